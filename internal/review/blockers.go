@@ -1,0 +1,238 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// BlockerKind says what sort of reason a blocker is. The words are stable:
+// pages, exports and pipelines share them.
+type BlockerKind string
+
+const (
+	MustOpen          BlockerKind = "must-open"
+	MustNotMet        BlockerKind = "must-not-met"
+	EvidenceMissing   BlockerKind = "evidence-missing"
+	EvidenceExpired   BlockerKind = "evidence-expired"
+	NAUnapproved      BlockerKind = "not-applicable-unapproved"
+	ShouldUnexplained BlockerKind = "should-unexplained"
+	FindingOpen       BlockerKind = "finding-open"
+	EarlierGate       BlockerKind = "earlier-gate"
+	ProjectNotActive  BlockerKind = "project-not-active"
+	SeatMissing       BlockerKind = "seat-missing"
+	SignersMissing    BlockerKind = "signers-missing"
+	ContentChanged    BlockerKind = "content-changed"
+)
+
+// Blocker is a reason why a gate cannot be requested or cannot pass: what,
+// whose turn it is, and since when.
+type Blocker struct {
+	Kind    BlockerKind
+	Stage   StageKey
+	Item    ItemKey // empty when it concerns no single item
+	Finding int
+	Seat    Seat // whose turn it is, when a seat's; Owner is 0 then
+	Subject string
+	What    string
+	Owner   PersonID // 0: nobody in particular
+	Since   time.Time
+}
+
+// need is what an item still lacks; the empty kind means nothing.
+func (s *Stage) need(it *Item, at time.Time) (BlockerKind, string) {
+	a := it.Answer
+	switch it.Level {
+	case LevelMust:
+		switch a.State {
+		case Open:
+			return MustOpen, "This must is not answered."
+		case NotMet:
+			return MustNotMet, "This must is not met."
+		case NotApplicable:
+			if a.ApprovedBy == 0 {
+				return NAUnapproved, "A seat holder has to approve that this must does not apply."
+			}
+			return "", ""
+		}
+		return s.evidenceNeed(it, at)
+	case LevelShould:
+		if (a.State == Open || a.State == NotMet) && a.Note == "" {
+			return ShouldUnexplained, "This should is left open without a reason; one line is enough."
+		}
+	}
+	return "", ""
+}
+
+// evidenceNeed checks a met must for a live link of a kind that it demands.
+func (s *Stage) evidenceNeed(it *Item, at time.Time) (BlockerKind, string) {
+	if len(it.Def.Evidence) == 0 {
+		return "", ""
+	}
+	expired := false
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Item != it.Def.Key || e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {
+			continue
+		}
+		if !e.Expired(at) {
+			return "", ""
+		}
+		expired = true
+	}
+	if expired {
+		return EvidenceExpired, "The evidence for this must has expired; link a newer one."
+	}
+	return EvidenceMissing, "Marked as met, but without evidence of a kind it demands: " + kindList(it.Def.Evidence) + "."
+}
+
+func kindList(ks []EvidenceKind) string {
+	ss := make([]string, len(ks))
+	for i, k := range ks {
+		ss[i] = strings.ToLower(k.Label())
+		if k == "ci-run" {
+			ss[i] = "CI run"
+		}
+	}
+	return joinOr(ss)
+}
+
+// Satisfied reports whether an item counts as done in the readiness figure:
+// met with valid evidence, or not applicable with the approval that a must
+// needs. Items that do not apply are neither done nor missing.
+func (s *Stage) Satisfied(it *Item, at time.Time) bool {
+	switch it.Answer.State {
+	case Met:
+		kind, _ := s.evidenceNeed(it, at)
+		return it.Level != LevelMust || kind == ""
+	case NotApplicable:
+		return it.Level != LevelMust || it.Answer.ApprovedBy != 0
+	}
+	return false
+}
+
+// Need says in words what keeps an item from letting its gate pass; empty when
+// nothing does.
+func (s *Stage) Need(it *Item, at time.Time) (BlockerKind, string) {
+	if it.Level == LevelNone {
+		return "", ""
+	}
+	return s.need(it, at)
+}
+
+// RequestBlockers lists why sign-off of the stage cannot be requested, in the
+// order in which a person would work through them.
+func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
+	var bs []Blocker
+	sk := s.Def.Key
+	owner := r.Project.Holder(DutyOwner)
+	if r.Project.Status != StatusActive {
+		bs = append(bs, Blocker{Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner})
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; !f.Answered() {
+			bs = append(bs, Blocker{Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner, Since: f.At})
+		}
+	}
+	for i := range s.Items {
+		it := &s.Items[i]
+		kind, what := s.Need(it, at)
+		if kind == "" {
+			continue
+		}
+		b := Blocker{Kind: kind, Stage: sk, Item: it.Def.Key, Subject: it.Def.Title, What: what, Owner: it.Assignee, Since: it.Answer.At}
+		if b.Owner == 0 {
+			b.Owner = owner
+		}
+		if b.Since.IsZero() {
+			b.Since = r.Project.Created
+		}
+		if kind == NAUnapproved {
+			b.Owner = 0
+			if len(it.Def.Seats) > 0 {
+				b.Seat = it.Def.Seats[0]
+			}
+		}
+		bs = append(bs, b)
+	}
+	if r.Template.Order == OrderStrict {
+		for _, name := range r.earlierOpen(s) {
+			bs = append(bs, Blocker{Kind: EarlierGate, Stage: sk, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: owner, Since: r.Project.Created})
+		}
+	}
+	return bs
+}
+
+// Blockers lists what stands between the stage and a passed gate: what stops a
+// request or, once one was made, whose signature is missing.
+func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
+	round := s.OpenRound()
+	bs := r.RequestBlockers(s, at)
+	if round == nil {
+		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome == OutcomePassed {
+			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
+		}
+		return bs
+	}
+	now := r.Digest(s)
+	signed := map[PersonID]Seat{}
+	for _, so := range round.SignOffs {
+		if so.Decision == Go && so.Digest == now {
+			signed[so.Person] = so.Seat
+		}
+	}
+	for _, seat := range r.seatsMissing(round, now) {
+		bs = append(bs, Blocker{Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "This seat has to sign.", Since: round.RequestedAt})
+	}
+	if missing := round.Policy.Quorum - len(signed); missing > 0 && !slices.ContainsFunc(bs, func(b Blocker) bool { return b.Kind == SeatMissing }) {
+		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures are given.", len(signed), round.Policy.Quorum), Since: round.RequestedAt})
+	}
+	return bs
+}
+
+// seatsMissing are the mandatory seats without a go on this content.
+func (r *Review) seatsMissing(round *Round, d Digest) []Seat {
+	var missing []Seat
+	for _, seat := range round.Policy.Mandatory {
+		if !slices.ContainsFunc(round.SignOffs, func(so SignOff) bool { return so.Seat == seat && so.Decision == Go && so.Digest == d }) {
+			missing = append(missing, seat)
+		}
+	}
+	return missing
+}
+
+// OpenSeats are the seats in which a signature on the present content would
+// still help the open round: those nobody has signed in, mandatory or not.
+func (r *Review) OpenSeats(s *Stage) []Seat {
+	round := s.OpenRound()
+	if round == nil {
+		return nil
+	}
+	d := r.Digest(s)
+	var open []Seat
+	for _, seat := range round.Policy.Seats {
+		if !slices.ContainsFunc(round.SignOffs, func(so SignOff) bool { return so.Seat == seat && so.Decision == Go && so.Digest == d }) {
+			open = append(open, seat)
+		}
+	}
+	return open
+}
+
+// earlierOpen names the earlier stages whose gates have not passed.
+func (r *Review) earlierOpen(s *Stage) []string {
+	var names []string
+	for i := range r.Stages {
+		if r.Stages[i].Def.Key == s.Def.Key {
+			break
+		}
+		if g := r.Stages[i].Gate; g != GatePassed {
+			names = append(names, r.Stages[i].Def.Name)
+		}
+	}
+	return names
+}
+
+// EarlierOpen names the earlier stages whose gates have not passed; a request
+// out of order has to give a reason when the template's order is advisory.
+func (r *Review) EarlierOpen(s *Stage) []string { return r.earlierOpen(s) }

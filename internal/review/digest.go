@@ -1,0 +1,102 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"time"
+)
+
+// Digest is the SHA-256 of a stage's signed content, hexadecimal.
+type Digest string
+
+// Short is enough of the digest to compare by eye.
+func (d Digest) Short() string {
+	if len(d) < 12 {
+		return string(d)
+	}
+	return string(d[:12])
+}
+
+// SignedContent is what a sign-off binds to: everything that a signer decides
+// on, with who said it and when. Versions and times are part of it, so setting
+// an answer back to an earlier value does not bring an earlier digest back.
+type SignedContent struct {
+	Project  ProjectID         `json:"project"`
+	Review   int               `json:"review"`
+	Stage    StageKey          `json:"stage"`
+	Template TemplateRef       `json:"template"`
+	Tier     Tier              `json:"tier"`
+	Policy   Policy            `json:"policy"`
+	Items    []signedItem      `json:"items"`
+	Evidence []signedEvidence  `json:"evidence"`
+	Findings []FindingAnswered `json:"findings"`
+}
+
+type signedItem struct {
+	Key        ItemKey   `json:"key"`
+	Level      Level     `json:"level"`
+	State      State     `json:"state"`
+	Note       string    `json:"note,omitempty"`
+	By         PersonID  `json:"by,omitempty"`
+	At         time.Time `json:"at,omitzero"`
+	Version    int       `json:"version"`
+	ApprovedBy PersonID  `json:"approved_by,omitempty"`
+	ApprovedAt time.Time `json:"approved_at,omitzero"`
+}
+
+type signedEvidence struct {
+	Item      ItemKey      `json:"item"`
+	No        int          `json:"no"`
+	URL       SafeURL      `json:"url"`
+	Title     string       `json:"title"`
+	Type      EvidenceKind `json:"type"`
+	Effective string       `json:"effective"`
+	Expires   string       `json:"expires,omitempty"`
+	Commit    string       `json:"commit,omitempty"`
+	By        PersonID     `json:"by"`
+	At        time.Time    `json:"at"`
+}
+
+// Content gathers what a sign-off of the stage would bind to now.
+func (r *Review) Content(s *Stage) SignedContent {
+	c := SignedContent{
+		Project: r.Project.ID, Review: r.No, Stage: s.Def.Key, Template: r.Ref, Tier: r.Project.Tier,
+		Policy: s.Def.Gate.Policy(r.Project.Profile),
+		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []FindingAnswered{},
+	}
+	applies := make(map[ItemKey]bool, len(s.Items))
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level == LevelNone {
+			continue
+		}
+		a := it.Answer
+		applies[it.Def.Key] = true
+		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At, a.Version, a.ApprovedBy, a.ApprovedAt})
+	}
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Removed() || !applies[e.Item] {
+			continue
+		}
+		c.Evidence = append(c.Evidence, signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At})
+	}
+	for _, f := range s.Findings {
+		c.Findings = append(c.Findings, FindingAnswered{Stage: s.Def.Key, No: f.No, Answer: f.Answer})
+	}
+	return c
+}
+
+// Digest is the hash of [Review.Content]: SHA-256 over its JSON with the
+// fields in the order of the struct and times in UTC.
+func (r *Review) Digest(s *Stage) Digest {
+	b, err := json.Marshal(r.Content(s))
+	if err != nil {
+		// Strings, numbers and years of four digits: there is nothing here
+		// that JSON cannot write. An empty digest matches no sign-off.
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return Digest(hex.EncodeToString(sum[:]))
+}

@@ -1,0 +1,278 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// State is the answer to the question whether an item is true.
+type State string
+
+const (
+	Open          State = "open"
+	Met           State = "met"
+	NotMet        State = "not-met"
+	NotApplicable State = "not-applicable"
+)
+
+// States lists every answer in the order in which pages offer them.
+func States() []State { return []State{Met, NotMet, NotApplicable, Open} }
+
+// Valid reports whether s is a known answer.
+func (s State) Valid() bool { return slices.Contains(States(), s) }
+
+// Label is the answer's name on pages.
+func (s State) Label() string {
+	switch s {
+	case Met:
+		return "Met"
+	case NotMet:
+		return "Not met"
+	case NotApplicable:
+		return "Not applicable"
+	}
+	return "Open"
+}
+
+// Answer is what is said of an item, by whom and when.
+type Answer struct {
+	State      State
+	Note       string
+	By         PersonID
+	At         time.Time
+	Version    int      // 0: never answered
+	ApprovedBy PersonID // of a must that does not apply
+	ApprovedAt time.Time
+}
+
+// Item is one thing that has to be true, and how it stands.
+type Item struct {
+	Def      *ItemDef
+	Level    Level // for this project's tier and profile
+	Answer   Answer
+	Assignee PersonID
+	Due      time.Time // date; zero: none
+	Comments int
+}
+
+// Evidence is a link that shows that an item is met.
+type Evidence struct {
+	No        int // within the stage
+	Item      ItemKey
+	URL       SafeURL
+	Title     string
+	Type      EvidenceKind
+	Effective time.Time // the date on which it was true
+	Expires   time.Time // the first moment at which it no longer counts; zero: never
+	Commit    string    // commit, version or digest that it speaks of
+	By        PersonID
+	At        time.Time
+	RemovedBy PersonID
+	RemovedAt time.Time
+}
+
+// Removed reports whether the link was taken away.
+func (e *Evidence) Removed() bool { return !e.RemovedAt.IsZero() }
+
+// Expired reports whether the evidence no longer counts at a moment.
+func (e *Evidence) Expired(at time.Time) bool { return !e.Expires.IsZero() && !at.Before(e.Expires) }
+
+// Answer sets the answer of an item. version is what the person was shown; if
+// the answer has changed since, an [AnswerConflict] carries the present one.
+// Sending the present answer again changes nothing and is no error.
+func (r *Review) Answer(by Actor, sk StageKey, ik ItemKey, to State, note string, version int, at time.Time) error {
+	if err := May(by, AnswerItem, &r.Project); err != nil {
+		return err
+	}
+	_, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	var c input
+	note = c.text("note", note, MaxNote)
+	if !to.Valid() {
+		c.problems.Add("answer", "choose met, not met, not applicable or open")
+	}
+	if to == NotApplicable && note == "" {
+		c.problems.Add("note", "say why the item does not apply; an approver will read it")
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	cur := it.Answer
+	if cur.State == to && cur.Note == note {
+		return nil
+	}
+	if cur.Version != version {
+		return &AnswerConflict{Stage: sk, Item: ik, Current: cur}
+	}
+	return r.record(by, at, ItemAnswered{Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: to, FromNote: cur.Note, Note: note})
+}
+
+// ApproveNotApplicable confirms that a must does not apply. It takes a holder
+// of one of the gate's seats who did not give the answer.
+func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version int, at time.Time) error {
+	if err := May(by, ApproveNA, &r.Project); err != nil {
+		return err
+	}
+	s, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	a := it.Answer
+	switch {
+	case a.Version != version:
+		return &AnswerConflict{Stage: sk, Item: ik, Current: a}
+	case a.State != NotApplicable || it.Level != LevelMust:
+		return refuse("Only a must that was answered not applicable needs an approval.")
+	case a.ApprovedBy != 0:
+		return nil
+	case a.By == by.Person:
+		return &Denied{ApproveNA, "You gave this answer yourself; another seat holder has to approve it."}
+	}
+	pol := s.Def.Gate.Policy(r.Project.Profile)
+	if !slices.ContainsFunc(pol.Seats, func(seat Seat) bool { return by.Sits(seat, r.Project.ID) }) {
+		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply: " + seatList(pol.Seats) + "."}
+	}
+	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version})
+}
+
+// Assign names who works on an item; person 0 takes the assignment away.
+func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due string, at time.Time) error {
+	if err := May(by, AssignItem, &r.Project); err != nil {
+		return err
+	}
+	_, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	var c input
+	d := c.date("due", due)
+	if person == 0 && !d.IsZero() {
+		c.problems.Add("person", "choose who is to do it by that date")
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if it.Assignee == person && it.Due.Equal(d) {
+		return nil
+	}
+	return r.record(by, at, ItemAssigned{Stage: sk, Item: ik, From: it.Assignee, Person: person, Due: FormatDate(d)})
+}
+
+// Discuss adds a comment to an item. once is a random key that the form
+// carries: the store refuses a second comment with it.
+func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, at time.Time) error {
+	if err := May(by, Comment, &r.Project); err != nil {
+		return err
+	}
+	_, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	var c input
+	text = c.text("text", text, MaxNote)
+	c.require("text", text, "write something first")
+	once = c.line("once", once, 64)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	return r.record(by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once})
+}
+
+// NewEvidence is what a person types to link evidence.
+type NewEvidence struct {
+	URL       string
+	Title     string
+	Type      EvidenceKind
+	Effective string // empty: today
+	Expires   string // empty: by the item's validity, if it has one
+	Commit    string
+}
+
+// AddEvidence links evidence to an item. Linking the same thing again changes
+// nothing and is no error.
+func (r *Review) AddEvidence(by Actor, sk StageKey, ik ItemKey, in NewEvidence, at time.Time) error {
+	if err := May(by, LinkEvidence, &r.Project); err != nil {
+		return err
+	}
+	s, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	ev, err := in.check(it.Def, at)
+	if err != nil {
+		return err
+	}
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Item == ik && !e.Removed() && e.URL == ev.URL && e.Type == ev.Type {
+			if e.Title == ev.Title && e.Commit == ev.Commit && FormatDate(e.Effective) == ev.Effective && FormatDate(e.Expires) == ev.Expires {
+				return nil
+			}
+			return invalid("url", "is already linked to this item; remove that link first to change its dates")
+		}
+	}
+	ev.Stage, ev.Item, ev.No = sk, ik, len(s.Evidence)+1
+	return r.record(by, at, ev)
+}
+
+func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
+	var c input
+	u, err := ParseSafeURL(in.URL)
+	if err != nil {
+		c.problems.Add("url", err.Error())
+	}
+	title := c.line("title", in.Title, MaxTitle)
+	if title == "" {
+		title = u.Host()
+	}
+	if !in.Type.Valid() {
+		c.problems.Add("kind", "choose what kind of evidence this is")
+	}
+	today := at.UTC().Truncate(24 * time.Hour)
+	eff := c.date("effective", in.Effective)
+	if eff.IsZero() {
+		eff = today
+	} else if eff.After(today.AddDate(0, 0, 1)) {
+		c.problems.Add("effective", "lies in the future; give the date on which the evidence was true")
+	}
+	exp := c.date("expires", in.Expires)
+	if exp.IsZero() && def.ValidDays > 0 {
+		exp = eff.AddDate(0, 0, def.ValidDays)
+	}
+	if !exp.IsZero() && !exp.After(eff) {
+		c.problems.Add("expires", "must lie after the effective date")
+	}
+	commit := c.line("commit", in.Commit, MaxTitle)
+	return EvidenceAdded{
+		URL: u, Title: title, Type: in.Type, Effective: FormatDate(eff), Expires: FormatDate(exp), Commit: commit,
+	}, c.problems.Err()
+}
+
+// RemoveEvidence takes a link away from an item.
+func (r *Review) RemoveEvidence(by Actor, sk StageKey, ik ItemKey, no int, at time.Time) error {
+	if err := May(by, LinkEvidence, &r.Project); err != nil {
+		return err
+	}
+	s, _, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(s.Evidence, func(e Evidence) bool { return e.No == no && e.Item == ik })
+	if i < 0 {
+		return ErrNotFound
+	}
+	if s.Evidence[i].Removed() {
+		return nil
+	}
+	return r.record(by, at, EvidenceRemoved{Stage: sk, Item: ik, No: no})
+}
+
+func seatList(seats []Seat) string {
+	ss := make([]string, len(seats))
+	for i, s := range seats {
+		ss[i] = s.Label()
+	}
+	return joinOr(ss)
+}

@@ -1,0 +1,207 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is an organisation-wide role.
+type Role string
+
+const (
+	RoleViewer  Role = "viewer"
+	RoleManager Role = "manager"
+	RoleAdmin   Role = "admin"
+	RoleAuditor Role = "auditor"
+)
+
+// Roles lists every organisation-wide role.
+func Roles() []Role { return []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor} }
+
+// Valid reports whether r is a known role.
+func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
+
+// Duty is a person's part in one project.
+type Duty string
+
+const (
+	DutyOwner  Duty = "owner"
+	DutyDeputy Duty = "deputy"
+	DutyMember Duty = "member"
+)
+
+// Duties lists every project duty.
+func Duties() []Duty { return []Duty{DutyOwner, DutyDeputy, DutyMember} }
+
+// SeatHeld is a seat that a person holds, and since when without a break. A
+// sign-off given before that moment does not count.
+type SeatHeld struct {
+	Seat  Seat
+	Scope Scope
+	Since time.Time
+}
+
+// Scope says where a right holds: everywhere, or in one project only.
+type Scope ProjectID
+
+// Everywhere is the scope of rights that hold in every project.
+const Everywhere Scope = 0
+
+// Actor is who asks, with the rights that the store read for this request.
+type Actor struct {
+	Person  PersonID
+	Roles   []Role
+	Seats   []SeatHeld
+	Machine bool // a token or another program: it never signs
+}
+
+// HasRole reports whether the actor holds the role.
+func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
+
+// Sits reports whether the actor holds the seat in the project.
+func (a Actor) Sits(s Seat, p ProjectID) bool {
+	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool {
+		return h.Seat == s && (h.Scope == Everywhere || h.Scope == Scope(p))
+	})
+}
+
+// Action is something that a person may or may not do.
+type Action string
+
+const (
+	ViewProject   Action = "view project"
+	CreateProject Action = "create project"
+	EditProject   Action = "edit project"
+	LowerTier     Action = "lower the tier"
+	ManageMembers Action = "manage members"
+	AnswerItem    Action = "answer items"
+	LinkEvidence  Action = "link evidence"
+	AssignItem    Action = "assign items"
+	Comment       Action = "comment"
+	ApproveNA     Action = "approve not applicable"
+	RequestGate   Action = "request sign-off"
+	SignGate      Action = "sign"
+	HoldProject   Action = "hold, stop or resume"
+	ViewPeople    Action = "view people"
+	GrantRights   Action = "grant roles and seats"
+	ViewDirectory Action = "view the trail of rights"
+)
+
+// Rule is one row of the permission table: who may do an action.
+type Rule struct {
+	Action      Action
+	Description string // printed on the people page
+	Roles       []Role
+	Duties      []Duty
+	AnySeat     bool // any seat holder; commands narrow it to the seats of the gate
+}
+
+// PermissionTable is the one place that says who may do what.
+func PermissionTable() []Rule { return permissionTable }
+
+var permissionTable = []Rule{
+	{ViewProject, "See a project, its checklists, gates and trail", []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor}, Duties(), true},
+	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
+	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
+	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
+	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
+	{AnswerItem, "Answer items and findings", nil, Duties(), false},
+	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},
+	{AssignItem, "Assign items to people", []Role{RoleManager}, Duties(), false},
+	{Comment, "Discuss items", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
+	{ApproveNA, "Approve that a must does not apply", nil, nil, true},
+	{RequestGate, "Request sign-off and withdraw the request", nil, Duties(), false},
+	{SignGate, "Sign a gate in a seat", nil, nil, true},
+	{HoldProject, "Put a project on hold, stop it or resume it", []Role{RoleManager}, []Duty{DutyOwner}, false},
+	{ViewPeople, "See who may do what", []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor}, Duties(), true},
+	{GrantRights, "Grant and revoke roles and seats", []Role{RoleAdmin}, nil, false},
+	{ViewDirectory, "See the trail of granted rights", []Role{RoleAdmin, RoleAuditor}, nil, false},
+}
+
+// May is the permission check. It returns nil, [ErrNotFound] when the actor
+// may not even know of the project, or a [Denied]. The project is nil for
+// actions that concern none.
+func May(a Actor, act Action, p *Project) error {
+	if p != nil && !sees(a, p) {
+		return ErrNotFound
+	}
+	if allowed(a, act, p) {
+		return nil
+	}
+	return &Denied{Action: act, Why: whoMay(act)}
+}
+
+func allowed(a Actor, act Action, p *Project) bool {
+	if a.Person == System {
+		return false
+	}
+	if a.Machine && (act == SignGate || act == ApproveNA) {
+		return false
+	}
+	i := slices.IndexFunc(permissionTable, func(r Rule) bool { return r.Action == act })
+	if i < 0 {
+		return false
+	}
+	rule := permissionTable[i]
+	for _, r := range a.Roles {
+		if slices.Contains(rule.Roles, r) {
+			return true
+		}
+	}
+	if p == nil {
+		return rule.AnySeat && len(a.Seats) > 0
+	}
+	if slices.Contains(rule.Duties, p.Duty(a.Person)) {
+		return true
+	}
+	return rule.AnySeat && slices.ContainsFunc(a.Seats, func(h SeatHeld) bool {
+		return h.Scope == Everywhere || h.Scope == Scope(p.ID)
+	})
+}
+
+// sees hides restricted projects from everybody but the people on them, those
+// who hold a seat for just this project, admins and auditors.
+func sees(a Actor, p *Project) bool {
+	if !allowed(a, ViewProject, p) {
+		return false
+	}
+	if !p.Restricted || p.Duty(a.Person) != "" || a.HasRole(RoleAdmin) || a.HasRole(RoleAuditor) {
+		return true
+	}
+	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.Scope == Scope(p.ID) })
+}
+
+// whoMay is the sentence that a refused person reads.
+func whoMay(act Action) string {
+	for _, r := range permissionTable {
+		if r.Action != act {
+			continue
+		}
+		var who []string
+		for _, d := range r.Duties {
+			who = append(who, "the project's "+string(d))
+		}
+		for _, role := range r.Roles {
+			who = append(who, "people with the role "+string(role))
+		}
+		if r.AnySeat {
+			who = append(who, "seat holders")
+		}
+		return "Only " + joinOr(who) + " may do this."
+	}
+	return "Nobody may do this."
+}
+
+func joinOr(ss []string) string {
+	switch len(ss) {
+	case 0:
+		return "nobody"
+	case 1:
+		return ss[0]
+	}
+	out := ss[0]
+	for _, s := range ss[1 : len(ss)-1] {
+		out += ", " + s
+	}
+	return out + " or " + ss[len(ss)-1]
+}

@@ -1,0 +1,313 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Exposure says who the running thing is open to.
+type Exposure string
+
+const (
+	ExposureSandbox Exposure = "sandbox"
+	ExposurePilot   Exposure = "pilot"
+	ExposureLimited Exposure = "limited"
+	ExposureGeneral Exposure = "general"
+)
+
+// Exposures lists every exposure from narrow to wide.
+func Exposures() []Exposure {
+	return []Exposure{ExposureSandbox, ExposurePilot, ExposureLimited, ExposureGeneral}
+}
+
+// Status says whether work on the project goes on.
+type Status string
+
+const (
+	StatusActive  Status = "active"
+	StatusOnHold  Status = "on hold"
+	StatusStopped Status = "stopped"
+)
+
+// Project is what is being made ready.
+type Project struct {
+	ID         ProjectID
+	Key        ProjectKey
+	Name       string
+	Summary    string
+	Team       string
+	Tier       Tier
+	Exposure   Exposure
+	Target     time.Time // date; zero: none
+	Restricted bool
+	Profile    Profile
+	Status     Status
+	Created    time.Time
+	Members    []Member // sorted by person
+}
+
+// Member is a person's part in a project.
+type Member struct {
+	Person PersonID
+	Duty   Duty
+}
+
+// Duty is the person's part in the project; empty when there is none.
+func (p *Project) Duty(id PersonID) Duty {
+	for _, m := range p.Members {
+		if m.Person == id {
+			return m.Duty
+		}
+	}
+	return ""
+}
+
+// Holder is the person with a duty that one person has, such as the owner; 0
+// when nobody has it.
+func (p *Project) Holder(d Duty) PersonID {
+	for _, m := range p.Members {
+		if m.Duty == d {
+			return m.Person
+		}
+	}
+	return 0
+}
+
+// NewProject is what a person types to start a project.
+type NewProject struct {
+	Key        string
+	Name       string
+	Summary    string
+	Team       string
+	Tier       Tier
+	Exposure   Exposure
+	Owner      PersonID
+	Deputy     PersonID
+	Target     string
+	Restricted bool
+	Profile    []Flag
+}
+
+// ProjectFields is what can be edited later.
+type ProjectFields struct {
+	Name       string
+	Summary    string
+	Team       string
+	Tier       Tier
+	Exposure   Exposure
+	Target     string
+	Restricted bool
+	Profile    []Flag
+}
+
+// Create starts a project, and with it the launch review by the template. The
+// store gives the id and checks that the key is free.
+func Create(by Actor, id ProjectID, tmpl *Template, ref TemplateRef, in NewProject, at time.Time) (*Review, error) {
+	if err := May(by, CreateProject, nil); err != nil {
+		return nil, err
+	}
+	var c input
+	key := strings.TrimSpace(in.Key)
+	if !ValidKey(key) {
+		c.problems.Add("key", "must be 2 to 40 lower-case letters, digits and single hyphens, starting with a letter, such as payments-api")
+	} else if key == "new" {
+		c.problems.Add("key", "is taken by the page that starts projects; choose another")
+	}
+	f := c.fields(tmpl, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
+	if in.Owner == 0 {
+		c.problems.Add("owner", "choose who is accountable for the project")
+	}
+	if in.Deputy != 0 && in.Deputy == in.Owner {
+		c.problems.Add("deputy", "must be somebody else than the owner")
+	}
+	if err := c.problems.Err(); err != nil {
+		return nil, err
+	}
+	r := &Review{Project: Project{ID: id}, No: 1, Template: tmpl, Ref: ref}
+	return r, r.record(by, at, ProjectCreated{
+		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
+		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Template: ref,
+	})
+}
+
+// fields cleans and checks what projects have in common when new and edited.
+func (in *input) fields(tmpl *Template, f ProjectFields) ProjectFields {
+	f.Name = in.line("name", f.Name, MaxName)
+	in.require("name", f.Name, "enter a name")
+	f.Summary = in.text("summary", f.Summary, MaxReason)
+	f.Team = in.line("team", f.Team, MaxName)
+	in.require("team", f.Team, "enter the team that builds it")
+	if !f.Tier.Valid() {
+		in.problems.Add("tier", "choose tier 1, 2 or 3")
+	}
+	if !slices.Contains(Exposures(), f.Exposure) {
+		in.problems.Add("exposure", "choose sandbox, pilot, limited or general")
+	}
+	if d := in.date("target", f.Target); d.IsZero() {
+		f.Target = ""
+	} else {
+		f.Target = d.Format(DateLayout)
+	}
+	f.Profile = slices.Clone(f.Profile)
+	slices.Sort(f.Profile)
+	f.Profile = slices.Compact(f.Profile)
+	for _, flag := range f.Profile {
+		if !tmpl.HasFlag(flag) {
+			in.problems.Add("profile", fmt.Sprintf("%q is not a question of this template", flag))
+		}
+	}
+	return f
+}
+
+// Edit changes the project's own fields. A tier or profile that changes which
+// items apply puts the sign-offs on the affected stages out of date.
+func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
+	if err := May(by, EditProject, &r.Project); err != nil {
+		return err
+	}
+	p := &r.Project
+	var c input
+	f = c.fields(r.Template, f)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if f.Tier > p.Tier {
+		if err := May(by, LowerTier, p); err != nil {
+			return err
+		}
+	}
+	e := ProjectEdited{Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile}
+	note := func(field, from, to string) {
+		if from != to {
+			e.Changes = append(e.Changes, Change{field, from, to})
+		}
+	}
+	note("name", p.Name, f.Name)
+	note("summary", p.Summary, f.Summary)
+	note("team", p.Team, f.Team)
+	note("tier", strconv.Itoa(int(p.Tier)), strconv.Itoa(int(f.Tier)))
+	note("exposure", string(p.Exposure), string(f.Exposure))
+	note("target", FormatDate(p.Target), f.Target)
+	note("restricted", strconv.FormatBool(p.Restricted), strconv.FormatBool(f.Restricted))
+	note("profile", joinFlags(p.Profile), joinFlags(f.Profile))
+	if len(e.Changes) == 0 {
+		return nil
+	}
+	if err := r.record(by, at, e); err != nil {
+		return err
+	}
+	return r.dropOutdatedRounds(by, at)
+}
+
+// dropOutdatedRounds takes back open requests whose gate now asks other seats:
+// a round is decided by the policy under which it was opened.
+func (r *Review) dropOutdatedRounds(by Actor, at time.Time) error {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		round := s.OpenRound()
+		if round == nil || samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Profile)) {
+			continue
+		}
+		e := RoundClosed{
+			Stage: s.Def.Key, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s),
+			Reason: "The project's profile changed, and with it who has to sign.",
+		}
+		if err := r.record(by, at, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func samePolicy(a, b Policy) bool {
+	return a.Quorum == b.Quorum && slices.Equal(a.Seats, b.Seats) && slices.Equal(a.Mandatory, b.Mandatory)
+}
+
+// SetDuty makes a person owner, deputy or member, or with an empty duty takes
+// the person off the project. A project always has one owner: naming a new one
+// makes the former owner a member.
+func (r *Review) SetDuty(by Actor, person PersonID, d Duty, at time.Time) error {
+	p := &r.Project
+	if err := May(by, ManageMembers, p); err != nil {
+		return err
+	}
+	if person == 0 {
+		return invalid("person", "choose a person")
+	}
+	if d != "" && !slices.Contains(Duties(), d) {
+		return invalid("duty", "choose owner, deputy or member")
+	}
+	from := p.Duty(person)
+	if from == d {
+		return nil
+	}
+	if from == DutyOwner {
+		return refuse("A project needs an owner. Name the new owner first; the present one then becomes a member.")
+	}
+	if d == DutyOwner || d == DutyDeputy {
+		if former := p.Holder(d); former != 0 {
+			if err := r.record(by, at, DutySet{Person: former, From: d, Duty: DutyMember}); err != nil {
+				return err
+			}
+		}
+	}
+	return r.record(by, at, DutySet{Person: person, From: from, Duty: d})
+}
+
+// SetStatus holds, stops or resumes the project. An open round of the stage
+// on whose gate page this was decided ends with that outcome.
+func (r *Review) SetStatus(by Actor, stage StageKey, to Status, reason string, at time.Time) error {
+	p := &r.Project
+	if err := May(by, HoldProject, p); err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	c.require("reason", reason, "say why, so that people who come later understand")
+	if to != StatusActive && to != StatusOnHold && to != StatusStopped {
+		c.problems.Add("status", "choose active, on hold or stopped")
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if p.Status == to {
+		return refuse("The project is already %s.", to)
+	}
+	if s := r.Stage(stage); s != nil && to != StatusActive {
+		if round := s.OpenRound(); round != nil {
+			outcome := OutcomeOnHold
+			if to == StatusStopped {
+				outcome = OutcomeStopped
+			}
+			d := r.Digest(s)
+			if err := r.record(by, at, RoundClosed{Stage: stage, Round: round.No, Outcome: outcome, Digest: d, Reason: reason}); err != nil {
+				return err
+			}
+		}
+	}
+	return r.record(by, at, StatusChanged{From: p.Status, To: to, Reason: reason})
+}
+
+// FormatDate writes a date; the zero time is the empty string.
+func FormatDate(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(DateLayout)
+}
+
+func parseDate(s string) time.Time {
+	t, _ := time.Parse(DateLayout, s)
+	return t
+}
+
+func joinFlags(fs []Flag) string {
+	ss := make([]string, len(fs))
+	for i, f := range fs {
+		ss[i] = string(f)
+	}
+	return strings.Join(ss, " ")
+}

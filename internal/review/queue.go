@@ -1,0 +1,58 @@
+package review
+
+import "slices"
+
+// QueueEntry is what the approvers' queue has to know of a gate with a round:
+// whose signature would help, who has signed, whose signature has gone out of
+// date, and who may not sign.
+type QueueEntry struct {
+	OpenSeats []Seat
+	Signed    []PersonID
+	Outdated  []PersonID
+	Excluded  []PersonID
+}
+
+// Queue computes the entry of a stage; it is empty when no round is open.
+func (r *Review) Queue(s *Stage) QueueEntry {
+	round := s.OpenRound()
+	if round == nil {
+		return QueueEntry{}
+	}
+	q := QueueEntry{OpenSeats: r.OpenSeats(s)}
+	now := r.Digest(s)
+	for _, so := range round.SignOffs {
+		if so.Decision == Go && so.Digest == now {
+			q.Signed = append(q.Signed, so.Person)
+		}
+	}
+	for _, so := range round.SignOffs {
+		if so.Digest != now && !slices.Contains(q.Signed, so.Person) && !slices.Contains(q.Outdated, so.Person) {
+			q.Outdated = append(q.Outdated, so.Person)
+		}
+	}
+	if round.SoD {
+		q.Excluded = s.excludedPeople()
+	}
+	return q
+}
+
+// excludedPeople lists everybody for whom [Stage.Excluded] gives a reason.
+func (s *Stage) excludedPeople() []PersonID {
+	var out []PersonID
+	add := func(p PersonID) {
+		if p != 0 && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+	}
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level == LevelNone {
+			continue
+		}
+		if it.Answer.State != Open {
+			add(it.Answer.By)
+		}
+		add(s.soleProvider(it.Def.Key))
+	}
+	return out
+}

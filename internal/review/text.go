@@ -1,0 +1,140 @@
+package review
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of typed text, in characters.
+const (
+	MaxName   = 120
+	MaxTitle  = 200
+	MaxReason = 2000
+	MaxNote   = 4000
+	MaxURL    = 2000
+)
+
+// input collects the problems of one form while its fields are cleaned.
+type input struct{ problems Invalid }
+
+// line cleans a single-line field: surrounding space is cut off.
+func (in *input) line(field, s string, max int) string {
+	s = strings.TrimSpace(s)
+	if strings.ContainsAny(s, "\r\n\t") {
+		in.problems.Add(field, "must be a single line")
+		return s
+	}
+	return in.checked(field, s, max)
+}
+
+// text cleans a field of several lines: line ends become \n and surrounding
+// space is cut off.
+func (in *input) text(field, s string, max int) string {
+	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
+	return in.checked(field, s, max)
+}
+
+func (in *input) checked(field, s string, max int) string {
+	if !utf8.ValidString(s) {
+		in.problems.Add(field, "contains bytes that are not text")
+		return s
+	}
+	if n := utf8.RuneCountInString(s); n > max {
+		in.problems.Add(field, fmt.Sprintf("is %d characters long; at most %d are kept, so shorten it or link to the full text", n, max))
+		return s
+	}
+	for _, r := range s {
+		if r == '\n' || r == '\t' {
+			continue
+		}
+		if unicode.IsControl(r) || isBidiControl(r) {
+			in.problems.Add(field, fmt.Sprintf("contains the invisible control character U+%04X; remove it", r))
+			return s
+		}
+	}
+	return s
+}
+
+// require notes a problem when s is empty.
+func (in *input) require(field, s, message string) {
+	if s == "" {
+		in.problems.Add(field, message)
+	}
+}
+
+// isBidiControl reports characters that can make text read differently from
+// what is stored (see CVE-2021-42574).
+func isBidiControl(r rune) bool {
+	return (r >= 0x202A && r <= 0x202E) || (r >= 0x2066 && r <= 0x2069) || r == 0x200E || r == 0x200F || r == 0x061C
+}
+
+// SafeURL is an https link that has been parsed and put together again.
+type SafeURL string
+
+// ParseSafeURL accepts an absolute https link without credentials. The
+// message of the error is fit for the field that it was typed into.
+func ParseSafeURL(s string) (SafeURL, error) {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return "", fmt.Errorf("enter the link to the evidence")
+	}
+	if len(s) > MaxURL {
+		return "", fmt.Errorf("is %d characters long; at most %d are allowed", len(s), MaxURL)
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || isBidiControl(r) || r == utf8.RuneError || r == '\\' || r == ' ' {
+			return "", fmt.Errorf("contains a character that does not belong in a link")
+		}
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return "", fmt.Errorf("is not a link; it should look like https://wiki.example.com/page")
+	}
+	switch {
+	case u.Scheme != "https":
+		return "", fmt.Errorf("must start with https://")
+	case u.User != nil:
+		return "", fmt.Errorf("must not contain a user name or password")
+	case u.Hostname() == "" || u.Opaque != "":
+		return "", fmt.Errorf("names no host; it should look like https://wiki.example.com/page")
+	}
+	out := u.String()
+	if len(out) > MaxURL {
+		return "", fmt.Errorf("is longer than %d characters once written out", MaxURL)
+	}
+	return SafeURL(out), nil
+}
+
+// Host is the name of the machine that the link points to.
+func (u SafeURL) Host() string {
+	p, err := url.Parse(string(u))
+	if err != nil {
+		return ""
+	}
+	return p.Hostname()
+}
+
+// DateLayout is how dates are typed, shown and stored.
+const DateLayout = "2006-01-02"
+
+// date parses an optional date field; the zero time stands for none.
+func (in *input) date(field, s string) time.Time {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return time.Time{}
+	}
+	d, err := time.Parse(DateLayout, s)
+	if err != nil {
+		in.problems.Add(field, "is not a date; write it as 2026-11-20")
+		return time.Time{}
+	}
+	if d.Year() < 1970 || d.Year() > 2199 {
+		in.problems.Add(field, "must lie between 1970-01-01 and 2199-12-31")
+		return time.Time{}
+	}
+	return d
+}
