@@ -1,0 +1,226 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Target says what a change is about, and so how much has to be loaded.
+type Target struct {
+	Project review.ProjectKey
+	Stage   review.StageKey // empty: the project as a whole, all stages
+	Signing bool            // load the rights of those who signed before
+}
+
+// Changed is a project after a change, as far as it was loaded.
+type Changed struct {
+	Viewer
+	Review  *review.Review
+	Rollups []review.StageRollup // one a stage
+	Seq     int64                // the project's version
+	Events  []review.Entry       // what was recorded; empty when nothing changed
+	Names   Names
+}
+
+// Decide runs domain commands on a loaded review. at is the moment of the
+// change by the database's clock.
+type Decide func(r *review.Review, who review.Actor, at time.Time) error
+
+// Change is the only way to change a project. In one transaction it locks the
+// head of the project's stream, finds out who asks, loads the review, lets
+// decide run domain commands, and writes what they recorded: rows, trail and
+// rollup from the same events. An error, whoever's, changes nothing.
+func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Changed, error) {
+	var out *Changed
+	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
+		l, v, err := s.lockAndLoad(ctx, conn, by, t)
+		if err != nil {
+			return err
+		}
+		if err := decide(l.review, v.Actor, v.Now); err != nil {
+			return err
+		}
+		out, err = s.commitChange(ctx, conn, by, l, v, false)
+		return err
+	})
+	if errors.Is(err, errDoneBefore) {
+		return s.unchanged(ctx, by, t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.Names, err = s.resolve(ctx, peopleOf(out.Review))
+	return out, err
+}
+
+// transact runs f on one connection with "begin" left to f's first batch and
+// "commit" to its last, and rolls back whatever is left open.
+func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error {
+	conn, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("waiting for a database connection: %w", err)
+	}
+	defer conn.Release()
+	defer func() {
+		if conn.Conn().PgConn().TxStatus() == 'I' {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_, _ = conn.Exec(ctx, `rollback`) // a connection still in a transaction is closed on release
+	}()
+	return f(conn)
+}
+
+// lockAndLoad is the first round trip: begin, lock, and read under the lock.
+func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, t Target) (*loaded, *Viewer, error) {
+	var v Viewer
+	var rows reviewRows
+	holders := map[review.PersonID][]review.SeatHeld{}
+	p := parts{stage: t.Stage, rounds: true}
+	b := &pgx.Batch{}
+	b.Queue(`begin`)
+	b.Queue(`select from stream where id = (select id from project where key = $1) for update`, string(t.Project))
+	s.queueViewer(b, by, &v)
+	queueReview(b, t.Project, p, &rows)
+	if t.Signing {
+		queueHolders(b, t, holders)
+	}
+	if err := send(ctx, conn, b); err != nil {
+		return nil, nil, batchError("reading the project to change", err)
+	}
+	l, err := s.build(ctx, &rows, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	l.review.Holders = holders
+	return l, &v, nil
+}
+
+// queueHolders asks which seats those hold now who signed in the open round.
+func queueHolders(b *pgx.Batch, t Target, into map[review.PersonID][]review.SeatHeld) {
+	b.Queue(`
+		select g.person_id, g.seat, coalesce(g.project_id, 0), g.granted_at
+		  from project p
+		  join round r on r.project_id = p.id and r.stage = $2 and r.outcome = ''
+		  join sign_off s on s.project_id = r.project_id and s.review_no = r.review_no and s.stage = r.stage and s.round = r.no
+		  join granted g on g.person_id = s.person_id and g.seat <> '' and (g.project_id is null or g.project_id = p.id)
+		 where p.key = $1
+		 group by g.person_id, g.seat, g.project_id, g.granted_at`, string(t.Project), string(t.Stage)).
+		Query(func(rows pgx.Rows) error {
+			for rows.Next() {
+				var person review.PersonID
+				var h review.SeatHeld
+				if err := rows.Scan(&person, &h.Seat, &h.Scope, &h.Since); err != nil {
+					return fmt.Errorf("reading the signers' seats: %w", err)
+				}
+				h.Since = h.Since.UTC()
+				into[person] = append(into[person], h)
+			}
+			return rows.Err()
+		})
+}
+
+// commitChange is the second round trip: write what was recorded, and commit.
+func (s *Store) commitChange(ctx context.Context, conn *pgxpool.Conn, by By, l *loaded, v *Viewer, created bool) (*Changed, error) {
+	out := &Changed{Viewer: *v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Events: l.review.Recorded()}
+	if len(out.Events) == 0 {
+		return out, nil
+	}
+	b := &pgx.Batch{}
+	for i := range out.Events {
+		if err := writeEntry(b, l, &out.Events[i], v.Now); err != nil {
+			return nil, err
+		}
+	}
+	writeDerived(b, l, v.Now, created)
+	if v.stale {
+		b.Queue(`update session set seen_at = clock_timestamp() where token_hash = $1`, by.token[:])
+	}
+	b.Queue(`commit`)
+	if err := send(ctx, conn, b); err != nil {
+		return nil, batchError("writing the change", err)
+	}
+	out.Seq, out.Rollups = l.seq, l.rollups
+	return out, nil
+}
+
+// writeEntry writes one event twice, side by side: its rows and its entry on
+// the trail. An event without a writer is an error, so none can be forgotten.
+func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
+	if !en.At.Equal(at) {
+		return fmt.Errorf("event %s carries another time than its transaction", en.Event.Kind())
+	}
+	l.seq++
+	en.Seq = l.seq
+	if err := writeRows(b, l.review, *en); err != nil {
+		return err
+	}
+	hash, err := writeTrail(b, l.review.Project.ID, l.hash, *en)
+	if err != nil {
+		return err
+	}
+	l.hash = hash
+	return nil
+}
+
+func writeTrail(b *pgx.Batch, stream review.ProjectID, prev review.Hash, en review.Entry) (review.Hash, error) {
+	body, err := review.EncodeEvent(en.Event)
+	if err != nil {
+		return prev, err
+	}
+	hash := review.ChainHash(prev, stream, en, body)
+	stage, item := review.Subject(en.Event)
+	b.Queue(`
+		insert into trail (stream_id, seq, at, actor_id, kind, stage, item, body, hash)
+		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`,
+		int64(stream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), string(stage), string(item), string(body), hash[:])
+	return hash, nil
+}
+
+// unchanged reads the project after a form that had had its effect before.
+func (s *Store) unchanged(ctx context.Context, by By, t Target) (*Changed, error) {
+	view, err := s.project(ctx, by, t.Project, parts{stage: t.Stage, rounds: true})
+	if err != nil {
+		return nil, err
+	}
+	return &Changed{Viewer: view.Viewer, Review: view.Review, Rollups: view.Rollups, Seq: view.Seq, Names: view.Names}, nil
+}
+
+// Create starts a project. Its launch review is pinned to the template.
+func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in review.NewProject) (*Changed, error) {
+	tmpl, err := s.Template(ctx, ref)
+	if err != nil {
+		return nil, err
+	}
+	var out *Changed
+	err = s.transact(ctx, func(conn *pgxpool.Conn) error {
+		var v Viewer
+		var id review.ProjectID
+		b := &pgx.Batch{}
+		b.Queue(`begin`)
+		s.queueViewer(b, by, &v)
+		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
+		if err := send(ctx, conn, b); err != nil {
+			return batchError("preparing a new project", err)
+		}
+		r, err := review.Create(v.Actor, id, tmpl, ref, in, v.Now)
+		if err != nil {
+			return err
+		}
+		l := &loaded{review: r, rollups: make([]review.StageRollup, len(r.Stages))}
+		out, err = s.commitChange(ctx, conn, by, l, &v, true)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.Names, err = s.resolve(ctx, peopleOf(out.Review))
+	return out, err
+}

@@ -1,0 +1,300 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// directoryStream is the stream of people's rights.
+const directoryStream review.ProjectID = 1
+
+func onlyIfNew(tag pgconn.CommandTag) error {
+	if tag.RowsAffected() == 0 {
+		return ErrReplayed
+	}
+	return nil
+}
+
+func counted(n *int64) func(pgconn.CommandTag) error {
+	return func(tag pgconn.CommandTag) error {
+		*n = tag.RowsAffected()
+		return nil
+	}
+}
+
+// ChangeRights is the only way to change a person's rights by hand: like
+// [Store.Change], on the directory's stream.
+func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID, decide func(e *review.Entitlements, who review.Actor, at time.Time) error) (*Viewer, error) {
+	return s.changeRights(ctx, by, person, decide)
+}
+
+func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID, decide func(*review.Entitlements, review.Actor, time.Time) error) (*Viewer, error) {
+	var v Viewer
+	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
+		e := &review.Entitlements{Person: person}
+		var seq int64
+		var hash []byte
+		b := &pgx.Batch{}
+		b.Queue(`begin`)
+		b.Queue(`select seq, hash from stream where id = $1 for update`, int64(directoryStream)).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&seq, &hash) })
+		s.queueRightsActor(b, by, &v)
+		queueGranted(b, person, e)
+		if err := send(ctx, conn, b); err != nil {
+			return batchError("reading a person's rights", err)
+		}
+		if err := decide(e, v.Actor, v.Now); err != nil {
+			return err
+		}
+		if len(e.Recorded()) == 0 {
+			return nil
+		}
+		return commitRights(ctx, conn, e, seq, review.Hash(hash))
+	})
+	return &v, err
+}
+
+// queueRightsActor asks who asks; Slipway itself has no row, only a clock.
+func (s *Store) queueRightsActor(b *pgx.Batch, by By, v *Viewer) {
+	if by.person != 0 || by.token != (Token{}) {
+		s.queueViewer(b, by, v)
+		return
+	}
+	b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&v.Now)
+		v.Now = v.Now.UTC()
+		if !by.at.IsZero() {
+			v.Now = by.at.UTC().Truncate(time.Microsecond)
+		}
+		return err
+	})
+}
+
+func queueGranted(b *pgx.Batch, person review.PersonID, e *review.Entitlements) {
+	b.Queue(`select exists (select from trail where stream_id = $1 and kind = 'PersonJoined' and item = $2)`,
+		int64(directoryStream), subjectOf(person)).QueryRow(func(row pgx.Row) error { return row.Scan(&e.Joined) })
+	b.Queue(`
+		select role, seat, coalesce(project_id, 0), source, granted_by, granted_at
+		  from granted where person_id = $1 order by granted_at, role, seat, project_id`, int64(person)).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var g review.Granted
+			if err := rows.Scan(&g.Role, &g.Seat, &g.Scope, &g.Source, &g.By, &g.At); err != nil {
+				return fmt.Errorf("reading rights: %w", err)
+			}
+			g.At = g.At.UTC()
+			e.Granted = append(e.Granted, g)
+		}
+		return rows.Err()
+	})
+}
+
+// subjectOf is how an entry of the directory's stream names its person in the
+// column that project streams use for the item.
+func subjectOf(p review.PersonID) string { return fmt.Sprint(int64(p)) }
+
+func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlements, seq int64, hash review.Hash) error {
+	b := &pgx.Batch{}
+	for _, en := range e.Recorded() {
+		seq++
+		en.Seq = seq
+		if err := writeRight(b, en); err != nil {
+			return err
+		}
+		body, err := review.EncodeEvent(en.Event)
+		if err != nil {
+			return err
+		}
+		hash = review.ChainHash(hash, directoryStream, en, body)
+		b.Queue(`
+			insert into trail (stream_id, seq, at, actor_id, kind, item, body, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+			int64(directoryStream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), subjectOf(e.Person), string(body), hash[:])
+	}
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(directoryStream), seq, hash[:])
+	b.Queue(`commit`)
+	if err := send(ctx, conn, b); err != nil {
+		return batchError("writing a person's rights", err)
+	}
+	return nil
+}
+
+func writeRight(b *pgx.Batch, en review.Entry) error {
+	switch ev := en.Event.(type) {
+	case review.PersonJoined:
+		return nil // the row is made before, to have an id
+	case review.RightGranted:
+		b.Queue(`
+			insert into granted (person_id, role, seat, project_id, source, granted_by, granted_at)
+			values ($1, $2, $3, nullif($4::bigint, 0), $5, $6, $7)`,
+			int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source, int64(en.Actor), en.At)
+		return nil
+	case review.RightRevoked:
+		b.Queue(`
+			delete from granted
+			 where person_id = $1 and role = $2 and seat = $3 and coalesce(project_id, 0) = $4 and source = $5`,
+			int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source)
+		return nil
+	}
+	return fmt.Errorf("no writer for event %s", en.Event.Kind())
+}
+
+// PersonRights is a person in the directory.
+type PersonRights struct {
+	ID      review.PersonID
+	Name    string
+	Email   string
+	Granted []GrantedRight
+}
+
+// GrantedRight is a right with the project's key and name where it is for one.
+type GrantedRight struct {
+	review.Granted
+	Project     review.ProjectKey
+	ProjectName string
+}
+
+// PeoplePage is how many people one page lists.
+const PeoplePage = 100
+
+// PeopleFilter narrows the directory; zero values narrow nothing.
+type PeopleFilter struct {
+	Search string // part of the name or address
+	Right  string // a role or a seat
+	Page   int    // from 1
+}
+
+// PeopleView is one page of the directory, by name.
+type PeopleView struct {
+	Viewer
+	People []PersonRights
+	More   bool
+	Names  Names // of those who granted
+}
+
+// People lists the directory.
+func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView, error) {
+	out := &PeopleView{}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	b.Queue(`with `+meSQL+`, page as (
+		    select p.id, p.name, p.email
+		      from person p
+		     where ($4 = '' or p.name ilike '%' || $4 || '%' or p.email ilike '%' || $4 || '%')
+		       and ($5 = '' or exists (select from granted g where g.person_id = p.id and $5 in (g.role, g.seat)))
+		     order by lower(p.name), p.id
+		     limit $6 offset $7
+		)
+		select p.id, p.name, p.email, g.role, g.seat, coalesce(g.project_id, 0), g.source, g.granted_by, g.granted_at, coalesce(f.key, ''), coalesce(f.name, '')
+		  from me cross join page p
+		  left join lateral (
+		    select * from granted g
+		     where g.person_id = p.id
+		       and (g.project_id is null or exists (select from portfolio f where f.project_id = g.project_id and `+visibleSQL+`))
+		  ) g on true
+		  left join portfolio f on f.project_id = g.project_id
+		 order by lower(p.name), p.id, g.role, g.seat, f.key`,
+		by.token[:], by.person, s.idle, likeEscape(f.Search), f.Right, PeoplePage+1, (max(f.Page, 1)-1)*PeoplePage).Query(out.scan)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the directory", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if err := review.May(out.Actor, review.ViewPeople, nil); err != nil {
+		return nil, err
+	}
+	ids := map[review.PersonID]struct{}{}
+	for i := range out.People {
+		for _, g := range out.People[i].Granted {
+			ids[g.By] = struct{}{}
+		}
+	}
+	var err error
+	out.Names, err = s.resolve(ctx, ids)
+	return out, err
+}
+
+func (v *PeopleView) scan(rows pgx.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
+		var p PersonRights
+		var role, seat, source *string
+		var scope int64
+		var by *int64
+		var at *time.Time
+		var g GrantedRight
+		if err := rows.Scan(&p.ID, &p.Name, &p.Email, &role, &seat, &scope, &source, &by, &at, &g.Project, &g.ProjectName); err != nil {
+			return fmt.Errorf("reading the directory: %w", err)
+		}
+		if n := len(v.People); n == 0 || v.People[n-1].ID != p.ID {
+			if n == PeoplePage {
+				v.More = true
+				return nil
+			}
+			v.People = append(v.People, p)
+		}
+		if role == nil {
+			continue
+		}
+		g.Granted = review.Granted{
+			Right:  review.Right{Role: review.Role(*role), Seat: review.Seat(*seat), Scope: review.Scope(scope)},
+			Source: review.Source(*source), By: review.PersonID(*by), At: at.UTC(),
+		}
+		last := &v.People[len(v.People)-1]
+		last.Granted = append(last.Granted, g)
+	}
+	return rows.Err()
+}
+
+// Somebody is a person to choose from a list.
+type Somebody struct {
+	ID    review.PersonID
+	Name  string
+	Email string
+}
+
+// FindPeople lists people to choose from, by name: at most limit of those
+// whose name or address contains the search text.
+func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int) ([]Somebody, error) {
+	var v Viewer
+	var out []Somebody
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &v)
+	b.Queue(`
+		select id, name, email from person
+		 where $1 = '' or name ilike '%' || $1 || '%' or email ilike '%' || $1 || '%'
+		 order by lower(name), id limit $2`, likeEscape(search), limit).Query(func(rows pgx.Rows) (err error) {
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Somebody])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("looking for people", err)
+	}
+	if err := review.May(v.Actor, review.ViewPeople, nil); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// DirectoryTrail reads the trail of rights, newest first.
+func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*HistoryView, error) {
+	out := &HistoryView{}
+	out.Names = Names{}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	b.Queue(`
+		select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash from trail t
+		 where t.stream_id = $1 and ($2 = 0 or t.seq < $2)
+		 order by t.seq desc limit $3`, int64(directoryStream), before, HistoryPage+1).Query(out.scan)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the trail of rights", err)
+	}
+	if err := review.May(out.Actor, review.ViewDirectory, nil); err != nil {
+		return nil, err
+	}
+	return out, s.nameMore(ctx, out.Names, nil, out.Entries)
+}

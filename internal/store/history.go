@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// HistoryPage is how many entries one page of the trail lists.
+const HistoryPage = 100
+
+// HistoryFilter narrows a project's trail; zero values narrow nothing.
+type HistoryFilter struct {
+	Stage  review.StageKey
+	Kind   string
+	Person review.PersonID
+	Before int64 // only entries with a smaller number; 0: from the newest
+}
+
+// HistoryView is one page of a project's trail, newest first.
+type HistoryView struct {
+	ProjectView
+	Entries []review.Entry
+	Hashes  []review.Hash // of the entries
+	More    bool
+}
+
+// History reads a page of a project's trail.
+func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f HistoryFilter) (*HistoryView, error) {
+	out := &HistoryView{}
+	view, err := s.projectWith(ctx, by, key, parts{stage: f.Stage, rounds: false}, func(b *pgx.Batch) {
+		b.Queue(`
+			select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash
+			  from trail t
+			 where t.stream_id = (select id from project where key = $1)
+			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4 = 0 or t.actor_id = $4) and ($5 = 0 or t.seq < $5)
+			 order by t.seq desc limit $6`,
+			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, HistoryPage+1).Query(out.scan)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.ProjectView = *view
+	return out, s.nameMore(ctx, out.Names, nil, out.Entries)
+}
+
+func (h *HistoryView) scan(rows pgx.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
+		if len(h.Entries) == HistoryPage {
+			h.More = true
+			continue
+		}
+		var en review.Entry
+		var kind string
+		var body, hash []byte
+		if err := rows.Scan(&en.Seq, &en.At, &en.Actor, &kind, &body, &hash); err != nil {
+			return fmt.Errorf("reading the trail: %w", err)
+		}
+		ev, err := review.DecodeEvent(kind, body)
+		if err != nil {
+			return fmt.Errorf("entry %d: %w", en.Seq, err)
+		}
+		en.At, en.Event = en.At.UTC(), ev
+		h.Entries, h.Hashes = append(h.Entries, en), append(h.Hashes, review.Hash(hash))
+	}
+	return rows.Err()
+}

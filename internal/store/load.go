@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// parts says how much of a review to load.
+type parts struct {
+	stage  review.StageKey // empty: all stages
+	rounds bool            // rounds, sign-offs and findings too
+}
+
+// loaded is a review as the rows have it, with what a change needs to go on
+// from there.
+type loaded struct {
+	review  *review.Review
+	seq     int64
+	hash    review.Hash
+	rollups []review.StageRollup
+}
+
+// rows gathers what the statements of one batch return, until all are there
+// and the template is known by which they make sense.
+type reviewRows struct {
+	found    bool
+	project  review.Project
+	no       int
+	ref      review.TemplateRef
+	seq      int64
+	hash     []byte
+	rollup   rollupArrays
+	items    []itemRow
+	evidence []evidenceRow
+	rounds   []roundRow
+	signOffs []signOffRow
+	findings []findingRow
+}
+
+type rollupArrays struct {
+	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates []int16
+	next                                                          *time.Time
+}
+
+// queueReview asks for a project's review, its parts as the caller says. The
+// statements scan by position: they are the hot path of every page.
+func queueReview(b *pgx.Batch, key review.ProjectKey, p parts, out *reviewRows) {
+	b.Queue(`
+		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
+		       r.no, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.next_change_at,
+		       m.people, m.duties
+		  from project p
+		  join stream s on s.id = p.id
+		  join portfolio f on f.project_id = p.id
+		  join review r on r.project_id = p.id and r.no = f.review_no
+		 cross join lateral (
+		    select array_agg(person_id order by person_id) as people, array_agg(duty order by person_id) as duties
+		      from project_member where project_id = p.id
+		 ) m
+		 where p.key = $1`, string(key)).QueryRow(out.scanProject)
+	b.Queue(`
+		select i.stage, i.item, i.state, i.note, i.version, coalesce(i.answered_by, 0), i.answered_at,
+		       coalesce(i.approved_by, 0), i.approved_at, coalesce(i.assignee_id, 0), i.due, i.comments
+		  from item i
+		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
+		 where f.project_id = (select id from project where key = $1) and ($2 = '' or i.stage = $2)`,
+		string(key), string(p.stage)).Query(out.scanItems)
+	b.Queue(`
+		select e.stage, e.no, e.item, e.url, e.title, e.kind, e.effective, e.expires, e.commit,
+		       e.added_by, e.added_at, coalesce(e.removed_by, 0), e.removed_at
+		  from evidence e
+		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
+		 where f.project_id = (select id from project where key = $1) and ($2 = '' or e.stage = $2)
+		 order by e.stage, e.no`, string(key), string(p.stage)).Query(out.scanEvidence)
+	if p.rounds {
+		queueRounds(b, key, p.stage, out)
+	}
+}
+
+func queueRounds(b *pgx.Batch, key review.ProjectKey, stage review.StageKey, out *reviewRows) {
+	b.Queue(`
+		select r.stage, r.no, r.requested_by, r.requested_at, r.reason, r.early, r.digest, r.quorum, r.seats, r.mandatory, r.sod,
+		       r.outcome, coalesce(r.closed_by, 0), r.closed_at, coalesce(r.closing, ''), r.why, r.changed_at
+		  from round r
+		  join portfolio f on f.project_id = r.project_id and f.review_no = r.review_no
+		 where f.project_id = (select id from project where key = $1) and ($2 = '' or r.stage = $2)
+		 order by r.stage, r.no`, string(key), string(stage)).Query(out.scanRounds)
+	b.Queue(`
+		select s.stage, s.round, s.no, s.person_id, s.seat, s.decision, s.note, s.digest, s.at
+		  from sign_off s
+		  join portfolio f on f.project_id = s.project_id and f.review_no = s.review_no
+		 where f.project_id = (select id from project where key = $1) and ($2 = '' or s.stage = $2)
+		 order by s.stage, s.round, s.no`, string(key), string(stage)).Query(out.scanSignOffs)
+	b.Queue(`
+		select d.stage, d.no, d.round, d.text, d.raised_by, d.raised_at, d.answer, coalesce(d.answered_by, 0), d.answered_at
+		  from finding d
+		  join portfolio f on f.project_id = d.project_id and f.review_no = d.review_no
+		 where f.project_id = (select id from project where key = $1) and ($2 = '' or d.stage = $2)
+		 order by d.stage, d.no`, string(key), string(stage)).Query(out.scanFindings)
+}
+
+// build puts the rows together.
+func (s *Store) build(ctx context.Context, rows *reviewRows, p parts) (*loaded, error) {
+	if !rows.found {
+		return nil, review.ErrNotFound
+	}
+	tmpl, err := s.Template(ctx, rows.ref)
+	if err != nil {
+		return nil, err
+	}
+	r := review.Blank(rows.project, rows.no, tmpl, rows.ref)
+	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
+	if l.rollups, err = rows.rollup.stages(len(tmpl.Stages)); err != nil {
+		return nil, fmt.Errorf("project %s: %w", rows.project.Key, err)
+	}
+	for i := range r.Stages {
+		r.Stages[i].Gate = l.rollups[i].Gate
+		if p.stage == "" || r.Stages[i].Def.Key == p.stage {
+			r.Load(i)
+		}
+	}
+	if p.stage != "" && r.Stage(p.stage) == nil {
+		return nil, review.ErrNotFound
+	}
+	return l, rows.fill(r)
+}
+
+func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
+	for _, arr := range [][]int16{a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates} {
+		if len(arr) != n {
+			return nil, fmt.Errorf("the rollup has %d stages, the template %d", len(arr), n)
+		}
+	}
+	out := make([]review.StageRollup, n)
+	for i := range out {
+		out[i] = review.StageRollup{
+			MustTotal: a.mustTotal[i], MustDone: a.mustDone[i], ShouldTotal: a.shouldTotal[i], ShouldDone: a.shouldDone[i],
+			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]),
+		}
+	}
+	return out, nil
+}
+
+// fill gives the loaded stages their rows.
+func (rows *reviewRows) fill(r *review.Review) error {
+	for i := range rows.items {
+		row := &rows.items[i]
+		s := r.Stage(row.stage)
+		if s == nil || !s.Loaded {
+			return fmt.Errorf("an item row names stage %q", row.stage)
+		}
+		it := s.Item(row.item)
+		if it == nil {
+			return fmt.Errorf("an item row names item %q of stage %q", row.item, row.stage)
+		}
+		row.to(it)
+	}
+	for i := range rows.evidence {
+		s := r.Stage(rows.evidence[i].stage)
+		if s == nil {
+			return fmt.Errorf("an evidence row names stage %q", rows.evidence[i].stage)
+		}
+		s.Evidence = append(s.Evidence, rows.evidence[i].Evidence)
+	}
+	for i := range rows.rounds {
+		s := r.Stage(rows.rounds[i].stage)
+		if s == nil {
+			return fmt.Errorf("a round row names stage %q", rows.rounds[i].stage)
+		}
+		s.Rounds = append(s.Rounds, rows.rounds[i].Round)
+	}
+	for i := range rows.signOffs {
+		row := &rows.signOffs[i]
+		s := r.Stage(row.stage)
+		if s == nil || row.round < 1 || row.round > len(s.Rounds) {
+			return fmt.Errorf("a sign-off row names round %d of stage %q", row.round, row.stage)
+		}
+		s.Rounds[row.round-1].SignOffs = append(s.Rounds[row.round-1].SignOffs, row.SignOff)
+	}
+	for i := range rows.findings {
+		s := r.Stage(rows.findings[i].stage)
+		if s == nil {
+			return fmt.Errorf("a finding row names stage %q", rows.findings[i].stage)
+		}
+		s.Findings = append(s.Findings, rows.findings[i].Finding)
+	}
+	return nil
+}
+
+func (rows *reviewRows) scanProject(row pgx.Row) error {
+	p := &rows.project
+	var target *time.Time
+	var people []int64
+	var duties []string
+	err := row.Scan(&p.ID, &p.Key, &p.Name, &p.Summary, &p.Team, &p.Tier, &p.Exposure, &target, &p.Restricted, &p.Profile, &p.Status, &p.Created,
+		&rows.no, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.next,
+		&people, &duties)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // the other statements return nothing either; build says not found
+	}
+	if err != nil {
+		return fmt.Errorf("reading a project: %w", err)
+	}
+	rows.found = true
+	p.Target, p.Created = deref(target), p.Created.UTC()
+	for i := range people {
+		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})
+	}
+	return nil
+}
+
+// deref turns a nullable time into the domain's, where zero means none.
+func deref(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
+// nullable is deref's way back.
+func nullable(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func nullablePerson(p review.PersonID) *int64 {
+	if p == 0 {
+		return nil
+	}
+	id := int64(p)
+	return &id
+}

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// namesFor is how long a replica may show a name after it changed elsewhere.
+const namesFor = time.Minute
+
+// nameCache keeps people's names, so that a page full of people costs no join
+// for each mention. It is emptied every minute.
+type nameCache struct {
+	mu    sync.RWMutex
+	since time.Time
+	byID  map[review.PersonID]string
+}
+
+// Names are the names of the people on a page.
+type Names map[review.PersonID]string
+
+// Of is a person's name, fit to be shown.
+func (n Names) Of(id review.PersonID) string {
+	if id == review.System {
+		return "Slipway"
+	}
+	if name, ok := n[id]; ok {
+		return name
+	}
+	return fmt.Sprintf("Person %d", id)
+}
+
+// resolve finds names, asking the database only for those not known.
+func (s *Store) resolve(ctx context.Context, ids map[review.PersonID]struct{}) (Names, error) {
+	out := make(Names, len(ids))
+	missing := s.names.take(ids, out)
+	if len(missing) == 0 {
+		return out, nil
+	}
+	rows, err := s.pool.Query(ctx, `select id, name from person where id = any($1)`, missing)
+	if err != nil {
+		return nil, fmt.Errorf("reading names: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id review.PersonID
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, fmt.Errorf("reading names: %w", err)
+		}
+		out[id] = name
+		s.names.set(id, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("reading names: %w", err)
+	}
+	return out, nil
+}
+
+// take copies what is known and returns what is not.
+func (c *nameCache) take(ids map[review.PersonID]struct{}, out Names) []int64 {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	fresh := time.Since(c.since) < namesFor
+	var missing []int64
+	for id := range ids {
+		name, ok := c.byID[id]
+		if ok && fresh {
+			out[id] = name
+		} else if id != review.System {
+			missing = append(missing, int64(id))
+		}
+	}
+	return missing
+}
+
+func (c *nameCache) set(id review.PersonID, name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byID == nil || time.Since(c.since) >= namesFor {
+		c.byID, c.since = map[review.PersonID]string{}, time.Now()
+	}
+	c.byID[id] = name
+}

@@ -1,0 +1,197 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// PortfolioSort orders the portfolio.
+type PortfolioSort string
+
+// The orders that the portfolio offers; each has an index.
+const (
+	SortName   PortfolioSort = "name"
+	SortTeam   PortfolioSort = "team"
+	SortReady  PortfolioSort = "ready"  // least ready first
+	SortTarget PortfolioSort = "target" // soonest first, those without a date last
+)
+
+// PortfolioPage is how many projects one page lists.
+const PortfolioPage = 50
+
+// PortfolioFilter narrows the portfolio; zero values narrow nothing.
+type PortfolioFilter struct {
+	Search string // part of the name or key
+	Team   string
+	Tier   int
+	Status string
+	Owner  review.PersonID
+	Stage  string // key of the stage that the project is in
+	Sort   PortfolioSort
+	Page   int // from 1
+}
+
+// PortfolioRow is a project in a list.
+type PortfolioRow struct {
+	Key        review.ProjectKey
+	Name       string
+	Team       string
+	Tier       review.Tier
+	Status     review.Status
+	Restricted bool
+	Target     time.Time
+	Owner      review.PersonID
+	Ready      int // musts done, in percent, rounded down
+	Current    int // index of the first stage whose gate has not passed
+	Stages     []review.StageRollup
+}
+
+// PortfolioView is one page of the portfolio.
+type PortfolioView struct {
+	Viewer
+	Rows  []PortfolioRow
+	More  bool             // there is a next page
+	Names Names            // of the owners
+	Teams []string         // to filter by
+	Tmpl  *review.Template // the newest lifecycle, for the names of the stages
+}
+
+// Portfolio lists the projects that the person may see.
+func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*PortfolioView, error) {
+	tmpl, err := s.lifecycle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &PortfolioView{Tmpl: tmpl}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	sql, args := s.portfolioSQL(by, f, tmpl)
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
+	b.Queue(`with `+meSQL+` select distinct f.team from portfolio f, me where `+visibleSQL+` order by f.team limit 500`,
+		by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the portfolio", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	owners := map[review.PersonID]struct{}{}
+	for i := range out.Rows {
+		owners[out.Rows[i].Owner] = struct{}{}
+	}
+	out.Names, err = s.resolve(ctx, owners)
+	return out, err
+}
+
+// portfolioSQL writes the statement for a filter: conditions only for what is
+// filtered, so that each combination can use its index.
+func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (string, []any) {
+	args := []any{by.token[:], by.person, s.idle}
+	where := []string{visibleSQL}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf(cond, len(args)))
+	}
+	if f.Search != "" {
+		add(`(f.name ilike '%%' || $%[1]d || '%%' or f.key like '%%' || $%[1]d || '%%')`, likeEscape(f.Search))
+	}
+	if f.Team != "" {
+		add(`f.team = $%d`, f.Team)
+	}
+	if f.Tier != 0 {
+		add(`f.tier = $%d`, f.Tier)
+	}
+	if f.Status != "" {
+		add(`f.status = $%d`, f.Status)
+	}
+	if f.Owner != 0 {
+		add(`f.owner_id = $%d`, int64(f.Owner))
+	}
+	if f.Stage != "" {
+		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))
+	}
+	order := `lower(f.name), f.project_id`
+	switch f.Sort {
+	case SortTeam:
+		order = `f.team, lower(f.name), f.project_id`
+	case SortReady:
+		order = `f.ready, f.project_id`
+	case SortTarget:
+		order = `f.target nulls last, f.project_id`
+	}
+	page := max(f.Page, 1)
+	args = append(args, PortfolioPage+1, (page-1)*PortfolioPage)
+	return `with ` + meSQL + `
+		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
+		  from portfolio f, me
+		 where ` + strings.Join(where, "\n		   and ") + `
+		 order by ` + order + fmt.Sprintf(`
+		 limit $%d offset $%d`, len(args)-1, len(args)), args
+}
+
+func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
+	defer rows.Close()
+	for rows.Next() {
+		if len(out.Rows) == PortfolioPage {
+			out.More = true
+			continue
+		}
+		var r PortfolioRow
+		var target *time.Time
+		var a rollupArrays
+		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
+			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates); err != nil {
+			return fmt.Errorf("reading the portfolio: %w", err)
+		}
+		var err error
+		if r.Stages, err = a.stages(len(a.gates)); err != nil {
+			return err
+		}
+		r.Target = deref(target)
+		out.Rows = append(out.Rows, r)
+	}
+	return rows.Err()
+}
+
+// likeEscape makes a search text literal inside a LIKE pattern.
+func likeEscape(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// lifecycle is the newest version of the first template; it names the stages
+// where a page has no single project.
+func (s *Store) lifecycle(ctx context.Context) (*review.Template, error) {
+	ref, err := s.DefaultTemplate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s.Template(ctx, ref)
+}
+
+// DefaultTemplate is what new projects are pinned to.
+func (s *Store) DefaultTemplate(ctx context.Context) (review.TemplateRef, error) {
+	s.templates.mu.RLock()
+	ref, at := s.templates.latest, s.templates.latestAt
+	s.templates.mu.RUnlock()
+	if ref.Key != "" && time.Since(at) < time.Minute {
+		return ref, nil
+	}
+	refs, err := s.LatestTemplates(ctx)
+	if err != nil {
+		return review.TemplateRef{}, err
+	}
+	if len(refs) == 0 {
+		return review.TemplateRef{}, fmt.Errorf("no template is published; run the migrate command")
+	}
+	s.templates.mu.Lock()
+	defer s.templates.mu.Unlock()
+	s.templates.latest, s.templates.latestAt = refs[0], time.Now()
+	return refs[0], nil
+}

@@ -1,0 +1,209 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// ProjectView is a project as a page shows it: the review with the stages that
+// were asked for, and who is looking.
+type ProjectView struct {
+	Viewer
+	Review  *review.Review
+	Rollups []review.StageRollup // one a stage, also of stages that were not loaded
+	Seq     int64                // the project's version
+	Names   Names                // of everybody mentioned
+}
+
+// Project reads a project with all its stages.
+func (s *Store) Project(ctx context.Context, by By, key review.ProjectKey) (*ProjectView, error) {
+	return s.project(ctx, by, key, parts{rounds: true})
+}
+
+// Checklist reads a project with the items and evidence of one stage. The
+// rounds are left out: of the gates only the state is known.
+func (s *Store) Checklist(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*ProjectView, error) {
+	return s.project(ctx, by, key, parts{stage: stage})
+}
+
+// Gate reads a project with one stage and all its rounds.
+func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*ProjectView, error) {
+	return s.project(ctx, by, key, parts{stage: stage, rounds: true})
+}
+
+func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p parts) (*ProjectView, error) {
+	return s.projectWith(ctx, by, key, p, func(*pgx.Batch) {})
+}
+
+// projectWith reads a project and whatever else the page asks for, in one
+// round trip.
+func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p parts, more func(*pgx.Batch)) (*ProjectView, error) {
+	var v Viewer
+	var rows reviewRows
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &v)
+	queueReview(b, key, p, &rows)
+	more(b)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading a project", err)
+	}
+	s.noteUse(ctx, by, &v)
+	l, err := s.build(ctx, &rows, p)
+	if err != nil {
+		return nil, err
+	}
+	if err := review.May(v.Actor, review.ViewProject, &l.review.Project); err != nil {
+		return nil, err
+	}
+	names, err := s.resolve(ctx, peopleOf(l.review))
+	if err != nil {
+		return nil, err
+	}
+	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Names: names}, nil
+}
+
+// noteUse keeps a session from ending as unused, once a minute. A failure only
+// ends the session sooner.
+func (s *Store) noteUse(ctx context.Context, by By, v *Viewer) {
+	if !v.stale {
+		return
+	}
+	_, _ = s.pool.Exec(ctx, `update session set seen_at = clock_timestamp() where token_hash = $1`, by.token[:])
+}
+
+// peopleOf collects everybody whom a page about the review may name.
+func peopleOf(r *review.Review) map[review.PersonID]struct{} {
+	ids := map[review.PersonID]struct{}{}
+	add := func(ps ...review.PersonID) {
+		for _, p := range ps {
+			if p != 0 {
+				ids[p] = struct{}{}
+			}
+		}
+	}
+	for _, m := range r.Project.Members {
+		add(m.Person)
+	}
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		for j := range s.Items {
+			it := &s.Items[j]
+			add(it.Answer.By, it.Answer.ApprovedBy, it.Assignee)
+		}
+		for j := range s.Evidence {
+			add(s.Evidence[j].By, s.Evidence[j].RemovedBy)
+		}
+		for j := range s.Rounds {
+			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy)
+			for _, so := range s.Rounds[j].SignOffs {
+				add(so.Person)
+			}
+		}
+		for _, f := range s.Findings {
+			add(f.By, f.AnsweredBy)
+		}
+	}
+	return ids
+}
+
+// CommentView is one contribution to an item's discussion.
+type CommentView struct {
+	No     int
+	Person review.PersonID
+	At     time.Time
+	Text   string
+}
+
+// ItemView is one item with its discussion and what happened to it.
+type ItemView struct {
+	ProjectView
+	Item     *review.Item
+	Comments []CommentView  // oldest first, the newest 200
+	Entries  []review.Entry // newest first, at most 50
+}
+
+// Item reads one item of a project.
+func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey, item review.ItemKey) (*ItemView, error) {
+	out := &ItemView{}
+	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
+		b.Queue(`
+			select no, person_id as person, at, text from (
+			    select c.no, c.person_id, c.at, c.text
+			      from comment c
+			      join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
+			     where f.project_id = (select id from project where key = $1) and c.stage = $2 and c.item = $3
+			     order by c.no desc limit 200
+			) newest order by no`, string(key), string(stage), string(item)).Query(func(rows pgx.Rows) (err error) {
+			out.Comments, err = pgx.CollectRows(rows, pgx.RowToStructByName[CommentView])
+			return err
+		})
+		b.Queue(`
+			select t.seq, t.at, t.actor_id, t.kind, t.body
+			  from trail t
+			 where t.stream_id = (select id from project where key = $1) and t.stage = $2 and t.item = $3
+			 order by t.seq desc limit 50`, string(key), string(stage), string(item)).Query(func(rows pgx.Rows) (err error) {
+			out.Entries, err = collectEntries(rows)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.ProjectView = *view
+	if st := view.Review.Stage(stage); st != nil {
+		out.Item = st.Item(item)
+	}
+	if out.Item == nil {
+		return nil, review.ErrNotFound
+	}
+	return out, s.nameMore(ctx, out.Names, out.Comments, out.Entries)
+}
+
+// nameMore adds the people of comments and entries.
+func (s *Store) nameMore(ctx context.Context, names Names, comments []CommentView, entries []review.Entry) error {
+	ids := map[review.PersonID]struct{}{}
+	for _, c := range comments {
+		ids[c.Person] = struct{}{}
+	}
+	for _, e := range entries {
+		ids[e.Actor] = struct{}{}
+		for _, p := range review.Mentions(e.Event) {
+			ids[p] = struct{}{}
+		}
+	}
+	for id := range names {
+		delete(ids, id)
+	}
+	more, err := s.resolve(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for id, name := range more {
+		names[id] = name
+	}
+	return nil
+}
+
+func collectEntries(rows pgx.Rows) ([]review.Entry, error) {
+	defer rows.Close()
+	var out []review.Entry
+	for rows.Next() {
+		var en review.Entry
+		var kind string
+		var body []byte
+		if err := rows.Scan(&en.Seq, &en.At, &en.Actor, &kind, &body); err != nil {
+			return nil, fmt.Errorf("reading the trail: %w", err)
+		}
+		ev, err := review.DecodeEvent(kind, body)
+		if err != nil {
+			return nil, fmt.Errorf("entry %d: %w", en.Seq, err)
+		}
+		en.At, en.Event = en.At.UTC(), ev
+		out = append(out, en)
+	}
+	return out, rows.Err()
+}

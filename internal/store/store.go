@@ -1,0 +1,146 @@
+// Package store keeps Slipway's data in PostgreSQL. Every SQL statement and
+// every transaction of the program is here.
+//
+// Changes go through [Store.Change] and its two sisters for new projects and
+// for people's rights; there is no other way to write domain data. Pages read
+// through one method each, in one round trip that also settles who is asking.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// ErrNoSession means that the request proves nobody: no session, an expired
+// or a forged one.
+var ErrNoSession = errors.New("no session")
+
+// ErrOverloaded means that the database did not answer in time.
+var ErrOverloaded = errors.New("the database did not answer in time")
+
+// Options of a store. The zero value is good for tests.
+type Options struct {
+	MaxConns    int32         // connections to the database; 0: 8, more only lengthens the tail
+	SessionIdle time.Duration // a session unused for so long ends; 0: 12 hours
+	// Statement and lock time limits; 0: 5 s and 3 s.
+	StatementTimeout, LockTimeout time.Duration
+}
+
+// Store is the database. It is safe for concurrent use.
+type Store struct {
+	pool      *pgxpool.Pool
+	templates templateCache
+	names     nameCache
+	idle      time.Duration
+}
+
+// Open connects to a migrated database.
+func Open(ctx context.Context, url string, o Options) (*Store, error) {
+	cfg, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("reading the database address: %w", redact(err))
+	}
+	cfg.MaxConns = cmpOr(o.MaxConns, 8)
+	params := cfg.ConnConfig.RuntimeParams
+	params["application_name"] = "slipway"
+	params["statement_timeout"] = millis(cmpOr(o.StatementTimeout, 5*time.Second))
+	params["lock_timeout"] = millis(cmpOr(o.LockTimeout, 3*time.Second))
+	params["idle_in_transaction_session_timeout"] = "10000"
+	params["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
+	}
+	return &Store{pool: pool, idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+}
+
+// Close ends all connections; running statements are waited for.
+func (s *Store) Close() { s.pool.Close() }
+
+// Pool gives the connection pool's figures for /metrics.
+func (s *Store) Pool() *pgxpool.Stat { return s.pool.Stat() }
+
+// Ready reports whether the database answers.
+func (s *Store) Ready(ctx context.Context) error {
+	var one int
+	if err := s.pool.QueryRow(ctx, `select 1`).Scan(&one); err != nil {
+		return fmt.Errorf("asking the database: %w", err)
+	}
+	return nil
+}
+
+// CheckDurability refuses a database that acknowledges a commit before it is
+// safely on disk.
+func (s *Store) CheckDurability(ctx context.Context) error {
+	var commit, fsync string
+	err := s.pool.QueryRow(ctx, `select current_setting('synchronous_commit'), current_setting('fsync')`).Scan(&commit, &fsync)
+	if err != nil {
+		return fmt.Errorf("reading the database's settings: %w", err)
+	}
+	if commit == "off" || fsync == "off" {
+		return fmt.Errorf("the database runs with synchronous_commit=%s and fsync=%s: it would acknowledge sign-offs that a crash then loses; turn both on", commit, fsync)
+	}
+	return nil
+}
+
+// batchError turns a driver's error into a domain error, by the name of the
+// violated constraint, never by the text of a message.
+func batchError(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	switch pg.ConstraintName {
+	case "project_key_key":
+		return &review.Invalid{Fields: []review.FieldError{{Field: "key", Message: "is taken by another project; choose another"}}}
+	case "comment_once":
+		return errDoneBefore
+	case "project_member_person_id_fkey", "item_assignee_id_fkey", "portfolio_owner_id_fkey":
+		return &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "is nobody we know; choose a person from the list"}}}
+	}
+	switch pg.Code {
+	case "57014", "55P03": // query_canceled, lock_not_available
+		return fmt.Errorf("%s: %w: %w", doing, ErrOverloaded, err)
+	}
+	return fmt.Errorf("%s: %w", doing, err)
+}
+
+// errDoneBefore means that the same form arrived before and had its effect.
+var errDoneBefore = errors.New("done before")
+
+// redact keeps a password that is part of an address out of an error.
+func redact(err error) error {
+	var pe *pgconn.ParseConfigError
+	if errors.As(err, &pe) {
+		return errors.New("the address cannot be parsed")
+	}
+	return err
+}
+
+func millis(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+
+func cmpOr[T comparable](v, def T) T {
+	var zero T
+	if v == zero {
+		return def
+	}
+	return v
+}
+
+// send runs a batch in one round trip; the callbacks of its queries run in
+// order, and the first error ends it.
+func send(ctx context.Context, to interface {
+	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
+}, b *pgx.Batch) error {
+	return to.SendBatch(ctx, b).Close()
+}

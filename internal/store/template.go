@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// templateCache keeps decoded template versions. They never change, so there
+// is nothing to invalidate; there are few, so there is no bound.
+type templateCache struct {
+	mu    sync.RWMutex
+	byRef map[review.TemplateRef]*review.Template
+
+	latest   review.TemplateRef // what new projects get; looked up again every minute
+	latestAt time.Time
+}
+
+func (c *templateCache) get(ref review.TemplateRef) *review.Template {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.byRef[ref]
+}
+
+func (c *templateCache) put(ref review.TemplateRef, t *review.Template) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.byRef == nil {
+		c.byRef = map[review.TemplateRef]*review.Template{}
+	}
+	c.byRef[ref] = t
+}
+
+// Template finds the exact template content that a review is pinned to.
+func (s *Store) Template(ctx context.Context, ref review.TemplateRef) (*review.Template, error) {
+	if t := s.templates.get(ref); t != nil {
+		return t, nil
+	}
+	var body []byte
+	err := s.pool.QueryRow(ctx, `
+		select body from template_version where key = $1 and version = $2 and digest = $3`,
+		ref.Key, ref.Version, ref.Digest).Scan(&body)
+	if err != nil {
+		return nil, fmt.Errorf("reading template %s version %d: %w", ref.Key, ref.Version, err)
+	}
+	t := &review.Template{}
+	if err := json.Unmarshal(body, t); err != nil {
+		return nil, fmt.Errorf("decoding template %s version %d: %w", ref.Key, ref.Version, err)
+	}
+	s.templates.put(ref, t)
+	return t, nil
+}
+
+// LatestTemplates lists the newest version of each template, by name.
+func (s *Store) LatestTemplates(ctx context.Context) ([]review.TemplateRef, error) {
+	rows, err := s.pool.Query(ctx, `
+		select distinct on (key) key, version, digest from template_version order by key, version desc`)
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[review.TemplateRef])
+	if err != nil {
+		return nil, fmt.Errorf("listing templates: %w", err)
+	}
+	return refs, nil
+}
+
+// Publish adds a template version. Publishing the same content again changes
+// nothing; other content under a published version is refused.
+func Publish(ctx context.Context, db *pgx.Conn, t *review.Template) error {
+	ref, err := t.Ref()
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(t)
+	if err != nil {
+		return fmt.Errorf("encoding template %s: %w", t.Key, err)
+	}
+	if _, err = db.Exec(ctx, `
+		insert into template_version (key, version, digest, name, body) values ($1, $2, $3, $4, $5)
+		on conflict (key, version) do nothing`, t.Key, t.Version, ref.Digest, t.Name, body); err != nil {
+		return fmt.Errorf("publishing template %s: %w", t.Key, err)
+	}
+	var digest string
+	if err := db.QueryRow(ctx, `select digest from template_version where key = $1 and version = $2`, t.Key, t.Version).Scan(&digest); err != nil {
+		return fmt.Errorf("publishing template %s: %w", t.Key, err)
+	}
+	if digest != ref.Digest {
+		return errors.Join(errPublished, fmt.Errorf("template %s version %d is published with other content; give the changed template a new version", t.Key, t.Version))
+	}
+	return nil
+}
+
+var errPublished = errors.New("published versions never change")

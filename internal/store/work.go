@@ -1,0 +1,295 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// QueuePage is the most gates that one page of the queue lists.
+const QueuePage = 200
+
+// WaitingGate is a gate in the approvers' queue.
+type WaitingGate struct {
+	Project   review.ProjectKey
+	Name      string // of the project
+	Team      string
+	Tier      review.Tier
+	Owner     review.PersonID
+	Stage     review.StageKey
+	State     review.GateState
+	Round     int
+	Since     time.Time
+	OpenSeats []review.Seat // seats in which a signature would help
+	MySeats   []review.Seat // those of them that the person holds
+	Outdated  bool          // the person signed earlier content of this round
+	Target    time.Time
+}
+
+// QueueView is the approvers' queue of one person, oldest first.
+type QueueView struct {
+	Viewer
+	Gates    []WaitingGate
+	Excluded []WaitingGate // gates that separation of duties keeps from the person, for information
+	Names    Names
+	Tmpl     *review.Template
+}
+
+// Queue lists the gates that wait for the person's signature.
+func (s *Store) Queue(ctx context.Context, by By) (*QueueView, error) {
+	tmpl, err := s.lifecycle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &QueueView{Tmpl: tmpl}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	s.queueWaiting(b, by, QueuePage, &out.Gates, &out.Excluded)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the queue", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	out.Names, err = s.resolve(ctx, owners(out.Gates, out.Excluded))
+	return out, err
+}
+
+// queueWaiting asks for the open gates at which the person holds a seat that
+// is still open, unless the person has signed the present content.
+func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
+	b.Queue(`with `+meSQL+`
+		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, w.stage, w.state, w.round, w.since, w.open_seats,
+		       array(select g.seat from granted g
+		              where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id)
+		              group by g.seat) as my_seats,
+		       me.id = any(w.outdated), me.id = any(w.excluded)
+		  from gate w
+		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no, me
+		 where w.state = 2 and f.status = 'active' and not me.id = any(w.signed)
+		   and exists (select from granted g
+		                where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id))
+		   and `+visibleSQL+`
+		 order by w.since, w.project_id, w.stage
+		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var g WaitingGate
+			var target *time.Time
+			var barred bool
+			if err := rows.Scan(&g.Project, &g.Name, &g.Team, &g.Tier, &g.Owner, &target, &g.Stage, &g.State, &g.Round, &g.Since, &g.OpenSeats,
+				&g.MySeats, &g.Outdated, &barred); err != nil {
+				return fmt.Errorf("reading the queue: %w", err)
+			}
+			g.Since, g.Target = g.Since.UTC(), deref(target)
+			if barred {
+				*excluded = append(*excluded, g)
+			} else {
+				*mine = append(*mine, g)
+			}
+		}
+		return rows.Err()
+	})
+}
+
+func owners(lists ...[]WaitingGate) map[review.PersonID]struct{} {
+	ids := map[review.PersonID]struct{}{}
+	for _, l := range lists {
+		for i := range l {
+			ids[l[i].Owner] = struct{}{}
+		}
+	}
+	return ids
+}
+
+// AssignedItem is an item that waits for the person.
+type AssignedItem struct {
+	Project  review.ProjectKey
+	Name     string // of the project
+	Stage    review.StageKey
+	Item     review.ItemKey
+	Title    string // by the project's own template version
+	Level    review.Level
+	State    review.State
+	Due      time.Time // date; zero: none
+	Evidence int       // live links
+}
+
+// ReturnedGate is a gate of one of the person's projects that was sent back.
+type ReturnedGate struct {
+	Project  review.ProjectKey
+	Name     string
+	Stage    review.StageKey
+	Since    time.Time
+	Findings int // still to be answered
+}
+
+// ExpiringEvidence is evidence of the person's that soon stops counting, or
+// that just has.
+type ExpiringEvidence struct {
+	Project review.ProjectKey
+	Name    string
+	Stage   review.StageKey
+	Item    review.ItemKey
+	Title   string
+	Expires time.Time
+}
+
+// OwnProject is a project on which the person has a duty.
+type OwnProject struct {
+	PortfolioRow
+	Duty review.Duty
+}
+
+// MyWorkView is what waits for one person.
+type MyWorkView struct {
+	Viewer
+	Gates    []WaitingGate
+	Items    []AssignedItem // by due date, at most 200
+	Returned []ReturnedGate
+	Expiring []ExpiringEvidence // within 14 days, or in the 30 days past
+	Projects []OwnProject       // active first, at most 50
+	Names    Names
+	Tmpl     *review.Template
+}
+
+// MyWork reads everything that waits for the person.
+func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
+	tmpl, err := s.lifecycle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &MyWorkView{Tmpl: tmpl}
+	var refs []review.TemplateRef
+	var excluded []WaitingGate
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	s.queueWaiting(b, by, 50, &out.Gates, &excluded)
+	s.queueAssigned(b, by, &out.Items, &refs)
+	s.queueReturned(b, by, &out.Returned)
+	s.queueExpiring(b, by, &out.Expiring)
+	s.queueOwn(b, by, &out.Projects)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading what waits for you", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if err := s.nameItems(ctx, out, refs); err != nil {
+		return nil, err
+	}
+	out.Names, err = s.resolve(ctx, owners(out.Gates))
+	return out, err
+}
+
+func (s *Store) queueAssigned(b *pgx.Batch, by By, items *[]AssignedItem, refs *[]review.TemplateRef) {
+	b.Queue(`with `+meSQL+`
+		select f.key, f.name, i.stage, i.item, i.state, i.due,
+		       (select count(*) from evidence e
+		         where e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null),
+		       r.template_key, r.template_version, r.template_digest
+		  from me
+		  join item i on i.assignee_id = me.id
+		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
+		  join review r on r.project_id = f.project_id and r.no = f.review_no
+		 where i.state in ('open', 'not-met') and f.status = 'active' and `+visibleSQL+`
+		 order by i.due nulls last, f.name, i.stage, i.item
+		 limit 200`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var it AssignedItem
+			var due *time.Time
+			var ref review.TemplateRef
+			if err := rows.Scan(&it.Project, &it.Name, &it.Stage, &it.Item, &it.State, &due, &it.Evidence, &ref.Key, &ref.Version, &ref.Digest); err != nil {
+				return fmt.Errorf("reading assigned items: %w", err)
+			}
+			it.Due = deref(due)
+			*items, *refs = append(*items, it), append(*refs, ref)
+		}
+		return rows.Err()
+	})
+}
+
+// nameItems gives assigned items their titles, from the template version that
+// each project is pinned to.
+func (s *Store) nameItems(ctx context.Context, out *MyWorkView, refs []review.TemplateRef) error {
+	for i := range out.Items {
+		t, err := s.Template(ctx, refs[i])
+		if err != nil {
+			return err
+		}
+		it := &out.Items[i]
+		it.Title = string(it.Item)
+		if si := t.StageIndex(it.Stage); si >= 0 {
+			for j := range t.Stages[si].Items {
+				if d := &t.Stages[si].Items[j]; d.Key == it.Item {
+					it.Title, it.Level = d.Title, d.Levels[0]
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Store) queueReturned(b *pgx.Batch, by By, out *[]ReturnedGate) {
+	b.Queue(`with `+meSQL+`
+		select f.key as project, f.name, w.stage, w.since,
+		       (select count(*) from finding d
+		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int as findings
+		  from me
+		  join project_member m on m.person_id = me.id
+		  join gate w on w.project_id = m.project_id and w.state = 5
+		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
+		 where f.status = 'active'
+		 order by w.since, f.name
+		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ReturnedGate])
+		return err
+	})
+}
+
+func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence) {
+	b.Queue(`with `+meSQL+`
+		select f.key as project, f.name, e.stage, e.item, e.title, e.expires
+		  from me
+		  join evidence e on e.added_by = me.id
+		   and e.expires between current_date - 30 and current_date + 14 and e.removed_at is null
+		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
+		 where f.status <> 'stopped' and `+visibleSQL+`
+		   and not exists (select from evidence n
+		        where n.project_id = e.project_id and n.review_no = e.review_no and n.stage = e.stage and n.item = e.item
+		          and n.removed_at is null and (n.expires is null or n.expires > e.expires))
+		 order by e.expires, f.name
+		 limit 100`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ExpiringEvidence])
+		return err
+	})
+}
+
+func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
+	b.Queue(`with `+meSQL+`
+		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
+		  from me
+		  join project_member m on m.person_id = me.id
+		  join portfolio f on f.project_id = m.project_id
+		 order by f.status, lower(f.name)
+		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var r OwnProject
+			var target *time.Time
+			var a rollupArrays
+			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates); err != nil {
+				return fmt.Errorf("reading own projects: %w", err)
+			}
+			var err error
+			if r.Stages, err = a.stages(len(a.gates)); err != nil {
+				return err
+			}
+			r.Target = deref(target)
+			*out = append(*out, r)
+		}
+		return rows.Err()
+	})
+}
