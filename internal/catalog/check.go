@@ -1,0 +1,283 @@
+package catalog
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Limits, in characters unless they say otherwise.
+const (
+	maxItemTitle = 80
+	maxLabel     = 80
+	maxParagraph = 700
+	maxSentences = 4    // of an item's guidance
+	maxDays      = 1826 // five years: beyond that, renewing is not meant seriously
+)
+
+const keyForm = "is not a key: lower-case words joined by single hyphens, 2 to 40 characters"
+
+// Qualities lists the words that an item's quality field may use, in the
+// order in which pages show them.
+func Qualities() []string {
+	return []string{
+		"reliability", "security", "performance", "scalability", "maintainability", "operability",
+		"governance", "compliance", "usability", "cost", "value",
+	}
+}
+
+// checker carries what the checks of one template share.
+type checker struct {
+	t        *review.Template
+	problems *Invalid
+	file     string // that is being checked
+	where    string
+	items    map[review.ItemKey]string // key -> file
+	titles   map[string]review.ItemKey // lower-case title -> item
+}
+
+func check(t *review.Template, head headFile, problems *Invalid) {
+	c := &checker{
+		t: t, problems: problems, file: headName,
+		items: map[review.ItemKey]string{}, titles: map[string]review.ItemKey{},
+	}
+	c.head(head)
+	for i := range t.Stages {
+		stage := &t.Stages[i]
+		c.file, c.where = stageName(slices.Index(head.Stages, stage.Key), stage.Key), ""
+		c.stage(stage)
+	}
+}
+
+func (c *checker) addf(format string, args ...any) {
+	c.problems.add(Problem{File: c.file, Where: c.where, Message: fmt.Sprintf(format, args...)})
+}
+
+func (c *checker) head(head headFile) {
+	c.key("key", c.t.Key)
+	if c.t.Version < 1 {
+		c.addf("version: is %d; versions count from 1", c.t.Version)
+	}
+	c.line("name", c.t.Name, review.MaxName)
+	c.paragraph("summary", c.t.Summary)
+	if !c.t.Order.Valid() {
+		c.addf("order: %q is not one of strict, advisory, free", c.t.Order)
+	}
+	if head.SoD == nil {
+		c.addf("separation_of_duties: is missing; say true or false")
+	}
+	unique(c, "stages", head.Stages)
+	c.flags()
+}
+
+func (c *checker) flags() {
+	defer func() { c.where = "" }()
+	seen := map[review.Flag]bool{}
+	labels := map[string]bool{}
+	for i, f := range c.t.Flags {
+		c.where = fmt.Sprintf("flag %s", nameOr(string(f.Key), i))
+		c.key("key", string(f.Key))
+		c.line("group", f.Group, maxLabel)
+		c.line("label", f.Label, maxLabel)
+		if seen[f.Key] {
+			c.addf("key: is used by an earlier flag")
+		}
+		if labels[strings.ToLower(f.Label)] {
+			c.addf("label: is used by an earlier flag")
+		}
+		seen[f.Key], labels[strings.ToLower(f.Label)] = true, true
+	}
+}
+
+func (c *checker) stage(s *review.StageDef) {
+	c.line("name", s.Name, review.MaxName)
+	c.paragraph("purpose", s.Purpose)
+	if len(s.Items) == 0 {
+		c.addf("items: lists none")
+	}
+	c.where = "gate"
+	c.gate(&s.Gate)
+	for i := range s.Items {
+		item := &s.Items[i]
+		c.where = fmt.Sprintf("item %s", nameOr(string(item.Key), i))
+		c.item(item)
+	}
+}
+
+func (c *checker) gate(g *review.GateDef) {
+	c.line("name", g.Name, review.MaxName)
+	c.paragraph("exit", g.Exit)
+	c.days("repeats_days", g.RepeatsDays)
+	always, mandatory := 0, 0
+	var seats []review.Seat
+	for _, s := range g.Seats {
+		seats = append(seats, s.Seat)
+		if !s.Seat.Valid() {
+			c.addf("seats: %q is not a seat", s.Seat)
+		}
+		c.when(s.When)
+		if len(s.When) > 0 {
+			continue
+		}
+		always++
+		if s.Mandatory {
+			mandatory++
+		}
+	}
+	unique(c, "seats", seats)
+	if g.Quorum < 1 || g.Quorum > always {
+		c.addf("quorum: is %d; it has to lie between 1 and %d, the number of seats that are always there", g.Quorum, always)
+		return
+	}
+	// People sign once, so fewer signatures than mandatory seats would let
+	// the number promise less than the gate demands.
+	if g.Quorum < mandatory {
+		c.addf("quorum: is %d, but %d seats are mandatory", g.Quorum, mandatory)
+	}
+}
+
+func (c *checker) item(d *review.ItemDef) {
+	c.key("key", string(d.Key))
+	if other, taken := c.items[d.Key]; taken {
+		c.addf("key: is used in %s already", other)
+	}
+	c.items[d.Key] = c.file
+	c.title(d)
+	c.guidance(d.Guidance)
+	c.levels(d.Levels)
+	members(c, "evidence", d.Evidence, review.EvidenceKind.Valid)
+	members(c, "seats", d.Seats, review.Seat.Valid)
+	members(c, "quality", d.Quality, func(q string) bool { return slices.Contains(Qualities(), q) })
+	members(c, "sources", d.Sources, func(s string) bool { return strings.TrimSpace(s) != "" })
+	c.when(d.When)
+	c.days("valid_days", d.ValidDays)
+}
+
+func (c *checker) title(d *review.ItemDef) {
+	c.line("title", d.Title, maxItemTitle)
+	folded := strings.ToLower(d.Title)
+	if other, taken := c.titles[folded]; taken {
+		c.addf("title: is the title of item %s already", other)
+	}
+	c.titles[folded] = d.Key
+}
+
+// sentenceEnd is a full stop, question or exclamation mark before space or at
+// the end, so that "3.5" and "template.yaml" do not count.
+var sentenceEnd = regexp.MustCompile(`[.!?]+(?:\s|$)`)
+
+func (c *checker) guidance(s string) {
+	c.paragraph("guidance", s)
+	if s == "" {
+		return
+	}
+	n := len(sentenceEnd.FindAllStringIndex(s, -1))
+	if n < 1 || n > maxSentences {
+		c.addf("guidance: has %d sentences; 1 to %d are wanted, each with its full stop", n, maxSentences)
+	}
+}
+
+func (c *checker) levels(levels [3]review.Level) {
+	fields := [3]string{"level", "tier2", "tier3"}
+	known := true
+	for i, l := range levels {
+		if l.Rank() < 0 {
+			c.addf("%s: %q is not one of must, should, may", fields[i], l)
+			known = false
+		}
+	}
+	if levels[0] == review.LevelNone {
+		c.addf("level: is missing")
+		return
+	}
+	if !known {
+		return
+	}
+	for i := 1; i < len(levels); i++ {
+		if levels[i].Rank() > levels[i-1].Rank() {
+			c.addf("%s: is %s, which is more than %s demands; a less critical tier never demands more", fields[i], levels[i], fields[i-1])
+		}
+	}
+}
+
+func (c *checker) key(field, key string) {
+	if !review.ValidKey(key) {
+		c.addf("%s: %q %s", field, key, keyForm)
+	}
+}
+
+func (c *checker) when(flags []review.Flag) {
+	for _, f := range flags {
+		if !c.t.HasFlag(f) {
+			c.addf("when: %q is not a flag of this template", f)
+		}
+	}
+	unique(c, "when", flags)
+}
+
+func (c *checker) days(field string, n int) {
+	if n < 0 || n > maxDays {
+		c.addf("%s: is %d; it has to lie between 1 and %d, or be left out", field, n, maxDays)
+	}
+}
+
+func (c *checker) paragraph(field, s string) { c.line(field, s, maxParagraph) }
+
+// line checks a text that has to be there and fit on one line (a page wraps
+// it; a line break in the middle is a slip of the folded form).
+func (c *checker) line(field, s string, most int) {
+	if strings.TrimSpace(s) == "" {
+		c.addf("%s: is missing", field)
+		return
+	}
+	if s != strings.TrimSpace(s) {
+		c.addf("%s: begins or ends with space", field)
+	}
+	if n := utf8.RuneCountInString(s); n > most {
+		c.addf("%s: is %d characters long; at most %d fit", field, n, most)
+	}
+	for _, r := range s {
+		if r == utf8.RuneError || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			c.addf("%s: contains the character U+%04X, which is a line break, invisible or broken", field, r)
+			return
+		}
+	}
+}
+
+// members checks a list that may not be empty and whose entries have to be
+// known words.
+func members[T ~string](c *checker, field string, list []T, known func(T) bool) {
+	if len(list) == 0 {
+		c.addf("%s: lists none", field)
+	}
+	for _, v := range list {
+		if !known(v) {
+			c.addf("%s: %q is not known here", field, v)
+		}
+	}
+	unique(c, field, list)
+}
+
+func unique[T ~string](c *checker, field string, list []T) {
+	seen := map[T]bool{}
+	for _, v := range list {
+		if seen[v] {
+			c.addf("%s: lists %q twice", field, v)
+		}
+		seen[v] = true
+	}
+}
+
+// nameOr names the i-th entry of a list (from 0) by its key, or by its place
+// while it has none.
+func nameOr(key string, i int) string {
+	if key == "" {
+		return fmt.Sprintf("number %d", i+1)
+	}
+	return key
+}

@@ -1,0 +1,271 @@
+package catalog
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"reflect"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+const (
+	headName = "template.yaml"
+	maxBytes = 128 << 10 // of one file; the longest built-in one is a quarter of that
+	maxLine  = 2000      // bytes; the parser's time grows with the square of what nests on one line
+	maxDepth = 16        // of nested brackets; the form needs 3
+)
+
+// The shapes of the files. They are kept apart from the domain's types so
+// that neither the file form nor the stored form ties the other down.
+type headFile struct {
+	Key     string            `yaml:"key"`
+	Version int               `yaml:"version"`
+	Name    string            `yaml:"name"`
+	Summary string            `yaml:"summary"`
+	Order   review.Order      `yaml:"order"`
+	SoD     *bool             `yaml:"separation_of_duties"` // a pointer: leaving it out must not switch it off
+	Flags   []flagFile        `yaml:"flags"`
+	Stages  []review.StageKey `yaml:"stages"`
+}
+
+type flagFile struct {
+	Key   review.Flag `yaml:"key"`
+	Group string      `yaml:"group"`
+	Label string      `yaml:"label"`
+}
+
+type stageFile struct {
+	Key     review.StageKey `yaml:"key"`
+	Name    string          `yaml:"name"`
+	Purpose string          `yaml:"purpose"`
+	Gate    gateFile        `yaml:"gate"`
+	Items   []itemFile      `yaml:"items"`
+}
+
+type gateFile struct {
+	Name        string     `yaml:"name"`
+	Exit        string     `yaml:"exit"`
+	Quorum      int        `yaml:"quorum"`
+	Seats       []seatFile `yaml:"seats"`
+	RepeatsDays int        `yaml:"repeats_days"`
+}
+
+type seatFile struct {
+	Seat      review.Seat   `yaml:"seat"`
+	Mandatory bool          `yaml:"mandatory"`
+	When      []review.Flag `yaml:"when"`
+}
+
+type itemFile struct {
+	Key       review.ItemKey        `yaml:"key"`
+	Title     string                `yaml:"title"`
+	Guidance  string                `yaml:"guidance"`
+	Level     review.Level          `yaml:"level"`
+	Tier2     review.Level          `yaml:"tier2"`
+	Tier3     review.Level          `yaml:"tier3"`
+	Evidence  []review.EvidenceKind `yaml:"evidence"`
+	Seats     []review.Seat         `yaml:"seats"`
+	When      []review.Flag         `yaml:"when"`
+	ValidDays int                   `yaml:"valid_days"`
+	Quality   []string              `yaml:"quality"`
+	Sources   []string              `yaml:"sources"`
+}
+
+func (f headFile) template() review.Template {
+	t := review.Template{
+		Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary),
+		Order: f.Order, SoD: f.SoD != nil && *f.SoD,
+	}
+	for _, flag := range f.Flags {
+		t.Flags = append(t.Flags, review.FlagDef{Key: flag.Key, Group: flag.Group, Label: flag.Label})
+	}
+	return t
+}
+
+func (f stageFile) stage() review.StageDef {
+	s := review.StageDef{
+		Key: f.Key, Name: f.Name, Purpose: strings.TrimSpace(f.Purpose),
+		Gate: review.GateDef{
+			Name: f.Gate.Name, Exit: strings.TrimSpace(f.Gate.Exit),
+			Quorum: f.Gate.Quorum, RepeatsDays: f.Gate.RepeatsDays,
+		},
+	}
+	for _, seat := range f.Gate.Seats {
+		s.Gate.Seats = append(s.Gate.Seats, review.SeatDef{Seat: seat.Seat, Mandatory: seat.Mandatory, When: seat.When})
+	}
+	for _, item := range f.Items {
+		s.Items = append(s.Items, review.ItemDef{
+			Key: item.Key, Title: item.Title, Guidance: strings.TrimSpace(item.Guidance),
+			Levels:   [3]review.Level{item.Level, item.Tier2, item.Tier3},
+			Evidence: item.Evidence, Seats: item.Seats, When: item.When, ValidDays: item.ValidDays,
+			Quality: item.Quality, Sources: item.Sources,
+		})
+	}
+	return s
+}
+
+// stageName is the file that stage number i (from 0) lives in. The number in
+// front keeps a folder listing in the order of the lifecycle.
+func stageName(i int, key review.StageKey) string { return fmt.Sprintf("%02d-%s.yaml", i+1, key) }
+
+func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
+	var head headFile
+	ok, err := decode(fsys, headName, &head, problems)
+	if err != nil {
+		return head, err
+	}
+	if ok && len(head.Stages) == 0 {
+		problems.add(Problem{File: headName, Message: "stages: lists none, and a template needs at least one"})
+	}
+	for i, key := range head.Stages {
+		if !review.ValidKey(string(key)) { // it becomes part of a file name
+			problems.add(Problem{File: headName, Message: fmt.Sprintf("stages: entry %d, %q, %s", i+1, key, keyForm)})
+		}
+	}
+	return head, nil
+}
+
+// readStages appends each stage that head lists and whose file can be
+// decoded, and reports files that belong to none.
+func readStages(fsys fs.FS, t *review.Template, head headFile, problems *Invalid) error {
+	expected := map[string]bool{headName: true}
+	for i, key := range head.Stages {
+		name := stageName(i, key)
+		expected[name] = true
+		var stage stageFile
+		ok, err := decode(fsys, name, &stage, problems)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if stage.Key != key {
+			problems.add(Problem{File: name, Message: fmt.Sprintf("key: is %q, but %s lists this stage as %q", stage.Key, headName, key)})
+			stage.Key = key
+		}
+		t.Stages = append(t.Stages, stage.stage())
+	}
+	entries, err := fs.ReadDir(fsys, ".")
+	if err != nil {
+		return fmt.Errorf("listing the template's folder: %w", err)
+	}
+	for _, e := range entries {
+		if !expected[e.Name()] {
+			problems.add(Problem{File: e.Name(), Message: "belongs to no stage that " + headName + " lists"})
+		}
+	}
+	return nil
+}
+
+// decode reads one file into v. What is wrong with the file's content goes
+// into problems and makes ok false; err is left for files that exist and
+// cannot be read.
+func decode(fsys fs.FS, name string, v any, problems *Invalid) (ok bool, err error) {
+	src, err := fs.ReadFile(fsys, name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		problems.add(Problem{File: name, Message: "is missing"})
+		return false, nil
+	case err != nil:
+		return false, fmt.Errorf("reading %s: %w", name, err)
+	case len(src) > maxBytes:
+		problems.add(Problem{File: name, Message: fmt.Sprintf("is %d bytes long; at most %d are read", len(src), maxBytes)})
+		return false, nil
+	}
+	if p, bad := unwelcome(name, src); bad {
+		problems.add(p)
+		return false, nil
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict())
+	if err := dec.Decode(v); err != nil {
+		problems.add(decodeProblem(name, err))
+		return false, nil
+	}
+	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
+		problems.add(Problem{File: name, Message: "holds more than one YAML document"})
+		return false, nil
+	}
+	return true, nil
+}
+
+func decodeProblem(name string, err error) Problem {
+	if errors.Is(err, io.EOF) {
+		return Problem{File: name, Message: "is empty"}
+	}
+	p := Problem{File: name, Message: err.Error()}
+	var at yaml.Error
+	if !errors.As(err, &at) {
+		return p
+	}
+	p.Message = at.GetMessage()
+	var mismatch *yaml.TypeError
+	if errors.As(err, &mismatch) { // its own message speaks of Go types
+		p.Message = fmt.Sprintf("the value should be %s, not %s", form(mismatch.DstType), form(mismatch.SrcType))
+	}
+	if tok := at.GetToken(); tok != nil && tok.Position != nil {
+		p.Line, p.Column = tok.Position.Line, tok.Position.Column
+	}
+	return p
+}
+
+// form says in an author's words what kind of value a type stands for.
+func form(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.String:
+		return "text"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.Int, reflect.Int64, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float64:
+		return "a number"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "a mapping"
+	case reflect.Pointer:
+		return form(t.Elem())
+	}
+	return "a " + t.String()
+}
+
+// unwelcome finds YAML that a template has no use for: what makes it read
+// otherwise than it looks (anchors, aliases, merges, tags) or only serves to
+// exhaust the parser (endless lines, deep nesting).
+func unwelcome(name string, src []byte) (Problem, bool) {
+	number := 0
+	for line := range bytes.Lines(src) {
+		if number++; len(line) > maxLine {
+			return Problem{File: name, Line: number, Column: 1, Message: fmt.Sprintf("the line is %d bytes long; at most %d are read", len(line), maxLine)}, true
+		}
+	}
+	depth := 0
+	for _, tok := range lexer.Tokenize(string(src)) {
+		var what string
+		switch tok.Type {
+		case token.AnchorType, token.AliasType, token.MergeKeyType:
+			what = "anchors, aliases and merge keys are not allowed: write the value out"
+		case token.TagType, token.DirectiveType:
+			what = "tags and directives are not allowed"
+		case token.SequenceStartType, token.MappingStartType:
+			if depth++; depth > maxDepth {
+				what = "brackets are nested too deeply"
+			}
+		case token.SequenceEndType, token.MappingEndType:
+			depth--
+		}
+		if what != "" {
+			return Problem{File: name, Line: tok.Position.Line, Column: tok.Position.Column, Message: what}, true
+		}
+	}
+	return Problem{}, false
+}
