@@ -1,0 +1,186 @@
+// Package internal_test holds what concerns all rooms of the house: which of
+// them may import which. A package that no rule covers fails too.
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/slipway-prr/slipway"
+
+// arrow says what a room's code, tests aside, may import.
+type arrow struct {
+	room    string   // a package, or with /... all packages from there on
+	ours    []string // our packages, in the same notation
+	foreign []string // modules from outside; nil allows all, empty none
+}
+
+// arrows: the first that matches a package decides. Tests may import what they
+// like, save for the rooms in onlyFrom.
+var arrows = []arrow{
+	{room: "cmd/...", ours: []string{"..."}},
+	{room: "e2e/...", ours: []string{"..."}},
+	{room: "bench/...", ours: []string{"..."}},
+	{room: "web/static", foreign: []string{}},
+	{room: "web/ui", ours: []string{"web/static"}},
+	{room: "web/ui/gallery/...", ours: []string{"web/ui", "web/static"}},
+	{room: "web/page", ours: []string{"web/ui", "web/static", "internal/review"}},
+	{room: "web", ours: []string{"web/page", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/catalog"}},
+	{room: "internal/review", foreign: []string{}},
+	{room: "internal/catalog/...", ours: []string{"internal/review"}},
+	{room: "internal/auth", foreign: []string{"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/go-jose/go-jose"}},
+	{room: "internal/store", ours: []string{"internal/review", "migrations"}},
+	{room: "internal/store/storetest", ours: []string{"internal/devstack", "migrations"}},
+	// What tests of the store start must not need the store.
+	{room: "internal/devstack"},
+	{room: "internal/devstack/cmd/...", ours: []string{"internal/devstack", "internal/store/storetest"}},
+	{room: "internal/devstack/...", ours: []string{"internal/devstack/...", "internal/review", "internal/catalog/...", "internal/store"}},
+	{room: "migrations", foreign: []string{}},
+	{room: "deploy", ours: []string{"internal/devstack"}},
+}
+
+// onlyFrom lists rooms that few may enter, whatever else their arrows say.
+var onlyFrom = map[string][]string{
+	"web":                      {"cmd/...", "e2e/...", "bench/..."},
+	"cmd/...":                  {"cmd/...", "e2e/..."},
+	"internal/devstack/...":    {"cmd/...", "e2e/...", "bench/...", "internal/devstack/...", "internal/store/storetest"},
+	"internal/store/storetest": {"internal/devstack/cmd/..."},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportsFollowTheArrows(t *testing.T) {
+	packages := listPackages(t)
+	if len(packages) < 5 {
+		t.Fatalf("only %d packages listed", len(packages))
+	}
+	for _, p := range packages {
+		for _, problem := range problems(p) {
+			t.Error(problem)
+		}
+	}
+}
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	// -e: a package that does not compile is another test's concern.
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-e", "-json=ImportPath,Imports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var packages []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return packages
+		}
+		if err != nil {
+			t.Fatalf("go list: %v", err)
+		}
+		packages = append(packages, p)
+	}
+}
+
+func problems(p listed) []string {
+	from := local(p.ImportPath)
+	if len(p.Imports) == 0 {
+		return nil // tests only
+	}
+	i := slices.IndexFunc(arrows, func(a arrow) bool { return covers(a.room, from) })
+	if i < 0 {
+		return []string{fmt.Sprintf("%s is a new room: say in arrows what it may import", from)}
+	}
+	var found []string
+	for _, imported := range p.Imports {
+		if !allowed(arrows[i], imported) {
+			found = append(found, fmt.Sprintf("%s must not import %s", from, local(imported)))
+		}
+		if to := local(imported); isOurs(imported) && !mayEnter(from, to) {
+			found = append(found, fmt.Sprintf("%s must not import %s: few may", from, to))
+		}
+	}
+	return found
+}
+
+func allowed(a arrow, imported string) bool {
+	if isOurs(imported) {
+		return slices.ContainsFunc(a.ours, func(room string) bool { return covers(room, local(imported)) })
+	}
+	first, _, _ := strings.Cut(imported, "/")
+	standard := !strings.Contains(first, ".")
+	if standard || a.foreign == nil {
+		return true
+	}
+	return slices.ContainsFunc(a.foreign, func(m string) bool { return imported == m || strings.HasPrefix(imported, m+"/") })
+}
+
+func mayEnter(from, to string) bool {
+	for room, guests := range onlyFrom {
+		if covers(room, to) && !slices.ContainsFunc(guests, func(g string) bool { return covers(g, from) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func isOurs(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
+
+func local(path string) string { return strings.TrimPrefix(strings.TrimPrefix(path, module), "/") }
+
+func covers(room, path string) bool {
+	base, below := strings.CutSuffix(room, "...")
+	if !below {
+		return room == path
+	}
+	base = strings.TrimSuffix(base, "/")
+	return base == "" || path == base || strings.HasPrefix(path, base+"/")
+}
+
+// The rules themselves: each line is an import that must be refused, or not.
+func TestArrowRules(t *testing.T) {
+	for _, c := range []struct {
+		from, to string
+		ok       bool
+	}{
+		{"cmd/server", "web", true},
+		{"web", "internal/store", true},
+		{"web", "internal/devstack", false},
+		{"web", "github.com/go-chi/chi/v5", true},
+		{"web/page", "internal/store", false},
+		{"web/ui", "internal/review", false},
+		{"internal/review", "time", true},
+		{"internal/review", "github.com/jackc/pgx/v5", false},
+		{"internal/review", "internal/store", false},
+		{"internal/auth", "github.com/coreos/go-oidc/v3/oidc", true},
+		{"internal/auth", "github.com/jackc/pgx/v5", false},
+		{"internal/auth", "internal/review", false},
+		{"internal/store", "web", false},
+		{"internal/store", "internal/devstack", false},
+		{"internal/devstack", "internal/store", false},
+		{"internal/devstack/demo", "internal/store", true},
+		{"internal/catalog", "internal/store", false},
+		{"bench", "web", true},
+		{"internal/jobs", "time", false},
+	} {
+		to := c.to
+		if first, _, _ := strings.Cut(to, "/"); slices.Contains([]string{"cmd", "web", "internal", "migrations"}, first) {
+			to = module + "/" + to
+		}
+		got := problems(listed{ImportPath: module + "/" + c.from, Imports: []string{to}})
+		if (len(got) == 0) != c.ok {
+			t.Errorf("%s -> %s: %v, want allowed=%v", c.from, c.to, got, c.ok)
+		}
+	}
+}

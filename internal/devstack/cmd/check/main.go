@@ -1,0 +1,141 @@
+// Command check is what `make test` runs: everything that must hold before a
+// change is accepted. It obtains the tools that the tests need where it may,
+// runs its steps in order, stops at the first that fails, and shows all that a
+// failing step says. Arguments name the steps to run, for a quick look at one;
+// "tools" is always among them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Stdout, os.Args[1:]); err != nil {
+		stop()
+		fmt.Fprintf(os.Stdout, "\ncheck: FAILED: %v\n", err)
+		os.Exit(1)
+	}
+}
+
+// checker runs the steps in a checkout.
+type checker struct {
+	root string    // the checkout, where go.mod is
+	out  io.Writer // what the steps say
+	env  []string  // added to the environment of every command
+}
+
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
+func run(ctx context.Context, out io.Writer, names []string) error {
+	root, err := findRoot(ctx)
+	if err != nil {
+		return err
+	}
+	c := &checker{root: root, out: out}
+	steps, err := choose([]step{
+		{"tools", c.ensureTools},
+		{"build", c.goCommand("build", "./...")},
+		{"format", c.checkFormat},
+		{"vet", c.goCommand("vet", "./...")},
+		{"vet for other systems", c.vetElsewhere},
+		{"generated code", c.checkGenerated},
+		{"staticcheck", c.goCommand("tool", "staticcheck", "./...")},
+		{"tests", c.runTests},
+	}, names)
+	if err != nil {
+		return err
+	}
+	return runSteps(ctx, out, steps)
+}
+
+// choose keeps the named steps and the first one, or all when none is named.
+func choose(steps []step, names []string) ([]step, error) {
+	if len(names) == 0 {
+		return steps, nil
+	}
+	chosen := steps[:1:1]
+	for _, s := range steps[1:] {
+		if slices.Contains(names, s.name) {
+			chosen = append(chosen, s)
+		}
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(steps, func(s step) bool { return s.name == name }) {
+			return nil, fmt.Errorf("there is no step %q", name)
+		}
+	}
+	return chosen, nil
+}
+
+func runSteps(ctx context.Context, out io.Writer, steps []step) error {
+	begin := time.Now()
+	for i, s := range steps {
+		fmt.Fprintf(out, "== %d/%d %s\n", i+1, len(steps), s.name)
+		start := time.Now()
+		if err := s.run(ctx); err != nil {
+			if ctx.Err() != nil {
+				return fmt.Errorf("step %q: interrupted", s.name)
+			}
+			return fmt.Errorf("step %q: %w", s.name, err)
+		}
+		fmt.Fprintf(out, "   %s: ok in %v\n", s.name, time.Since(start).Round(100*time.Millisecond))
+	}
+	fmt.Fprintf(out, "\ncheck: all %d steps ok in %v\n", len(steps), time.Since(begin).Round(time.Second))
+	return nil
+}
+
+func findRoot(ctx context.Context) (string, error) {
+	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return "", fmt.Errorf("find the checkout: %w", err)
+	}
+	path := strings.TrimSpace(string(mod))
+	if path == "" || path == os.DevNull {
+		return "", errors.New("find the checkout: no go.mod here or above")
+	}
+	return filepath.Dir(path), nil
+}
+
+// command prepares a program that runs in the checkout and gets an interrupt
+// before it is killed.
+func (c *checker) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Dir = c.root
+	cmd.Env = append(os.Environ(), c.env...)
+	cmd.Stdout, cmd.Stderr = c.out, c.out
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 10 * time.Second
+	return cmd
+}
+
+func (c *checker) goCommand(args ...string) func(context.Context) error {
+	return func(ctx context.Context) error { return c.command(ctx, "go", args...).Run() }
+}
+
+// vetElsewhere keeps the parts behind build tags compiling.
+func (c *checker) vetElsewhere(ctx context.Context) error {
+	for _, system := range []string{"darwin", "windows"} {
+		cmd := c.command(ctx, "go", "vet", "./internal/devstack")
+		cmd.Env = append(cmd.Env, "GOOS="+system, "CGO_ENABLED=0")
+		if err := cmd.Run(); err != nil {
+			return fmt.Errorf("%s: %w", system, err)
+		}
+	}
+	return nil
+}
