@@ -298,3 +298,16 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Histo
 	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)
 }
+
+// MoveIssuer keeps everybody who they are when their provider moves to
+// another address. Who has signed in under the new address already stays as
+// they are there.
+func (s *Store) MoveIssuer(ctx context.Context, old, issuer string) error {
+	_, err := s.pool.Exec(ctx, `
+		update person p set issuer = $2
+		 where issuer = $1 and not exists (select from person n where n.issuer = $2 and n.subject = p.subject)`, old, issuer)
+	if err != nil {
+		return fmt.Errorf("moving people to another provider: %w", err)
+	}
+	return nil
+}

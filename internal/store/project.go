@@ -30,11 +30,6 @@ func (s *Store) Checklist(ctx context.Context, by By, key review.ProjectKey, sta
 	return s.project(ctx, by, key, parts{stage: stage})
 }
 
-// Gate reads a project with one stage and all its rounds.
-func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*ProjectView, error) {
-	return s.project(ctx, by, key, parts{stage: stage, rounds: true})
-}
-
 func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p parts) (*ProjectView, error) {
 	return s.projectWith(ctx, by, key, p, func(*pgx.Batch) {})
 }
@@ -45,8 +40,12 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	var v Viewer
 	var rows reviewRows
 	b := &pgx.Batch{}
+	holders := map[review.PersonID][]review.SeatHeld{}
 	s.queueViewer(b, by, &v)
 	queueReview(b, key, p, &rows)
+	if p.rounds {
+		queueHolders(b, key, p.stage, holders)
+	}
 	more(b)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading a project", err)
@@ -59,6 +58,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err := review.May(v.Actor, review.ViewProject, &l.review.Project); err != nil {
 		return nil, err
 	}
+	l.review.Holders = holders
 	names, err := s.resolve(ctx, peopleOf(l.review))
 	if err != nil {
 		return nil, err

@@ -144,3 +144,17 @@ func send(ctx context.Context, to interface {
 }, b *pgx.Batch) error {
 	return to.SendBatch(ctx, b).Close()
 }
+
+// SchemaVersion is the number of the newest migration that the database has.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
+	var v int64
+	err := s.pool.QueryRow(ctx, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`).Scan(&v)
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table: nothing was migrated yet
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading the schema's version: %w", err)
+	}
+	return v, nil
+}

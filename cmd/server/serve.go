@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/migrations"
+	"github.com/slipway-prr/slipway/web"
+)
+
+// serve answers browsers until ctx ends.
+func serve(ctx context.Context, set settings, stderr io.Writer) error {
+	var wrong []error
+	if set.databaseURL == "" {
+		wrong = append(wrong, errors.New("SLIPWAY_DATABASE_URL is not set"))
+	}
+	if set.issuer == "" {
+		wrong = append(wrong, errors.New("SLIPWAY_OIDC_ISSUER is not set"))
+	}
+	if len(wrong) > 0 {
+		return errors.Join(wrong...)
+	}
+	log := newLog(set, stderr)
+	app, err := openApp(ctx, set, log, "")
+	if err != nil {
+		return err
+	}
+	defer app.store.Close()
+	ln, err := net.Listen("tcp", set.addr)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	log.Info("serving", "addr", ln.Addr().String(), "origin", set.origin, "version", version())
+	return listen(ctx, ln, app.handler, app, log)
+}
+
+// app is the server with what it stands on.
+type app struct {
+	store   *store.Store
+	handler http.Handler
+	ready   func(context.Context) error
+}
+
+// openApp connects to a migrated database and puts the server together.
+func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (*app, error) {
+	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: int32(set.conns), SessionIdle: set.sessionIdle})
+	if err != nil {
+		return nil, err
+	}
+	ready := func(ctx context.Context) error { return checkSchema(ctx, st) }
+	if err := errors.Join(ready(ctx), st.CheckDurability(ctx)); err != nil {
+		st.Close()
+		return nil, err
+	}
+	client, err := auth.NewLazy(auth.Config{
+		Issuer: set.issuer, ClientID: set.clientID, ClientSecret: set.clientSecret, Origin: set.origin,
+		Scopes: set.scopes, GroupsClaim: set.groupsClaim,
+	})
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	srv, err := web.New(web.Config{
+		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts,
+		Ready: ready, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits,
+	})
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
+	return &app{store: st, handler: srv, ready: ready}, nil
+}
+
+// checkSchema refuses a database whose schema this program does not know.
+func checkSchema(ctx context.Context, st *store.Store) error {
+	have, err := st.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	want, err := migrations.Latest()
+	if err != nil {
+		return err
+	}
+	if have < want {
+		return fmt.Errorf("the database has schema %d, this program needs %d: run the migrate command first", have, want)
+	}
+	if have > want {
+		return fmt.Errorf("the database has schema %d, newer than this program's %d: run the newer program", have, want)
+	}
+	return nil
+}
+
+// shutdownTime is how long running requests may take once the server is told
+// to stop.
+const shutdownTime = 10 * time.Second
+
+// headerTime is how long a client may take to send its headers.
+const headerTime = 5 * time.Second
+
+// listen serves until ctx ends, then lets running requests finish.
+func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *slog.Logger) error {
+	srv := &http.Server{
+		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: headerTime, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 32 << 10,
+	}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(ln) }()
+	sweep := time.NewTicker(5 * time.Minute)
+	defer sweep.Stop()
+	for {
+		select {
+		case err := <-done:
+			return fmt.Errorf("serving: %w", err)
+		case <-sweep.C:
+			if err := a.store.Sweep(ctx); err != nil {
+				log.Warn("sweep failed", "err", err)
+			}
+		case <-ctx.Done():
+			log.Info("stopping")
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+			defer cancel()
+			if err := srv.Shutdown(end); err != nil {
+				return fmt.Errorf("stopping: %w", err)
+			}
+			return nil
+		}
+	}
+}
+
+func newLog(set settings, w io.Writer) *slog.Logger {
+	opts := &slog.HandlerOptions{Level: set.logLevel}
+	if set.logJSON {
+		return slog.New(slog.NewJSONHandler(w, opts))
+	}
+	return slog.New(slog.NewTextHandler(w, opts))
+}

@@ -1,0 +1,223 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web"
+)
+
+// settings are everything that can be set, read once at start.
+type settings struct {
+	addr, origin, databaseURL, dataDir string
+	issuer, clientID, clientSecret     string
+	scopes                             []string
+	groupsClaim                        string
+	groups                             auth.GroupMap
+	groupsSet                          bool
+	defaultRole                        review.Role
+	sessionLasts, sessionIdle          time.Duration
+	conns                              int
+	limits                             web.Limits
+	logJSON, demo                      bool
+	logLevel                           slog.Level
+}
+
+// setting is one line of the table below. A default is applied like a value
+// from the environment.
+type setting struct {
+	name, def, help string
+	apply           func(*settings, string) error
+}
+
+// table is every setting: it reads them, and it prints the help.
+func table() []setting {
+	return []setting{
+		{"SLIPWAY_ADDR", "127.0.0.1:8080", "address to listen on, host:port", func(s *settings, v string) error {
+			s.addr = v
+			_, port, err := net.SplitHostPort(v)
+			if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
+				return errors.New("must be host:port, such as 127.0.0.1:8080 or :8080")
+			}
+			return nil
+		}},
+		{"SLIPWAY_ORIGIN", "", "public address, https://slipway.example.com; default: http:// and SLIPWAY_ADDR", func(s *settings, v string) error {
+			s.origin = strings.TrimSuffix(v, "/")
+			if s.origin == "" {
+				s.origin = originOf(s.addr)
+			}
+			return checkOrigin(s.origin)
+		}},
+		{"SLIPWAY_DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://…; the owner's for migrate, the restricted role's for serve", func(s *settings, v string) error {
+			s.databaseURL = v
+			return nil
+		}},
+		{"SLIPWAY_DATABASE_CONNECTIONS", "8", "most connections to the database", whole(1, 200, func(s *settings, n int) { s.conns = n })},
+		{"SLIPWAY_DATA_DIR", ".slipway", "where dev keeps its database", func(s *settings, v string) error { s.dataDir = v; return nil }},
+		{"SLIPWAY_OIDC_ISSUER", "", "OpenID provider, exactly as it names itself", func(s *settings, v string) error { s.issuer = v; return nil }},
+		{"SLIPWAY_OIDC_CLIENT_ID", "slipway", "our name at the provider", func(s *settings, v string) error { s.clientID = v; return nil }},
+		{"SLIPWAY_OIDC_CLIENT_SECRET", "", "our secret at the provider; empty for a public client", func(s *settings, v string) error {
+			if v != "" {
+				s.clientSecret = v
+			}
+			return nil
+		}},
+		{"SLIPWAY_OIDC_CLIENT_SECRET_FILE", "", "file that holds the secret instead", secretFile},
+		{"SLIPWAY_OIDC_SCOPES", "profile email", "scopes beside openid, by spaces; many providers want groups here", func(s *settings, v string) error {
+			s.scopes = strings.Fields(v)
+			return nil
+		}},
+		{"SLIPWAY_OIDC_GROUPS_CLAIM", "groups", "claim that lists a person's groups", func(s *settings, v string) error { s.groupsClaim = v; return nil }},
+		{"SLIPWAY_GROUPS", "", "what groups give: prr-admins=admin, sre-leads=seat:sre, …", func(s *settings, v string) (err error) {
+			s.groups, err = auth.ParseGroupMap(v)
+			s.groupsSet = v != ""
+			return err
+		}},
+		{"SLIPWAY_DEFAULT_ROLE", "viewer", "role of everybody who can sign in: viewer, or none", func(s *settings, v string) error {
+			switch v {
+			case "viewer":
+				s.defaultRole = review.RoleViewer
+			case "none":
+			default:
+				return errors.New("must be viewer or none")
+			}
+			return nil
+		}},
+		{"SLIPWAY_SESSION_HOURS", "168", "hours after which a session ends in any case", whole(1, 24*90, func(s *settings, n int) { s.sessionLasts = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends", whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests a minute from one address; 0: no limit", whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
+		{"SLIPWAY_LIMIT_SESSION", "1200", "requests a minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
+		{"SLIPWAY_LIMIT_SIGN_IN", "120", "sign-in requests a minute from one address", whole(1, 1e9, func(s *settings, n int) { s.limits.SignIn = n })},
+		{"SLIPWAY_LOG", "text", "form of the log: text or json", func(s *settings, v string) error {
+			s.logJSON = v == "json"
+			if v != "json" && v != "text" {
+				return errors.New("must be text or json")
+			}
+			return nil
+		}},
+		{"SLIPWAY_LOG_LEVEL", "info", "debug, info, warn or error", func(s *settings, v string) error {
+			if s.logLevel.UnmarshalText([]byte(v)) != nil {
+				return errors.New("must be debug, info, warn or error")
+			}
+			return nil
+		}},
+		{"SLIPWAY_DEMO", "", "1 allows the demo provider and the demo portfolio", func(s *settings, v string) error {
+			s.demo = v == "1"
+			if v != "" && v != "1" {
+				return errors.New("must be 1 or empty")
+			}
+			return nil
+		}},
+	}
+}
+
+// readSettings applies every line and reports everything that is wrong at once.
+func readSettings(getenv func(string) string) (settings, error) {
+	var s settings
+	var wrong []error
+	for _, line := range table() {
+		v := strings.TrimSpace(getenv(line.name))
+		if v == "" {
+			v = line.def
+		}
+		if err := line.apply(&s, v); err != nil {
+			wrong = append(wrong, fmt.Errorf("%s: %w", line.name, err))
+		}
+	}
+	if s.limits.Address == 0 {
+		s.limits = web.Limits{}
+	}
+	if len(wrong) > 0 {
+		return s, fmt.Errorf("%d settings are wrong:\n%w", len(wrong), errors.Join(wrong...))
+	}
+	return s, nil
+}
+
+func help() string {
+	var b strings.Builder
+	b.WriteString(`Slipway tracks production readiness reviews.
+
+Commands:
+  serve           answer browsers
+  migrate         bring the database to the schema and templates of this program
+  dev             start everything for a look: database, sign-in, demo portfolio
+  demo-portfolio  fill an empty database with demo projects (SLIPWAY_DEMO=1)
+  demo-provider   only the demo sign-in (SLIPWAY_DEMO=1)
+  version, help
+
+Settings, from the environment:
+`)
+	for _, line := range table() {
+		fmt.Fprintf(&b, "  %-32s %s", line.name, line.help)
+		if line.def != "" {
+			fmt.Fprintf(&b, " [%s]", line.def)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func whole(low, high int, set func(*settings, int)) func(*settings, string) error {
+	return func(s *settings, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < low || n > high {
+			return fmt.Errorf("must be a whole number from %d to %d", low, high)
+		}
+		set(s, n)
+		return nil
+	}
+}
+
+func secretFile(s *settings, path string) error {
+	if path == "" {
+		return nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	s.clientSecret = strings.TrimSpace(string(b))
+	return nil
+}
+
+// originOf is the address that a browser on this machine uses.
+func originOf(addr string) string {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+// checkOrigin wants https, since sessions travel with every request; plain
+// http is for this machine only.
+func checkOrigin(origin string) error {
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || (u.Scheme != "https" && u.Scheme != "http") {
+		return errors.New("must be an address without a path, such as https://slipway.example.com")
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		return errors.New("must begin with https:// unless it is this machine's own")
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,106 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// SeatHolders are people who hold a seat in a project: the first few by name,
+// and how many there are in all.
+type SeatHolders struct {
+	People []review.PersonID
+	Total  int
+}
+
+// HoldersShown is how many holders of a seat the gate names.
+const HoldersShown = 5
+
+// ChangesShown is how many changes of a gate's content the gate lists.
+const ChangesShown = 100
+
+// GateView is a gate with all that a signer needs to decide.
+type GateView struct {
+	ProjectView
+	Stage   *review.Stage
+	Holders map[review.Seat]SeatHolders // who may sign
+	Changes []review.Entry              // what changed in the signed content since the first request, newest first
+}
+
+// Gate reads a project with one stage and all its rounds.
+func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*GateView, error) {
+	out := &GateView{Holders: map[review.Seat]SeatHolders{}}
+	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
+		queueSeatHolders(b, key, out.Holders)
+		b.Queue(`
+			select t.seq, t.at, t.actor_id, t.kind, t.body
+			  from trail t
+			 where t.stream_id = (select id from project where key = $1)
+			   and (t.stage = $2 and t.kind = any($3) or t.kind = 'ProjectEdited')
+			   and t.at > (select min(r.requested_at) from round r
+			                where r.project_id = (select id from project where key = $1) and r.stage = $2)
+			 order by t.seq desc limit $4`, string(key), string(stage), contentKinds(), ChangesShown).
+			Query(func(rows pgx.Rows) (err error) {
+				out.Changes, err = collectEntries(rows)
+				return err
+			})
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.ProjectView = *view
+	out.Stage = view.Review.Stage(stage)
+	if out.Stage == nil {
+		return nil, review.ErrNotFound
+	}
+	return out, s.nameGate(ctx, out)
+}
+
+// contentKinds are the events of a stage that change its digest.
+func contentKinds() []string {
+	events := []review.Event{review.ItemAnswered{}, review.NotApplicableApproved{}, review.EvidenceAdded{}, review.EvidenceRemoved{}, review.FindingAnswered{}}
+	kinds := make([]string, len(events))
+	for i, e := range events {
+		kinds[i] = e.Kind()
+	}
+	return kinds
+}
+
+func queueSeatHolders(b *pgx.Batch, key review.ProjectKey, into map[review.Seat]SeatHolders) {
+	b.Queue(`
+		select seat, person_id, total from (
+		    select h.seat, h.person_id, count(*) over (partition by h.seat)::int as total,
+		           row_number() over (partition by h.seat order by lower(p.name), p.id) as no
+		      from (select distinct g.seat, g.person_id
+		              from granted g
+		             where g.seat <> '' and (g.project_id is null or g.project_id = (select id from project where key = $1))) h
+		      join person p on p.id = h.person_id
+		) numbered
+		 where no <= $2
+		 order by seat, no`, string(key), HoldersShown).
+		Query(func(rows pgx.Rows) error {
+			defer rows.Close()
+			for rows.Next() {
+				var seat review.Seat
+				var person review.PersonID
+				var total int
+				if err := rows.Scan(&seat, &person, &total); err != nil {
+					return fmt.Errorf("reading who may sign: %w", err)
+				}
+				into[seat] = SeatHolders{append(into[seat].People, person), total}
+			}
+			return rows.Err()
+		})
+}
+
+func (s *Store) nameGate(ctx context.Context, g *GateView) error {
+	var extra []CommentView
+	for _, h := range g.Holders {
+		for _, p := range h.People {
+			extra = append(extra, CommentView{Person: p})
+		}
+	}
+	return s.nameMore(ctx, g.Names, extra, g.Changes)
+}

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// OverviewView is a project with the newest entries of its trail.
+type OverviewView struct {
+	ProjectView
+	Recent []review.Entry // newest first
+}
+
+// RecentShown is how many entries of the trail the overview lists.
+const RecentShown = 10
+
+// Overview reads a project with all its stages and what happened last.
+func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*OverviewView, error) {
+	out := &OverviewView{}
+	view, err := s.projectWith(ctx, by, key, parts{rounds: true}, func(b *pgx.Batch) {
+		b.Queue(`
+			select t.seq, t.at, t.actor_id, t.kind, t.body
+			  from trail t
+			 where t.stream_id = (select id from project where key = $1)
+			 order by t.seq desc limit $2`, string(key), RecentShown).
+			Query(func(rows pgx.Rows) (err error) {
+				out.Recent, err = collectEntries(rows)
+				return err
+			})
+	})
+	if err != nil {
+		return nil, err
+	}
+	out.ProjectView = *view
+	return out, s.nameMore(ctx, out.Names, nil, out.Recent)
+}
