@@ -1,0 +1,123 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// cookies are the few that the server sets. Over https the session's is bound
+// to this very host by its name.
+type cookies struct {
+	secure                           bool
+	sessionName, flowName, flashName string
+}
+
+const themeCookie = "theme"
+
+// newCookies names the cookies for an origin. Without https that is this
+// machine, where servers on several ports share one jar: the port tells them
+// apart.
+func newCookies(origin string) cookies {
+	if strings.HasPrefix(origin, "https://") {
+		return cookies{true, "__Host-slipway", "__Host-slipway-login", "__Host-slipway-done"}
+	}
+	name := "slipway"
+	if u, err := url.Parse(origin); err == nil && u.Port() != "" {
+		name += "-" + u.Port()
+	}
+	return cookies{false, name, name + "-login", name + "-done"}
+}
+
+func (c cookies) set(w http.ResponseWriter, name, value string, lasts time.Duration) {
+	http.SetCookie(w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: int(lasts / time.Second),
+		Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+func (c cookies) drop(w http.ResponseWriter, name string) {
+	http.SetCookie(w, &http.Cookie{Name: name, Path: "/", MaxAge: -1, Secure: c.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+func read(r *http.Request, name string) string {
+	c, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+// session is the secret that the browser holds; empty when it holds none.
+func (c cookies) session(r *http.Request) string { return read(r, c.sessionName) }
+
+func (c cookies) theme(r *http.Request) ui.Theme { return ui.Theme(read(r, themeCookie)) }
+
+// flash is what a page says about the change that led to it. Only its code
+// travels, so that no text can be slipped in.
+type flash string
+
+const (
+	flashNone      flash = ""
+	flashAnswered  flash = "answered"
+	flashApproved  flash = "approved"
+	flashAssigned  flash = "assigned"
+	flashCommented flash = "commented"
+	flashLinked    flash = "linked"
+	flashUnlinked  flash = "unlinked"
+	flashRequested flash = "requested"
+	flashWithdrawn flash = "withdrawn"
+	flashSigned    flash = "signed"
+	flashPassed    flash = "passed"
+	flashReturned  flash = "returned"
+	flashFinding   flash = "finding"
+	flashStatus    flash = "status"
+	flashCreated   flash = "created"
+	flashSaved     flash = "saved"
+	flashMember    flash = "member"
+	flashGranted   flash = "granted"
+	flashRevoked   flash = "revoked"
+	flashSignedOut flash = "signed-out"
+)
+
+var flashTexts = map[flash]string{
+	flashAnswered:  "The answer is saved.",
+	flashApproved:  "Approved: the item does not apply.",
+	flashAssigned:  "The assignment is saved.",
+	flashCommented: "Your comment is added.",
+	flashLinked:    "The evidence is linked.",
+	flashUnlinked:  "The evidence is removed. The trail keeps it.",
+	flashRequested: "Sign-off is requested. The signers now see it in their queue.",
+	flashWithdrawn: "The request is withdrawn.",
+	flashSigned:    "Your signature is recorded.",
+	flashPassed:    "Your signature completed the quorum: the gate has passed.",
+	flashReturned:  "The stage is returned to the team with your findings.",
+	flashFinding:   "The finding is answered.",
+	flashStatus:    "The project's status is changed.",
+	flashCreated:   "The project is created. Start with the first stage.",
+	flashSaved:     "The changes are saved.",
+	flashMember:    "The people of the project are changed.",
+	flashGranted:   "The right is granted.",
+	flashRevoked:   "The right is revoked. It holds no more, from this moment.",
+	flashSignedOut: "You are signed out.",
+}
+
+func (c cookies) setFlash(w http.ResponseWriter, f flash) {
+	if f != flashNone {
+		c.set(w, c.flashName, string(f), time.Minute)
+	}
+}
+
+// takeFlash reads the word and takes it away, so that it shows once.
+func (c cookies) takeFlash(w http.ResponseWriter, r *http.Request) (ui.Banner, bool) {
+	f := flash(read(r, c.flashName))
+	if f == flashNone {
+		return ui.Banner{}, false
+	}
+	c.drop(w, c.flashName)
+	text, ok := flashTexts[f]
+	return ui.Banner{Kind: ui.Success, Text: text}, ok
+}

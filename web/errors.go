@@ -1,0 +1,133 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Errors of the web itself.
+var (
+	errNoPage      = errors.New("no such page")
+	errMethod      = errors.New("method not allowed")
+	errMediaType   = errors.New("not a form")
+	errTooBig      = errors.New("form too big")
+	errCrossOrigin = errors.New("request from another site")
+	errTooMany     = errors.New("too many requests")
+)
+
+// fail turns an error into a page. It is the only place that does; handlers
+// that can show their form again do so before, with [Server.refill].
+func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, store.ErrNoSession) {
+		s.askToSignIn(w, r)
+		return
+	}
+	p := explain(err)
+	id := requestID(r)
+	if p.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
+		s.Log.ErrorContext(r.Context(), "request failed", "request", id, "method", r.Method, "route", routeOf(r), "err", err)
+	} else {
+		id = ""
+	}
+	m := s.meta(w, r, s.viewer(r), p.title, ui.NavNone)
+	if renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id)); renderErr != nil {
+		s.Log.ErrorContext(r.Context(), "showing an error failed", "request", requestID(r), "err", renderErr)
+		http.Error(w, "Something went wrong. Nothing was changed.", http.StatusInternalServerError)
+	}
+}
+
+// problem is an error in words for the person who met it.
+type problem struct {
+	status      int
+	title, text string
+}
+
+func explain(err error) problem {
+	var denied *review.Denied
+	var refused *review.Refused
+	var invalid *review.Invalid
+	var blocked *review.Blocked
+	var stale *review.StaleDigest
+	var conflict *review.AnswerConflict
+	switch {
+	case errors.Is(err, review.ErrNotFound), errors.Is(err, errNoPage):
+		return problem{404, "Not found", "There is nothing at this address, or it is not open to you. Check the address, or look for the project in the portfolio."}
+	case errors.Is(err, errMethod):
+		return problem{405, "This address takes no such request", "Go back and use the buttons on the page."}
+	case errors.As(err, &denied):
+		return problem{403, "You may not do this", denied.Why + " Nothing was changed."}
+	case errors.As(err, &conflict):
+		return problem{409, "Somebody else was quicker", "The item was changed since you opened the page. Go back, reload it, and look at both values; nothing was overwritten."}
+	case errors.As(err, &stale):
+		return problem{409, "The content has changed", "It changed after you opened the page, so nothing was recorded. Look at the gate again and decide on what it says now."}
+	case errors.As(err, &blocked):
+		return problem{409, "Not ready for sign-off", "Something still stands in the way. The gate's page lists it. Nothing was changed."}
+	case errors.As(err, &refused):
+		return problem{409, "This cannot be done now", refused.Why + " Nothing was changed."}
+	case errors.As(err, &invalid):
+		text := "Nothing was changed."
+		for _, f := range invalid.Fields {
+			text = "The field “" + f.Field + "” " + f.Message + ". " + text
+		}
+		return problem{422, "Something is not right yet", text}
+	case errors.Is(err, errMediaType):
+		return problem{415, "This is not a form", "Forms are sent as application/x-www-form-urlencoded. Nothing was changed."}
+	case errors.Is(err, errTooBig):
+		return problem{413, "Too much text", "A form may hold up to 4 MiB. Go back: what you typed is still there. Nothing was changed."}
+	case errors.Is(err, errCrossOrigin):
+		return problem{403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed."}
+	case errors.Is(err, errTooMany):
+		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
+	case errors.Is(err, store.ErrOverloaded), errors.Is(err, context.DeadlineExceeded):
+		return problem{503, "Slipway is busy", "The database did not answer in time. Try again in a moment; what you sent was not saved."}
+	}
+	return problem{500, "Something went wrong on our side", "Try again. If it happens again, tell your administrator the number below."}
+}
+
+// viewer is who looks, for the frame of an error page; nil when unknown.
+func (s *Server) viewer(r *http.Request) *store.Viewer {
+	if s.cookies.session(r) == "" {
+		return nil
+	}
+	v, err := s.Store.Who(r.Context(), s.by(r))
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// askToSignIn leads a reader to sign-in and back here. A form that arrives
+// after its session has ended is shown again instead, with everything in it.
+func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		http.Redirect(w, r, page.LoginTo(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	_ = r.ParseForm() // what cannot be read cannot be shown again
+	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
+	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.Path, r.PostForm)); err != nil {
+		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
+	}
+}
+
+// fieldErrors are an error's problems by field, for a form that is shown
+// again; ok is false for errors that are not about fields.
+func fieldErrors(err error) (fields map[string]string, ok bool) {
+	var invalid *review.Invalid
+	if !errors.As(err, &invalid) {
+		return nil, false
+	}
+	fields = map[string]string{}
+	for _, f := range invalid.Fields {
+		if fields[f.Field] == "" {
+			fields[f.Field] = f.Message
+		}
+	}
+	return fields, true
+}

@@ -1,0 +1,52 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// maxBody is the largest form that is read: large enough to tell a person how
+// much too long a note is instead of cutting the connection.
+const maxBody = 4 << 20
+
+// readForm reads a posted form and refuses fields that the form does not have,
+// so that a misspelt or smuggled field never passes in silence.
+func readForm(r *http.Request, fields ...string) (url.Values, error) {
+	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/x-www-form-urlencoded" {
+		return nil, errMediaType
+	}
+	if err := r.ParseForm(); err != nil {
+		var tooBig *http.MaxBytesError
+		if errors.As(err, &tooBig) {
+			return nil, errTooBig
+		}
+		return nil, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "cannot be read; go back and send it again"}}}
+	}
+	var bad review.Invalid
+	for name := range r.PostForm {
+		if !slices.Contains(fields, name) {
+			bad.Add("form", "has a field that this page does not know: "+printable(name))
+		}
+	}
+	return r.PostForm, bad.Err()
+}
+
+// printable is a short, harmless rendering of hostile text.
+func printable(s string) string {
+	out := []rune{}
+	for _, c := range s {
+		if len(out) == 40 {
+			return string(out) + "…"
+		}
+		if c < ' ' || c == 0x7f || c == 0xfffd {
+			c = '?'
+		}
+		out = append(out, c)
+	}
+	return string(out)
+}

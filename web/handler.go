@@ -1,0 +1,110 @@
+package web
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// handler answers a request or says what went wrong; errors.go makes a page
+// of that.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// adapt is a handler for the router.
+func (s *Server) adapt(h handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := h(w, r); err != nil {
+			s.fail(w, r, err)
+		}
+	}
+}
+
+// guard puts a route's access rule in front of its handler.
+func (s *Server) guard(e route) http.Handler {
+	h := s.adapt(e.handle)
+	switch e.access {
+	case public, signedIn: // who it is, the store finds out with the page's own query
+		return s.sameOrigin(h)
+	case provider, operator:
+		return h
+	}
+	panic("route " + e.method + " " + e.pattern + " has no access rule")
+}
+
+// by is who sends the request, as far as a cookie can tell.
+func (s *Server) by(r *http.Request) store.By {
+	return store.BySession(store.HashToken(s.cookies.session(r)))
+}
+
+func projectKey(r *http.Request) review.ProjectKey { return review.ProjectKey(chi.URLParam(r, "key")) }
+func stageKey(r *http.Request) review.StageKey     { return review.StageKey(chi.URLParam(r, "stage")) }
+func itemKey(r *http.Request) review.ItemKey       { return review.ItemKey(chi.URLParam(r, "item")) }
+
+// number reads a positive number from the address.
+func number(r *http.Request, name string) (int, error) {
+	n, err := strconv.Atoi(chi.URLParam(r, name))
+	if err != nil || n < 1 {
+		return 0, review.ErrNotFound
+	}
+	return n, nil
+}
+
+// htmx reports whether the request comes from a swap, not from a whole page.
+func htmx(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
+
+// meta is the frame of a page for whoever looks.
+func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, title string, nav ui.NavItem) ui.PageMeta {
+	m := ui.PageMeta{Title: title, Nav: nav, Theme: s.cookies.theme(r), Path: r.URL.RequestURI(), Version: s.Version, Assets: s.assets}
+	if v != nil {
+		m.Person = v.Name
+		m.CanCreate = review.May(v.Actor, review.CreateProject, nil) == nil
+	}
+	if b, ok := s.cookies.takeFlash(w, r); ok {
+		m.Banners = append(m.Banners, b)
+	}
+	return m
+}
+
+// buffers are reused between pages, so that a page costs no big allocation.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// maxKept is the largest buffer that is kept for the next page.
+const maxKept = 512 << 10
+
+// render writes a page whole or not at all.
+func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer func() {
+		if buf.Cap() <= maxKept {
+			buf.Reset()
+			buffers.Put(buf)
+		}
+	}()
+	if err := c.Render(r.Context(), buf); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	if h.Get("Cache-Control") == "" {
+		h.Set("Cache-Control", "private, no-store")
+	}
+	h.Set("Content-Length", strconv.Itoa(buf.Len()))
+	w.WriteHeader(status)
+	_, _ = w.Write(buf.Bytes()) // the client went away: nothing left to tell it
+	return nil
+}
+
+// done leads on to a page after a change, with a word on what happened there.
+func (s *Server) done(w http.ResponseWriter, r *http.Request, to string, f flash) error {
+	s.cookies.setFlash(w, f)
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,5 @@
+package web
+
+import "net/http"
+
+func (s *Server) history(http.ResponseWriter, *http.Request) error { return errNoPage }

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// access says who may ask for a route at all. What a person may do there is
+// the domain's business.
+type access int
+
+const (
+	public   access = iota + 1 // anybody
+	signedIn                   // a person with a session
+	provider                   // the OpenID provider's own requests, without a browser
+	operator                   // monitoring; kept from the outside by the network
+)
+
+// route is one line of the table: each has exactly one access rule.
+type route struct {
+	method, pattern string
+	access          access
+	handle          handler
+}
+
+// table is every address that the server answers, but for /static/.
+func (s *Server) table() []route {
+	const (
+		project = "/projects/{key}"
+		stage   = project + "/stages/{stage}"
+		item    = stage + "/items/{item}"
+		gate    = stage + "/gate"
+	)
+	return []route{
+		{"GET", "/", signedIn, s.work},
+		{"GET", "/portfolio", signedIn, s.portfolio},
+		{"GET", "/sign-offs", signedIn, s.signOffs},
+		{"GET", "/people", signedIn, s.people},
+		{"GET", "/people/trail", signedIn, s.rightsTrail},
+		{"POST", "/people/{person}/grant", signedIn, s.grant},
+		{"POST", "/people/{person}/revoke", signedIn, s.revoke},
+		{"GET", "/readiness", public, s.readiness},
+
+		{"GET", "/projects/new", signedIn, s.newProject},
+		{"POST", "/projects", signedIn, s.createProject},
+		{"GET", project, signedIn, s.project},
+		{"GET", project + "/settings", signedIn, s.settings},
+		{"POST", project + "/settings", signedIn, s.saveSettings},
+		{"POST", project + "/members", signedIn, s.saveMember},
+		{"GET", project + "/history", signedIn, s.history},
+
+		{"GET", stage, signedIn, s.checklist},
+		{"GET", item, signedIn, s.item},
+		{"POST", item + "/answer", signedIn, s.answer},
+		{"POST", item + "/approve", signedIn, s.approve},
+		{"POST", item + "/assign", signedIn, s.assign},
+		{"POST", item + "/comments", signedIn, s.comment},
+		{"POST", item + "/evidence", signedIn, s.addEvidence},
+		{"POST", item + "/evidence/{no}/remove", signedIn, s.removeEvidence},
+
+		{"GET", gate, signedIn, s.gate},
+		{"POST", gate + "/request", signedIn, s.request},
+		{"POST", gate + "/withdraw", signedIn, s.withdraw},
+		{"POST", gate + "/sign", signedIn, s.sign},
+		{"POST", gate + "/findings/{no}", signedIn, s.answerFinding},
+		{"POST", gate + "/status", signedIn, s.setStatus},
+
+		{"GET", "/login", public, s.login},
+		{"POST", "/login", public, s.startLogin},
+		{"GET", "/auth/callback", public, s.callback},
+		{"POST", "/logout", signedIn, s.logout},
+		{"POST", "/auth/backchannel-logout", provider, s.backchannelLogout},
+		{"POST", "/theme", public, s.theme},
+
+		{"GET", "/healthz", operator, s.healthz},
+		{"GET", "/readyz", operator, s.readyz},
+		{"GET", "/metrics", operator, s.serveMetrics},
+	}
+}
+
+// routes builds the router from the table.
+func (s *Server) routes() chi.Router {
+	r := chi.NewRouter()
+	r.Use(s.observe, s.recoverPanic, s.headers, s.limit)
+	for _, e := range s.table() {
+		r.Method(e.method, e.pattern, s.guard(e))
+	}
+	r.Method(http.MethodGet, "/static/*", s.static)
+	r.NotFound(s.adapt(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
+	r.MethodNotAllowed(s.adapt(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+	return r
+}
+
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) error {
+	promhttp.HandlerFor(s.Metrics, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+	return nil
+}

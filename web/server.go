@@ -1,0 +1,67 @@
+// Package web is what a browser talks to: routes, handlers, sessions, and
+// errors turned into pages.
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/static"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Config is what the server is made of.
+type Config struct {
+	Store       *store.Store
+	Auth        *auth.Client
+	Groups      auth.GroupMap
+	DefaultRole review.Role // of everybody who signs in; empty: none
+	Origin      string      // public address without a path; https except on loopback
+	Session     time.Duration
+	Ready       func(context.Context) error // what /readyz asks
+	Metrics     *prometheus.Registry
+	Log         *slog.Logger
+	Version     string
+	Demo        string // a line for the sign-in page of the demo mode; empty otherwise
+	Limits      Limits // zero: none
+}
+
+// Limits are the most requests in a minute. A whole company may come from one
+// address, so that one is generous.
+type Limits struct{ Address, Session, SignIn int }
+
+// Server answers requests.
+type Server struct {
+	Config
+	static  *static.Files
+	assets  ui.Assets
+	metrics metrics
+	cookies cookies
+	router  chi.Router
+}
+
+// New puts the server together. It starts nothing.
+func New(cfg Config) (*Server, error) {
+	files, err := static.Load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{
+		Config: cfg, static: files,
+		assets:  ui.Assets{CSS: files.URL(static.CSS), JS: files.URL(static.JS), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon)},
+		metrics: newMetrics(cfg.Metrics, cfg.Store),
+		cookies: newCookies(cfg.Origin),
+	}
+	s.router = s.routes()
+	return s, nil
+}
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }

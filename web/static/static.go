@@ -1,0 +1,150 @@
+// Package static holds the files that every page loads: one stylesheet, one script of our own, htmx, the icon.
+//
+// They are embedded, squeezed and compressed once at start, and served under names that carry a hash of their content, so
+// that a browser keeps them for a year and never keeps a stale one.
+package static
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+)
+
+//go:embed app.css app.js htmx-4.0.1.min.js icon.svg
+var source embed.FS
+
+// Prefix is the path under which the files are served.
+const Prefix = "/static/"
+
+// The files, by the names of this folder.
+const (
+	CSS  = "app.css"
+	JS   = "app.js"
+	HTMX = "htmx-4.0.1.min.js"
+	Icon = "icon.svg"
+)
+
+// hashBytes is how much of the SHA-256 goes into a name: 6 bytes, 12 characters.
+const hashBytes = 6
+
+// Files is the set of files, ready to serve. It never changes after Load and is safe for concurrent use.
+type Files struct {
+	urls   map[string]string // by source name
+	served map[string]file   // by request path
+}
+
+type file struct {
+	contentType string
+	plain, gzip []byte
+}
+
+// Load reads the embedded files. An error means that the binary was built wrongly.
+func Load() (*Files, error) {
+	f := &Files{urls: map[string]string{}, served: map[string]file{}}
+	for _, name := range []string{CSS, JS, HTMX, Icon} {
+		if err := f.add(name); err != nil {
+			return nil, fmt.Errorf("loading static file %s: %w", name, err)
+		}
+	}
+	return f, nil
+}
+
+func (f *Files) add(name string) error {
+	raw, err := source.ReadFile(name)
+	if err != nil {
+		return err
+	}
+	body := squeeze(name, raw)
+	zipped, err := compress(body)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(body)
+	ext := path.Ext(name)
+	url := Prefix + strings.TrimSuffix(name, ext) + "." + hex.EncodeToString(sum[:hashBytes]) + ext
+	f.urls[name] = url
+	f.served[url] = file{contentType: contentType(ext), plain: body, gzip: zipped}
+	return nil
+}
+
+// URL is the address of a file by its name in this folder, or "" when there is none of that name.
+func (f *Files) URL(name string) string { return f.urls[name] }
+
+// ServeHTTP answers GET and HEAD for the hashed names and 404 for any other.
+func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	found, ok := f.served[r.URL.Path]
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", found.contentType)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("X-Content-Type-Options", "nosniff")
+	body := found.plain
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h.Set("Content-Encoding", "gzip")
+		body = found.gzip
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if r.Method == http.MethodHead {
+		return
+	}
+	_, _ = w.Write(body) // the client went away: nothing left to tell it
+}
+
+// acceptsGzip reads Accept-Encoding: gzip or *, unless refused by q=0.
+func acceptsGzip(header string) bool {
+	for part := range strings.SplitSeq(header, ",") {
+		coding, params, _ := strings.Cut(part, ";")
+		coding = strings.ToLower(strings.TrimSpace(coding))
+		if coding != "gzip" && coding != "*" {
+			continue
+		}
+		q, found := strings.CutPrefix(strings.ReplaceAll(strings.ToLower(params), " ", ""), "q=")
+		if !found {
+			return true
+		}
+		weight, err := strconv.ParseFloat(q, 64)
+		return err == nil && weight > 0
+	}
+	return false
+}
+
+func contentType(ext string) string {
+	switch ext {
+	case ".css":
+		return "text/css; charset=utf-8"
+	case ".js":
+		return "text/javascript; charset=utf-8"
+	}
+	return "image/svg+xml"
+}
+
+func compress(body []byte) ([]byte, error) {
+	var buf bytes.Buffer
+	zw, err := gzip.NewWriterLevel(&buf, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := zw.Write(body); err != nil {
+		return nil, err
+	}
+	if err := zw.Close(); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}

@@ -1,0 +1,306 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"strconv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/a-h/templ"
+)
+
+// Answer values as they travel in forms.
+const (
+	AnswerOpen          = "open"
+	AnswerMet           = "met"
+	AnswerNotMet        = "not-met"
+	AnswerNotApplicable = "not-applicable"
+)
+
+// NoteShown is how many bytes of a note the checklist shows. A longer one is cut, and is edited on the item's
+// own page instead of in the row.
+const NoteShown = 240
+
+// ItemRow is one item of a checklist as its row shows it.
+type ItemRow struct {
+	Key      string // short stable key, unique in the stage: letters, digits, hyphens
+	Href     string // address of the item's page; the answer is posted to Href + "/answer"
+	Version  int    // the item's version that this row shows; sent back with an answer
+	State    State  // look of the row: Open, Met, Bad, NA, Waived or Warn
+	Answer   string // one of the Answer values; the pressed button
+	Level    string // must, should or may
+	Title    string
+	Note     string
+	Assignee string       // name, empty when nobody
+	Evidence []ItemLink   // in order of addition; the row shows the first two and counts the rest
+	Flags    []ItemFlag   // what needs attention, the gravest first
+	ReadOnly bool         // the viewer may not answer: the answer is shown as a word, without buttons
+	Conflict *RowConflict // set only in the answer to a post that met another's change
+}
+
+// ItemLink is one piece of evidence. URL is https and already checked by the domain.
+type ItemLink struct{ Title, URL string }
+
+// ItemFlag says in a word or two what an item lacks; it leads to Href + "#" + Anchor.
+type ItemFlag struct {
+	State  State
+	Text   string
+	Anchor string // "evidence", "waiver", "answer"; may be empty
+}
+
+// RowConflict shows both sides when somebody else changed the item first. The row itself carries the other's
+// values and the current version; Mine is what this person chose on the version they saw.
+type RowConflict struct {
+	By         string // who changed it meanwhile
+	When       string // "2 minutes ago"
+	MineAnswer string
+	MineNote   string
+}
+
+// ItemList is the checklist's list. Forms in it post through htmx when scripts run and swap their own row; links stay plain links.
+func ItemList(label string, rows []ItemRow) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		return writePooled(w, func(b []byte) []byte {
+			b = append(b, `<ol class="items" aria-label="`...)
+			b = appendText(b, label)
+			b = append(b, `" hx-boost:inherited="true" hx-target:inherited="closest li" hx-swap:inherited="outerHTML show:none">`...)
+			for i := range rows {
+				b = appendItemRow(b, &rows[i])
+			}
+			return append(b, "</ol>"...)
+		})
+	})
+}
+
+// Row is one row alone: the answer to a tick, together with StageProgress out of band.
+func Row(r ItemRow) templ.Component {
+	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
+		return writePooled(w, func(b []byte) []byte { return appendItemRow(b, &r) })
+	})
+}
+
+// appendItemRow writes the row in plain Go because a page has up to two hundred of them; the reference package
+// holds the same row as a template, and a test keeps both equal byte for byte.
+func appendItemRow(b []byte, r *ItemRow) []byte {
+	b = append(b, `<li id="item-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `" class="`...)
+	b = append(b, r.State.class()...)
+	b = append(b, `" data-row>`...)
+	b = appendLevel(b, r.Level)
+	b = append(b, `<a href="`...)
+	b = appendURL(b, r.Href)
+	b = append(b, `">`...)
+	b = appendText(b, r.Title)
+	b = append(b, `</a><p>`...)
+	b = appendRowMeta(b, r)
+	b = append(b, `</p>`...)
+	b = appendAnswerForm(b, r)
+	if r.Conflict != nil {
+		b = appendConflict(b, r)
+	}
+	return append(b, `</li>`...)
+}
+
+func appendLevel(b []byte, level string) []byte {
+	if level == "must" {
+		return append(b, `<b class="must">must</b> `...)
+	}
+	b = append(b, `<b>`...)
+	b = appendText(b, level)
+	return append(b, `</b> `...)
+}
+
+// appendRowMeta writes what stands beside the title: flags, evidence, note, assignee.
+func appendRowMeta(b []byte, r *ItemRow) []byte {
+	for i := range r.Flags {
+		f := &r.Flags[i]
+		b = append(b, `<a class="badge `...)
+		b = append(b, f.State.class()...)
+		b = append(b, `" href="`...)
+		b = appendURL(b, r.Href)
+		if f.Anchor != "" {
+			b = append(b, '#')
+			b = appendText(b, f.Anchor)
+		}
+		b = append(b, `">`...)
+		b = appendText(b, f.Text)
+		b = append(b, `</a> `...)
+	}
+	b = appendEvidence(b, r)
+	note, cut := cutNote(r.Note)
+	if note != "" || !r.ReadOnly {
+		b = append(b, `<a class="`...)
+		b = append(b, noteClass(note, cut)...)
+		b = append(b, `" href="`...)
+		b = appendURL(b, r.Href)
+		b = append(b, `#note">`...)
+		if note == "" {
+			note = "Add note"
+		}
+		b = appendText(b, note)
+		b = append(b, `</a> `...)
+	}
+	return appendText(b, r.Assignee)
+}
+
+func appendEvidence(b []byte, r *ItemRow) []byte {
+	for i := range r.Evidence {
+		if i == 2 {
+			b = append(b, `<a href="`...)
+			b = appendURL(b, r.Href)
+			b = append(b, `#evidence">`...)
+			b = strconv.AppendInt(b, int64(len(r.Evidence)-2), 10)
+			return append(b, ` more</a> `...)
+		}
+		b = append(b, `<a href="`...)
+		b = appendURL(b, r.Evidence[i].URL)
+		b = append(b, `" rel="noopener noreferrer nofollow">`...)
+		b = appendText(b, r.Evidence[i].Title)
+		b = append(b, `</a> `...)
+	}
+	return b
+}
+
+// appendAnswerForm writes the four-way choice. The version travels in the action so that a row needs no hidden
+// field; the button for the current answer is pressed, and "Reopen" exists only where there is something to reopen.
+func appendAnswerForm(b []byte, r *ItemRow) []byte {
+	if r.ReadOnly {
+		b = append(b, `<em>`...)
+		b = append(b, AnswerWord(r.Answer)...)
+		return append(b, `</em> `...)
+	}
+	b = append(b, `<form class="seg" method="post" action="`...)
+	b = appendURL(b, r.Href)
+	b = append(b, `/answer?version=`...)
+	b = strconv.AppendInt(b, int64(r.Version), 10)
+	b = append(b, `">`...)
+	for _, answer := range [...]string{AnswerMet, AnswerNotMet, AnswerNotApplicable} {
+		b = append(b, `<button name="answer" value="`...)
+		b = append(b, answer...)
+		if answer == r.Answer {
+			b = append(b, `" aria-pressed="true">`...)
+		} else {
+			b = append(b, `" aria-pressed="false">`...)
+		}
+		b = append(b, buttonWord(answer)...)
+		b = append(b, `</button> `...)
+	}
+	if r.Answer != AnswerOpen && r.Answer != "" {
+		b = append(b, `<button name="answer" value="open">Reopen</button>`...)
+	}
+	return append(b, `</form>`...)
+}
+
+func appendConflict(b []byte, r *ItemRow) []byte {
+	c := r.Conflict
+	b = append(b, `<div class="versus" role="group" aria-label="Two answers"><div><h2>`...)
+	b = appendText(b, c.By)
+	b = append(b, ` answered `...)
+	b = appendText(b, c.When)
+	b = append(b, `</h2><p class="quote">`...)
+	b = append(b, AnswerWord(r.Answer)...)
+	b = appendColonText(b, r.Note)
+	b = append(b, `</p><a class="btn" href="#item-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `" data-keep>Keep theirs</a></div><div><h2>You chose</h2><p class="quote">`...)
+	b = append(b, AnswerWord(c.MineAnswer)...)
+	b = appendColonText(b, c.MineNote)
+	b = append(b, `</p><form method="post" action="`...)
+	b = appendURL(b, r.Href)
+	b = append(b, `/answer?version=`...)
+	b = strconv.AppendInt(b, int64(r.Version), 10)
+	b = append(b, `"><input type="hidden" name="note" value="`...)
+	b = appendText(b, c.MineNote)
+	b = append(b, `"> <button name="answer" value="`...)
+	b = appendText(b, c.MineAnswer)
+	return append(b, `">Use mine</button></form></div></div>`...)
+}
+
+func appendColonText(b []byte, s string) []byte {
+	if s == "" {
+		return b
+	}
+	b = append(b, ": "...)
+	return appendText(b, s)
+}
+
+// appendURL writes an address for an href or action. What is neither relative nor of a harmless scheme is
+// replaced, as templ does; the domain has refused such evidence long before.
+func appendURL(b []byte, s string) []byte {
+	return appendText(b, string(templ.URL(s)))
+}
+
+// AnswerWord is the answer in words.
+func AnswerWord(answer string) string {
+	switch answer {
+	case AnswerMet:
+		return "Met"
+	case AnswerNotMet:
+		return "Not met"
+	case AnswerNotApplicable:
+		return "Not applicable"
+	}
+	return "Open"
+}
+
+// AnswerState is the look of a plain answer, before evidence and waivers have their say.
+func AnswerState(answer string) State {
+	switch answer {
+	case AnswerMet:
+		return Met
+	case AnswerNotMet:
+		return Bad
+	case AnswerNotApplicable:
+		return NA
+	}
+	return Open
+}
+
+func buttonWord(answer string) string {
+	if answer == AnswerNotApplicable {
+		return "N/A"
+	}
+	return AnswerWord(answer)
+}
+
+func noteClass(note string, cut bool) string {
+	switch {
+	case note == "":
+		return "nt add"
+	case cut:
+		return "nt cut"
+	}
+	return "nt"
+}
+
+// cutNote shortens a long note at a rune's edge.
+func cutNote(note string) (shown string, cut bool) {
+	if len(note) <= NoteShown {
+		return note, false
+	}
+	end := NoteShown
+	for end > 0 && !utf8.RuneStart(note[end]) {
+		end--
+	}
+	return strings.TrimRight(note[:end], " \n") + "\u2026", true
+}
+
+// rowBuffers keeps the bytes of finished lists for the next request. 64 KiB holds a list of 120 rows.
+var rowBuffers = sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
+
+// keepAtMost stops one giant list from pinning memory in the pool, in bytes.
+const keepAtMost = 512 << 10
+
+func writePooled(w io.Writer, fill func([]byte) []byte) error {
+	p := rowBuffers.Get().(*[]byte)
+	b := fill((*p)[:0])
+	_, err := w.Write(b)
+	if cap(b) <= keepAtMost {
+		*p = b
+		rowBuffers.Put(p)
+	}
+	return err
+}
