@@ -199,8 +199,6 @@ create table sign_off (
     primary key (project_id, review_no, stage, round, no),
     foreign key (project_id, review_no, stage, round) references round (project_id, review_no, stage, no)
 );
--- One person signs once.
-create unique index sign_off_once on sign_off (project_id, review_no, stage, round, person_id, digest) where decision = 'go';
 create index sign_off_person on sign_off (person_id, at);
 
 create table finding (

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,16 +82,12 @@ func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error
 func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, t Target) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
-	holders := map[review.PersonID][]review.SeatHeld{}
 	p := parts{stage: t.Stage, rounds: true}
 	b := &pgx.Batch{}
 	b.Queue(`begin`)
 	b.Queue(`select from stream where id = (select id from project where key = $1) for update`, string(t.Project))
 	s.queueViewer(b, by, &v)
 	queueReview(b, t.Project, p, &rows)
-	if t.Signing {
-		queueHolders(b, t.Project, t.Stage, holders)
-	}
 	if err := send(ctx, conn, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
 	}
@@ -100,49 +95,7 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, t Ta
 	if err != nil {
 		return nil, nil, err
 	}
-	if !t.Signing && partlySigned(l.review) {
-		b := &pgx.Batch{}
-		queueHolders(b, t.Project, t.Stage, holders)
-		if err := send(ctx, conn, b); err != nil {
-			return nil, nil, batchError("reading the signers' seats", err)
-		}
-	}
-	l.review.Holders = holders
 	return l, &v, nil
-}
-
-// partlySigned reports whether an open round has sign-offs. Whether they still
-// count then depends on their signers' seats, and on that the queue and the
-// rollup, which any change writes anew.
-func partlySigned(r *review.Review) bool {
-	return slices.ContainsFunc(r.Stages, func(s review.Stage) bool {
-		round := s.OpenRound()
-		return round != nil && len(round.SignOffs) > 0
-	})
-}
-
-// queueHolders asks which seats those hold now who signed in the open round.
-func queueHolders(b *pgx.Batch, key review.ProjectKey, stage review.StageKey, into map[review.PersonID][]review.SeatHeld) {
-	b.Queue(`
-		select g.person_id, g.seat, coalesce(g.project_id, 0), g.granted_at
-		  from project p
-		  join round r on r.project_id = p.id and ($2 = '' or r.stage = $2) and r.outcome = ''
-		  join sign_off s on s.project_id = r.project_id and s.review_no = r.review_no and s.stage = r.stage and s.round = r.no
-		  join granted g on g.person_id = s.person_id and g.seat <> '' and (g.project_id is null or g.project_id = p.id)
-		 where p.key = $1
-		 group by g.person_id, g.seat, g.project_id, g.granted_at`, string(key), string(stage)).
-		Query(func(rows pgx.Rows) error {
-			for rows.Next() {
-				var person review.PersonID
-				var h review.SeatHeld
-				if err := rows.Scan(&person, &h.Seat, &h.Scope, &h.Since); err != nil {
-					return fmt.Errorf("reading the signers' seats: %w", err)
-				}
-				h.Since = h.Since.UTC()
-				into[person] = append(into[person], h)
-			}
-			return rows.Err()
-		})
 }
 
 // commitChange is the second round trip: write what was recorded, and commit.

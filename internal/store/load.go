@@ -92,7 +92,9 @@ func queueRounds(b *pgx.Batch, key review.ProjectKey, stage review.StageKey, out
 		 where f.project_id = (select id from project where key = $1) and ($2 = '' or r.stage = $2)
 		 order by r.stage, r.no`, string(key), string(stage)).Query(out.scanRounds)
 	b.Queue(`
-		select s.stage, s.round, s.no, s.person_id, s.seat, s.decision, s.note, s.digest, s.at
+		select s.stage, s.round, s.no, s.person_id, s.seat, s.decision, s.note, s.digest, s.at,
+		       (select min(g.granted_at) from granted g
+		         where g.person_id = s.person_id and g.seat = s.seat and (g.project_id is null or g.project_id = s.project_id))
 		  from sign_off s
 		  join portfolio f on f.project_id = s.project_id and f.review_no = s.review_no
 		 where f.project_id = (select id from project where key = $1) and ($2 = '' or s.stage = $2)
@@ -149,6 +151,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 
 // fill gives the loaded stages their rows.
 func (rows *reviewRows) fill(r *review.Review) error {
+	r.Holders = make(map[review.PersonID][]review.SeatHeld, len(rows.signOffs))
 	for i := range rows.items {
 		row := &rows.items[i]
 		s := r.Stage(row.stage)
@@ -182,6 +185,10 @@ func (rows *reviewRows) fill(r *review.Review) error {
 			return fmt.Errorf("a sign-off row names round %d of stage %q", row.round, row.stage)
 		}
 		s.Rounds[row.round-1].SignOffs = append(s.Rounds[row.round-1].SignOffs, row.SignOff)
+		if row.held != nil {
+			held := review.SeatHeld{Seat: row.Seat, Scope: review.Scope(r.Project.ID), Since: row.held.UTC()}
+			r.Holders[row.Person] = append(r.Holders[row.Person], held)
+		}
 	}
 	for i := range rows.findings {
 		s := r.Stage(rows.findings[i].stage)

@@ -40,12 +40,8 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	var v Viewer
 	var rows reviewRows
 	b := &pgx.Batch{}
-	holders := map[review.PersonID][]review.SeatHeld{}
 	s.queueViewer(b, by, &v)
 	queueReview(b, key, p, &rows)
-	if p.rounds {
-		queueHolders(b, key, p.stage, holders)
-	}
 	more(b)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading a project", err)
@@ -58,7 +54,6 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err := review.May(v.Actor, review.ViewProject, &l.review.Project); err != nil {
 		return nil, err
 	}
-	l.review.Holders = holders
 	names, err := s.resolve(ctx, peopleOf(l.review))
 	if err != nil {
 		return nil, err

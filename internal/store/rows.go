@@ -80,6 +80,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 type signOffRow struct {
 	stage review.StageKey
 	round int
+	held  *time.Time // since when the signer holds the seat in which they signed; nil: no more
 	review.SignOff
 }
 
@@ -87,7 +88,7 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 	for r.Next() {
 		var row signOffRow
 		o := &row.SignOff
-		if err := r.Scan(&row.stage, &row.round, &o.No, &o.Person, &o.Seat, &o.Decision, &o.Note, &o.Digest, &o.At); err != nil {
+		if err := r.Scan(&row.stage, &row.round, &o.No, &o.Person, &o.Seat, &o.Decision, &o.Note, &o.Digest, &o.At, &row.held); err != nil {
 			return fmt.Errorf("reading sign-offs: %w", err)
 		}
 		o.At = o.At.UTC()

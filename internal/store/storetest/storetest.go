@@ -123,11 +123,8 @@ type server struct {
 func openServer(ctx context.Context, address string) (*server, error) {
 	s := &server{templates: map[string]bool{}}
 	if address == "" {
-		cache, err := devstack.CacheDir()
-		if err != nil {
-			return nil, err
-		}
-		s.private, err = devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: true, CacheDir: cache})
+		var err error
+		s.private, err = devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: true})
 		if err != nil {
 			return nil, fmt.Errorf("start a private PostgreSQL (`make test` installs one): %w", err)
 		}
