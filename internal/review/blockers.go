@@ -124,6 +124,20 @@ func (s *Stage) Need(it *Item, at time.Time) (BlockerKind, string) {
 // RequestBlockers lists why sign-off of the stage cannot be requested, in the
 // order in which a person would work through them.
 func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
+	bs := r.contentBlockers(s, at)
+	if r.Template.Order != OrderStrict {
+		return bs
+	}
+	for _, name := range r.EarlierOpen(s, at) {
+		bs = append(bs, Blocker{Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.Project.Holder(DutyOwner), Since: r.Project.Created})
+	}
+	return bs
+}
+
+// contentBlockers lists what the stage itself still lacks. It keeps an open
+// round from passing; the order of the gates does not, because it was settled
+// when the round was requested.
+func (r *Review) contentBlockers(s *Stage, at time.Time) []Blocker {
 	var bs []Blocker
 	sk := s.Def.Key
 	owner := r.Project.Holder(DutyOwner)
@@ -156,11 +170,6 @@ func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
 		}
 		bs = append(bs, b)
 	}
-	if r.Template.Order == OrderStrict {
-		for _, name := range r.earlierOpen(s) {
-			bs = append(bs, Blocker{Kind: EarlierGate, Stage: sk, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: owner, Since: r.Project.Created})
-		}
-	}
 	return bs
 }
 
@@ -168,38 +177,34 @@ func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
 // request or, once one was made, whose signature is missing.
 func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()
-	bs := r.RequestBlockers(s, at)
 	if round == nil {
+		bs := r.RequestBlockers(s, at)
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome == OutcomePassed {
 			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
 		}
 		return bs
 	}
-	now := r.Digest(s)
-	signed := map[PersonID]Seat{}
-	for _, so := range round.SignOffs {
-		if so.Decision == Go && so.Digest == now {
-			signed[so.Person] = so.Seat
-		}
-	}
-	for _, seat := range r.seatsMissing(round, now) {
+	bs := r.contentBlockers(s, at)
+	counting := r.Counting(s)
+	seats := withoutSign(round.Policy.Mandatory, counting)
+	for _, seat := range seats {
 		bs = append(bs, Blocker{Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "This seat has to sign.", Since: round.RequestedAt})
 	}
-	if missing := round.Policy.Quorum - len(signed); missing > 0 && !slices.ContainsFunc(bs, func(b Blocker) bool { return b.Kind == SeatMissing }) {
-		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures are given.", len(signed), round.Policy.Quorum), Since: round.RequestedAt})
+	if round.Policy.Quorum-len(counting) > len(seats) {
+		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures are given.", len(counting), round.Policy.Quorum), Since: round.RequestedAt})
 	}
 	return bs
 }
 
-// seatsMissing are the mandatory seats without a go on this content.
-func (r *Review) seatsMissing(round *Round, d Digest) []Seat {
-	var missing []Seat
-	for _, seat := range round.Policy.Mandatory {
-		if !slices.ContainsFunc(round.SignOffs, func(so SignOff) bool { return so.Seat == seat && so.Decision == Go && so.Digest == d }) {
-			missing = append(missing, seat)
+// withoutSign are those of the seats in which nobody's sign-off counts.
+func withoutSign(seats []Seat, counting []SignOff) []Seat {
+	var open []Seat
+	for _, seat := range seats {
+		if !slices.ContainsFunc(counting, func(so SignOff) bool { return so.Seat == seat }) {
+			open = append(open, seat)
 		}
 	}
-	return missing
+	return open
 }
 
 // OpenSeats are the seats in which a signature on the present content would
@@ -209,30 +214,21 @@ func (r *Review) OpenSeats(s *Stage) []Seat {
 	if round == nil {
 		return nil
 	}
-	d := r.Digest(s)
-	var open []Seat
-	for _, seat := range round.Policy.Seats {
-		if !slices.ContainsFunc(round.SignOffs, func(so SignOff) bool { return so.Seat == seat && so.Decision == Go && so.Digest == d }) {
-			open = append(open, seat)
-		}
-	}
-	return open
+	return withoutSign(round.Policy.Seats, r.Counting(s))
 }
 
-// earlierOpen names the earlier stages whose gates have not passed.
-func (r *Review) earlierOpen(s *Stage) []string {
+// EarlierOpen names the earlier stages whose gates have not passed, or no
+// longer stand as passed at that moment. A request out of order has to give a
+// reason when the template's order is advisory.
+func (r *Review) EarlierOpen(s *Stage, at time.Time) []string {
 	var names []string
 	for i := range r.Stages {
 		if r.Stages[i].Def.Key == s.Def.Key {
 			break
 		}
-		if g := r.Stages[i].Gate; g != GatePassed {
+		if !r.passed(&r.Stages[i], at) {
 			names = append(names, r.Stages[i].Def.Name)
 		}
 	}
 	return names
 }
-
-// EarlierOpen names the earlier stages whose gates have not passed; a request
-// out of order has to give a reason when the template's order is advisory.
-func (r *Review) EarlierOpen(s *Stage) []string { return r.earlierOpen(s) }

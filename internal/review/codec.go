@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 )
 
 // EncodeEvent is the canonical form of an event: its JSON with the fields in
@@ -66,6 +67,9 @@ func decode[E Event](kind string, body []byte) (Event, error) {
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&e); err != nil {
 		return nil, fmt.Errorf("decoding %s: %w", kind, err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, fmt.Errorf("decoding %s: something follows the event", kind)
 	}
 	return e, nil
 }

@@ -22,15 +22,15 @@ func (d Digest) Short() string {
 // on, with who said it and when. Versions and times are part of it, so setting
 // an answer back to an earlier value does not bring an earlier digest back.
 type SignedContent struct {
-	Project  ProjectID         `json:"project"`
-	Review   int               `json:"review"`
-	Stage    StageKey          `json:"stage"`
-	Template TemplateRef       `json:"template"`
-	Tier     Tier              `json:"tier"`
-	Policy   Policy            `json:"policy"`
-	Items    []signedItem      `json:"items"`
-	Evidence []signedEvidence  `json:"evidence"`
-	Findings []FindingAnswered `json:"findings"`
+	Project  ProjectID        `json:"project"`
+	Review   int              `json:"review"`
+	Stage    StageKey         `json:"stage"`
+	Template TemplateRef      `json:"template"`
+	Tier     Tier             `json:"tier"`
+	Policy   Policy           `json:"policy"`
+	Items    []signedItem     `json:"items"`
+	Evidence []signedEvidence `json:"evidence"`
+	Findings []signedFinding  `json:"findings"`
 }
 
 type signedItem struct {
@@ -58,12 +58,21 @@ type signedEvidence struct {
 	At        time.Time    `json:"at"`
 }
 
+type signedFinding struct {
+	No         int       `json:"no"`
+	Text       string    `json:"text"`
+	By         PersonID  `json:"by"`
+	Answer     string    `json:"answer,omitempty"`
+	AnsweredBy PersonID  `json:"answered_by,omitempty"`
+	AnsweredAt time.Time `json:"answered_at,omitzero"`
+}
+
 // Content gathers what a sign-off of the stage would bind to now.
 func (r *Review) Content(s *Stage) SignedContent {
 	c := SignedContent{
 		Project: r.Project.ID, Review: r.No, Stage: s.Def.Key, Template: r.Ref, Tier: r.Project.Tier,
 		Policy: s.Def.Gate.Policy(r.Project.Profile),
-		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []FindingAnswered{},
+		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []signedFinding{},
 	}
 	applies := make(map[ItemKey]bool, len(s.Items))
 	for i := range s.Items {
@@ -73,17 +82,17 @@ func (r *Review) Content(s *Stage) SignedContent {
 		}
 		a := it.Answer
 		applies[it.Def.Key] = true
-		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At, a.Version, a.ApprovedBy, a.ApprovedAt})
+		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At.UTC(), a.Version, a.ApprovedBy, a.ApprovedAt.UTC()})
 	}
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
 		if e.Removed() || !applies[e.Item] {
 			continue
 		}
-		c.Evidence = append(c.Evidence, signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At})
+		c.Evidence = append(c.Evidence, signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC()})
 	}
 	for _, f := range s.Findings {
-		c.Findings = append(c.Findings, FindingAnswered{Stage: s.Def.Key, No: f.No, Answer: f.Answer})
+		c.Findings = append(c.Findings, signedFinding{f.No, f.Text, f.By, f.Answer, f.AnsweredBy, f.AnsweredAt.UTC()})
 	}
 	return c
 }

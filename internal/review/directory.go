@@ -69,6 +69,11 @@ func (e *Entitlements) Recorded() []Entry { return e.recorded }
 // the directory, rights from groups are granted and revoked to match. want
 // holds the rights that the person's groups give; nil takes all of them away.
 func (e *Entitlements) SignIn(want []Right, at time.Time) error {
+	for _, t := range want {
+		if why := t.Valid(); why != "" {
+			return fmt.Errorf("right from a group: %s", why)
+		}
+	}
 	if !e.Joined {
 		e.record(System, at, PersonJoined{Person: e.Person})
 	}
@@ -78,9 +83,6 @@ func (e *Entitlements) SignIn(want []Right, at time.Time) error {
 		}
 	}
 	for _, t := range want {
-		if why := t.Valid(); why != "" {
-			return fmt.Errorf("right from a group: %s", why)
-		}
 		if e.find(t, FromGroup) < 0 {
 			e.record(System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup})
 		}
@@ -141,7 +143,7 @@ func (e *Entitlements) find(t Right, from Source) int {
 }
 
 func (e *Entitlements) record(by PersonID, at time.Time, ev Event) {
-	entry := Entry{At: at, Actor: by, Event: ev}
+	entry := Entry{At: trailTime(at), Actor: by, Event: ev}
 	e.apply(entry)
 	e.recorded = append(e.recorded, entry)
 }

@@ -15,6 +15,10 @@ type Entry struct {
 	Event Event
 }
 
+// trailTime is a moment as the trail keeps it: in UTC, to the microsecond, so
+// that hashes over it come out the same once it was stored and read again.
+func trailTime(at time.Time) time.Time { return at.UTC().Truncate(time.Microsecond) }
+
 // Change is a field's value before and after.
 type Change struct {
 	Field string `json:"field"`

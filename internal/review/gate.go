@@ -1,6 +1,7 @@
 package review
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -150,7 +151,7 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	if bs := r.RequestBlockers(s, at); len(bs) > 0 {
 		return &Blocked{bs}
 	}
-	early := r.earlierOpen(s)
+	early := r.EarlierOpen(s, at)
 	if len(early) > 0 && r.Template.Order == OrderAdvisory && reason == "" {
 		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
 	}
@@ -220,7 +221,8 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 	if err != nil {
 		return err
 	}
-	if prev := round.current(by.Person, now); prev != nil {
+	r.noteHolder(by)
+	if prev := r.counts(s, by.Person); prev != nil {
 		if prev.Seat == in.Seat && prev.Decision == in.Decision {
 			return nil // the same form sent twice
 		}
@@ -239,7 +241,7 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 	if in.Decision == Return {
 		return r.sendBack(by, s, round.No, now, findings, at)
 	}
-	if !r.quorumReached(s, by) || len(r.RequestBlockers(s, at)) > 0 {
+	if !r.quorumReached(s) || len(r.contentBlockers(s, at)) > 0 {
 		return nil
 	}
 	return r.record(by, at, RoundClosed{Stage: sk, Round: round.No, Outcome: OutcomePassed, Digest: now})
@@ -321,49 +323,58 @@ func (s *Stage) soleProvider(k ItemKey) PersonID {
 	return sole
 }
 
-// current is the person's newest sign-off on exactly this content.
-func (ro *Round) current(p PersonID, d Digest) *SignOff {
-	for i := len(ro.SignOffs) - 1; i >= 0; i-- {
-		if so := &ro.SignOffs[i]; so.Person == p && so.Digest == d {
-			return so
-		}
-	}
-	return nil
+// noteHolder adds the seats of somebody who is about to sign to those of the
+// people who have signed.
+func (r *Review) noteHolder(by Actor) {
+	holders := make(map[PersonID][]SeatHeld, len(r.Holders)+1)
+	maps.Copy(holders, r.Holders)
+	holders[by.Person] = by.Seats
+	r.Holders = holders
 }
 
-// quorumReached counts distinct people who signed go on the present content
-// and who hold the seat now, without a break since they signed.
-func (r *Review) quorumReached(s *Stage, by Actor) bool {
+// Counting are the sign-offs that count towards the quorum of the open round
+// now, at most one a person: go on the present content, by somebody who has
+// held the seat without a break since, and whom separation of duties does not
+// exclude.
+func (r *Review) Counting(s *Stage) []SignOff {
 	round := s.OpenRound()
+	if round == nil || len(round.SignOffs) == 0 {
+		return nil
+	}
 	now := r.Digest(s)
-	counted := map[PersonID]Seat{}
+	seen := map[PersonID]bool{}
+	var counting []SignOff
 	for i := range round.SignOffs {
 		so := &round.SignOffs[i]
-		if so.Digest != now || so.Decision != Go {
+		if seen[so.Person] || so.Digest != now || so.Decision != Go || !entitled(r.Holders[so.Person], so, r.Project.ID) {
 			continue
 		}
-		held := r.Holders[so.Person]
-		if so.Person == by.Person {
-			held = by.Seats
-		}
-		if !entitled(held, so, r.Project.ID) || (round.SoD && s.Excluded(so.Person) != "") {
+		if round.SoD && s.Excluded(so.Person) != "" {
 			continue
 		}
-		counted[so.Person] = so.Seat
+		seen[so.Person] = true
+		counting = append(counting, *so)
 	}
-	if len(counted) < round.Policy.Quorum {
-		return false
+	return counting
+}
+
+// counts is the person's sign-off among those that count; nil when there is
+// none.
+func (r *Review) counts(s *Stage, p PersonID) *SignOff {
+	counting := r.Counting(s)
+	i := slices.IndexFunc(counting, func(so SignOff) bool { return so.Person == p })
+	if i < 0 {
+		return nil
 	}
-	for _, m := range round.Policy.Mandatory {
-		found := false
-		for _, seat := range counted {
-			found = found || seat == m
-		}
-		if !found {
-			return false
-		}
-	}
-	return true
+	return &counting[i]
+}
+
+// quorumReached asks for enough distinct people, every mandatory seat among
+// them.
+func (r *Review) quorumReached(s *Stage) bool {
+	policy := s.OpenRound().Policy
+	counting := r.Counting(s)
+	return len(counting) >= policy.Quorum && len(withoutSign(policy.Mandatory, counting)) == 0
 }
 
 func entitled(held []SeatHeld, so *SignOff, p ProjectID) bool {

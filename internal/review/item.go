@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -186,7 +187,7 @@ type NewEvidence struct {
 	Title     string
 	Type      EvidenceKind
 	Effective string // empty: today
-	Expires   string // empty: by the item's validity, if it has one
+	Expires   string // no later than the item's validity allows; empty: just then
 	Commit    string
 }
 
@@ -225,7 +226,7 @@ func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 	}
 	title := c.line("title", in.Title, MaxTitle)
 	if title == "" {
-		title = u.Host()
+		title = c.line("title", u.Host(), MaxTitle)
 	}
 	if !in.Type.Valid() {
 		c.problems.Add("kind", "choose what kind of evidence this is")
@@ -238,8 +239,13 @@ func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 		c.problems.Add("effective", "lies in the future; give the date on which the evidence was true")
 	}
 	exp := c.date("expires", in.Expires)
-	if exp.IsZero() && def.ValidDays > 0 {
-		exp = eff.AddDate(0, 0, def.ValidDays)
+	if latest := eff.AddDate(0, 0, def.ValidDays); def.ValidDays > 0 {
+		if exp.After(latest) {
+			c.problems.Add("expires", fmt.Sprintf("is later than %s; evidence for this item is good for %d days", FormatDate(latest), def.ValidDays))
+		}
+		if exp.IsZero() {
+			exp = latest
+		}
 	}
 	if !exp.IsZero() && !exp.After(eff) {
 		c.problems.Add("expires", "must lie after the effective date")

@@ -174,6 +174,9 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
+	if err := r.wholly(); err != nil {
+		return err
+	}
 	if f.Tier > p.Tier {
 		if err := May(by, LowerTier, p); err != nil {
 			return err
@@ -276,19 +279,30 @@ func (r *Review) SetStatus(by Actor, stage StageKey, to Status, reason string, a
 	if p.Status == to {
 		return refuse("The project is already %s.", to)
 	}
-	if s := r.Stage(stage); s != nil && to != StatusActive {
-		if round := s.OpenRound(); round != nil {
-			outcome := OutcomeOnHold
-			if to == StatusStopped {
-				outcome = OutcomeStopped
-			}
-			d := r.Digest(s)
-			if err := r.record(by, at, RoundClosed{Stage: stage, Round: round.No, Outcome: outcome, Digest: d, Reason: reason}); err != nil {
-				return err
-			}
+	if stage != "" && to != StatusActive {
+		if err := r.endRound(by, stage, to, reason, at); err != nil {
+			return err
 		}
 	}
 	return r.record(by, at, StatusChanged{From: p.Status, To: to, Reason: reason})
+}
+
+// endRound ends the stage's open round, if it has one, with the outcome that
+// goes with the project's new status.
+func (r *Review) endRound(by Actor, stage StageKey, to Status, reason string, at time.Time) error {
+	s, err := r.loaded(stage)
+	if err != nil {
+		return err
+	}
+	round := s.OpenRound()
+	if round == nil {
+		return nil
+	}
+	outcome := OutcomeOnHold
+	if to == StatusStopped {
+		outcome = OutcomeStopped
+	}
+	return r.record(by, at, RoundClosed{Stage: stage, Round: round.No, Outcome: outcome, Digest: r.Digest(s), Reason: reason})
 }
 
 // FormatDate writes a date; the zero time is the empty string.

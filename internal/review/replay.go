@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -45,6 +46,9 @@ func (r *Review) apply(en Entry) error {
 func (r *Review) fold(en Entry) error {
 	switch e := en.Event.(type) {
 	case ProjectCreated:
+		if r.Project.Status != "" {
+			return errors.New("the project exists already")
+		}
 		r.foldCreated(en, e)
 		return nil
 	case ProjectEdited:
@@ -198,6 +202,9 @@ func (r *Review) foldGate(en Entry) error {
 		s, err := r.loaded(e.Stage)
 		if err != nil {
 			return err
+		}
+		if e.Round != len(s.Rounds)+1 {
+			return fmt.Errorf("round %d follows %d", e.Round, len(s.Rounds))
 		}
 		s.Rounds = append(s.Rounds, Round{
 			No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Reason: e.Reason, Early: e.Early,

@@ -18,7 +18,8 @@ type Review struct {
 	Ref      TemplateRef
 	Stages   []Stage
 	// Holders are the seats now held by those who signed in an open round. The
-	// store fills it; without it nobody counts as entitled.
+	// store fills it whenever it loads such a round, to show it as well as to
+	// change it; without it nobody counts as entitled.
 	Holders map[PersonID][]SeatHeld
 
 	recorded []Entry
@@ -42,6 +43,17 @@ func (r *Review) Stage(k StageKey) *Stage {
 		return nil
 	}
 	return &r.Stages[i]
+}
+
+// wholly makes sure that every stage is loaded, for commands that can touch
+// them all.
+func (r *Review) wholly() error {
+	for i := range r.Stages {
+		if _, err := r.loaded(r.Stages[i].Def.Key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // loaded finds a stage to work on.
@@ -88,7 +100,7 @@ func (r *Review) work(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
 
 // record applies an event and keeps it for the store to write.
 func (r *Review) record(by Actor, at time.Time, e Event) error {
-	entry := Entry{At: at, Actor: by.Person, Event: e}
+	entry := Entry{At: trailTime(at), Actor: by.Person, Event: e}
 	if err := r.apply(entry); err != nil {
 		return err
 	}

@@ -69,6 +69,15 @@ func (r *Review) Standing(s *Stage, at time.Time) GateState {
 	return GateReady
 }
 
+// passed reports whether the gate stands as passed at a moment.
+func (r *Review) passed(s *Stage, at time.Time) bool {
+	if !s.Loaded {
+		return s.Gate == GatePassed
+	}
+	last := s.LastRound()
+	return last != nil && last.Outcome == OutcomePassed && last.ChangedAt.IsZero() && !r.lapsed(s, at)
+}
+
 // lapsed reports whether evidence under a must has expired.
 func (r *Review) lapsed(s *Stage, at time.Time) bool {
 	for i := range s.Items {

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -24,7 +25,7 @@ type input struct{ problems Invalid }
 // line cleans a single-line field: surrounding space is cut off.
 func (in *input) line(field, s string, max int) string {
 	s = strings.TrimSpace(s)
-	if strings.ContainsAny(s, "\r\n\t") {
+	if strings.ContainsAny(s, "\r\n\t\u2028\u2029") {
 		in.problems.Add(field, "must be a single line")
 		return s
 	}
@@ -56,8 +57,14 @@ func (in *input) checked(field, s string, max int) string {
 			return s
 		}
 	}
+	if !strings.ContainsFunc(s, isVisible) {
+		return "" // spaces of no width explain nothing
+	}
 	return s
 }
+
+// isVisible reports characters that leave ink.
+func isVisible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
 
 // require notes a problem when s is empty.
 func (in *input) require(field, s, message string) {
@@ -86,7 +93,7 @@ func ParseSafeURL(s string) (SafeURL, error) {
 		return "", fmt.Errorf("is %d characters long; at most %d are allowed", len(s), MaxURL)
 	}
 	for _, r := range s {
-		if unicode.IsControl(r) || isBidiControl(r) || r == utf8.RuneError || r == '\\' || r == ' ' {
+		if unicode.IsControl(r) || isBidiControl(r) || unicode.IsSpace(r) || r == utf8.RuneError || r == '\\' {
 			return "", fmt.Errorf("contains a character that does not belong in a link")
 		}
 	}
@@ -101,12 +108,26 @@ func ParseSafeURL(s string) (SafeURL, error) {
 		return "", fmt.Errorf("must not contain a user name or password")
 	case u.Hostname() == "" || u.Opaque != "":
 		return "", fmt.Errorf("names no host; it should look like https://wiki.example.com/page")
+	case !validHost(u.Hostname()):
+		return "", fmt.Errorf("names a host that cannot exist; it should look like https://wiki.example.com/page")
 	}
 	out := u.String()
 	if len(out) > MaxURL {
 		return "", fmt.Errorf("is longer than %d characters once written out", MaxURL)
 	}
 	return SafeURL(out), nil
+}
+
+// validHost reports whether h is an address or has the letters, digits and
+// hyphens of a name. The parser alone lets quotes and angle brackets through,
+// and by percent-encoding bytes that are no text.
+func validHost(h string) bool {
+	if addr, err := netip.ParseAddr(h); err == nil {
+		return addr.Zone() == ""
+	}
+	return utf8.ValidString(h) && !strings.ContainsFunc(h, func(r rune) bool {
+		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-._", r)
+	})
 }
 
 // Host is the name of the machine that the link points to.

@@ -15,7 +15,6 @@ import (
 type Target struct {
 	Project review.ProjectKey
 	Stage   review.StageKey // empty: the project as a whole, all stages
-	Signing bool            // a round is probably open: read the signers' rights along, which saves a round trip
 }
 
 // Changed is a project after a change, as far as it was loaded.
@@ -133,7 +132,8 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	if err := writeRows(b, l.review, *en); err != nil {
 		return err
 	}
-	hash, err := writeTrail(b, l.review.Project.ID, l.hash, *en)
+	stage, item := review.Subject(en.Event)
+	hash, err := writeTrail(b, l.review.Project.ID, l.hash, *en, string(stage), string(item))
 	if err != nil {
 		return err
 	}
@@ -141,17 +141,19 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	return nil
 }
 
-func writeTrail(b *pgx.Batch, stream review.ProjectID, prev review.Hash, en review.Entry) (review.Hash, error) {
+// writeTrail links an entry to the chain and returns its hash. stage and item
+// are what it is about, for finding it again; they are not hashed, since the
+// body says the same.
+func writeTrail(b *pgx.Batch, stream review.ProjectID, prev review.Hash, en review.Entry, stage, item string) (review.Hash, error) {
 	body, err := review.EncodeEvent(en.Event)
 	if err != nil {
 		return prev, err
 	}
 	hash := review.ChainHash(prev, stream, en, body)
-	stage, item := review.Subject(en.Event)
 	b.Queue(`
 		insert into trail (stream_id, seq, at, actor_id, kind, stage, item, body, hash)
 		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`,
-		int64(stream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), string(stage), string(item), string(body), hash[:])
+		int64(stream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), stage, item, string(body), hash[:])
 	return hash, nil
 }
 

@@ -6,27 +6,12 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // directoryStream is the stream of people's rights.
 const directoryStream review.ProjectID = 1
-
-func onlyIfNew(tag pgconn.CommandTag) error {
-	if tag.RowsAffected() == 0 {
-		return ErrReplayed
-	}
-	return nil
-}
-
-func counted(n *int64) func(pgconn.CommandTag) error {
-	return func(tag pgconn.CommandTag) error {
-		*n = tag.RowsAffected()
-		return nil
-	}
-}
 
 // ChangeRights is the only way to change a person's rights by hand: like
 // [Store.Change], on the directory's stream.
@@ -107,14 +92,11 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 		if err := writeRight(b, en); err != nil {
 			return err
 		}
-		body, err := review.EncodeEvent(en.Event)
+		next, err := writeTrail(b, directoryStream, hash, en, "", subjectOf(e.Person))
 		if err != nil {
 			return err
 		}
-		hash = review.ChainHash(hash, directoryStream, en, body)
-		b.Queue(`
-			insert into trail (stream_id, seq, at, actor_id, kind, item, body, hash) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-			int64(directoryStream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), subjectOf(e.Person), string(body), hash[:])
+		hash = next
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(directoryStream), seq, hash[:])
 	b.Queue(`commit`)
@@ -166,7 +148,8 @@ const PeoplePage = 100
 type PeopleFilter struct {
 	Search string // part of the name or address
 	Right  string // a role or a seat
-	Page   int    // from 1
+	Person review.PersonID
+	Page   int // from 1
 }
 
 // PeopleView is one page of the directory, by name.
@@ -187,6 +170,7 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 		      from person p
 		     where ($4 = '' or p.name ilike '%' || $4 || '%' or p.email ilike '%' || $4 || '%')
 		       and ($5 = '' or exists (select from granted g where g.person_id = p.id and $5 in (g.role, g.seat)))
+		       and ($8 = 0 or p.id = $8)
 		     order by lower(p.name), p.id
 		     limit $6 offset $7
 		)
@@ -199,7 +183,7 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 		  ) g on true
 		  left join portfolio f on f.project_id = g.project_id
 		 order by lower(p.name), p.id, g.role, g.seat, f.key`,
-		by.token[:], by.person, s.idle, likeEscape(f.Search), f.Right, PeoplePage+1, (max(f.Page, 1)-1)*PeoplePage).Query(out.scan)
+		by.token[:], by.person, s.idle, likeEscape(f.Search), f.Right, PeoplePage+1, (max(f.Page, 1)-1)*PeoplePage, int64(f.Person)).Query(out.scan)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the directory", err)
 	}
@@ -258,16 +242,21 @@ type Somebody struct {
 }
 
 // FindPeople lists people to choose from, by name: at most limit of those
-// whose name or address contains the search text.
-func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int) ([]Somebody, error) {
+// whose name or address contains the search text, and those who are chosen
+// already.
+func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int, chosen ...review.PersonID) ([]Somebody, error) {
 	var v Viewer
 	var out []Somebody
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`
-		select id, name, email from person
-		 where $1 = '' or name ilike '%' || $1 || '%' or email ilike '%' || $1 || '%'
-		 order by lower(name), id limit $2`, likeEscape(search), limit).Query(func(rows pgx.Rows) (err error) {
+		select id, name, email from (
+		    (select id, name, email from person
+		      where $1 = '' or name ilike '%' || $1 || '%' or email ilike '%' || $1 || '%'
+		      order by lower(name), id limit $2)
+		    union
+		    select id, name, email from person where id = any($3::bigint[])
+		) found order by lower(name), id`, likeEscape(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
 		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Somebody])
 		return err
 	})
@@ -280,9 +269,15 @@ func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int)
 	return out, nil
 }
 
+// RightsTrail is one page of the trail of rights, newest first.
+type RightsTrail struct {
+	HistoryView
+	Projects map[review.Scope]review.ProjectKey // of rights for one project
+}
+
 // DirectoryTrail reads the trail of rights, newest first.
-func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*HistoryView, error) {
-	out := &HistoryView{}
+func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*RightsTrail, error) {
+	out := &RightsTrail{Projects: map[review.Scope]review.ProjectKey{}}
 	out.Names = Names{}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
@@ -294,6 +289,9 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Histo
 		return nil, batchError("reading the trail of rights", err)
 	}
 	if err := review.May(out.Actor, review.ViewDirectory, nil); err != nil {
+		return nil, err
+	}
+	if err := s.nameScopes(ctx, out.Projects, out.Entries); err != nil {
 		return nil, err
 	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)

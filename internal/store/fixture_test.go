@@ -148,7 +148,7 @@ func (f *fixture) answerIdea(key review.ProjectKey) {
 
 // sign signs what the gate now shows.
 func (f *fixture) sign(name string, key review.ProjectKey, stage review.StageKey, seat review.Seat) (*store.Changed, error) {
-	return f.Change(context.Background(), f.as(name), store.Target{Project: key, Stage: stage, Signing: true}, func(r *review.Review, who review.Actor, at time.Time) error {
+	return f.Change(context.Background(), f.as(name), store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, stage, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: r.Digest(r.Stage(stage))}, at)
 	})
 }

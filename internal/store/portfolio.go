@@ -31,6 +31,7 @@ type PortfolioFilter struct {
 	Tier   int
 	Status string
 	Owner  review.PersonID
+	Mine   bool   // only projects that the person who asks owns
 	Stage  string // key of the stage that the project is in
 	Sort   PortfolioSort
 	Page   int // from 1
@@ -112,6 +113,9 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 	}
 	if f.Owner != 0 {
 		add(`f.owner_id = $%d`, int64(f.Owner))
+	}
+	if f.Mine {
+		where = append(where, `f.owner_id = me.id`)
 	}
 	if f.Stage != "" {
 		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -122,25 +121,24 @@ var ErrReplayed = errors.New("logout token was used before")
 // EndSessions carries out a back-channel logout and returns how many sessions
 // ended. A token counts once.
 func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) {
-	var ended int64
-	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
-		b := &pgx.Batch{}
-		b.Queue(`begin`)
-		b.Queue(`insert into logout_notice (issuer, jti, expires_at) values ($1, $2, $3) on conflict do nothing`, n.Issuer, n.ID, n.Expires).
-			Exec(onlyIfNew)
-		b.Queue(`
-			delete from session s using person p
-			 where p.id = s.person_id and s.issuer = $1
-			   and (($2 <> '' and s.sid = $2) or ($2 = '' and p.subject = $3))`, n.Issuer, n.Session, n.Subject).
-			Exec(counted(&ended))
-		b.Queue(`commit`)
-		return send(ctx, conn, b)
-	})
-	if errors.Is(err, ErrReplayed) {
-		return 0, err
-	}
+	var fresh, ended int64
+	err := s.pool.QueryRow(ctx, `
+		with fresh as (
+		    insert into logout_notice (issuer, jti, expires_at) values ($1, $4, $5) on conflict do nothing returning 1
+		), ended as (
+		    delete from session s using person p
+		     where exists (select from fresh)
+		       and p.id = s.person_id and s.issuer = $1
+		       and (($2 <> '' and s.sid = $2) or ($2 = '' and p.subject = $3))
+		    returning 1
+		)
+		select (select count(*) from fresh), (select count(*) from ended)`,
+		n.Issuer, n.Session, n.Subject, n.ID, n.Expires).Scan(&fresh, &ended)
 	if err != nil {
 		return 0, fmt.Errorf("ending sessions: %w", err)
+	}
+	if fresh == 0 {
+		return 0, ErrReplayed
 	}
 	return ended, nil
 }

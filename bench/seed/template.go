@@ -1,0 +1,78 @@
+package seed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/internal/catalog"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+)
+
+// LongStage is the stage of 120 items that the speed goals speak of.
+const (
+	LongStage = review.StageKey("long-list")
+	longItems = 120
+)
+
+// templates are what patterns are made from.
+type templates struct {
+	builtIn *review.Template // ten stages as they come
+	long    *review.Template // the same items, 120 of them in the first stage
+}
+
+func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
+	all, err := catalog.BuiltIn()
+	if err != nil {
+		return templates{}, err
+	}
+	if len(all) == 0 {
+		return templates{}, errors.New("seed: there is no built-in template")
+	}
+	t := templates{builtIn: &all[0]}
+	if t.long, err = lengthen(t.builtIn); err != nil {
+		return templates{}, err
+	}
+	for _, tmpl := range []*review.Template{t.builtIn, t.long} {
+		if err := store.Publish(ctx, owner, tmpl); err != nil {
+			return templates{}, err
+		}
+	}
+	return t, nil
+}
+
+// lengthen moves a template's first 120 items into its first stage and deals the rest out to the others. The new key sorts
+// behind the old one, so that the template people know stays the first.
+func lengthen(t *review.Template) (*review.Template, error) {
+	long := *t
+	long.Key, long.Name = t.Key+"-long", t.Name+", long list"
+	long.Stages = append([]review.StageDef(nil), t.Stages...)
+	var items []review.ItemDef
+	for i := range long.Stages {
+		items = append(items, long.Stages[i].Items...)
+		long.Stages[i].Items = nil
+	}
+	if len(items) < longItems+len(long.Stages) {
+		return nil, fmt.Errorf("seed: template %s has only %d items", t.Key, len(items))
+	}
+	long.Stages[0].Key, long.Stages[0].Items = LongStage, items[:longItems]
+	for i, item := range items[longItems:] {
+		s := &long.Stages[1+i%(len(long.Stages)-1)]
+		s.Items = append(s.Items, item)
+	}
+	return &long, nil
+}
+
+// largest is the stage with the most items.
+func largest(t *review.Template) review.StageKey {
+	most := 0
+	for i := range t.Stages {
+		if len(t.Stages[i].Items) > len(t.Stages[most].Items) {
+			most = i
+		}
+	}
+	return t.Stages[most].Key
+}

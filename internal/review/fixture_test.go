@@ -1,0 +1,360 @@
+package review_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// base is when every test's world begins. Its fraction is odd on purpose: the
+// domain keeps microseconds.
+var base = time.Date(2026, time.March, 2, 9, 30, 0, 123_456_000, time.UTC)
+
+const day = 24 * time.Hour
+
+// The people of the tests. Numbers are spaced so that a failure shows at once
+// which sort of person it speaks of.
+const (
+	owner  review.PersonID = 1
+	deputy review.PersonID = 2
+	member review.PersonID = 3
+	helper review.PersonID = 4 // a second member
+
+	archie  review.PersonID = 11 // architecture
+	enya    review.PersonID = 12 // engineering
+	enzo    review.PersonID = 13 // engineering too
+	seth    review.PersonID = 14 // security
+	quinn   review.PersonID = 15 // qa
+	sri     review.PersonID = 16 // sre
+	priya   review.PersonID = 17 // product
+	twin    review.PersonID = 18 // architecture and engineering
+	insider review.PersonID = 19 // a member of the project who also holds the engineering seat
+
+	viewer  review.PersonID = 21
+	manager review.PersonID = 22
+	admin   review.PersonID = 23
+	auditor review.PersonID = 24
+	nobody  review.PersonID = 29
+)
+
+const (
+	design review.StageKey = "design"
+	build  review.StageKey = "build"
+	run    review.StageKey = "run"
+)
+
+const project review.ProjectID = 7
+
+// lifecycle is a small template with one of everything: conditional items and
+// seats, a repeating item, levels that depend on the tier.
+func lifecycle(order review.Order, sod bool) *review.Template {
+	const must, should, may, none = review.LevelMust, review.LevelShould, review.LevelMay, review.LevelNone
+	return &review.Template{
+		Key: "small", Version: 3, Name: "Small lifecycle", Order: order, SoD: sod,
+		Flags: []review.FlagDef{{Key: "pii", Label: "Personal data"}, {Key: "ml", Label: "Learns from data"}, {Key: "public", Label: "Open to the public"}},
+		Stages: []review.StageDef{
+			{Key: design, Name: "Design", Items: []review.ItemDef{
+				{Key: "adr", Title: "Decisions are written down", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc", "repo"}},
+				{Key: "privacy", Title: "Personal data is mapped", Levels: [3]review.Level{must, must, should}, Evidence: []review.EvidenceKind{"policy"}, When: []review.Flag{"pii"}, Seats: []review.Seat{review.SeatSecurity}},
+				{Key: "naming", Title: "Names follow the guide", Levels: [3]review.Level{should, should, may}},
+			}, Gate: review.GateDef{Name: "Design agreed", Exit: "Somebody else could build it", Quorum: 2, Seats: []review.SeatDef{
+				{Seat: review.SeatArchitecture, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatSecurity, Mandatory: true, When: []review.Flag{"pii"}},
+			}}},
+			{Key: build, Name: "Build", Items: []review.ItemDef{
+				{Key: "tests", Title: "Tests run on each change", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"ci-run", "test-report"}, ValidDays: 90},
+				{Key: "load", Title: "Load was tried", Levels: [3]review.Level{must, should, none}},
+				{Key: "style", Title: "Style is checked", Levels: [3]review.Level{may, may, none}},
+			}, Gate: review.GateDef{Name: "Build accepted", Quorum: 1, Seats: []review.SeatDef{
+				{Seat: review.SeatEngineering}, {Seat: review.SeatQA},
+			}}},
+			{Key: run, Name: "Run", Items: []review.ItemDef{
+				{Key: "runbook", Title: "A runbook exists", Levels: [3]review.Level{must, must, should}, Evidence: []review.EvidenceKind{"runbook"}},
+				{Key: "drill", Title: "Recovery was rehearsed", Levels: [3]review.Level{must, should, none}},
+				{Key: "drift", Title: "Model drift is watched", Levels: [3]review.Level{must, must, must}, When: []review.Flag{"ml", "pii"}},
+			}, Gate: review.GateDef{Name: "Ready to run", Quorum: 3, Seats: []review.SeatDef{
+				{Seat: review.SeatSRE, Mandatory: true}, {Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatQA}, {Seat: review.SeatData, When: []review.Flag{"ml"}},
+			}}},
+		},
+	}
+}
+
+// world is a project, the people around it and a clock.
+type world struct {
+	testing.TB
+	r     *review.Review
+	now   time.Time
+	roles map[review.PersonID][]review.Role
+	seats map[review.PersonID][]review.SeatHeld
+}
+
+type option func(*review.Template, *review.NewProject)
+
+func ordered(o review.Order) option {
+	return func(t *review.Template, _ *review.NewProject) { t.Order = o }
+}
+
+func withoutSoD(t *review.Template, _ *review.NewProject) { t.SoD = false }
+func restricted(_ *review.Template, p *review.NewProject) { p.Restricted = true }
+func withTier(n review.Tier) option {
+	return func(_ *review.Template, p *review.NewProject) { p.Tier = n }
+}
+func withProfile(fs ...review.Flag) option {
+	return func(_ *review.Template, p *review.NewProject) { p.Profile = fs }
+}
+func everywhere(seats ...review.Seat) []review.SeatHeld { return heldIn(review.Everywhere, seats...) }
+func heldIn(scope review.Scope, seats ...review.Seat) []review.SeatHeld {
+	var held []review.SeatHeld
+	for _, s := range seats {
+		held = append(held, review.SeatHeld{Seat: s, Scope: scope, Since: base.Add(-30 * day)})
+	}
+	return held
+}
+
+// newWorld starts a tier 2 project in a free order with separation of duties.
+func newWorld(tb testing.TB, opts ...option) *world {
+	tb.Helper()
+	w := &world{TB: tb, now: base,
+		roles: map[review.PersonID][]review.Role{viewer: {review.RoleViewer}, manager: {review.RoleManager}, admin: {review.RoleAdmin}, auditor: {review.RoleAuditor}},
+		seats: map[review.PersonID][]review.SeatHeld{
+			archie: everywhere(review.SeatArchitecture), enya: everywhere(review.SeatEngineering), enzo: everywhere(review.SeatEngineering),
+			seth: everywhere(review.SeatSecurity), quinn: everywhere(review.SeatQA), sri: everywhere(review.SeatSRE), priya: everywhere(review.SeatProduct),
+			twin: everywhere(review.SeatArchitecture, review.SeatEngineering), insider: everywhere(review.SeatEngineering),
+		},
+	}
+	tmpl := lifecycle(review.OrderFree, true)
+	in := review.NewProject{Key: "payments-api", Name: "Payments", Team: "Till", Tier: review.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy}
+	for _, o := range opts {
+		o(tmpl, &in)
+	}
+	ref, err := tmpl.Ref()
+	w.ok(err)
+	w.r, err = review.Create(w.actor(manager), project, tmpl, ref, in, w.tick())
+	w.ok(err)
+	for _, p := range []review.PersonID{member, helper, insider} {
+		w.ok(w.r.SetDuty(w.actor(owner), p, review.DutyMember, w.tick()))
+	}
+	return w
+}
+
+// tick lets a second pass.
+func (w *world) tick() time.Time {
+	w.now = w.now.Add(time.Second)
+	return w.now
+}
+
+func (w *world) actor(p review.PersonID) review.Actor {
+	return review.Actor{Person: p, Roles: w.roles[p], Seats: w.seats[p]}
+}
+
+func (w *world) stage(k review.StageKey) *review.Stage { return w.r.Stage(k) }
+
+func (w *world) digest(k review.StageKey) review.Digest { return w.r.Digest(w.stage(k)) }
+
+// hold gives the review the seats that its signers hold now, as the store
+// does before each command.
+func (w *world) hold() {
+	w.r.Holders = map[review.PersonID][]review.SeatHeld{}
+	for i := range w.r.Stages {
+		if round := w.r.Stages[i].OpenRound(); round != nil {
+			for _, so := range round.SignOffs {
+				w.r.Holders[so.Person] = w.seats[so.Person]
+			}
+		}
+	}
+}
+
+// revoke takes a seat away; regrant gives it back as of now.
+func (w *world) revoke(p review.PersonID, s review.Seat) {
+	w.seats[p] = slices.DeleteFunc(slices.Clone(w.seats[p]), func(h review.SeatHeld) bool { return h.Seat == s })
+	w.hold()
+}
+
+func (w *world) grant(p review.PersonID, s review.Seat) {
+	w.seats[p] = append(slices.Clone(w.seats[p]), review.SeatHeld{Seat: s, Scope: review.Everywhere, Since: w.tick()})
+	w.hold()
+}
+
+func (w *world) answer(p review.PersonID, sk review.StageKey, ik review.ItemKey, to review.State, note string) error {
+	return w.r.Answer(w.actor(p), sk, ik, to, note, w.stage(sk).Item(ik).Answer.Version, w.tick())
+}
+
+func (w *world) approve(p review.PersonID, sk review.StageKey, ik review.ItemKey) error {
+	return w.r.ApproveNotApplicable(w.actor(p), sk, ik, w.stage(sk).Item(ik).Answer.Version, w.tick())
+}
+
+func (w *world) link(p review.PersonID, sk review.StageKey, ik review.ItemKey, url string, kind review.EvidenceKind) error {
+	return w.r.AddEvidence(w.actor(p), sk, ik, review.NewEvidence{URL: url, Type: kind}, w.tick())
+}
+
+func (w *world) request(p review.PersonID, sk review.StageKey) error {
+	return w.r.Request(w.actor(p), sk, w.digest(sk), "", w.tick())
+}
+
+func (w *world) sign(p review.PersonID, sk review.StageKey, seat review.Seat) error {
+	w.hold()
+	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: w.digest(sk)}, w.tick())
+}
+
+func (w *world) sendBack(p review.PersonID, sk review.StageKey, seat review.Seat, findings ...string) error {
+	w.hold()
+	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Return, Findings: findings, Digest: w.digest(sk)}, w.tick())
+}
+
+// fill does what a stage needs before sign-off can be requested: member
+// answers, helper gives the evidence.
+func (w *world) fill(sk review.StageKey) {
+	w.Helper()
+	s := w.stage(sk)
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level != review.LevelMust && it.Level != review.LevelShould {
+			continue
+		}
+		w.ok(w.answer(member, sk, it.Def.Key, review.Met, ""))
+		if len(it.Def.Evidence) > 0 {
+			w.ok(w.link(helper, sk, it.Def.Key, "https://wiki.example.com/"+string(it.Def.Key), it.Def.Evidence[0]))
+		}
+	}
+}
+
+// open fills a stage and requests its sign-off.
+func (w *world) open(sk review.StageKey) {
+	w.Helper()
+	w.fill(sk)
+	w.ok(w.request(owner, sk))
+}
+
+// pass takes a stage through its gate.
+func (w *world) pass(sk review.StageKey) {
+	w.Helper()
+	w.open(sk)
+	switch sk {
+	case design:
+		w.ok(w.sign(archie, sk, review.SeatArchitecture))
+		w.ok(w.sign(enya, sk, review.SeatEngineering))
+	case build:
+		w.ok(w.sign(quinn, sk, review.SeatQA))
+	case run:
+		w.ok(w.sign(sri, sk, review.SeatSRE))
+		w.ok(w.sign(priya, sk, review.SeatProduct))
+		w.ok(w.sign(enya, sk, review.SeatEngineering))
+	}
+	w.gate(sk, review.GatePassed)
+}
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatalf("refused: %v", err)
+	}
+}
+
+// refused checks that a command was refused in the way that is expected.
+func (w *world) refused(err error, kind string) {
+	w.Helper()
+	if got := refusal(err); got != kind {
+		w.Fatalf("got %s (%v), want %s", got, err, kind)
+	}
+}
+
+// gate checks how a gate stands now.
+func (w *world) gate(sk review.StageKey, want review.GateState) {
+	w.Helper()
+	if got := w.r.Standing(w.stage(sk), w.now); got != want {
+		w.Fatalf("the gate of %s stands %q, want %q; blockers %v", sk, got.Label(), want.Label(), w.blockers(sk))
+	}
+}
+
+// blockers writes the stage's blockers in short.
+func (w *world) blockers(sk review.StageKey) string {
+	return blockerWords(w.r.Blockers(w.stage(sk), w.now))
+}
+
+func (w *world) blocked(sk review.StageKey, want ...string) {
+	w.Helper()
+	slices.Sort(want)
+	if got := w.blockers(sk); got != strings.Join(want, ", ") {
+		w.Fatalf("blockers of %s: %q, want %q", sk, got, strings.Join(want, ", "))
+	}
+}
+
+// silent runs a command that must record nothing.
+func (w *world) silent(f func() error) error {
+	w.Helper()
+	before := len(w.r.Recorded())
+	err := f()
+	if n := len(w.r.Recorded()) - before; n != 0 {
+		w.Fatalf("recorded %d events, want none: %v", n, w.r.Recorded()[before:])
+	}
+	return err
+}
+
+// blockerWords is a list of blockers as sorted words: the kind and what it
+// concerns.
+func blockerWords(bs []review.Blocker) string {
+	words := make([]string, len(bs))
+	for i, b := range bs {
+		words[i] = string(b.Kind)
+		switch {
+		case b.Kind == review.SeatMissing:
+			words[i] += " " + string(b.Seat)
+		case b.Kind == review.FindingOpen:
+			words[i] += " " + string(rune('0'+b.Finding))
+		case b.Kind == review.EarlierGate:
+			words[i] += " " + b.Subject
+		case b.Item != "":
+			words[i] += " " + string(b.Item)
+		}
+	}
+	slices.Sort(words)
+	return strings.Join(words, ", ")
+}
+
+// refusal names the sort of an error; "ok" for none.
+func refusal(err error) string {
+	var (
+		denied   *review.Denied
+		invalid  *review.Invalid
+		conflict *review.AnswerConflict
+		stale    *review.StaleDigest
+		blocked  *review.Blocked
+		refused  *review.Refused
+	)
+	switch {
+	case err == nil:
+		return "ok"
+	case errors.Is(err, review.ErrNotFound):
+		return "not found"
+	case errors.As(err, &denied):
+		return "denied"
+	case errors.As(err, &invalid):
+		return "invalid"
+	case errors.As(err, &conflict):
+		return "conflict"
+	case errors.As(err, &stale):
+		return "stale"
+	case errors.As(err, &blocked):
+		return "blocked"
+	case errors.As(err, &refused):
+		return "refused"
+	}
+	return "broken"
+}
+
+func repeat(s string, n int) string { return strings.Repeat(s, n) }
+
+// expiry is the first moment at which evidence of a stage no longer counts.
+func expiry(w *world, sk review.StageKey) time.Time {
+	w.Helper()
+	for _, e := range w.stage(sk).Evidence {
+		if !e.Removed() && !e.Expires.IsZero() {
+			return e.Expires
+		}
+	}
+	w.Fatalf("no evidence of %s expires", sk)
+	return time.Time{}
+}

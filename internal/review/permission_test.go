@@ -1,0 +1,354 @@
+package review_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// actors are one of each sort of person, with exactly one right each.
+var actors = []struct {
+	name  string
+	actor review.Actor
+}{
+	{"viewer", review.Actor{Person: 101, Roles: []review.Role{review.RoleViewer}}},
+	{"manager", review.Actor{Person: 102, Roles: []review.Role{review.RoleManager}}},
+	{"admin", review.Actor{Person: 103, Roles: []review.Role{review.RoleAdmin}}},
+	{"auditor", review.Actor{Person: 104, Roles: []review.Role{review.RoleAuditor}}},
+	{"owner", review.Actor{Person: 105}},
+	{"deputy", review.Actor{Person: 106}},
+	{"member", review.Actor{Person: 107}},
+	{"seat", review.Actor{Person: 108, Seats: everywhere(review.SeatQA)}},
+	{"here", review.Actor{Person: 109, Seats: heldIn(review.Scope(project), review.SeatQA)}},
+	{"elsewhere", review.Actor{Person: 110, Seats: heldIn(review.Scope(project+1), review.SeatQA)}},
+	{"nobody", review.Actor{Person: 111}},
+	{"system", review.Actor{Person: review.System, Roles: review.Roles(), Seats: everywhere(review.Seats()...)}},
+}
+
+var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
+
+var actions = []review.Action{
+	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
+	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject, review.ViewPeople, review.GrantRights, review.ViewDirectory,
+}
+
+// What each sort of person may do: yes, no, or a question mark where they may
+// not even know of the project. "here" and "elsewhere" hold a seat for just
+// this or just another project.
+const mayInProject = `
+                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project             yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
+create project           yes    yes     yes   no      no    no     no     no   no   ?         ?      ?
+edit project             no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
+lower the tier           no     yes     yes   no      no    no     no     no   no   ?         ?      ?
+manage members           no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
+answer items             no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+link evidence            no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+assign items             no     yes     no    no      yes   yes    yes    no   no   ?         ?      ?
+comment                  yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
+approve not applicable   no     no      no    no      no    no     no     yes  yes  ?         ?      ?
+request sign-off         no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+sign                     no     no      no    no      no    no     no     yes  yes  ?         ?      ?
+hold, stop or resume     no     yes     no    no      yes   no     no     no   no   ?         ?      ?
+view people              yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
+grant roles and seats    no     no      yes   no      no    no     no     no   no   ?         ?      ?
+view the trail of rights no     no      yes   yes     no    no     no     no   no   ?         ?      ?
+`
+
+const mayInRestrictedProject = `
+                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project             ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
+create project           ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+edit project             ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
+lower the tier           ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+manage members           ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
+answer items             ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+link evidence            ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+assign items             ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+comment                  ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
+approve not applicable   ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+request sign-off         ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+sign                     ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+hold, stop or resume     ?      ?       no    no      yes   no     no     ?    no   ?         ?      ?
+view people              ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
+grant roles and seats    ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+view the trail of rights ?      ?       yes   yes     no    no     no     ?    no   ?         ?      ?
+`
+
+// Without a project, parts in projects say nothing.
+const mayWithoutProject = `
+                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project             yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
+create project           yes    yes     yes   no      no    no     no     no   no   no        no     no
+edit project             no     yes     yes   no      no    no     no     no   no   no        no     no
+lower the tier           no     yes     yes   no      no    no     no     no   no   no        no     no
+manage members           no     yes     yes   no      no    no     no     no   no   no        no     no
+answer items             no     no      no    no      no    no     no     no   no   no        no     no
+link evidence            no     no      no    no      no    no     no     no   no   no        no     no
+assign items             no     yes     no    no      no    no     no     no   no   no        no     no
+comment                  yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
+approve not applicable   no     no      no    no      no    no     no     yes  yes  yes       no     no
+request sign-off         no     no      no    no      no    no     no     no   no   no        no     no
+sign                     no     no      no    no      no    no     no     yes  yes  yes       no     no
+hold, stop or resume     no     yes     no    no      no    no     no     no   no   no        no     no
+view people              yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
+grant roles and seats    no     no      yes   no      no    no     no     no   no   no        no     no
+view the trail of rights no     no      yes   yes     no    no     no     no   no   no        no     no
+`
+
+func TestPermissions(t *testing.T) {
+	for _, status := range []review.Status{review.StatusActive, review.StatusOnHold, review.StatusStopped} {
+		t.Run(string(status), func(t *testing.T) {
+			p := &review.Project{ID: project, Status: status, Members: team}
+			compareTables(t, rights(p), mayInProject)
+			p.Restricted = true
+			compareTables(t, rights(p), mayInRestrictedProject)
+		})
+	}
+	t.Run("no project", func(t *testing.T) { compareTables(t, rights(nil), mayWithoutProject) })
+}
+
+// rights writes the table for a project as it is.
+func rights(p *review.Project) string {
+	row := func(b *strings.Builder, label string, cell func(i int) string) {
+		line := fmt.Sprintf("%-24s", label)
+		for i, a := range actors {
+			line += fmt.Sprintf(" %-*s", len(a.name), cell(i))
+		}
+		b.WriteString(strings.TrimRight(line, " ") + "\n")
+	}
+	var b strings.Builder
+	b.WriteString("\n")
+	row(&b, "", func(i int) string { return actors[i].name })
+	for _, act := range actions {
+		row(&b, string(act), func(i int) string {
+			err := review.May(actors[i].actor, act, p)
+			var denied *review.Denied
+			switch {
+			case err == nil:
+				return "yes"
+			case errors.Is(err, review.ErrNotFound):
+				return "?"
+			case errors.As(err, &denied) && denied.Action == act && strings.HasPrefix(denied.Why, "Only "):
+				return "no"
+			}
+			return err.Error()
+		})
+	}
+	return b.String()
+}
+
+// compareTables shows the lines in which two tables differ.
+func compareTables(t *testing.T, got, want string) {
+	t.Helper()
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	for i := range max(len(g), len(w)) {
+		var a, b string
+		if i < len(g) {
+			a = g[i]
+		}
+		if i < len(w) {
+			b = w[i]
+		}
+		if strings.TrimSpace(a) != strings.TrimSpace(b) {
+			t.Errorf("line %d\n got  %s\n want %s", i, a, b)
+		}
+	}
+}
+
+// The table has a rule for each action, and this test knows all of them.
+func TestEveryActionHasItsRule(t *testing.T) {
+	seen := map[review.Action]bool{}
+	for _, rule := range review.PermissionTable() {
+		if seen[rule.Action] || rule.Description == "" {
+			t.Errorf("%s: described as %q, a second time: %t", rule.Action, rule.Description, seen[rule.Action])
+		}
+		seen[rule.Action] = true
+	}
+	for _, act := range actions {
+		if !seen[act] {
+			t.Errorf("no rule for %s", act)
+		}
+		delete(seen, act)
+	}
+	if len(seen) > 0 {
+		t.Errorf("the tables of this test lack %v", seen)
+	}
+	everything := review.Actor{Person: 103, Roles: review.Roles(), Seats: everywhere(review.Seats()...)}
+	if err := review.May(everything, "open the vault", nil); refusal(err) != "denied" {
+		t.Errorf("an action without a rule: %v", err)
+	}
+}
+
+// Whatever rights a machine is given, it signs nothing and approves nothing.
+func TestMachinesDoNotSign(t *testing.T) {
+	for _, restricted := range []bool{false, true} {
+		p := &review.Project{ID: project, Restricted: restricted, Members: team}
+		for _, a := range actors {
+			m := a.actor
+			m.Machine = true
+			m.Seats = append(everywhere(review.Seats()...), heldIn(review.Scope(project), review.Seats()...)...)
+			for _, act := range []review.Action{review.SignGate, review.ApproveNA} {
+				if err := review.May(m, act, p); err == nil {
+					t.Errorf("a machine with the rights of %s may %s", a.name, act)
+				}
+				if err := review.May(m, act, nil); err == nil {
+					t.Errorf("a machine with the rights of %s may %s", a.name, act)
+				}
+			}
+		}
+	}
+}
+
+// The sentences that refused people read.
+func TestWhoMay(t *testing.T) {
+	p := &review.Project{ID: project, Members: team}
+	for act, want := range map[review.Action]string{
+		review.SignGate:    "Only seat holders may do this.",
+		review.LowerTier:   "Only people with the role manager or people with the role admin may do this.",
+		review.RequestGate: "Only the project's owner, the project's deputy or the project's member may do this.",
+	} {
+		var denied *review.Denied
+		if !errors.As(review.May(actors[0].actor, act, p), &denied) || denied.Why != want {
+			t.Errorf("%s: %+v", act, denied)
+		}
+	}
+}
+
+// What each command answers to each sort of person, by the project's status:
+// the rights as they are really asked for. The gate is the one of "build",
+// whose sign-off was requested where a command needs it.
+const commandsByPerson = `
+                           viewer    manager   admin     auditor   owner     deputy    member    seat      here      elsewhere nobody    system
+answer       active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+answer       on hold       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+answer       stopped       denied    denied    denied    denied    refused   refused   refused   denied    denied    not found not found not found
+link         active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+link         on hold       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+link         stopped       denied    denied    denied    denied    refused   refused   refused   denied    denied    not found not found not found
+remove       active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+remove       on hold       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+remove       stopped       denied    denied    denied    denied    refused   refused   refused   denied    denied    not found not found not found
+assign       active        denied    ok        denied    denied    ok        ok        ok        denied    denied    not found not found not found
+assign       on hold       denied    ok        denied    denied    ok        ok        ok        denied    denied    not found not found not found
+assign       stopped       denied    refused   denied    denied    refused   refused   refused   denied    denied    not found not found not found
+comment      active        ok        ok        ok        denied    ok        ok        ok        ok        ok        not found not found not found
+comment      on hold       ok        ok        ok        denied    ok        ok        ok        ok        ok        not found not found not found
+comment      stopped       refused   refused   refused   denied    refused   refused   refused   refused   refused   not found not found not found
+approve      active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+approve      on hold       denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+approve      stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+request      active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+request      on hold       denied    denied    denied    denied    blocked   blocked   blocked   denied    denied    not found not found not found
+request      stopped       denied    denied    denied    denied    blocked   blocked   blocked   denied    denied    not found not found not found
+withdraw     active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+withdraw     on hold       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+withdraw     stopped       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+sign         active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+sign         on hold       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+sign         stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+return       active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+return       on hold       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+return       stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+rename       active        denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+rename       on hold       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+rename       stopped       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+raise tier   active        denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+raise tier   on hold       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+raise tier   stopped       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+lower tier   active        denied    ok        ok        denied    denied    denied    denied    denied    denied    not found not found not found
+lower tier   on hold       denied    ok        ok        denied    denied    denied    denied    denied    denied    not found not found not found
+lower tier   stopped       denied    ok        ok        denied    denied    denied    denied    denied    denied    not found not found not found
+add member   active        denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+add member   on hold       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+add member   stopped       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
+change state active        denied    ok        denied    denied    ok        denied    denied    denied    denied    not found not found not found
+change state on hold       denied    ok        denied    denied    ok        denied    denied    denied    denied    not found not found not found
+change state stopped       denied    ok        denied    denied    ok        denied    denied    denied    denied    not found not found not found
+`
+
+func TestCommandsByPersonAndStatus(t *testing.T) {
+	type command struct {
+		name   string
+		waits  bool // needs an open round
+		before func(w *world)
+		do     func(w *world, by review.Actor) error
+	}
+	sign := func(d review.Decision) func(*world, review.Actor) error {
+		return func(w *world, by review.Actor) error {
+			return w.r.SignOff(by, build, review.NewSignOff{Seat: review.SeatQA, Decision: d, Findings: []string{"x"}, Digest: w.digest(build)}, w.tick())
+		}
+	}
+	edit := func(change func(*review.ProjectFields)) func(*world, review.Actor) error {
+		return func(w *world, by review.Actor) error {
+			w.roles[by.Person], w.seats[by.Person] = by.Roles, by.Seats
+			return w.edit(by.Person, change)
+		}
+	}
+	commands := []command{
+		{"answer", false, nil, func(w *world, by review.Actor) error {
+			return w.r.Answer(by, build, "style", review.Met, "", 0, w.tick())
+		}},
+		{"link", false, nil, func(w *world, by review.Actor) error {
+			return w.r.AddEvidence(by, build, "style", review.NewEvidence{URL: "https://a.example", Type: "doc"}, w.tick())
+		}},
+		{"remove", false, nil, func(w *world, by review.Actor) error { return w.r.RemoveEvidence(by, build, "tests", 1, w.tick()) }},
+		{"assign", false, nil, func(w *world, by review.Actor) error { return w.r.Assign(by, build, "style", helper, "", w.tick()) }},
+		{"comment", false, nil, func(w *world, by review.Actor) error { return w.r.Discuss(by, build, "style", "Hm", "", w.tick()) }},
+		{"approve", false, func(w *world) { w.ok(w.answer(member, build, "tests", review.NotApplicable, "no code")) },
+			func(w *world, by review.Actor) error {
+				return w.r.ApproveNotApplicable(by, build, "tests", w.stage(build).Item("tests").Answer.Version, w.tick())
+			}},
+		{"request", false, nil, func(w *world, by review.Actor) error { return w.r.Request(by, build, "", "", w.tick()) }},
+		{"withdraw", true, nil, func(w *world, by review.Actor) error { return w.r.Withdraw(by, build, "x", w.tick()) }},
+		{"sign", true, nil, sign(review.Go)},
+		{"return", true, nil, sign(review.Return)},
+		{"rename", false, nil, edit(func(f *review.ProjectFields) { f.Name = "Till" })},
+		{"raise tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 1 })},
+		{"lower tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 3 })},
+		{"add member", false, nil, func(w *world, by review.Actor) error { return w.r.SetDuty(by, viewer, review.DutyMember, w.tick()) }},
+		{"change state", false, nil, func(w *world, by review.Actor) error {
+			to := review.StatusActive
+			if w.r.Project.Status == to {
+				to = review.StatusStopped
+			}
+			return w.r.SetStatus(by, "", to, "x", w.tick())
+		}},
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\n%-26s", "")
+	for _, a := range actors {
+		fmt.Fprintf(&b, " %-9s", a.name)
+	}
+	for _, c := range commands {
+		for _, status := range []review.Status{review.StatusActive, review.StatusOnHold, review.StatusStopped} {
+			fmt.Fprintf(&b, "\n%-12s %-13s", c.name, status)
+			for _, a := range actors {
+				w := newWorld(t)
+				for _, m := range team {
+					w.ok(w.r.SetDuty(w.actor(manager), m.Person, m.Duty, w.tick()))
+				}
+				w.fill(build)
+				if c.before != nil {
+					c.before(w)
+				}
+				if c.waits {
+					w.ok(w.request(member, build))
+				}
+				if status != review.StatusActive {
+					w.ok(w.r.SetStatus(w.actor(manager), "", status, "x", w.tick()))
+				}
+				before := len(w.r.Recorded())
+				err := c.do(w, a.actor)
+				if (err == nil) != (len(w.r.Recorded()) > before) {
+					t.Errorf("%s by %s while %s: %v, %d events", c.name, a.name, status, err, len(w.r.Recorded())-before)
+				}
+				fmt.Fprintf(&b, " %-9s", refusal(err))
+			}
+		}
+	}
+	compareTables(t, b.String()+"\n", commandsByPerson)
+}
