@@ -248,7 +248,7 @@ create index portfolio_ready   on portfolio (ready, project_id);
 create index portfolio_target  on portfolio (target, project_id);
 create index portfolio_tier    on portfolio (tier, lower(name), project_id);
 create index portfolio_status  on portfolio (status, lower(name), project_id);
-create index portfolio_owner   on portfolio (owner_id, project_id);
+create index portfolio_owner   on portfolio (owner_id, lower(name), project_id);
 create index portfolio_current on portfolio (current, lower(name), project_id);
 create index portfolio_changes on portfolio (next_change_at) where next_change_at is not null;
 

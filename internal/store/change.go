@@ -36,9 +36,13 @@ type Decide func(r *review.Review, who review.Actor, at time.Time) error
 // decide run domain commands, and writes what they recorded: rows, trail and
 // rollup from the same events. An error, whoever's, changes nothing.
 func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Changed, error) {
+	id, err := s.place(ctx, t.Project)
+	if err != nil {
+		return nil, s.hide(ctx, by, err)
+	}
 	var out *Changed
-	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
-		l, v, err := s.lockAndLoad(ctx, conn, by, t)
+	err = s.transact(ctx, func(conn *pgxpool.Conn) error {
+		l, v, err := s.lockAndLoad(ctx, conn, by, id, t.Stage)
 		if err != nil {
 			return err
 		}
@@ -78,15 +82,15 @@ func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error
 }
 
 // lockAndLoad is the first round trip: begin, lock, and read under the lock.
-func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, t Target) (*loaded, *Viewer, error) {
+func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, stage review.StageKey) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
-	p := parts{stage: t.Stage, rounds: true}
+	p := parts{stage: stage, rounds: true}
 	b := &pgx.Batch{}
 	b.Queue(`begin`)
-	b.Queue(`select from stream where id = (select id from project where key = $1) for update`, string(t.Project))
+	b.Queue(`select from stream where id = $1 for update`, int64(id))
 	s.queueViewer(b, by, &v)
-	queueReview(b, t.Project, p, &rows)
+	queueReview(b, id, p, &rows)
 	if err := send(ctx, conn, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
 	}

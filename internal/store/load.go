@@ -47,64 +47,70 @@ type rollupArrays struct {
 	next                                                          *time.Time
 }
 
-// queueReview asks for a project's review, its parts as the caller says. The
-// statements scan by position: they are the hot path of every page.
-func queueReview(b *pgx.Batch, key review.ProjectKey, p parts, out *reviewRows) {
-	b.Queue(`
+// The statements that read a review: $1 is the project, $2 the stage. They
+// scan by position, being the hot path of every page.
+const (
+	ofReview = ` where t.project_id = $1 and t.review_no = (select review_no from portfolio where project_id = $1)`
+	ofStage  = ofReview + ` and t.stage = $2`
+
+	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
 		       r.no, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.next_change_at,
-		       m.people, m.duties
+		       array(select person_id from project_member where project_id = $1 order by person_id),
+		       array(select duty from project_member where project_id = $1 order by person_id)
 		  from project p
-		  join stream s on s.id = p.id
-		  join portfolio f on f.project_id = p.id
-		  join review r on r.project_id = p.id and r.no = f.review_no
-		 cross join lateral (
-		    select array_agg(person_id order by person_id) as people, array_agg(duty order by person_id) as duties
-		      from project_member where project_id = p.id
-		 ) m
-		 where p.key = $1`, string(key)).QueryRow(out.scanProject)
-	b.Queue(`
-		select i.stage, i.item, i.state, i.note, i.version, coalesce(i.answered_by, 0), i.answered_at,
-		       coalesce(i.approved_by, 0), i.approved_at, coalesce(i.assignee_id, 0), i.due, i.comments
-		  from item i
-		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
-		 where f.project_id = (select id from project where key = $1) and ($2 = '' or i.stage = $2)`,
-		string(key), string(p.stage)).Query(out.scanItems)
-	b.Queue(`
-		select e.stage, e.no, e.item, e.url, e.title, e.kind, e.effective, e.expires, e.commit,
-		       e.added_by, e.added_at, coalesce(e.removed_by, 0), e.removed_at
-		  from evidence e
-		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
-		 where f.project_id = (select id from project where key = $1) and ($2 = '' or e.stage = $2)
-		 order by e.stage, e.no`, string(key), string(p.stage)).Query(out.scanEvidence)
+		  join stream s on s.id = $1
+		  join portfolio f on f.project_id = $1
+		  join review r on r.project_id = $1 and r.no = f.review_no
+		 where p.id = $1`
+	itemsSQL = `
+		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
+		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments
+		  from item t`
+	evidenceSQL = `
+		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
+		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at
+		  from evidence t`
+	roundsSQL = `
+		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod,
+		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at
+		  from round t`
+	signOffsSQL = `
+		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at,
+		       (select min(g.granted_at) from granted g
+		         where g.person_id = t.person_id and g.seat = t.seat and (g.project_id is null or g.project_id = t.project_id))
+		  from sign_off t`
+	findingsSQL = `
+		select t.stage, t.no, t.round, t.text, t.raised_by, t.raised_at, t.answer, coalesce(t.answered_by, 0), t.answered_at
+		  from finding t`
+)
+
+// queueReview asks for a project's review, its parts as the caller says.
+func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
+	b.Queue(projectSQL, int64(id)).QueryRow(out.scanProject)
+	if p.stage == "" {
+		b.Queue(itemsSQL+ofReview, int64(id)).Query(out.scanItems)
+		b.Queue(evidenceSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanEvidence)
+	} else {
+		b.Queue(itemsSQL+ofStage, int64(id), string(p.stage)).Query(out.scanItems)
+		b.Queue(evidenceSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanEvidence)
+	}
 	if p.rounds {
-		queueRounds(b, key, p.stage, out)
+		queueRounds(b, id, p.stage, out)
 	}
 }
 
-func queueRounds(b *pgx.Batch, key review.ProjectKey, stage review.StageKey, out *reviewRows) {
-	b.Queue(`
-		select r.stage, r.no, r.requested_by, r.requested_at, r.reason, r.early, r.digest, r.quorum, r.seats, r.mandatory, r.sod,
-		       r.outcome, coalesce(r.closed_by, 0), r.closed_at, coalesce(r.closing, ''), r.why, r.changed_at
-		  from round r
-		  join portfolio f on f.project_id = r.project_id and f.review_no = r.review_no
-		 where f.project_id = (select id from project where key = $1) and ($2 = '' or r.stage = $2)
-		 order by r.stage, r.no`, string(key), string(stage)).Query(out.scanRounds)
-	b.Queue(`
-		select s.stage, s.round, s.no, s.person_id, s.seat, s.decision, s.note, s.digest, s.at,
-		       (select min(g.granted_at) from granted g
-		         where g.person_id = s.person_id and g.seat = s.seat and (g.project_id is null or g.project_id = s.project_id))
-		  from sign_off s
-		  join portfolio f on f.project_id = s.project_id and f.review_no = s.review_no
-		 where f.project_id = (select id from project where key = $1) and ($2 = '' or s.stage = $2)
-		 order by s.stage, s.round, s.no`, string(key), string(stage)).Query(out.scanSignOffs)
-	b.Queue(`
-		select d.stage, d.no, d.round, d.text, d.raised_by, d.raised_at, d.answer, coalesce(d.answered_by, 0), d.answered_at
-		  from finding d
-		  join portfolio f on f.project_id = d.project_id and f.review_no = d.review_no
-		 where f.project_id = (select id from project where key = $1) and ($2 = '' or d.stage = $2)
-		 order by d.stage, d.no`, string(key), string(stage)).Query(out.scanFindings)
+func queueRounds(b *pgx.Batch, id review.ProjectID, stage review.StageKey, out *reviewRows) {
+	if stage == "" {
+		b.Queue(roundsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanRounds)
+		b.Queue(signOffsSQL+ofReview+` order by t.stage, t.round, t.no`, int64(id)).Query(out.scanSignOffs)
+		b.Queue(findingsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanFindings)
+		return
+	}
+	b.Queue(roundsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanRounds)
+	b.Queue(signOffsSQL+ofStage+` order by t.round, t.no`, int64(id), string(stage)).Query(out.scanSignOffs)
+	b.Queue(findingsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanFindings)
 }
 
 // build puts the rows together.
@@ -204,8 +210,8 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target *time.Time
 	var people []int64
-	var duties []string
-	err := row.Scan(&p.ID, &p.Key, &p.Name, &p.Summary, &p.Team, &p.Tier, &p.Exposure, &target, &p.Restricted, &p.Profile, &p.Status, &p.Created,
+	var duties, profile []string
+	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
 		&rows.no, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.next,
 		&people, &duties)
@@ -217,6 +223,9 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	}
 	rows.found = true
 	p.Target, p.Created = deref(target), p.Created.UTC()
+	for _, f := range profile {
+		p.Profile = append(p.Profile, review.Flag(f))
+	}
 	for i := range people {
 		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})
 	}

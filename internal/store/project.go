@@ -37,11 +37,15 @@ func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p par
 // projectWith reads a project and whatever else the page asks for, in one
 // round trip.
 func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p parts, more func(*pgx.Batch)) (*ProjectView, error) {
+	id, err := s.place(ctx, key)
+	if err != nil {
+		return nil, s.hide(ctx, by, err)
+	}
 	var v Viewer
 	var rows reviewRows
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
-	queueReview(b, key, p, &rows)
+	queueReview(b, id, p, &rows)
 	more(b)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading a project", err)
@@ -59,6 +63,15 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 		return nil, err
 	}
 	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Names: names}, nil
+}
+
+// hide asks who is there before saying that a project is not: without a
+// session every address answers alike.
+func (s *Store) hide(ctx context.Context, by By, notFound error) error {
+	if _, err := s.Who(ctx, by); err != nil {
+		return err
+	}
+	return notFound
 }
 
 // noteUse keeps a session from ending as unused, once a minute. A failure only

@@ -28,8 +28,8 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 	for r.Next() {
 		var row itemRow
 		a := &row.answer
-		if err := r.Scan(&row.stage, &row.item, &a.State, &a.Note, &a.Version, &a.By, &row.answeredAt,
-			&a.ApprovedBy, &row.approvedAt, &row.assignee, &row.due, &row.comments); err != nil {
+		if err := r.Scan((*string)(&row.stage), (*string)(&row.item), (*string)(&a.State), &a.Note, &a.Version, (*int64)(&a.By), &row.answeredAt,
+			(*int64)(&a.ApprovedBy), &row.approvedAt, (*int64)(&row.assignee), &row.due, &row.comments); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}
 		rows.items = append(rows.items, row)
@@ -47,8 +47,8 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 		var row evidenceRow
 		var expires, removed *time.Time
 		e := &row.Evidence
-		if err := r.Scan(&row.stage, &e.No, &e.Item, &e.URL, &e.Title, &e.Type, &e.Effective, &expires, &e.Commit,
-			&e.By, &e.At, &e.RemovedBy, &removed); err != nil {
+		if err := r.Scan((*string)(&row.stage), &e.No, (*string)(&e.Item), (*string)(&e.URL), &e.Title, (*string)(&e.Type), &e.Effective, &expires, &e.Commit,
+			(*int64)(&e.By), &e.At, (*int64)(&e.RemovedBy), &removed); err != nil {
 			return fmt.Errorf("reading evidence: %w", err)
 		}
 		e.At, e.Expires, e.RemovedAt = e.At.UTC(), deref(expires), deref(removed)
@@ -67,8 +67,8 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 		var row roundRow
 		var closed, changed *time.Time
 		o := &row.Round
-		if err := r.Scan(&row.stage, &o.No, &o.RequestedBy, &o.RequestedAt, &o.Reason, &o.Early, &o.Digest, &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD,
-			&o.Outcome, &o.ClosedBy, &closed, &o.Closing, &o.Why, &changed); err != nil {
+		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD,
+			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)
 		}
 		o.RequestedAt, o.ClosedAt, o.ChangedAt = o.RequestedAt.UTC(), deref(closed), deref(changed)
@@ -88,7 +88,7 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 	for r.Next() {
 		var row signOffRow
 		o := &row.SignOff
-		if err := r.Scan(&row.stage, &row.round, &o.No, &o.Person, &o.Seat, &o.Decision, &o.Note, &o.Digest, &o.At, &row.held); err != nil {
+		if err := r.Scan((*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest), &o.At, &row.held); err != nil {
 			return fmt.Errorf("reading sign-offs: %w", err)
 		}
 		o.At = o.At.UTC()
@@ -107,7 +107,7 @@ func (rows *reviewRows) scanFindings(r pgx.Rows) error {
 		var row findingRow
 		var answered *time.Time
 		f := &row.Finding
-		if err := r.Scan(&row.stage, &f.No, &f.Round, &f.Text, &f.By, &f.At, &f.Answer, &f.AnsweredBy, &answered); err != nil {
+		if err := r.Scan((*string)(&row.stage), &f.No, &f.Round, &f.Text, (*int64)(&f.By), &f.At, &f.Answer, (*int64)(&f.AnsweredBy), &answered); err != nil {
 			return fmt.Errorf("reading findings: %w", err)
 		}
 		f.At, f.AnsweredAt = f.At.UTC(), deref(answered)

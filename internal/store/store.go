@@ -38,6 +38,7 @@ type Store struct {
 	pool      *pgxpool.Pool
 	templates templateCache
 	names     nameCache
+	places    placeCache
 	idle      time.Duration
 }
 

@@ -62,11 +62,11 @@ const viewerSQL = `
 
 // queueViewer asks who is asking, as one statement of a batch.
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
-	b.Queue(viewerSQL, by.token[:], by.person, s.idle).QueryRow(func(row pgx.Row) error {
+	b.Queue(viewerSQL, by.token[:], int64(by.person), s.idle).QueryRow(func(row pgx.Row) error {
 		var roles, seats []string
 		var scopes []int64
 		var sinces []time.Time
-		err := row.Scan(&v.Actor.Person, &v.Name, &v.Email, &v.Now, &v.stale, &roles, &seats, &scopes, &sinces)
+		err := row.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &roles, &seats, &scopes, &sinces)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNoSession
 		}
