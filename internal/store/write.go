@@ -25,12 +25,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.StatusChanged:
 		b.Queue(`update project set status = $2 where id = $1`, id, e.To)
 	case review.ItemAnswered:
-		b.Queue(`
-			insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-			on conflict (project_id, review_no, stage, item) do update
-			   set state = $5, note = $6, version = $7, answered_by = $8, answered_at = $9, approved_by = null, approved_at = null`,
-			id, no, e.Stage, e.Item, e.To, e.Note, e.Version, int64(en.Actor), en.At)
+		writeAnswer(b, id, no, en, e)
 	case review.NotApplicableApproved:
 		b.Queue(`
 			update item set approved_by = $5, approved_at = $6
@@ -65,6 +60,24 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		return writeGateRows(b, r, en)
 	}
 	return nil
+}
+
+// writeAnswer updates the row that an earlier answer made; only a first answer
+// has to ask whether there is one.
+func writeAnswer(b *pgx.Batch, id int64, no int, en review.Entry, e review.ItemAnswered) {
+	args := []any{id, no, string(e.Stage), string(e.Item), string(e.To), e.Note, e.Version, int64(en.Actor), en.At}
+	if e.Version > 1 {
+		b.Queue(`
+			update item
+			   set state = $5, note = $6, version = $7, answered_by = $8, answered_at = $9, approved_by = null, approved_at = null
+			 where project_id = $1 and review_no = $2 and stage = $3 and item = $4`, args...)
+		return
+	}
+	b.Queue(`
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		on conflict (project_id, review_no, stage, item) do update
+		   set state = $5, note = $6, version = $7, answered_by = $8, answered_at = $9, approved_by = null, approved_at = null`, args...)
 }
 
 func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
