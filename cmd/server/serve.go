@@ -107,6 +107,13 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 // to stop.
 const shutdownTime = 10 * time.Second
 
+// Lists show that evidence has expired at most this late; expired sessions are
+// refused at once and only cleaned up now and then.
+const (
+	refreshEvery = 30 * time.Second
+	sweepEvery   = 5 * time.Minute
+)
+
 // headerTime is how long a client may take to send its headers.
 const headerTime = 5 * time.Second
 
@@ -119,12 +126,17 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 	}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(ln) }()
-	sweep := time.NewTicker(5 * time.Minute)
+	refresh, sweep := time.NewTicker(refreshEvery), time.NewTicker(sweepEvery)
+	defer refresh.Stop()
 	defer sweep.Stop()
 	for {
 		select {
 		case err := <-done:
 			return fmt.Errorf("serving: %w", err)
+		case <-refresh.C:
+			if _, err := a.store.Refresh(ctx); err != nil {
+				log.Warn("refreshing rollups failed", "err", err)
+			}
 		case <-sweep.C:
 			if err := a.store.Sweep(ctx); err != nil {
 				log.Warn("sweep failed", "err", err)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"pgregory.net/rapid"
 )
 
 // everyEvent is one event of each kind with every field set, by its canonical
@@ -116,7 +117,7 @@ func FuzzDecodeEvent(f *testing.F) {
 }
 
 // recode sends entries through their stored form.
-func recode(tb testing.TB, entries []review.Entry) []review.Entry {
+func recode(tb rapid.TB, entries []review.Entry) []review.Entry {
 	tb.Helper()
 	out := make([]review.Entry, len(entries))
 	for i, en := range entries {

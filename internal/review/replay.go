@@ -69,6 +69,10 @@ func (r *Review) fold(en Entry) error {
 	}
 }
 
+// Settle brings the state of the loaded gates up to a moment: evidence may
+// have expired since the last event.
+func (r *Review) Settle(at time.Time) { r.settle(at) }
+
 // settle marks passed gates whose content no longer is what was signed, and
 // brings the state of each loaded gate up to date.
 func (r *Review) settle(at time.Time) {

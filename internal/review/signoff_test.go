@@ -390,6 +390,52 @@ func TestCounting(t *testing.T) {
 	}
 }
 
+// What counts is worked out from the state alone. Rows that no command would
+// have let in do not pass a gate.
+func TestCountingRowsThatShouldNotBe(t *testing.T) {
+	rows := func(t *testing.T, signs ...review.SignOff) *world {
+		w := newWorld(t)
+		w.open(design)
+		round := w.stage(design).OpenRound()
+		for i, so := range signs {
+			so.No, so.Decision, so.Digest, so.At = i+1, review.Go, w.digest(design), w.now
+			round.SignOffs = append(round.SignOffs, so)
+		}
+		w.hold()
+		return w
+	}
+	t.Run("one person in two seats", func(t *testing.T) {
+		w := rows(t, review.SignOff{Person: twin, Seat: review.SeatEngineering}, review.SignOff{Person: twin, Seat: review.SeatArchitecture})
+		if n := len(w.r.Counting(w.stage(design))); n != 1 {
+			t.Errorf("%d sign-offs count", n)
+		}
+		w.blocked(design, "seat-missing architecture")
+		w.ok(w.sign(enya, design, review.SeatEngineering))
+		w.gate(design, review.GateWaiting)
+	})
+	t.Run("who answered an item", func(t *testing.T) {
+		w := rows(t, review.SignOff{Person: insider, Seat: review.SeatEngineering})
+		w.stage(design).Items[0].Answer.By = insider
+		w.stage(design).OpenRound().SignOffs[0].Digest = w.digest(design)
+		w.blocked(design, "seat-missing architecture", "signers-missing")
+		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.gate(design, review.GateWaiting)
+	})
+	t.Run("who sits in another project", func(t *testing.T) {
+		w := rows(t, review.SignOff{Person: enya, Seat: review.SeatEngineering})
+		w.seats[enya] = heldIn(review.Scope(project+1), review.SeatEngineering)
+		w.hold()
+		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.gate(design, review.GateWaiting)
+	})
+	t.Run("a return", func(t *testing.T) {
+		w := rows(t, review.SignOff{Person: enya, Seat: review.SeatEngineering})
+		w.stage(design).OpenRound().SignOffs[0].Decision = review.Return
+		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.gate(design, review.GateWaiting)
+	})
+}
+
 // Rule 3: who answered an item, or alone gave its evidence, does not sign.
 func TestSeparationOfDuties(t *testing.T) {
 	tests := []struct {

@@ -209,3 +209,15 @@ func (s *Store) DefaultTemplate(ctx context.Context) (review.TemplateRef, error)
 	s.templates.latest, s.templates.latestAt = refs[0], time.Now()
 	return refs[0], nil
 }
+
+// Existing says which of the keys are taken, and whether there are projects
+// under others.
+func (s *Store) Existing(ctx context.Context, keys []review.ProjectKey) (there []review.ProjectKey, others bool, err error) {
+	err = s.pool.QueryRow(ctx, `
+		select coalesce((select array_agg(key) from project where key = any($1)), '{}'),
+		       exists (select from project where key <> all($1))`, texts(keys)).Scan(&there, &others)
+	if err != nil {
+		return nil, false, fmt.Errorf("looking for projects: %w", err)
+	}
+	return there, others, nil
+}

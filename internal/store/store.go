@@ -31,6 +31,7 @@ type Options struct {
 	SessionIdle time.Duration // a session unused for so long ends; 0: 12 hours
 	// Statement and lock time limits; 0: 5 s and 3 s.
 	StatementTimeout, LockTimeout time.Duration
+	Tracer                        pgx.QueryTracer // told of every statement; nil: nobody is
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -49,6 +50,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("reading the database address: %w", redact(err))
 	}
 	cfg.MaxConns = cmpOr(o.MaxConns, 8)
+	cfg.ConnConfig.Tracer = o.Tracer
 	params := cfg.ConnConfig.RuntimeParams
 	params["application_name"] = "slipway"
 	params["statement_timeout"] = millis(cmpOr(o.StatementTimeout, 5*time.Second))

@@ -1,0 +1,310 @@
+package review_test
+
+import (
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"pgregory.net/rapid"
+)
+
+// machine runs the domain and the model side by side.
+type machine struct {
+	t       *rapid.T
+	r       *review.Review
+	m       *model
+	now     time.Time
+	digests map[string]review.Digest
+	content map[review.Digest]string
+	stale   map[review.StageKey][]review.Digest // what earlier pages showed
+}
+
+// verdict is what the model expects of a command: the ways in which it may be
+// refused, or else what it does; no effect at all for what is there already.
+type verdict struct {
+	only   string   // the one right refusal, when rights decide
+	others []string // refusals any of which is right
+	effect func()
+}
+
+func (v *verdict) refuse(kind string, when bool) {
+	if when {
+		v.others = append(v.others, kind)
+	}
+}
+
+var stageKeys = []review.StageKey{design, build, run}
+
+// crowd are those who act, and the seats that come and go.
+var crowd = []review.PersonID{owner, deputy, member, helper, insider, archie, enya, enzo, seth, quinn, sri, priya, twin, viewer, manager, admin, auditor, nobody}
+
+func newMachine(t *rapid.T) *machine {
+	tmpl := lifecycle([]review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
+	tier := 1 + dice(t, "tier", 3)
+	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[review.StageKey][]review.Digest{}}
+	k.m = &model{
+		tmpl: tmpl, name: "Payments", tier: tier, profile: map[review.Flag]bool{}, status: review.StatusActive,
+		restricted: dice(t, "restricted", 5) == 4, created: k.now,
+		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
+		roles: map[review.PersonID][]review.Role{
+			viewer: {review.RoleViewer}, manager: {review.RoleManager}, admin: {review.RoleAdmin}, auditor: {review.RoleAuditor},
+			archie: {review.RoleViewer}, enya: {review.RoleViewer}, seth: {review.RoleViewer},
+		},
+		seats: map[review.PersonID]map[place]time.Time{}, stages: map[review.StageKey]*mStage{},
+	}
+	for p, seat := range map[review.PersonID]review.Seat{
+		archie: review.SeatArchitecture, enya: review.SeatEngineering, enzo: review.SeatEngineering, seth: review.SeatSecurity, quinn: review.SeatQA,
+		sri: review.SeatSRE, priya: review.SeatProduct, twin: review.SeatArchitecture, insider: review.SeatEngineering, auditor: review.SeatData,
+	} {
+		k.m.seats[p] = map[place]time.Time{{seat, review.Scope(project)}: k.now, {seat, review.Scope(project + 1)}: k.now}
+	}
+	for p, seat := range map[review.PersonID]review.Seat{twin: review.SeatEngineering, enya: review.SeatQA, sri: review.SeatProduct} {
+		k.m.seats[p][place{seat, review.Everywhere}] = k.now
+	}
+	for i := range tmpl.Stages {
+		def := &tmpl.Stages[i]
+		st := &mStage{def: def, items: map[review.ItemKey]*mItem{}}
+		for j := range def.Items {
+			st.items[def.Items[j].Key] = &mItem{def: &def.Items[j], state: review.Open}
+		}
+		k.m.stages[def.Key] = st
+	}
+	ref, err := tmpl.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: review.Tier(tier), Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
+	if k.r, err = review.Create(k.actor(admin), project, tmpl, ref, in, k.now); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []review.PersonID{member, helper, insider} {
+		k.setDuty(owner, p, review.DutyMember)
+	}
+	return k
+}
+
+func (k *machine) actor(p review.PersonID) review.Actor {
+	a := review.Actor{Person: p, Roles: k.m.roles[p]}
+	for pl, since := range k.m.seats[p] {
+		a.Seats = append(a.Seats, review.SeatHeld{Seat: pl.seat, Scope: pl.scope, Since: since})
+	}
+	return a
+}
+
+// holders are the seats of those who signed, as the store reads them.
+func (k *machine) holders() map[review.PersonID][]review.SeatHeld {
+	held := map[review.PersonID][]review.SeatHeld{}
+	for _, st := range k.m.stages {
+		if ro := st.waiting(); ro != nil {
+			for _, s := range ro.signs {
+				held[s.who] = k.actor(s.who).Seats
+			}
+		}
+	}
+	return held
+}
+
+// do runs a command and holds what it did against the verdict. A command about
+// one stage runs a second time on a review of which only that stage is loaded,
+// and has to come out the same.
+func (k *machine) do(name string, by review.PersonID, sk review.StageKey, mayDo bool, v verdict, command func(*review.Review) error) {
+	switch {
+	case !k.m.sees(by):
+		v = verdict{only: "not found"}
+	case !mayDo:
+		v = verdict{only: "denied"}
+	}
+	k.r.Holders = k.holders()
+	before := len(k.r.Recorded())
+	var part *review.Review
+	if sk != "" {
+		part = k.part(sk)
+	}
+	err := command(k.r)
+	events := k.r.Recorded()[before:]
+	got := refusal(err)
+	k.t.Logf("%s  %s by %d: %s, %d events", k.now.Format(time.RFC3339Nano), name, by, got, len(events))
+	if part != nil {
+		if kind := refusal(command(part)); kind != got || !reflect.DeepEqual(append([]review.Entry{}, part.Recorded()...), append([]review.Entry{}, events...)) {
+			k.t.Fatalf("with one stage loaded: %s, %v", kind, part.Recorded())
+		}
+	}
+	want := v.others
+	if v.only != "" {
+		want = []string{v.only}
+	}
+	if len(want) == 0 {
+		want = []string{"ok"}
+	}
+	if !slices.Contains(want, got) {
+		k.t.Fatalf("%s by %d: %s (%v), want %v", name, by, got, err, want)
+	}
+	happens := got == "ok" && v.effect != nil
+	if happens != (len(events) > 0) {
+		k.t.Fatalf("%s by %d recorded %v, want an effect: %t", name, by, events, happens)
+	}
+	if happens {
+		for _, key := range stageKeys {
+			k.stale[key] = append(k.stale[key], k.r.Digest(k.r.Stage(key)))
+		}
+		v.effect()
+		k.m.settle()
+	}
+	k.check()
+	for i := range k.r.Stages {
+		if want := k.m.gate(k.m.stages[stageKeys[i]], k.now); happens && k.r.Stages[i].Gate != want {
+			k.t.Fatalf("after the event the gate of %s is kept as %q, want %q", stageKeys[i], k.r.Stages[i].Gate.Label(), want.Label())
+		}
+	}
+}
+
+// part is the review as the store would load it for one stage.
+func (k *machine) part(sk review.StageKey) *review.Review {
+	p := k.r.Project
+	p.Members = slices.Clone(p.Members)
+	r := review.Blank(p, k.r.No, k.r.Template, k.r.Ref)
+	r.Holders = maps.Clone(k.r.Holders)
+	for i := range k.r.Stages {
+		from := &k.r.Stages[i]
+		r.Stages[i].Gate = k.r.Standing(from, k.now)
+		if from.Def.Key != sk {
+			continue
+		}
+		to := r.Load(i)
+		to.Items, to.Evidence, to.Findings, to.Rounds = slices.Clone(from.Items), slices.Clone(from.Evidence), slices.Clone(from.Findings), slices.Clone(from.Rounds)
+		for j := range to.Rounds {
+			to.Rounds[j].SignOffs = slices.Clone(to.Rounds[j].SignOffs)
+		}
+	}
+	return r
+}
+
+// check compares all that can be seen of the review with the model.
+func (k *machine) check() {
+	k.t.Helper()
+	k.r.Holders = k.holders()
+	p := &k.r.Project
+	if p.Status != k.m.status || int(p.Tier) != k.m.tier || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
+		k.t.Fatalf("the project is %+v", p)
+	}
+	for person, d := range k.m.duties {
+		if p.Duty(person) != d {
+			k.t.Fatalf("%d is %q, want %q", person, p.Duty(person), d)
+		}
+	}
+	for _, sk := range stageKeys {
+		k.checkStage(k.r.Stage(sk), k.m.stages[sk])
+	}
+}
+
+func (k *machine) checkStage(s *review.Stage, st *mStage) {
+	k.t.Helper()
+	same := func(what string, got, want any) {
+		k.t.Helper()
+		if !reflect.DeepEqual(got, want) {
+			k.t.Fatalf("%s of %s: %v, want %v", what, s.Def.Key, got, want)
+		}
+	}
+	for i, it := range st.inOrder() {
+		a := s.Items[i].Answer
+		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver))
+	}
+	same("number of links", len(s.Evidence), len(st.links))
+	for i, l := range st.links {
+		e := &s.Evidence[i]
+		same("link", fmt.Sprint(e.Item, e.Type, e.Removed(), e.Expires.Equal(l.expires)), fmt.Sprint(l.item, l.kind, l.removed, true))
+	}
+	same("number of findings", len(s.Findings), len(st.findings))
+	for i, f := range st.findings {
+		same("finding", s.Findings[i].Answer, f.answer)
+	}
+	same("number of rounds", len(s.Rounds), len(st.rounds))
+	for i, ro := range st.rounds {
+		r := &s.Rounds[i]
+		same("round", fmt.Sprint(r.Outcome, len(r.SignOffs), !r.ChangedAt.IsZero(), r.SoD, r.Early, r.Policy.Quorum, r.Policy.Seats, r.Policy.Mandatory),
+			fmt.Sprint(ro.outcome, len(ro.signs), ro.changed, ro.sod, ro.early, ro.quorum, ro.seats, ro.mandatory))
+	}
+	same("gate", k.r.Standing(s, k.now).Label(), k.m.gate(st, k.now).Label())
+	same("blockers", blockerWords(k.r.Blockers(s, k.now)), k.m.blockers(st, k.now))
+	counts := map[review.PersonID]review.Seat{}
+	for _, so := range k.r.Counting(s) {
+		if _, twice := counts[so.Person]; twice {
+			k.t.Fatalf("%d counts twice", so.Person)
+		}
+		counts[so.Person] = so.Seat
+	}
+	same("who counts", counts, k.m.counting(st))
+	for _, p := range crowd {
+		same(fmt.Sprintf("exclusion of %d", p), s.Excluded(p) != "", k.m.excluded(st, p))
+	}
+	roll := k.r.Rollup(s, k.now)
+	mt, md := k.m.readiness(st, review.LevelMust, k.now)
+	stot, sd := k.m.readiness(st, review.LevelShould, k.now)
+	same("readiness", []int16{roll.MustTotal, roll.MustDone, roll.ShouldTotal, roll.ShouldDone}, []int16{mt, md, stot, sd})
+	k.checkDigest(s, st)
+}
+
+// checkDigest demands that equal content has the same digest, and only it.
+func (k *machine) checkDigest(s *review.Stage, st *mStage) {
+	k.t.Helper()
+	content, d := string(s.Def.Key)+"\n"+k.m.content(st), k.r.Digest(s)
+	if was, ok := k.digests[content]; ok && was != d {
+		k.t.Fatalf("the same content of %s has the digests %s and %s", s.Def.Key, was.Short(), d.Short())
+	}
+	if was, ok := k.content[d]; ok && was != content {
+		k.t.Fatalf("the digest %s stands for\n%s\nand\n%s", d.Short(), was, content)
+	}
+	k.digests[content], k.content[d] = d, content
+}
+
+// TestAgainstTheModel is the state machine: random people give random
+// commands, and after each of them domain and model agree on whether and how
+// it was refused, how every gate stands, what is in its way and who counts.
+func TestAgainstTheModel(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := newMachine(t)
+		k.walk(40 + dice(t, "steps", 41))
+	})
+}
+
+// TestReplayOfRandomRuns holds the replayed trail against the state, at the
+// end and at a moment before it.
+func TestReplayOfRandomRuns(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := newMachine(t)
+		k.walk(10 + dice(t, "steps", 21))
+		then := len(k.r.Recorded())
+		past := k.replay(then)
+		k.now = k.now.Add(time.Second)
+		if !reflect.DeepEqual(stateOf(past), stateOf(k.r)) {
+			t.Fatalf("replayed\n%+v\nwas\n%+v", stateOf(past), stateOf(k.r))
+		}
+		k.walk(5 + dice(t, "more steps", 11))
+		if whole := k.replay(len(k.r.Recorded())); !reflect.DeepEqual(stateOf(whole), stateOf(k.r)) {
+			t.Fatalf("replayed\n%+v\nwas\n%+v", stateOf(whole), stateOf(k.r))
+		}
+		if again := k.replay(then); !reflect.DeepEqual(stateOf(again), stateOf(past)) {
+			t.Fatalf("as of then it was\n%+v\nand is\n%+v", stateOf(past), stateOf(again))
+		}
+		for range 3 {
+			k.replay(1 + dice(t, "prefix", len(k.r.Recorded())))
+		}
+	})
+}
+
+// replay rebuilds the review from the first entries, by their stored form.
+func (k *machine) replay(n int) *review.Review {
+	k.t.Helper()
+	r, err := review.Replay(project, recode(k.t, k.r.Recorded()[:n]), known(k.r.Template))
+	if err != nil {
+		k.t.Fatalf("the first %d of %d entries: %v", n, len(k.r.Recorded()), err)
+	}
+	if len(r.Recorded()) != 0 || r.Holders != nil {
+		k.t.Fatalf("the replayed review has recorded %d events and %v", len(r.Recorded()), r.Holders)
+	}
+	return r
+}

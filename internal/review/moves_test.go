@@ -1,0 +1,572 @@
+package review_test
+
+import (
+	"fmt"
+	"maps"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"pgregory.net/rapid"
+)
+
+// walk gives n random commands. Many of them do what would come next, because
+// chance alone hardly ever gets a gate to pass.
+func (k *machine) walk(n int) {
+	wild := []func(){
+		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
+		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk,
+	}
+	for range n {
+		k.pass()
+		sk := pick(k, "stage", stageKeys...)
+		if k.m.gate(k.m.stages[sk], k.now) != review.GatePassed && !k.oneIn(3, "wild") {
+			k.comesNext(sk)
+			continue
+		}
+		pick(k, "move", wild...)()
+	}
+}
+
+// dice is a number below n, each as likely as the others. (The ranges of the
+// library prefer small numbers, which would leave most moves untried.)
+func dice(t *rapid.T, label string, n int) int {
+	v := 0
+	for range bits.Len(uint(n-1)) + 3 {
+		v <<= 1
+		if rapid.Bool().Draw(t, label) {
+			v |= 1
+		}
+	}
+	return v % n
+}
+
+func pick[T any](k *machine, label string, from ...T) T { return from[dice(k.t, label, len(from))] }
+
+// mostly is the first choice three times out of four.
+func mostly[T any](k *machine, label string, usual T, from ...T) T {
+	if dice(k.t, label, 4) < 3 {
+		return usual
+	}
+	return pick(k, label, from...)
+}
+
+func (k *machine) oneIn(n int, label string) bool { return dice(k.t, label, n) == n-1 }
+
+// pass lets time go on: by nothing, by little, or to the edge of an expiry.
+func (k *machine) pass() {
+	switch dice(k.t, "time", 25) {
+	case 0:
+		return
+	case 1:
+		k.now = k.now.Add(40 * day)
+		return
+	case 2, 3:
+		if next := k.nextExpiry(); !next.IsZero() {
+			if at := next.Add(pick(k, "edge", -time.Microsecond, 0, time.Microsecond)); at.After(k.now) {
+				k.now = at
+				k.check() // nothing happened but that time went by
+			}
+		}
+		return
+	}
+	k.now = k.now.Add(pick(k, "step", time.Microsecond, time.Second, time.Hour))
+}
+
+func (k *machine) nextExpiry() time.Time {
+	var next time.Time
+	for _, sk := range stageKeys {
+		for _, l := range k.m.stages[sk].links {
+			if !l.removed && l.expires.After(k.now) && (next.IsZero() || l.expires.Before(next)) {
+				next = l.expires
+			}
+		}
+	}
+	return next
+}
+
+// comesNext does one thing that brings a stage forward.
+func (k *machine) comesNext(sk review.StageKey) {
+	st := k.m.stages[sk]
+	if k.m.status != review.StatusActive {
+		k.setStatus(manager, "", review.StatusActive, "go on")
+		return
+	}
+	if ro := st.waiting(); ro != nil && len(k.m.inTheWay(st, k.now)) == 0 {
+		k.signAsAsked(sk, st, ro)
+		return
+	}
+	for i, f := range st.findings {
+		if f.answer == "" {
+			k.reply(member, sk, i+1, "done")
+		}
+	}
+	for _, it := range st.inOrder() {
+		level := k.m.level(it)
+		if level != review.LevelMust && level != review.LevelShould {
+			continue
+		}
+		switch {
+		case it.state == review.NotApplicable && level == review.LevelMust && it.approver == 0:
+			k.approve(pick(k, "approver", k.sitting(st)...), sk, it, it.version, false)
+		case it.state == review.Met || it.state == review.NotApplicable:
+		case k.oneIn(5, "moot"):
+			k.answer(member, sk, it.def.Key, review.NotApplicable, "it is moot", it.version, false)
+		default:
+			k.answer(mostly(k, "who", member, insider, helper), sk, it.def.Key, review.Met, "", it.version, false)
+		}
+		if it.state == review.Met && st.evidence(it, k.now) != "" {
+			n := fmt.Sprintf("https://ci.example.com/%d", len(st.links))
+			k.link(mostly(k, "who", helper, member), sk, it.def.Key, n, it.def.Evidence[0], 0, "")
+		}
+	}
+	if st.waiting() == nil && len(k.m.inTheWay(st, k.now)) == 0 {
+		k.request(mostly(k, "who", owner, deputy, member), sk, mostly(k, "shown", "current", "older", "none"), mostly(k, "reason", "it is time", ""))
+	}
+}
+
+// sitting are the people who hold one of the gate's seats, if there are any.
+func (k *machine) sitting(st *mStage) []review.PersonID {
+	_, seats, _ := k.m.asks(st)
+	ps := slices.DeleteFunc(slices.Clone(crowd), func(p review.PersonID) bool {
+		return !slices.ContainsFunc(seats, func(s review.Seat) bool { return k.m.sits(p, s) })
+	})
+	return append(ps, nobody)
+}
+
+// signAsAsked has somebody sign whose seat is still missing, if there is one.
+func (k *machine) signAsAsked(sk review.StageKey, st *mStage, ro *mRound) {
+	counts := k.m.counting(st)
+	seats, _ := k.m.missing(st)
+	if len(seats) == 0 {
+		seats = ro.seats
+	}
+	for _, seat := range seats {
+		for _, p := range crowd {
+			if _, signed := counts[p]; !signed && k.m.sits(p, seat) && k.m.sees(p) && !(ro.sod && k.m.excluded(st, p)) {
+				decision := review.Go
+				if k.oneIn(8, "return") {
+					decision = review.Return
+				}
+				k.sign(p, sk, seat, decision, "current", "what about x?", false)
+				return
+			}
+		}
+	}
+	k.wildRights() // nobody is left to sign
+}
+
+// --- items
+
+func (k *machine) wildItem() (review.StageKey, *mItem) {
+	sk := pick(k, "stage", stageKeys...)
+	return sk, pick(k, "item", k.m.stages[sk].inOrder()...)
+}
+
+func (k *machine) wildAnswer() {
+	sk, it := k.wildItem()
+	to := pick(k, "answer", review.Met, review.NotMet, review.NotApplicable, review.NotApplicable, review.Open, review.State("maybe"))
+	k.answer(mostly(k, "who", pick(k, "teammate", member, helper, insider), crowd...), sk, it.def.Key, to, pick(k, "note", "", "because", "then again"),
+		it.version+mostly(k, "version", 0, -1, 1), k.oneIn(10, "machine"))
+}
+
+func (k *machine) answer(by review.PersonID, sk review.StageKey, ik review.ItemKey, to review.State, note string, version int, machine bool) {
+	it := k.m.stages[sk].items[ik]
+	v := verdict{effect: func() {
+		it.state, it.note, it.by, it.at, it.version, it.approver, it.approvedAt = to, note, by, k.now, it.version+1, 0, time.Time{}
+	}}
+	same := it.state == to && it.note == note
+	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
+	v.refuse("invalid", to == "maybe" || to == review.NotApplicable && note == "")
+	v.refuse("conflict", !same && version != it.version)
+	if same {
+		v.effect = nil
+	}
+	a := k.actor(by)
+	a.Machine = machine
+	k.do(fmt.Sprintf("answer %s %s %q", ik, to, note), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.Answer(a, sk, ik, to, note, version, k.now)
+	})
+}
+
+func (k *machine) wildApproval() {
+	sk, it := k.wildItem()
+	for _, key := range stageKeys { // those that wait for it come first
+		for _, other := range k.m.stages[key].inOrder() {
+			if k.m.level(other) == review.LevelMust && other.state == review.NotApplicable && other.approver == 0 {
+				sk, it = key, other
+			}
+		}
+	}
+	by := pick(k, "who", it.by, pick(k, "holder", k.sitting(k.m.stages[sk])...), pick(k, "any holder", archie, enya, quinn, seth, sri), pick(k, "anybody", crowd...))
+	if by == review.System {
+		by = nobody
+	}
+	k.approve(by, sk, it, it.version+mostly(k, "version", 0, -1), k.oneIn(10, "machine"))
+}
+
+func (k *machine) approve(by review.PersonID, sk review.StageKey, it *mItem, version int, machine bool) {
+	st, a := k.m.stages[sk], k.actor(by)
+	a.Machine = machine
+	_, seats, _ := k.m.asks(st)
+	sits := slices.ContainsFunc(seats, func(s review.Seat) bool { return k.m.sits(by, s) })
+
+	v := verdict{effect: func() { it.approver, it.approvedAt = by, k.now }}
+	v.refuse("refused", k.m.level(it) != review.LevelMust || it.state != review.NotApplicable || k.m.status == review.StatusStopped)
+	v.refuse("conflict", version != it.version)
+	v.refuse("denied", it.approver == 0 && (it.by == by || !sits))
+	if it.approver != 0 {
+		v.effect = nil
+	}
+	k.do("approve "+string(it.def.Key), by, sk, k.m.sits(by, "") && !a.Machine, v, func(r *review.Review) error {
+		return r.ApproveNotApplicable(a, sk, it.def.Key, version, k.now)
+	})
+}
+
+func (k *machine) wildLink() {
+	sk, it := k.wildItem()
+	kinds := append([]review.EvidenceKind{"doc", "hearsay"}, it.def.Evidence...)
+	k.link(mostly(k, "who", pick(k, "teammate", member, helper, insider), crowd...), sk, it.def.Key,
+		mostly(k, "url", pick(k, "good url", "https://ci.example.com/0", "https://ci.example.com/x"), "http://ci.example.com", "https://me@ci.example.com"),
+		pick(k, "kind", kinds...), mostly(k, "days ago", 0, 1, 85, -1, -2), mostly(k, "lasts", "", "0", "1", "90", "91"))
+}
+
+// link gives evidence that was true some days ago and lasts so many days from
+// then; an empty string says nothing about it.
+func (k *machine) link(by review.PersonID, sk review.StageKey, ik review.ItemKey, url string, kind review.EvidenceKind, ago int, lasts string) {
+	st := k.m.stages[sk]
+	it := st.items[ik]
+	today := time.Date(k.now.Year(), k.now.Month(), k.now.Day(), 0, 0, 0, 0, time.UTC)
+	effective := today.AddDate(0, 0, -ago)
+	l := &mLink{item: ik, url: url, kind: string(kind), effective: effective.Format("2006-01-02"), by: by, at: k.now}
+	in := review.NewEvidence{URL: url, Type: kind, Effective: l.effective}
+	limit := it.def.ValidDays
+	if lasts == "" && limit > 0 {
+		l.expires = effective.AddDate(0, 0, limit)
+	}
+	v := verdict{effect: func() { st.links = append(st.links, l) }}
+	if lasts != "" {
+		var days int
+		fmt.Sscan(lasts, &days)
+		l.expires = effective.AddDate(0, 0, days)
+		in.Expires = l.expires.Format("2006-01-02")
+		v.refuse("invalid", days == 0 || limit > 0 && days > limit)
+	}
+	v.refuse("invalid", kind == "hearsay" || !strings.HasPrefix(url, "https://ci") || ago < -1)
+	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
+	for _, other := range st.links {
+		if other.removed || other.item != ik || other.url != url || other.kind != string(kind) {
+			continue
+		}
+		same := other.effective == l.effective && other.expires.Equal(l.expires)
+		v.refuse("invalid", !same)
+		if same {
+			v.effect = nil
+		}
+	}
+	k.do(fmt.Sprintf("link %s %s %s", ik, kind, in.Expires), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.AddEvidence(k.actor(by), sk, ik, in, k.now)
+	})
+}
+
+func (k *machine) wildUnlink() {
+	sk, it := k.wildItem()
+	st, by := k.m.stages[sk], mostly(k, "who", member, crowd...)
+	no := dice(k.t, "link", len(st.links)+2)
+	there := no >= 1 && no <= len(st.links) && st.links[no-1].item == it.def.Key
+	v := verdict{}
+	v.refuse("not found", !there)
+	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
+	if there && !st.links[no-1].removed {
+		v.effect = func() { st.links[no-1].removed = true }
+	}
+	k.do(fmt.Sprintf("unlink %s %d", it.def.Key, no), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.RemoveEvidence(k.actor(by), sk, it.def.Key, no, k.now)
+	})
+}
+
+// wildTalk comments and assigns, which is nothing that is signed.
+func (k *machine) wildTalk() {
+	sk, it := k.wildItem()
+	by := pick(k, "who", crowd...)
+	dead := k.m.level(it) == "" || k.m.status == review.StatusStopped
+	v := verdict{effect: func() {}}
+	v.refuse("refused", dead)
+	may := k.m.onTeam(by) || k.m.sits(by, "") || k.m.hasRole(by, review.RoleViewer, review.RoleManager, review.RoleAdmin)
+	k.do("comment "+string(it.def.Key), by, sk, may, v, func(r *review.Review) error {
+		return r.Discuss(k.actor(by), sk, it.def.Key, "Why?", "", k.now)
+	})
+	to := helper
+	if k.r.Stage(sk).Item(it.def.Key).Assignee == helper {
+		to = member
+	}
+	k.do("assign "+string(it.def.Key), by, sk, k.m.onTeam(by) || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
+		return r.Assign(k.actor(by), sk, it.def.Key, to, "2026-12-24", k.now)
+	})
+}
+
+// --- gates
+
+// shown is the digest that a page showed: the current one, an older one, or
+// none at all. It reports whether it is the current one.
+func (k *machine) shown(sk review.StageKey, which string) (review.Digest, bool) {
+	now := k.r.Digest(k.r.Stage(sk))
+	switch old := k.stale[sk]; {
+	case which == "none":
+		return "", false
+	case which == "older" && len(old) > 0:
+		d := old[dice(k.t, "older", len(old))]
+		return d, d == now
+	}
+	return now, true
+}
+
+func (k *machine) wildRequest() {
+	k.request(mostly(k, "who", member, crowd...), pick(k, "stage", stageKeys...), mostly(k, "shown", "current", "older", "none"), pick(k, "reason", "", "because"))
+}
+
+func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason string) {
+	st := k.m.stages[sk]
+	shown, current := k.shown(sk, which)
+	early := k.m.earlier(st, k.now)
+	v := verdict{effect: func() {
+		ro := &mRound{sod: k.m.tmpl.SoD, early: early}
+		ro.quorum, ro.seats, ro.mandatory = k.m.asks(st)
+		st.rounds = append(st.rounds, ro)
+	}}
+	v.refuse("refused", st.waiting() != nil || k.m.gate(st, k.now) == review.GatePassed)
+	v.refuse("stale", shown != "" && !current)
+	v.refuse("blocked", len(k.m.notRequestable(st, k.now)) > 0)
+	v.refuse("invalid", k.m.tmpl.Order == review.OrderAdvisory && len(early) > 0 && reason == "")
+	k.do("request "+string(sk), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.Request(k.actor(by), sk, shown, reason, k.now)
+	})
+}
+
+func (k *machine) wildWithdrawal() {
+	sk, by, reason := pick(k, "stage", stageKeys...), mostly(k, "who", owner, crowd...), mostly(k, "reason", "because", "")
+	ro := k.m.stages[sk].waiting()
+	v := verdict{effect: func() { ro.outcome = review.OutcomeWithdrawn }}
+	v.refuse("invalid", reason == "")
+	v.refuse("refused", ro == nil)
+	k.do("withdraw "+string(sk), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.Withdraw(k.actor(by), sk, reason, k.now)
+	})
+}
+
+func (k *machine) wildSignOff() {
+	sk := pick(k, "stage", stageKeys...)
+	for _, other := range stageKeys { // a gate that waits, if there is one
+		if k.m.stages[sk].waiting() == nil && k.m.stages[other].waiting() != nil {
+			sk = other
+		}
+	}
+	by := mostly(k, "who", pick(k, "holder", archie, enya, enzo, seth, quinn, sri, priya, twin, insider), crowd...)
+	if signed := slices.Sorted(maps.Keys(k.m.counting(k.m.stages[sk]))); len(signed) > 0 && k.oneIn(3, "once more") {
+		by = pick(k, "signer", signed...)
+	}
+	seat := pick(k, "any seat", review.Seats()...)
+	if own := k.actor(by).Seats; len(own) > 0 {
+		slices.SortFunc(own, func(a, b review.SeatHeld) int { return strings.Compare(string(a.Seat), string(b.Seat)) })
+		seat = mostly(k, "seat", own[dice(k.t, "own seat", len(own))].Seat, seat)
+	}
+	decision := mostly(k, "decision", review.Go, review.Return, review.Return, review.Decision("perhaps"))
+	k.sign(by, sk, seat, decision, mostly(k, "shown", "current", "older", "none"), mostly(k, "finding", "what about x?", ""), k.oneIn(10, "machine"))
+}
+
+func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat, decision review.Decision, which, finding string, machine bool) {
+	st := k.m.stages[sk]
+	ro := st.waiting()
+	digest, current := k.shown(sk, which)
+	content := k.m.content(st)
+	v := verdict{effect: func() {
+		ro.signs = append(ro.signs, mSign{by, seat, decision, content, k.now})
+		if decision == review.Return {
+			st.findings = append(st.findings, &mFinding{text: finding, by: by})
+			ro.outcome = review.OutcomeReturned
+			return
+		}
+		if seats, people := k.m.missing(st); len(seats) == 0 && people == 0 && len(k.m.inTheWay(st, k.now)) == 0 {
+			ro.outcome, ro.closing = review.OutcomePassed, content
+		}
+	}}
+	v.refuse("refused", ro == nil || k.m.status != review.StatusActive)
+	v.refuse("stale", !current)
+	v.refuse("invalid", decision != review.Go && decision != review.Return || decision == review.Return && finding == "")
+	if ro != nil {
+		v.refuse("invalid", !slices.Contains(ro.seats, seat))
+		v.refuse("denied", !k.m.sits(by, seat) || ro.sod && k.m.excluded(st, by))
+		if in, signed := k.m.counting(st)[by]; signed && decision == review.Go {
+			v.refuse("refused", in != seat)
+			v.effect = nil
+		}
+	}
+	a := k.actor(by)
+	a.Machine = machine
+	k.do(fmt.Sprintf("sign %s as %s: %s", sk, seat, decision), by, sk, k.m.sits(by, "") && !machine, v, func(r *review.Review) error {
+		return r.SignOff(a, sk, review.NewSignOff{Seat: seat, Decision: decision, Findings: []string{finding}, Digest: digest}, k.now)
+	})
+}
+
+func (k *machine) wildReply() {
+	sk := pick(k, "stage", stageKeys...)
+	for _, other := range stageKeys {
+		if len(k.m.stages[sk].findings) == 0 {
+			sk = other
+		}
+	}
+	k.reply(mostly(k, "who", member, crowd...), sk, dice(k.t, "finding", len(k.m.stages[sk].findings)+2), pick(k, "answer", "done", "it is not so", ""))
+}
+
+func (k *machine) reply(by review.PersonID, sk review.StageKey, no int, answer string) {
+	st := k.m.stages[sk]
+	there := no >= 1 && no <= len(st.findings)
+	v := verdict{}
+	v.refuse("not found", !there)
+	v.refuse("invalid", answer == "")
+	v.refuse("refused", k.m.status == review.StatusStopped)
+	if there && st.findings[no-1].answer != answer {
+		f := st.findings[no-1]
+		v.refuse("refused", f.answer != "" && st.waiting() != nil)
+		v.effect = func() { f.answer, f.answeredBy, f.answeredAt = answer, by, k.now }
+	}
+	k.do(fmt.Sprintf("reply %s %d %q", sk, no, answer), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.AnswerFinding(k.actor(by), sk, no, answer, k.now)
+	})
+}
+
+// --- the project
+
+func (k *machine) wildEdit() {
+	by := pick(k, "who", owner, deputy, manager, pick(k, "anybody", crowd...))
+	p := &k.r.Project
+	f := review.ProjectFields{Name: mostly(k, "name", p.Name, "Payments", "Till", ""), Team: p.Team, Tier: mostly(k, "tier", p.Tier, 1, 2, 3, 4), Exposure: p.Exposure, Restricted: p.Restricted}
+	if k.oneIn(6, "restrict") {
+		f.Restricted = !f.Restricted
+	}
+	profile := map[review.Flag]bool{}
+	for _, flag := range []review.Flag{"pii", "ml", "public"} {
+		if k.m.profile[flag] != (k.oneIn(4, string(flag))) {
+			profile[flag] = true
+			f.Profile = append(f.Profile, flag)
+		}
+	}
+	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile) == fmt.Sprint(k.m.profile)
+	v := verdict{effect: func() {
+		k.m.name, k.m.tier, k.m.restricted, k.m.profile = f.Name, int(f.Tier), f.Restricted, profile
+		k.m.settle()
+		for _, st := range k.m.stages {
+			quorum, seats, mandatory := k.m.asks(st)
+			if ro := st.waiting(); ro != nil && fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory) {
+				ro.outcome = review.OutcomeWithdrawn
+			}
+		}
+	}}
+	v.refuse("invalid", f.Name == "" || f.Tier == 4)
+	v.refuse("denied", int(f.Tier) > k.m.tier && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
+	if unchanged {
+		v.effect = nil
+	}
+	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted), by, "", k.m.leads(by), v, func(r *review.Review) error {
+		return r.Edit(k.actor(by), f, k.now)
+	})
+}
+
+func (k *machine) wildDuty() {
+	k.setDuty(mostly(k, "who", owner, crowd...), pick(k, "person", owner, deputy, member, helper, insider, enya, nobody, 0), pick(k, "duty", review.DutyOwner, review.DutyDeputy, review.DutyMember, review.DutyMember, "", "boss"))
+}
+
+func (k *machine) setDuty(by, person review.PersonID, d review.Duty) {
+	from := k.m.duties[person]
+	v := verdict{effect: func() {
+		if d == review.DutyOwner || d == review.DutyDeputy {
+			for p, other := range k.m.duties {
+				if other == d {
+					k.m.duties[p] = review.DutyMember
+				}
+			}
+		}
+		k.m.duties[person] = d
+		if d == "" {
+			delete(k.m.duties, person)
+		}
+	}}
+	v.refuse("invalid", person == 0 || d == "boss")
+	v.refuse("refused", from == review.DutyOwner && d != from)
+	if from == d {
+		v.effect = nil
+	}
+	k.do(fmt.Sprintf("make %d %q", person, d), by, "", k.m.leads(by), v, func(r *review.Review) error {
+		return r.SetDuty(k.actor(by), person, d, k.now)
+	})
+}
+
+func (k *machine) wildStatus() {
+	sk := pick(k, "stage", "", design, build, run, "launch")
+	for _, other := range stageKeys { // a gate that waits, if there is one
+		if k.m.stages[other].waiting() != nil && !k.oneIn(3, "elsewhere") {
+			sk = other
+		}
+	}
+	k.setStatus(mostly(k, "who", pick(k, "entitled", owner, manager), deputy, pick(k, "anybody", crowd...)), sk,
+		pick(k, "status", review.StatusActive, review.StatusOnHold, review.StatusStopped, "asleep"), mostly(k, "reason", "because", ""))
+}
+
+func (k *machine) setStatus(by review.PersonID, sk review.StageKey, to review.Status, reason string) {
+	st := k.m.stages[sk]
+	v := verdict{effect: func() {
+		k.m.status = to
+		if st == nil || st.waiting() == nil {
+			return
+		}
+		switch to {
+		case review.StatusOnHold:
+			st.waiting().outcome = review.OutcomeOnHold
+		case review.StatusStopped:
+			st.waiting().outcome = review.OutcomeStopped
+		}
+	}}
+	v.refuse("invalid", reason == "" || to == "asleep")
+	v.refuse("refused", to == k.m.status)
+	v.refuse("not found", sk == "launch" && to != review.StatusActive)
+	k.do(fmt.Sprintf("%s at %q", to, sk), by, "", k.m.duties[by] == review.DutyOwner || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
+		return r.SetStatus(k.actor(by), sk, to, reason, k.now)
+	})
+}
+
+// wildRights gives or takes a seat or a role, which is nobody's command here.
+func (k *machine) wildRights() {
+	p := pick(k, "person", archie, enya, enzo, seth, quinn, sri, priya, twin, insider, member)
+	if k.m.seats[p] == nil {
+		k.m.seats[p] = map[place]time.Time{}
+	}
+	if k.oneIn(6, "role") {
+		k.m.roles[p] = pick(k, "roles", nil, []review.Role{review.RoleViewer}, []review.Role{review.RoleManager})
+	}
+	pl := place{pick(k, "seat", review.SeatArchitecture, review.SeatEngineering, review.SeatQA, review.SeatSRE), pick(k, "scope", review.Everywhere, review.Scope(project), review.Scope(project+1))}
+	var signed []place // seats that carry a signature are the ones worth taking away
+	for _, st := range k.m.stages {
+		for who, seat := range k.m.counting(st) {
+			if who == p {
+				signed = append(signed, place{seat, review.Scope(project)}, place{seat, review.Everywhere})
+			}
+		}
+	}
+	slices.SortFunc(signed, func(a, b place) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	if len(signed) > 0 {
+		pl = mostly(k, "signed", pick(k, "signed seat", signed...), pl)
+	}
+	if _, holds := k.m.seats[p][pl]; holds {
+		delete(k.m.seats[p], pl)
+		if rapid.Bool().Draw(k.t, "at once again") {
+			k.now = k.now.Add(time.Microsecond)
+			k.m.seats[p][pl] = k.now
+		}
+	} else {
+		k.m.seats[p][pl] = k.now
+	}
+	k.t.Logf("%d now holds %v", p, k.m.seats[p])
+	k.check()
+}

@@ -1,0 +1,77 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// sweepBatch is the most projects that one call of Refresh takes on.
+const sweepBatch = 200
+
+// Refresh brings the rollups up to date that time alone has changed, such as
+// when evidence has expired, and returns how many. Lists read rollups; a
+// decision never does, so a late sweep misleads nobody who signs. Several
+// servers may sweep at once: a project that another works on is skipped.
+func (s *Store) Refresh(ctx context.Context) (int, error) {
+	rows, err := s.pool.Query(ctx, `
+		select project_id from portfolio where next_change_at <= clock_timestamp() order by next_change_at limit $1`, sweepBatch)
+	if err != nil {
+		return 0, fmt.Errorf("looking for rollups to refresh: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return 0, fmt.Errorf("looking for rollups to refresh: %w", err)
+	}
+	done := 0
+	for _, id := range ids {
+		fresh, err := s.refresh(ctx, review.ProjectID(id))
+		if err != nil {
+			return done, err
+		}
+		if fresh {
+			done++
+		}
+	}
+	return done, nil
+}
+
+// refresh writes one project's rollup anew, under the same lock as a change.
+// It records nothing: no fact has changed, only what they amount to today.
+func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) {
+	var free bool
+	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
+		var rows reviewRows
+		var now time.Time
+		p := parts{rounds: true}
+		b := &pgx.Batch{}
+		b.Queue(`begin`)
+		b.Queue(`select from stream where id = $1 for update skip locked`, int64(id)).Query(func(rows pgx.Rows) error {
+			free = rows.Next()
+			rows.Close()
+			return rows.Err()
+		})
+		b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
+		queueReview(b, id, p, &rows)
+		if err := send(ctx, conn, b); err != nil {
+			return batchError("reading a project to refresh", err)
+		}
+		if !free {
+			return nil
+		}
+		l, err := s.build(ctx, &rows, p)
+		if err != nil {
+			return err
+		}
+		b = &pgx.Batch{}
+		l.review.Settle(now.UTC())
+		writeDerived(b, l, now.UTC(), false)
+		b.Queue(`commit`)
+		return batchError("refreshing a rollup", send(ctx, conn, b))
+	})
+	return free, err
+}
