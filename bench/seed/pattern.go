@@ -111,7 +111,7 @@ func (w *World) create(ctx context.Context, key review.ProjectKey, t *review.Tem
 	for _, f := range t.Flags {
 		in.Profile = append(in.Profile, f.Key)
 	}
-	if _, err := w.Store.Create(ctx, by(team[0]), ref, in); err != nil {
+	if _, err := w.Store.Create(ctx, By(team[0]), ref, in); err != nil {
 		return fmt.Errorf("seed: create %s: %w", key, err)
 	}
 	return w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -124,11 +124,12 @@ func (w *World) create(ctx context.Context, key review.ProjectKey, t *review.Tem
 	})
 }
 
-func by(p Person) store.By { return store.BySession(store.HashToken(p.Secret)) }
+// By is a person as the store knows who asks.
+func By(p Person) store.By { return store.BySession(store.HashToken(p.Secret)) }
 
 // work changes a project as its owner.
 func (w *World) work(ctx context.Context, key review.ProjectKey, decide store.Decide) error {
-	if _, err := w.Store.Change(ctx, by(w.Team[0]), store.Target{Project: key}, decide); err != nil {
+	if _, err := w.Store.Change(ctx, By(w.Team[0]), store.Target{Project: key}, decide); err != nil {
 		return fmt.Errorf("seed: work on %s: %w", key, err)
 	}
 	return nil
@@ -184,7 +185,7 @@ func (w *World) request(ctx context.Context, key review.ProjectKey, stage review
 // pass signs a gate in every seat that is still open.
 func (w *World) pass(ctx context.Context, key review.ProjectKey, stage review.StageKey) error {
 	for _, seat := range review.Seats() {
-		_, err := w.Store.Change(ctx, by(w.Signers[seat]), store.Target{Project: key, Stage: stage},
+		_, err := w.Store.Change(ctx, By(w.Signers[seat]), store.Target{Project: key, Stage: stage},
 			func(r *review.Review, who review.Actor, at time.Time) error {
 				s := r.Stage(stage)
 				round := s.OpenRound()

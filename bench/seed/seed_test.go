@@ -64,7 +64,7 @@ func TestPatternsAndTheirCopies(t *testing.T) {
 	must(w.Assigned(ctx, "assigned", 20))
 	must(Copy(ctx, conn, []Pattern{{"long", 3}, {"launch", 2}, {"largest", 1}, {"waiting", 4}, {"assigned", 2}}))
 
-	member := by(w.Team[0])
+	member := By(w.Team[0])
 	long, err := w.Store.Checklist(ctx, member, CopyKey("long", 2), LongStage)
 	must(err)
 	stage := long.Review.Stage(LongStage)
@@ -97,7 +97,7 @@ func TestPatternsAndTheirCopies(t *testing.T) {
 		}
 	}
 
-	work, err := w.Store.MyWork(ctx, by(w.Busy))
+	work, err := w.Store.MyWork(ctx, By(w.Busy))
 	must(err)
 	if len(work.Gates) != 5 || len(work.Items) != 60 {
 		t.Errorf("%d gates and %d items wait for the busy person, want 5 and 60", len(work.Gates), len(work.Items))

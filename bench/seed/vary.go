@@ -1,0 +1,31 @@
+package seed
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// ownedByOne is how many projects the owner that Vary is given gets, however many there are.
+const ownedByOne = 60
+
+// Vary makes the portfolio's rows differ as those of a real portfolio do: tiers, states, readiness, dates, stages. Lists read
+// nothing else; the projects behind the rows stay as they are. conn is a superuser's.
+func Vary(ctx context.Context, conn *pgx.Conn, owner Person) error {
+	for _, statement := range []string{
+		// Each share by another prime, so that no two of them go together.
+		`update portfolio
+		    set tier = 1 + project_id * 7 % 3, ready = project_id * 7919 % 101, current = project_id * 31 % cardinality(gates),
+		        status = case when project_id % 50 = 0 then 'on hold' when project_id % 97 = 0 then 'stopped' else 'active' end,
+		        target = case when project_id % 5 = 0 then null else current_date + (project_id * 13 % 700)::int - 100 end`,
+		fmt.Sprintf(`update portfolio set owner_id = %d
+		    where project_id %% (select greatest(1, count(*) / %d) from portfolio) = 0`, owner.ID, ownedByOne),
+		`vacuum (analyze, full) portfolio`,
+	} {
+		if _, err := conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("seed: vary: %w", err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,242 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/bench/yardstick"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// stand is the product beside its yardsticks, ready to be measured.
+type stand struct {
+	*lab
+	full bool
+
+	main         *product // a thousand projects with checklists of 120 items, and gates that wait
+	long         seed.Pattern
+	big          seed.Pattern
+	bigStage     review.StageKey
+	waiting      seed.Pattern
+	waitingStage review.StageKey
+
+	hyb, bigHyb *ruler
+	pageBytes   int
+	bigBytes    int
+
+	shared *shared
+
+	// Only in a full run: portfolios of three sizes.
+	small, mid, large *product
+}
+
+const (
+	sharedProject = review.ProjectKey("shared")
+	busyItems     = 200
+	busyGates     = 50
+)
+
+func (l *lab) stand(ctx context.Context, o Options) (*stand, error) {
+	s := &stand{lab: l, full: !o.Quick}
+	var err error
+	if s.main, err = l.product(ctx, "checklists", s.fillMain); err != nil {
+		return nil, err
+	}
+	var items int
+	if items, s.pageBytes, err = s.main.shapeOf(seed.CopyKey(s.long.Key, 1), seed.LongStage); err != nil {
+		return nil, err
+	}
+	if s.hyb, err = l.rulerFor(ctx, "yardstick", items, s.pageBytes); err != nil || !s.full {
+		return s, err
+	}
+	if items, s.bigBytes, err = s.main.shapeOf(seed.CopyKey(s.big.Key, 1), s.bigStage); err != nil {
+		return nil, err
+	}
+	if s.bigHyb, err = l.rulerFor(ctx, "yardstick_largest", items, s.bigBytes); err != nil {
+		return nil, err
+	}
+	return s, s.openPortfolios(ctx)
+}
+
+// rulerFor starts a yardstick whose pages are as long as a page of the product's.
+func (l *lab) rulerFor(ctx context.Context, name string, items, bytes int) (*ruler, error) {
+	shape := yardstick.DefaultShape()
+	shape.Items = items
+	shape, err := shape.Fit(ctx, bytes)
+	if err != nil {
+		return nil, err
+	}
+	return l.ruler(ctx, name, shape)
+}
+
+func (s *stand) fillMain(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
+	s.long, s.big, s.waiting = seed.Pattern{Key: "long", Copies: 1000}, seed.Pattern{Key: "largest", Copies: 100}, seed.Pattern{Key: "waiting", Copies: 600}
+	if s.full {
+		s.waiting.Copies = 4000
+	}
+	errLong, errShared := w.Long(ctx, s.long.Key), w.Long(ctx, sharedProject)
+	var errBig, errWaiting error
+	s.bigStage, errBig = w.Largest(ctx, s.big.Key)
+	s.waitingStage, errWaiting = w.Waiting(ctx, s.waiting.Key)
+	return []seed.Pattern{s.long, s.big, s.waiting}, errors.Join(errLong, errShared, errBig, errWaiting)
+}
+
+func (s *stand) openPortfolios(ctx context.Context) error {
+	launches := func(copies int) func(context.Context, *seed.World) ([]seed.Pattern, error) {
+		return func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
+			return []seed.Pattern{{Key: "launch", Copies: copies}}, w.Launch(ctx, "launch", 0)
+		}
+	}
+	var errSmall, errMid, errLarge error
+	s.small, errSmall = s.product(ctx, "portfolio-1k", launches(1000))
+	s.large, errLarge = s.product(ctx, "portfolio-100k", launches(100_000))
+	s.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
+		_, errWaiting := w.Waiting(ctx, "waiting")
+		// The patterns themselves count.
+		return []seed.Pattern{{Key: "launch", Copies: 10_000}, {Key: "waiting", Copies: busyGates - 1}, {Key: "assigned", Copies: busyItems/20 - 1}},
+			errors.Join(w.Launch(ctx, "launch", 0), w.Assigned(ctx, "assigned", 20), errWaiting)
+	})
+	if err := errors.Join(errSmall, errMid, errLarge); err != nil {
+		return err
+	}
+	for _, p := range []*product{s.small, s.large} {
+		if err := p.vary(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *product) vary(ctx context.Context) error {
+	conn, err := pgx.Connect(ctx, p.database.superuser)
+	if err != nil {
+		return fmt.Errorf("connect to vary a portfolio: %w", err)
+	}
+	defer conn.Close(ctx)
+	return seed.Vary(ctx, conn, p.world.Busy)
+}
+
+func (s *stand) contenders(ctx context.Context) ([]Contender, error) {
+	paths := checklists(s.long, seed.LongStage)
+	whole := wantPage(s.pageBytes * 9 / 10)
+	list := []Contender{
+		s.hyb.db1(16), s.hyb.page("page-hyb", 16, s.pageBytes), s.hyb.floor(1, s.pageBytes),
+		s.main.pages("checklist", 16, paths, whole), s.main.pages("checklist", 1, paths, whole),
+		s.main.sameAgain("checklist-304", 16, paths, true), s.main.sameAgain("checklist-cached", 16, paths, false),
+	}
+	ticks := []int{1, 16}
+	if s.full {
+		list = append(list, s.hyb.bare(1, s.pageBytes), s.hyb.bare(16, s.pageBytes), s.hyb.db1(1), s.hyb.page("page-hyb", 1, s.pageBytes), s.hyb.floor(16, s.pageBytes),
+			s.bigHyb.page("largest-hyb", 16, s.bigBytes),
+			s.main.pages("largest", 16, checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
+			s.main.pages("checklist-first-look", 16, paths, wantBody(200, 2000), acceptGzip))
+		list = append(list, s.lists()...)
+		ticks = append(ticks, 64)
+	}
+	writes, err := s.writes(ctx, ticks)
+	return append(list, writes...), err
+}
+
+func (s *stand) lists() []Contender {
+	list := []Contender{s.small.portfolioMix(16), s.mid.myWork(1, busyGates, busyItems)}
+	for _, query := range portfolioViews {
+		list = append(list, s.small.portfolioList(query), s.large.portfolioList(query))
+	}
+	return list
+}
+
+func (s *stand) writes(ctx context.Context, ticks []int) ([]Contender, error) {
+	keys := make([]review.ProjectKey, s.long.Copies)
+	for i := range keys {
+		keys[i] = seed.CopyKey(s.long.Key, i+1)
+	}
+	t, err := s.main.ticker(ctx, s.long.Key, keys, seed.LongStage)
+	if err != nil {
+		return nil, err
+	}
+	if s.shared, err = s.main.shared(ctx, sharedProject, sharedProject, seed.LongStage); err != nil {
+		return nil, err
+	}
+	timing := Options{Quick: !s.full}.timing()
+	sign, err := s.main.signer(ctx, s.waiting, s.waitingStage, timing.Rounds+1)
+	if err != nil {
+		return nil, err
+	}
+	var list []Contender
+	for _, clients := range ticks {
+		raw, err := s.tickRaw(s.hyb, clients)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, raw, t.tick(clients, seed.LongStage))
+	}
+	return append(list, s.shared.tick(16, seed.LongStage), sign.contender(16)), nil
+}
+
+// finish adds the figures that are no contender's.
+func (s *stand) finish(ctx context.Context, r *Report) error {
+	lost, err := s.shared.lost(ctx, seed.LongStage)
+	if err != nil {
+		return err
+	}
+	r.Figures["tick-shared lost"] = lost
+	if r.Figures["server memory MiB"], _, err = s.main.server.memory(); err != nil {
+		return err
+	}
+	if err := s.weigh(r); err != nil {
+		return err
+	}
+	if err := s.feel(ctx, r); err != nil || !s.full {
+		return err
+	}
+	if view := r.Figures.slowestGrowth(s.small.server.name, s.large.server.name); view != "" {
+		r.Notes = append(r.Notes, fmt.Sprintf("The portfolio's view whose time grows most from 1,000 to 100,000 projects: %q.", view))
+	}
+	return s.start(ctx, r)
+}
+
+func (s *stand) feel(ctx context.Context, r *Report) error {
+	p50, p75, err := s.main.tickFelt(ctx, page.StageURL(seed.CopyKey(s.long.Key, s.long.Copies), seed.LongStage))
+	if errors.Is(err, errNoBrowser) {
+		r.Notes = append(r.Notes, "Ticks in a browser were not measured: there is no chromium here.")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	r.Figures["tick felt ms"] = milliseconds(p75)
+	r.Notes = append(r.Notes, fmt.Sprintf("A tick in Chromium, click to painted: p50 %.1f ms, p75 %.1f ms.", milliseconds(p50), milliseconds(p75)))
+	return nil
+}
+
+// starts is how often the start is tried.
+const starts = 7
+
+// start measures the start at 10,000 projects.
+func (s *stand) start(ctx context.Context, r *Report) error {
+	path := page.StageURL(seed.CopyKey("launch", 1), s.waitingStage)
+	var took []time.Duration
+	for range starts {
+		d, err := s.startupOf(func() (*process, error) { return s.launch(ctx, "start", s.mid.database.app) }, path, s.mid.world.Team[0])
+		if err != nil {
+			return err
+		}
+		took = append(took, d)
+	}
+	slices.Sort(took)
+	r.Figures["server start ms"] = milliseconds(median(took))
+	info, err := os.Stat(s.binary)
+	if err != nil {
+		return fmt.Errorf("size of the program: %w", err)
+	}
+	r.Figures["server binary MB"] = float64(info.Size()) / 1e6
+	return nil
+}
