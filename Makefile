@@ -5,6 +5,8 @@ GO ?= go
 # Where `make run` keeps its data. Two instances need two folders and two SLIPWAY_ADDR.
 SLIPWAY_DATA_DIR ?= $(CURDIR)/.slipway
 export SLIPWAY_DATA_DIR
+# Go stamps the commit into the binary, and fails where git cannot tell: no git, no commit, another user's checkout.
+BUILDVCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo auto || echo false)
 
 .PHONY: help run build test generate fmt reset bench bench-quick
 
@@ -16,7 +18,7 @@ run: build ## Build and start the server with a private database, demo people an
 	@SLIPWAY_WITH_PARENT=1 exec bin/slipway dev
 
 build: ## Build bin/slipway
-	$(GO) build -buildvcs=auto -o bin/slipway ./cmd/server
+	$(GO) build -buildvcs=$(BUILDVCS) -o bin/slipway ./cmd/server
 
 test: ## Check everything: build, vet, lint, generated code, all tests with the race detector
 	@$(GO) run ./internal/devstack/cmd/check

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,7 +105,7 @@ func TestComposeDatabaseAddresses(t *testing.T) {
 		devstack.OwnerRole: services["postgres"].Environment["SLIPWAY_OWNER_PASSWORD"],
 		devstack.AppRole:   services["postgres"].Environment["SLIPWAY_APP_PASSWORD"],
 	}
-	roles := map[string]string{"migrate": devstack.OwnerRole, "app": devstack.AppRole}
+	roles := map[string]string{"migrate": devstack.OwnerRole, "app": devstack.AppRole, "portfolio": devstack.AppRole}
 	for name, role := range roles {
 		u, err := url.Parse(services[name].Environment["SLIPWAY_DATABASE_URL"])
 		if err != nil {
@@ -113,6 +114,21 @@ func TestComposeDatabaseAddresses(t *testing.T) {
 		password, _ := u.User.Password()
 		if u.User.Username() != role || password != passwords[role] || password == "" || u.Path != "/"+devstack.DatabaseName {
 			t.Errorf("%s connects to %s", name, u)
+		}
+	}
+}
+
+// The demo people get the same rights as with `make run`.
+func TestComposeGroups(t *testing.T) {
+	t.Parallel()
+	want := strings.Split(devstack.DemoGroupMap(), ", ")
+	services := compose(t)
+	for _, name := range []string{"app", "portfolio"} {
+		got := strings.Fields(services[name].Environment["SLIPWAY_GROUPS"])
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", name, got, want)
 		}
 	}
 }

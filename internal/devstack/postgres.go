@@ -42,6 +42,7 @@ type PostgresOptions struct {
 	// or those of the major version that DataDir was made with.
 	BinDir string
 	// CacheDir is searched too, for a server that ObtainPostgres put there.
+	// Empty means what CacheDir() says.
 	CacheDir string
 	// Unsafe trades crash safety for speed (fsync off, no passwords on the
 	// socket): for tests only. synchronous_commit stays on in either mode.

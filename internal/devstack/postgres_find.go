@@ -1,6 +1,7 @@
 package devstack
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -115,7 +116,7 @@ func chooseBinaries(ctx context.Context, o PostgresOptions, f *clusterFolder) (b
 			return binaries{}, errors.Join(ErrNoPostgres, err)
 		}
 		found = []binaries{b}
-	} else if found = findBinaries(ctx, o.CacheDir); len(found) == 0 {
+	} else if found = findBinaries(ctx, cmp.Or(o.CacheDir, defaultCacheDir())); len(found) == 0 {
 		return binaries{}, ErrNoPostgres
 	}
 	major, err := f.major()

@@ -113,7 +113,11 @@ func openClusterFolder(ctx context.Context, dir string) (_ *clusterFolder, err e
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	// What lies above stays open to be entered: the server may run as another user.
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
 	f := &clusterFolder{dir: dir}

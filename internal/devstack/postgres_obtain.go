@@ -39,6 +39,15 @@ func CacheDir() (string, error) {
 	return filepath.Join(dir, "slipway"), nil
 }
 
+// defaultCacheDir is empty where there is none, which searches nothing.
+func defaultCacheDir() string {
+	dir, err := CacheDir()
+	if err != nil {
+		return ""
+	}
+	return dir
+}
+
 // ObtainPostgres installs PostgreSQL server programs and returns their folder:
 // with apt-get as root on Debian and its kin, otherwise with npm into
 // cacheDir. Where neither is possible the error wraps ErrNoPostgres and holds

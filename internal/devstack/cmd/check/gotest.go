@@ -23,11 +23,7 @@ const testTimeout = "8m" // for one package
 // mostly wait for the database or the browser, so more of them than
 // processors run at once.
 func (c *checker) runTests(ctx context.Context) (err error) {
-	cache, err := devstack.CacheDir()
-	if err != nil {
-		return err
-	}
-	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: true, CacheDir: cache})
+	pg, err := devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: true})
 	if err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ func run(ctx context.Context, out io.Writer, names []string) error {
 	c := &checker{root: root, out: out}
 	steps, err := choose([]step{
 		{"tools", c.ensureTools},
-		{"build", c.goCommand("build", "./...")},
+		{"build", c.goCommand("build", "-buildvcs=false", "./...")},
 		{"format", c.checkFormat},
 		{"vet", c.goCommand("vet", "./...")},
 		{"vet for other systems", c.vetElsewhere},

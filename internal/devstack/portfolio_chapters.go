@@ -1,0 +1,252 @@
+package devstack
+
+import (
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// ending says how a chapter of a project's past ends.
+type ending int
+
+const (
+	endsInWork ending = iota
+	endsReady
+	endsWaiting
+	endsOutdated
+	endsPassed
+	endsReturned
+	endsReturnedThenPassed
+	endsWithdrawn
+	renews
+	drifted
+	slipped
+	held
+	resumed
+	stopped
+)
+
+// chapter is a stretch of a project's past, mostly spent on one stage.
+type chapter struct {
+	stage review.StageKey
+	end   ending
+	until int    // days ago
+	count int    // by ending: percent answered, signatures given, findings answered, days slipped
+	why   string // reason of a change of status
+}
+
+// The chapters as the tables write them; until is in days ago.
+func work(stage review.StageKey, until, percent int) chapter {
+	return chapter{stage: stage, end: endsInWork, until: until, count: percent}
+}
+func ready(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: endsReady, until: until}
+}
+func pass(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: endsPassed, until: until}
+}
+
+// wait leaves a round open that was requested then.
+func wait(stage review.StageKey, until, signed int) chapter {
+	return chapter{stage: stage, end: endsWaiting, until: until, count: signed}
+}
+
+// outdate leaves a round open with a signature on earlier content.
+func outdate(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: endsOutdated, until: until}
+}
+
+// back returns the gate with two findings.
+func back(stage review.StageKey, until, answered int) chapter {
+	return chapter{stage: stage, end: endsReturned, until: until, count: answered}
+}
+
+// second passes in the second round, after findings in the first.
+func second(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: endsReturnedThenPassed, until: until}
+}
+func withdraw(stage review.StageKey, until int, why string) chapter {
+	return chapter{stage: stage, end: endsWithdrawn, until: until, why: why}
+}
+
+// renew replaces evidence that expires, and passes again.
+func renew(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: renews, until: until}
+}
+
+// drift changes something that was signed.
+func drift(stage review.StageKey, until int) chapter {
+	return chapter{stage: stage, end: drifted, until: until}
+}
+
+// slip moves the target date to where the table has it.
+func slip(until, days int) chapter { return chapter{end: slipped, until: until, count: days} }
+func hold(stage review.StageKey, until int, why string) chapter {
+	return chapter{stage: stage, end: held, until: until, why: why}
+}
+func resume(until int, why string) chapter { return chapter{end: resumed, until: until, why: why} }
+func stop(stage review.StageKey, until int, why string) chapter {
+	return chapter{stage: stage, end: stopped, until: until, why: why}
+}
+
+func (s *story) tell(ch chapter) {
+	switch ch.end {
+	case renews:
+		s.renewAll(ch)
+	case drifted:
+		s.drift(ch)
+	case slipped:
+		s.slip(ch)
+	case held:
+		s.turn(ch, review.StatusOnHold)
+	case resumed:
+		s.turn(ch, review.StatusActive)
+	case stopped:
+		s.turn(ch, review.StatusStopped)
+	default:
+		s.fill(ch)
+		s.decide(ch)
+	}
+}
+
+// lead is how many days before its end a chapter asks for signatures.
+func (s *story) lead(ch chapter) float64 {
+	switch ch.end {
+	case endsPassed, endsReturned, renews:
+		return min(max((s.ago()-float64(ch.until))*0.3, 0.3), 6)
+	case endsReturnedThenPassed:
+		return min(max((s.ago()-float64(ch.until))*0.5, 1), 16)
+	}
+	return 0
+}
+
+// decide plays what happens once a chapter's items are answered. The work
+// ended at the moment of the request.
+func (s *story) decide(ch chapter) {
+	until := float64(ch.until)
+	switch ch.end {
+	case endsPassed:
+		s.request(ch.stage)
+		s.sign(ch.stage, s.shuffled(ch.stage), until)
+	case endsWaiting:
+		s.request(ch.stage)
+		s.sign(ch.stage, s.signers(ch.stage)[:ch.count], until*0.6)
+	case endsOutdated:
+		s.request(ch.stage)
+		s.sign(ch.stage, s.signers(ch.stage)[:1], until*0.7)
+		s.amend(ch.stage, until*0.5)
+	case endsReturned:
+		s.request(ch.stage)
+		s.sendBack(ch.stage, until, ch.count)
+	case endsReturnedThenPassed:
+		s.request(ch.stage)
+		s.sendBack(ch.stage, until+(s.ago()-until)*0.6, len(concerns[ch.stage]))
+		s.request(ch.stage)
+		s.sign(ch.stage, s.shuffled(ch.stage), until)
+	case endsWithdrawn:
+		s.request(ch.stage)
+		s.do(s.after(30), s.p.owner, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.Withdraw(who, ch.stage, ch.why, at)
+		})
+	}
+}
+
+func (s *story) request(stage review.StageKey) {
+	who := s.p.owner
+	if s.p.deputy != "" && s.chance(35) {
+		who = s.p.deputy
+	}
+	early := pick(s, earlyReasons)
+	s.do(s.after(2), who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		st := r.Stage(stage)
+		reason := ""
+		if len(r.EarlierOpen(st, at)) > 0 {
+			reason = early
+		}
+		return r.Request(who, stage, r.Digest(st), reason, at)
+	})
+}
+
+// sign spreads signatures from the last step to a moment.
+func (s *story) sign(stage review.StageKey, by []signer, until float64) {
+	from := s.ago()
+	for i, sg := range by {
+		note := ""
+		if s.chance(60) {
+			note = pick(s, signNotes[sg.seat])
+		}
+		s.decideAs(sg, stage, s.moment(from-(from-until)*float64(i+1)/float64(len(by))), review.Go, note, nil)
+	}
+}
+
+// shuffled are a gate's signers in the order in which they find the time.
+func (s *story) shuffled(stage review.StageKey) []signer {
+	by := s.signers(stage)
+	s.rng.Shuffle(len(by), func(i, j int) { by[i], by[j] = by[j], by[i] })
+	return by
+}
+
+func (s *story) decideAs(sg signer, stage review.StageKey, at time.Time, d review.Decision, note string, findings []string) {
+	s.do(at, sg.who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, stage, review.NewSignOff{
+			Seat: sg.seat, Decision: d, Note: note, Findings: findings, Digest: r.Digest(r.Stage(stage)),
+		}, at)
+	})
+}
+
+// sendBack has the last of the signers return the gate, sometimes after
+// another has signed, and the team answer the first findings.
+func (s *story) sendBack(stage review.StageKey, until float64, answered int) {
+	by := s.shuffled(stage)
+	if s.chance(50) {
+		s.sign(stage, by[:1], until+(s.ago()-until)*0.5)
+	}
+	var findings []string
+	for _, c := range concerns[stage] {
+		findings = append(findings, c.finding)
+	}
+	s.decideAs(by[len(by)-1], stage, s.moment(until), review.Return, "Close, but not yet.", findings)
+	for i, c := range concerns[stage][:min(answered, len(findings))] {
+		s.do(s.after(20+s.rng.IntN(30)), pick(s, s.team()), stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.AnswerFinding(who, stage, len(r.Stage(stage).Findings)-len(findings)+i+1, c.answer, at)
+		})
+	}
+}
+
+// turn changes the project's status.
+func (s *story) turn(ch chapter, to review.Status) {
+	s.do(s.moment(float64(ch.until)), "marcus", "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, ch.stage, to, ch.why, at)
+	})
+}
+
+// slip moves the target date.
+func (s *story) slip(ch chapter) {
+	target := s.date(s.p.target)
+	s.do(s.moment(float64(ch.until)), s.p.owner, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		p := &r.Project
+		return r.Edit(who, review.ProjectFields{
+			Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
+			Target: target, Restricted: p.Restricted, Profile: p.Profile,
+		}, at)
+	})
+}
+
+// date is a date so many days from the day on; 0 is none.
+func (s *story) date(days int) string {
+	if days == 0 {
+		return ""
+	}
+	return review.FormatDate(s.day.AddDate(0, 0, days))
+}
+
+// firstTarget is the target date with which the project began.
+func (s *story) firstTarget() string {
+	days := s.p.target
+	for _, ch := range s.p.past {
+		if ch.end == slipped {
+			days -= ch.count
+		}
+	}
+	return s.date(days)
+}
