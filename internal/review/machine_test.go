@@ -238,6 +238,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 		counts[so.Person] = so.Seat
 	}
 	same("who counts", counts, k.m.counting(st))
+	k.checkQueue(s, st)
 	for _, p := range crowd {
 		same(fmt.Sprintf("exclusion of %d", p), s.Excluded(p) != "", k.m.excluded(st, p))
 	}
@@ -246,6 +247,32 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	stot, sd := k.m.readiness(st, review.LevelShould, k.now)
 	same("readiness", []int16{roll.MustTotal, roll.MustDone, roll.ShouldTotal, roll.ShouldDone}, []int16{mt, md, stot, sd})
 	k.checkDigest(s, st)
+}
+
+// checkQueue holds what the approvers' queue reads against who signed.
+func (k *machine) checkQueue(s *review.Stage, st *mStage) {
+	k.t.Helper()
+	q, ro, counts := k.r.Queue(s), st.waiting(), k.m.counting(st)
+	want := review.QueueEntry{}
+	if ro != nil {
+		for _, sign := range ro.signs {
+			_, signed := counts[sign.who]
+			switch {
+			case !signed && !slices.Contains(want.Outdated, sign.who):
+				want.Outdated = append(want.Outdated, sign.who)
+			case signed && !slices.Contains(q.Signed, sign.who):
+				k.t.Fatalf("the queue of %s: %+v lacks the signature of %d", s.Def.Key, q, sign.who)
+			}
+		}
+		for _, seat := range ro.seats {
+			if !slices.Contains(slices.Collect(maps.Values(counts)), seat) {
+				want.OpenSeats = append(want.OpenSeats, seat)
+			}
+		}
+	}
+	if !slices.Equal(q.Outdated, want.Outdated) || !slices.Equal(q.OpenSeats, want.OpenSeats) || len(q.Signed) != len(counts) {
+		k.t.Fatalf("the queue of %s: %+v, want %+v", s.Def.Key, q, want)
+	}
 }
 
 // checkDigest demands that equal content has the same digest, and only it.
@@ -265,25 +292,27 @@ func (k *machine) checkDigest(s *review.Stage, st *mStage) {
 // commands, and after each of them domain and model agree on whether and how
 // it was refused, how every gate stands, what is in its way and who counts.
 func TestAgainstTheModel(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		k := newMachine(t)
-		k.walk(40 + dice(t, "steps", 41))
+		k.walk(25 + dice(t, "steps", 31))
 	})
 }
 
 // TestReplayOfRandomRuns holds the replayed trail against the state, at the
 // end and at a moment before it.
 func TestReplayOfRandomRuns(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		k := newMachine(t)
-		k.walk(10 + dice(t, "steps", 21))
+		k.walk(5 + dice(t, "steps", 11))
 		then := len(k.r.Recorded())
 		past := k.replay(then)
 		k.now = k.now.Add(time.Second)
 		if !reflect.DeepEqual(stateOf(past), stateOf(k.r)) {
 			t.Fatalf("replayed\n%+v\nwas\n%+v", stateOf(past), stateOf(k.r))
 		}
-		k.walk(5 + dice(t, "more steps", 11))
+		k.walk(5 + dice(t, "more steps", 6))
 		if whole := k.replay(len(k.r.Recorded())); !reflect.DeepEqual(stateOf(whole), stateOf(k.r)) {
 			t.Fatalf("replayed\n%+v\nwas\n%+v", stateOf(whole), stateOf(k.r))
 		}

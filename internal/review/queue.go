@@ -3,8 +3,8 @@ package review
 import "slices"
 
 // QueueEntry is what the approvers' queue has to know of a gate with a round:
-// whose signature would help, who has signed, whose signature has gone out of
-// date, and who may not sign.
+// whose signature would help, whose counts, whose no longer does because the
+// content or their right to the seat changed since, and who may not sign.
 type QueueEntry struct {
 	OpenSeats []Seat
 	Signed    []PersonID
@@ -19,14 +19,11 @@ func (r *Review) Queue(s *Stage) QueueEntry {
 		return QueueEntry{}
 	}
 	q := QueueEntry{OpenSeats: r.OpenSeats(s)}
-	now := r.Digest(s)
-	for _, so := range round.SignOffs {
-		if so.Decision == Go && so.Digest == now {
-			q.Signed = append(q.Signed, so.Person)
-		}
+	for _, so := range r.Counting(s) {
+		q.Signed = append(q.Signed, so.Person)
 	}
 	for _, so := range round.SignOffs {
-		if so.Digest != now && !slices.Contains(q.Signed, so.Person) && !slices.Contains(q.Outdated, so.Person) {
+		if !slices.Contains(q.Signed, so.Person) && !slices.Contains(q.Outdated, so.Person) {
 			q.Outdated = append(q.Outdated, so.Person)
 		}
 	}

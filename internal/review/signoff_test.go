@@ -436,6 +436,17 @@ func TestCountingRowsThatShouldNotBe(t *testing.T) {
 	})
 }
 
+// In a restricted project the holders of seats everywhere sign nothing, and do
+// not learn of it; those who hold the seat for this project do sign.
+func TestSigningARestrictedProject(t *testing.T) {
+	w := newWorld(t, restricted)
+	w.open(build)
+	w.refused(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) }), "not found")
+	w.seats[quinn] = heldIn(review.Scope(project), review.SeatQA)
+	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.gate(build, review.GatePassed)
+}
+
 // Rule 3: who answered an item, or alone gave its evidence, does not sign.
 func TestSeparationOfDuties(t *testing.T) {
 	tests := []struct {
