@@ -17,7 +17,9 @@ import (
 	"strings"
 )
 
-//go:embed app.css app.js htmx-4.0.1.min.js icon.svg
+// htmx comes compressed already (zopfli, 4% smaller than gzip -9): it never changes, so the effort is spent once.
+//
+//go:embed app.css app.js htmx-4.0.1.min.js htmx-4.0.1.min.js.gz icon.svg
 var source embed.FS
 
 // Prefix is the path under which the files are served.
@@ -62,7 +64,7 @@ func (f *Files) add(name string) error {
 		return err
 	}
 	body := squeeze(name, raw)
-	zipped, err := compress(body)
+	zipped, err := zippedBody(name, body)
 	if err != nil {
 		return err
 	}
@@ -132,6 +134,14 @@ func contentType(ext string) string {
 		return "text/javascript; charset=utf-8"
 	}
 	return "image/svg+xml"
+}
+
+// zippedBody is the compressed body: the stored one where there is one, else made here.
+func zippedBody(name string, body []byte) ([]byte, error) {
+	if name == HTMX {
+		return source.ReadFile(HTMX + ".gz")
+	}
+	return compress(body)
 }
 
 func compress(body []byte) ([]byte, error) {

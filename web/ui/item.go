@@ -38,6 +38,7 @@ type ItemRow struct {
 	Flags    []ItemFlag   // what needs attention, the gravest first
 	ReadOnly bool         // the viewer may not answer: the answer is shown as a word, without buttons
 	Conflict *RowConflict // set only in the answer to a post that met another's change
+	Problem  *RowProblem  // set only in the answer to a post that was refused
 }
 
 // ItemLink is one piece of evidence. URL is https and already checked by the domain.
@@ -57,6 +58,15 @@ type RowConflict struct {
 	When       string // "2 minutes ago"
 	MineAnswer string
 	MineNote   string
+	MineNoted  bool // a note was sent along; without one, "Use mine" leaves the note as it is
+}
+
+// RowProblem says under a row why its answer was not saved. With an Answer, it asks for the note once more: the choice
+// and what was typed are kept.
+type RowProblem struct {
+	Text   string // a plain sentence
+	Answer string // one of the Answer values; empty when there is nothing to send again
+	Note   string // what was typed
 }
 
 // ItemList is the checklist's list. Forms in it post through htmx when scripts run and swap their own row; links stay plain links.
@@ -101,6 +111,9 @@ func appendItemRow(b []byte, r *ItemRow) []byte {
 	if r.Conflict != nil {
 		b = appendConflict(b, r)
 	}
+	if r.Problem != nil {
+		b = appendProblem(b, r)
+	}
 	return append(b, `</li>`...)
 }
 
@@ -113,7 +126,7 @@ func appendLevel(b []byte, level string) []byte {
 	return append(b, `</b> `...)
 }
 
-// appendRowMeta writes what stands beside the title: flags, evidence, note, assignee.
+// appendRowMeta writes what stands beside the title: flags, evidence, assignee, note.
 func appendRowMeta(b []byte, r *ItemRow) []byte {
 	for i := range r.Flags {
 		f := &r.Flags[i]
@@ -130,6 +143,8 @@ func appendRowMeta(b []byte, r *ItemRow) []byte {
 		b = append(b, `</a> `...)
 	}
 	b = appendEvidence(b, r)
+	b = appendText(b, r.Assignee)
+	b = append(b, ' ')
 	note, cut := cutNote(r.Note)
 	if note != "" || !r.ReadOnly {
 		b = append(b, `<a class="`...)
@@ -141,9 +156,9 @@ func appendRowMeta(b []byte, r *ItemRow) []byte {
 			note = "Add note"
 		}
 		b = appendText(b, note)
-		b = append(b, `</a> `...)
+		b = append(b, `</a>`...)
 	}
-	return appendText(b, r.Assignee)
+	return b
 }
 
 func appendEvidence(b []byte, r *ItemRow) []byte {
@@ -164,8 +179,8 @@ func appendEvidence(b []byte, r *ItemRow) []byte {
 	return b
 }
 
-// appendAnswerForm writes the four-way choice. The version travels in the action so that a row needs no hidden
-// field; the button for the current answer is pressed, and "Reopen" exists only where there is something to reopen.
+// appendAnswerForm writes the four-way choice. The button for the current answer is pressed, and "Reopen" exists only
+// where there is something to reopen.
 func appendAnswerForm(b []byte, r *ItemRow) []byte {
 	if r.ReadOnly {
 		b = append(b, `<em>`...)
@@ -173,9 +188,7 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 		return append(b, `</em> `...)
 	}
 	b = append(b, `<form class="seg" method="post" action="`...)
-	b = appendURL(b, r.Href)
-	b = append(b, `/answer?version=`...)
-	b = strconv.AppendInt(b, int64(r.Version), 10)
+	b = appendPostURL(b, r)
 	b = append(b, `">`...)
 	for _, answer := range [...]string{AnswerMet, AnswerNotMet, AnswerNotApplicable} {
 		b = append(b, `<button name="answer" value="`...)
@@ -209,15 +222,54 @@ func appendConflict(b []byte, r *ItemRow) []byte {
 	b = append(b, AnswerWord(c.MineAnswer)...)
 	b = appendColonText(b, c.MineNote)
 	b = append(b, `</p><form method="post" action="`...)
-	b = appendURL(b, r.Href)
-	b = append(b, `/answer?version=`...)
-	b = strconv.AppendInt(b, int64(r.Version), 10)
-	b = append(b, `"><input type="hidden" name="note" value="`...)
-	b = appendText(b, c.MineNote)
-	b = append(b, `"> <button name="answer" value="`...)
+	b = appendPostURL(b, r)
+	b = append(b, `">`...)
+	if c.MineNoted {
+		b = append(b, `<input type="hidden" name="note" value="`...)
+		b = appendText(b, c.MineNote)
+		b = append(b, `"> `...)
+	}
+	b = append(b, `<button name="answer" value="`...)
 	b = appendText(b, c.MineAnswer)
 	return append(b, `">Use mine</button></form></div></div>`...)
 }
+
+func appendProblem(b []byte, r *ItemRow) []byte {
+	p := r.Problem
+	b = append(b, `<div class="note-box s-bad" role="alert"><div><p>`...)
+	b = appendText(b, p.Text)
+	b = append(b, `</p>`...)
+	if p.Answer == "" && p.Note != "" { // typed text stays in sight even where it cannot be sent
+		b = append(b, `<p class="quote">`...)
+		b = appendText(b, p.Note)
+		b = append(b, `</p>`...)
+	}
+	if p.Answer != "" {
+		b = append(b, `<form class="stack" method="post" action="`...)
+		b = appendPostURL(b, r)
+		b = append(b, `"><textarea name="note" rows="2" aria-invalid="true" aria-label="Note: `...)
+		b = appendText(b, r.Title)
+		b = append(b, `">`...)
+		b = appendText(b, p.Note)
+		b = append(b, `</textarea> <button class="go" name="answer" value="`...)
+		b = appendText(b, p.Answer)
+		b = append(b, `">Save as `...)
+		b = appendText(b, lowerWord(p.Answer))
+		b = append(b, `</button></form>`...)
+	}
+	return append(b, `</div></div>`...)
+}
+
+// appendPostURL writes where the row's answer is posted. The version travels in the address so that a row needs no
+// hidden field.
+func appendPostURL(b []byte, r *ItemRow) []byte {
+	b = appendURL(b, r.Href)
+	b = append(b, `/answer?version=`...)
+	return strconv.AppendInt(b, int64(r.Version), 10)
+}
+
+// lowerWord is the answer in words, inside a sentence.
+func lowerWord(answer string) string { return strings.ToLower(AnswerWord(answer)) }
 
 func appendColonText(b []byte, s string) []byte {
 	if s == "" {

@@ -130,10 +130,10 @@ func Ago(t, now time.Time) string { return ago(t, now) }
 // Blocker is one reason why a gate cannot be requested or cannot pass.
 type Blocker struct {
 	State State
-	What  string // a plain sentence
-	Href  string // where to act
-	Owner string // may be empty: nobody
-	Since time.Time
+	What  string    // a plain sentence
+	Href  string    // where to act
+	Owner string    // may be empty: nobody
+	Since time.Time // zero: not known
 }
 
 // Seat is one row of the table of who signs a gate.
@@ -168,6 +168,7 @@ type Option struct {
 // the control, marks it invalid, and is what ErrorSummary links to.
 type Field struct {
 	Name, Label, Hint, Error string
+	ID                       string // base of ids instead of Name, where two forms of a page have a field of the same name
 	Value                    string
 	Optional                 bool // says "(optional)"; fields are required unless they say otherwise
 	Auto                     string
@@ -180,7 +181,12 @@ func (f Field) label() string {
 	return f.Label
 }
 
-func (f Field) id() string { return "f-" + f.Name }
+func (f Field) id() string {
+	if f.ID != "" {
+		return "f-" + f.ID
+	}
+	return "f-" + f.Name
+}
 
 func (f Field) describedBy() string {
 	switch {
@@ -194,7 +200,7 @@ func (f Field) describedBy() string {
 	return ""
 }
 
-// FieldError is one line of the summary of errors; it links to the field.
+// FieldError is one line of the summary of errors; it links to the field by its Name, or its ID where it has one.
 type FieldError struct{ Name, Text string }
 
 // Column is a table heading. Href makes it a link that sorts; Sort is "ascending", "descending" or empty.
@@ -209,9 +215,10 @@ type Chip struct {
 	Label, Href string
 	Count       int // below 0 shows none
 	Current     bool
+	ID          string // of the count, where an answer out of band may replace it; may be empty
 }
 
-// Page is the position in a long list; Prev and Next are empty at the ends.
+// Page is the position in a long list; Prev and Next are empty at the ends. A Total of 0 is not known, and not said.
 type Page struct {
 	From, To, Total int
 	Noun            string // plural: "projects"

@@ -46,3 +46,30 @@ func (s State) class() string {
 	}
 	return "s-none"
 }
+
+// Word is a plain word for the state, for places that have no better one: lists read it out where only its shape shows.
+func (s State) Word() string {
+	switch s {
+	case Open:
+		return "Open"
+	case Part:
+		return "Under way"
+	case Met:
+		return "Met"
+	case Bad:
+		return "Not met"
+	case NA:
+		return "Not applicable"
+	case Waived:
+		return "Waived"
+	case Wait:
+		return "Waiting"
+	case Warn:
+		return "Attention"
+	case Stop:
+		return "Stopped"
+	case Hold:
+		return "On hold"
+	}
+	return "Nothing yet"
+}

@@ -30,7 +30,7 @@ func tab(t *testing.T) (context.Context, string) {
 	}
 	allocated, closeBrowser := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, closeTab := chromedp.NewContext(allocated)
-	ctx, cancel := context.WithTimeout(ctx, 60*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	t.Cleanup(func() { cancel(); closeTab(); closeBrowser(); server.Close() })
 	return ctx, server.URL
 }
@@ -126,7 +126,7 @@ func TestSingleKeysCanBeSwitchedOff(t *testing.T) {
 	ctx, base := tab(t)
 	do(t, ctx, "opening help", chromedp.Navigate(base+stagePath), chromedp.KeyEvent("?"))
 	eventually(t, ctx, `document.querySelector('dialog').open`)
-	do(t, ctx, "switching off", chromedp.Click(chromedp.CSS(`dialog input`)), chromedp.Click(chromedp.CSS(`dialog form button`)),
+	do(t, ctx, "switching off", chromedp.Click(chromedp.CSS(`dialog input`)), chromedp.Click(chromedp.CSS(`dialog button`)),
 		chromedp.Evaluate[chromedp.Void](`document.querySelector('#item-item-10 a').focus()`), chromedp.KeyEvent("m"), chromedp.KeyEvent("?"))
 	eventually(t, ctx, `!document.querySelector('dialog').open && !document.querySelector('#item-item-10 [aria-pressed=true]')`)
 }
@@ -136,7 +136,7 @@ func TestDraftOfAFormComesBackAndCanBeDiscarded(t *testing.T) {
 	page := base + stagePath + "/items/item-3"
 	do(t, ctx, "typing", chromedp.Navigate(page), chromedp.SendKeys(chromedp.CSS(`#f-text`), "half a thought"), chromedp.Navigate(page))
 	eventually(t, ctx, `document.querySelector('#f-text').value === 'half a thought'`)
-	do(t, ctx, "discarding", chromedp.Click(chromedp.CSS(`form[action$=comments] .link`)), chromedp.Navigate(page))
+	do(t, ctx, "discarding", chromedp.Click(chromedp.CSS(`form[action$=comments] [role=status] button`)), chromedp.Navigate(page))
 	eventually(t, ctx, `document.querySelector('#f-text').value === ''`)
 }
 

@@ -32,7 +32,6 @@ type demo struct {
 	now   time.Time
 	meta  ui.PageMeta
 	items []ui.ItemRow
-	query map[string]string
 }
 
 func newDemo(now time.Time, files *static.Files) *demo {
