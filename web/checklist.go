@@ -1,7 +1,151 @@
 package web
 
-import "net/http"
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
 
-func (s *Server) checklist(http.ResponseWriter, *http.Request) error { return errNoPage }
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
 
-func (s *Server) answer(http.ResponseWriter, *http.Request) error { return errNoPage }
+// checklist shows the items of one stage.
+func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
+	view, err := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stageKey(r))
+	if err != nil {
+		return err
+	}
+	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: page.Show(r.URL.Query().Get("show")), Query: searchText(r, "q")}
+	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
+	m.Width = ui.Wide
+	return s.render(w, r, http.StatusOK, page.Checklist(m, d))
+}
+
+func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {
+	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage}
+}
+
+// answered is what the form of an answer says.
+type answered struct {
+	state   review.State
+	note    string
+	noted   bool // a note came along; without one, the item's stays
+	version int  // that the person was shown
+}
+
+// answer sets the answer of an item, from its row or from its own page.
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
+	in, err := readAnswer(r)
+	if err != nil {
+		return s.answerFailed(w, r, in, err)
+	}
+	project, stage, item := projectKey(r), stageKey(r), itemKey(r)
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: project, Stage: stage}, in.decide(stage, item))
+	if err != nil {
+		return s.answerFailed(w, r, in, err)
+	}
+	s.metrics.decided(changed.Events)
+	if !htmx(r) {
+		return s.done(w, r, afterAnswer(r), flashAnswered)
+	}
+	checked := page.Check(changedView(changed, stage))
+	row, ok := checked.Row(item)
+	if !ok {
+		return review.ErrNotFound
+	}
+	return s.render(w, r, http.StatusOK, page.Ticked(checked, row))
+}
+
+func changedView(c *store.Changed, stage review.StageKey) page.StageView {
+	return page.StageView{Review: c.Review, Rollups: c.Rollups, Actor: c.Actor, Now: c.Now, Names: c.Names.Of, Stage: stage}
+}
+
+// afterAnswer is where an answer leads without a script: back to the row, or
+// to the item's own page when it was given there.
+func afterAnswer(r *http.Request) string {
+	if r.URL.Query().Get("from") == "item" {
+		return page.ItemURL(projectKey(r), stageKey(r), itemKey(r))
+	}
+	return page.StageURL(projectKey(r), stageKey(r)) + "#item-" + string(itemKey(r))
+}
+
+func (in answered) decide(stage review.StageKey, item review.ItemKey) store.Decide {
+	return func(rv *review.Review, who review.Actor, at time.Time) error {
+		note := in.note
+		if st := rv.Stage(stage); !in.noted && st != nil {
+			if it := st.Item(item); it != nil {
+				note = it.Answer.Note
+			}
+		}
+		return rv.Answer(who, stage, item, in.state, note, in.version, at)
+	}
+}
+
+// readAnswer reads the form. A row carries the version in its address, the
+// item's page in a field.
+func readAnswer(r *http.Request) (answered, error) {
+	form, err := readForm(r, "answer", "note", "version")
+	in := answered{state: review.State(form.Get("answer")), note: form.Get("note"), noted: form.Has("note")}
+	if err != nil {
+		return in, err
+	}
+	version := form.Get("version")
+	if version == "" {
+		version = r.URL.Query().Get("version")
+	}
+	in.version, err = readVersion(version)
+	return in, err
+}
+
+// readVersion reads the version of an answer that a form was shown.
+func readVersion(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 {
+		return 0, &review.Invalid{Fields: []review.FieldError{{Field: "version", Message: "is missing or no number; reload the page and answer again"}}}
+	}
+	return n, nil
+}
+
+// answerFailed shows an answer that could not be saved again, with what was
+// chosen and typed: in its row or on the item's page.
+func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answered, err error) error {
+	if !htmx(r) {
+		form := page.ItemForm{Name: page.FormAnswer, State: in.state, Note: in.note, Noted: in.noted, Version: in.version}
+		return s.itemFailed(w, r, form, err)
+	}
+	status := explain(err).status
+	if status != http.StatusConflict && status != http.StatusUnprocessableEntity && status != http.StatusRequestEntityTooLarge {
+		return err // what app.js tells in words of its own
+	}
+	view, readErr := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stageKey(r))
+	if readErr != nil {
+		return readErr
+	}
+	checked := page.Check(stageView(view, stageKey(r)))
+	row, ok := checked.Row(itemKey(r))
+	if !ok {
+		return err
+	}
+	in.explain(&row, err, view)
+	return s.render(w, r, status, page.Ticked(checked, row))
+}
+
+// explain puts into the row why it was not saved.
+func (in answered) explain(row *ui.ItemRow, err error, view *store.ProjectView) {
+	var conflict *review.AnswerConflict
+	switch fields, ok := fieldErrors(err); {
+	case errors.As(err, &conflict) && conflict.Current.Version > 0:
+		row.Conflict = &ui.RowConflict{
+			By: view.Names.Of(conflict.Current.By), When: ui.Ago(conflict.Current.At, view.Now),
+			MineAnswer: string(in.state), MineNote: in.note, MineNoted: in.noted,
+		}
+	case ok && fields["note"] != "" && in.state.Valid():
+		row.Version = in.version // what the person saw, so that a change meanwhile still shows
+		row.Problem = &ui.RowProblem{Text: page.FieldSentence("note", fields["note"]), Answer: string(in.state), Note: in.note}
+	default:
+		row.Problem = &ui.RowProblem{Text: explain(err).text, Note: in.note}
+	}
+}

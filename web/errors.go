@@ -111,7 +111,7 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = r.ParseForm() // what cannot be read cannot be shown again
 	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
-	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.Path, r.PostForm)); err != nil {
+	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), r.PostForm)); err != nil {
 		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
 	}
 }

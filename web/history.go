@@ -1,5 +1,74 @@
 package web
 
-import "net/http"
+import (
+	"encoding/hex"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 
-func (s *Server) history(http.ResponseWriter, *http.Request) error { return errNoPage }
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// history is the audit trail of a project.
+func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
+	f, err := historyFilter(r)
+	if err != nil {
+		return err
+	}
+	v, err := s.Store.History(r.Context(), s.by(r), projectKey(r), store.HistoryFilter(f))
+	if err != nil {
+		return err
+	}
+	d := page.HistoryData{
+		Project: &v.Review.Project, Template: v.Review.Template, Now: v.Now, Name: v.Names.Of, Entries: v.Entries,
+		People: peopleByName(v, f.Person), Filter: f, More: v.More,
+	}
+	for _, h := range v.Hashes {
+		d.Hashes = append(d.Hashes, hex.EncodeToString(h[:]))
+	}
+	return s.render(w, r, http.StatusOK, page.History(s.meta(w, r, &v.Viewer, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
+}
+
+// historyFilter reads what the address narrows the trail to.
+func historyFilter(r *http.Request) (page.HistoryFilter, error) {
+	q := r.URL.Query()
+	f := page.HistoryFilter{Stage: review.StageKey(q.Get("stage")), Kind: q.Get("kind")}
+	var bad review.Invalid
+	whole := func(name, what string) int64 {
+		if q.Get(name) == "" {
+			return 0
+		}
+		n, err := strconv.ParseInt(q.Get(name), 10, 64)
+		if err != nil || n < 1 {
+			bad.Add(name, "is not the number of "+what)
+		}
+		return n
+	}
+	f.Person, f.Before = review.PersonID(whole("person", "a person")), whole("before", "an entry")
+	if f.Kind != "" && !page.KnownKind(f.Kind) {
+		bad.Add("kind", "is nothing that the trail of a project holds")
+	}
+	return f, bad.Err()
+}
+
+// peopleByName are those whom the filter offers: the people of the project and
+// of this page.
+func peopleByName(v *store.HistoryView, chosen review.PersonID) []review.PersonID {
+	ids := make([]review.PersonID, 0, len(v.Names)+1)
+	for id := range v.Names {
+		if id != review.System {
+			ids = append(ids, id)
+		}
+	}
+	if chosen != 0 && !slices.Contains(ids, chosen) {
+		ids = append(ids, chosen)
+	}
+	slices.SortFunc(ids, func(a, b review.PersonID) int {
+		return strings.Compare(strings.ToLower(v.Names.Of(a)), strings.ToLower(v.Names.Of(b)))
+	})
+	return ids
+}

@@ -1,15 +1,186 @@
 package web
 
-import "net/http"
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
 
-func (s *Server) item(http.ResponseWriter, *http.Request) error { return errNoPage }
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
 
-func (s *Server) approve(http.ResponseWriter, *http.Request) error { return errNoPage }
+// item shows one item with its discussion and history.
+func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
+	return s.showItem(w, r, http.StatusOK, page.ItemForm{})
+}
 
-func (s *Server) assign(http.ResponseWriter, *http.Request) error { return errNoPage }
+// showItem renders the item's page around a form that was refused, if any.
+func (s *Server) showItem(w http.ResponseWriter, r *http.Request, status int, form page.ItemForm) error {
+	view, err := s.Store.Item(r.Context(), s.by(r), projectKey(r), stageKey(r), itemKey(r))
+	if err != nil {
+		return err
+	}
+	d := &page.ItemData{
+		StageView: stageView(&view.ProjectView, stageKey(r)), Item: view.Item, Entries: view.Entries,
+		Who: searchText(r, "who"), Once: rand.Text(), Form: form,
+	}
+	if form.Once != "" {
+		d.Once = form.Once
+	}
+	for _, c := range view.Comments {
+		d.Comments = append(d.Comments, page.Comment{Person: c.Person, At: c.At, Text: c.Text})
+	}
+	if err := s.assignable(r, view, d); err != nil {
+		return err
+	}
+	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
+	m.ErrorCount = d.ErrorCount()
+	return s.render(w, r, status, page.Item(m, d))
+}
 
-func (s *Server) comment(http.ResponseWriter, *http.Request) error { return errNoPage }
+// peopleListed is how many people a list to choose from holds.
+const peopleListed = 200
 
-func (s *Server) addEvidence(http.ResponseWriter, *http.Request) error { return errNoPage }
+// assignable finds whom the viewer can give the item: everybody, or for those
+// who may not see the directory, the people of the project.
+func (s *Server) assignable(r *http.Request, view *store.ItemView, d *page.ItemData) error {
+	project := &view.Review.Project
+	if review.May(view.Actor, review.AssignItem, project) != nil {
+		return nil
+	}
+	found, err := s.Store.FindPeople(r.Context(), s.by(r), d.Who, peopleListed)
+	var denied *review.Denied
+	if err != nil && !errors.As(err, &denied) {
+		return err
+	}
+	for _, p := range found {
+		d.People = append(d.People, page.Somebody{ID: p.ID, Name: p.Name, Email: p.Email})
+	}
+	d.More = len(found) == peopleListed
+	if denied != nil {
+		for _, m := range project.Members {
+			d.People = append(d.People, page.Somebody{ID: m.Person, Name: view.Names.Of(m.Person)})
+		}
+	}
+	for _, id := range []review.PersonID{view.Item.Assignee, view.Actor.Person} {
+		if id != 0 && !slices.ContainsFunc(d.People, func(p page.Somebody) bool { return p.ID == id }) {
+			name := view.Names.Of(id)
+			if id == view.Actor.Person {
+				name = view.Name
+			}
+			d.People = append(d.People, page.Somebody{ID: id, Name: name})
+		}
+	}
+	return nil
+}
 
-func (s *Server) removeEvidence(http.ResponseWriter, *http.Request) error { return errNoPage }
+// itemFailed shows the page again around a form that could not be carried
+// out, with all that was typed and what is wrong with it.
+func (s *Server) itemFailed(w http.ResponseWriter, r *http.Request, form page.ItemForm, err error) error {
+	var conflict *review.AnswerConflict
+	var denied *review.Denied
+	var refused *review.Refused
+	fields, invalid := fieldErrors(err)
+	switch {
+	case errors.As(err, &conflict) && form.Name == page.FormAnswer && conflict.Current.Version > 0 && form.State.Valid():
+		form.Conflict = &conflict.Current
+	case invalid:
+		form.Errors = fields
+		if fields["form"] != "" || fields["version"] != "" {
+			form.Problem = explain(err).text
+		}
+	case errors.As(err, &conflict), errors.As(err, &denied), errors.As(err, &refused):
+		form.Problem = explain(err).text
+	default:
+		return err
+	}
+	return s.showItem(w, r, explain(err).status, form)
+}
+
+// itemChange carries out a command on the item and leads back to its page.
+func (s *Server) itemChange(w http.ResponseWriter, r *http.Request, form page.ItemForm, done flash, anchor string, decide store.Decide) error {
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stageKey(r)}, decide)
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	s.metrics.decided(changed.Events)
+	return s.done(w, r, page.ItemURL(projectKey(r), stageKey(r), itemKey(r))+anchor, done)
+}
+
+// approve confirms that a must does not apply.
+func (s *Server) approve(w http.ResponseWriter, r *http.Request) error {
+	form := page.ItemForm{Name: page.FormApprove}
+	posted, err := readForm(r, "version")
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	version, err := readVersion(posted.Get("version"))
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	return s.itemChange(w, r, form, flashApproved, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.ApproveNotApplicable(who, stageKey(r), itemKey(r), version, at)
+	})
+}
+
+// assign names who works on the item.
+func (s *Server) assign(w http.ResponseWriter, r *http.Request) error {
+	posted, err := readForm(r, "person", "due")
+	form := page.ItemForm{Name: page.FormAssign, Person: posted.Get("person"), Due: posted.Get("due")}
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	person := personNumber(form.Person)
+	if person == 0 && form.Person != "" {
+		return s.itemFailed(w, r, form, &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "choose a person from the list"}}})
+	}
+	return s.itemChange(w, r, form, flashAssigned, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.Assign(who, stageKey(r), itemKey(r), person, form.Due, at)
+	})
+}
+
+// comment adds to the discussion.
+func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
+	posted, err := readForm(r, "text", "once")
+	form := page.ItemForm{Name: page.FormComment, Text: posted.Get("text"), Once: posted.Get("once")}
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	return s.itemChange(w, r, form, flashCommented, "#discussion", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.Discuss(who, stageKey(r), itemKey(r), form.Text, form.Once, at)
+	})
+}
+
+// addEvidence links evidence to the item.
+func (s *Server) addEvidence(w http.ResponseWriter, r *http.Request) error {
+	posted, err := readForm(r, "url", "title", "kind", "effective", "expires", "commit")
+	form := page.ItemForm{Name: page.FormEvidence, Evidence: review.NewEvidence{
+		URL: posted.Get("url"), Title: posted.Get("title"), Type: review.EvidenceKind(posted.Get("kind")),
+		Effective: posted.Get("effective"), Expires: posted.Get("expires"), Commit: posted.Get("commit"),
+	}}
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	return s.itemChange(w, r, form, flashLinked, "#evidence", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.AddEvidence(who, stageKey(r), itemKey(r), form.Evidence, at)
+	})
+}
+
+// removeEvidence takes a link away from the item.
+func (s *Server) removeEvidence(w http.ResponseWriter, r *http.Request) error {
+	form := page.ItemForm{Name: page.FormRemove}
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	if _, err := readForm(r); err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	return s.itemChange(w, r, form, flashUnlinked, "#evidence", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.RemoveEvidence(who, stageKey(r), itemKey(r), no, at)
+	})
+}

@@ -1,5 +1,20 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
 
-func (s *Server) project(http.ResponseWriter, *http.Request) error { return errNoPage }
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// project is a project's overview.
+func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.Overview(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
+	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
+		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent,
+	}))
+}

@@ -70,7 +70,7 @@ func (s *Server) table() []route {
 		{"GET", "/login", public, s.login},
 		{"POST", "/login", public, s.startLogin},
 		{"GET", "/auth/callback", public, s.callback},
-		{"POST", "/logout", signedIn, s.logout},
+		{"POST", "/logout", public, s.logout},
 		{"POST", "/auth/backchannel-logout", provider, s.backchannelLogout},
 		{"POST", "/theme", public, s.theme},
 

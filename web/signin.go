@@ -65,16 +65,15 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) error {
 // callback is where the provider sends the browser back to.
 func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
-	browser := read(r, s.cookies.flowName)
-	s.cookies.drop(w, s.cookies.flowName)
 	query := r.URL.Query()
-	kept, err := s.Store.TakeFlow(r.Context(), query.Get("state"), browser)
+	kept, err := s.Store.TakeFlow(r.Context(), query.Get("state"), read(r, s.cookies.flowName))
 	if errors.Is(err, review.ErrNotFound) {
 		return s.signInFailed(w, r, page.WorkURL, auth.ErrNoFlow)
 	}
 	if err != nil {
 		return err
 	}
+	s.cookies.drop(w, s.cookies.flowName)
 	to := auth.SafeReturn(kept.ReturnTo)
 	flow := auth.Flow{State: kept.State, Nonce: kept.Nonce, Verifier: kept.Verifier, ReturnTo: to}
 	id, err := s.Auth.Finish(r.Context(), flow, query)

@@ -1,7 +1,106 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"slices"
+	"strings"
 
-func (s *Server) work(http.ResponseWriter, *http.Request) error { return errNoPage }
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
 
-func (s *Server) signOffs(http.ResponseWriter, *http.Request) error { return errNoPage }
+// work is the front page: what waits for whoever looks.
+func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.MyWork(r.Context(), s.by(r))
+	if err != nil {
+		return err
+	}
+	d := page.WorkData{
+		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages,
+		Gates: waitingGates(v.Tmpl, v.Names, v.Gates),
+	}
+	for _, it := range v.Items {
+		d.Items = append(d.Items, page.AssignedItem(it))
+	}
+	for _, g := range v.Returned {
+		d.Returned = append(d.Returned, page.ReturnedGate{
+			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), Since: g.Since, Findings: g.Findings,
+		})
+	}
+	for _, e := range v.Expiring {
+		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))
+	}
+	for _, p := range v.Projects {
+		d.Projects = append(d.Projects, page.OwnProject{
+			Project: p.Key, Name: p.Name, Duty: p.Duty, Status: p.Status, Ready: p.Ready, Current: p.Current, Stages: p.Stages, Target: p.Target,
+		})
+	}
+	m := s.meta(w, r, &v.Viewer, "My work", ui.NavWork)
+	m.Waiting = len(v.Gates)
+	return s.render(w, r, http.StatusOK, page.Work(m, d))
+}
+
+// signOffs is the approvers' queue.
+func (s *Server) signOffs(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.Queue(r.Context(), s.by(r))
+	if err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	d := page.SignOffsData{
+		Actor: v.Actor, Now: v.Now, Search: strings.TrimSpace(q.Get("q")), Seat: review.Seat(q.Get("seat")), Seats: seatsOf(v.Actor),
+		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), Excluded: waitingGates(v.Tmpl, v.Names, v.Excluded),
+		Full: len(v.Gates)+len(v.Excluded) == store.QueuePage,
+	}
+	all := len(d.Gates)
+	d.Gates = slices.DeleteFunc(d.Gates, func(g page.WaitingGate) bool { return !matches(&g, d.Search, d.Seat) })
+	d.Hidden = all - len(d.Gates)
+	m := s.meta(w, r, &v.Viewer, "Sign-offs", ui.NavSignOffs)
+	m.Waiting = all
+	return s.render(w, r, http.StatusOK, page.SignOffs(m, d))
+}
+
+// matches reports whether a gate passes the queue's filter.
+func matches(g *page.WaitingGate, search string, seat review.Seat) bool {
+	if seat != "" && !slices.Contains(g.MySeats, seat) {
+		return false
+	}
+	search = strings.ToLower(search)
+	return slices.ContainsFunc([]string{g.StageName, g.Name, g.Team, string(g.Project)}, func(s string) bool {
+		return strings.Contains(strings.ToLower(s), search)
+	})
+}
+
+// seatsOf are the seats that somebody holds anywhere, each once, in the order
+// of pages.
+func seatsOf(a review.Actor) []review.Seat {
+	var seats []review.Seat
+	for _, s := range review.Seats() {
+		if slices.ContainsFunc(a.Seats, func(h review.SeatHeld) bool { return h.Seat == s }) {
+			seats = append(seats, s)
+		}
+	}
+	return seats
+}
+
+func waitingGates(tmpl *review.Template, names store.Names, gates []store.WaitingGate) []page.WaitingGate {
+	out := make([]page.WaitingGate, len(gates))
+	for i, g := range gates {
+		out[i] = page.WaitingGate{
+			Project: g.Project, Name: g.Name, Team: g.Team, Tier: g.Tier, Owner: names.Of(g.Owner), Stage: g.Stage, StageName: stageName(tmpl, g.Stage),
+			Round: g.Round, Since: g.Since, OpenSeats: g.OpenSeats, MySeats: g.MySeats, Outdated: g.Outdated, Target: g.Target,
+		}
+	}
+	return out
+}
+
+// stageName is a stage's name where there is no single project; the key when
+// the newest template no longer has the stage.
+func stageName(tmpl *review.Template, k review.StageKey) string {
+	if i := tmpl.StageIndex(k); i >= 0 {
+		return tmpl.Stages[i].Name
+	}
+	return string(k)
+}

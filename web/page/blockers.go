@@ -1,0 +1,68 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// blockerLines are blockers for a list, each with the place to act.
+func blockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Blocker {
+	out := make([]ui.Blocker, len(bs))
+	for i := range bs {
+		b := &bs[i]
+		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: blockerText(b), Href: blockerHref(p.Key, b), Since: b.Since}
+		switch {
+		case b.Seat != "":
+			out[i].Owner = b.Seat.Label() + " seat"
+		case b.Owner != 0:
+			out[i].Owner = name(b.Owner)
+		}
+	}
+	return out
+}
+
+// blockerText is a sentence that names what stands in the way before it says
+// why.
+func blockerText(b *review.Blocker) string {
+	subject := strings.TrimRight(cut(b.Subject, 120), ".:;, ")
+	what := strings.TrimSuffix(b.What, ".")
+	if subject == "" {
+		return what
+	}
+	return subject + ": " + strings.ToLower(what[:1]) + what[1:]
+}
+
+func blockerLook(k review.BlockerKind) ui.State {
+	switch k {
+	case review.MustNotMet, review.FindingOpen:
+		return ui.Bad
+	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
+		return ui.Warn
+	case review.SeatMissing, review.SignersMissing, review.NAUnapproved, review.EarlierGate:
+		return ui.Wait
+	case review.ProjectNotActive:
+		return ui.Hold
+	}
+	return ui.Open
+}
+
+// blockerHref is where a person acts on a blocker.
+func blockerHref(p review.ProjectKey, b *review.Blocker) string {
+	switch b.Kind {
+	case review.EvidenceMissing, review.EvidenceExpired:
+		return ItemURL(p, b.Stage, b.Item) + "#evidence"
+	case review.FindingOpen:
+		return GateURL(p, b.Stage) + "#" + findingID(b.Finding)
+	case review.EarlierGate:
+		return ProjectURL(p) + "#stages"
+	case review.ProjectNotActive:
+		return GateURL(p, b.Stage) + "#status"
+	case review.SeatMissing, review.SignersMissing:
+		return GateURL(p, b.Stage) + "#seats"
+	case review.ContentChanged:
+		return GateURL(p, b.Stage) + "#request"
+	}
+	return ItemURL(p, b.Stage, b.Item) + "#answer"
+}

@@ -1,0 +1,469 @@
+package page
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// StageView is a project with one stage loaded, as somebody sees it.
+type StageView struct {
+	Review  *review.Review
+	Rollups []review.StageRollup // one a stage
+	Actor   review.Actor
+	Now     time.Time
+	Names   Names
+	Stage   review.StageKey // one that the template has
+}
+
+func (v *StageView) index() int           { return v.Review.Template.StageIndex(v.Stage) }
+func (v *StageView) stage() *review.Stage { return v.Review.Stage(v.Stage) }
+func (v *StageView) url() string          { return StageURL(v.Review.Project.Key, v.Stage) }
+
+// title is the stage's name with its number.
+func (v *StageView) title() string { return strconv.Itoa(v.index()+1) + ". " + v.stage().Def.Name }
+
+// neighbour is the address of the stage so many steps away; empty beyond the
+// ends.
+func (v *StageView) neighbour(step int) string {
+	i := v.index() + step
+	if i < 0 || i >= len(v.Review.Stages) {
+		return ""
+	}
+	return StageURL(v.Review.Project.Key, v.Review.Stages[i].Def.Key)
+}
+
+// may reports whether the viewer would be let do something that needs a
+// project which was not stopped.
+func (v *StageView) may(a review.Action) bool {
+	return v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, a, &v.Review.Project) == nil
+}
+
+// Show is which items of a stage a checklist lists; it travels in the address.
+type Show string
+
+// What a checklist can list.
+const (
+	ShowAll      Show = ""
+	ShowOpen     Show = "open"
+	ShowMine     Show = "mine"
+	ShowMust     Show = "must"
+	ShowNeeds    Show = "needs-evidence"
+	ShowExpiring Show = "expiring"
+	ShowApproval Show = "approval"
+	ShowNA       Show = "not-applicable-list"
+)
+
+// shows are the filters of a checklist's head, in order.
+var shows = [...]struct {
+	show  Show
+	label string
+}{
+	{ShowAll, "All"}, {ShowOpen, "Open"}, {ShowMine, "Mine"}, {ShowMust, "Musts"},
+	{ShowNeeds, "Needs evidence"}, {ShowExpiring, "Expiring"}, {ShowApproval, "To approve"},
+}
+
+// expiringWithin is how long before its expiry evidence is marked.
+const expiringWithin = 14 * 24 * time.Hour
+
+// entry is an item of the list with what its row is made of.
+type entry struct {
+	item    *review.Item
+	need    review.BlockerKind
+	links   int       // live pieces of evidence
+	counts  bool      // one of them is of a kind that the item demands
+	forever bool      // one of those never expires
+	until   time.Time // when the last of those expires
+	row     *ui.ItemRow
+}
+
+// matches reports whether a filter lists the item.
+func (e *entry) matches(s Show, v *StageView) bool {
+	switch s {
+	case ShowOpen:
+		return e.item.Answer.State == review.Open
+	case ShowMine:
+		return e.item.Assignee != 0 && e.item.Assignee == v.Actor.Person
+	case ShowMust:
+		return e.item.Level == review.LevelMust
+	case ShowNeeds:
+		return e.need == review.EvidenceMissing || e.need == review.EvidenceExpired
+	case ShowExpiring:
+		return e.expired(v.Now) || e.expiring(v.Now)
+	case ShowApproval:
+		return e.need == review.NAUnapproved
+	}
+	return true
+}
+
+// expired reports whether all evidence that counts has expired.
+func (e *entry) expired(now time.Time) bool { return e.counts && !e.forever && !e.until.After(now) }
+
+// expiring reports whether it soon will have.
+func (e *entry) expiring(now time.Time) bool {
+	return e.counts && !e.forever && e.until.After(now) && e.until.Sub(now) <= expiringWithin
+}
+
+// Checked is a stage's checklist, ready to be shown: the rows of the items
+// that apply, and the sums over them.
+type Checked struct {
+	view                 StageView
+	entries              []entry      // of the items that apply
+	rows                 []ui.ItemRow // theirs
+	musts, mustTotal     int
+	shoulds, shouldTotal int
+	lapsed               bool // evidence under a must has expired
+	counts               [len(shows)]int
+}
+
+// Check works out a checklist. It makes few allocations whatever its length:
+// this page is opened more often than all others.
+func Check(v StageView) *Checked {
+	s := v.stage()
+	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items))}
+	for i := range s.Items {
+		if it := &s.Items[i]; it.Level != review.LevelNone {
+			need, _ := s.Need(it, v.Now)
+			c.entries = append(c.entries, entry{item: it, need: need})
+		}
+	}
+	c.rows = make([]ui.ItemRow, len(c.entries))
+	for i := range c.entries {
+		c.entries[i].row = &c.rows[i]
+	}
+	c.link(s)
+	c.address()
+	canAnswer := v.may(review.AnswerItem)
+	flags := make([]ui.ItemFlag, 0, len(c.entries))
+	for i := range c.entries {
+		e := &c.entries[i]
+		c.count(e)
+		from := len(flags)
+		flags = appendFlags(flags, e, v.Now)
+		e.dress(&v, canAnswer)
+		e.row.Flags = flags[from:len(flags):len(flags)]
+	}
+	return c
+}
+
+// link gives each row its live evidence, all out of one slice.
+func (c *Checked) link(s *review.Stage) {
+	at := make(map[review.ItemKey]int, len(c.entries))
+	for i := range c.entries {
+		at[c.entries[i].item.Def.Key] = i
+	}
+	total := 0
+	for i := range s.Evidence {
+		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
+			c.entries[j].note(&s.Evidence[i])
+			total++
+		}
+	}
+	links := make([]ui.ItemLink, total)
+	for i := range c.entries {
+		n := c.entries[i].links
+		c.entries[i].row.Evidence, links = links[:0:n], links[n:]
+	}
+	for i := range s.Evidence {
+		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
+			row := c.entries[j].row
+			row.Evidence = append(row.Evidence, ui.ItemLink{Title: s.Evidence[i].Title, URL: string(s.Evidence[i].URL)})
+		}
+	}
+}
+
+// note takes in a live piece of evidence.
+func (e *entry) note(ev *review.Evidence) {
+	e.links++
+	if !demands(e.item.Def, ev.Type) {
+		return
+	}
+	e.counts = true
+	if ev.Expires.IsZero() {
+		e.forever = true
+	} else if ev.Expires.After(e.until) {
+		e.until = ev.Expires
+	}
+}
+
+// demands reports whether evidence of a kind counts for the item; every kind
+// does where none is demanded.
+func demands(d *review.ItemDef, k review.EvidenceKind) bool {
+	if len(d.Evidence) == 0 {
+		return true
+	}
+	for _, demanded := range d.Evidence {
+		if demanded == k {
+			return true
+		}
+	}
+	return false
+}
+
+// address gives each row the address of its item, all out of one string.
+func (c *Checked) address() {
+	base := ItemURL(c.view.Review.Project.Key, c.view.Stage, "")
+	size := 0
+	for i := range c.entries {
+		size += len(base) + len(c.entries[i].item.Def.Key)
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for i := range c.entries {
+		b.WriteString(base)
+		b.WriteString(string(c.entries[i].item.Def.Key))
+	}
+	all := b.String()
+	for i := range c.entries {
+		n := len(base) + len(c.entries[i].item.Def.Key)
+		c.entries[i].row.Href, all = all[:n], all[n:]
+	}
+}
+
+func (c *Checked) count(e *entry) {
+	done := 0
+	if c.view.stage().Satisfied(e.item, c.view.Now) {
+		done = 1
+	}
+	switch e.item.Level {
+	case review.LevelMust:
+		c.musts, c.mustTotal = c.musts+done, c.mustTotal+1
+		c.lapsed = c.lapsed || e.need == review.EvidenceExpired
+	case review.LevelShould:
+		c.shoulds, c.shouldTotal = c.shoulds+done, c.shouldTotal+1
+	}
+	for i := range shows {
+		if e.matches(shows[i].show, &c.view) {
+			c.counts[i]++
+		}
+	}
+}
+
+// dress fills in the rest of the row.
+func (e *entry) dress(v *StageView, canAnswer bool) {
+	it, r := e.item, e.row
+	r.Key, r.Title, r.Level = string(it.Def.Key), it.Def.Title, string(it.Level)
+	r.Answer, r.Note, r.Version = string(it.Answer.State), it.Answer.Note, it.Answer.Version
+	r.State, r.ReadOnly = e.look(v.Now), !canAnswer
+	if it.Assignee != 0 {
+		r.Assignee = v.Names(it.Assignee)
+	}
+}
+
+// look is the row's shape and colour: the answer's, unless it lacks something.
+func (e *entry) look(now time.Time) ui.State {
+	switch {
+	case e.need == review.EvidenceExpired:
+		return ui.Bad
+	case e.need == review.EvidenceMissing, e.item.Answer.State == review.Met && e.expired(now):
+		return ui.Warn
+	case e.need == review.NAUnapproved:
+		return ui.Wait
+	}
+	return ui.AnswerState(string(e.item.Answer.State))
+}
+
+// appendFlags adds what the item lacks, the gravest first. What the answer
+// itself says, such as an open must, needs no flag.
+func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
+	switch e.need {
+	case review.EvidenceExpired:
+		flags = append(flags, ui.ItemFlag{State: ui.Bad, Text: "Evidence expired", Anchor: "evidence"})
+	case review.EvidenceMissing:
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs evidence", Anchor: "evidence"})
+	case review.NAUnapproved:
+		flags = append(flags, ui.ItemFlag{State: ui.Wait, Text: "Waits for approval", Anchor: "answer"})
+	case review.ShouldUnexplained:
+		if e.item.Answer.State == review.NotMet { // an open one says so itself
+			flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs a reason", Anchor: "note"})
+		}
+	}
+	switch {
+	case e.expiring(now):
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expires " + ui.Ago(e.until, now), Anchor: "evidence"})
+	case e.expired(now) && e.need != review.EvidenceExpired:
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expired", Anchor: "evidence"})
+	}
+	if overdue(e.item, now) {
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Due " + e.item.Due.Format("2 Jan"), Anchor: "assign"})
+	}
+	return flags
+}
+
+// overdue reports whether an open item's day is over.
+func overdue(it *review.Item, now time.Time) bool {
+	return !it.Due.IsZero() && !now.Before(it.Due.AddDate(0, 0, 1)) && (it.Answer.State == review.Open || it.Answer.State == review.NotMet)
+}
+
+// gate is the state of the stage's gate now. The rollup is as of the last
+// event; that evidence has expired since, only the clock tells.
+func (c *Checked) gate() review.GateState {
+	g := c.view.Rollups[c.view.index()].Gate
+	switch {
+	case c.lapsed && g == review.GatePassed:
+		return review.GateLapsed
+	case c.lapsed && g == review.GateReady:
+		return review.GateBlocked
+	}
+	return g
+}
+
+// gateWord says how far the gate is.
+func (c *Checked) gateWord() string {
+	g := c.gate()
+	if left := c.mustTotal - c.musts; g == review.GateBlocked && left > 0 {
+		return countOf(left, "must") + " to go"
+	}
+	return g.Label()
+}
+
+// Row is one item's row; ok is false when the stage has no such item that
+// applies.
+func (c *Checked) Row(k review.ItemKey) (row ui.ItemRow, ok bool) {
+	for i := range c.entries {
+		if c.entries[i].item.Def.Key == k {
+			return c.rows[i], true
+		}
+	}
+	return ui.ItemRow{}, false
+}
+
+// ChecklistData is what the page of a stage shows.
+type ChecklistData struct {
+	*Checked
+	Show  Show
+	Query string
+}
+
+// Title is the page's.
+func (d ChecklistData) Title() string {
+	return d.view.stage().Def.Name + ", " + d.view.Review.Project.Name
+}
+
+func (d ChecklistData) head() ui.StageHeadData {
+	v := &d.view
+	return ui.StageHeadData{
+		Title: v.title(), Previous: v.neighbour(-1), Next: v.neighbour(1),
+		Musts: d.musts, MustTotal: d.mustTotal, Shoulds: d.shoulds, ShouldTotal: d.shouldTotal,
+		GateHref: GateURL(v.Review.Project.Key, v.Stage), GateState: gateLook(d.gate()), GateWord: d.gateWord(),
+		Chips: d.chips(d.Show, d.Query), Action: v.url(), Query: d.Query, Show: string(d.Show),
+	}
+}
+
+// chips are the filters with how many items each lists.
+func (c *Checked) chips(now Show, query string) []ui.Chip {
+	base := c.view.url()
+	chips := make([]ui.Chip, len(shows))
+	for i, s := range shows {
+		href := base
+		switch {
+		case query != "":
+			href += "?" + url.Values{"q": {query}, "show": {string(s.show)}}.Encode()
+		case s.show != ShowAll:
+			href += "?show=" + string(s.show)
+		}
+		chips[i] = ui.Chip{Label: s.label, Href: href, Count: c.counts[i], Current: s.show == now, ID: "n-" + string(s.show)}
+	}
+	return chips
+}
+
+// listed are the rows that the filter lists.
+func (d ChecklistData) listed() []ui.ItemRow {
+	if d.Show == ShowAll && d.Query == "" {
+		return d.rows
+	}
+	rows := make([]ui.ItemRow, 0, len(d.entries))
+	query := strings.ToLower(d.Query)
+	for i := range d.entries {
+		e := &d.entries[i]
+		if e.matches(d.Show, &d.view) && (query == "" || e.says(query)) {
+			rows = append(rows, *e.row)
+		}
+	}
+	return rows
+}
+
+// says reports whether the row shows a text, given in lower case.
+func (e *entry) says(text string) bool {
+	for _, s := range [...]string{e.row.Title, e.row.Note, e.row.Assignee, e.row.Key} {
+		if strings.Contains(strings.ToLower(s), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// outside are the items that do not apply to the project.
+func (d ChecklistData) outside() []*review.Item {
+	var items []*review.Item
+	s := d.view.stage()
+	for i := range s.Items {
+		if s.Items[i].Level == review.LevelNone {
+			items = append(items, &s.Items[i])
+		}
+	}
+	return items
+}
+
+// outsideLine counts them in words.
+func outsideLine(n int) string {
+	if n == 1 {
+		return "1 item does not apply to this project’s tier and profile."
+	}
+	return strconv.Itoa(n) + " items do not apply to this project’s tier and profile."
+}
+
+// whyOutside says why an item does not apply.
+func whyOutside(r *review.Review, d *review.ItemDef) string {
+	if !r.Project.Profile.HasAny(d.When) {
+		return "only where: " + strings.Join(flagLabels(r.Template, d.When), "; or: ")
+	}
+	return "not asked at tier " + strconv.Itoa(int(r.Project.Tier))
+}
+
+// flagLabels are profile statements in words.
+func flagLabels(t *review.Template, flags []review.Flag) []string {
+	labels := make([]string, len(flags))
+	for i, f := range flags {
+		labels[i] = string(f)
+		for _, def := range t.Flags {
+			if def.Key == f {
+				labels[i] = def.Label
+			}
+		}
+	}
+	return labels
+}
+
+// notice warns of what a change would undo, or says what is asked next; empty
+// when there is nothing to say.
+func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
+	switch d.gate() {
+	case review.GateWaiting:
+		return ui.Info, "Sign-off is under way. Whoever changes an answer or evidence now puts the signatures given so far out of date."
+	case review.GatePassed:
+		return ui.Info, "The gate has passed. Whoever changes an answer or evidence puts its signatures out of date and has to ask for a new round."
+	case review.GateChanged:
+		return ui.Warning, "Something changed after the gate had passed, so its signatures are out of date. It takes a new round."
+	case review.GateReturned:
+		return ui.Warning, "The reviewers sent this stage back. Answer their findings at the gate before the next request."
+	case review.GateLapsed:
+		return ui.Warning, "Evidence under a must has expired, so the gate no longer counts as passed. Link newer evidence."
+	}
+	return ui.Info, ""
+}
+
+// readOnly says why the viewer cannot answer; empty when they can.
+func (d ChecklistData) readOnly() string {
+	switch {
+	case d.view.may(review.AnswerItem):
+		return ""
+	case d.view.Review.Project.Status == review.StatusStopped:
+		return "The project was stopped. Nothing can be changed until it is resumed."
+	}
+	return "You can read this checklist. Its answers come from the project’s owner, deputy and members."
+}

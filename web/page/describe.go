@@ -1,0 +1,307 @@
+package page
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Names gives what pages call a person.
+type Names func(review.PersonID) string
+
+// Teller puts entries of a trail into words. Project and Template are those of
+// the stream; the directory's stream has neither.
+type Teller struct {
+	Project  review.ProjectKey
+	Template *review.Template
+	Names    Names
+}
+
+// Describe says what happened: who, what, to which thing, and what was typed.
+func (t Teller) Describe(en review.Entry) ui.Entry {
+	out := ui.Entry{State: ui.Part, Who: t.Names(en.Actor), At: en.At}
+	switch e := en.Event.(type) {
+	case review.ProjectCreated, review.ProjectEdited, review.DutySet, review.StatusChanged:
+		t.project(&out, en.Event)
+	case review.PersonJoined, review.RightGranted, review.RightRevoked:
+		t.right(&out, en.Event)
+	case review.ItemAnswered, review.NotApplicableApproved, review.ItemAssigned, review.CommentAdded, review.EvidenceAdded, review.EvidenceRemoved:
+		sk, ik := review.Subject(en.Event)
+		t.toItem(&out, sk, ik)
+		t.item(&out, en.Event, en.Actor)
+	case review.SignOffRequested, review.GateSigned, review.FindingRaised, review.FindingAnswered, review.RoundClosed:
+		sk, _ := review.Subject(en.Event)
+		t.toGate(&out, sk)
+		t.gate(&out, en.Event)
+	default:
+		out.What = "recorded " + e.Kind()
+	}
+	return out
+}
+
+// DescribeAll puts entries into words, in the order given.
+func (t Teller) DescribeAll(entries []review.Entry) []ui.Entry {
+	out := make([]ui.Entry, len(entries))
+	for i := range entries {
+		out[i] = t.Describe(entries[i])
+	}
+	return out
+}
+
+func (t Teller) toItem(out *ui.Entry, sk review.StageKey, ik review.ItemKey) {
+	out.Thing, out.Href = string(ik), ItemURL(t.Project, sk, ik)
+	s := t.stage(sk)
+	if s == nil {
+		return
+	}
+	for i := range s.Items {
+		if s.Items[i].Key == ik {
+			out.Thing = s.Items[i].Title
+		}
+	}
+}
+
+func (t Teller) toGate(out *ui.Entry, sk review.StageKey) {
+	out.Thing, out.Href = string(sk), GateURL(t.Project, sk)
+	if s := t.stage(sk); s != nil {
+		out.Thing = s.Name
+	}
+}
+
+func (t Teller) stage(sk review.StageKey) *review.StageDef {
+	if t.Template == nil {
+		return nil
+	}
+	if i := t.Template.StageIndex(sk); i >= 0 {
+		return &t.Template.Stages[i]
+	}
+	return nil
+}
+
+func (t Teller) project(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.ProjectCreated:
+		out.What, out.Thing, out.Href = "started the project", e.Name, ProjectURL(e.Key)
+		out.Why = fmt.Sprintf("Owner %s%s. Team %s, tier %d, exposure %s%s. Template %s, version %d.",
+			t.Names(e.Owner), prefixed(", deputy ", t.nameOf(e.Deputy)), e.Team, e.Tier, e.Exposure, prefixed(", target ", e.Target), e.Template.Key, e.Template.Version)
+		if e.Restricted {
+			out.Why += " Restricted."
+		}
+	case review.ProjectEdited:
+		out.What = "changed the project's " + changedFields(e.Changes)
+		out.Why = changeLines(e.Changes)
+	case review.DutySet:
+		out.What = dutyWords(e, t.Names)
+	case review.StatusChanged:
+		out.State, out.What = statusWords(e.To)
+		out.Why = e.Reason
+	}
+}
+
+func dutyWords(e review.DutySet, names Names) string {
+	switch {
+	case e.Duty == "":
+		return fmt.Sprintf("took %s, %s, off the project", names(e.Person), e.From)
+	case e.From == "":
+		return fmt.Sprintf("made %s %s of the project", names(e.Person), e.Duty)
+	}
+	return fmt.Sprintf("made %s, until then %s, %s of the project", names(e.Person), e.From, e.Duty)
+}
+
+func statusWords(to review.Status) (ui.State, string) {
+	switch to {
+	case review.StatusOnHold:
+		return ui.Hold, "put the project on hold"
+	case review.StatusStopped:
+		return ui.Stop, "stopped the project"
+	}
+	return ui.Part, "resumed the project"
+}
+
+func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
+	switch e := ev.(type) {
+	case review.ItemAnswered:
+		t.answered(out, e)
+	case review.NotApplicableApproved:
+		out.State, out.What = ui.NA, "approved not applicable for"
+	case review.ItemAssigned:
+		out.What, out.Why = t.assigned(e, actor), prefixed("Due ", e.Due)
+	case review.CommentAdded:
+		out.What, out.Why = "commented on", e.Text
+	case review.EvidenceAdded:
+		out.What = "linked evidence to"
+		out.Why = fmt.Sprintf("%s: %s\n%s\nTrue on %s%s%s", e.Type.Label(), e.Title, e.URL, e.Effective,
+			prefixed(", expires ", e.Expires), prefixed(", speaks of ", e.Commit))
+	case review.EvidenceRemoved:
+		out.State, out.What = ui.Warn, "removed evidence "+strconv.Itoa(e.No)+" from"
+	}
+}
+
+func (t Teller) answered(out *ui.Entry, e review.ItemAnswered) {
+	out.State, out.Why = ui.AnswerState(string(e.To)), e.Note
+	if e.Note == "" && e.FromNote != "" {
+		out.Why = "The note was removed. It said: " + e.FromNote
+	}
+	to, from := strings.ToLower(e.To.Label()), strings.ToLower(e.From.Label())
+	switch {
+	case e.From == e.To:
+		out.What = "changed the note of"
+	case e.From == review.Open || e.From == "":
+		out.What = "answered " + to + " for"
+	default:
+		out.What = "changed the answer from " + from + " to " + to + " for"
+	}
+}
+
+func (t Teller) assigned(e review.ItemAssigned, actor review.PersonID) string {
+	switch {
+	case e.Person == 0:
+		return "took " + t.Names(e.From) + " off"
+	case e.Person == e.From:
+		return "changed the due date for " + t.Names(e.Person) + " on"
+	case e.Person == actor:
+		return "took on"
+	case e.From != 0:
+		return "assigned " + t.Names(e.Person) + " in place of " + t.Names(e.From) + " to"
+	}
+	return "assigned " + t.Names(e.Person) + " to"
+}
+
+func (t Teller) gate(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.SignOffRequested:
+		out.State, out.What, out.Why = ui.Wait, "requested sign-off of", e.Reason
+		if len(e.Early) > 0 {
+			out.Why = strings.TrimSpace(e.Reason + "\nEarlier gates had not passed: " + strings.Join(e.Early, ", ") + ".")
+		}
+	case review.GateSigned:
+		out.State, out.What, out.Why = ui.Met, "signed go as "+e.Seat.Label()+" on", e.Note
+		if e.Decision == review.Return {
+			out.State, out.What = ui.Bad, "decided as "+e.Seat.Label()+" to return"
+		}
+	case review.FindingRaised:
+		out.State, out.What, out.Why = ui.Bad, "raised finding "+strconv.Itoa(e.No)+" on", e.Text
+	case review.FindingAnswered:
+		out.State, out.What, out.Why = ui.Met, "answered finding "+strconv.Itoa(e.No)+" on", e.Answer
+	case review.RoundClosed:
+		out.State, out.What = outcomeWords(e.Outcome)
+		out.Why = e.Reason
+	}
+}
+
+func outcomeWords(o review.Outcome) (ui.State, string) {
+	switch o {
+	case review.OutcomePassed:
+		return ui.Met, "completed the quorum and passed the gate of"
+	case review.OutcomeReturned:
+		return ui.Bad, "sent back to the team"
+	case review.OutcomeWithdrawn:
+		return ui.NA, "withdrew the request for sign-off of"
+	case review.OutcomeOnHold:
+		return ui.Hold, "ended, because the project is on hold, the round of"
+	case review.OutcomeStopped:
+		return ui.Stop, "ended, because the project was stopped, the round of"
+	}
+	return ui.Part, "ended the round of"
+}
+
+func (t Teller) right(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.PersonJoined:
+		out.Who, out.What = t.Names(e.Person), "signed in for the first time"
+	case review.RightGranted:
+		out.State = ui.Met
+		out.What = "gave " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
+	case review.RightRevoked:
+		out.State, out.Why = ui.Bad, e.Reason
+		out.What = "took from " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
+	}
+}
+
+func rightWords(r review.Role, s review.Seat, in review.Scope) string {
+	words := "the role " + string(r)
+	if s != "" {
+		words = "the " + s.Label() + " seat"
+	}
+	if in != review.Everywhere {
+		words += " in one project"
+	}
+	return words
+}
+
+func sourceWords(s review.Source) string {
+	if s == review.FromGroup {
+		return ", as their groups say at sign-in"
+	}
+	return ""
+}
+
+// nameOf is a name, empty when there is nobody.
+func (t Teller) nameOf(p review.PersonID) string {
+	if p == 0 {
+		return ""
+	}
+	return t.Names(p)
+}
+
+// prefixed is s behind a prefix, and nothing when s is empty.
+func prefixed(prefix, s string) string {
+	if s == "" {
+		return ""
+	}
+	return prefix + s
+}
+
+func changedFields(cs []review.Change) string {
+	names := make([]string, len(cs))
+	for i, c := range cs {
+		names[i] = fieldWord(c.Field)
+	}
+	return enumerate(names, "and")
+}
+
+func fieldWord(field string) string {
+	switch field {
+	case "target":
+		return "target date"
+	case "restricted":
+		return "visibility"
+	}
+	return field
+}
+
+// changeLines says each change on a line of its own.
+func changeLines(cs []review.Change) string {
+	lines := make([]string, len(cs))
+	for i, c := range cs {
+		lines[i] = capital(fieldWord(c.Field)) + ": " + orNone(fieldValue(c.Field, c.From)) + " → " + orNone(fieldValue(c.Field, c.To))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func fieldValue(field, v string) string {
+	if field != "restricted" {
+		return v
+	}
+	if v == "true" {
+		return "restricted"
+	}
+	return "open to all with a role"
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+func capital(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,127 @@
+package page
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+func teller() Teller {
+	tmpl := &review.Template{Stages: []review.StageDef{{
+		Key: "idea", Name: "Idea", Items: []review.ItemDef{{Key: "scope-set", Title: "Scope is set"}},
+	}}}
+	names := map[review.PersonID]string{0: "Slipway", 1: "Ana", 2: "Ben", 3: "Chi"}
+	return Teller{Project: "ledger", Template: tmpl, Names: func(p review.PersonID) string { return names[p] }}
+}
+
+// sentence is what a reader of the timeline reads.
+func sentence(e ui.Entry) string {
+	s := strings.Join(strings.Fields(e.Who+" "+e.What+" "+e.Thing), " ")
+	if e.Why != "" {
+		s += " | " + e.Why
+	}
+	return s
+}
+
+func TestEntriesAreToldInWords(t *testing.T) {
+	const item, gate = "/projects/ledger/stages/idea/items/scope-set", "/projects/ledger/stages/idea/gate"
+	cases := []struct {
+		ev         review.Event
+		want, href string
+		state      ui.State
+	}{
+		{review.ProjectCreated{Key: "ledger", Name: "Ledger", Team: "Blue", Tier: 1, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2027-01-01", Restricted: true, Template: review.TemplateRef{Key: "small", Version: 3}},
+			"Ana started the project Ledger | Owner Ana, deputy Ben. Team Blue, tier 1, exposure pilot, target 2027-01-01. Template small, version 3. Restricted.", "/projects/ledger", ui.Part},
+		{review.ProjectEdited{Changes: []review.Change{{Field: "tier", From: "2", To: "1"}, {Field: "restricted", From: "false", To: "true"}, {Field: "target", From: "", To: "2027-01-01"}}},
+			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 2027-01-01", "", ui.Part},
+		{review.DutySet{Person: 2, Duty: review.DutyMember}, "Ana made Ben member of the project", "", ui.Part},
+		{review.DutySet{Person: 2, From: review.DutyMember, Duty: review.DutyOwner}, "Ana made Ben, until then member, owner of the project", "", ui.Part},
+		{review.DutySet{Person: 2, From: review.DutyMember}, "Ana took Ben, member, off the project", "", ui.Part},
+		{review.StatusChanged{From: review.StatusActive, To: review.StatusOnHold, Reason: "No people."}, "Ana put the project on hold | No people.", "", ui.Hold},
+		{review.StatusChanged{To: review.StatusStopped, Reason: "Bought instead."}, "Ana stopped the project | Bought instead.", "", ui.Stop},
+		{review.StatusChanged{To: review.StatusActive, Reason: "Back."}, "Ana resumed the project | Back.", "", ui.Part},
+		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Open, To: review.Met, Note: "See wiki."}, "Ana answered met for Scope is set | See wiki.", item, ui.Met},
+		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Met, To: review.NotMet, FromNote: "Old."}, "Ana changed the answer from met to not met for Scope is set | The note was removed. It said: Old.", item, ui.Bad},
+		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Met, To: review.Met, Note: "New."}, "Ana changed the note of Scope is set | New.", item, ui.Met},
+		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.NotApplicable, To: review.Open}, "Ana changed the answer from not applicable to open for Scope is set", item, ui.Open},
+		{review.NotApplicableApproved{Stage: "idea", Item: "scope-set"}, "Ana approved not applicable for Scope is set", item, ui.NA},
+		{review.ItemAssigned{Stage: "idea", Item: "scope-set", Person: 2, Due: "2026-12-04"}, "Ana assigned Ben to Scope is set | Due 2026-12-04", item, ui.Part},
+		{review.ItemAssigned{Stage: "idea", Item: "scope-set", From: 2, Person: 3}, "Ana assigned Chi in place of Ben to Scope is set", item, ui.Part},
+		{review.ItemAssigned{Stage: "idea", Item: "scope-set", From: 2, Person: 2, Due: "2026-12-05"}, "Ana changed the due date for Ben on Scope is set | Due 2026-12-05", item, ui.Part},
+		{review.ItemAssigned{Stage: "idea", Item: "scope-set", Person: 1}, "Ana took on Scope is set", item, ui.Part},
+		{review.ItemAssigned{Stage: "idea", Item: "scope-set", From: 2}, "Ana took Ben off Scope is set", item, ui.Part},
+		{review.CommentAdded{Stage: "idea", Item: "scope-set", Text: "Is it?"}, "Ana commented on Scope is set | Is it?", item, ui.Part},
+		{review.EvidenceAdded{Stage: "idea", Item: "scope-set", No: 1, URL: "https://wiki.example.test/s", Title: "Scope", Type: "doc", Effective: "2026-11-01", Expires: "2027-11-01", Commit: "abc123"},
+			"Ana linked evidence to Scope is set | Document: Scope\nhttps://wiki.example.test/s\nTrue on 2026-11-01, expires 2027-11-01, speaks of abc123", item, ui.Part},
+		{review.EvidenceRemoved{Stage: "idea", Item: "scope-set", No: 4}, "Ana removed evidence 4 from Scope is set", item, ui.Warn},
+		{review.SignOffRequested{Stage: "idea", Reason: "In a hurry.", Early: []string{"Zero"}}, "Ana requested sign-off of Idea | In a hurry.\nEarlier gates had not passed: Zero.", gate, ui.Wait},
+		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Go, Note: "Fine."}, "Ana signed go as SRE on Idea | Fine.", gate, ui.Met},
+		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Return}, "Ana decided as SRE to return Idea", gate, ui.Bad},
+		{review.FindingRaised{Stage: "idea", No: 2, Text: "Why?"}, "Ana raised finding 2 on Idea | Why?", gate, ui.Bad},
+		{review.FindingAnswered{Stage: "idea", No: 2, Answer: "Because."}, "Ana answered finding 2 on Idea | Because.", gate, ui.Met},
+		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomePassed}, "Ana completed the quorum and passed the gate of Idea", gate, ui.Met},
+		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeReturned}, "Ana sent back to the team Idea", gate, ui.Bad},
+		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeWithdrawn, Reason: "Too early."}, "Ana withdrew the request for sign-off of Idea | Too early.", gate, ui.NA},
+		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeOnHold}, "Ana ended, because the project is on hold, the round of Idea", gate, ui.Hold},
+		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeStopped}, "Ana ended, because the project was stopped, the round of Idea", gate, ui.Stop},
+		{review.PersonJoined{Person: 2}, "Ben signed in for the first time", "", ui.Part},
+		{review.RightGranted{Person: 2, Role: review.RoleAdmin, Source: review.FromAdmin}, "Ana gave Ben the role admin", "", ui.Met},
+		{review.RightGranted{Person: 2, Seat: review.SeatQA, Scope: 7, Source: review.FromGroup}, "Ana gave Ben the QA seat in one project, as their groups say at sign-in", "", ui.Met},
+		{review.RightRevoked{Person: 2, Seat: review.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana took from Ben the QA seat | Left.", "", ui.Bad},
+	}
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	told := map[string]bool{}
+	for _, c := range cases {
+		told[c.ev.Kind()] = true
+		got := teller().Describe(review.Entry{At: at, Actor: 1, Event: c.ev})
+		if sentence(got) != c.want || got.Href != c.href || got.State != c.state || !got.At.Equal(at) {
+			t.Errorf("%s:\n got %s (%s, %s)\nwant %s (%s, %s)", c.ev.Kind(), sentence(got), got.Href, got.State, c.want, c.href, c.state)
+		}
+	}
+	for _, kind := range eventKinds(t) {
+		if !told[kind] {
+			t.Errorf("no case for %s", kind)
+		}
+	}
+}
+
+// eventKinds reads which kinds a trail can hold from the code that decodes
+// them, so that a new one cannot stay without words.
+func eventKinds(t *testing.T) []string {
+	t.Helper()
+	src, err := os.ReadFile("../../internal/review/codec.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, m := range regexp.MustCompile(`case "(\w+)":`).FindAllStringSubmatch(string(src), -1) {
+		kinds = append(kinds, m[1])
+	}
+	if len(kinds) < 18 {
+		t.Fatalf("found only %d kinds: %v", len(kinds), kinds)
+	}
+	return kinds
+}
+
+// A trail may name a stage or an item that the template at hand lacks, and an
+// entry may be as empty as its kind allows: it is told all the same.
+func TestEveryKindIsToldWhateverItHolds(t *testing.T) {
+	for _, kind := range eventKinds(t) {
+		ev, err := review.DecodeEvent(kind, []byte(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, te := range []Teller{teller(), {Names: teller().Names}} {
+			got := te.Describe(review.Entry{Actor: 1, Event: ev})
+			if got.What == "" || strings.HasPrefix(got.What, "recorded ") {
+				t.Errorf("%s: %s", kind, fmt.Sprint(got))
+			}
+		}
+	}
+}

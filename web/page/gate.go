@@ -1,0 +1,358 @@
+package page
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// SeatHolders are people who hold a seat in the project: the first few, and
+// how many there are in all.
+type SeatHolders struct {
+	People []review.PersonID
+	Total  int
+}
+
+// GateData is a gate with all that the decision needs.
+type GateData struct {
+	Review  *review.Review
+	Stage   *review.Stage
+	Actor   review.Actor
+	Now     time.Time
+	Name    Names
+	Holders map[review.Seat]SeatHolders
+	Changes []review.Entry // of the signed content since the first request, newest first
+	Seq     int64          // the project's version that the page shows
+	Form    GateForm
+}
+
+// GateForm is a form of the gate's page that was sent and could not be
+// carried out. It is shown again with all that was typed.
+type GateForm struct {
+	Action  string // one of the Form constants, or that of a finding
+	Typed   url.Values
+	Errors  map[string]string // by field
+	Title   string            // what went wrong, in a few words
+	Problem string            // and in a sentence
+	Seen    int64             // version of the project that the person had seen when the content changed under them; 0 otherwise
+}
+
+// The forms of the gate's page.
+const (
+	FormRequest  = "request"
+	FormWithdraw = "withdraw"
+	FormSign     = "sign"
+	FormStatus   = "status"
+)
+
+// FormFinding is the form that answers a finding.
+func FormFinding(no int) string { return "finding-" + strconv.Itoa(no) }
+
+// gateView is a gate as its page shows it, worked out once.
+type gateView struct {
+	GateData
+	key      review.ProjectKey
+	stage    review.StageKey
+	standing review.GateState
+	open     *review.Round // nil when none waits
+	last     *review.Round // the newest; nil before the first
+	policy   review.Policy // of the open round, or of the one that could be requested
+	sod      bool
+	digest   review.Digest
+	counting []review.SignOff
+	since    baseline
+}
+
+// baseline is the moment against which the page marks what changed.
+type baseline struct {
+	at   time.Time // zero: nothing to compare with
+	word string    // "you signed"
+}
+
+func newGateView(d GateData) *gateView {
+	r, s := d.Review, d.Stage
+	v := &gateView{
+		GateData: d, key: r.Project.Key, stage: s.Def.Key, standing: r.Standing(s, d.Now), open: s.OpenRound(), last: s.LastRound(),
+		policy: s.Def.Gate.Policy(r.Project.Profile), sod: r.Template.SoD, digest: r.Digest(s), counting: r.Counting(s),
+	}
+	if v.open != nil {
+		v.policy, v.sod = v.open.Policy, v.open.SoD
+	}
+	v.since = v.baseline()
+	return v
+}
+
+// baseline compares with what the reader signed last, else with the end of the
+// round before, else with the request.
+func (v *gateView) baseline() baseline {
+	var b baseline
+	for i := range v.Stage.Rounds {
+		for _, so := range v.Stage.Rounds[i].SignOffs {
+			if so.Person == v.Actor.Person && so.At.After(b.at) {
+				b = baseline{so.At, "you signed"}
+			}
+		}
+	}
+	if !b.at.IsZero() || v.last == nil {
+		return b
+	}
+	if v.open == nil {
+		return baseline{v.last.ClosedAt, "round " + strconv.Itoa(v.last.No) + " ended"}
+	}
+	if n := len(v.Stage.Rounds); n > 1 {
+		before := &v.Stage.Rounds[n-2]
+		return baseline{before.ClosedAt, "round " + strconv.Itoa(before.No) + " ended"}
+	}
+	return baseline{v.open.RequestedAt, "sign-off was requested"}
+}
+
+func (v *gateView) may(a review.Action) bool {
+	return review.May(v.Actor, a, &v.Review.Project) == nil
+}
+
+// number is the stage's place in the template, from 1.
+func (v *gateView) number() int { return v.Review.Template.StageIndex(v.stage) + 1 }
+
+// quorumText says who has to sign, in a sentence.
+func (v *gateView) quorumText() string {
+	text := countOf(v.policy.Quorum, "person") + " has to sign"
+	if v.policy.Quorum != 1 {
+		text = strconv.Itoa(v.policy.Quorum) + " different people have to sign"
+	}
+	if n := len(v.policy.Mandatory); n == 1 {
+		text += ", the " + v.policy.Mandatory[0].Label() + " seat among them"
+	} else if n > 1 {
+		text += ", the seats " + seatWords(v.policy.Mandatory, "and") + " among them"
+	}
+	return text + ". A person signs once, whatever seats they hold."
+}
+
+// progressText says how far the open round is.
+func (v *gateView) progressText() string {
+	return fmt.Sprintf("Round %d: %d of %s", v.open.No, len(v.counting), countOf(v.policy.Quorum, "signature"))
+}
+
+// covers says what the digest is taken over.
+func (v *gateView) covers() string {
+	c := v.Review.Content(v.Stage)
+	return fmt.Sprintf("It covers %s with their answers, notes and approvals, %s, %s with the answers, the tier, who has to sign, and version %d of the template. Any change to these puts signatures out of date.",
+		countOf(len(c.Items), "item"), countOf(len(c.Evidence), "evidence link"), countOf(len(c.Findings), "finding"), v.Review.Ref.Version)
+}
+
+// blockers are what stands between the stage and a passed gate.
+func (v *gateView) blockers() []ui.Blocker {
+	return blockerLines(&v.Review.Project, v.Review.Blockers(v.Stage, v.Now), v.Name)
+}
+
+// early are the earlier stages that have not passed.
+func (v *gateView) early() []string { return v.Review.EarlierOpen(v.Stage, v.Now) }
+
+// mayRequest reports whether the form that asks for sign-off is of use.
+func (v *gateView) mayRequest() bool {
+	return v.may(review.RequestGate) && v.requestable() && len(v.Review.RequestBlockers(v.Stage, v.Now)) == 0
+}
+
+// requestable reports whether the gate stands so that a round could follow.
+func (v *gateView) requestable() bool {
+	return v.open == nil && v.standing != review.GatePassed
+}
+
+func (v *gateView) requestReason() ui.Field {
+	f := v.field(FormRequest, "reason", "Reason")
+	early := v.early()
+	switch {
+	case len(early) == 0:
+		f.Optional, f.Hint = true, "A word to the signers."
+	case v.Review.Template.Order == review.OrderAdvisory:
+		f.Label = "Why does this gate go first?"
+		f.Hint = "Not passed yet: " + enumerate(early, "and") + "."
+	default:
+		f.Optional, f.Hint = true, "Not passed yet: "+enumerate(early, "and")+"."
+	}
+	return f
+}
+
+func (v *gateView) mayWithdraw() bool { return v.may(review.RequestGate) && v.open != nil }
+
+// statusMoves are the statuses to which the reader may take the project.
+func (v *gateView) statusMoves() []ui.Option {
+	if !v.may(review.HoldProject) {
+		return nil
+	}
+	hold := ui.Option{Value: string(review.StatusOnHold), Label: "Put the project on hold"}
+	stop := ui.Option{Value: string(review.StatusStopped), Label: "Stop the project"}
+	resume := ui.Option{Value: string(review.StatusActive), Label: "Resume the project"}
+	switch v.Review.Project.Status {
+	case review.StatusOnHold:
+		return []ui.Option{resume, stop}
+	case review.StatusStopped:
+		return []ui.Option{resume}
+	}
+	return []ui.Option{hold, stop}
+}
+
+// statusHint says what holding or stopping does here.
+func (v *gateView) statusHint() string {
+	if v.open != nil {
+		return "Nothing can be signed until it is resumed. The round that is open here ends."
+	}
+	return "The trail keeps the reason."
+}
+
+// pastRounds are the rounds that have ended, newest first.
+func (v *gateView) pastRounds() []*review.Round {
+	var out []*review.Round
+	for i := range slices.Backward(v.Stage.Rounds) {
+		if r := &v.Stage.Rounds[i]; r.Outcome != review.OutcomeOpen {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+func roundLook(o review.Outcome) ui.State {
+	switch o {
+	case review.OutcomePassed:
+		return ui.Met
+	case review.OutcomeReturned:
+		return ui.Bad
+	case review.OutcomeOnHold:
+		return ui.Hold
+	case review.OutcomeStopped:
+		return ui.Stop
+	case review.OutcomeWithdrawn:
+		return ui.NA
+	}
+	return ui.Wait
+}
+
+func decisionLook(d review.Decision) (ui.State, string) {
+	if d == review.Return {
+		return ui.Bad, "Returned"
+	}
+	return ui.Met, "Go"
+}
+
+// field is a form's field; with what was typed and what is wrong with it when
+// it is this form that is shown again.
+func (v *gateView) field(form, name, label string) ui.Field {
+	f := ui.Field{ID: form + "-" + name, Name: name, Label: label}
+	if v.Form.Action == form {
+		f.Value, f.Error = strings.Join(v.Form.Typed[name], "\n"), v.Form.Errors[name]
+	}
+	return f
+}
+
+// errors are the summary above a refused form.
+func (v *gateView) errors() []ui.FieldError {
+	var out []ui.FieldError
+	for _, name := range []string{"seat", "decision", "findings", "note", "status", "reason", "answer"} {
+		if text := v.Form.Errors[name]; text != "" {
+			out = append(out, ui.FieldError{Name: v.Form.Action + "-" + name, Text: fieldLabel(name) + ": " + text})
+		}
+	}
+	return out
+}
+
+// typedText is something that a person typed into a form that the page no
+// longer shows.
+type typedText struct{ label, text string }
+
+// orphans are texts for whose form there is no place on the page any more.
+func (v *gateView) orphans() []typedText {
+	var out []typedText
+	if v.Form.Action == "" || v.shows(v.Form.Action) {
+		return out
+	}
+	for _, name := range []string{"reason", "note", "findings", "answer"} {
+		if text := strings.TrimSpace(strings.Join(v.Form.Typed[name], "\n")); text != "" {
+			out = append(out, typedText{fieldLabel(name), text})
+		}
+	}
+	return out
+}
+
+// shows reports whether the page holds a form.
+func (v *gateView) shows(form string) bool {
+	switch form {
+	case FormRequest:
+		return v.mayRequest()
+	case FormWithdraw:
+		return v.mayWithdraw()
+	case FormSign:
+		return v.signing().form()
+	case FormStatus:
+		return len(v.statusMoves()) > 0
+	}
+	return slices.ContainsFunc(v.Stage.Findings, func(f review.Finding) bool { return form == FormFinding(f.No) && v.mayAnswer(&f) })
+}
+
+// mayAnswer reports whether the reader may answer a finding, or change the
+// answer. What is being signed stays as it is.
+func (v *gateView) mayAnswer(f *review.Finding) bool {
+	return v.may(review.AnswerItem) && v.Review.Project.Status != review.StatusStopped && (!f.Answered() || v.open == nil)
+}
+
+// openFindings are those that wait for an answer, in order.
+func (v *gateView) openFindings() int {
+	n := 0
+	for i := range v.Stage.Findings {
+		if !v.Stage.Findings[i].Answered() {
+			n++
+		}
+	}
+	return n
+}
+
+func findingID(no int) string { return "finding-" + strconv.Itoa(no) }
+
+func (v *gateView) answerField(f *review.Finding) ui.Field {
+	field := v.field(FormFinding(f.No), "answer", "Answer")
+	if f.Answered() {
+		field.Label = "Change the answer"
+		if v.Form.Action != FormFinding(f.No) {
+			field.Value = f.Answer
+		}
+	}
+	return field
+}
+
+func requestTitle(v *gateView) string {
+	if len(v.Stage.Rounds) > 0 {
+		return "Request sign-off again"
+	}
+	return "Request sign-off"
+}
+
+func changedTitle(v *gateView) string {
+	if v.since.at.IsZero() {
+		return "Changed after you opened the page"
+	}
+	return "Changed since " + v.since.word
+}
+
+func statusSummary(s review.Status) string {
+	if s == review.StatusActive {
+		return "Hold or stop the project"
+	}
+	return "Resume the project"
+}
+
+func statusReason(v *gateView) ui.Field {
+	f := v.field(FormStatus, "reason", "Reason")
+	f.Hint = v.statusHint()
+	return f
+}
+
+func isAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}

@@ -1,0 +1,128 @@
+package page
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// itemGroup is a part of the gate's table of items.
+type itemGroup struct {
+	title string
+	rows  []gateItem
+}
+
+// gateItem is an item as a signer reads it.
+type gateItem struct {
+	href, title, level string
+	state              ui.State
+	answer             string
+	lacks              string // what keeps it from counting
+	who                string
+	at                 time.Time
+	note               string
+	approval           string
+	evidence           []gateEvidence
+	changed            time.Time // after the reader's baseline; zero: unchanged
+}
+
+// gateEvidence is a link that a signer can open from the table.
+type gateEvidence struct {
+	url, title, kind, commit string
+	effective, expires       time.Time
+	expired                  bool
+}
+
+// The groups, in the order in which a signer reads them.
+const (
+	groupLacking = iota
+	groupLeftOpen
+	groupNotApplicable
+	groupMet
+	groupMay
+	groupCount
+)
+
+// itemGroups sorts the items that apply by what a signer has to make of them.
+func (v *gateView) itemGroups() []itemGroup {
+	titles := [groupCount]string{"Still lacking", "Shoulds left open, with the reason", "Not applicable", "Met", "Mays left open"}
+	groups := make([]itemGroup, groupCount)
+	for i := range v.Stage.Items {
+		it := &v.Stage.Items[i]
+		if it.Level == review.LevelNone {
+			continue
+		}
+		g := v.groupOf(it)
+		groups[g].rows = append(groups[g].rows, v.gateItem(it))
+	}
+	for i := range groups {
+		groups[i].title = titles[i]
+	}
+	return slices.DeleteFunc(groups, func(g itemGroup) bool { return len(g.rows) == 0 })
+}
+
+func (v *gateView) groupOf(it *review.Item) int {
+	if kind, _ := v.Stage.Need(it, v.Now); kind != "" {
+		return groupLacking
+	}
+	switch {
+	case it.Answer.State == review.NotApplicable:
+		return groupNotApplicable
+	case it.Answer.State == review.Met:
+		return groupMet
+	case it.Level == review.LevelMay:
+		return groupMay
+	}
+	return groupLeftOpen
+}
+
+func (v *gateView) gateItem(it *review.Item) gateItem {
+	_, lacks := v.Stage.Need(it, v.Now)
+	a := &it.Answer
+	row := gateItem{
+		href: ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: string(it.Level),
+		state: answerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note, changed: v.changedAt(it),
+	}
+	if a.By != 0 {
+		row.who, row.at = v.Name(a.By), a.At
+	}
+	if a.ApprovedBy != 0 {
+		row.approval = "Approved by " + v.Name(a.ApprovedBy)
+	}
+	for i := range v.Stage.Evidence {
+		e := &v.Stage.Evidence[i]
+		if e.Item != it.Def.Key || e.Removed() {
+			continue
+		}
+		row.evidence = append(row.evidence, gateEvidence{
+			url: string(e.URL), title: e.Title, kind: e.Type.Label(), commit: e.Commit, effective: e.Effective, expires: e.Expires, expired: e.Expired(v.Now),
+		})
+	}
+	return row
+}
+
+// notApplying counts the template's items that this project does not have.
+func (v *gateView) notApplying() int {
+	n := 0
+	for i := range v.Stage.Items {
+		if v.Stage.Items[i].Level == review.LevelNone {
+			n++
+		}
+	}
+	return n
+}
+
+// tallyText is what stands beside the count of musts.
+func (v *gateView) tallyText() string {
+	text := fmt.Sprintf("%d of %d shoulds", v.tally().ShouldDone, v.tally().ShouldTotal)
+	if n := v.notApplying(); n > 0 {
+		text += fmt.Sprintf("; %s of the template not asked at tier %d with this profile", countOf(n, "item"), v.Review.Project.Tier)
+	}
+	return text
+}
+
+// tally is the stage in a line: musts and shoulds that count as done.
+func (v *gateView) tally() review.StageRollup { return v.Review.Rollup(v.Stage, v.Now) }

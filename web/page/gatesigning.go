@@ -1,0 +1,298 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// seatRows are who signs and what each has said: every sign-off of the round
+// in question and, for a seat without one that counts, who could sign.
+func (v *gateView) seatRows() []ui.Seat {
+	var rows []ui.Seat
+	round := v.shownRound()
+	for _, seat := range v.policy.Seats {
+		base := ui.Seat{Name: seat.Label(), Mandatory: slices.Contains(v.policy.Mandatory, seat)}
+		given := 0
+		for _, so := range latest(round, seat) {
+			row := base
+			row.State, row.Word = v.signOffLook(round, &so)
+			row.Person, row.At, row.Note = v.Name(so.Person), so.At, so.Note
+			if row.State == ui.Met {
+				given++
+			}
+			rows = append(rows, row)
+		}
+		if given > 0 {
+			continue
+		}
+		base.State, base.Word, base.Person = ui.Open, "Not asked yet", v.candidates(seat)
+		if v.open != nil {
+			base.State, base.Word = ui.Wait, "Waiting"
+		}
+		rows = append(rows, base)
+	}
+	return rows
+}
+
+// shownRound is the round whose sign-offs the table of seats shows: the open
+// one, or the one that passed.
+func (v *gateView) shownRound() *review.Round {
+	if v.open != nil {
+		return v.open
+	}
+	if v.last != nil && v.last.Outcome == review.OutcomePassed {
+		return v.last
+	}
+	return nil
+}
+
+// latest are the newest sign-offs in a seat, one a person, in order.
+func latest(round *review.Round, seat review.Seat) []review.SignOff {
+	if round == nil {
+		return nil
+	}
+	var out []review.SignOff
+	for _, so := range round.SignOffs {
+		if so.Seat != seat {
+			continue
+		}
+		out = slices.DeleteFunc(out, func(o review.SignOff) bool { return o.Person == so.Person })
+		out = append(out, so)
+	}
+	return out
+}
+
+// signOffLook says whether a sign-off stands, and on which content it was
+// given.
+func (v *gateView) signOffLook(round *review.Round, so *review.SignOff) (ui.State, string) {
+	state, word := decisionLook(so.Decision)
+	if so.Decision == review.Return {
+		return state, word
+	}
+	if round.Outcome != review.OutcomeOpen {
+		if so.Digest != round.Closing {
+			return ui.Warn, "Go, on earlier content"
+		}
+		if v.standing == review.GateChanged {
+			return ui.Warn, "Go, changed since"
+		}
+		return state, word
+	}
+	if so.Digest != v.digest {
+		return ui.Warn, "Go, out of date"
+	}
+	if !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No }) {
+		return ui.Warn, "Go, no longer counts"
+	}
+	return ui.Met, "Go, on this content"
+}
+
+// candidates says who could sign in a seat.
+func (v *gateView) candidates(seat review.Seat) string {
+	h := v.Holders[seat]
+	if h.Total == 0 {
+		return "nobody holds this seat; an admin can give it"
+	}
+	var free, barred []string
+	for _, p := range h.People {
+		switch {
+		case v.sod && v.Stage.Excluded(p) != "":
+			barred = append(barred, v.Name(p))
+		case !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.Person == p }):
+			free = append(free, v.Name(p))
+		}
+	}
+	if more := h.Total - len(h.People); more > 0 {
+		free = append(free, countOf(more, "other"))
+	}
+	switch {
+	case len(free) > 0:
+		return enumerate(free, "or")
+	case len(barred) > 0:
+		return enumerate(barred, "and") + " may not: separation of duties"
+	}
+	return "all holders have signed in another seat"
+}
+
+// signing is what the reader can do about the open round.
+type signing struct {
+	seats  []review.Seat   // in which the reader may sign go or return
+	signed *review.SignOff // that counts already
+	stale  *review.SignOff // given in this round, on earlier content
+	why    string          // why the reader may not sign; empty when it is allowed
+}
+
+// form reports whether there is anything to fill in.
+func (s signing) form() bool { return s.why == "" && len(s.seats) > 0 }
+
+// signing finds out whether the reader may sign, and says exactly why not.
+func (v *gateView) signing() signing {
+	if v.open == nil {
+		return signing{why: "No request is waiting for sign-off here."}
+	}
+	if st := v.Review.Project.Status; st != review.StatusActive {
+		return signing{why: "The project is " + string(st) + "; nothing can be signed until it is resumed."}
+	}
+	var s signing
+	for _, seat := range v.policy.Seats {
+		if v.Actor.Sits(seat, v.Review.Project.ID) {
+			s.seats = append(s.seats, seat)
+		}
+	}
+	if len(s.seats) == 0 || !v.may(review.SignGate) {
+		return signing{why: "You hold none of this gate's seats: " + seatWords(v.policy.Seats, "or") + ". An admin gives seats; the people page shows who holds which."}
+	}
+	if v.sod {
+		if why := v.Stage.Excluded(v.Actor.Person); why != "" {
+			return signing{why: "Separation of duties: " + why}
+		}
+	}
+	for i := range v.open.SignOffs {
+		so := &v.open.SignOffs[i]
+		if so.Person != v.Actor.Person || so.Decision != review.Go {
+			continue
+		}
+		if slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No }) {
+			s.signed = so
+			s.seats = []review.Seat{so.Seat}
+		} else if so.Digest != v.digest {
+			s.stale = so
+		}
+	}
+	return s
+}
+
+// asSeat names the seat on the buttons when there is no choice.
+func (s signing) asSeat() string {
+	if len(s.seats) == 1 {
+		return " as " + s.seats[0].Label()
+	}
+	return ""
+}
+
+func (v *gateView) seatOptions(s signing) []ui.Option {
+	chosen := review.Seat("")
+	if v.Form.Action == FormSign {
+		chosen = review.Seat(v.Form.Typed.Get("seat"))
+	}
+	options := make([]ui.Option, len(s.seats))
+	for i, seat := range s.seats {
+		options[i] = ui.Option{Value: string(seat), Label: seat.Label(), Selected: seat == chosen}
+	}
+	return options
+}
+
+func (v *gateView) seatField() ui.Field { return v.field(FormSign, "seat", "Sign as") }
+
+func (v *gateView) noteField() ui.Field {
+	f := v.field(FormSign, "note", "Note")
+	f.Optional = true
+	return f
+}
+
+// findingsField takes one finding a line.
+func (v *gateView) findingsField() ui.Field {
+	f := v.field(FormSign, "findings", "What has to be put right")
+	f.Hint = "One finding a line. The team answers each before the next round."
+	return f
+}
+
+// returning reports whether the part of the form that sends a stage back
+// stands open.
+func (v *gateView) returning() bool {
+	return v.Form.Action == FormSign && (v.Form.Typed.Get("decision") == string(review.Return) || v.findingsField().Value != "")
+}
+
+// changedAt is when an item last changed after the reader's baseline; zero
+// when it has not.
+func (v *gateView) changedAt(it *review.Item) time.Time {
+	var at time.Time
+	note := func(t time.Time) {
+		if t.After(v.since.at) && t.After(at) {
+			at = t
+		}
+	}
+	if v.since.at.IsZero() {
+		return at
+	}
+	note(it.Answer.At)
+	note(it.Answer.ApprovedAt)
+	for i := range v.Stage.Evidence {
+		if e := &v.Stage.Evidence[i]; e.Item == it.Def.Key {
+			note(e.At)
+			note(e.RemovedAt)
+		}
+	}
+	return at
+}
+
+// contentChange is one change of what is signed, in words.
+type contentChange struct {
+	what, from, to, href string
+	who                  string
+	at                   time.Time
+	fresh                bool // made after the reader had opened the page on which they decided
+}
+
+// changes are what changed since the baseline or, when the content changed
+// under the reader's decision, since they had opened the page; newest first.
+func (v *gateView) changes() []contentChange {
+	var out []contentChange
+	for i := range v.Changes {
+		en := &v.Changes[i]
+		fresh := v.Form.Seen > 0 && en.Seq > v.Form.Seen
+		if !fresh && (v.since.at.IsZero() || !en.At.After(v.since.at)) {
+			continue
+		}
+		c := v.change(en)
+		if c.what == "" {
+			continue
+		}
+		c.who, c.at, c.fresh = v.Name(en.Actor), en.At, fresh
+		out = append(out, c)
+	}
+	return out
+}
+
+func (v *gateView) change(en *review.Entry) contentChange {
+	sk, ik := review.Subject(en.Event)
+	title, href := string(ik), ItemURL(v.key, sk, ik)
+	if it := v.Stage.Item(ik); it != nil {
+		title = it.Def.Title
+	}
+	switch e := en.Event.(type) {
+	case review.ItemAnswered:
+		if e.From == e.To {
+			return contentChange{what: title + ": note changed", href: href, from: e.FromNote, to: e.Note}
+		}
+		return contentChange{what: title + ": answer changed", href: href, from: e.From.Label(), to: e.To.Label()}
+	case review.NotApplicableApproved:
+		return contentChange{what: title + ": approved as not applicable", href: href}
+	case review.EvidenceAdded:
+		return contentChange{what: title + ": evidence linked", href: href + "#evidence", to: e.Title}
+	case review.EvidenceRemoved:
+		return contentChange{what: title + ": evidence removed", href: href + "#evidence", from: v.evidenceTitle(e.No)}
+	case review.FindingAnswered:
+		return contentChange{what: "Finding " + strconv.Itoa(e.No) + " answered", href: "#" + findingID(e.No), to: e.Answer}
+	case review.ProjectEdited:
+		for _, c := range e.Changes {
+			if c.Field == "tier" || c.Field == "profile" {
+				return contentChange{what: "The project's " + c.Field + " changed", href: ProjectURL(v.key), from: c.From, to: c.To}
+			}
+		}
+	}
+	return contentChange{}
+}
+
+func (v *gateView) evidenceTitle(no int) string {
+	for i := range v.Stage.Evidence {
+		if v.Stage.Evidence[i].No == no {
+			return v.Stage.Evidence[i].Title
+		}
+	}
+	return ""
+}

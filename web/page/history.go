@@ -1,0 +1,140 @@
+package page
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// HistoryFilter is what narrows the trail, as its address says it.
+type HistoryFilter struct {
+	Stage  review.StageKey
+	Kind   string
+	Person review.PersonID
+	Before int64 // only entries with a smaller number; 0: from the newest
+}
+
+// Narrows reports whether entries are left out.
+func (f HistoryFilter) Narrows() bool { return f.Stage != "" || f.Kind != "" || f.Person != 0 }
+
+// url is the trail of a project with this filter.
+func (f HistoryFilter) url(p review.ProjectKey) string {
+	q := url.Values{}
+	if f.Stage != "" {
+		q.Set("stage", string(f.Stage))
+	}
+	if f.Kind != "" {
+		q.Set("kind", f.Kind)
+	}
+	if f.Person != 0 {
+		q.Set("person", strconv.FormatInt(int64(f.Person), 10))
+	}
+	if f.Before != 0 {
+		q.Set("before", strconv.FormatInt(f.Before, 10))
+	}
+	if len(q) == 0 {
+		return HistoryURL(p)
+	}
+	return HistoryURL(p) + "?" + q.Encode()
+}
+
+// HistoryData is one page of a project's trail, newest first.
+type HistoryData struct {
+	Project  *review.Project
+	Template *review.Template
+	Now      time.Time
+	Name     Names
+	Entries  []review.Entry
+	Hashes   []string          // of the entries, hexadecimal
+	People   []review.PersonID // to filter by, by name
+	Filter   HistoryFilter
+	More     bool
+}
+
+// kinds are the events of a project's trail with what a person calls them.
+var kinds = []struct{ kind, label string }{
+	{review.ItemAnswered{}.Kind(), "Answers"},
+	{review.NotApplicableApproved{}.Kind(), "Approvals of not applicable"},
+	{review.EvidenceAdded{}.Kind(), "Evidence linked"},
+	{review.EvidenceRemoved{}.Kind(), "Evidence removed"},
+	{review.ItemAssigned{}.Kind(), "Assignments"},
+	{review.CommentAdded{}.Kind(), "Comments"},
+	{review.SignOffRequested{}.Kind(), "Requests for sign-off"},
+	{review.GateSigned{}.Kind(), "Signatures"},
+	{review.FindingRaised{}.Kind(), "Findings"},
+	{review.FindingAnswered{}.Kind(), "Answers to findings"},
+	{review.RoundClosed{}.Kind(), "Outcomes of rounds"},
+	{review.ProjectCreated{}.Kind(), "Start of the project"},
+	{review.ProjectEdited{}.Kind(), "Changes of the project"},
+	{review.DutySet{}.Kind(), "People of the project"},
+	{review.StatusChanged{}.Kind(), "Hold, stop and resume"},
+}
+
+// KnownKind reports whether a kind of event can stand in a project's trail.
+func KnownKind(kind string) bool {
+	for _, k := range kinds {
+		if k.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+func (d *HistoryData) kindOptions() []ui.Option {
+	options := []ui.Option{{Label: "Anything"}}
+	for _, k := range kinds {
+		options = append(options, ui.Option{Value: k.kind, Label: k.label, Selected: k.kind == d.Filter.Kind})
+	}
+	return options
+}
+
+func (d *HistoryData) stageOptions() []ui.Option {
+	options := []ui.Option{{Label: "All"}}
+	for i := range d.Template.Stages {
+		s := &d.Template.Stages[i]
+		options = append(options, ui.Option{Value: string(s.Key), Label: strconv.Itoa(i+1) + ". " + s.Name, Selected: s.Key == d.Filter.Stage})
+	}
+	return options
+}
+
+func (d *HistoryData) personOptions() []ui.Option {
+	options := []ui.Option{{Label: "Anybody"}}
+	for _, p := range d.People {
+		options = append(options, ui.Option{Value: strconv.FormatInt(int64(p), 10), Label: d.Name(p), Selected: p == d.Filter.Person})
+	}
+	return options
+}
+
+// historyRow is an entry with its place in the chain.
+type historyRow struct {
+	ui.Entry
+	seq  int64
+	hash string
+}
+
+func (d *HistoryData) rows() []historyRow {
+	teller := Teller{Project: d.Project.Key, Template: d.Template, Names: d.Name}
+	rows := make([]historyRow, len(d.Entries))
+	for i, en := range d.Entries {
+		rows[i] = historyRow{teller.Describe(en), en.Seq, d.Hashes[i]}
+	}
+	return rows
+}
+
+func (r *historyRow) short() string { return r.hash[:min(8, len(r.hash))] }
+
+// newest and older lead to the other pages.
+func (d *HistoryData) newest() string {
+	f := d.Filter
+	f.Before = 0
+	return f.url(d.Project.Key)
+}
+
+func (d *HistoryData) older() string {
+	f := d.Filter
+	f.Before = d.Entries[len(d.Entries)-1].Seq
+	return f.url(d.Project.Key)
+}

@@ -1,0 +1,445 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Somebody is a person to choose from a list.
+type Somebody struct {
+	ID          review.PersonID
+	Name, Email string
+}
+
+// Comment is one contribution to an item's discussion.
+type Comment struct {
+	Person review.PersonID
+	At     time.Time
+	Text   string
+}
+
+// ItemData is what the page of an item shows.
+type ItemData struct {
+	StageView
+	Item     *review.Item
+	Comments []Comment
+	Entries  []review.Entry // what happened to it, newest first
+	People   []Somebody     // who can be given the item
+	More     bool           // there are more people than these
+	Who      string         // the search that People answers
+	Once     string         // key of the comment form
+	Form     ItemForm
+}
+
+// ItemForm is a form of the item's page that was sent and could not be carried
+// out. It is shown again with all that was typed.
+type ItemForm struct {
+	Name     string // one of the Form constants; empty when none was sent
+	State    review.State
+	Note     string
+	Noted    bool // a note came along with the answer
+	Version  int  // of the answer that the person was shown
+	Evidence review.NewEvidence
+	Person   string
+	Due      string
+	Text     string
+	Once     string
+	Errors   map[string]string // by field
+	Problem  string            // why nothing was changed, where no field is at fault
+	Conflict *review.Answer    // the answer as it now stands
+}
+
+// The forms of the item's page.
+const (
+	FormAnswer   = "answer"
+	FormApprove  = "approve"
+	FormAssign   = "assign"
+	FormComment  = "comment"
+	FormEvidence = "evidence"
+	FormRemove   = "remove"
+)
+
+// HistoryShown is how many entries of its history an item's page shows.
+const HistoryShown = 50
+
+// Title is the page's.
+func (d *ItemData) Title() string { return d.Item.Def.Title + ", " + d.Review.Project.Name }
+
+// ErrorCount is how many fields are at fault.
+func (d *ItemData) ErrorCount() int { return len(d.Form.Errors) }
+
+func (d *ItemData) key() review.ProjectKey { return d.Review.Project.Key }
+func (d *ItemData) applies() bool          { return d.Item.Level != review.LevelNone }
+
+// can reports whether the viewer would be let change the item.
+func (d *ItemData) can(a review.Action) bool { return d.applies() && d.may(a) }
+
+func (d *ItemData) at(url func(review.ProjectKey, review.StageKey, review.ItemKey) string) string {
+	return url(d.key(), d.Stage, d.Item.Def.Key)
+}
+
+// sibling is the address of the item so many steps away among those that
+// apply; empty beyond the ends.
+func (d *ItemData) sibling(step int) string {
+	items := d.stage().Items
+	for i := d.place() + step; i >= 0 && i < len(items); i += step {
+		if items[i].Level != review.LevelNone {
+			return ItemURL(d.key(), d.Stage, items[i].Def.Key)
+		}
+	}
+	return ""
+}
+
+func (d *ItemData) place() int {
+	return slices.IndexFunc(d.stage().Items, func(it review.Item) bool { return it.Def == d.Item.Def })
+}
+
+// look is the item's shape and colour.
+func (d *ItemData) look() ui.State {
+	if !d.applies() {
+		return ui.NA
+	}
+	e := d.entry()
+	return e.look(d.Now)
+}
+
+// entry works out what the item's row would show.
+func (d *ItemData) entry() *entry {
+	need, _ := d.stage().Need(d.Item, d.Now)
+	e := &entry{item: d.Item, need: need}
+	for _, ev := range d.evidence() {
+		e.note(ev)
+	}
+	return e
+}
+
+// word is what the item's badge says.
+func (d *ItemData) word() string {
+	if !d.applies() {
+		return "Does not apply to this project"
+	}
+	return d.Item.Answer.State.Label()
+}
+
+// evidence are the item's live links, in order of addition.
+func (d *ItemData) evidence() []*review.Evidence {
+	var out []*review.Evidence
+	s := d.stage()
+	for i := range s.Evidence {
+		if e := &s.Evidence[i]; e.Item == d.Item.Def.Key && !e.Removed() {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// lacks says what keeps the item from letting the gate pass, beyond what the
+// answer itself says.
+func (d *ItemData) lacks() string {
+	switch kind, what := d.stage().Need(d.Item, d.Now); kind {
+	case review.MustOpen, review.MustNotMet, review.NAUnapproved: // the badge and the approval say so
+		return ""
+	default:
+		return what
+	}
+}
+
+// facts are the item's demands in words.
+func (d *ItemData) facts() []ui.Fact {
+	def := d.Item.Def
+	tier := "tier " + strconv.Itoa(int(d.Review.Project.Tier))
+	fs := []ui.Fact{{Term: "Level", Text: string(d.Item.Level) + " at " + tier}}
+	if !d.applies() {
+		fs[0].Text = whyOutside(d.Review, def)
+	} else if len(def.When) > 0 {
+		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(d.Review.Template, d.holding(def.When)), "; ")})
+	}
+	fs = append(fs, ui.Fact{Term: "Other tiers", Text: otherTiers(def, d.Review.Project.Tier)})
+	if len(def.Evidence) > 0 {
+		fs = append(fs, ui.Fact{Term: "Evidence", Text: enumerate(kindWords(def.Evidence), "or")})
+	}
+	if def.ValidDays > 0 {
+		fs = append(fs, ui.Fact{Term: "Renew", Text: "every " + countOf(def.ValidDays, "day")})
+	}
+	if len(def.Seats) > 0 {
+		fs = append(fs, ui.Fact{Term: "Seats", Text: seatWords(def.Seats, "and")})
+	}
+	if len(def.Quality) > 0 {
+		fs = append(fs, ui.Fact{Term: "Quality", Text: strings.Join(def.Quality, ", ")})
+	}
+	assigned := "nobody"
+	if d.Item.Assignee != 0 {
+		assigned = d.Names(d.Item.Assignee)
+	}
+	if !d.Item.Due.IsZero() {
+		assigned += ", due " + d.Item.Due.Format("2 Jan 2006")
+	}
+	return append(fs, ui.Fact{Term: "Assigned to", Text: assigned})
+}
+
+// holding are those of the flags that hold for the project.
+func (d *ItemData) holding(flags []review.Flag) []review.Flag {
+	var out []review.Flag
+	for _, f := range flags {
+		if slices.Contains(d.Review.Project.Profile, f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// otherTiers says what the item weighs elsewhere.
+func otherTiers(def *review.ItemDef, here review.Tier) string {
+	var out []string
+	for i, l := range def.Levels {
+		if review.Tier(i+1) == here {
+			continue
+		}
+		word := string(l)
+		if l == review.LevelNone {
+			word = "not asked"
+		}
+		out = append(out, word+" at tier "+strconv.Itoa(i+1))
+	}
+	return strings.Join(out, ", ")
+}
+
+// kindWords are kinds of evidence inside a sentence.
+func kindWords(kinds []review.EvidenceKind) []string {
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = kindWord(k)
+	}
+	return out
+}
+
+func kindWord(k review.EvidenceKind) string {
+	label := k.Label()
+	if strings.HasPrefix(label, "CI") {
+		return label
+	}
+	return strings.ToLower(label)
+}
+
+// answerShown is what the answer form holds: what was sent, else the answer as
+// it stands.
+func (d *ItemData) answerShown() (state review.State, note string, version int) {
+	a := d.Item.Answer
+	if d.Form.Name != FormAnswer {
+		return a.State, a.Note, a.Version
+	}
+	state, note, version = d.Form.State, d.Form.Note, d.Form.Version
+	if !d.Form.Noted {
+		note = a.Note
+	}
+	return state, note, version
+}
+
+func (d *ItemData) answerOptions(state review.State) []ui.Option {
+	options := make([]ui.Option, 0, 4)
+	for _, s := range review.States() {
+		o := ui.Option{Value: string(s), Label: s.Label(), Selected: s == state}
+		switch {
+		case s == review.NotApplicable && d.Item.Level == review.LevelMust:
+			o.Hint = "Needs a reason, and the approval of a seat holder."
+		case s == review.NotApplicable:
+			o.Hint = "Needs a reason."
+		}
+		options = append(options, o)
+	}
+	return options
+}
+
+func (d *ItemData) noteField(note string) ui.Field {
+	f := ui.Field{Name: "note", Label: "Note", Optional: true, Value: note, Error: d.Form.Errors["note"]}
+	if d.Item.Level == review.LevelShould {
+		f.Hint = "A should that stays open needs a line that says why."
+	}
+	return f
+}
+
+// answerText says who answered, for those who cannot change it.
+func (d *ItemData) answeredBy() string { return d.Names(d.Item.Answer.By) }
+
+// approval is how it stands with a must that was answered not applicable.
+type approval struct {
+	waits bool
+	mine  bool   // the viewer may give it
+	who   string // else: who may, in a sentence
+}
+
+func (d *ItemData) approval() approval {
+	if kind, _ := d.stage().Need(d.Item, d.Now); kind != review.NAUnapproved {
+		return approval{}
+	}
+	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
+	sits := slices.ContainsFunc(seats, func(s review.Seat) bool { return d.Actor.Sits(s, d.Review.Project.ID) })
+	a := approval{waits: true, mine: sits && d.can(review.ApproveNA) && d.Item.Answer.By != d.Actor.Person}
+	a.who = "A holder of the " + seatWords(seats, "or") + " seat has to approve this"
+	if d.Item.Answer.By != 0 {
+		a.who += ", somebody else than " + d.answeredBy()
+	}
+	a.who += "."
+	return a
+}
+
+// sides are the two answers of a conflict.
+func (d *ItemData) sides() (theirs, mine ui.Side) {
+	c := d.Form.Conflict
+	theirs = ui.Side{Title: d.Names(c.By) + " answered " + ui.Ago(c.At, d.Now), State: ui.AnswerState(string(c.State)), Word: c.State.Label(), Text: c.Note}
+	mine = ui.Side{Title: "You chose", State: ui.AnswerState(string(d.Form.State)), Word: d.Form.State.Label(), Text: d.Form.Note}
+	return theirs, mine
+}
+
+// kept is typed text that the page has no form for any more, because the
+// viewer may not send it.
+func (d *ItemData) kept() []ui.Field {
+	var out []ui.Field
+	add := func(label, text string) {
+		if text != "" {
+			out = append(out, ui.Field{Name: "kept-" + strings.ToLower(label), Label: label, Value: text, Optional: true})
+		}
+	}
+	switch {
+	case d.Form.Name == FormAnswer && !d.can(review.AnswerItem):
+		add("Answer", d.Form.State.Label())
+		add("Note", d.Form.Note)
+	case d.Form.Name == FormComment && !d.can(review.Comment):
+		add("Comment", d.Form.Text)
+	case d.Form.Name == FormEvidence && !d.can(review.LinkEvidence):
+		add("Link", d.Form.Evidence.URL)
+		add("Title", d.Form.Evidence.Title)
+		add("Commit", d.Form.Evidence.Commit)
+	}
+	return out
+}
+
+// expiry is how the expiry of a link is shown.
+type expiry struct {
+	state ui.State // empty: as a date
+	word  string
+}
+
+func expiryOf(e *review.Evidence, now time.Time) expiry {
+	switch {
+	case e.Expires.IsZero():
+		return expiry{ui.None, "never"}
+	case e.Expired(now):
+		return expiry{ui.Bad, "expired " + ui.Ago(e.Expires, now)}
+	case e.Expires.Sub(now) <= expiringWithin:
+		return expiry{ui.Warn, ui.Ago(e.Expires, now)}
+	}
+	return expiry{}
+}
+
+// evidenceFields are the fields of the form that links evidence.
+type evidenceFields struct{ url, title, kind, effective, expires, commit ui.Field }
+
+func (d *ItemData) evidenceFields() evidenceFields {
+	in, errs := d.Form.Evidence, d.Form.Errors
+	if d.Form.Name != FormEvidence {
+		in, errs = review.NewEvidence{}, nil
+	}
+	fs := evidenceFields{
+		url:       ui.Field{Name: "url", Label: "Link", Hint: "Begins with https://", Value: in.URL, Error: errs["url"], Auto: "off"},
+		title:     ui.Field{Name: "title", Label: "Title", Optional: true, Value: in.Title, Error: errs["title"], Auto: "off"},
+		kind:      ui.Field{Name: "kind", Label: "Kind", Value: string(in.Type), Error: errs["kind"]},
+		effective: ui.Field{Name: "effective", Label: "True on", Hint: "Empty: today", Optional: true, Value: in.Effective, Error: errs["effective"]},
+		expires:   ui.Field{Name: "expires", Label: "Expires", Hint: "Empty: never", Optional: true, Value: in.Expires, Error: errs["expires"]},
+		commit:    ui.Field{Name: "commit", Label: "Commit or version", Optional: true, Value: in.Commit, Error: errs["commit"], Auto: "off"},
+	}
+	if n := d.Item.Def.ValidDays; n > 0 {
+		fs.expires.Hint = "Empty: " + countOf(n, "day") + " after it was true"
+	}
+	return fs
+}
+
+// kindOptions offers the kinds that the item demands first.
+func (d *ItemData) kindOptions(chosen string) []ui.Option {
+	demanded := d.Item.Def.Evidence
+	options := make([]ui.Option, 0, len(review.EvidenceKinds()))
+	for _, k := range demanded {
+		options = append(options, ui.Option{Value: string(k), Label: k.Label(), Selected: string(k) == chosen})
+	}
+	for _, k := range review.EvidenceKinds() {
+		if !slices.Contains(demanded, k) {
+			label := k.Label()
+			if len(demanded) > 0 {
+				label += " (beside what is demanded)"
+			}
+			options = append(options, ui.Option{Value: string(k), Label: label, Selected: string(k) == chosen})
+		}
+	}
+	return options
+}
+
+// linkOpen reports whether the form that links evidence is unfolded.
+func (d *ItemData) linkOpen() bool {
+	kind, _ := d.stage().Need(d.Item, d.Now)
+	return d.Form.Name == FormEvidence || kind == review.EvidenceExpired || len(d.evidence()) == 0
+}
+
+func (d *ItemData) assignOpen() bool { return d.Form.Name == FormAssign || d.Who != "" }
+
+func (d *ItemData) assignFields() (person, due ui.Field) {
+	person = ui.Field{Name: "person", Label: "Person", Value: strconv.FormatInt(int64(d.Item.Assignee), 10)}
+	due = ui.Field{Name: "due", Label: "Due", Optional: true, Value: review.FormatDate(d.Item.Due)}
+	if d.Form.Name == FormAssign {
+		person.Value, person.Error = d.Form.Person, d.Form.Errors["person"]
+		due.Value, due.Error = d.Form.Due, d.Form.Errors["due"]
+	}
+	return person, due
+}
+
+func (d *ItemData) personOptions(chosen string) []ui.Option {
+	options := []ui.Option{{Value: "", Label: "Nobody"}}
+	for _, p := range d.People {
+		id := strconv.FormatInt(int64(p.ID), 10)
+		label := p.Name
+		if p.Email != "" {
+			label += " (" + p.Email + ")"
+		}
+		options = append(options, ui.Option{Value: id, Label: label, Selected: id == chosen})
+	}
+	return options
+}
+
+func (d *ItemData) commentField() ui.Field {
+	f := ui.Field{Name: "text", Label: "Comment"}
+	if d.Form.Name == FormComment {
+		f.Value, f.Error = d.Form.Text, d.Form.Errors["text"]
+	}
+	return f
+}
+
+// summary lists the problems of the form that was sent.
+func (d *ItemData) summary() []ui.FieldError {
+	switch d.Form.Name {
+	case FormAnswer:
+		return summary([]ui.Field{{Name: "answer", Label: "Answer", Error: d.Form.Errors["answer"]}, d.noteField("")})
+	case FormEvidence:
+		f := d.evidenceFields()
+		return summary([]ui.Field{f.url, f.title, f.kind, f.effective, f.expires, f.commit})
+	case FormAssign:
+		person, due := d.assignFields()
+		return summary([]ui.Field{person, due})
+	case FormComment:
+		return summary([]ui.Field{d.commentField()})
+	}
+	return nil
+}
+
+// history tells what happened to the item.
+func (d *ItemData) history() []ui.Entry {
+	told := Teller{Project: d.key(), Template: d.Review.Template, Names: d.Names}.DescribeAll(d.Entries)
+	for i := range told {
+		told[i].What += " this item"
+		told[i].Href = "" // the reader is there
+	}
+	return told
+}

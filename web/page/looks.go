@@ -1,0 +1,111 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// gateLook is how the state of a gate looks on every page.
+func gateLook(g review.GateState) ui.State {
+	switch g {
+	case review.GateReady:
+		return ui.Part
+	case review.GateWaiting:
+		return ui.Wait
+	case review.GatePassed:
+		return ui.Met
+	case review.GateChanged:
+		return ui.Warn
+	case review.GateReturned, review.GateLapsed:
+		return ui.Bad
+	}
+	return ui.Open
+}
+
+// stageLook is how a stage looks among others, with a word that fits a narrow
+// column: its gate's state or, before that says anything, whether work on it
+// has begun.
+func stageLook(r review.StageRollup) (ui.State, string) {
+	switch {
+	case r.Gate == review.GateReady:
+		return ui.Part, "Ready"
+	case r.Gate == review.GateWaiting:
+		return ui.Wait, "Waiting"
+	case r.Gate == review.GateChanged:
+		return ui.Warn, "Changed"
+	case r.Gate != review.GateBlocked:
+		return gateLook(r.Gate), r.Gate.Label()
+	case r.MustDone+r.ShouldDone > 0:
+		return ui.Part, "Under way"
+	}
+	return ui.Open, "Open"
+}
+
+// answerLook is how an item's answer looks: a met one that still lacks
+// something warns.
+func answerLook(a review.State, lacks bool) ui.State {
+	switch {
+	case a == review.NotMet:
+		return ui.Bad
+	case a == review.Open:
+		return ui.Open
+	case lacks:
+		return ui.Warn
+	case a == review.NotApplicable:
+		return ui.NA
+	}
+	return ui.Met
+}
+
+// segments are the way of a project through its stages.
+func segments(p review.ProjectKey, stages []review.StageDef, rollups []review.StageRollup, current int) []ui.StageSegment {
+	out := make([]ui.StageSegment, 0, len(rollups))
+	for i, r := range rollups {
+		if i == len(stages) {
+			break
+		}
+		state, word := stageLook(r)
+		out = append(out, ui.StageSegment{
+			Number: i + 1, Name: stages[i].Name, Href: StageURL(p, stages[i].Key), State: state, Word: word,
+			Done: int(r.MustDone), Total: int(r.MustTotal), Current: i == current,
+		})
+	}
+	return out
+}
+
+// seatWords lists seats as a person reads them: "Product, QA and SRE".
+func seatWords(seats []review.Seat, last string) string {
+	words := make([]string, len(seats))
+	for i, s := range seats {
+		words[i] = s.Label()
+	}
+	return enumerate(words, last)
+}
+
+// enumerate joins words with commas and, before the last one, a word.
+func enumerate(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
+}
+
+// countOf is a number with its noun: "1 item", "3 items".
+func countOf(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// cut shortens a text that only has to be recognised.
+func cut(s string, max int) string {
+	s, _, _ = strings.Cut(s, "\n")
+	if r := []rune(s); len(r) > max {
+		return strings.TrimSpace(string(r[:max])) + "…"
+	}
+	return s
+}

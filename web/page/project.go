@@ -1,0 +1,194 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// blockersShown is how many blockers of a stage the overview lists; the gate
+// has them all.
+const blockersShown = 10
+
+// ProjectData is a project with all its stages.
+type ProjectData struct {
+	Review *review.Review
+	Actor  review.Actor
+	Now    time.Time
+	Name   Names
+	Recent []review.Entry // newest first
+}
+
+// projectView is a project as its overview shows it, worked out once.
+type projectView struct {
+	ProjectData
+	rollups []review.StageRollup
+	current int
+}
+
+func newProjectView(d ProjectData) *projectView {
+	v := &projectView{ProjectData: d}
+	gates := make([]review.GateState, len(d.Review.Stages))
+	for i := range d.Review.Stages {
+		v.rollups = append(v.rollups, d.Review.Rollup(&d.Review.Stages[i], d.Now))
+		gates[i] = v.rollups[i].Gate
+	}
+	v.current = review.Current(gates)
+	return v
+}
+
+func (v *projectView) project() *review.Project { return &v.Review.Project }
+
+func (v *projectView) key() review.ProjectKey { return v.Review.Project.Key }
+
+func (v *projectView) may(a review.Action) bool { return review.May(v.Actor, a, v.project()) == nil }
+
+func (v *projectView) segments() []ui.StageSegment {
+	return segments(v.key(), v.Review.Template.Stages, v.rollups, v.current)
+}
+
+// facts are the line under the project's name.
+func (v *projectView) facts() []ui.Fact {
+	p := v.project()
+	facts := []ui.Fact{
+		{Term: "Owner", Text: v.Name(p.Holder(review.DutyOwner))},
+		{Term: "Team", Text: p.Team, Href: PortfolioFilter{Team: p.Team}.url(SortName, 1)},
+		{Term: "Tier", Text: strconv.Itoa(int(p.Tier))},
+		{Term: "Exposure", Text: string(p.Exposure)},
+	}
+	if d := p.Holder(review.DutyDeputy); d != 0 {
+		facts = slices.Insert(facts, 1, ui.Fact{Term: "Deputy", Text: v.Name(d)})
+	}
+	if !p.Target.IsZero() {
+		facts = append(facts, ui.Fact{Term: "Target", Text: p.Target.Format("2 Jan 2006") + v.targetWord()})
+	}
+	if p.Restricted {
+		facts = append(facts, ui.Fact{Term: "Visible", Text: "restricted to its people, admins and auditors"})
+	}
+	return append(facts, ui.Fact{Term: "Template", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version)})
+}
+
+// targetWord says how far the target date is, or that it has passed while
+// gates have not.
+func (v *projectView) targetWord() string {
+	today := v.Now.UTC().Truncate(24 * time.Hour)
+	days := int(v.project().Target.Sub(today).Hours() / 24)
+	switch {
+	case days == 0:
+		return ", today"
+	case days > 0:
+		return ", in " + countOf(days, "day")
+	case v.allPassed():
+		return ""
+	}
+	return ", " + countOf(-days, "day") + " overdue"
+}
+
+func (v *projectView) allPassed() bool {
+	return !slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return r.Gate != review.GatePassed })
+}
+
+// members are the people on the project beside owner and deputy.
+func (v *projectView) members() []string {
+	var names []string
+	for _, m := range v.project().Members {
+		if m.Duty == review.DutyMember {
+			names = append(names, v.Name(m.Person))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// profile are the facts about the project on which items depend, in words.
+func (v *projectView) profile() []string {
+	var labels []string
+	for _, f := range v.Review.Template.Flags {
+		if slices.Contains(v.project().Profile, f.Key) {
+			labels = append(labels, f.Label)
+		}
+	}
+	return labels
+}
+
+// obstacle is a stage with what stops it.
+type obstacle struct {
+	title    string // "3. Architecture"
+	gate     string // address
+	word     string
+	state    ui.State
+	blockers []ui.Blocker // the first few
+	more     int
+}
+
+// obstacles are the stages that a person would look at now: the current one,
+// those with an open round, and those that passed but no longer stand so.
+func (v *projectView) obstacles() []obstacle {
+	var out []obstacle
+	for i := range v.Review.Stages {
+		s, g := &v.Review.Stages[i], v.rollups[i].Gate
+		if i != v.current && g != review.GateWaiting && g != review.GateReturned && g != review.GateChanged && g != review.GateLapsed {
+			continue
+		}
+		if g == review.GatePassed {
+			continue
+		}
+		bs := v.Review.Blockers(s, v.Now)
+		state, word := gateLook(g), g.Label()
+		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
+		o.more = max(len(bs)-blockersShown, 0)
+		o.blockers = blockerLines(v.project(), bs[:len(bs)-o.more], v.Name)
+		out = append(out, o)
+	}
+	return out
+}
+
+// later is a stage that has not its turn yet, in a line.
+type later struct{ title, href, word string }
+
+// laterStages are the stages with blockers that [projectView.obstacles] leaves
+// out.
+func (v *projectView) laterStages() []later {
+	var out []later
+	for i := range v.Review.Stages {
+		if i <= v.current || v.rollups[i].Gate != review.GateBlocked || v.rollups[i].Blockers == 0 {
+			continue
+		}
+		def := v.Review.Stages[i].Def
+		out = append(out, later{strconv.Itoa(i+1) + ". " + def.Name, GateURL(v.key(), def.Key), countOf(int(v.rollups[i].Blockers), "blocker")})
+	}
+	return out
+}
+
+// ready are the stages whose sign-off could be requested now.
+func (v *projectView) ready() []later {
+	var out []later
+	for i := range v.Review.Stages {
+		if v.rollups[i].Gate == review.GateReady && i != v.current {
+			def := v.Review.Stages[i].Def
+			out = append(out, later{strconv.Itoa(i+1) + ". " + def.Name, GateURL(v.key(), def.Key), "ready to request"})
+		}
+	}
+	return out
+}
+
+// totals are musts and shoulds over all stages.
+func (v *projectView) totals() (t review.StageRollup) {
+	for _, r := range v.rollups {
+		t.MustDone, t.MustTotal = t.MustDone+r.MustDone, t.MustTotal+r.MustTotal
+		t.ShouldDone, t.ShouldTotal = t.ShouldDone+r.ShouldDone, t.ShouldTotal+r.ShouldTotal
+	}
+	return t
+}
+
+func (v *projectView) recent() []ui.Entry {
+	return Teller{Project: v.key(), Template: v.Review.Template, Names: v.Name}.DescribeAll(v.Recent)
+}
+
+// statusGate is the gate on whose page the project is held or resumed.
+func (v *projectView) statusGate() string {
+	return GateURL(v.key(), v.Review.Stages[v.current].Def.Key) + "#status"
+}

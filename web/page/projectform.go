@@ -1,0 +1,190 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// ProjectForm is what stands in the forms about a project's own fields, as it
+// was typed, and what is wrong with it by field.
+type ProjectForm struct {
+	Key, Name, Summary, Team string
+	Tier, Exposure, Target   string
+	Restricted               bool
+	Profile                  []string
+	Template                 string // key; empty: the default one
+	Owner, Deputy            review.PersonID
+	Errors                   map[string]string
+}
+
+// RestrictedValue is what the box for restricted projects posts.
+const RestrictedValue = "yes"
+
+// FormOf fills the form with a project as it stands.
+func FormOf(p *review.Project) ProjectForm {
+	f := ProjectForm{
+		Key: string(p.Key), Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: strconv.Itoa(int(p.Tier)),
+		Exposure: string(p.Exposure), Target: review.FormatDate(p.Target), Restricted: p.Restricted,
+	}
+	for _, flag := range p.Profile {
+		f.Profile = append(f.Profile, string(flag))
+	}
+	return f
+}
+
+// Fields are the values for the domain. What is no tier becomes 0, which the
+// domain refuses.
+func (f *ProjectForm) Fields() review.ProjectFields {
+	out := review.ProjectFields{
+		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.tier(), Exposure: review.Exposure(f.Exposure), Target: f.Target, Restricted: f.Restricted,
+	}
+	for _, flag := range f.Profile {
+		out.Profile = append(out.Profile, review.Flag(flag))
+	}
+	return out
+}
+
+// NewProject is the same for a project that does not exist yet.
+func (f *ProjectForm) NewProject() review.NewProject {
+	p := f.Fields()
+	return review.NewProject{
+		Key: f.Key, Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
+		Owner: f.Owner, Deputy: f.Deputy, Target: p.Target, Restricted: p.Restricted, Profile: p.Profile,
+	}
+}
+
+func (f *ProjectForm) tier() review.Tier {
+	n, err := strconv.Atoi(f.Tier)
+	if err != nil {
+		return 0
+	}
+	return review.Tier(n)
+}
+
+func (f *ProjectForm) profile() review.Profile {
+	p := review.Profile(f.Fields().Profile)
+	slices.Sort(p)
+	return slices.Compact(p)
+}
+
+// projectFields are the fields of the forms, in their order.
+var projectFieldNames = []string{"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "target", "restricted", "form"}
+
+// summary lists what is wrong, in the order of the fields.
+func (f *ProjectForm) summary() []ui.FieldError {
+	var out []ui.FieldError
+	for _, name := range projectFieldNames {
+		if f.Errors[name] != "" {
+			out = append(out, ui.FieldError{Name: name, Text: FieldSentence(fieldName(name), f.Errors[name])})
+		}
+	}
+	return out
+}
+
+// field is one field of the form with what is typed and what is wrong.
+func (f *ProjectForm) field(name, label, hint, value string) ui.Field {
+	out := ui.Field{Name: name, Label: label, Hint: hint, Value: value}
+	if f.Errors[name] != "" {
+		out.Error = FieldSentence(label, f.Errors[name])
+	}
+	return out
+}
+
+func (f *ProjectForm) optional(name, label, hint, value string) ui.Field {
+	out := f.field(name, label, hint, value)
+	out.Optional = true
+	return out
+}
+
+func (f *ProjectForm) exposureOptions() []ui.Option {
+	options := []ui.Option{
+		{Value: string(review.ExposureSandbox), Label: "Only the team itself", Hint: "Sandbox: no real users and no real data."},
+		{Value: string(review.ExposurePilot), Label: "A few people who know that it is new", Hint: "Pilot."},
+		{Value: string(review.ExposureLimited), Label: "Part of the users", Hint: "Limited: one region, one customer group, by invitation."},
+		{Value: string(review.ExposureGeneral), Label: "Everybody it is meant for", Hint: "General."},
+	}
+	for i := range options {
+		options[i].Selected = options[i].Value == f.Exposure
+	}
+	return options
+}
+
+// tierOptions offers the tiers, each with what it would bring for the profile
+// that is ticked.
+func (f *ProjectForm) tierOptions(tmpl *review.Template) []ui.Option {
+	profile := f.profile()
+	var options []ui.Option
+	for _, m := range tierMeanings() {
+		n := strconv.Itoa(int(m.tier))
+		items, musts := TierCounts(tmpl, m.tier, profile)
+		options = append(options, ui.Option{
+			Value: n, Label: m.name, Selected: n == f.Tier,
+			Hint: m.text + " With this profile: " + countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them musts.",
+		})
+	}
+	return options
+}
+
+// TierCounts says how many items a template brings at a tier for a profile,
+// and how many of them are musts.
+func TierCounts(tmpl *review.Template, t review.Tier, p review.Profile) (items, musts int) {
+	for i := range tmpl.Stages {
+		for j := range tmpl.Stages[i].Items {
+			switch tmpl.Stages[i].Items[j].LevelFor(t, p) {
+			case review.LevelNone:
+			case review.LevelMust:
+				items++
+				musts++
+			default:
+				items++
+			}
+		}
+	}
+	return items, musts
+}
+
+// flagGroup is one group of profile questions.
+type flagGroup struct {
+	id, name string
+	flags    []ui.Option
+}
+
+// flagGroups are the template's profile questions in their groups.
+func (f *ProjectForm) flagGroups(tmpl *review.Template) []flagGroup {
+	var groups []flagGroup
+	for _, d := range tmpl.Flags {
+		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == d.Group })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, flagGroup{id: "profile-" + strconv.Itoa(i+1), name: d.Group})
+		}
+		groups[i].flags = append(groups[i].flags, ui.Option{Value: string(d.Key), Label: d.Label, Selected: slices.Contains(f.Profile, string(d.Key))})
+	}
+	return groups
+}
+
+// Choice is a person to choose from a list.
+type Choice struct {
+	ID          review.PersonID
+	Name, Email string
+}
+
+// personOptions offers people; none is the label for nobody, empty when there
+// has to be somebody.
+func personOptions(people []Choice, chosen review.PersonID, none string) []ui.Option {
+	options := make([]ui.Option, 0, len(people)+1)
+	if none != "" {
+		options = append(options, ui.Option{Label: none})
+	}
+	for _, p := range people {
+		o := ui.Option{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Name, Selected: p.ID == chosen}
+		if p.Email != "" {
+			o.Label += " (" + p.Email + ")"
+		}
+		options = append(options, o)
+	}
+	return options
+}

@@ -1,0 +1,47 @@
+package page
+
+import (
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// SignOffsData is the approvers' queue of whoever looks, oldest first.
+type SignOffsData struct {
+	Actor    review.Actor
+	Now      time.Time
+	Gates    []WaitingGate
+	Excluded []WaitingGate // barred by separation of duties
+	Search   string        // what the filter holds
+	Seat     review.Seat
+	Seats    []review.Seat // that the reader holds
+	Hidden   int           // gates that the filter leaves out
+	Full     bool          // there may be more gates than one page lists
+}
+
+func (d *SignOffsData) filtered() bool { return d.Search != "" || d.Seat != "" }
+
+func (d *SignOffsData) seatOptions() []ui.Option {
+	options := []ui.Option{{Label: "Any"}}
+	for _, s := range d.Seats {
+		options = append(options, ui.Option{Value: string(s), Label: s.Label(), Selected: s == d.Seat})
+	}
+	return options
+}
+
+// lead says what the list is.
+func (d *SignOffsData) lead() string {
+	if len(d.Gates) == 0 {
+		return ""
+	}
+	return countOf(len(d.Gates), "gate") + " at which your signature would help, the one that waits longest first."
+}
+
+// emptyText tells somebody with an empty queue why, and what comes here.
+func (d *SignOffsData) emptyText() string {
+	if len(d.Actor.Seats) == 0 {
+		return "You hold no seat, so no gate waits for you. Seats are given by admins; the people page shows who holds which."
+	}
+	return "When a team requests sign-off of a stage in which your seat (" + seatWords(d.Seats, "or") + ") is still open, its gate appears here."
+}

@@ -1,0 +1,180 @@
+package page
+
+import (
+	"slices"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// WaitingGate is a gate at which the reader's signature would help.
+type WaitingGate struct {
+	Project   review.ProjectKey
+	Name      string // of the project
+	Team      string
+	Tier      review.Tier
+	Owner     string
+	Stage     review.StageKey
+	StageName string
+	Round     int
+	Since     time.Time
+	OpenSeats []review.Seat
+	MySeats   []review.Seat
+	Outdated  bool // the reader signed earlier content of this round
+	Target    time.Time
+}
+
+func (g *WaitingGate) href() string { return GateURL(g.Project, g.Stage) }
+
+func (g *WaitingGate) look() ui.State {
+	if g.Outdated {
+		return ui.Warn
+	}
+	return ui.Wait
+}
+
+// others are the seats that are open beside the reader's own.
+func (g *WaitingGate) others() string {
+	var seats []review.Seat
+	for _, s := range g.OpenSeats {
+		if !slices.Contains(g.MySeats, s) {
+			seats = append(seats, s)
+		}
+	}
+	return seatWords(seats, "and")
+}
+
+// AssignedItem is an item that waits for the reader.
+type AssignedItem struct {
+	Project  review.ProjectKey
+	Name     string // of the project
+	Stage    review.StageKey
+	Item     review.ItemKey
+	Title    string
+	Level    review.Level
+	State    review.State
+	Due      time.Time // date; zero: none
+	Evidence int       // live links
+}
+
+func (it *AssignedItem) overdue(now time.Time) bool {
+	return !it.Due.IsZero() && it.Due.Before(now.UTC().Truncate(24*time.Hour))
+}
+
+func (it *AssignedItem) look(now time.Time) ui.State {
+	if it.overdue(now) {
+		return ui.Warn
+	}
+	return answerLook(it.State, false)
+}
+
+// ReturnedGate is a gate that was sent back to one of the reader's projects.
+type ReturnedGate struct {
+	Project   review.ProjectKey
+	Name      string
+	Stage     review.StageKey
+	StageName string
+	Since     time.Time
+	Findings  int // still to be answered
+}
+
+func (g *ReturnedGate) next() string {
+	if g.Findings == 0 {
+		return "all findings answered: request sign-off again"
+	}
+	return countOf(g.Findings, "finding") + " to answer"
+}
+
+// ExpiringEvidence is evidence of the reader's that soon stops counting, or
+// that just has.
+type ExpiringEvidence struct {
+	Project review.ProjectKey
+	Name    string
+	Stage   review.StageKey
+	Item    review.ItemKey
+	Title   string
+	Expires time.Time
+}
+
+func (e *ExpiringEvidence) look(now time.Time) ui.State {
+	if !now.Before(e.Expires) {
+		return ui.Bad
+	}
+	return ui.Warn
+}
+
+func (e *ExpiringEvidence) word(now time.Time) string {
+	if !now.Before(e.Expires) {
+		return "expired"
+	}
+	return "expires"
+}
+
+// OwnProject is a project in which the reader has a part.
+type OwnProject struct {
+	Project review.ProjectKey
+	Name    string
+	Duty    review.Duty
+	Status  review.Status
+	Ready   int // musts done, in percent
+	Current int // index of the stage that it is in
+	Stages  []review.StageRollup
+	Target  time.Time
+}
+
+// WorkData is everything that waits for the reader.
+type WorkData struct {
+	Actor    review.Actor
+	Now      time.Time
+	Stages   []review.StageDef // of the lifecycle, for the tracks
+	Gates    []WaitingGate
+	Items    []AssignedItem
+	Returned []ReturnedGate
+	Expiring []ExpiringEvidence
+	Projects []OwnProject
+}
+
+// stranger reports whether the reader has no right at all yet.
+func (d *WorkData) stranger() bool {
+	return len(d.Actor.Roles) == 0 && len(d.Actor.Seats) == 0 && len(d.Projects) == 0
+}
+
+func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
+
+func (d *WorkData) nothing() bool {
+	return len(d.Gates)+len(d.Items)+len(d.Returned)+len(d.Expiring) == 0
+}
+
+// advice tells somebody for whom nothing waits what will appear here, by what
+// they may do.
+func (d *WorkData) advice() string {
+	var appear []string
+	if len(d.Actor.Seats) > 0 {
+		appear = append(appear, "gates that need your signature")
+	}
+	if len(d.Projects) > 0 {
+		appear = append(appear, "items assigned to you", "gates that were returned", "evidence of yours that expires")
+	} else {
+		appear = append(appear, "items that somebody assigns to you")
+	}
+	text := capital(enumerate(appear, "and")) + " appear here."
+	switch {
+	case len(d.Projects) > 0:
+		return text + " To go on, open one of your projects below."
+	case d.mayCreate():
+		return text + " To begin, start a project or look at one."
+	}
+	return text + " To look around, open the portfolio."
+}
+
+func (p *OwnProject) segments(stages []review.StageDef) []ui.StageSegment {
+	return segments(p.Project, stages, p.Stages, p.Current)
+}
+
+func (p *OwnProject) stage(stages []review.StageDef) string {
+	if p.Current < 0 || p.Current >= len(stages) {
+		return ""
+	}
+	return stages[p.Current].Name
+}

@@ -1,0 +1,195 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// names are the projects that a portfolio lists, in order.
+func (r *reply) names() []string {
+	r.Browser.f.t.Helper()
+	var out []string
+	r.find("table.heat tbody th a").Each(func(_ int, a *goquery.Selection) { out = append(out, a.Text()) })
+	return out
+}
+
+func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Target = "2020-02-03" })
+	f.create("wallet", func(p *review.NewProject) { p.Target = "2199-02-03"; p.Team = "Red" })
+	f.change("deputy", "ledger", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "scope-agreed", review.NotApplicable, "Not here", 0, at)
+	})
+	f.fill("member", "wallet", "idea")
+	f.requestSignOff("owner", "wallet", "idea")
+	f.change("owner", "ledger", "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusOnHold, "Budget", at)
+	})
+	r := f.browse("viewer").get("/portfolio").want(200)
+	if got := r.names(); len(got) != 2 || got[0] != "Project ledger" || got[1] != "Project wallet" {
+		t.Fatalf("projects: %q", got)
+	}
+	row := func(n int) *goquery.Selection { return r.find("table.heat tbody tr").Eq(n) }
+	if href := row(1).Find("th a").AttrOr("href", ""); href != "/projects/wallet" {
+		t.Errorf("link %q", href)
+	}
+	if got := row(1).Find("td[class^=s-]").First(); !got.HasClass("s-wait") || got.Text() != "Waiting" {
+		t.Errorf("first stage of wallet: %s %q", got.AttrOr("class", ""), got.Text())
+	}
+	if n := row(1).Find("td[class^=s-]").Length(); n != len(f.tmpl.Stages) {
+		t.Errorf("%d cells for %d stages", n, len(f.tmpl.Stages))
+	}
+	if row(1).Find(".s-bad time").Length() != 0 || row(0).Find(".s-bad time").Length() != 0 {
+		t.Error("a date to come, or one of a project on hold, is marked as overdue")
+	}
+	if got := row(0).Find("th .badge.s-hold").Text(); got != "On hold" {
+		t.Errorf("mark of a project on hold: %q", got)
+	}
+	if r.find(`main a[href="/readiness"]`).Length() == 0 {
+		t.Error("the figure is not explained")
+	}
+	keys := r.find("thead th[data-k]")
+	if keys.Length() != len(f.tmpl.Stages) || keys.First().AttrOr("data-k", "") != "idea" {
+		t.Error("the columns do not name their stages")
+	}
+}
+
+func TestPortfolioMarksWhatIsLate(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Target = "2020-02-03" })
+	r := f.browse("viewer").get("/portfolio")
+	if got := words(r.one("td .badge.s-bad")); got != "3 Feb 2020 overdue" {
+		t.Errorf("late date: %q", got)
+	}
+}
+
+func TestPortfolioFilters(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Team = "Red & Green"; p.Tier = review.TierStarter })
+	f.create("wallet")
+	mine := f.create("search", func(p *review.NewProject) { p.Name = "100 % <b>bold</b>" })
+	f.change("owner", mine, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetDuty(who, f.person("viewer"), review.DutyOwner, at)
+	})
+	b := f.browse("viewer")
+	for _, k := range []struct{ query, want string }{
+		{"", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"q=LEDG", "Project ledger"},
+		{"q=%25", "100 % <b>bold</b>"},
+		{"q=_", ""},
+		{"q=%00%FF", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"q=" + strings.Repeat("x", 10000), ""},
+		{"team=Red+%26+Green", "Project ledger"},
+		{"tier=3", "Project ledger"},
+		{"tier=9", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"status=stopped", ""},
+		{"status=active&tier=1", "100 % <b>bold</b>,Project wallet"},
+		{"stage=idea&team=Blue", "100 % <b>bold</b>,Project wallet"},
+		{"stage=nonsense", ""},
+		{"owner=me", "100 % <b>bold</b>"},
+		{"sort=team", "100 % <b>bold</b>,Project wallet,Project ledger"},
+		{"sort=drop+table", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"page=-1", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"page=99999999999999999999", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"page=2", ""},
+	} {
+		r := b.get("/portfolio?" + k.query).want(200)
+		if got := strings.Join(r.names(), ","); got != k.want {
+			t.Errorf("?%.40s lists %q, want %q", k.query, got, k.want)
+		}
+		if k.want == "" && r.one(".empty").Find(`a[href="/portfolio"]`).Length() != 1 {
+			t.Errorf("?%.40s: no way out of an empty list", k.query)
+		}
+	}
+	r := b.get("/portfolio?q=pro&team=Blue&sort=target&owner=me")
+	if got := r.one("input[name=q]").AttrOr("value", ""); got != "pro" {
+		t.Errorf("the search field holds %q", got)
+	}
+	if got := r.one("select[name=team] option[selected]").Text(); got != "Blue" {
+		t.Errorf("the team chosen is %q", got)
+	}
+	r = b.get("/portfolio?team=Blue&sort=target")
+	u, err := url.Parse(r.one("thead th a:contains(Team)").AttrOr("href", ""))
+	if err != nil || u.Query().Get("team") != "Blue" || u.Query().Get("sort") != "team" {
+		t.Errorf("sorting loses the filter: %s", u)
+	}
+	if got := r.one("thead th[aria-sort=ascending]").Text(); got != "Target" {
+		t.Errorf("sorted by %q", got)
+	}
+}
+
+func TestPortfolioPages(t *testing.T) {
+	f := newFixture(t)
+	for i := range 51 {
+		f.create(fmt.Sprintf("p-%02d", i))
+	}
+	b := f.browse("viewer")
+	r := b.get("/portfolio?team=Blue").want(200)
+	if n := len(r.names()); n != 50 {
+		t.Fatalf("%d rows", n)
+	}
+	next := r.one("a[rel=next]").AttrOr("href", "")
+	r = b.get(next).want(200)
+	if got := r.names(); len(got) != 1 || got[0] != "Project p-50" {
+		t.Errorf("second page: %q", got)
+	}
+	if got := words(r.one("nav.pager span")); got != "51 to 51 of 51 projects" {
+		t.Errorf("position: %q", got)
+	}
+	if back := r.one("a[rel=prev]").AttrOr("href", ""); back != "/portfolio?team=Blue" {
+		t.Errorf("back to %q", back)
+	}
+}
+
+func TestPortfolioHidesWhatIsRestricted(t *testing.T) {
+	f := newFixture(t)
+	f.create("secret", func(p *review.NewProject) { p.Restricted = true; p.Team = "Hidden team" })
+	for name, sees := range map[string]bool{
+		"owner": true, "member": true, "admin": true, "auditor": true, "viewer": false, "manager": false, "sre": false, "outsider": false,
+	} {
+		r := f.browse(name).get("/portfolio").want(200)
+		if got := len(r.names()) == 1; got != sees {
+			t.Errorf("%s sees the restricted project: %v", name, got)
+		}
+		if strings.Contains(r.Body, "Hidden team") != sees {
+			t.Errorf("%s: the filter and the list disagree", name)
+		}
+		if sees && !strings.Contains(words(r.one("tbody th")), "restricted") {
+			t.Errorf("%s: the restricted project is not marked", name)
+		}
+	}
+}
+
+func TestPortfolioWhenEmpty(t *testing.T) {
+	f := newFixture(t)
+	if f.browse("viewer").get("/portfolio").one(`.empty a[href="/projects/new"]`).Length() != 1 {
+		t.Error("no way to start the first project")
+	}
+	r := f.browse("outsider").get("/portfolio").want(200)
+	if r.find(`a[href="/projects/new"]`).Length() != 0 || !strings.Contains(r.text(), "no role and no seat") {
+		t.Errorf("somebody without rights reads: %s", r.text())
+	}
+	r = f.browse("auditor").get("/portfolio").want(200)
+	if r.find(`a[href="/projects/new"]`).Length() != 0 {
+		t.Error("an auditor is offered to start a project")
+	}
+}
+
+func TestReadinessIsExplained(t *testing.T) {
+	f := newFixture(t)
+	for _, b := range []*browser{f.stranger(), f.browse("viewer")} {
+		text := b.get("/readiness").want(200).text()
+		for _, want := range []string{"musts satisfied ÷ musts that apply", "Changed since sign-off", "Lapsed", "Tier 3", "not applicable"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not explained", want)
+			}
+		}
+	}
+}
