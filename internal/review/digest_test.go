@@ -20,8 +20,8 @@ func fixed() *review.Review {
 	s.Items[0].Answer = review.Answer{State: review.Met, Note: "see <the> wiki & code", By: member, At: base, Version: 2}
 	s.Items[1].Answer = review.Answer{State: review.NotApplicable, Note: "why", By: member, At: base, Version: 1, ApprovedBy: seth, ApprovedAt: base.Add(time.Hour)}
 	s.Evidence = []review.Evidence{
-		{No: 1, Item: "adr", URL: "https://wiki.example.com/1", Title: "One", Type: "doc", Effective: date("2026-03-01"), Expires: date("2026-06-01"), Commit: "3f2a", By: helper, At: base},
-		{No: 2, Item: "adr", URL: "https://wiki.example.com/2", Title: "Two", Type: "doc", Effective: date("2026-03-01"), By: helper, At: base, RemovedBy: owner, RemovedAt: base},
+		{No: 1, Item: "adr", URL: "https://wiki.example.com/1", Title: "One", Type: "doc", Effective: date("2026-03-01"), Expires: date("2026-06-01"), Commit: "3f2a", By: mate, At: base},
+		{No: 2, Item: "adr", URL: "https://wiki.example.com/2", Title: "Two", Type: "doc", Effective: date("2026-03-01"), By: mate, At: base, RemovedBy: owner, RemovedAt: base},
 	}
 	s.Findings = []review.Finding{{No: 1, Round: 1, Text: "no owner", By: enya, At: base, Answer: "has one", AnsweredBy: member, AnsweredAt: base.Add(time.Minute)}}
 	return r
@@ -83,7 +83,7 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		{"an item that no longer applies", func(_ *review.Review, s *review.Stage) { s.Items[2].Level = review.LevelNone }},
 		{"state", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.State = review.NotMet }},
 		{"note", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.Note = "" }},
-		{"answered by", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.By = helper }},
+		{"answered by", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.By = mate }},
 		{"answered at", func(_ *review.Review, s *review.Stage) {
 			s.Items[0].Answer.At = s.Items[0].Answer.At.Add(time.Microsecond)
 		}},
@@ -106,7 +106,7 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		{"finding", func(_ *review.Review, s *review.Stage) { s.Findings[0].Text = "no diagram" }},
 		{"finding by", func(_ *review.Review, s *review.Stage) { s.Findings[0].By = enzo }},
 		{"reply", func(_ *review.Review, s *review.Stage) { s.Findings[0].Answer = "will have one" }},
-		{"reply by", func(_ *review.Review, s *review.Stage) { s.Findings[0].AnsweredBy = helper }},
+		{"reply by", func(_ *review.Review, s *review.Stage) { s.Findings[0].AnsweredBy = mate }},
 		{"reply at", func(_ *review.Review, s *review.Stage) { s.Findings[0].AnsweredAt = base }},
 		{"a further finding", func(_ *review.Review, s *review.Stage) { s.Findings = append(s.Findings, review.Finding{No: 2}) }},
 	}

@@ -70,14 +70,14 @@ func TestSameEvidenceTwice(t *testing.T) {
 		return w.r.AddEvidence(w.actor(p), build, ik, in, w.tick())
 	}
 	w.ok(add(member, "tests", review.NewEvidence{Type: "ci-run", Title: "Run"}))
-	w.ok(w.silent(func() error { return add(helper, "tests", review.NewEvidence{Type: "ci-run", Title: "Run"}) }))
+	w.ok(w.silent(func() error { return add(mate, "tests", review.NewEvidence{Type: "ci-run", Title: "Run"}) }))
 	w.refused(w.silent(func() error { return add(member, "tests", review.NewEvidence{Type: "ci-run", Title: "Other"}) }), "invalid")
 	w.refused(w.silent(func() error {
 		return add(member, "tests", review.NewEvidence{Type: "ci-run", Title: "Run", Expires: "2026-04-01"})
 	}), "invalid")
 	w.ok(add(member, "tests", review.NewEvidence{Type: "test-report", Title: "Run"}))
 	w.ok(add(member, "load", review.NewEvidence{Type: "ci-run", Title: "Run"}))
-	w.ok(w.r.RemoveEvidence(w.actor(helper), build, "tests", 1, w.tick()))
+	w.ok(w.r.RemoveEvidence(w.actor(mate), build, "tests", 1, w.tick()))
 	w.ok(add(member, "tests", review.NewEvidence{Type: "ci-run", Title: "Other"}))
 	if e := w.stage(build).Evidence; len(e) != 4 || !e[0].Removed() || e[3].No != 4 {
 		t.Errorf("evidence %+v", e)
@@ -95,9 +95,9 @@ func TestRemoveEvidence(t *testing.T) {
 	}
 	w.refused(w.silent(func() error { return remove(member, "load", 1) }), "not found") // another item's
 	w.refused(w.silent(func() error { return remove(quinn, "tests", 1) }), "denied")
-	w.ok(remove(helper, "tests", 1))
+	w.ok(remove(mate, "tests", 1))
 	w.ok(w.silent(func() error { return remove(member, "tests", 1) }))
-	if e := w.stage(build).Evidence[0]; e.RemovedBy != helper || e.URL == "" {
+	if e := w.stage(build).Evidence[0]; e.RemovedBy != mate || e.URL == "" {
 		t.Errorf("the removed link is kept as %+v", e)
 	}
 }
@@ -135,7 +135,7 @@ func TestExpiryToTheMicrosecond(t *testing.T) {
 	w.refused(w.silent(func() error { return w.r.Request(w.actor(owner), build, "", "", at) }), "blocked")
 
 	// Fresh evidence makes it a change, and a new round settles it.
-	w.ok(w.r.AddEvidence(w.actor(helper), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
+	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
 	w.gate(build, review.GateChanged)
 	w.ok(w.request(owner, build))
 	w.ok(w.sign(quinn, build, review.SeatQA))
@@ -167,7 +167,7 @@ func TestExpiryDuringARound(t *testing.T) {
 	w.now = at
 	w.gate(build, review.GateWaiting)
 	w.blocked(build, "evidence-expired tests")
-	w.ok(w.r.AddEvidence(w.actor(helper), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
+	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
 	w.blocked(build, "signers-missing")
 	w.ok(w.sign(quinn, build, review.SeatQA))
 	w.gate(build, review.GatePassed)
@@ -184,8 +184,8 @@ func TestExpiryDuringARound(t *testing.T) {
 // One link that still counts is enough; expiry under a should changes nothing.
 func TestExpiryWithOthers(t *testing.T) {
 	w := newWorld(t)
-	w.ok(w.r.AddEvidence(w.actor(helper), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "test-report", Expires: "2026-03-20"}, w.tick()))
-	w.ok(w.r.AddEvidence(w.actor(helper), build, "load", review.NewEvidence{URL: "https://ci.example.com/3", Type: "ci-run", Expires: "2026-03-10"}, w.tick()))
+	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "test-report", Expires: "2026-03-20"}, w.tick()))
+	w.ok(w.r.AddEvidence(w.actor(mate), build, "load", review.NewEvidence{URL: "https://ci.example.com/3", Type: "ci-run", Expires: "2026-03-10"}, w.tick()))
 	w.pass(build)
 	w.now = time.Date(2026, time.March, 20, 0, 0, 0, 0, time.UTC)
 	w.gate(build, review.GatePassed)

@@ -22,7 +22,7 @@ const (
 	owner  review.PersonID = 1
 	deputy review.PersonID = 2
 	member review.PersonID = 3
-	helper review.PersonID = 4 // a second member
+	mate   review.PersonID = 4 // a second member
 
 	archie  review.PersonID = 11 // architecture
 	enya    review.PersonID = 12 // engineering
@@ -134,7 +134,7 @@ func newWorld(tb testing.TB, opts ...option) *world {
 	w.ok(err)
 	w.r, err = review.Create(w.actor(manager), project, tmpl, ref, in, w.tick())
 	w.ok(err)
-	for _, p := range []review.PersonID{member, helper, insider} {
+	for _, p := range []review.PersonID{member, mate, insider} {
 		w.ok(w.r.SetDuty(w.actor(owner), p, review.DutyMember, w.tick()))
 	}
 	return w
@@ -205,7 +205,7 @@ func (w *world) sendBack(p review.PersonID, sk review.StageKey, seat review.Seat
 }
 
 // fill does what a stage needs before sign-off can be requested: member
-// answers, helper gives the evidence.
+// answers, mate gives the evidence.
 func (w *world) fill(sk review.StageKey) {
 	w.Helper()
 	s := w.stage(sk)
@@ -216,7 +216,7 @@ func (w *world) fill(sk review.StageKey) {
 		}
 		w.ok(w.answer(member, sk, it.Def.Key, review.Met, ""))
 		if len(it.Def.Evidence) > 0 {
-			w.ok(w.link(helper, sk, it.Def.Key, "https://wiki.example.com/"+string(it.Def.Key), it.Def.Evidence[0]))
+			w.ok(w.link(mate, sk, it.Def.Key, "https://wiki.example.com/"+string(it.Def.Key), it.Def.Evidence[0]))
 		}
 	}
 }

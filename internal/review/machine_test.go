@@ -40,7 +40,7 @@ func (v *verdict) refuse(kind string, when bool) {
 var stageKeys = []review.StageKey{design, build, run}
 
 // crowd are those who act, and the seats that come and go.
-var crowd = []review.PersonID{owner, deputy, member, helper, insider, archie, enya, enzo, seth, quinn, sri, priya, twin, viewer, manager, admin, auditor, nobody}
+var crowd = []review.PersonID{owner, deputy, member, mate, insider, archie, enya, enzo, seth, quinn, sri, priya, twin, viewer, manager, admin, auditor, nobody}
 
 func newMachine(t *rapid.T) *machine {
 	tmpl := lifecycle([]review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
@@ -81,7 +81,7 @@ func newMachine(t *rapid.T) *machine {
 	if k.r, err = review.Create(k.actor(admin), project, tmpl, ref, in, k.now); err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range []review.PersonID{member, helper, insider} {
+	for _, p := range []review.PersonID{member, mate, insider} {
 		k.setDuty(owner, p, review.DutyMember)
 	}
 	return k

@@ -115,11 +115,11 @@ func (k *machine) comesNext(sk review.StageKey) {
 		case k.oneIn(5, "moot"):
 			k.answer(member, sk, it.def.Key, review.NotApplicable, "it is moot", it.version, false)
 		default:
-			k.answer(mostly(k, "who", member, insider, helper), sk, it.def.Key, review.Met, "", it.version, false)
+			k.answer(mostly(k, "who", member, insider, mate), sk, it.def.Key, review.Met, "", it.version, false)
 		}
 		if it.state == review.Met && st.evidence(it, k.now) != "" {
 			n := fmt.Sprintf("https://ci.example.com/%d", len(st.links))
-			k.link(mostly(k, "who", helper, member), sk, it.def.Key, n, it.def.Evidence[0], 0, "")
+			k.link(mostly(k, "who", mate, member), sk, it.def.Key, n, it.def.Evidence[0], 0, "")
 		}
 	}
 	if st.waiting() == nil && len(k.m.inTheWay(st, k.now)) == 0 {
@@ -168,7 +168,7 @@ func (k *machine) wildItem() (review.StageKey, *mItem) {
 func (k *machine) wildAnswer() {
 	sk, it := k.wildItem()
 	to := pick(k, "answer", review.Met, review.NotMet, review.NotApplicable, review.NotApplicable, review.Open, review.State("maybe"))
-	k.answer(mostly(k, "who", pick(k, "teammate", member, helper, insider), crowd...), sk, it.def.Key, to, pick(k, "note", "", "because", "then again"),
+	k.answer(mostly(k, "who", pick(k, "teammate", member, mate, insider), crowd...), sk, it.def.Key, to, pick(k, "note", "", "because", "then again"),
 		it.version+mostly(k, "version", 0, -1, 1), k.oneIn(10, "machine"))
 }
 
@@ -228,7 +228,7 @@ func (k *machine) approve(by review.PersonID, sk review.StageKey, it *mItem, ver
 func (k *machine) wildLink() {
 	sk, it := k.wildItem()
 	kinds := append([]review.EvidenceKind{"doc", "hearsay"}, it.def.Evidence...)
-	k.link(mostly(k, "who", pick(k, "teammate", member, helper, insider), crowd...), sk, it.def.Key,
+	k.link(mostly(k, "who", pick(k, "teammate", member, mate, insider), crowd...), sk, it.def.Key,
 		mostly(k, "url", pick(k, "good url", "https://ci.example.com/0", "https://ci.example.com/x"), "http://ci.example.com", "https://me@ci.example.com"),
 		pick(k, "kind", kinds...), mostly(k, "days ago", 0, 1, 85, -1, -2), mostly(k, "lasts", "", "0", "1", "90", "91"))
 }
@@ -298,8 +298,8 @@ func (k *machine) wildTalk() {
 	k.do("comment "+string(it.def.Key), by, sk, may, v, func(r *review.Review) error {
 		return r.Discuss(k.actor(by), sk, it.def.Key, "Why?", "", k.now)
 	})
-	to := helper
-	if k.r.Stage(sk).Item(it.def.Key).Assignee == helper {
+	to := mate
+	if k.r.Stage(sk).Item(it.def.Key).Assignee == mate {
 		to = member
 	}
 	k.do("assign "+string(it.def.Key), by, sk, k.m.onTeam(by) || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
@@ -475,7 +475,7 @@ func (k *machine) wildEdit() {
 }
 
 func (k *machine) wildDuty() {
-	k.setDuty(mostly(k, "who", owner, crowd...), pick(k, "person", owner, deputy, member, helper, insider, enya, nobody, 0), pick(k, "duty", review.DutyOwner, review.DutyDeputy, review.DutyMember, review.DutyMember, "", "boss"))
+	k.setDuty(mostly(k, "who", owner, crowd...), pick(k, "person", owner, deputy, member, mate, insider, enya, nobody, 0), pick(k, "duty", review.DutyOwner, review.DutyDeputy, review.DutyMember, review.DutyMember, "", "boss"))
 }
 
 func (k *machine) setDuty(by, person review.PersonID, d review.Duty) {

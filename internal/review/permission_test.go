@@ -296,7 +296,7 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 			return w.r.AddEvidence(by, build, "style", review.NewEvidence{URL: "https://a.example", Type: "doc"}, w.tick())
 		}},
 		{"remove", false, nil, func(w *world, by review.Actor) error { return w.r.RemoveEvidence(by, build, "tests", 1, w.tick()) }},
-		{"assign", false, nil, func(w *world, by review.Actor) error { return w.r.Assign(by, build, "style", helper, "", w.tick()) }},
+		{"assign", false, nil, func(w *world, by review.Actor) error { return w.r.Assign(by, build, "style", mate, "", w.tick()) }},
 		{"comment", false, nil, func(w *world, by review.Actor) error { return w.r.Discuss(by, build, "style", "Hm", "", w.tick()) }},
 		{"approve", false, func(w *world) { w.ok(w.answer(member, build, "tests", review.NotApplicable, "no code")) },
 			func(w *world, by review.Actor) error {

@@ -170,24 +170,24 @@ func TestSetDuty(t *testing.T) {
 	w.refused(w.silent(func() error { return set(owner, member, "boss") }), "invalid")
 	w.refused(w.silent(func() error { return set(owner, owner, "") }), "refused")
 	w.refused(w.silent(func() error { return set(owner, owner, review.DutyDeputy) }), "refused")
-	w.refused(w.silent(func() error { return set(member, helper, "") }), "denied")
-	w.refused(w.silent(func() error { return set(archie, helper, "") }), "denied")
-	w.ok(w.silent(func() error { return set(owner, helper, review.DutyMember) }))
+	w.refused(w.silent(func() error { return set(member, mate, "") }), "denied")
+	w.refused(w.silent(func() error { return set(archie, mate, "") }), "denied")
+	w.ok(w.silent(func() error { return set(owner, mate, review.DutyMember) }))
 	w.ok(w.silent(func() error { return set(owner, viewer, "") }))
 
-	w.ok(set(owner, helper, review.DutyDeputy)) // the former deputy becomes a member
+	w.ok(set(owner, mate, review.DutyDeputy)) // the former deputy becomes a member
 	duty(deputy, review.DutyMember)
-	duty(helper, review.DutyDeputy)
-	w.ok(set(helper, helper, review.DutyOwner)) // and the deputy owner
+	duty(mate, review.DutyDeputy)
+	w.ok(set(mate, mate, review.DutyOwner)) // and the deputy owner
 	duty(owner, review.DutyMember)
-	duty(helper, review.DutyOwner)
+	duty(mate, review.DutyOwner)
 	if got := w.r.Project.Holder(review.DutyDeputy); got != 0 {
 		t.Errorf("%d is deputy", got)
 	}
 	w.refused(w.silent(func() error { return set(owner, owner, review.DutyOwner) }), "denied")
 	w.ok(set(manager, owner, ""))
 	duty(owner, "")
-	if owners := w.r.Project.Holder(review.DutyOwner); owners != helper {
+	if owners := w.r.Project.Holder(review.DutyOwner); owners != mate {
 		t.Errorf("%d is owner", owners)
 	}
 	if !slices.IsSortedFunc(w.r.Project.Members, func(a, b review.Member) int { return int(a.Person - b.Person) }) {

@@ -19,7 +19,7 @@ func TestQueue(t *testing.T) {
 	check("before a round", review.QueueEntry{})
 	w.ok(w.link(insider, design, "naming", "https://wiki.example.com/n", "doc"))
 	w.open(design)
-	barred := []review.PersonID{member, helper, insider}
+	barred := []review.PersonID{member, mate, insider}
 	check("requested", review.QueueEntry{OpenSeats: []review.Seat{arch, eng}, Excluded: barred})
 	w.ok(w.sign(archie, design, arch))
 	check("signed", review.QueueEntry{OpenSeats: []review.Seat{eng}, Signed: []review.PersonID{archie}, Excluded: barred})
@@ -32,7 +32,7 @@ func TestQueue(t *testing.T) {
 	check("signed again", review.QueueEntry{OpenSeats: []review.Seat{eng}, Signed: []review.PersonID{archie}, Excluded: barred})
 
 	w.ok(w.answer(deputy, design, "naming", review.NotMet, "one left"))
-	barred = []review.PersonID{member, helper, deputy, insider}
+	barred = []review.PersonID{member, mate, deputy, insider}
 	check("changed", review.QueueEntry{OpenSeats: []review.Seat{arch, eng}, Outdated: []review.PersonID{archie}, Excluded: barred})
 	w.ok(w.sign(enya, design, eng))
 	check("another signs", review.QueueEntry{OpenSeats: []review.Seat{arch}, Signed: []review.PersonID{enya}, Outdated: []review.PersonID{archie}, Excluded: barred})

@@ -33,7 +33,7 @@ func stateOf(r *review.Review) state { return state{r.Project, r.No, r.Ref, r.St
 
 func TestReplay(t *testing.T) {
 	w := newWorld(t, ordered(review.OrderAdvisory), withProfile("pii"))
-	w.ok(w.r.Assign(w.actor(owner), run, "drill", helper, "2026-04-01", w.tick()))
+	w.ok(w.r.Assign(w.actor(owner), run, "drill", mate, "2026-04-01", w.tick()))
 	w.ok(w.r.Discuss(w.actor(viewer), run, "drill", "Which region?", "form-1", w.tick()))
 	w.fill(design)
 	w.ok(w.request(owner, design))

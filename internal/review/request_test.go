@@ -15,7 +15,7 @@ func TestItemNeeds(t *testing.T) {
 		return func(w *world) { w.ok(w.answer(member, design, item, to, note)) }
 	}
 	linked := func(item review.ItemKey, kind review.EvidenceKind) func(*world) {
-		return func(w *world) { w.ok(w.link(helper, design, item, "https://wiki.example.com/x", kind)) }
+		return func(w *world) { w.ok(w.link(mate, design, item, "https://wiki.example.com/x", kind)) }
 	}
 	tests := []struct {
 		name    string
@@ -73,7 +73,7 @@ func TestItemNeeds(t *testing.T) {
 // Each blocker says what, whose turn it is and since when.
 func TestBlockersNameTheirOwner(t *testing.T) {
 	w := newWorld(t, withProfile("pii"))
-	w.ok(w.r.Assign(w.actor(member), design, "adr", helper, "2026-04-01", w.tick()))
+	w.ok(w.r.Assign(w.actor(member), design, "adr", mate, "2026-04-01", w.tick()))
 	w.ok(w.answer(member, design, "adr", review.NotMet, ""))
 	answered := w.now
 	w.ok(w.answer(member, design, "privacy", review.NotApplicable, "only aggregates"))
@@ -81,7 +81,7 @@ func TestBlockersNameTheirOwner(t *testing.T) {
 		switch {
 		case b.Subject == "" || b.What == "" || b.Stage != design:
 			t.Errorf("%s is not fit to read: %+v", b.Kind, b)
-		case b.Kind == review.MustNotMet && (b.Owner != helper || !b.Since.Equal(answered)):
+		case b.Kind == review.MustNotMet && (b.Owner != mate || !b.Since.Equal(answered)):
 			t.Errorf("a must's turn is its assignee's since it was answered: %+v", b)
 		case b.Kind == review.NAUnapproved && (b.Seat != review.SeatSecurity || b.Owner != 0):
 			t.Errorf("an approval is the seat's turn: %+v", b)
@@ -240,22 +240,22 @@ func TestAnswerVersions(t *testing.T) {
 	if now.State != review.Met || now.Note != "see the wiki\nand the code" || now.By != member || now.Version != 1 || !now.At.Equal(w.now) {
 		t.Fatalf("the answer is kept as %+v", now)
 	}
-	err := w.silent(func() error { return answer(helper, review.NotMet, "", 0) })
+	err := w.silent(func() error { return answer(mate, review.NotMet, "", 0) })
 	w.refused(err, "conflict")
 	var conflict *review.AnswerConflict
 	if errors.As(err, &conflict); conflict.Current != now || conflict.Item != "adr" {
 		t.Errorf("the conflict shows %+v", conflict)
 	}
-	w.refused(w.silent(func() error { return answer(helper, review.NotMet, "", 2) }), "conflict")
+	w.refused(w.silent(func() error { return answer(mate, review.NotMet, "", 2) }), "conflict")
 	// What is there already is no conflict, whoever sends it again.
 	w.ok(w.silent(func() error { return answer(member, review.Met, "see the wiki\nand the code", 0) }))
-	w.ok(w.silent(func() error { return answer(helper, review.Met, "see the wiki\nand the code", 1) }))
-	w.ok(answer(helper, review.Open, "", 1))
-	w.ok(w.silent(func() error { return answer(helper, review.Open, "", 1) }))
-	w.refused(w.silent(func() error { return answer(helper, "maybe", "", 2) }), "invalid")
-	w.refused(w.silent(func() error { return answer(helper, review.NotApplicable, " ", 2) }), "invalid")
-	w.refused(w.silent(func() error { return answer(helper, review.Met, repeat("x", review.MaxNote+1), 2) }), "invalid")
-	w.ok(answer(helper, review.Met, repeat("ü", review.MaxNote), 2))
+	w.ok(w.silent(func() error { return answer(mate, review.Met, "see the wiki\nand the code", 1) }))
+	w.ok(answer(mate, review.Open, "", 1))
+	w.ok(w.silent(func() error { return answer(mate, review.Open, "", 1) }))
+	w.refused(w.silent(func() error { return answer(mate, "maybe", "", 2) }), "invalid")
+	w.refused(w.silent(func() error { return answer(mate, review.NotApplicable, " ", 2) }), "invalid")
+	w.refused(w.silent(func() error { return answer(mate, review.Met, repeat("x", review.MaxNote+1), 2) }), "invalid")
+	w.ok(answer(mate, review.Met, repeat("ü", review.MaxNote), 2))
 }
 
 func TestAnswerWhereThereIsNothingToAnswer(t *testing.T) {
@@ -323,13 +323,13 @@ func TestAssignAndDiscuss(t *testing.T) {
 	assign := func(p, to review.PersonID, due string) error {
 		return w.r.Assign(w.actor(p), design, "adr", to, due, w.tick())
 	}
-	w.ok(assign(manager, helper, "2026-05-01"))
-	w.ok(w.silent(func() error { return assign(owner, helper, " 2026-05-01 ") }))
+	w.ok(assign(manager, mate, "2026-05-01"))
+	w.ok(w.silent(func() error { return assign(owner, mate, " 2026-05-01 ") }))
 	w.refused(w.silent(func() error { return assign(owner, 0, "2026-05-01") }), "invalid")
 	for _, due := range []string{"1969-12-31", "10000-01-01", "2200-01-01", "2026-02-30", "1.5.2026", "0001-01-01"} {
-		w.refused(w.silent(func() error { return assign(owner, helper, due) }), "invalid")
+		w.refused(w.silent(func() error { return assign(owner, mate, due) }), "invalid")
 	}
-	w.refused(w.silent(func() error { return assign(archie, helper, "") }), "denied")
+	w.refused(w.silent(func() error { return assign(archie, mate, "") }), "denied")
 	w.ok(assign(owner, 0, ""))
 	if it := w.stage(design).Item("adr"); it.Assignee != 0 || !it.Due.IsZero() {
 		t.Errorf("the assignment stays: %+v", it)

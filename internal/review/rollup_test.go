@@ -22,7 +22,7 @@ func TestRollup(t *testing.T) {
 	check("at first", numbers{2, 0, 1, 0, 3, review.GateBlocked})
 	w.ok(w.answer(member, design, "adr", review.Met, ""))
 	check("met without evidence", numbers{2, 0, 1, 0, 3, review.GateBlocked})
-	w.ok(w.link(helper, design, "adr", "https://wiki.example.com/1", "doc"))
+	w.ok(w.link(mate, design, "adr", "https://wiki.example.com/1", "doc"))
 	check("met", numbers{2, 1, 1, 0, 2, review.GateBlocked})
 	w.ok(w.answer(member, design, "privacy", review.NotApplicable, "aggregates only"))
 	check("not applicable", numbers{2, 1, 1, 0, 2, review.GateBlocked})

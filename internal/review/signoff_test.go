@@ -122,8 +122,8 @@ func TestChangeDuringARound(t *testing.T) {
 	}{
 		{"an answer", func(w *world) error { return w.answer(member, design, "naming", review.NotApplicable, "no names") }},
 		{"a note", func(w *world) error { return w.answer(member, design, "adr", review.Met, "all of them") }},
-		{"new evidence", func(w *world) error { return w.link(helper, design, "adr", "https://wiki.example.com/2", "doc") }},
-		{"evidence that nothing demands", func(w *world) error { return w.link(helper, design, "naming", "https://wiki.example.com/2", "doc") }},
+		{"new evidence", func(w *world) error { return w.link(mate, design, "adr", "https://wiki.example.com/2", "doc") }},
+		{"evidence that nothing demands", func(w *world) error { return w.link(mate, design, "naming", "https://wiki.example.com/2", "doc") }},
 		{"a higher tier", func(w *world) error { return w.edit(owner, func(f *review.ProjectFields) { f.Tier = 1 }) }},
 	}
 	for _, c := range changes {
@@ -160,8 +160,8 @@ func TestChangeAndBack(t *testing.T) {
 	if w.digest(design) == signed {
 		t.Fatal("the digest came back with the answer")
 	}
-	w.ok(w.r.RemoveEvidence(w.actor(helper), design, "adr", 1, w.tick()))
-	w.ok(w.link(helper, design, "adr", "https://wiki.example.com/adr", "doc"))
+	w.ok(w.r.RemoveEvidence(w.actor(mate), design, "adr", 1, w.tick()))
+	w.ok(w.link(mate, design, "adr", "https://wiki.example.com/adr", "doc"))
 	if w.digest(design) == signed {
 		t.Fatal("the digest came back with the evidence")
 	}
@@ -179,7 +179,7 @@ func TestChangeAfterPassing(t *testing.T) {
 	}{
 		{"an answer", func(w *world) error { return w.answer(member, design, "adr", review.NotMet, "") }, true},
 		{"a note", func(w *world) error { return w.answer(member, design, "adr", review.Met, "see 4") }, true},
-		{"evidence added", func(w *world) error { return w.link(helper, design, "adr", "https://wiki.example.com/2", "doc") }, true},
+		{"evidence added", func(w *world) error { return w.link(mate, design, "adr", "https://wiki.example.com/2", "doc") }, true},
 		{"evidence removed", func(w *world) error { return w.r.RemoveEvidence(w.actor(owner), design, "adr", 1, w.tick()) }, true},
 		{"a must joins by profile", func(w *world) error {
 			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} })
@@ -189,16 +189,16 @@ func TestChangeAfterPassing(t *testing.T) {
 		{"a comment", func(w *world) error {
 			return w.r.Discuss(w.actor(archie), design, "adr", "well done", "", w.tick())
 		}, false},
-		{"an assignment", func(w *world) error { return w.r.Assign(w.actor(owner), design, "adr", helper, "", w.tick()) }, false},
+		{"an assignment", func(w *world) error { return w.r.Assign(w.actor(owner), design, "adr", mate, "", w.tick()) }, false},
 		{"the project's name", func(w *world) error { return w.edit(owner, func(f *review.ProjectFields) { f.Name = "Payments 2" }) }, false},
 		{"a question that nothing hangs on", func(w *world) error {
 			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"public"} })
 		}, false},
-		{"a new owner", func(w *world) error { return w.r.SetDuty(w.actor(owner), helper, review.DutyOwner, w.tick()) }, false},
+		{"a new owner", func(w *world) error { return w.r.SetDuty(w.actor(owner), mate, review.DutyOwner, w.tick()) }, false},
 		{"a hold", func(w *world) error {
 			return w.r.SetStatus(w.actor(owner), design, review.StatusOnHold, "no money", w.tick())
 		}, false},
-		{"the same answer again", func(w *world) error { return w.answer(helper, design, "adr", review.Met, "") }, false},
+		{"the same answer again", func(w *world) error { return w.answer(mate, design, "adr", review.Met, "") }, false},
 	}
 	for _, c := range changes {
 		t.Run(c.name, func(t *testing.T) {
@@ -559,10 +559,10 @@ func TestReturn(t *testing.T) {
 	w.refused(w.silent(func() error { return reply(member, 0, "it has") }), "not found")
 	w.refused(w.silent(func() error { return reply(member, 1, "\n \u200b") }), "invalid")
 	w.ok(reply(member, 1, "it has one now"))
-	w.ok(w.silent(func() error { return reply(helper, 1, "it has one now") }))
+	w.ok(w.silent(func() error { return reply(mate, 1, "it has one now") }))
 	w.refused(w.silent(func() error { return w.request(owner, design) }), "blocked")
 	w.ok(reply(member, 2, "there is one on page 3"))
-	w.ok(reply(helper, 2, "there is one on page 4"))
+	w.ok(reply(mate, 2, "there is one on page 4"))
 	w.blocked(design)
 
 	w.ok(w.request(owner, design))
