@@ -110,7 +110,7 @@ const shutdownTime = 10 * time.Second
 // Lists show that evidence has expired at most this late; expired sessions are
 // refused at once and only cleaned up now and then.
 const (
-	refreshEvery = 30 * time.Second
+	refreshEvery = 10 * time.Second
 	sweepEvery   = 5 * time.Minute
 )
 

@@ -94,7 +94,7 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	if err := send(ctx, conn, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
 	}
-	l, err := s.build(ctx, &rows, p)
+	l, err := s.build(ctx, conn, &rows, p)
 	if err != nil {
 		return nil, nil, err
 	}

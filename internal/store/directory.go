@@ -98,12 +98,40 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 		}
 		hash = next
 	}
+	if touchesSeats(e.Recorded()) {
+		// Whether a signature counts depends on the seat still being held: have
+		// the open gates that this person signed looked at anew, within seconds.
+		b.Queue(`
+			update portfolio set next_change_at = least(next_change_at, clock_timestamp())
+			 where project_id in (
+			    select r.project_id
+			      from sign_off s
+			      join round r on r.project_id = s.project_id and r.review_no = s.review_no and r.stage = s.stage and r.no = s.round
+			     where s.person_id = $1 and r.outcome = '')`, int64(e.Person))
+	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(directoryStream), seq, hash[:])
 	b.Queue(`commit`)
 	if err := send(ctx, conn, b); err != nil {
 		return batchError("writing a person's rights", err)
 	}
 	return nil
+}
+
+// touchesSeats reports whether a seat was granted or revoked.
+func touchesSeats(events []review.Entry) bool {
+	for _, en := range events {
+		switch ev := en.Event.(type) {
+		case review.RightGranted:
+			if ev.Seat != "" {
+				return true
+			}
+		case review.RightRevoked:
+			if ev.Seat != "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func writeRight(b *pgx.Batch, en review.Entry) error {

@@ -31,17 +31,20 @@ type GateView struct {
 
 // Gate reads a project with one stage and all its rounds.
 func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*GateView, error) {
+	id, err := s.place(ctx, key)
+	if err != nil {
+		return nil, s.hide(ctx, by, err)
+	}
 	out := &GateView{Holders: map[review.Seat]SeatHolders{}}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
-		queueSeatHolders(b, key, out.Holders)
+		queueSeatHolders(b, id, out.Holders)
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
-			 where t.stream_id = (select id from project where key = $1)
+			 where t.stream_id = $1
 			   and (t.stage = $2 and t.kind = any($3) or t.kind = 'ProjectEdited')
-			   and t.at > (select min(r.requested_at) from round r
-			                where r.project_id = (select id from project where key = $1) and r.stage = $2)
-			 order by t.seq desc limit $4`, string(key), string(stage), contentKinds(), ChangesShown).
+			   and t.at > (select min(r.requested_at) from round r where r.project_id = $1 and r.stage = $2)
+			 order by t.seq desc limit $4`, int64(id), string(stage), contentKinds(), ChangesShown).
 			Query(func(rows pgx.Rows) (err error) {
 				out.Changes, err = collectEntries(rows)
 				return err
@@ -68,18 +71,18 @@ func contentKinds() []string {
 	return kinds
 }
 
-func queueSeatHolders(b *pgx.Batch, key review.ProjectKey, into map[review.Seat]SeatHolders) {
+func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]SeatHolders) {
 	b.Queue(`
 		select seat, person_id, total from (
 		    select h.seat, h.person_id, count(*) over (partition by h.seat)::int as total,
 		           row_number() over (partition by h.seat order by lower(p.name), p.id) as no
 		      from (select distinct g.seat, g.person_id
 		              from granted g
-		             where g.seat <> '' and (g.project_id is null or g.project_id = (select id from project where key = $1))) h
+		             where g.seat <> '' and (g.project_id is null or g.project_id = $1)) h
 		      join person p on p.id = h.person_id
 		) numbered
 		 where no <= $2
-		 order by seat, no`, string(key), HoldersShown).
+		 order by seat, no`, int64(id), HoldersShown).
 		Query(func(rows pgx.Rows) error {
 			defer rows.Close()
 			for rows.Next() {

@@ -113,12 +113,12 @@ func queueRounds(b *pgx.Batch, id review.ProjectID, stage review.StageKey, out *
 	b.Queue(findingsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanFindings)
 }
 
-// build puts the rows together.
-func (s *Store) build(ctx context.Context, rows *reviewRows, p parts) (*loaded, error) {
+// build puts the rows together. db is what they were read from.
+func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p parts) (*loaded, error) {
 	if !rows.found {
 		return nil, review.ErrNotFound
 	}
-	tmpl, err := s.Template(ctx, rows.ref)
+	tmpl, err := s.templateOn(ctx, db, rows.ref)
 	if err != nil {
 		return nil, err
 	}

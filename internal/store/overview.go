@@ -18,13 +18,17 @@ const RecentShown = 10
 
 // Overview reads a project with all its stages and what happened last.
 func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*OverviewView, error) {
+	id, err := s.place(ctx, key)
+	if err != nil {
+		return nil, s.hide(ctx, by, err)
+	}
 	out := &OverviewView{}
 	view, err := s.projectWith(ctx, by, key, parts{rounds: true}, func(b *pgx.Batch) {
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
-			 where t.stream_id = (select id from project where key = $1)
-			 order by t.seq desc limit $2`, string(key), RecentShown).
+			 where t.stream_id = $1
+			 order by t.seq desc limit $2`, int64(id), RecentShown).
 			Query(func(rows pgx.Rows) (err error) {
 				out.Recent, err = collectEntries(rows)
 				return err

@@ -51,7 +51,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 		return nil, batchError("reading a project", err)
 	}
 	s.noteUse(ctx, by, &v)
-	l, err := s.build(ctx, &rows, p)
+	l, err := s.build(ctx, s.pool, &rows, p)
 	if err != nil {
 		return nil, err
 	}

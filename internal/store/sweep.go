@@ -63,7 +63,7 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) 
 		if !free {
 			return nil
 		}
-		l, err := s.build(ctx, &rows, p)
+		l, err := s.build(ctx, conn, &rows, p)
 		if err != nil {
 			return err
 		}

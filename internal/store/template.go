@@ -39,11 +39,22 @@ func (c *templateCache) put(ref review.TemplateRef, t *review.Template) {
 
 // Template finds the exact template content that a review is pinned to.
 func (s *Store) Template(ctx context.Context, ref review.TemplateRef) (*review.Template, error) {
+	return s.templateOn(ctx, s.pool, ref)
+}
+
+// rowSource is the pool, or a connection of it that the caller holds.
+type rowSource interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// templateOn finds a template over a connection that is held already: changes
+// that each hold one and wait for another would wait for ever.
+func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.TemplateRef) (*review.Template, error) {
 	if t := s.templates.get(ref); t != nil {
 		return t, nil
 	}
 	var body []byte
-	err := s.pool.QueryRow(ctx, `
+	err := db.QueryRow(ctx, `
 		select body from template_version where key = $1 and version = $2 and digest = $3`,
 		ref.Key, ref.Version, ref.Digest).Scan(&body)
 	if err != nil {

@@ -139,6 +139,12 @@ func TestARevokedSeatSignsNoMore(t *testing.T) {
 	}
 	// pat loses the seat after signing: eng's signature must not complete the quorum.
 	rights("pat", review.Right{Role: review.RoleViewer})
+	if n, err := f.Refresh(ctx); err != nil || n != 1 {
+		t.Fatalf("after a signer lost the seat %d gates were looked at anew: %v", n, err)
+	}
+	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, review.SeatProduct) {
+		t.Fatalf("the queue still counts the lost seat: %+v, %v", q, err)
+	}
 	c, err := f.sign("eng", "alpha", "idea", review.SeatEngineering)
 	if err != nil {
 		t.Fatal(err)
