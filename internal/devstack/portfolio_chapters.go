@@ -104,8 +104,9 @@ func (s *story) tell(ch chapter) {
 	case stopped:
 		s.turn(ch, review.StatusStopped)
 	default:
-		s.fill(ch)
-		s.decide(ch)
+		asks := float64(ch.until) + s.lead(ch)
+		s.fill(ch, asks)
+		s.decide(ch, asks)
 	}
 }
 
@@ -120,44 +121,41 @@ func (s *story) lead(ch chapter) float64 {
 	return 0
 }
 
-// decide plays what happens once a chapter's items are answered. The work
-// ended at the moment of the request.
-func (s *story) decide(ch chapter) {
+// decide plays what happens once a chapter's items are answered and, so many
+// days ago, sign-off is asked for.
+func (s *story) decide(ch chapter, asks float64) {
 	until := float64(ch.until)
+	if ch.end != endsInWork && ch.end != endsReady {
+		s.request(ch.stage, s.moment(asks))
+	}
 	switch ch.end {
 	case endsPassed:
-		s.request(ch.stage)
 		s.sign(ch.stage, s.shuffled(ch.stage), until)
 	case endsWaiting:
-		s.request(ch.stage)
 		s.sign(ch.stage, s.signers(ch.stage)[:ch.count], until*0.6)
 	case endsOutdated:
-		s.request(ch.stage)
 		s.sign(ch.stage, s.signers(ch.stage)[:1], until*0.7)
 		s.amend(ch.stage, until*0.5)
 	case endsReturned:
-		s.request(ch.stage)
 		s.sendBack(ch.stage, until, ch.count)
 	case endsReturnedThenPassed:
-		s.request(ch.stage)
 		s.sendBack(ch.stage, until+(s.ago()-until)*0.6, len(concerns[ch.stage]))
-		s.request(ch.stage)
+		s.request(ch.stage, s.after(2))
 		s.sign(ch.stage, s.shuffled(ch.stage), until)
 	case endsWithdrawn:
-		s.request(ch.stage)
 		s.do(s.after(30), s.p.owner, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.Withdraw(who, ch.stage, ch.why, at)
 		})
 	}
 }
 
-func (s *story) request(stage review.StageKey) {
+func (s *story) request(stage review.StageKey, at time.Time) {
 	who := s.p.owner
 	if s.p.deputy != "" && s.chance(35) {
 		who = s.p.deputy
 	}
 	early := pick(s, earlyReasons)
-	s.do(s.after(2), who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+	s.do(at, who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		st := r.Stage(stage)
 		reason := ""
 		if len(r.EarlierOpen(st, at)) > 0 {
@@ -205,7 +203,7 @@ func (s *story) sendBack(stage review.StageKey, until float64, answered int) {
 	for _, c := range concerns[stage] {
 		findings = append(findings, c.finding)
 	}
-	s.decideAs(by[len(by)-1], stage, s.moment(until), review.Return, "Close, but not yet.", findings)
+	s.decideAs(by[len(by)-1], stage, s.moment(until), review.Return, pick(s, returnNotes), findings)
 	for i, c := range concerns[stage][:min(answered, len(findings))] {
 		s.do(s.after(20+s.rng.IntN(30)), pick(s, s.team()), stage, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.AnswerFinding(who, stage, len(r.Stage(stage).Findings)-len(findings)+i+1, c.answer, at)

@@ -70,7 +70,7 @@ func logisticsProjects() []demoProject {
 			profile: service + redundant + "public-web users", owner: "anna", deputy: "hana", members: "kofi", began: 264,
 			past: []chapter{
 				pass("idea", 250), pass("evaluation", 226), pass("architecture", 180), pass("code", 142), pass("pipeline", 74), pass("environments", 52),
-				slip(48, 21), second("security", 19), pass("performance", 11), wait("release", 3, 2),
+				slip(48, 21), pass("security", 19), second("performance", 7), wait("release", 3, 2),
 			},
 		},
 		{

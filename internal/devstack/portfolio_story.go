@@ -94,18 +94,31 @@ func (s *story) do(at time.Time, who string, stage review.StageKey, acts ...act)
 func (s *story) moment(daysAgo float64) time.Time {
 	daysAgo = max(daysAgo, 1)
 	t := s.day.Add(-time.Duration(daysAgo * float64(24*time.Hour))).Truncate(24 * time.Hour)
-	switch t.Weekday() {
-	case time.Saturday:
-		t = t.AddDate(0, 0, -1)
-	case time.Sunday:
-		t = t.AddDate(0, 0, -2)
-	}
+	t = s.workday(t)
 	t = t.Add(time.Duration(8*60+s.rng.IntN(8*60)) * time.Minute)
 	if !t.After(s.clock) {
 		t = s.clock.Add(time.Duration(3+s.rng.IntN(18)) * time.Minute)
 	}
 	s.clock = t
 	return t
+}
+
+// workday moves a date at the weekend to the Monday after it, or to the Friday
+// before where that Monday is still to come.
+func (s *story) workday(t time.Time) time.Time {
+	friday := 0
+	switch t.Weekday() {
+	case time.Saturday:
+		friday = 1
+	case time.Sunday:
+		friday = 2
+	default:
+		return t
+	}
+	if monday := t.AddDate(0, 0, 3-friday); monday.Before(s.day) {
+		return monday
+	}
+	return t.AddDate(0, 0, -friday)
 }
 
 // after is a moment some hours after the last one.

@@ -197,13 +197,20 @@ var concerns = map[review.StageKey][]concern{
 
 // signNotes are what signers write beside their go.
 var signNotes = map[review.Seat][]string{
-	review.SeatProduct:      {"The scope is what we agreed.", "Fine from the product side. Please keep the not-doing list.", "Go. I have told Support.", "Numbers are honest, including the bad ones."},
-	review.SeatEngineering:  {"Read the linked runs, not just the titles. Go.", "Good work on the clean-up list.", "Go; the remaining debt is acceptable.", "Spot-checked five items."},
+	review.SeatProduct:      {"The scope is what we agreed.", "Fine from the product side. Please keep the not-doing list.", "Go. The sponsor is informed.", "Numbers are honest, including the bad ones."},
+	review.SeatEngineering:  {"Read what is behind the links, not just the titles. Go.", "Good work.", "Go; what is left open is acceptable.", "Spot-checked five items."},
 	review.SeatArchitecture: {"The boundaries make sense now.", "Go. I would look at the write path again next year.", "Compared with the dependency map, consistent.", "Agreed in the design forum."},
-	review.SeatQA:           {"Ran two journeys by hand as well.", "The failing test of last week is understood. Go.", "Reports are complete.", "Go."},
-	review.SeatSRE:          {"I was paged, it works.", "Restored a copy myself from the runbook.", "Headroom is fine for the coming quarter.", "Dashboards tell the truth as far as I can see."},
-	review.SeatSecurity:     {"No serious finding open today.", "Tried four refusals myself.", "Go; the two low findings have dates.", "Scan results match the bill of materials."},
+	review.SeatQA:           {"Tried two journeys by hand as well.", "The failure of last week is understood. Go.", "Reports are complete.", "Go."},
+	review.SeatSRE:          {"Read with our last three incidents in mind. Go.", "We can run this.", "Fine for the rota.", "Go. Please keep the dashboards as honest as this."},
+	review.SeatSecurity:     {"No serious finding open today.", "Looked for the obvious ways in and found none.", "Go; the two low findings have dates.", "Compared with the threat sketch."},
 	review.SeatCompliance:   {"Clearance is on file.", "Nothing further applies in our view.", "Retention periods match the register.", "Go."},
+}
+
+// returnNotes are what signers write when they send a gate back.
+var returnNotes = []string{
+	"Close, but not yet. Please see the findings.",
+	"I would like to sign this; the points below are in the way.",
+	"Most of it is good. These points need an answer first.",
 }
 
 // drifts are what changes after a gate has passed: a must of the stage that

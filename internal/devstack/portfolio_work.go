@@ -25,15 +25,18 @@ type intent struct {
 // a moment.
 const sessionItems = 7
 
-// fill answers the stage's items as far as the chapter goes.
-func (s *story) fill(ch chapter) {
+// fill answers the stage's items as far as the chapter goes, by so many days
+// ago.
+func (s *story) fill(ch chapter, end float64) {
 	all := s.intents(ch)
-	end := float64(ch.until) + s.lead(ch)
 	s.assign(ch.stage, all, ch.end == endsInWork)
 	early, late := s.sessions(all, ch)
-	from := s.ago()
+	from, parts := s.ago(), len(early)
+	if ch.end != endsInWork {
+		parts++ // the last part is for what comes late
+	}
 	for i, session := range early {
-		s.sit(ch.stage, session, s.moment(from-(from-end)*float64(i+1)/float64(len(early)+1)))
+		s.sit(ch.stage, session, s.moment(from-(from-end)*float64(i+1)/float64(parts)))
 		s.talk(ch.stage, session)
 	}
 	for _, session := range late {
@@ -194,7 +197,7 @@ func (s *story) sit(stage review.StageKey, items []intent, at time.Time) {
 	for _, it := range items {
 		if it.evidence {
 			acts = append(acts, s.link(stage, it.def, it.by, at, ""))
-			if s.p.own == nil && s.chance(8) {
+			if s.p.own == nil && s.chance(5) {
 				acts = append(acts, s.link(stage, it.def, it.by, at, "annex"))
 			}
 		}
@@ -213,7 +216,7 @@ func setAnswer(stage review.StageKey, item review.ItemKey, to review.State, note
 func (s *story) link(stage review.StageKey, d *review.ItemDef, by string, at time.Time, edition string) act {
 	ev := s.evidence(d, edition)
 	if own, ok := s.p.own[d.Key]; ok {
-		ev.URL, ev.Title, ev.Type = slipwayBlob+own.path, own.title, own.kind
+		ev = review.NewEvidence{URL: slipwayBlob + own.path, Title: own.title, Type: own.kind}
 	}
 	eff := at
 	if d.ValidDays == 0 && s.p.own == nil {
@@ -289,9 +292,9 @@ func (s *story) assign(stage review.StageKey, all []intent, inWork bool) {
 		if len(acts) == 6 || it.level == review.LevelMay || inWork != open || !s.chance(45) {
 			continue
 		}
-		due := s.day.AddDate(0, 0, -int(s.ago())+14)
+		due := s.clock.AddDate(0, 0, 14)
 		if inWork {
-			due = s.day.AddDate(0, 0, s.rng.IntN(34)-8)
+			due = maxTime(s.day.AddDate(0, 0, s.rng.IntN(34)-9), s.clock.AddDate(0, 0, 2))
 		}
 		acts = append(acts, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.Assign(who, stage, it.def.Key, s.people[it.by], review.FormatDate(due), at)
@@ -306,7 +309,7 @@ func (s *story) assign(stage review.StageKey, all []intent, inWork bool) {
 func (s *story) talk(stage review.StageKey, items []intent) {
 	for _, it := range items {
 		lines := exchanges[it.def.Key]
-		if len(lines) == 0 || !s.chance(40) {
+		if len(lines) == 0 || s.p.own != nil || !s.chance(30) {
 			continue
 		}
 		reviewer := s.reviewer(stage)
@@ -393,7 +396,7 @@ func (s *story) renewAll(ch chapter) {
 		}
 		s.do(at, by, ch.stage, byPerson[by]...)
 	}
-	s.request(ch.stage)
+	s.request(ch.stage, s.after(2))
 	s.sign(ch.stage, s.shuffled(ch.stage), float64(ch.until))
 }
 
