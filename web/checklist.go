@@ -14,6 +14,9 @@ import (
 
 // checklist shows the items of one stage.
 func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
+	if answered, err := s.unchanged(w, r); answered || err != nil {
+		return err
+	}
 	view, err := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stageKey(r))
 	if err != nil {
 		return err
@@ -21,7 +24,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: page.Show(r.URL.Query().Get("show")), Query: searchText(r, "q")}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
-	return s.render(w, r, http.StatusOK, page.Checklist(m, d))
+	return s.renderKept(w, r, stamp{&view.Viewer, view.Review.Project.ID, view.Seq}, page.Checklist(m, d))
 }
 
 func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {

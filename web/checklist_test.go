@@ -51,6 +51,7 @@ func (f *fixture) tick(name string, p review.ProjectKey, sk review.StageKey, ik 
 func rowSelector(ik review.ItemKey) string { return "li#item-" + string(ik) + "[data-row]" }
 
 func TestChecklistListsTheStage(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -87,6 +88,7 @@ func applying(s *review.Stage) int {
 }
 
 func TestChecklistFilters(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -117,6 +119,7 @@ func TestChecklistFilters(t *testing.T) {
 }
 
 func TestItemsThatDoNotApplyAreOneClickAway(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("starter", func(in *review.NewProject) { in.Tier = review.TierStarter })
 	sk := f.tmpl.Stages[0].Key
@@ -131,12 +134,13 @@ func TestItemsThatDoNotApplyAreOneClickAway(t *testing.T) {
 		t.Errorf("says %q, %d do not apply", words(link.Parent()), outside)
 	}
 	r = f.browse("owner").get(link.AttrOr("href", "")).want(200)
-	if got := r.find("#outside li").Length(); got != outside {
+	if got := r.find("#outside tbody tr").Length(); got != outside {
 		t.Errorf("lists %d, want %d", got, outside)
 	}
 }
 
 func TestTickWithoutScript(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -164,6 +168,7 @@ func TestTickWithoutScript(t *testing.T) {
 }
 
 func TestTickSwapsItsRow(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelShould, 0)
@@ -186,6 +191,7 @@ func TestTickSwapsItsRow(t *testing.T) {
 }
 
 func TestSameTickTwiceIsOneChange(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -199,6 +205,7 @@ func TestSameTickTwiceIsOneChange(t *testing.T) {
 }
 
 func TestConflictShowsBothAnswers(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -236,6 +243,7 @@ func TestConflictShowsBothAnswers(t *testing.T) {
 }
 
 func TestConflictOverABareTickKeepsTheOthersNote(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -253,6 +261,7 @@ func TestConflictOverABareTickKeepsTheOthersNote(t *testing.T) {
 }
 
 func TestNotApplicableAsksForTheReason(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -281,6 +290,7 @@ func TestNotApplicableAsksForTheReason(t *testing.T) {
 }
 
 func TestBadAnswersChangeNothingAndComeBack(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	other := f.create("other")
@@ -336,6 +346,7 @@ func TestBadAnswersChangeNothingAndComeBack(t *testing.T) {
 }
 
 func TestHostileNoteIsShownAsText(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -351,6 +362,7 @@ func TestHostileNoteIsShownAsText(t *testing.T) {
 }
 
 func TestWhoMayTick(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	hidden := f.create("hidden", func(in *review.NewProject) { in.Restricted = true })
@@ -381,6 +393,7 @@ func TestWhoMayTick(t *testing.T) {
 }
 
 func TestTickNeedsThisSiteAndASession(t *testing.T) {
+	t.Parallel()
 	for _, origin := range []string{"http://127.0.0.1:8080", "https://slipway.example.test"} {
 		f := newFixtureAt(t, origin)
 		p := f.create("ledger-api")
@@ -405,6 +418,7 @@ func TestTickNeedsThisSiteAndASession(t *testing.T) {
 }
 
 func TestStoppedProjectIsReadOnly(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
@@ -427,6 +441,7 @@ func TestStoppedProjectIsReadOnly(t *testing.T) {
 }
 
 func TestNoticesFollowTheGate(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	s := f.tmpl.Stages[0]
@@ -474,6 +489,7 @@ func (c *counter) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndDat
 // A page costs one round trip, a change two, once the names and the template
 // are known.
 func TestPagesAskTheDatabaseOnce(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)

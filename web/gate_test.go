@@ -621,3 +621,18 @@ func TestSignInLeadsBackToTheGate(t *testing.T) {
 		t.Errorf("led to %s", to)
 	}
 }
+
+// TestSigningAgainAfterTheSeatCameBack: a signature from before a revocation
+// counts no more, so the same person signs anew on the same content.
+func TestSigningAgainAfterTheSeatCameBack(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	f.signGo("product", p, "idea", review.SeatProduct)
+	f.join("product", review.Right{Role: review.RoleViewer})
+	product := f.browse("product") // signs in with the seat again
+	shown := product.get(page.GateURL(p, "idea"))
+	shown.submit(page.SignURL(p, "idea"), "decision", "go", "note", "Still so.").want(303)
+	if got := words(product.get(page.GateURL(p, "idea")).find("#seats")); !strings.Contains(got, "1 of 2 signatures") {
+		t.Errorf("the seats say %q", got)
+	}
+}

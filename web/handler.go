@@ -79,15 +79,17 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 // maxKept is the largest buffer that is kept for the next page.
 const maxKept = 512 << 10
 
+func release(buf *bytes.Buffer) {
+	if buf.Cap() <= maxKept {
+		buf.Reset()
+		buffers.Put(buf)
+	}
+}
+
 // render writes a page whole or not at all.
 func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
 	buf := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if buf.Cap() <= maxKept {
-			buf.Reset()
-			buffers.Put(buf)
-		}
-	}()
+	defer release(buf)
 	if err := c.Render(r.Context(), buf); err != nil {
 		return err
 	}

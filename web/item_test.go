@@ -34,6 +34,7 @@ func (f *fixture) def(sk review.StageKey, ik review.ItemKey) *review.ItemDef {
 }
 
 func TestItemPageSaysWhatIsAsked(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	d := f.def(sk, ik)
@@ -57,6 +58,7 @@ func TestItemPageSaysWhatIsAsked(t *testing.T) {
 }
 
 func TestReadersOfAnItemGetNoForms(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	f.tick("member", p, sk, ik, review.NotMet, "Two lines\nof reasons")
@@ -75,6 +77,7 @@ func TestReadersOfAnItemGetNoForms(t *testing.T) {
 }
 
 func TestItemThatDoesNotApply(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p := f.create("starter", func(in *review.NewProject) { in.Tier = review.TierStarter })
 	s := f.stage(p, f.tmpl.Stages[0].Key)
@@ -93,6 +96,7 @@ func TestItemThatDoesNotApply(t *testing.T) {
 }
 
 func TestEvidenceIsLinkedAndRemoved(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	b := f.browse("member")
@@ -127,6 +131,7 @@ func TestEvidenceIsLinkedAndRemoved(t *testing.T) {
 }
 
 func TestBadEvidenceComesBackWithItsFaults(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	b := f.browse("member")
@@ -172,6 +177,7 @@ func TestBadEvidenceComesBackWithItsFaults(t *testing.T) {
 }
 
 func TestCommentsAreAddedOnce(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	b := f.browse("viewer")
@@ -199,6 +205,7 @@ func TestCommentsAreAddedOnce(t *testing.T) {
 }
 
 func TestAssignment(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	b := f.browse("manager")
@@ -240,6 +247,7 @@ func TestAssignment(t *testing.T) {
 
 // Somebody without a role may not see the directory, but works on the project.
 func TestMembersAssignAmongThemselves(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	b := f.browse("member")
@@ -251,6 +259,7 @@ func TestMembersAssignAmongThemselves(t *testing.T) {
 }
 
 func TestPeopleAreFoundByName(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	r := f.browse("owner").get(page.ItemURL(p, sk, ik) + "?who=sec").want(200)
@@ -263,6 +272,7 @@ func TestPeopleAreFoundByName(t *testing.T) {
 }
 
 func TestApprovalOfNotApplicable(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	seats := f.tmpl.Stages[0].Gate.Policy(nil).Seats
@@ -314,6 +324,7 @@ func contains(seats []review.Seat, s review.Seat) bool {
 
 // A seat that was revoked a second ago approves nothing.
 func TestRevokedSeatDoesNotApprove(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	seat := f.tmpl.Stages[0].Gate.Policy(nil).Seats[0]
@@ -328,6 +339,7 @@ func TestRevokedSeatDoesNotApprove(t *testing.T) {
 }
 
 func TestItemHistoryIsToldNewestFirst(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	f.tick("member", p, sk, ik, review.Met, "")
@@ -347,6 +359,7 @@ func TestItemHistoryIsToldNewestFirst(t *testing.T) {
 // The forms of the item's page against another project, another site, an ended
 // session and a project that is hidden.
 func TestItemFormsKeepStrangersOut(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	hidden := f.create("hidden", func(in *review.NewProject) { in.Restricted = true })
@@ -387,6 +400,7 @@ func TestItemFormsKeepStrangersOut(t *testing.T) {
 }
 
 func TestTwoPeopleOnOneItem(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	old := f.browse("owner").get(page.ItemURL(p, sk, ik)).one("#answer input[name=version]").AttrOr("value", "")
@@ -401,6 +415,7 @@ func TestTwoPeopleOnOneItem(t *testing.T) {
 }
 
 func TestExpiringEvidenceIsMarked(t *testing.T) {
+	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	now := time.Now().UTC()

@@ -45,6 +45,7 @@ type Server struct {
 	assets  ui.Assets
 	metrics metrics
 	cookies cookies
+	kept    pageCache
 	router  chi.Router
 }
 

@@ -2,7 +2,7 @@ package store
 
 import (
 	"crypto/sha256"
-	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,51 +42,75 @@ type Viewer struct {
 	stale  bool      // the session's last use has to be noted
 }
 
-// viewerSQL finds the person and their rights: $1 the token, $2 the person (0
-// with a session), $3 the idle limit of sessions.
-const viewerSQL = `
-	with me as (
-	    select case when $2::bigint <> 0 then $2::bigint else (
-	        select person_id from session
-	         where token_hash = $1 and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval
-	    ) end as person_id
-	)
-	select p.id, p.name, p.email, clock_timestamp(),
-	       $2::bigint = 0 and exists (select from session where token_hash = $1 and seen_at < clock_timestamp() - interval '1 minute'),
-	       g.roles, g.seats, g.scopes, g.sinces
-	  from me join person p on p.id = me.person_id
-	 cross join lateral (
-	    select array_agg(role) as roles, array_agg(seat) as seats, array_agg(coalesce(project_id, 0)) as scopes, array_agg(granted_at) as sinces
-	      from granted where person_id = p.id
-	 ) g`
+// The statements that find out who asks and what they may do: a row for each
+// right, or one row without. Whoever has no valid session gets no row.
+const (
+	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.granted_at`
+
+	// $1 is the token, $2 the idle limit of sessions.
+	sessionSQL = `
+		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', ` + rightsColumns + `
+		  from session s
+		  join person p on p.id = s.person_id
+		  left join granted g on g.person_id = p.id
+		 where s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval`
+
+	// $1 is the person.
+	personSQL = `
+		select p.id, p.name, p.email, clock_timestamp(), false, ` + rightsColumns + `
+		  from person p
+		  left join granted g on g.person_id = p.id
+		 where p.id = $1`
+)
 
 // queueViewer asks who is asking, as one statement of a batch.
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
-	b.Queue(viewerSQL, by.token[:], int64(by.person), s.idle).QueryRow(func(row pgx.Row) error {
-		var roles, seats []string
-		var scopes []int64
-		var sinces []time.Time
-		err := row.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &roles, &seats, &scopes, &sinces)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return ErrNoSession
+	if by.person != 0 {
+		b.Queue(personSQL, int64(by.person)).Query(func(rows pgx.Rows) error { return v.scan(rows, by) })
+		return
+	}
+	b.Queue(sessionSQL, by.token[:], s.idle).Query(func(rows pgx.Rows) error { return v.scan(rows, by) })
+}
+
+// scan reads the person and their rights; [ErrNoSession] when there is nobody.
+func (v *Viewer) scan(rows pgx.Rows, by By) error {
+	defer rows.Close()
+	for rows.Next() {
+		var role, seat string
+		var scope int64
+		var since *time.Time
+		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since); err != nil {
+			return fmt.Errorf("reading who asks: %w", err)
 		}
-		if err != nil {
-			return err
-		}
-		v.Now = v.Now.UTC()
-		if !by.at.IsZero() {
-			v.Now = by.at
-		}
-		for i := range roles {
-			if sinces[i].After(v.Rights) {
-				v.Rights = sinces[i]
-			}
-			if roles[i] != "" {
-				v.Actor.Roles = append(v.Actor.Roles, review.Role(roles[i]))
-				continue
-			}
-			v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seats[i]), Scope: review.Scope(scopes[i]), Since: sinces[i].UTC()})
-		}
-		return nil
-	})
+		v.hold(role, seat, scope, deref(since))
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return v.settle(by)
+}
+
+// settle ends the reading of a person's rows.
+func (v *Viewer) settle(by By) error {
+	if v.Actor.Person == 0 {
+		return ErrNoSession
+	}
+	v.Now = v.Now.UTC()
+	if !by.at.IsZero() {
+		v.Now = by.at
+	}
+	return nil
+}
+
+// hold notes one right; without a role and a seat there is none.
+func (v *Viewer) hold(role, seat string, scope int64, since time.Time) {
+	if since.After(v.Rights) {
+		v.Rights = since
+	}
+	switch {
+	case role != "":
+		v.Actor.Roles = append(v.Actor.Roles, review.Role(role))
+	case seat != "":
+		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seat), Scope: review.Scope(scope), Since: since})
+	}
 }

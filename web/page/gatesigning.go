@@ -16,8 +16,8 @@ func (v *gateView) seatRows() []ui.Seat {
 	round := v.shownRound()
 	for _, seat := range v.policy.Seats {
 		base := ui.Seat{Name: seat.Label(), Mandatory: slices.Contains(v.policy.Mandatory, seat)}
-		given := 0
-		for _, so := range latest(round, seat) {
+		signOffs, given := latest(round, seat), 0
+		for _, so := range signOffs {
 			row := base
 			row.State, row.Word = v.signOffLook(round, &so)
 			row.Person, row.At, row.Note = v.Name(so.Person), so.At, so.Note
@@ -26,7 +26,7 @@ func (v *gateView) seatRows() []ui.Seat {
 			}
 			rows = append(rows, row)
 		}
-		if given > 0 {
+		if given > 0 || v.open == nil && len(signOffs) > 0 {
 			continue
 		}
 		base.State, base.Word, base.Person = ui.Open, "Not asked yet", v.candidates(seat)

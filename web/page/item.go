@@ -152,14 +152,10 @@ func (d *ItemData) lacks() string {
 // facts are the item's demands in words.
 func (d *ItemData) facts() []ui.Fact {
 	def := d.Item.Def
-	tier := "tier " + strconv.Itoa(int(d.Review.Project.Tier))
-	fs := []ui.Fact{{Term: "Level", Text: string(d.Item.Level) + " at " + tier}}
-	if !d.applies() {
-		fs[0].Text = whyOutside(d.Review, def)
-	} else if len(def.When) > 0 {
+	fs := []ui.Fact{{Term: "Level", Text: d.levelText()}}
+	if d.applies() && len(def.When) > 0 {
 		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(d.Review.Template, d.holding(def.When)), "; ")})
 	}
-	fs = append(fs, ui.Fact{Term: "Other tiers", Text: otherTiers(def, d.Review.Project.Tier)})
 	if len(def.Evidence) > 0 {
 		fs = append(fs, ui.Fact{Term: "Evidence", Text: enumerate(kindWords(def.Evidence), "or")})
 	}
@@ -182,6 +178,18 @@ func (d *ItemData) facts() []ui.Fact {
 	return append(fs, ui.Fact{Term: "Assigned to", Text: assigned})
 }
 
+// levelText says what the item weighs here, and what it would at other tiers.
+func (d *ItemData) levelText() string {
+	def, tier := d.Item.Def, d.Review.Project.Tier
+	switch {
+	case !d.applies():
+		return whyOutside(d.Review, def)
+	case def.Levels[0] == def.Levels[1] && def.Levels[1] == def.Levels[2]:
+		return string(d.Item.Level) + " at every tier"
+	}
+	return string(d.Item.Level) + " at tier " + strconv.Itoa(int(tier)) + "; " + otherTiers(def, tier)
+}
+
 // holding are those of the flags that hold for the project.
 func (d *ItemData) holding(flags []review.Flag) []review.Flag {
 	var out []review.Flag
@@ -193,7 +201,7 @@ func (d *ItemData) holding(flags []review.Flag) []review.Flag {
 	return out
 }
 
-// otherTiers says what the item weighs elsewhere.
+// otherTiers says what an item weighs elsewhere.
 func otherTiers(def *review.ItemDef, here review.Tier) string {
 	var out []string
 	for i, l := range def.Levels {

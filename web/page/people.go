@@ -134,12 +134,22 @@ func (p *Person) roles() string {
 	return strings.Join(out, ", ")
 }
 
-// seats are the person's seats, each once for each place in which it holds.
-func (p *Person) seats() []HeldRight {
+// seats are the seats that the person holds everywhere, in words.
+func (p *Person) seats() string {
+	var out []string
+	for _, r := range p.Rights {
+		if r.Seat != "" && r.Project == "" && !slices.Contains(out, r.Seat.Label()) { // a seat, too
+			out = append(out, r.Seat.Label())
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// projectSeats are the seats that the person holds in single projects.
+func (p *Person) projectSeats() []HeldRight {
 	var out []HeldRight
 	for _, r := range p.Rights {
-		same := func(o HeldRight) bool { return o.Right == r.Right }
-		if r.Seat != "" && !slices.ContainsFunc(out, same) {
+		if r.Seat != "" && r.Project != "" {
 			out = append(out, r)
 		}
 	}
@@ -330,9 +340,15 @@ func rightColumns(revoke bool) []ui.Column {
 	return columns
 }
 
-// revokeReason is what was typed into the form that takes this right away.
+// revoked reports whether the form that takes this right away was sent, and
+// refused for its reason.
+func (d *PeopleData) revoked(r *HeldRight) bool {
+	return d.Form.What == FormRevoke && d.Form.Right == RightValue(r.Right) && d.Form.Project == string(r.Project) && d.Form.Errors["reason"] != ""
+}
+
+// revokeReason is what was typed into that form.
 func (d *PeopleData) revokeReason(r *HeldRight) string {
-	if d.Form.What != FormRevoke || d.Form.Right != RightValue(r.Right) || d.Form.Project != string(r.Project) {
+	if !d.revoked(r) {
 		return ""
 	}
 	return d.Form.Reason

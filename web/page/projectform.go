@@ -101,10 +101,10 @@ func (f *ProjectForm) optional(name, label, hint, value string) ui.Field {
 
 func (f *ProjectForm) exposureOptions() []ui.Option {
 	options := []ui.Option{
-		{Value: string(review.ExposureSandbox), Label: "Only the team itself", Hint: "Sandbox: no real users and no real data."},
-		{Value: string(review.ExposurePilot), Label: "A few people who know that it is new", Hint: "Pilot."},
-		{Value: string(review.ExposureLimited), Label: "Part of the users", Hint: "Limited: one region, one customer group, by invitation."},
-		{Value: string(review.ExposureGeneral), Label: "Everybody it is meant for", Hint: "General."},
+		{Value: string(review.ExposureSandbox), Label: "Sandbox: only the team itself, without real users or data"},
+		{Value: string(review.ExposurePilot), Label: "Pilot: a few people who know that it is new"},
+		{Value: string(review.ExposureLimited), Label: "Limited: part of the users, such as one region or by invitation"},
+		{Value: string(review.ExposureGeneral), Label: "General: everybody it is meant for"},
 	}
 	for i := range options {
 		options[i].Selected = options[i].Value == f.Exposure
@@ -172,16 +172,17 @@ type Choice struct {
 	Name, Email string
 }
 
-// personOptions offers people; none is the label for nobody, empty when there
-// has to be somebody.
+// personOptions offers people; none is the label for nobody. Namesakes are told
+// apart by their addresses.
 func personOptions(people []Choice, chosen review.PersonID, none string) []ui.Option {
-	options := make([]ui.Option, 0, len(people)+1)
-	if none != "" {
-		options = append(options, ui.Option{Label: none})
-	}
+	named := map[string]int{}
 	for _, p := range people {
-		o := ui.Option{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Name, Selected: p.ID == chosen}
-		if p.Email != "" {
+		named[p.Name]++
+	}
+	options := []ui.Option{{Label: none}}
+	for _, p := range people {
+		o := ui.Option{Value: idValue(p.ID), Label: p.Name, Selected: p.ID == chosen}
+		if named[p.Name] > 1 && p.Email != "" {
 			o.Label += " (" + p.Email + ")"
 		}
 		options = append(options, o)

@@ -29,14 +29,14 @@
   const key = form => 'draft:' + new URL(form.action).pathname
   const drop = form => { delete drafts[key(form)] }
   const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden],[type=checkbox],[type=radio])'))
-  const keep = (form, sent) => {
+  const keep = form => {
     const v = {}
     for (const f of fields(form)) if (f.value !== f.defaultValue) v[f.name] = f.value
-    drafts[key(form)] = JSON.stringify({ v, sent })
+    drafts[key(form)] = JSON.stringify(v)
   }
   const restore = form => {
-    const { v, sent } = JSON.parse(drafts[key(form)] || '{}')
-    const changed = v && !(sent && $('[data-saved]')) ? fields(form).filter(f => f.name in v && v[f.name] !== f.value) : []
+    const v = JSON.parse(drafts[key(form)] || '{}')
+    const changed = fields(form).filter(f => f.name in v && v[f.name] !== f.value)
     if (!changed.length) return drop(form)
     const before = changed.map(f => f.value)
     for (const f of changed) f.value = v[f.name]
@@ -48,7 +48,12 @@
     form.prepend(box)
   }
   on('input', e => e.target.form?.matches('[data-draft]') && keep(e.target.form))
-  on('submit', e => e.target.matches('[data-draft]') && keep(e.target, 1))
+  on('submit', e => {
+    drafts.sent = key(e.target)
+    if (e.target.matches('[data-draft]')) keep(e.target)
+    // Whoever signs out leaves nothing behind for the next person at this tab.
+    if (e.target.matches('[action="/logout"]')) for (const k of Object.keys(drafts)) delete drafts[k]
+  })
 
   // Rows of a checklist. A row that is being saved takes the next answer when it comes back, so that two quick
   // presses are never a conflict with oneself.
@@ -190,6 +195,8 @@
   })
 
   for (const b of all('[data-keys]')) b.hidden = false
+  // What was sent last was kept; its form may stand on another page, or come back only much later.
+  if ($('[data-saved]')) delete drafts[drafts.sent]
   all('form[data-draft]').forEach(restore)
   for (const form of all('.seg')) if (drafts[key(form)]) edit(rowOf(form), 1)
 })()

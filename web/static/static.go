@@ -97,7 +97,7 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	h.Set("X-Content-Type-Options", "nosniff")
 	body := found.plain
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if AcceptsGzip(r.Header.Get("Accept-Encoding")) {
 		h.Set("Content-Encoding", "gzip")
 		body = found.gzip
 	}
@@ -108,8 +108,8 @@ func (f *Files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // the client went away: nothing left to tell it
 }
 
-// acceptsGzip reads Accept-Encoding: gzip or *, unless refused by q=0.
-func acceptsGzip(header string) bool {
+// AcceptsGzip reads an Accept-Encoding header: gzip or *, unless refused by q=0.
+func AcceptsGzip(header string) bool {
 	for part := range strings.SplitSeq(header, ",") {
 		coding, params, _ := strings.Cut(part, ";")
 		coding = strings.ToLower(strings.TrimSpace(coding))

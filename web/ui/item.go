@@ -236,28 +236,31 @@ func appendConflict(b []byte, r *ItemRow) []byte {
 
 func appendProblem(b []byte, r *ItemRow) []byte {
 	p := r.Problem
-	b = append(b, `<div class="note-box s-bad" role="alert"><div><p>`...)
-	b = appendText(b, p.Text)
-	b = append(b, `</p>`...)
-	if p.Answer == "" && p.Note != "" { // typed text stays in sight even where it cannot be sent
-		b = append(b, `<p class="quote">`...)
-		b = appendText(b, p.Note)
+	b = append(b, `<div class="note-box s-bad" role="alert"><div>`...)
+	if p.Answer == "" {
+		b = append(b, `<p>`...)
+		b = appendText(b, p.Text)
 		b = append(b, `</p>`...)
+		if p.Note != "" { // typed text stays in sight even where it cannot be sent
+			b = append(b, `<p class="quote">`...)
+			b = appendText(b, p.Note)
+			b = append(b, `</p>`...)
+		}
+		return append(b, `</div></div>`...)
 	}
-	if p.Answer != "" {
-		b = append(b, `<form class="stack" method="post" action="`...)
-		b = appendPostURL(b, r)
-		b = append(b, `"><textarea name="note" rows="2" aria-invalid="true" aria-label="Note: `...)
-		b = appendText(b, r.Title)
-		b = append(b, `">`...)
-		b = appendText(b, p.Note)
-		b = append(b, `</textarea> <button class="go" name="answer" value="`...)
-		b = appendText(b, p.Answer)
-		b = append(b, `">Save as `...)
-		b = appendText(b, lowerWord(p.Answer))
-		b = append(b, `</button></form>`...)
-	}
-	return append(b, `</div></div>`...)
+	b = append(b, `<form class="stack" method="post" action="`...)
+	b = appendPostURL(b, r)
+	b = append(b, `"><p>`...)
+	b = appendText(b, p.Text)
+	b = append(b, `</p><textarea name="note" rows="2" aria-invalid="true" aria-label="Note: `...)
+	b = appendText(b, r.Title)
+	b = append(b, `">`...)
+	b = appendText(b, p.Note)
+	b = append(b, `</textarea> <button class="go" name="answer" value="`...)
+	b = appendText(b, p.Answer)
+	b = append(b, `">Save as `...)
+	b = appendText(b, lowerWord(p.Answer))
+	return append(b, `</button></form></div></div>`...)
 }
 
 // appendPostURL writes where the row's answer is posted. The version travels in the address so that a row needs no

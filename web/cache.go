@@ -1,0 +1,269 @@
+package web
+
+import (
+	"bytes"
+	"container/list"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/static"
+)
+
+// A page of a project is kept, here and in the browser, under a tag of all that
+// it depends on. It is never shown again without asking the database who looks
+// and how far the project has come: a right that was revoked counts at once.
+
+// stamp is what a page depends on beside its address and its frame.
+type stamp struct {
+	viewer  *store.Viewer
+	project review.ProjectID
+	seq     int64
+}
+
+// keptFor is how long a kept page may stand while nothing is done to its
+// project. Evidence expires and days end on the hour, so whatever the clock
+// alone changes on a checklist changes with it; so do, at the latest, the names
+// of others.
+const keptFor = time.Hour
+
+// tag is the page's version, unique to the person, their rights, the project's
+// state, the hour, the look and this program.
+func (s *Server) tag(r *http.Request, st stamp) string {
+	h := sha256.New()
+	b := make([]byte, 0, 512)
+	text := func(parts ...string) {
+		for _, p := range parts {
+			b = binary.AppendUvarint(b, uint64(len(p)))
+			b = append(b, p...)
+		}
+	}
+	numbers := func(parts ...int64) {
+		for _, n := range parts {
+			b = binary.AppendVarint(b, n)
+		}
+	}
+	text(s.Version, s.assets.CSS, s.assets.JS, s.assets.HTMX, s.assets.Icon, string(s.cookies.theme(r)), r.URL.RequestURI(), st.viewer.Name)
+	numbers(int64(st.viewer.Actor.Person), int64(st.project), st.seq, st.viewer.Now.Unix()/int64(keptFor/time.Second))
+	for _, role := range st.viewer.Actor.Roles {
+		text(string(role))
+	}
+	for _, held := range st.viewer.Actor.Seats {
+		text(string(held.Seat))
+		numbers(int64(held.Scope))
+	}
+	h.Write(b)
+	return base64.RawURLEncoding.EncodeToString(h.Sum(b[:0])[:16])
+}
+
+// The tag of a compressed answer is another, its bytes being others.
+func plainTag(tag string) string { return `"` + tag + `"` }
+func gzipTag(tag string) string  { return `"` + tag + `-gzip"` }
+
+// seen reports whether the browser says that it has the page already.
+func seen(r *http.Request, tag string) bool {
+	for _, line := range r.Header["If-None-Match"] {
+		for t := range strings.SplitSeq(line, ",") {
+			t = strings.TrimPrefix(strings.TrimSpace(t), "W/")
+			if t == plainTag(tag) || t == gzipTag(tag) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// keeps reports whether the page may be kept at all: one that tells of a change
+// is shown once.
+func (s *Server) keeps(r *http.Request) bool {
+	return r.Method == http.MethodGet && read(r, s.cookies.flashName) == ""
+}
+
+// unchanged answers a request for a project's page that was shown before and
+// still is what it was, after one round trip of one statement. It asks only
+// where there is something to win: the browser or the cache has the page.
+func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) (answered bool, err error) {
+	if !s.keeps(r) {
+		return false, nil
+	}
+	var kept keptPage
+	var ok bool
+	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
+		kept, ok = s.kept.get(s.keptKey(r))
+	}
+	if !ok && r.Header.Get("If-None-Match") == "" {
+		return false, nil
+	}
+	v, err := s.Store.Version(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return false, err
+	}
+	tag := s.tag(r, stamp{&v.Viewer, v.Project, v.Seq})
+	switch {
+	case seen(r, tag):
+		h := w.Header()
+		h.Set("Cache-Control", revalidate)
+		h.Set("Vary", varies)
+		h.Set("ETag", plainTag(tag))
+		if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("ETag", gzipTag(tag))
+		}
+		w.WriteHeader(http.StatusNotModified)
+		return true, nil
+	case ok && kept.tag == tag:
+		sendGzip(w, kept)
+		return true, nil
+	}
+	return false, nil
+}
+
+const (
+	// revalidate lets the browser keep a page, and ask each time before it shows it.
+	revalidate = "private, no-cache"
+	varies     = "Accept-Encoding, Cookie"
+)
+
+// renderKept writes a page like render, and keeps it for the next time.
+func (s *Server) renderKept(w http.ResponseWriter, r *http.Request, st stamp, c templ.Component) error {
+	if !s.keeps(r) {
+		return s.render(w, r, http.StatusOK, c)
+	}
+	tag := s.tag(r, st)
+	h := w.Header()
+	h.Set("Cache-Control", revalidate)
+	h.Set("Vary", varies)
+	if !static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
+		h.Set("ETag", plainTag(tag))
+		return s.render(w, r, http.StatusOK, c)
+	}
+	buf := buffers.Get().(*bytes.Buffer)
+	defer release(buf)
+	if err := c.Render(r.Context(), buf); err != nil {
+		return err
+	}
+	p := keptPage{tag: tag, body: squeeze(buf.Bytes())}
+	s.kept.put(s.keptKey(r), p)
+	sendGzip(w, p)
+	return nil
+}
+
+func sendGzip(w http.ResponseWriter, p keptPage) {
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Encoding", "gzip")
+	h.Set("Cache-Control", revalidate)
+	h.Set("Vary", varies)
+	h.Set("ETag", gzipTag(p.tag))
+	h.Set("Content-Length", strconv.Itoa(len(p.body)))
+	w.WriteHeader(http.StatusOK)
+	_, _ = w.Write(p.body) // the client went away: nothing left to tell it
+}
+
+// gzipLevel: see bench/RESULTS.md for what a higher one would cost and win.
+const gzipLevel = 1
+
+// zippers are reused: a new one costs more than the page.
+var zippers = sync.Pool{New: func() any {
+	z, err := gzip.NewWriterLevel(nil, gzipLevel)
+	if err != nil {
+		panic(err) // the level is one that exists
+	}
+	return z
+}}
+
+// squeeze compresses a page.
+func squeeze(page []byte) []byte {
+	z := zippers.Get().(*gzip.Writer)
+	defer zippers.Put(z)
+	out := bytes.NewBuffer(make([]byte, 0, len(page)/6+512))
+	z.Reset(out)
+	_, _ = z.Write(page) // a buffer takes everything
+	_ = z.Close()
+	return bytes.Clone(out.Bytes())
+}
+
+// keptKey names a page as one browser session sees it, so that nobody is ever
+// given somebody else's.
+type keptKey struct {
+	session store.Token
+	uri     string
+}
+
+func (s *Server) keptKey(r *http.Request) keptKey {
+	return keptKey{store.HashToken(s.cookies.session(r)), r.URL.RequestURI()}
+}
+
+// keptPage is a compressed page. Only compressed ones are kept: there is room
+// for ten times as many.
+type keptPage struct {
+	tag  string
+	body []byte
+}
+
+const (
+	keptBytes = 16 << 20  // of all pages together
+	keptMost  = 256 << 10 // of one page
+	keptExtra = 300       // that a page costs beside its body and address
+)
+
+// pageCache keeps pages; those unused for longest go first. Its zero value is
+// empty, and it is safe for concurrent use.
+type pageCache struct {
+	mu    sync.Mutex
+	size  int
+	at    map[keptKey]*list.Element
+	order list.List // the latest used in front
+}
+
+type keptEntry struct {
+	key  keptKey
+	page keptPage
+}
+
+func (e *keptEntry) size() int { return len(e.page.body) + len(e.key.uri) + keptExtra }
+
+func (c *pageCache) get(key keptKey) (keptPage, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	el, ok := c.at[key]
+	if !ok {
+		return keptPage{}, false
+	}
+	c.order.MoveToFront(el)
+	return el.Value.(*keptEntry).page, true
+}
+
+func (c *pageCache) put(key keptKey, p keptPage) {
+	if len(p.body) > keptMost {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el, ok := c.at[key]; ok {
+		c.drop(el)
+	}
+	if c.at == nil {
+		c.at = map[keptKey]*list.Element{}
+	}
+	e := &keptEntry{key, p}
+	c.at[key] = c.order.PushFront(e)
+	for c.size += e.size(); c.size > keptBytes; {
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *pageCache) drop(el *list.Element) {
+	e := c.order.Remove(el).(*keptEntry)
+	delete(c.at, e.key)
+	c.size -= e.size()
+}

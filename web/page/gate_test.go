@@ -1,0 +1,196 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// trial is a gate to try views on: person 1 owns the project, 2 has answered
+// its one item and linked the evidence, product is held by 3 and 2.
+type trial struct {
+	r   *review.Review
+	now time.Time
+}
+
+func newTrial(t *testing.T) *trial {
+	t.Helper()
+	tmpl := &review.Template{
+		Key: "small", Version: 1, Name: "Small", Order: review.OrderAdvisory, SoD: true,
+		Stages: []review.StageDef{{
+			Key: "idea", Name: "Idea",
+			Items: []review.ItemDef{{Key: "scope-set", Title: "Scope is set", Levels: [3]review.Level{review.LevelMust, review.LevelMust, review.LevelMust}}},
+			Gate:  review.GateDef{Name: "Worth building", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatQA}}},
+		}},
+	}
+	ref, err := tmpl.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := review.Project{
+		ID: 7, Key: "ledger-api", Name: "Ledger API", Tier: 1, Status: review.StatusActive,
+		Members: []review.Member{{Person: 1, Duty: review.DutyOwner}, {Person: 2, Duty: review.DutyMember}},
+	}
+	b := &trial{review.Blank(p, 1, tmpl, ref), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	b.r.Load(0)
+	b.r.Holders = map[review.PersonID][]review.SeatHeld{}
+	b.answer(t, "See the page.")
+	return b
+}
+
+func (b *trial) tick() time.Time {
+	b.now = b.now.Add(time.Hour)
+	return b.now
+}
+
+func (b *trial) answer(t *testing.T, note string) {
+	t.Helper()
+	it := &b.r.Stages[0].Items[0]
+	if err := b.r.Answer(review.Actor{Person: 2}, "idea", "scope-set", review.Met, note, it.Answer.Version, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (b *trial) request(t *testing.T) {
+	t.Helper()
+	if err := b.r.Request(review.Actor{Person: 1}, "idea", "", "", b.tick()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func seated(p review.PersonID, seats ...review.Seat) review.Actor {
+	a := review.Actor{Person: p}
+	for _, s := range seats {
+		a.Seats = append(a.Seats, review.SeatHeld{Seat: s})
+	}
+	return a
+}
+
+func (b *trial) view(a review.Actor) *gateView {
+	return newGateView(GateData{
+		Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
+		Name:    func(p review.PersonID) string { return "P" + strconv.Itoa(int(p)) },
+		Holders: map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
+	})
+}
+
+func TestSigningSaysExactlyWhyNot(t *testing.T) {
+	b := newTrial(t)
+	if why := b.view(seated(3, review.SeatProduct)).signing().why; !strings.Contains(why, "No request") {
+		t.Errorf("before the request: %q", why)
+	}
+	b.request(t)
+	for _, c := range []struct {
+		who  review.Actor
+		want string
+	}{
+		{seated(3, review.SeatProduct), ""},
+		{seated(4, review.SeatData), "none of this gate's seats: Product or QA"},
+		{seated(4), "none of this gate's seats"},
+		{seated(2, review.SeatProduct), "Separation of duties"},
+	} {
+		why := b.view(c.who).signing().why
+		if c.want == "" && why != "" || !strings.Contains(why, c.want) {
+			t.Errorf("person %d with %v: %q, want %q", c.who.Person, c.who.Seats, why, c.want)
+		}
+	}
+	b.r.Project.Status = review.StatusOnHold
+	if why := b.view(seated(3, review.SeatProduct)).signing().why; !strings.Contains(why, "on hold") {
+		t.Errorf("on hold: %q", why)
+	}
+}
+
+func TestSeatRowsSayOnWhichContent(t *testing.T) {
+	b := newTrial(t)
+	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.request(t)
+	rows := b.view(seated(3)).seatRows()
+	if len(rows) != 2 || rows[0].Person != "P3 or 7 others" || rows[0].State != ui.Wait || !rows[0].Mandatory {
+		t.Fatalf("before any signature: %+v", rows)
+	}
+	if !strings.Contains(rows[1].Person, "nobody holds this seat") || rows[1].Mandatory {
+		t.Errorf("a seat without holders: %+v", rows[1])
+	}
+	product := seated(3, review.SeatProduct)
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Note: "Fine.", Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(product, "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	rows = b.view(product).seatRows()
+	if rows[0].State != ui.Met || rows[0].Word != "Go, on this content" || rows[0].Note != "Fine." {
+		t.Errorf("after the signature: %+v", rows[0])
+	}
+	b.answer(t, "Another note.")
+	v := b.view(product)
+	rows = v.seatRows()
+	if len(rows) != 3 || rows[0].State != ui.Warn || rows[0].Word != "Go, out of date" || rows[1].State != ui.Wait {
+		t.Errorf("after a change: %+v", rows)
+	}
+	if s := v.signing(); s.stale == nil || s.signed != nil || !s.form() {
+		t.Errorf("the signer is told %+v", s)
+	}
+	if v.since.word != "you signed" || v.itemGroups()[0].rows[0].changed.IsZero() {
+		t.Error("the item that changed after my signature is not marked")
+	}
+	if other := b.view(seated(4)); other.since.word != "sign-off was requested" || other.itemGroups()[0].rows[0].changed.IsZero() {
+		t.Errorf("somebody else compares with %q", other.since.word)
+	}
+}
+
+func TestItemGroups(t *testing.T) {
+	b := newTrial(t)
+	if g := b.view(seated(3)).itemGroups(); len(g) != 1 || g[0].title != "Met" {
+		t.Fatalf("groups: %+v", g)
+	}
+	if err := b.r.Answer(review.Actor{Person: 2}, "idea", "scope-set", review.NotApplicable, "No data at all.", 1, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if g := b.view(seated(3)).itemGroups(); g[0].title != "Still lacking" || g[0].rows[0].lacks == "" || g[0].rows[0].state != ui.Warn {
+		t.Errorf("a must that waits for approval: %+v", g)
+	}
+	if err := b.r.ApproveNotApplicable(seated(3, review.SeatProduct), "idea", "scope-set", 2, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if g := b.view(seated(3)).itemGroups(); g[0].title != "Not applicable" || g[0].rows[0].approval != "Approved by P3" {
+		t.Errorf("an approved one: %+v", g)
+	}
+}
+
+func TestBlockersLeadToWhereToAct(t *testing.T) {
+	for _, c := range []struct {
+		b    review.Blocker
+		href string
+	}{
+		{review.Blocker{Kind: review.MustOpen, Stage: "s", Item: "i"}, "/projects/p/stages/s/items/i#answer"},
+		{review.Blocker{Kind: review.NAUnapproved, Stage: "s", Item: "i"}, "/projects/p/stages/s/items/i#answer"},
+		{review.Blocker{Kind: review.EvidenceExpired, Stage: "s", Item: "i"}, "/projects/p/stages/s/items/i#evidence"},
+		{review.Blocker{Kind: review.FindingOpen, Stage: "s", Finding: 3}, "/projects/p/stages/s/gate#finding-3"},
+		{review.Blocker{Kind: review.SeatMissing, Stage: "s", Seat: review.SeatQA}, "/projects/p/stages/s/gate#seats"},
+		{review.Blocker{Kind: review.ProjectNotActive, Stage: "s"}, "/projects/p/stages/s/gate#status"},
+		{review.Blocker{Kind: review.ContentChanged, Stage: "s"}, "/projects/p/stages/s/gate#request"},
+		{review.Blocker{Kind: review.EarlierGate, Stage: "s"}, "/projects/p#stages"},
+	} {
+		if got := blockerHref("p", &c.b); got != c.href {
+			t.Errorf("%s leads to %s, want %s", c.b.Kind, got, c.href)
+		}
+	}
+	text := blockerText(&review.Blocker{Subject: "Name the owner.\nAnd the budget.", What: "A reviewer's finding waits for the team's answer."})
+	if text != "Name the owner: a reviewer's finding waits for the team's answer" {
+		t.Errorf("the text is %q", text)
+	}
+}
+
+func TestEnumerateAndCut(t *testing.T) {
+	for want, words := range map[string][]string{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
+		if got := enumerate(words, "or"); got != want {
+			t.Errorf("%v: %q, want %q", words, got, want)
+		}
+	}
+	if got := cut("äöü", 2); got != "äö…" {
+		t.Errorf("cut in the middle: %q", got)
+	}
+}

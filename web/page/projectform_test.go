@@ -1,0 +1,62 @@
+package page
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+func TestSuggestKey(t *testing.T) {
+	for name, want := range map[string]string{
+		"Payments API":                 "payments-api",
+		"  Ledger -- (2nd)  ":          "ledger-2nd",
+		"3D viewer":                    "p3d-viewer",
+		"Zürich Übersicht":             "z-rich-bersicht",
+		"new":                          "",
+		"x":                            "",
+		"日本語":                          "",
+		"":                             "",
+		strings.Repeat("long ", 20):    "long-long-long-long-long-long-long",
+		strings.Repeat("x", 50):        strings.Repeat("x", 36),
+		"../../etc/passwd\x00<script>": "etc-passwd-script",
+	} {
+		got := SuggestKey(name)
+		if got != want {
+			t.Errorf("SuggestKey(%q) = %q, want %q", name, got, want)
+		}
+		if got != "" && !review.ValidKey(got+"-9") {
+			t.Errorf("SuggestKey(%q) = %q leaves no room for a number", name, got)
+		}
+	}
+}
+
+func TestTierCounts(t *testing.T) {
+	must, should, none := review.LevelMust, review.LevelShould, review.LevelNone
+	tmpl := &review.Template{Stages: []review.StageDef{
+		{Items: []review.ItemDef{{Levels: [3]review.Level{must, must, must}}, {Levels: [3]review.Level{must, should, none}}}},
+		{Items: []review.ItemDef{{Levels: [3]review.Level{must, must, none}, When: []review.Flag{"api", "web"}}, {Levels: [3]review.Level{review.LevelMay, none, none}}}},
+	}}
+	for _, k := range []struct {
+		tier         review.Tier
+		profile      review.Profile
+		items, musts int
+	}{
+		{1, nil, 3, 2}, {1, review.Profile{"web"}, 4, 3}, {2, nil, 2, 1}, {2, review.Profile{"api"}, 3, 2}, {3, review.Profile{"api"}, 1, 1}, {0, nil, 0, 0},
+	} {
+		if items, musts := TierCounts(tmpl, k.tier, k.profile); items != k.items || musts != k.musts {
+			t.Errorf("tier %d, profile %v: %d items, %d musts; want %d, %d", k.tier, k.profile, items, musts, k.items, k.musts)
+		}
+	}
+}
+
+func TestNamesakesAreToldApart(t *testing.T) {
+	options := personOptions([]Choice{{1, "Ana", "ana@a.test"}, {2, "Ana", "ana@b.test"}, {3, "Ben", "ben@a.test"}}, 3, "Nobody")
+	var labels []string
+	for _, o := range options {
+		labels = append(labels, o.Label)
+	}
+	if got := strings.Join(labels, ", "); got != "Nobody, Ana (ana@a.test), Ana (ana@b.test), Ben" || !options[3].Selected {
+		t.Errorf("offered: %s", got)
+	}
+}

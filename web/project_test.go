@@ -1,0 +1,97 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+func TestOverviewSaysWhatStopsUs(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api", func(in *review.NewProject) {
+		in.Summary, in.Target, in.Restricted = "Keeps the books.", "2020-01-31", true
+	})
+	shown := f.browse("owner").get(page.ProjectURL(p)).want(200)
+	shown.one(`#blockers a[href="` + page.ItemURL(p, "idea", "scope-set") + `#answer"]`)
+	if n := shown.find("#blockers ol.lines li").Length(); n != 3 {
+		t.Errorf("%d blockers of the current stage, want 3", n)
+	}
+	if shown.find(`#blockers ol.lines a[href^="`+page.StageURL(p, "live")+`/"]`).Length() != 0 {
+		t.Error("a later stage's blockers stand among the first")
+	}
+	if got := words(shown.find("#blockers details")); !strings.Contains(got, "2. Live") || !strings.Contains(got, "1 blocker") {
+		t.Errorf("later stages: %q", got)
+	}
+	facts := words(shown.find("dl.facts"))
+	for _, want := range []string{f.name("owner"), f.name("deputy"), "Blue", "pilot", "overdue", "restricted", "Small, version 1"} {
+		if !strings.Contains(facts, want) {
+			t.Errorf("the facts lack %q: %s", want, facts)
+		}
+	}
+	if !strings.Contains(shown.text(), "Keeps the books.") || !strings.Contains(words(shown.find("#people")), f.name("member")) {
+		t.Error("the summary or the members are missing")
+	}
+	if n := shown.find("#activity li").Length(); n != 2 {
+		t.Errorf("%d entries of recent activity, want 2: started, member added", n)
+	}
+	if n := shown.find("#stages li").Length(); n != 2 {
+		t.Errorf("%d stages on the track", n)
+	}
+	if f.browse("auditor").get(page.ProjectURL(p)).find(`a[href^="`+page.SettingsURL(p)+`"]`).Length() != 0 {
+		t.Error("somebody who may change nothing is led to the settings")
+	}
+}
+
+func TestOverviewFollowsTheGates(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	owner := f.browse("owner")
+	f.fill("member", p, "idea")
+	owner.get(page.ProjectURL(p)).one(`#blockers a[href="` + page.GateURL(p, "idea") + `#request"]`)
+	f.requestSignOff("owner", p, "idea")
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "Product: this seat has to sign") {
+		t.Errorf("an open round: %q", got)
+	}
+	f.signGo("product", p, "idea", review.SeatProduct)
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); strings.Contains(got, "Product: this seat") || !strings.Contains(got, "1 of 2 signatures") {
+		t.Errorf("after the first signature: %q", got)
+	}
+	f.signGo("sre", p, "idea", review.SeatSRE)
+	if got := owner.get(page.ProjectURL(p)).one("#stages [aria-current=step] b").Text(); got != "2. Live" {
+		t.Errorf("the current stage is %q", got)
+	}
+	f.fill("member", p, "live")
+	f.requestSignOff("owner", p, "live")
+	f.signGo("sre", p, "live", review.SeatSRE)
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "all gates have passed") {
+		t.Errorf("after the last gate: %q", got)
+	}
+	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "risks-listed", review.NotMet, "One is back.", 1, at)
+	})
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "Changed since sign-off") {
+		t.Errorf("after a change: %q", got)
+	}
+}
+
+func TestStoppedProjectIsLoud(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	f.change("manager", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusStopped, "Superseded.", at)
+	})
+	viewer := f.browse("viewer").get(page.ProjectURL(p)).want(200)
+	if !strings.Contains(words(viewer.find(".note-box")), "stopped") {
+		t.Error("the overview does not say that the project was stopped")
+	}
+	if viewer.find(`main a[href$="#status"]:contains("Resume")`).Length() != 0 {
+		t.Error("a viewer is offered to resume the project")
+	}
+	if f.browse("manager").get(page.ProjectURL(p)).find(`main a[href$="#status"]:contains("Resume")`).Length() != 1 {
+		t.Error("a manager is not led to where the project is resumed")
+	}
+	f.browse("viewer").get(page.ProjectURL("nothing")).want(404)
+}
