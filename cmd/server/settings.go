@@ -78,9 +78,16 @@ func table() []setting {
 		}},
 		{"SLIPWAY_OIDC_GROUPS_CLAIM", "groups", "claim that lists a person's groups", func(s *settings, v string) error { s.groupsClaim = v; return nil }},
 		{"SLIPWAY_GROUPS", "", "what groups give: prr-admins=admin, sre-leads=seat:sre, …", func(s *settings, v string) (err error) {
-			s.groups, err = auth.ParseGroupMap(v)
+			if s.groups, err = auth.ParseGroupMap(v); err != nil {
+				return err
+			}
 			s.groupsSet = v != ""
-			return err
+			for _, seat := range s.groups.Seats() {
+				if !review.Seat(seat).Valid() {
+					return fmt.Errorf("there is no seat %q; seats are %v", seat, review.Seats())
+				}
+			}
+			return nil
 		}},
 		{"SLIPWAY_DEFAULT_ROLE", "viewer", "role of everybody who can sign in: viewer, or none", func(s *settings, v string) error {
 			switch v {

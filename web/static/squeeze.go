@@ -1,55 +1,31 @@
 package static
 
 import (
-	"regexp"
-	"strings"
+	"fmt"
+
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/js"
 )
 
-// squeeze drops what only readers of the source need. It knows just the two files of our own and the way they are
-// written: stylesheet comments are /* */, script comments have a line to themselves, no string spans lines, no regular
-// expression holds a space.
-func squeeze(name string, raw []byte) []byte {
+// squeeze makes our own files shorter without changing what they do. Vendored
+// files are served as their authors wrote them.
+func squeeze(name string, body []byte) ([]byte, error) {
+	m := minify.New()
+	kind := ""
 	switch name {
 	case CSS:
-		return []byte(squeezeCSS(string(raw)))
+		kind = "text/css"
+		m.AddFunc(kind, css.Minify)
 	case JS:
-		return []byte(squeezeJS(string(raw)))
+		kind = "text/javascript"
+		m.AddFunc(kind, js.Minify)
+	default:
+		return body, nil
 	}
-	return raw
-}
-
-func squeezeCSS(s string) string {
-	s = regexp.MustCompile(`(?s)/\*.*?\*/`).ReplaceAllString(s, "")
-	s = regexp.MustCompile(`\s+`).ReplaceAllString(s, " ")
-	s = regexp.MustCompile(` ?([{};,>]) ?`).ReplaceAllString(s, "$1")
-	s = regexp.MustCompile(`([a-z-]): `).ReplaceAllString(s, "$1:")
-	return strings.TrimSpace(strings.ReplaceAll(s, ";}", "}"))
-}
-
-// jsString matches a string or a template; what it matches is left alone.
-var jsString = regexp.MustCompile("'[^'\n]*'|`[^`\n]*`")
-
-// jsBreak matches the line ends at which no statement ends, or one ends by itself.
-var jsBreak = regexp.MustCompile(`([{(\[,])\n|\n([})\]])`)
-
-// jsSpace matches the spaces around marks that need none. Plus, minus and slash are not among them: there a space can matter.
-var jsSpace = regexp.MustCompile(` ?([=?:,{}()<>&|!;\[\]]) ?`)
-
-func squeezeJS(s string) string {
-	var b strings.Builder
-	for line := range strings.Lines(s) {
-		line = strings.Replace(strings.TrimSpace(line), "const ", "let ", 1) // one word instead of two compresses better
-		if line == "" || strings.HasPrefix(line, "//") {
-			continue
-		}
-		start := 0
-		for _, at := range jsString.FindAllStringIndex(line, -1) {
-			b.WriteString(jsSpace.ReplaceAllString(line[start:at[0]], "$1"))
-			b.WriteString(line[at[0]:at[1]])
-			start = at[1]
-		}
-		b.WriteString(jsSpace.ReplaceAllString(line[start:], "$1"))
-		b.WriteByte('\n')
+	out, err := m.Bytes(kind, body)
+	if err != nil {
+		return nil, fmt.Errorf("shortening: %w", err)
 	}
-	return jsBreak.ReplaceAllString(b.String(), "$1$2")
+	return out, nil
 }

@@ -63,7 +63,10 @@ func (f *Files) add(name string) error {
 	if err != nil {
 		return err
 	}
-	body := squeeze(name, raw)
+	body, err := squeeze(name, raw)
+	if err != nil {
+		return err
+	}
 	zipped, err := zippedBody(name, body)
 	if err != nil {
 		return err

@@ -83,22 +83,6 @@ func TestAcceptsGzip(t *testing.T) {
 	}
 }
 
-func TestSqueezeCSSKeepsMeaning(t *testing.T) {
-	in := "/* a\n b */\n.a > .b:not(:hover) , .c {\n  color: red;\n  margin: 0 -1rem;\n  x: calc(1px + 2px);\n}\n@media (max-width: 3rem) { .d a { top: 0 } }\n"
-	want := ".a>.b:not(:hover),.c{color:red;margin:0 -1rem;x:calc(1px + 2px)}@media (max-width:3rem){.d a{top:0}}"
-	if got := squeezeCSS(in); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
-func TestSqueezeJSKeepsStrings(t *testing.T) {
-	in := "// why\n  const a = b ? 'x = { y }' : `p : ${q} , r`\n  if (a - -b) {\n    return !c\n  }\n  d()\n"
-	want := "let a=b?'x = { y }':`p : ${q} , r`\nif(a - -b){return!c}\nd()\n"
-	if got := squeezeJS(in); got != want {
-		t.Errorf("got  %s\nwant %s", got, want)
-	}
-}
-
 // Nothing on a page may need more than 'self' in the Content-Security-Policy.
 func TestOwnFilesStayWithinThePolicy(t *testing.T) {
 	for _, name := range []string{CSS, JS} {
