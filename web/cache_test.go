@@ -92,8 +92,10 @@ func TestKeptChecklistShowsEveryChange(t *testing.T) {
 	for name, change := range map[string]func(f *fixture, b *browser){
 		"somebody's answer": func(f *fixture, _ *browser) { f.moveOn("deputy") },
 		"the look":          func(f *fixture, b *browser) { b.setCookie(themeCookie, "dark") },
-		"one's rights":      func(f *fixture, _ *browser) { f.join("viewer", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}) },
-		"the program":       func(f *fixture, _ *browser) { f.Server.Version = "next" },
+		"one's rights": func(f *fixture, _ *browser) {
+			f.join("viewer", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE})
+		},
+		"the program": func(f *fixture, _ *browser) { f.Server.Version = "next" },
 		"being put on the project": func(f *fixture, _ *browser) {
 			f.change("owner", "payments", "", func(r *review.Review, who review.Actor, at time.Time) error {
 				return r.SetDuty(who, f.person("viewer"), review.DutyMember, at)

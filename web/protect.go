@@ -120,20 +120,34 @@ func (s *Server) limit(next http.Handler) http.Handler {
 		return next
 	}
 	refuse := httprate.WithLimitHandler(s.adapt(func(http.ResponseWriter, *http.Request) error { return errTooMany }))
+	quiet := httprate.WithResponseHeaders(httprate.ResponseHeaders{})
+	address := func(r *http.Request) (string, error) {
+		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
+	}
 	session := func(r *http.Request) (string, error) {
 		if secret := s.cookies.session(r); secret != "" {
 			return secret, nil
 		}
-		return httprate.KeyByIP(r)
+		return address(r)
 	}
-	all := httprate.Limit(s.Limits.Session, time.Minute, httprate.WithKeyFuncs(session), refuse)(next)
-	all = httprate.Limit(s.Limits.Address, time.Minute, httprate.WithKeyFuncs(httprate.KeyByIP), refuse)(all)
-	logins := httprate.Limit(s.Limits.SignIn, time.Minute, httprate.WithKeyFuncs(httprate.KeyByIP), refuse)(next)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	all := httprate.LimitBy(s.Limits.Session, time.Minute, session, refuse, quiet)(next)
+	all = httprate.LimitBy(s.Limits.Address, time.Minute, address, refuse, quiet)(all)
+	logins := httprate.LimitBy(s.Limits.SignIn, time.Minute, address, refuse, quiet)(next)
+	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/login" || strings.HasPrefix(r.URL.Path, "/auth/") {
 			logins.ServeHTTP(w, r)
 			return
 		}
 		all.ServeHTTP(w, r)
 	})
+	return s.clientIP(limited)
+}
+
+// clientIP finds the address that the limits count by: the peer's own, or what
+// a trusted proxy in front of us says of it.
+func (s *Server) clientIP(next http.Handler) http.Handler {
+	if len(s.Proxies) == 0 {
+		return middleware.ClientIPFromRemoteAddr(next)
+	}
+	return middleware.ClientIPFromXFF(s.Proxies...)(next)
 }

@@ -75,7 +75,7 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	srv, err := web.New(web.Config{
 		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts,
-		Ready: ready, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits,
+		Ready: ready, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
 	})
 	if err != nil {
 		st.Close()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"strconv"
@@ -28,6 +29,7 @@ type settings struct {
 	sessionLasts, sessionIdle          time.Duration
 	conns                              int
 	limits                             web.Limits
+	proxies                            []string
 	logJSON, demo                      bool
 	logLevel                           slog.Level
 }
@@ -104,6 +106,15 @@ func table() []setting {
 		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests a minute from one address; 0: no limit", whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
 		{"SLIPWAY_LIMIT_SESSION", "1200", "requests a minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
 		{"SLIPWAY_LIMIT_SIGN_IN", "120", "sign-in requests a minute from one address", whole(1, 1e9, func(s *settings, n int) { s.limits.SignIn = n })},
+		{"SLIPWAY_PROXIES", "", "ranges of the proxies in front, such as 10.0.0.0/8, by spaces; limits then count by X-Forwarded-For", func(s *settings, v string) error {
+			s.proxies = strings.Fields(v)
+			for _, p := range s.proxies {
+				if _, err := netip.ParsePrefix(p); err != nil {
+					return fmt.Errorf("%q is not an address range such as 10.0.0.0/8", p)
+				}
+			}
+			return nil
+		}},
 		{"SLIPWAY_LOG", "text", "form of the log: text or json", func(s *settings, v string) error {
 			s.logJSON = v == "json"
 			if v != "json" && v != "text" {
