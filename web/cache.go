@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"container/list"
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -15,21 +16,14 @@ import (
 	"github.com/a-h/templ"
 	"github.com/klauspost/compress/gzip"
 
-	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/static"
 )
 
 // A page of a project is kept, here and in the browser, under a tag of all that
-// it depends on. It is never shown again without asking the database who looks
-// and how far the project has come: a right that was revoked counts at once.
-
-// stamp is what a page depends on beside its address and its frame.
-type stamp struct {
-	viewer  *store.Viewer
-	project review.ProjectID
-	seq     int64
-}
+// it depends on: the session, the project, everybody's rights, the hour. It is
+// never shown again without asking the database for these, so a right that was
+// revoked counts at once.
 
 // keptFor is how long a kept page may stand while nothing is done to its
 // project. Evidence expires and days end on the hour, so whatever the clock
@@ -37,33 +31,20 @@ type stamp struct {
 // of others.
 const keptFor = time.Hour
 
-// tag is the page's version, unique to the person, their rights, the project's
-// state, the hour, the look and this program.
-func (s *Server) tag(r *http.Request, st stamp) string {
-	h := sha256.New()
-	b := make([]byte, 0, 512)
-	text := func(parts ...string) {
-		for _, p := range parts {
-			b = binary.AppendUvarint(b, uint64(len(p)))
-			b = append(b, p...)
-		}
+// tag is the version of a page at an address, in a session. It is keyed, so
+// that nobody can find out by guessing whether a hidden project has changed.
+func (s *Server) tag(r *http.Request, st store.Stamp, now time.Time) string {
+	mac := hmac.New(sha256.New, s.tagKey[:])
+	b := make([]byte, 0, 256)
+	for _, text := range [...]string{s.cookies.session(r), r.URL.RequestURI(), string(s.cookies.theme(r))} {
+		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 	}
-	numbers := func(parts ...int64) {
-		for _, n := range parts {
-			b = binary.AppendVarint(b, n)
-		}
+	written, rights := st.Values()
+	for _, n := range [...]int64{written, rights, now.Unix() / int64(keptFor/time.Second)} {
+		b = binary.AppendVarint(b, n)
 	}
-	text(s.Version, s.assets.CSS, s.assets.JS, s.assets.HTMX, s.assets.Icon, string(s.cookies.theme(r)), r.URL.RequestURI(), st.viewer.Name)
-	numbers(int64(st.viewer.Actor.Person), int64(st.project), st.seq, st.viewer.Now.Unix()/int64(keptFor/time.Second))
-	for _, role := range st.viewer.Actor.Roles {
-		text(string(role))
-	}
-	for _, held := range st.viewer.Actor.Seats {
-		text(string(held.Seat))
-		numbers(int64(held.Scope))
-	}
-	h.Write(b)
-	return base64.RawURLEncoding.EncodeToString(h.Sum(b[:0])[:16])
+	mac.Write(b)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(b[:0])[:16])
 }
 
 // The tag of a compressed answer is another, its bytes being others.
@@ -104,11 +85,11 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) (answered boo
 	if !ok && r.Header.Get("If-None-Match") == "" {
 		return false, nil
 	}
-	v, err := s.Store.Version(r.Context(), s.by(r), projectKey(r))
+	st, now, err := s.Store.Version(r.Context(), store.HashToken(s.cookies.session(r)), projectKey(r))
 	if err != nil {
 		return false, err
 	}
-	tag := s.tag(r, stamp{&v.Viewer, v.Project, v.Seq})
+	tag := s.tag(r, st, now)
 	switch {
 	case seen(r, tag):
 		h := w.Header()
@@ -134,11 +115,11 @@ const (
 )
 
 // renderKept writes a page like render, and keeps it for the next time.
-func (s *Server) renderKept(w http.ResponseWriter, r *http.Request, st stamp, c templ.Component) error {
+func (s *Server) renderKept(w http.ResponseWriter, r *http.Request, v *store.ProjectView, c templ.Component) error {
 	if !s.keeps(r) {
 		return s.render(w, r, http.StatusOK, c)
 	}
-	tag := s.tag(r, st)
+	tag := s.tag(r, v.Stamp, v.Now)
 	h := w.Header()
 	h.Set("Cache-Control", revalidate)
 	h.Set("Vary", varies)

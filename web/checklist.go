@@ -24,7 +24,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: page.Show(r.URL.Query().Get("show")), Query: searchText(r, "q")}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
-	return s.renderKept(w, r, stamp{&view.Viewer, view.Review.Project.ID, view.Seq}, page.Checklist(m, d))
+	return s.renderKept(w, r, view, page.Checklist(m, d))
 }
 
 func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {

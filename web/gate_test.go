@@ -59,11 +59,6 @@ func (r *reply) digest() string {
 	return r.one(`#sign form input[name=digest]`).AttrOr("value", "")
 }
 
-func (r *reply) seen() string {
-	r.Browser.f.t.Helper()
-	return r.one(`#sign form input[name=seen]`).AttrOr("value", "")
-}
-
 // hidden are the fields that a form of the page sends by itself.
 func hidden(form *goquery.Selection) []string {
 	var fields []string

@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
@@ -47,6 +48,7 @@ type Server struct {
 	metrics metrics
 	cookies cookies
 	kept    pageCache
+	tagKey  [32]byte // of the tags that this process gives to pages
 	router  chi.Router
 }
 
@@ -62,6 +64,7 @@ func New(cfg Config) (*Server, error) {
 		metrics: newMetrics(cfg.Metrics, cfg.Store),
 		cookies: newCookies(cfg.Origin),
 	}
+	_, _ = rand.Read(s.tagKey[:]) // never fails
 	s.router = s.routes()
 	return s, nil
 }
