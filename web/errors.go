@@ -36,7 +36,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		id = ""
 	}
 	m := s.meta(w, r, s.viewer(r), p.title, ui.NavNone)
-	if renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id)); renderErr != nil {
+	renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id))
+	if renderErr != nil && r.Context().Err() == nil { // otherwise the client went away
 		s.Log.ErrorContext(r.Context(), "showing an error failed", "request", requestID(r), "err", renderErr)
 		http.Error(w, "Something went wrong. Nothing was changed.", http.StatusInternalServerError)
 	}
@@ -111,7 +112,7 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	_ = r.ParseForm() // what cannot be read cannot be shown again
 	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
-	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), r.PostForm)); err != nil {
+	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), r.PostForm)); err != nil && r.Context().Err() == nil {
 		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
 	}
 }

@@ -1,0 +1,49 @@
+package e2e
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// TestPrint looks at what an auditor would put into a folder.
+func TestPrint(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	project := rosa.owns("paper-trail", "Paper trail", "3")
+	rosa.meetsMusts(project, "3")
+	rosa.asks(project)
+	rosa.prefers("dark") // paper is white all the same
+	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history"} {
+		rosa.visit(path)
+		pdf, err := chromedp.Run(rosa.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+		if err != nil {
+			t.Fatalf("printing %s: %v", path, err)
+		}
+		if !bytes.HasPrefix(pdf, []byte("%PDF")) || len(pdf) < 10_000 {
+			t.Errorf("printing %s gives %d bytes that are no document", path, len(pdf))
+		}
+		rosa.media("print", "dark")
+		for _, hidden := range []string{"header nav", ".skip", "footer [data-keys]", "form.no-print", ".seg button:not([aria-pressed=true])"} {
+			if eval[bool](rosa, `[...document.querySelectorAll(`+asJSON(hidden)+`)].some(el => el.checkVisibility())`) {
+				t.Errorf("%s is printed with %s", path, hidden)
+			}
+		}
+		if !eval[bool](rosa, `document.querySelector('h1').checkVisibility()`) {
+			t.Errorf("%s is printed without its heading", path)
+		}
+		if paper := eval[string](rosa, `getComputedStyle(document.documentElement).backgroundColor + ' ' + getComputedStyle(document.body).backgroundColor`); !white(paper) {
+			t.Errorf("%s is printed on %s", path, paper)
+		}
+		rosa.media("", "dark")
+	}
+}
+
+// white reports whether neither colour darkens the paper.
+func white(colours string) bool {
+	for _, ok := range []string{"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"} {
+		colours = string(bytes.ReplaceAll([]byte(colours), []byte(ok), nil))
+	}
+	return len(bytes.TrimSpace([]byte(colours))) == 0
+}
