@@ -54,15 +54,16 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 		return err
 	}
 	fmt.Fprintln(o.Progress, "filling databases")
-	st, err := l.stand(ctx, o)
+	st, err := l.stand(ctx, o.scale())
 	if err != nil {
 		return err
 	}
-	contenders, err := st.contenders(ctx)
+	timing := o.timing()
+	contenders, err := st.contenders(ctx, timing.Rounds+1) // and the warm-up
 	if err != nil {
 		return err
 	}
-	summaries, err := measure(ctx, contenders, o.timing(), o.Progress)
+	summaries, err := measure(ctx, contenders, timing, o.Progress)
 	if err != nil {
 		return err
 	}

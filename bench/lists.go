@@ -3,10 +3,8 @@ package bench
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/slipway-prr/slipway/bench/load"
-	"github.com/slipway-prr/slipway/bench/seed"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -74,19 +72,4 @@ func (f Figures) slowestGrowth(small, large string) (view string) {
 		}
 	}
 	return view
-}
-
-// startupOf is how long it takes from starting the program to the first whole checklist.
-func (l *lab) startupOf(run func() (*process, error), path string, person seed.Person) (time.Duration, error) {
-	start := time.Now()
-	p, err := run()
-	if err != nil {
-		return 0, err
-	}
-	err = p.await(load.Get(path, p.cookie(person)), wantPage(1))
-	took := time.Since(start)
-	if stopErr := p.stop(); err == nil {
-		err = stopErr
-	}
-	return took, err
 }

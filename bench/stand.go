@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,7 +16,7 @@ import (
 // stand is the product beside its yardsticks, ready to be measured.
 type stand struct {
 	*lab
-	full bool
+	scale
 
 	main         *product // a thousand projects with checklists of 120 items, and gates that wait
 	long         seed.Pattern
@@ -34,8 +31,7 @@ type stand struct {
 
 	shared *shared
 
-	// Only in a full run: portfolios of three sizes.
-	small, mid, large *product
+	portfolio struct{ small, mid, large *product } // only in a full run
 }
 
 const (
@@ -44,8 +40,24 @@ const (
 	busyGates     = 50
 )
 
-func (l *lab) stand(ctx context.Context, o Options) (*stand, error) {
-	s := &stand{lab: l, full: !o.Quick}
+// scale is how much there is to measure on.
+type scale struct {
+	checklists, largest, gates int // projects of which one page or form is asked for
+	// Projects in three portfolios; all 0 in a quick run.
+	small, mid, large int
+}
+
+func (o Options) scale() scale {
+	if o.Quick {
+		return scale{checklists: 1000, largest: 1, gates: 600}
+	}
+	return scale{checklists: 1000, largest: 100, gates: 4000, small: 1000, mid: 10_000, large: 100_000}
+}
+
+func (s scale) full() bool { return s.large > 0 }
+
+func (l *lab) stand(ctx context.Context, size scale) (*stand, error) {
+	s := &stand{lab: l, scale: size}
 	var err error
 	if s.main, err = l.product(ctx, "checklists", s.fillMain); err != nil {
 		return nil, err
@@ -54,7 +66,7 @@ func (l *lab) stand(ctx context.Context, o Options) (*stand, error) {
 	if items, s.pageBytes, err = s.main.shapeOf(seed.CopyKey(s.long.Key, 1), seed.LongStage); err != nil {
 		return nil, err
 	}
-	if s.hyb, err = l.rulerFor(ctx, "yardstick", items, s.pageBytes); err != nil || !s.full {
+	if s.hyb, err = l.rulerFor(ctx, "yardstick", items, s.pageBytes); err != nil || !s.full() {
 		return s, err
 	}
 	if items, s.bigBytes, err = s.main.shapeOf(seed.CopyKey(s.big.Key, 1), s.bigStage); err != nil {
@@ -78,10 +90,8 @@ func (l *lab) rulerFor(ctx context.Context, name string, items, bytes int) (*rul
 }
 
 func (s *stand) fillMain(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
-	s.long, s.big, s.waiting = seed.Pattern{Key: "long", Copies: 1000}, seed.Pattern{Key: "largest", Copies: 100}, seed.Pattern{Key: "waiting", Copies: 600}
-	if s.full {
-		s.waiting.Copies = 4000
-	}
+	s.long, s.big = seed.Pattern{Key: "long", Copies: s.checklists}, seed.Pattern{Key: "largest", Copies: s.largest}
+	s.waiting = seed.Pattern{Key: "waiting", Copies: s.gates}
 	errLong, errShared := w.Long(ctx, s.long.Key), w.Long(ctx, sharedProject)
 	var errBig, errWaiting error
 	s.bigStage, errBig = w.Largest(ctx, s.big.Key)
@@ -96,18 +106,18 @@ func (s *stand) openPortfolios(ctx context.Context) error {
 		}
 	}
 	var errSmall, errMid, errLarge error
-	s.small, errSmall = s.product(ctx, "portfolio-1k", launches(1000))
-	s.large, errLarge = s.product(ctx, "portfolio-100k", launches(100_000))
-	s.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
+	s.portfolio.small, errSmall = s.product(ctx, "portfolio-1k", launches(s.small))
+	s.portfolio.large, errLarge = s.product(ctx, "portfolio-100k", launches(s.large))
+	s.portfolio.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
 		_, errWaiting := w.Waiting(ctx, "waiting")
 		// The patterns themselves count.
-		return []seed.Pattern{{Key: "launch", Copies: 10_000}, {Key: "waiting", Copies: busyGates - 1}, {Key: "assigned", Copies: busyItems/20 - 1}},
+		return []seed.Pattern{{Key: "launch", Copies: s.mid}, {Key: "waiting", Copies: busyGates - 1}, {Key: "assigned", Copies: busyItems/20 - 1}},
 			errors.Join(w.Launch(ctx, "launch", 0), w.Assigned(ctx, "assigned", 20), errWaiting)
 	})
 	if err := errors.Join(errSmall, errMid, errLarge); err != nil {
 		return err
 	}
-	for _, p := range []*product{s.small, s.large} {
+	for _, p := range []*product{s.portfolio.small, s.portfolio.large} {
 		if err := p.vary(ctx); err != nil {
 			return err
 		}
@@ -124,7 +134,8 @@ func (p *product) vary(ctx context.Context) error {
 	return seed.Vary(ctx, conn, p.world.Busy)
 }
 
-func (s *stand) contenders(ctx context.Context) ([]Contender, error) {
+// contenders are all that is measured, for so many runs of each.
+func (s *stand) contenders(ctx context.Context, runs int) ([]Contender, error) {
 	paths := checklists(s.long, seed.LongStage)
 	whole := wantPage(s.pageBytes * 9 / 10)
 	list := []Contender{
@@ -133,7 +144,7 @@ func (s *stand) contenders(ctx context.Context) ([]Contender, error) {
 		s.main.sameAgain("checklist-304", 16, paths, true), s.main.sameAgain("checklist-cached", 16, paths, false),
 	}
 	ticks := []int{1, 16}
-	if s.full {
+	if s.full() {
 		list = append(list, s.hyb.bare(1, s.pageBytes), s.hyb.bare(16, s.pageBytes), s.hyb.db1(1), s.hyb.page("page-hyb", 1, s.pageBytes), s.hyb.floor(16, s.pageBytes),
 			s.bigHyb.page("largest-hyb", 16, s.bigBytes),
 			s.main.pages("largest", 16, checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
@@ -141,19 +152,19 @@ func (s *stand) contenders(ctx context.Context) ([]Contender, error) {
 		list = append(list, s.lists()...)
 		ticks = append(ticks, 64)
 	}
-	writes, err := s.writes(ctx, ticks)
+	writes, err := s.writes(ctx, ticks, runs)
 	return append(list, writes...), err
 }
 
 func (s *stand) lists() []Contender {
-	list := []Contender{s.small.portfolioMix(16), s.mid.myWork(1, busyGates, busyItems)}
+	list := []Contender{s.portfolio.small.portfolioMix(16), s.portfolio.mid.myWork(1, busyGates, busyItems)}
 	for _, query := range portfolioViews {
-		list = append(list, s.small.portfolioList(query), s.large.portfolioList(query))
+		list = append(list, s.portfolio.small.portfolioList(query), s.portfolio.large.portfolioList(query))
 	}
 	return list
 }
 
-func (s *stand) writes(ctx context.Context, ticks []int) ([]Contender, error) {
+func (s *stand) writes(ctx context.Context, ticks []int, runs int) ([]Contender, error) {
 	keys := make([]review.ProjectKey, s.long.Copies)
 	for i := range keys {
 		keys[i] = seed.CopyKey(s.long.Key, i+1)
@@ -165,8 +176,7 @@ func (s *stand) writes(ctx context.Context, ticks []int) ([]Contender, error) {
 	if s.shared, err = s.main.shared(ctx, sharedProject, sharedProject, seed.LongStage); err != nil {
 		return nil, err
 	}
-	timing := Options{Quick: !s.full}.timing()
-	sign, err := s.main.signer(ctx, s.waiting, s.waitingStage, timing.Rounds+1)
+	sign, err := s.main.signer(ctx, s.waiting, s.waitingStage, runs)
 	if err != nil {
 		return nil, err
 	}
@@ -194,10 +204,10 @@ func (s *stand) finish(ctx context.Context, r *Report) error {
 	if err := s.weigh(r); err != nil {
 		return err
 	}
-	if err := s.feel(ctx, r); err != nil || !s.full {
+	if err := s.feel(ctx, r); err != nil || !s.full() {
 		return err
 	}
-	if view := r.Figures.slowestGrowth(s.small.server.name, s.large.server.name); view != "" {
+	if view := r.Figures.slowestGrowth(s.portfolio.small.server.name, s.portfolio.large.server.name); view != "" {
 		r.Notes = append(r.Notes, fmt.Sprintf("The portfolio's view whose time grows most from 1,000 to 100,000 projects: %q.", view))
 	}
 	return s.start(ctx, r)
@@ -214,29 +224,5 @@ func (s *stand) feel(ctx context.Context, r *Report) error {
 	}
 	r.Figures["tick felt ms"] = milliseconds(p75)
 	r.Notes = append(r.Notes, fmt.Sprintf("A tick in Chromium, click to painted: p50 %.1f ms, p75 %.1f ms.", milliseconds(p50), milliseconds(p75)))
-	return nil
-}
-
-// starts is how often the start is tried.
-const starts = 7
-
-// start measures the start at 10,000 projects.
-func (s *stand) start(ctx context.Context, r *Report) error {
-	path := page.StageURL(seed.CopyKey("launch", 1), s.waitingStage)
-	var took []time.Duration
-	for range starts {
-		d, err := s.startupOf(func() (*process, error) { return s.launch(ctx, "start", s.mid.database.app) }, path, s.mid.world.Team[0])
-		if err != nil {
-			return err
-		}
-		took = append(took, d)
-	}
-	slices.Sort(took)
-	r.Figures["server start ms"] = milliseconds(median(took))
-	info, err := os.Stat(s.binary)
-	if err != nil {
-		return fmt.Errorf("size of the program: %w", err)
-	}
-	r.Figures["server binary MB"] = float64(info.Size()) / 1e6
 	return nil
 }

@@ -66,8 +66,8 @@ func (s *stand) weigh(r *Report) error {
 		r.Figures["assets gzip KiB"] += kib
 	}
 	list := s.main
-	if s.full {
-		list = s.small
+	if s.full() {
+		list = s.portfolio.small
 	}
 	r.Figures["portfolio gzip KiB"], err = list.travels(page.PortfolioURL)
 	return err

@@ -35,11 +35,13 @@ type reviewRows struct {
 	seq      int64
 	hash     []byte
 	rollup   rollupArrays
+	written  uint32 // the transaction that wrote the rollup last
 	items    []itemRow
 	evidence []evidenceRow
 	rounds   []roundRow
 	signOffs []signOffRow
 	findings []findingRow
+	room     *rowBuffer
 }
 
 type rollupArrays struct {
@@ -56,7 +58,7 @@ const (
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
 		       r.no, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.next_change_at,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id)
 		  from project p
@@ -113,8 +115,10 @@ func queueRounds(b *pgx.Batch, id review.ProjectID, stage review.StageKey, out *
 	b.Queue(findingsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanFindings)
 }
 
-// build puts the rows together. db is what they were read from.
+// build puts the rows together, which takes them out of use. db is what they
+// were read from.
 func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p parts) (*loaded, error) {
+	defer rows.release()
 	if !rows.found {
 		return nil, review.ErrNotFound
 	}
@@ -175,6 +179,9 @@ func (rows *reviewRows) fill(r *review.Review) error {
 		if s == nil {
 			return fmt.Errorf("an evidence row names stage %q", rows.evidence[i].stage)
 		}
+		if s.Evidence == nil {
+			s.Evidence = make([]review.Evidence, 0, rows.evidenceFrom(i))
+		}
 		s.Evidence = append(s.Evidence, rows.evidence[i].Evidence)
 	}
 	for i := range rows.rounds {
@@ -206,6 +213,15 @@ func (rows *reviewRows) fill(r *review.Review) error {
 	return nil
 }
 
+// evidenceFrom counts the rows of one stage, which come in a row, from its first.
+func (rows *reviewRows) evidenceFrom(first int) int {
+	n := first
+	for n < len(rows.evidence) && rows.evidence[n].stage == rows.evidence[first].stage {
+		n++
+	}
+	return n - first
+}
+
 func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target *time.Time
@@ -213,7 +229,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
 		&rows.no, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.next,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.next, &rows.written,
 		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found

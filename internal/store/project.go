@@ -16,7 +16,8 @@ type ProjectView struct {
 	Review  *review.Review
 	Rollups []review.StageRollup // one a stage, also of stages that were not loaded
 	Seq     int64                // the project's version
-	Names   Names                // of everybody mentioned
+	Stamp   Stamp
+	Names   Names // of everybody mentioned
 }
 
 // Project reads a project with all its stages.
@@ -62,7 +63,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err != nil {
 		return nil, err
 	}
-	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Names: names}, nil
+	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names}, nil
 }
 
 // hide asks who is there before saying that a project is not: without a

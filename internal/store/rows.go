@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -9,30 +10,79 @@ import (
 )
 
 type itemRow struct {
-	stage                       review.StageKey
-	item                        review.ItemKey
-	answer                      review.Answer
-	answeredAt, approvedAt, due *time.Time
-	assignee                    review.PersonID
-	comments                    int
+	stage    review.StageKey
+	item     review.ItemKey
+	answer   review.Answer
+	due      time.Time
+	assignee review.PersonID
+	comments int
 }
 
 func (row *itemRow) to(it *review.Item) {
-	it.Answer = row.answer
-	it.Answer.At, it.Answer.ApprovedAt = deref(row.answeredAt), deref(row.approvedAt)
-	it.Assignee, it.Due, it.Comments = row.assignee, deref(row.due), row.comments
+	it.Answer, it.Assignee, it.Due, it.Comments = row.answer, row.assignee, row.due, row.comments
+}
+
+// rowBuffer has room for the rows of a checklist, which are put together into a
+// review and then not needed any more.
+type rowBuffer struct {
+	items    []itemRow
+	evidence []evidenceRow
+}
+
+var rowBuffers = sync.Pool{New: func() any {
+	return &rowBuffer{make([]itemRow, 0, rowsExpected), make([]evidenceRow, 0, rowsExpected)}
+}}
+
+const (
+	rowsExpected = 128  // about as many as a long checklist has
+	rowsKept     = 1024 // above that, room is not kept
+)
+
+// buffer gives the rows their room.
+func (rows *reviewRows) buffer() *rowBuffer {
+	if rows.room == nil {
+		rows.room = rowBuffers.Get().(*rowBuffer)
+	}
+	return rows.room
+}
+
+// release gives the room back. The rows must not be used any more.
+func (rows *reviewRows) release() {
+	room := rows.room
+	if room == nil || cap(rows.items) > rowsKept || cap(rows.evidence) > rowsKept {
+		return
+	}
+	clear(rows.items) // keep no text alive
+	clear(rows.evidence)
+	if rows.items != nil {
+		room.items = rows.items[:0]
+	}
+	if rows.evidence != nil {
+		room.evidence = rows.evidence[:0]
+	}
+	rows.room, rows.items, rows.evidence = nil, nil, nil
+	rowBuffers.Put(room)
 }
 
 func (rows *reviewRows) scanItems(r pgx.Rows) error {
-	rows.items = make([]itemRow, 0, 40)
+	rows.items = rows.buffer().items
+	raw := rawRows(r)
+	var last itemRow
 	for r.Next() {
-		var row itemRow
-		a := &row.answer
-		if err := r.Scan((*string)(&row.stage), (*string)(&row.item), (*string)(&a.State), &a.Note, &a.Version, (*int64)(&a.By), &row.answeredAt,
-			(*int64)(&a.ApprovedBy), &row.approvedAt, (*int64)(&row.assignee), &row.due, &row.comments); err != nil {
+		raw.row(r.RawValues())
+		row := itemRow{
+			stage: review.StageKey(raw.one(string(last.stage))), item: review.ItemKey(raw.text()),
+			answer: review.Answer{
+				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
+				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
+			},
+			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(),
+		}
+		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}
 		rows.items = append(rows.items, row)
+		last = row
 	}
 	return r.Err()
 }
@@ -43,16 +93,21 @@ type evidenceRow struct {
 }
 
 func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
+	rows.evidence = rows.buffer().evidence
+	raw := rawRows(r)
+	var last evidenceRow
 	for r.Next() {
-		var row evidenceRow
-		var expires, removed *time.Time
-		e := &row.Evidence
-		if err := r.Scan((*string)(&row.stage), &e.No, (*string)(&e.Item), (*string)(&e.URL), &e.Title, (*string)(&e.Type), &e.Effective, &expires, &e.Commit,
-			(*int64)(&e.By), &e.At, (*int64)(&e.RemovedBy), &removed); err != nil {
+		raw.row(r.RawValues())
+		row := evidenceRow{stage: review.StageKey(raw.one(string(last.stage))), Evidence: review.Evidence{
+			No: raw.int4(), Item: review.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: review.EvidenceKind(raw.one(string(last.Type))),
+			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
+			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),
+		}}
+		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading evidence: %w", err)
 		}
-		e.At, e.Expires, e.RemovedAt = e.At.UTC(), deref(expires), deref(removed)
 		rows.evidence = append(rows.evidence, row)
+		last = row
 	}
 	return r.Err()
 }

@@ -66,7 +66,6 @@ func TestListsAgreeWithThePermissionTable(t *testing.T) {
 			}
 			for what, read := range map[string]func() error{
 				"checklist": func() error { _, err := f.Checklist(ctx, by, key, "idea"); return err },
-				"version":   func() error { _, err := f.Version(ctx, by, key); return err },
 				"gate":      func() error { _, err := f.Gate(ctx, by, key, "idea"); return err },
 				"item":      func() error { _, err := f.Item(ctx, by, key, "idea", "scope-set"); return err },
 				"history":   func() error { _, err := f.History(ctx, by, key, store.HistoryFilter{}); return err },

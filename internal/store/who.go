@@ -40,12 +40,13 @@ type Viewer struct {
 	Now    time.Time // the database's clock, or the moment that ByPerson gave
 	Rights time.Time // when the person's own rights last changed, as far as rows tell
 	stale  bool      // the session's last use has to be noted
+	rights int64     // the version of everybody's rights
 }
 
 // The statements that find out who asks and what they may do: a row for each
 // right, or one row without. Whoever has no valid session gets no row.
 const (
-	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.granted_at`
+	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.granted_at, (select seq from stream where id = 1)`
 
 	// $1 is the token, $2 the idle limit of sessions.
 	sessionSQL = `
@@ -79,7 +80,7 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		var role, seat string
 		var scope int64
 		var since *time.Time
-		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since); err != nil {
+		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since, &v.rights); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
 		v.hold(role, seat, scope, deref(since))
@@ -87,11 +88,6 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return v.settle(by)
-}
-
-// settle ends the reading of a person's rows.
-func (v *Viewer) settle(by By) error {
 	if v.Actor.Person == 0 {
 		return ErrNoSession
 	}
