@@ -100,14 +100,14 @@ func (s *stand) fillMain(ctx context.Context, w *seed.World) ([]seed.Pattern, er
 }
 
 func (s *stand) openPortfolios(ctx context.Context) error {
-	launches := func(copies int) func(context.Context, *seed.World) ([]seed.Pattern, error) {
+	fresh := func(copies int) func(context.Context, *seed.World) ([]seed.Pattern, error) {
 		return func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
-			return []seed.Pattern{{Key: "launch", Copies: copies}}, w.Launch(ctx, "launch", 0)
+			return []seed.Pattern{{Key: "fresh", Copies: copies}}, w.Fresh(ctx, "fresh")
 		}
 	}
 	var errSmall, errMid, errLarge error
-	s.portfolio.small, errSmall = s.product(ctx, "portfolio-1k", launches(s.small))
-	s.portfolio.large, errLarge = s.product(ctx, "portfolio-100k", launches(s.large))
+	s.portfolio.small, errSmall = s.product(ctx, "portfolio-1k", fresh(s.small))
+	s.portfolio.large, errLarge = s.product(ctx, "portfolio-100k", fresh(s.large))
 	s.portfolio.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
 		_, errWaiting := w.Waiting(ctx, "waiting")
 		// The patterns themselves count.
@@ -140,15 +140,15 @@ func (s *stand) contenders(ctx context.Context, runs int) ([]Contender, error) {
 	whole := wantPage(s.pageBytes * 9 / 10)
 	list := []Contender{
 		s.hyb.db1(16), s.hyb.page("page-hyb", 16, s.pageBytes), s.hyb.floor(1, s.pageBytes),
-		s.main.pages("checklist", 16, paths, whole), s.main.pages("checklist", 1, paths, whole),
+		s.main.pages("checklist", 16, s.main.world.Team, paths, whole), s.main.pages("checklist", 1, s.main.world.Team, paths, whole),
 		s.main.sameAgain("checklist-304", 16, paths, true), s.main.sameAgain("checklist-cached", 16, paths, false),
 	}
 	ticks := []int{1, 16}
 	if s.full() {
 		list = append(list, s.hyb.bare(1, s.pageBytes), s.hyb.bare(16, s.pageBytes), s.hyb.db1(1), s.hyb.page("page-hyb", 1, s.pageBytes), s.hyb.floor(16, s.pageBytes),
 			s.bigHyb.page("largest-hyb", 16, s.bigBytes),
-			s.main.pages("largest", 16, checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
-			s.main.pages("checklist-first-look", 16, paths, wantBody(200, 2000), acceptGzip))
+			s.main.pages("largest", 16, s.main.world.Team[:seed.SmallTeam], checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
+			s.main.pages("checklist-first-look", 16, s.main.world.Team, paths, wantBody(200, 2000), acceptGzip))
 		list = append(list, s.lists()...)
 		ticks = append(ticks, 64)
 	}

@@ -192,7 +192,7 @@ type keptPage struct {
 }
 
 const (
-	keptBytes = 16 << 20  // of all pages together
+	keptBytes = 8 << 20   // of all pages together: some eight hundred checklists
 	keptMost  = 256 << 10 // of one page
 	keptExtra = 300       // that a page costs beside its body and address
 )

@@ -200,6 +200,13 @@ func TestKeptPageEndsWithTheSession(t *testing.T) {
 	}
 }
 
+func TestSignOutEmptiesTheBrowser(t *testing.T) {
+	f, _ := kept(t)
+	if got := f.browse("owner").post("/logout").want(http.StatusSeeOther).Header.Get("Clear-Site-Data"); got != `"cache"` {
+		t.Errorf("Clear-Site-Data: %q", got)
+	}
+}
+
 func TestPageAfterAChangeIsShownOnce(t *testing.T) {
 	f, path := kept(t)
 	b := f.browse("owner").with("Accept-Encoding", "gzip")

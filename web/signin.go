@@ -154,6 +154,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.cookies.drop(w, s.cookies.sessionName)
+	w.Header().Set("Clear-Site-Data", `"cache"`) // the pages that the browser keeps, so that Back shows none to the next person
 	to := page.LoginURL
 	if idToken != "" {
 		if address, ok := s.Auth.EndSessionURL(r.Context(), idToken, s.Origin+"/", ""); ok {

@@ -21,10 +21,16 @@ func (w *World) Long(ctx context.Context, key review.ProjectKey) error {
 	})
 }
 
+// Fresh makes a pattern of a project on its first day, with nothing answered: for lists of very many projects, which read nothing
+// else of them than a row each.
+func (w *World) Fresh(ctx context.Context, key review.ProjectKey) error {
+	return w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam])
+}
+
 // Launch makes a pattern from the built-in template with so many gates passed, the stage after them half done, and nothing
 // waiting for a signature.
 func (w *World) Launch(ctx context.Context, key review.ProjectKey, passed int) error {
-	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:4]); err != nil {
+	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return err
 	}
 	for i := range min(passed, len(w.templates.builtIn.Stages)) {
@@ -46,7 +52,7 @@ func (w *World) Launch(ctx context.Context, key review.ProjectKey, passed int) e
 // Largest makes a pattern from the built-in template whose largest stage, which it returns, is three fifths done.
 func (w *World) Largest(ctx context.Context, key review.ProjectKey) (review.StageKey, error) {
 	stage := largest(w.templates.builtIn)
-	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:4]); err != nil {
+	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return "", err
 	}
 	return stage, w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -57,7 +63,7 @@ func (w *World) Largest(ctx context.Context, key review.ProjectKey) (review.Stag
 // Waiting makes a pattern from the built-in template, all 206 items of it answered, whose first gate, which it returns, waits for
 // signatures.
 func (w *World) Waiting(ctx context.Context, key review.ProjectKey) (review.StageKey, error) {
-	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:4]); err != nil {
+	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return "", err
 	}
 	first := w.templates.builtIn.Stages[0].Key
@@ -77,7 +83,7 @@ func (w *World) Waiting(ctx context.Context, key review.ProjectKey) (review.Stag
 
 // Assigned makes a pattern from the built-in template with so many open items assigned to Busy.
 func (w *World) Assigned(ctx context.Context, key review.ProjectKey, items int) error {
-	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:4]); err != nil {
+	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return err
 	}
 	return w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {

@@ -20,6 +20,9 @@ import (
 // TeamSize is how many people are on each pattern project: the 16 that the goals let tick one project at once.
 const TeamSize = 16
 
+// SmallTeam is how many of them are on the patterns of the built-in template.
+const SmallTeam = 4
+
 const issuer = "https://bench.example.test"
 
 // World is what every database has before there are projects: a schema, two templates, people who are signed in.

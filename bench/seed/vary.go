@@ -17,7 +17,7 @@ func Vary(ctx context.Context, conn *pgx.Conn, owner Person) error {
 		// Each share by another prime, so that no two of them go together.
 		`update portfolio
 		    set tier = 1 + project_id * 7 % 3, ready = project_id * 7919 % 101, current = project_id * 31 % cardinality(gates),
-		        status = case when project_id % 50 = 0 then 'on hold' when project_id % 97 = 0 then 'stopped' else 'active' end,
+		        status = case when project_id % 12 = 0 then 'on hold' when project_id % 97 = 0 then 'stopped' else 'active' end,
 		        target = case when project_id % 5 = 0 then null else current_date + (project_id * 13 % 700)::int - 100 end`,
 		fmt.Sprintf(`update portfolio set owner_id = %d
 		    where project_id %% (select greatest(1, count(*) / %d) from portfolio) = 0`, owner.ID, ownedByOne),

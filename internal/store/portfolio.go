@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -58,9 +59,13 @@ type PortfolioView struct {
 	Rows  []PortfolioRow
 	More  bool             // there is a next page
 	Names Names            // of the owners
-	Teams []string         // to filter by
+	Teams []string         // to filter by; nil when there are more than TeamsListed
 	Tmpl  *review.Template // the newest lifecycle, for the names of the stages
 }
+
+// TeamsListed is the most teams that a filter lists. Where there are more, a
+// person knows better which one they want.
+const TeamsListed = 40
 
 // Portfolio lists the projects that the person may see.
 func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*PortfolioView, error) {
@@ -74,7 +79,9 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	sql, args := s.portfolioSQL(by, f, tmpl)
 	b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
 	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
-		out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		if out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string]); len(out.Teams) > TeamsListed {
+			out.Teams = nil
+		}
 		return err
 	})
 	if err := send(ctx, s.pool, b); err != nil {
@@ -89,16 +96,23 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	return out, err
 }
 
-// teamsSQL lists the teams of the projects that a person may see. It hops
-// from team to team along the index instead of reading every project.
-const teamsSQL = `with recursive ` + meSQL + `, team (name) as (
-	    (select team from portfolio order by team limit 1)
+// teamsSQL lists the teams of the projects that a person may see. For those who
+// read all projects, it hops from team to team along the index; the others have
+// few.
+var teamsSQL = `with recursive ` + meSQL + `, team (name, no) as (
+	    select (select f.team from portfolio f where ` + visibleSQL + ` order by f.team limit 1), 1 from me where me.reads
 	    union all
-	    select (select f.team from portfolio f where f.team > t.name order by f.team limit 1) from team t where t.name is not null
+	    select (select f.team from portfolio f where f.team > t.name and ` + visibleSQL + ` order by f.team limit 1), t.no + 1
+	      from team t, me
+	     where t.name is not null and t.no <= ` + strconv.Itoa(TeamsListed) + `
+	), own (name) as (
+	    select distinct f.team from me join portfolio f on f.project_id = any(me.own) where not me.reads
 	)
-	select t.name from team t, me
-	 where t.name is not null and exists (select from portfolio f where f.team = t.name and ` + visibleSQL + `)
-	 order by t.name limit 500`
+	select name from team where name is not null
+	union all
+	select name from own
+	 order by name
+	 limit ` + strconv.Itoa(TeamsListed+1)
 
 // portfolioSQL writes the statement for a filter: conditions only for what is
 // filtered, so that each combination can use its index.
@@ -125,7 +139,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 		add(`f.owner_id = $%d`, int64(f.Owner))
 	}
 	if f.Mine {
-		where = append(where, `f.owner_id = me.id`)
+		where = append(where, `f.owner_id = (select id from me)`)
 	}
 	if f.Stage != "" {
 		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))
@@ -139,15 +153,19 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 	case SortTarget:
 		order = `f.target nulls last, f.project_id`
 	}
-	page := max(f.Page, 1)
-	args = append(args, PortfolioPage+1, (page-1)*PortfolioPage)
+	// The planner has to know how few rows are wanted.
+	limit := fmt.Sprintf(`limit %d`, PortfolioPage+1)
+	if f.Page > 1 {
+		args = append(args, (f.Page-1)*PortfolioPage)
+		limit += fmt.Sprintf(` offset $%d`, len(args))
+	}
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
 		  from portfolio f, me
 		 where ` + strings.Join(where, "\n		   and ") + `
-		 order by ` + order + fmt.Sprintf(`
-		 limit $%d offset $%d`, len(args)-1, len(args)), args
+		 order by ` + order + `
+		 ` + limit, args
 }
 
 func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {

@@ -266,12 +266,15 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence) {
 }
 
 func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
-	b.Queue(`with `+meSQL+`
+	// One by one: the planner would rather read everybody's projects once than
+	// believe that a person is on few.
+	b.Queue(`with `+meSQL+`, own as materialized (
+		    select project_id, duty from project_member where person_id = (select id from me)
+		)
 		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
-		  from me
-		  join project_member m on m.person_id = me.id
-		  join portfolio f on f.project_id = m.project_id
+		  from own m
+		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
 		 order by f.status, lower(f.name)
 		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()

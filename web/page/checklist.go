@@ -156,10 +156,13 @@ func (c *Checked) link(s *review.Stage) {
 	for i := range c.entries {
 		at[c.entries[i].item.Def.Key] = i
 	}
+	row := make([]int32, len(s.Evidence)) // of each piece of evidence; none: -1
 	total := 0
 	for i := range s.Evidence {
+		row[i] = -1
 		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
 			c.entries[j].note(&s.Evidence[i])
+			row[i] = int32(j)
 			total++
 		}
 	}
@@ -168,10 +171,10 @@ func (c *Checked) link(s *review.Stage) {
 		n := c.entries[i].links
 		c.entries[i].row.Evidence, links = links[:0:n], links[n:]
 	}
-	for i := range s.Evidence {
-		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
-			row := c.entries[j].row
-			row.Evidence = append(row.Evidence, ui.ItemLink{Title: s.Evidence[i].Title, URL: string(s.Evidence[i].URL)})
+	for i, j := range row {
+		if j >= 0 {
+			r := c.entries[j].row
+			r.Evidence = append(r.Evidence, ui.ItemLink{Title: s.Evidence[i].Title, URL: string(s.Evidence[i].URL)})
 		}
 	}
 }

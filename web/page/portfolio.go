@@ -71,7 +71,7 @@ type PortfolioData struct {
 	Now      time.Time
 	Filter   PortfolioFilter
 	Template *review.Template // for the names of the stages
-	Teams    []string         // to filter by
+	Teams    []string         // to filter by; nil: too many to list
 	Projects []PortfolioProject
 	First    int  // position of the first project in the whole list, from 1
 	More     bool // there is a next page

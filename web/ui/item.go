@@ -285,6 +285,9 @@ func appendColonText(b []byte, s string) []byte {
 // appendURL writes an address for an href or action. What is neither relative nor of a harmless scheme is
 // replaced, as templ does; the domain has refused such evidence long before.
 func appendURL(b []byte, s string) []byte {
+	if strings.HasPrefix(s, "/") || strings.HasPrefix(s, "https://") { // nearly all, and harmless
+		return appendText(b, s)
+	}
 	return appendText(b, string(templ.URL(s)))
 }
 
