@@ -23,6 +23,9 @@ const (
 	ProjectNotActive  BlockerKind = "project-not-active"
 	SeatMissing       BlockerKind = "seat-missing"
 	SignersMissing    BlockerKind = "signers-missing"
+	WaiverRanOut      BlockerKind = "waiver-expired"
+	ReattestDue       BlockerKind = "reattest"
+	ConditionOverdue  BlockerKind = "condition-overdue"
 	ContentChanged    BlockerKind = "content-changed"
 )
 
@@ -42,7 +45,33 @@ type Blocker struct {
 
 // need is what an item still lacks; the empty kind means nothing.
 func (s *Stage) need(it *Item, at time.Time) (BlockerKind, string) {
+	if s.Waived(it.Def.Key, at) != nil {
+		return "", ""
+	}
+	kind, what := s.bareNeed(it, at)
+	if kind != "" && kind != EvidenceExpired && s.waiverRanOut(it.Def.Key, at) {
+		return WaiverRanOut, "The waiver for this item has run out; meet the item, or have another granted."
+	}
+	return kind, what
+}
+
+// waiverRanOut reports whether the waiver that the item was granted last has
+// expired.
+func (s *Stage) waiverRanOut(k ItemKey, at time.Time) bool {
+	for i := len(s.Waivers) - 1; i >= 0; i-- {
+		if w := &s.Waivers[i]; w.Item == k && !w.GrantedAt.IsZero() {
+			return w.State(at) == WaiverExpired
+		}
+	}
+	return false
+}
+
+// bareNeed is what an item lacks when no waiver covers it.
+func (s *Stage) bareNeed(it *Item, at time.Time) (BlockerKind, string) {
 	a := it.Answer
+	if it.Reattest && it.Level == LevelMust {
+		return ReattestDue, "Carried over from the last review; say again whether this must is met."
+	}
 	switch it.Level {
 	case LevelMust:
 		switch a.State {
@@ -63,6 +92,21 @@ func (s *Stage) need(it *Item, at time.Time) (BlockerKind, string) {
 		}
 	}
 	return "", ""
+}
+
+// ranOut reports whether time has taken away what an item rested on: the
+// evidence of a met must, or a waiver without which it lacks something.
+func (s *Stage) ranOut(it *Item, at time.Time) bool {
+	if it.Level == LevelNone || s.Waived(it.Def.Key, at) != nil {
+		return false
+	}
+	if it.Level == LevelMust && it.Answer.State == Met {
+		if kind, _ := s.evidenceNeed(it, at); kind == EvidenceExpired {
+			return true
+		}
+	}
+	kind, _ := s.need(it, at)
+	return kind == WaiverRanOut
 }
 
 // evidenceNeed checks a met must for a live link of a kind that it demands.
@@ -99,9 +143,15 @@ func kindList(ks []EvidenceKind) string {
 }
 
 // Satisfied reports whether an item counts as done in the readiness figure:
-// met with valid evidence, or not applicable with the approval that a must
-// needs. Items that do not apply are neither done nor missing.
+// met with valid evidence, validly waived, or not applicable with the approval
+// that a must needs, and attested in this review where that is asked. Items that do not apply are neither done nor missing.
 func (s *Stage) Satisfied(it *Item, at time.Time) bool {
+	if s.Waived(it.Def.Key, at) != nil {
+		return true
+	}
+	if it.Reattest {
+		return false
+	}
 	switch it.Answer.State {
 	case Met:
 		kind, _ := s.evidenceNeed(it, at)
@@ -163,14 +213,25 @@ func (r *Review) contentBlockers(s *Stage, at time.Time) []Blocker {
 			b.Since = r.Project.Created
 		}
 		if kind == NAUnapproved {
-			b.Owner = 0
-			if len(it.Def.Seats) > 0 {
-				b.Seat = it.Def.Seats[0]
-			}
+			b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Profile))
 		}
 		bs = append(bs, b)
 	}
 	return bs
+}
+
+// approvingSeat is whose turn it is to approve that a must does not apply: a
+// seat of the gate, one that the item names where there is such a one.
+func approvingSeat(d *ItemDef, p Policy) Seat {
+	for _, seat := range d.Seats {
+		if slices.Contains(p.Seats, seat) {
+			return seat
+		}
+	}
+	if len(p.Seats) == 0 {
+		return ""
+	}
+	return p.Seats[0]
 }
 
 // Blockers lists what stands between the stage and a passed gate: what stops a
@@ -179,8 +240,13 @@ func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()
 	if round == nil {
 		bs := r.RequestBlockers(s, at)
-		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome == OutcomePassed {
+		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
 			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
+		}
+		for _, c := range s.GateConditions() {
+			if c.Overdue(at) {
+				bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition of the go is overdue.", Owner: c.Owner, Since: c.Deadline()})
+			}
 		}
 		return bs
 	}

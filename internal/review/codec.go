@@ -51,6 +51,38 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return decode[FindingAnswered](kind, body)
 	case "RoundClosed":
 		return decode[RoundClosed](kind, body)
+	case "FindingAccepted":
+		return decode[FindingAccepted](kind, body)
+	case "FindingReopened":
+		return decode[FindingReopened](kind, body)
+	case "ConditionSet":
+		return decode[ConditionSet](kind, body)
+	case "ConditionMet":
+		return decode[ConditionMet](kind, body)
+	case "ConditionConfirmed":
+		return decode[ConditionConfirmed](kind, body)
+	case "ConditionReopened":
+		return decode[ConditionReopened](kind, body)
+	case "WaiverRequested":
+		return decode[WaiverRequested](kind, body)
+	case "WaiverGranted":
+		return decode[WaiverGranted](kind, body)
+	case "WaiverDenied":
+		return decode[WaiverDenied](kind, body)
+	case "WaiverExtended":
+		return decode[WaiverExtended](kind, body)
+	case "WaiverRevoked":
+		return decode[WaiverRevoked](kind, body)
+	case "GateForced":
+		return decode[GateForced](kind, body)
+	case "RetrospectiveClosed":
+		return decode[RetrospectiveClosed](kind, body)
+	case "ReviewStarted":
+		return decode[ReviewStarted](kind, body)
+	case "SeatDelegated":
+		return decode[SeatDelegated](kind, body)
+	case "DelegationEnded":
+		return decode[DelegationEnded](kind, body)
 	case "PersonJoined":
 		return decode[PersonJoined](kind, body)
 	case "RightGranted":

@@ -3,7 +3,11 @@ package review_test
 import (
 	"bytes"
 	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -33,11 +37,31 @@ var everyEvent = []struct {
 	{review.EvidenceRemoved{Stage: "design", Item: "adr", No: 1}, `{"stage":"design","item":"adr","no":1}`},
 	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}, Mandatory: []review.Seat{"qa"}}, SoD: true, Early: []string{"Design"}, Reason: "R"},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"],"mandatory":["qa"]},"separation_of_duties":true,"early":["Design"],"reason":"R"}`},
-	{review.GateSigned{Stage: "build", Round: 2, No: 1, Seat: "qa", Decision: "go", Digest: "d", Note: "N"},
-		`{"stage":"build","round":2,"no":1,"seat":"qa","decision":"go","digest":"d","note":"N"}`},
+	{review.GateSigned{Stage: "build", Round: 2, No: 1, Seat: "qa", Decision: "go", Digest: "d", Note: "N", For: 4},
+		`{"stage":"build","round":2,"no":1,"seat":"qa","decision":"go","digest":"d","note":"N","for":4}`},
 	{review.FindingRaised{Stage: "build", Round: 2, No: 1, Text: "T"}, `{"stage":"build","round":2,"no":1,"text":"T"}`},
 	{review.FindingAnswered{Stage: "build", No: 1, Answer: "A"}, `{"stage":"build","no":1,"answer":"A"}`},
 	{review.RoundClosed{Stage: "build", Round: 2, Outcome: "passed", Digest: "d", Reason: "R"}, `{"stage":"build","round":2,"outcome":"passed","digest":"d","reason":"R"}`},
+	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
+	{review.FindingReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.ConditionSet{Stage: "build", Round: 2, No: 1, Text: "T", Owner: 3, Due: "2026-12-01"}, `{"stage":"build","round":2,"no":1,"text":"T","owner":3,"due":"2026-12-01"}`},
+	{review.ConditionMet{Stage: "build", No: 1, Note: "N"}, `{"stage":"build","no":1,"note":"N"}`},
+	{review.ConditionConfirmed{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
+	{review.ConditionReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.WaiverRequested{Stage: "build", Item: "tests", No: 1, Reason: "R", Risk: "K", Measure: "M", Until: "2026-12-01"},
+		`{"stage":"build","item":"tests","no":1,"reason":"R","risk":"K","measure":"M","until":"2026-12-01"}`},
+	{review.WaiverGranted{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.WaiverDenied{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R"},
+		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R"}`},
+	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01"},
+		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01"}`},
+	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N"}, `{"stage":"build","round":2,"note":"N"}`},
+	{review.ReviewStarted{No: 2, Reason: "R"}, `{"no":2,"reason":"R"}`},
+	{review.SeatDelegated{Person: 5, No: 1, To: 6, Seat: "qa", Scope: 7, Starts: "2026-12-01", Ends: "2026-12-31", Reason: "R"},
+		`{"person":5,"no":1,"to":6,"seat":"qa","scope":7,"starts":"2026-12-01","ends":"2026-12-31","reason":"R"}`},
+	{review.DelegationEnded{Person: 5, No: 1}, `{"person":5,"no":1}`},
 	{review.PersonJoined{Person: 5}, `{"person":5}`},
 	{review.RightGranted{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "group"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"group"}`},
 	{review.RightRevoked{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "admin", Reason: "R"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"admin","reason":"R"}`},
@@ -67,9 +91,58 @@ func TestEventsKeepTheirForm(t *testing.T) {
 	}
 }
 
+// Each kind of event is in the table: what is not could change unseen.
+func TestEveryEventIsInTheTable(t *testing.T) {
+	src, err := parser.ParseFile(token.NewFileSet(), "events.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]bool{}
+	for _, e := range everyEvent {
+		listed[e.event.Kind()] = true
+	}
+	n := 0
+	for _, decl := range src.Decls {
+		if f, ok := decl.(*ast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Kind" {
+			kind, ok := f.Recv.List[0].Type.(*ast.Ident)
+			if n++; !ok || !listed[kind.Name] {
+				t.Errorf("%v is not in the table", f.Recv.List[0].Type)
+			}
+		}
+	}
+	if n != len(everyEvent) {
+		t.Errorf("%d kinds of events, %d in the table", n, len(everyEvent))
+	}
+}
+
+// An event says which stage, item and people it concerns.
+func TestSubjectsAndMentions(t *testing.T) {
+	for _, e := range everyEvent {
+		var f struct {
+			Stage review.StageKey
+			Item  review.ItemKey
+		}
+		if err := json.Unmarshal([]byte(e.json), &f); err != nil {
+			t.Fatal(err)
+		}
+		if sk, ik := review.Subject(e.event); sk != f.Stage || ik != f.Item {
+			t.Errorf("%s concerns %q %q", e.event.Kind(), sk, ik)
+		}
+		var want []review.PersonID
+		for v, i := reflect.ValueOf(e.event), 0; i < v.NumField(); i++ {
+			if id, ok := v.Field(i).Interface().(review.PersonID); ok {
+				want = append(want, id)
+			}
+		}
+		if got := review.Mentions(e.event); !slices.Equal(got, want) {
+			t.Errorf("%s mentions %v, want %v", e.event.Kind(), got, want)
+		}
+	}
+}
+
 func TestDecodeRefusesWhatItDoesNotUnderstand(t *testing.T) {
 	for _, tt := range []struct{ kind, body string }{
-		{"", `{}`}, {"itemAnswered", `{}`}, {"WaiverGranted", `{}`},
+		{"", `{}`}, {"itemAnswered", `{}`}, {"WaiverLost", `{}`},
 		{"PersonJoined", ``}, {"PersonJoined", `{"person":5`}, {"PersonJoined", `[]`}, {"PersonJoined", `{"person":"5"}`}, {"PersonJoined", `{"person":5.5}`},
 		{"PersonJoined", `{"person":5,"name":"E"}`}, {"PersonJoined", `{"person":5} {"person":6}`}, {"PersonJoined", `{"person":5}x`}, {"PersonJoined", `{"person":5}}`},
 	} {

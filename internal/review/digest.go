@@ -31,6 +31,7 @@ type SignedContent struct {
 	Items    []signedItem     `json:"items"`
 	Evidence []signedEvidence `json:"evidence"`
 	Findings []signedFinding  `json:"findings"`
+	Waivers  []signedWaiver   `json:"waivers,omitempty"` // granted and not revoked
 }
 
 type signedItem struct {
@@ -41,6 +42,7 @@ type signedItem struct {
 	By         PersonID  `json:"by,omitempty"`
 	At         time.Time `json:"at,omitzero"`
 	Version    int       `json:"version"`
+	Reattest   bool      `json:"reattest,omitempty"`
 	ApprovedBy PersonID  `json:"approved_by,omitempty"`
 	ApprovedAt time.Time `json:"approved_at,omitzero"`
 }
@@ -67,6 +69,18 @@ type signedFinding struct {
 	AnsweredAt time.Time `json:"answered_at,omitzero"`
 }
 
+type signedWaiver struct {
+	No          int       `json:"no"`
+	Item        ItemKey   `json:"item"`
+	Reason      string    `json:"reason"`
+	Risk        string    `json:"risk"`
+	Measure     string    `json:"measure"`
+	Until       string    `json:"until"`
+	RequestedBy PersonID  `json:"requested_by"`
+	GrantedBy   PersonID  `json:"granted_by"`
+	GrantedAt   time.Time `json:"granted_at"`
+}
+
 // Content gathers what a sign-off of the stage would bind to now.
 func (r *Review) Content(s *Stage) SignedContent {
 	c := SignedContent{
@@ -82,7 +96,7 @@ func (r *Review) Content(s *Stage) SignedContent {
 		}
 		a := it.Answer
 		applies[it.Def.Key] = true
-		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At.UTC(), a.Version, a.ApprovedBy, a.ApprovedAt.UTC()})
+		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At.UTC(), a.Version, it.Reattest, a.ApprovedBy, a.ApprovedAt.UTC()})
 	}
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
@@ -90,6 +104,11 @@ func (r *Review) Content(s *Stage) SignedContent {
 			continue
 		}
 		c.Evidence = append(c.Evidence, signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC()})
+	}
+	for i := range s.Waivers {
+		if w := &s.Waivers[i]; w.granted() && applies[w.Item] {
+			c.Waivers = append(c.Waivers, signedWaiver{w.No, w.Item, w.Reason, w.Risk, w.Measure, FormatDate(w.Until), w.RequestedBy, w.GrantedBy, w.GrantedAt.UTC()})
+		}
 	}
 	for _, f := range s.Findings {
 		c.Findings = append(c.Findings, signedFinding{f.No, f.Text, f.By, f.Answer, f.AnsweredBy, f.AnsweredAt.UTC()})

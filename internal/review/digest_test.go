@@ -27,6 +27,21 @@ func fixed() *review.Review {
 	return r
 }
 
+// waived is a fixed review in which an item was waived and another is to be
+// attested anew.
+func waived() *review.Review {
+	r := fixed()
+	s := &r.Stages[0]
+	s.Items[0].Reattest = true
+	s.Waivers = []review.Waiver{
+		{No: 1, Item: "naming", Reason: "late", Risk: "confusion", Measure: "a list", Until: date("2026-06-01"), RequestedBy: member, RequestedAt: base, GrantedBy: seth, GrantedAt: base.Add(time.Hour), Why: "a month"},
+		{No: 2, Item: "naming", Until: date("2026-06-01"), RequestedBy: member, RequestedAt: base},
+		{No: 3, Item: "naming", Until: date("2026-06-01"), RequestedBy: member, RequestedAt: base, DeniedBy: seth, DeniedAt: base},
+		{No: 4, Item: "naming", Until: date("2026-06-01"), RequestedBy: member, RequestedAt: base, GrantedBy: seth, GrantedAt: base, RevokedBy: seth, RevokedAt: base},
+	}
+	return r
+}
+
 func date(s string) time.Time {
 	d, err := time.Parse(review.DateLayout, s)
 	if err != nil {
@@ -59,6 +74,62 @@ func TestGoldenDigest(t *testing.T) {
 	}
 	if d.Short() != digest[:12] || review.Digest("ab").Short() != "ab" {
 		t.Errorf("short digest %s", d.Short())
+	}
+}
+
+// The same with waivers and what a later review adds.
+func TestGoldenDigestWithWaivers(t *testing.T) {
+	const form = `{"project":7,"review":1,"stage":"design","template":{"key":"small","version":3,"digest":"0f"},"tier":1,` +
+		`"policy":{"quorum":3,"seats":["architecture","engineering","security"],"mandatory":["architecture","security"]},` +
+		`"items":[{"key":"adr","level":"must","state":"met","note":"see \u003cthe\u003e wiki \u0026 code","by":3,"at":"2026-03-02T09:30:00.123456Z","version":2,"reattest":true},` +
+		`{"key":"privacy","level":"must","state":"not-applicable","note":"why","by":3,"at":"2026-03-02T09:30:00.123456Z","version":1,"approved_by":14,"approved_at":"2026-03-02T10:30:00.123456Z"},` +
+		`{"key":"naming","level":"should","state":"open","version":0}],` +
+		`"evidence":[{"item":"adr","no":1,"url":"https://wiki.example.com/1","title":"One","type":"doc","effective":"2026-03-01","expires":"2026-06-01","commit":"3f2a","by":4,"at":"2026-03-02T09:30:00.123456Z"}],` +
+		`"findings":[{"no":1,"text":"no owner","by":12,"answer":"has one","answered_by":3,"answered_at":"2026-03-02T09:31:00.123456Z"}],` +
+		`"waivers":[{"no":1,"item":"naming","reason":"late","risk":"confusion","measure":"a list","until":"2026-06-01","requested_by":3,"granted_by":14,"granted_at":"2026-03-02T10:30:00.123456Z"}]}`
+	r := waived()
+	if b, err := json.Marshal(r.Content(&r.Stages[0])); err != nil || string(b) != form {
+		t.Errorf("signed content is\n%s, %v, want\n%s", b, err, form)
+	}
+	first := func(change func(*review.Waiver)) func(*review.Stage) {
+		return func(s *review.Stage) { change(&s.Waivers[0]) }
+	}
+	seen := map[review.Digest]string{digestOf(waived()): "nothing"}
+	for name, change := range map[string]func(*review.Stage){
+		"its number":       first(func(w *review.Waiver) { w.No = 5 }),
+		"its item":         first(func(w *review.Waiver) { w.Item = "adr" }),
+		"the reason":       first(func(w *review.Waiver) { w.Reason += "!" }),
+		"the risk":         first(func(w *review.Waiver) { w.Risk += "!" }),
+		"the measure":      first(func(w *review.Waiver) { w.Measure += "!" }),
+		"its end":          first(func(w *review.Waiver) { w.Until = w.Until.AddDate(0, 0, 1) }),
+		"who asked":        first(func(w *review.Waiver) { w.RequestedBy = mate }),
+		"who granted":      first(func(w *review.Waiver) { w.GrantedBy = manager }),
+		"when":             first(func(w *review.Waiver) { w.GrantedAt = w.GrantedAt.Add(time.Microsecond) }),
+		"revoking it":      first(func(w *review.Waiver) { w.RevokedAt = base }),
+		"granting another": func(s *review.Stage) { s.Waivers[1].GrantedBy, s.Waivers[1].GrantedAt = seth, base },
+		"attesting":        func(s *review.Stage) { s.Items[0].Reattest = false },
+	} {
+		r := waived()
+		change(&r.Stages[0])
+		d := digestOf(r)
+		if same, ok := seen[d]; ok {
+			t.Errorf("changing %s gives the digest of changing %s", name, same)
+		}
+		seen[d] = name
+	}
+	for name, change := range map[string]func(*review.Stage){
+		"what was never granted":  func(s *review.Stage) { s.Waivers[1].Reason, s.Waivers[2].Reason = "x", "x" },
+		"what was taken back":     func(s *review.Stage) { s.Waivers[3].Reason = "x" },
+		"conditions":              func(s *review.Stage) { s.Conditions = []review.Condition{{No: 1}} },
+		"whether one is content":  func(s *review.Stage) { s.Findings[0].AcceptedBy, s.Findings[0].AcceptedAt = enya, base },
+		"the place of the clock":  first(func(w *review.Waiver) { w.GrantedAt = w.GrantedAt.In(time.FixedZone("east", 3600)) }),
+		"an item that is not due": func(s *review.Stage) { s.Items[0].Due = base },
+	} {
+		r := waived()
+		change(&r.Stages[0])
+		if digestOf(r) != digestOf(waived()) {
+			t.Errorf("changing %s changes the digest", name)
+		}
 	}
 }
 

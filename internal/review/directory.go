@@ -55,9 +55,10 @@ type Granted struct {
 
 // Entitlements are one person's rights: the aggregate of the directory.
 type Entitlements struct {
-	Person  PersonID
-	Joined  bool
-	Granted []Granted
+	Person    PersonID
+	Joined    bool
+	Granted   []Granted
+	Delegated []Delegation // what this person handed to stand-ins, ended ones included
 
 	recorded []Entry
 }
@@ -154,10 +155,24 @@ func (e *Entitlements) apply(en Entry) {
 		e.Joined = true
 	case RightGranted:
 		e.Granted = append(e.Granted, Granted{Right{ev.Role, ev.Seat, ev.Scope}, ev.Source, en.Actor, en.At})
+	case SeatDelegated:
+		e.Delegated = append(e.Delegated, Delegation{
+			No: ev.No, To: ev.To, Seat: ev.Seat, Scope: ev.Scope, Starts: parseDate(ev.Starts), Ends: parseDate(ev.Ends), Reason: ev.Reason, At: en.At,
+		})
+	case DelegationEnded:
+		e.Delegated[ev.No-1].EndedAt = en.At
 	case RightRevoked:
 		t := Right{ev.Role, ev.Seat, ev.Scope}
 		e.Granted = slices.DeleteFunc(e.Granted, func(g Granted) bool { return g.Right == t && g.Source == ev.Source })
 	}
+}
+
+// delegations counts how often the person has named a stand-in.
+func (e *Entitlements) delegations() int {
+	if e == nil {
+		return 0
+	}
+	return len(e.Delegated)
 }
 
 // ReplayDirectory rebuilds everybody's rights from the directory's stream.
@@ -172,6 +187,16 @@ func ReplayDirectory(entries []Entry) (map[PersonID]*Entitlements, error) {
 			p = ev.Person
 		case RightRevoked:
 			p = ev.Person
+		case SeatDelegated:
+			p = ev.Person
+			if n := all[p].delegations(); ev.No != n+1 {
+				return nil, fmt.Errorf("entry %d: delegation %d of person %d follows %d", i+1, ev.No, p, n)
+			}
+		case DelegationEnded:
+			p = ev.Person
+			if ev.No < 1 || ev.No > all[p].delegations() {
+				return nil, fmt.Errorf("entry %d: no delegation %d of person %d", i+1, ev.No, p)
+			}
 		default:
 			return nil, fmt.Errorf("entry %d: %s is not an event of the directory", i+1, en.Event.Kind())
 		}

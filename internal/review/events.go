@@ -136,6 +136,7 @@ type (
 		Decision Decision `json:"decision"`
 		Digest   Digest   `json:"digest"`
 		Note     string   `json:"note,omitempty"`
+		For      PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in signs
 	}
 	// FindingRaised is a point that a returning signer wants answered.
 	FindingRaised struct {
@@ -150,6 +151,106 @@ type (
 		No     int      `json:"no"`
 		Answer string   `json:"answer"`
 	}
+	// FindingAccepted says that the reviewer is content with an answer.
+	FindingAccepted struct {
+		Stage StageKey `json:"stage"`
+		No    int      `json:"no"`
+	}
+	// FindingReopened says that the answer does not settle the finding.
+	FindingReopened struct {
+		Stage  StageKey `json:"stage"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason"`
+	}
+	// ConditionSet is a follow-up of a conditional go.
+	ConditionSet struct {
+		Stage StageKey `json:"stage"`
+		Round int      `json:"round"`
+		No    int      `json:"no"`
+		Text  string   `json:"text"`
+		Owner PersonID `json:"owner"`
+		Due   string   `json:"due"`
+	}
+	// ConditionMet says that the condition's owner has done it.
+	ConditionMet struct {
+		Stage StageKey `json:"stage"`
+		No    int      `json:"no"`
+		Note  string   `json:"note"`
+	}
+	// ConditionConfirmed closes a condition.
+	ConditionConfirmed struct {
+		Stage StageKey `json:"stage"`
+		No    int      `json:"no"`
+	}
+	// ConditionReopened says that what was done does not meet the condition.
+	ConditionReopened struct {
+		Stage  StageKey `json:"stage"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason"`
+	}
+	// WaiverRequested asks for leave to pass without an item until a date.
+	WaiverRequested struct {
+		Stage   StageKey `json:"stage"`
+		Item    ItemKey  `json:"item"`
+		No      int      `json:"no"`
+		Reason  string   `json:"reason"`
+		Risk    string   `json:"risk"`
+		Measure string   `json:"measure"`
+		Until   string   `json:"until"` // date: the first day on which it no longer counts
+	}
+	// WaiverGranted puts a waiver in force.
+	WaiverGranted struct {
+		Stage  StageKey `json:"stage"`
+		Item   ItemKey  `json:"item"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason,omitempty"`
+	}
+	// WaiverDenied refuses a waiver.
+	WaiverDenied struct {
+		Stage  StageKey `json:"stage"`
+		Item   ItemKey  `json:"item"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason"`
+	}
+	// WaiverExtended moves the date until which a waiver counts.
+	WaiverExtended struct {
+		Stage  StageKey `json:"stage"`
+		Item   ItemKey  `json:"item"`
+		No     int      `json:"no"`
+		From   string   `json:"from"`
+		Until  string   `json:"until"`
+		Reason string   `json:"reason"`
+	}
+	// WaiverRevoked ends a waiver before its date.
+	WaiverRevoked struct {
+		Stage  StageKey `json:"stage"`
+		Item   ItemKey  `json:"item"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason"`
+	}
+	// GateForced passes a gate on one person's word, and says until when that
+	// has to be looked at by others.
+	GateForced struct {
+		Stage     StageKey `json:"stage"`
+		Round     int      `json:"round"`
+		Digest    Digest   `json:"digest"`
+		Policy    Policy   `json:"policy"`
+		Reason    string   `json:"reason"`
+		ReviewDue string   `json:"review_due"`
+	}
+	// RetrospectiveClosed is the review of a forced gate by somebody else.
+	RetrospectiveClosed struct {
+		Stage StageKey `json:"stage"`
+		Round int      `json:"round"`
+		Note  string   `json:"note"`
+	}
+	// ReviewStarted begins the next pass of the project through the template:
+	// answers, evidence and waivers carry over, what repeats has to be attested
+	// anew.
+	ReviewStarted struct {
+		No     int    `json:"no"`
+		Reason string `json:"reason"`
+	}
 	// RoundClosed ends a round.
 	RoundClosed struct {
 		Stage   StageKey `json:"stage"`
@@ -162,6 +263,22 @@ type (
 
 // Events of the directory's stream.
 type (
+	// SeatDelegated names a stand-in for a seat between two dates.
+	SeatDelegated struct {
+		Person PersonID `json:"person"` // who holds the seat
+		No     int      `json:"no"`
+		To     PersonID `json:"to"`
+		Seat   Seat     `json:"seat"`
+		Scope  Scope    `json:"scope,omitempty"`
+		Starts string   `json:"starts"` // dates; it holds from the first up to, not including, the second
+		Ends   string   `json:"ends"`
+		Reason string   `json:"reason,omitempty"`
+	}
+	// DelegationEnded ends a delegation before its date.
+	DelegationEnded struct {
+		Person PersonID `json:"person"`
+		No     int      `json:"no"`
+	}
 	// PersonJoined records somebody's first sign-in.
 	PersonJoined struct {
 		Person PersonID `json:"person"`
@@ -200,6 +317,22 @@ func (GateSigned) Kind() string            { return "GateSigned" }
 func (FindingRaised) Kind() string         { return "FindingRaised" }
 func (FindingAnswered) Kind() string       { return "FindingAnswered" }
 func (RoundClosed) Kind() string           { return "RoundClosed" }
+func (FindingAccepted) Kind() string       { return "FindingAccepted" }
+func (FindingReopened) Kind() string       { return "FindingReopened" }
+func (ConditionSet) Kind() string          { return "ConditionSet" }
+func (ConditionMet) Kind() string          { return "ConditionMet" }
+func (ConditionConfirmed) Kind() string    { return "ConditionConfirmed" }
+func (ConditionReopened) Kind() string     { return "ConditionReopened" }
+func (WaiverRequested) Kind() string       { return "WaiverRequested" }
+func (WaiverGranted) Kind() string         { return "WaiverGranted" }
+func (WaiverDenied) Kind() string          { return "WaiverDenied" }
+func (WaiverExtended) Kind() string        { return "WaiverExtended" }
+func (WaiverRevoked) Kind() string         { return "WaiverRevoked" }
+func (GateForced) Kind() string            { return "GateForced" }
+func (RetrospectiveClosed) Kind() string   { return "RetrospectiveClosed" }
+func (ReviewStarted) Kind() string         { return "ReviewStarted" }
+func (SeatDelegated) Kind() string         { return "SeatDelegated" }
+func (DelegationEnded) Kind() string       { return "DelegationEnded" }
 func (PersonJoined) Kind() string          { return "PersonJoined" }
 func (RightGranted) Kind() string          { return "RightGranted" }
 func (RightRevoked) Kind() string          { return "RightRevoked" }
@@ -229,6 +362,32 @@ func Subject(e Event) (StageKey, ItemKey) {
 		return e.Stage, ""
 	case RoundClosed:
 		return e.Stage, ""
+	case FindingAccepted:
+		return e.Stage, ""
+	case FindingReopened:
+		return e.Stage, ""
+	case ConditionSet:
+		return e.Stage, ""
+	case ConditionMet:
+		return e.Stage, ""
+	case ConditionConfirmed:
+		return e.Stage, ""
+	case ConditionReopened:
+		return e.Stage, ""
+	case GateForced:
+		return e.Stage, ""
+	case RetrospectiveClosed:
+		return e.Stage, ""
+	case WaiverRequested:
+		return e.Stage, e.Item
+	case WaiverGranted:
+		return e.Stage, e.Item
+	case WaiverDenied:
+		return e.Stage, e.Item
+	case WaiverExtended:
+		return e.Stage, e.Item
+	case WaiverRevoked:
+		return e.Stage, e.Item
 	}
 	return "", ""
 }
@@ -242,6 +401,14 @@ func Mentions(e Event) []PersonID {
 		return []PersonID{e.Person}
 	case ItemAssigned:
 		return []PersonID{e.From, e.Person}
+	case GateSigned:
+		return []PersonID{e.For}
+	case ConditionSet:
+		return []PersonID{e.Owner}
+	case SeatDelegated:
+		return []PersonID{e.Person, e.To}
+	case DelegationEnded:
+		return []PersonID{e.Person}
 	case PersonJoined:
 		return []PersonID{e.Person}
 	case RightGranted:

@@ -155,16 +155,43 @@ func (w *world) stage(k review.StageKey) *review.Stage { return w.r.Stage(k) }
 func (w *world) digest(k review.StageKey) review.Digest { return w.r.Digest(w.stage(k)) }
 
 // hold gives the review the seats that its signers hold now, as the store
-// does before each command.
+// does before each command: for what a stand-in signed, those of the holder.
 func (w *world) hold() {
 	w.r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range w.r.Stages {
 		if round := w.r.Stages[i].OpenRound(); round != nil {
 			for _, so := range round.SignOffs {
-				w.r.Holders[so.Person] = w.seats[so.Person]
+				w.r.Holders[so.Person] = append(w.r.Holders[so.Person], w.heldBy(so)...)
 			}
 		}
 	}
+}
+
+// heldBy are the seats, held in somebody's own right, on which a signature
+// rests.
+func (w *world) heldBy(so review.SignOff) []review.SeatHeld {
+	holder := so.Person
+	if so.For != 0 {
+		holder = so.For
+	}
+	var held []review.SeatHeld
+	for _, h := range w.seats[holder] {
+		if h.For == 0 && h.Seat == so.Seat {
+			h.For = so.For
+			held = append(held, h)
+		}
+	}
+	return held
+}
+
+// standIn lets p sit in a seat for its holder.
+func (w *world) standIn(p, holder review.PersonID, seat review.Seat) {
+	w.seats[p] = append(slices.Clone(w.seats[p]), review.SeatHeld{Seat: seat, Scope: review.Everywhere, Since: base.Add(-30 * day), For: holder})
+}
+
+// standDown ends every delegation to p.
+func (w *world) standDown(p review.PersonID) {
+	w.seats[p] = slices.DeleteFunc(slices.Clone(w.seats[p]), func(h review.SeatHeld) bool { return h.For != 0 })
 }
 
 // revoke takes a seat away; regrant gives it back as of now.
@@ -204,14 +231,43 @@ func (w *world) sendBack(p review.PersonID, sk review.StageKey, seat review.Seat
 	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Return, Findings: findings, Digest: w.digest(sk)}, w.tick())
 }
 
+func (w *world) recuse(p review.PersonID, sk review.StageKey, seat review.Seat) error {
+	w.hold()
+	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Recuse, Note: "my brother wrote it", Digest: w.digest(sk)}, w.tick())
+}
+
+// signIf signs a conditional go with conditions that the owner has to meet by
+// a day.
+func (w *world) signIf(p review.PersonID, sk review.StageKey, seat review.Seat, due string, texts ...string) error {
+	w.hold()
+	in := review.NewSignOff{Seat: seat, Decision: review.Conditional, Digest: w.digest(sk)}
+	for _, t := range texts {
+		in.Conditions = append(in.Conditions, review.NewCondition{Text: t, Owner: owner, Due: due})
+	}
+	return w.r.SignOff(w.actor(p), sk, in, w.tick())
+}
+
+// waive asks for a waiver until a date; leave asks and has the manager grant
+// it.
+func (w *world) waive(p review.PersonID, sk review.StageKey, ik review.ItemKey, until string) error {
+	in := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: until}
+	return w.r.RequestWaiver(w.actor(p), sk, ik, in, w.tick())
+}
+
+func (w *world) leave(sk review.StageKey, ik review.ItemKey, until string) {
+	w.Helper()
+	w.ok(w.waive(member, sk, ik, until))
+	w.ok(w.r.GrantWaiver(w.actor(manager), sk, len(w.stage(sk).Waivers), "", w.tick()))
+}
+
 // fill does what a stage needs before sign-off can be requested: member
-// answers, mate gives the evidence.
-func (w *world) fill(sk review.StageKey) {
+// answers, mate gives the evidence. Items can be left out.
+func (w *world) fill(sk review.StageKey, but ...review.ItemKey) {
 	w.Helper()
 	s := w.stage(sk)
 	for i := range s.Items {
 		it := &s.Items[i]
-		if it.Level != review.LevelMust && it.Level != review.LevelShould {
+		if it.Level != review.LevelMust && it.Level != review.LevelShould || slices.Contains(but, it.Def.Key) {
 			continue
 		}
 		w.ok(w.answer(member, sk, it.Def.Key, review.Met, ""))
@@ -232,6 +288,12 @@ func (w *world) open(sk review.StageKey) {
 func (w *world) pass(sk review.StageKey) {
 	w.Helper()
 	w.open(sk)
+	w.signAll(sk)
+}
+
+// signAll has those sign who are needed.
+func (w *world) signAll(sk review.StageKey) {
+	w.Helper()
 	switch sk {
 	case design:
 		w.ok(w.sign(archie, sk, review.SeatArchitecture))
@@ -346,6 +408,9 @@ func refusal(err error) string {
 }
 
 func repeat(s string, n int) string { return strings.Repeat(s, n) }
+
+// edges are the moments around one at which something begins or ends.
+var edges = []time.Duration{-time.Microsecond, 0, time.Microsecond}
 
 // expiry is the first moment at which evidence of a stage no longer counts.
 func expiry(w *world, sk review.StageKey) time.Time {

@@ -54,6 +54,7 @@ type Item struct {
 	Assignee PersonID
 	Due      time.Time // date; zero: none
 	Comments int
+	Reattest bool // carried over from an earlier review: to be said again
 }
 
 // Evidence is a link that shows that an item is met.
@@ -74,6 +75,11 @@ type Evidence struct {
 
 // Removed reports whether the link was taken away.
 func (e *Evidence) Removed() bool { return !e.RemovedAt.IsZero() }
+
+// Expiring reports whether evidence that still counts expires within 14 days.
+func (e *Evidence) Expiring(at time.Time) bool {
+	return !e.Expires.IsZero() && at.Before(e.Expires) && !at.Before(e.Expires.Add(-dueAhead))
+}
 
 // Expired reports whether the evidence no longer counts at a moment.
 func (e *Evidence) Expired(at time.Time) bool { return !e.Expires.IsZero() && !at.Before(e.Expires) }
@@ -101,7 +107,7 @@ func (r *Review) Answer(by Actor, sk StageKey, ik ItemKey, to State, note string
 		return err
 	}
 	cur := it.Answer
-	if cur.State == to && cur.Note == note {
+	if cur.State == to && cur.Note == note && !it.Reattest {
 		return nil
 	}
 	if cur.Version != version {
@@ -132,8 +138,8 @@ func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version
 		return &Denied{ApproveNA, "You gave this answer yourself; another seat holder has to approve it."}
 	}
 	pol := s.Def.Gate.Policy(r.Project.Profile)
-	if !slices.ContainsFunc(pol.Seats, func(seat Seat) bool { return by.Sits(seat, r.Project.ID) }) {
-		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply: " + seatList(pol.Seats) + "."}
+	if !by.sitsApart(a.By, pol.Seats, r.Project.ID) {
+		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply, and nobody in the place of who answered: " + seatList(pol.Seats) + "."}
 	}
 	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version})
 }
@@ -231,7 +237,7 @@ func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 	if !in.Type.Valid() {
 		c.problems.Add("kind", "choose what kind of evidence this is")
 	}
-	today := at.UTC().Truncate(24 * time.Hour)
+	today := startOfDay(at)
 	eff := c.date("effective", in.Effective)
 	if eff.IsZero() {
 		eff = today

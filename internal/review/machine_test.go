@@ -21,6 +21,7 @@ type machine struct {
 	digests map[string]review.Digest
 	content map[review.Digest]string
 	stale   map[review.StageKey][]review.Digest // what earlier pages showed
+	checks  int
 }
 
 // verdict is what the model expects of a command: the ways in which it may be
@@ -44,10 +45,12 @@ var crowd = []review.PersonID{owner, deputy, member, mate, insider, archie, enya
 
 func newMachine(t *rapid.T) *machine {
 	tmpl := lifecycle([]review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
+	tmpl.Stages[0].Gate.RepeatsDays, tmpl.Stages[2].Gate.RepeatsDays = 150, []int{0, 60}[dice(t, "repeats", 2)]
+	tmpl.Stages[2].Items[0].ValidDays = 50
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[review.StageKey][]review.Digest{}}
 	k.m = &model{
-		tmpl: tmpl, name: "Payments", tier: tier, profile: map[review.Flag]bool{}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[review.Flag]bool{}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
@@ -92,16 +95,30 @@ func (k *machine) actor(p review.PersonID) review.Actor {
 	for pl, since := range k.m.seats[p] {
 		a.Seats = append(a.Seats, review.SeatHeld{Seat: pl.seat, Scope: pl.scope, Since: since})
 	}
+	for _, l := range k.m.loans {
+		if l.to == p && k.m.active(l) {
+			a.Seats = append(a.Seats, review.SeatHeld{Seat: l.place.seat, Scope: l.place.scope, Since: k.m.seats[l.holder][l.place], For: l.holder})
+		}
+	}
 	return a
 }
 
-// holders are the seats of those who signed, as the store reads them.
+// holders are the seats on which signatures rest, as the store reads them:
+// also after a delegation has ended.
 func (k *machine) holders() map[review.PersonID][]review.SeatHeld {
 	held := map[review.PersonID][]review.SeatHeld{}
 	for _, st := range k.m.stages {
 		if ro := st.waiting(); ro != nil {
 			for _, s := range ro.signs {
-				held[s.who] = k.actor(s.who).Seats
+				for pl, since := range k.m.seats[s.holder] {
+					h := review.SeatHeld{Seat: pl.seat, Scope: pl.scope, Since: since}
+					if s.holder != s.who {
+						h.For = s.holder
+					}
+					if pl.seat == s.seat {
+						held[s.who] = append(held[s.who], h)
+					}
+				}
 			}
 		}
 	}
@@ -167,6 +184,7 @@ func (k *machine) part(sk review.StageKey) *review.Review {
 	p := k.r.Project
 	p.Members = slices.Clone(p.Members)
 	r := review.Blank(p, k.r.No, k.r.Template, k.r.Ref)
+	r.PassedBefore = k.r.PassedBefore
 	r.Holders = maps.Clone(k.r.Holders)
 	for i := range k.r.Stages {
 		from := &k.r.Stages[i]
@@ -176,6 +194,7 @@ func (k *machine) part(sk review.StageKey) *review.Review {
 		}
 		to := r.Load(i)
 		to.Items, to.Evidence, to.Findings, to.Rounds = slices.Clone(from.Items), slices.Clone(from.Evidence), slices.Clone(from.Findings), slices.Clone(from.Rounds)
+		to.Waivers, to.Conditions = slices.Clone(from.Waivers), slices.Clone(from.Conditions)
 		for j := range to.Rounds {
 			to.Rounds[j].SignOffs = slices.Clone(to.Rounds[j].SignOffs)
 		}
@@ -196,8 +215,53 @@ func (k *machine) check() {
 			k.t.Fatalf("%d is %q, want %q", person, p.Duty(person), d)
 		}
 	}
+	if k.r.No != k.m.no || !k.r.PassedBefore.Equal(k.m.before) {
+		k.t.Fatalf("review %d after %v, want %d after %v", k.r.No, k.r.PassedBefore, k.m.no, k.m.before)
+	}
+	live, due := k.r.Live(k.now)
+	if wantLive, wantDue := k.m.live(k.now); live != wantLive || !due.Equal(wantDue) {
+		k.t.Fatalf("%s, due %v, want %s, due %v", live.Label(), due, wantLive.Label(), wantDue)
+	}
+	var owed []string
+	for _, f := range k.r.Forced() {
+		owed = append(owed, fmt.Sprint(f.Stage, f.Round, f.By))
+	}
+	if want := k.m.owed(); !slices.Equal(owed, want) {
+		k.t.Fatalf("forced gates %v, want %v", owed, want)
+	}
+	k.checks++
 	for _, sk := range stageKeys {
 		k.checkStage(k.r.Stage(sk), k.m.stages[sk])
+	}
+	if k.checks%5 == 0 {
+		k.checkNextChange()
+	}
+}
+
+// checkNextChange demands that the rollups say when time will change them: up
+// to the microsecond before, everything is what it is now.
+func (k *machine) checkNextChange() {
+	k.t.Helper()
+	until := k.now.AddDate(50, 0, 0)
+	seen := func(at time.Time) string {
+		live, due := k.r.Live(at)
+		words := fmt.Sprintln(live, due)
+		for i := range k.r.Stages {
+			s := &k.r.Stages[i]
+			roll := k.r.Rollup(s, at)
+			if next := roll.NextChange; !next.IsZero() && next.Before(until) {
+				until = next
+			}
+			words += fmt.Sprintf("%+v %s\n", roll, blockerWords(k.r.Blockers(s, at)))
+		}
+		return words
+	}
+	now := seen(k.now)
+	if !until.After(k.now) {
+		k.t.Fatalf("something has changed by itself at %v already", until)
+	}
+	if then := seen(until.Add(-time.Microsecond)); now != then {
+		k.t.Fatalf("it is\n%s\nand before the next change\n%s", now, then)
 	}
 }
 
@@ -211,7 +275,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	}
 	for i, it := range st.inOrder() {
 		a := s.Items[i].Answer
-		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver))
+		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy, s.Items[i].Reattest), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver, it.again))
 	}
 	same("number of links", len(s.Evidence), len(st.links))
 	for i, l := range st.links {
@@ -220,7 +284,26 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	}
 	same("number of findings", len(s.Findings), len(st.findings))
 	for i, f := range st.findings {
-		same("finding", s.Findings[i].Answer, f.answer)
+		same("finding", fmt.Sprint(s.Findings[i].Answer, !s.Findings[i].AcceptedAt.IsZero()), fmt.Sprint(f.answer, f.accepted))
+	}
+	same("number of waivers", len(s.Waivers), len(st.waivers))
+	for i, w := range st.waivers {
+		same("waiver", string(s.Waivers[i].State(k.now)), w.state(k.now))
+	}
+	same("number of conditions", len(s.Conditions), len(st.conditions))
+	for i, c := range st.conditions {
+		d := &s.Conditions[i]
+		same("condition", fmt.Sprint(d.Text, d.MetBy, d.Closed(), !d.DroppedAt.IsZero(), d.Overdue(k.now)), fmt.Sprint(c.text, c.metBy, c.closed || c.dropped, c.dropped, !c.dropped && c.overdue(k.now)))
+	}
+	if last := st.last(); last != nil {
+		var got, want []string
+		for _, c := range s.GateConditions() {
+			got = append(got, c.Text)
+		}
+		for _, c := range st.passedOn(last) {
+			want = append(want, c.text)
+		}
+		same("conditions of the gate", got, want)
 	}
 	same("number of rounds", len(s.Rounds), len(st.rounds))
 	for i, ro := range st.rounds {
@@ -258,6 +341,10 @@ func (k *machine) checkQueue(s *review.Stage, st *mStage) {
 		for _, sign := range ro.signs {
 			_, signed := counts[sign.who]
 			switch {
+			case ro.steppedBack(sign.who):
+				if !slices.Contains(q.Excluded, sign.who) {
+					k.t.Fatalf("the queue of %s: %+v asks %d, who stepped back", s.Def.Key, q, sign.who)
+				}
 			case !signed && !slices.Contains(want.Outdated, sign.who):
 				want.Outdated = append(want.Outdated, sign.who)
 			case signed && !slices.Contains(q.Signed, sign.who):

@@ -23,7 +23,17 @@ type model struct {
 	duties     map[review.PersonID]review.Duty
 	roles      map[review.PersonID][]review.Role
 	seats      map[review.PersonID]map[place]time.Time // since when
+	loans      []*mLoan
 	stages     map[review.StageKey]*mStage
+	no         int       // of the review
+	before     time.Time // when the last gate passed in the review before
+}
+
+// mLoan is a seat in which somebody stands in for its holder.
+type mLoan struct {
+	to, holder review.PersonID
+	place      place
+	at         time.Time
 }
 
 // place is a seat, here or everywhere (or in a project that is not ours).
@@ -38,6 +48,30 @@ type mStage struct {
 	links    []*mLink
 	findings []*mFinding
 	rounds   []*mRound
+
+	waivers    []*mWaiver
+	conditions []*mCondition
+}
+
+type mWaiver struct {
+	item                       review.ItemKey
+	reason, risk, measure      string
+	until                      time.Time
+	by, grantedBy              review.PersonID
+	grantedAt                  time.Time
+	granted, denied, takenBack bool
+}
+
+type mCondition struct {
+	round   int
+	text    string
+	owner   review.PersonID
+	due     time.Time
+	by      review.PersonID
+	note    string
+	metBy   review.PersonID // 0: not said to be met
+	closed  bool
+	dropped bool
 }
 
 type mItem struct {
@@ -49,6 +83,7 @@ type mItem struct {
 	version    int
 	approver   review.PersonID
 	approvedAt time.Time
+	again      bool // to be said again in this review
 }
 
 type mLink struct {
@@ -67,6 +102,8 @@ type mFinding struct {
 	answer     string
 	answeredBy review.PersonID
 	answeredAt time.Time
+	round      int
+	accepted   bool
 }
 
 type mRound struct {
@@ -78,7 +115,14 @@ type mRound struct {
 	signs     []mSign
 	outcome   review.Outcome
 	closing   string // what the content was when it passed
+	closedAt  time.Time
 	changed   bool
+	forcedBy  review.PersonID
+	reviewer  review.PersonID // of a forced gate
+}
+
+func (ro *mRound) passes() bool {
+	return ro.outcome == review.OutcomePassed || ro.outcome == review.OutcomeConditional || ro.outcome == review.OutcomeForced
 }
 
 type mSign struct {
@@ -87,6 +131,7 @@ type mSign struct {
 	decision review.Decision
 	content  string
 	at       time.Time
+	holder   review.PersonID // whose seat it is
 }
 
 // --- who may do what
@@ -100,10 +145,42 @@ func (m *model) hasRole(p review.PersonID, roles ...review.Role) bool {
 	return false
 }
 
-// sits reports whether p holds the seat for our project; any seat when empty.
+func (pl place) ours() bool {
+	return pl.scope == review.Everywhere || pl.scope == review.Scope(project)
+}
+
+// active reports whether a loan holds: its holder has kept the seat since.
+func (m *model) active(l *mLoan) bool {
+	since, holds := m.seats[l.holder][l.place]
+	return holds && !since.After(l.at)
+}
+
+// sits reports whether p sits in the seat for our project, be it for somebody
+// else; any seat when empty.
 func (m *model) sits(p review.PersonID, seat review.Seat) bool {
+	return m.sitsApart(p, seat, -1)
+}
+
+// sitsApart is the same, but not counting what p does for one person.
+func (m *model) sitsApart(p review.PersonID, seat review.Seat, apart review.PersonID) bool {
 	for pl := range m.seats[p] {
-		if (seat == "" || pl.seat == seat) && (pl.scope == review.Everywhere || pl.scope == review.Scope(project)) {
+		if (seat == "" || pl.seat == seat) && pl.ours() {
+			return true
+		}
+	}
+	for _, l := range m.loans {
+		if l.to == p && l.holder != apart && (seat == "" || l.place.seat == seat) && l.place.ours() && m.active(l) {
+			return true
+		}
+	}
+	return false
+}
+
+// sitsAt reports whether p sits in one of the seats, apart from what they do
+// for one person.
+func (m *model) sitsAt(p review.PersonID, seats []review.Seat, apart review.PersonID) bool {
+	for _, s := range seats {
+		if m.sitsApart(p, s, apart) {
 			return true
 		}
 	}
@@ -114,6 +191,9 @@ func (m *model) sees(p review.PersonID) bool {
 	seatHere := false
 	for pl := range m.seats[p] {
 		seatHere = seatHere || pl.scope == review.Scope(project)
+	}
+	for _, l := range m.loans {
+		seatHere = seatHere || l.to == p && l.place.scope == review.Scope(project) && m.active(l)
 	}
 	inside := m.duties[p] != "" || seatHere || m.hasRole(p, review.RoleAdmin, review.RoleAuditor)
 	if m.restricted {
@@ -207,27 +287,109 @@ func (m *model) inTheWay(st *mStage, at time.Time) []string {
 		}
 	}
 	for _, it := range st.inOrder() {
-		word := ""
-		switch level := m.level(it); {
-		case level == review.LevelMust && it.state == review.Open:
-			word = "must-open"
-		case level == review.LevelMust && it.state == review.NotMet:
-			word = "must-not-met"
-		case level == review.LevelMust && it.state == review.NotApplicable && it.approver == 0:
-			word = "not-applicable-unapproved"
-		case level == review.LevelMust && it.state == review.Met:
-			word = st.evidence(it, at)
-		case level == review.LevelShould && it.note == "" && (it.state == review.Open || it.state == review.NotMet):
-			word = "should-unexplained"
-		}
-		if word != "" {
+		if word := m.lacks(st, it, at); word != "" {
 			words = append(words, word+" "+string(it.def.Key))
 		}
 	}
 	return words
 }
 
+// lacks is what keeps an item from letting its gate pass.
+func (m *model) lacks(st *mStage, it *mItem, at time.Time) string {
+	word := ""
+	switch level := m.level(it); {
+	case level == review.LevelMust && it.again:
+		word = "reattest"
+	case level == review.LevelMust && it.state == review.Open:
+		word = "must-open"
+	case level == review.LevelMust && it.state == review.NotMet:
+		word = "must-not-met"
+	case level == review.LevelMust && it.state == review.NotApplicable && it.approver == 0:
+		word = "not-applicable-unapproved"
+	case level == review.LevelMust && it.state == review.Met:
+		word = st.evidence(it, at)
+	case level == review.LevelShould && it.note == "" && (it.state == review.Open || it.state == review.NotMet):
+		word = "should-unexplained"
+	}
+	var last *mWaiver
+	for _, w := range st.waivers {
+		if w.item == it.def.Key && w.state(at) == "in force" {
+			return ""
+		}
+		if w.item == it.def.Key && w.granted {
+			last = w
+		}
+	}
+	if word != "" && word != "evidence-expired" && last != nil && last.state(at) == "expired" {
+		return "waiver-expired"
+	}
+	return word
+}
+
+// rule 5: a waiver counts from when it was granted until its end.
+func (w *mWaiver) state(at time.Time) string {
+	switch {
+	case w.denied:
+		return "denied"
+	case w.takenBack:
+		return "revoked"
+	case !at.Before(w.until):
+		return "expired"
+	case w.granted:
+		return "in force"
+	}
+	return "waiting"
+}
+
+func (st *mStage) covered(it *mItem, at time.Time) bool {
+	for _, w := range st.waivers {
+		if w.item == it.def.Key && w.state(at) == "in force" {
+			return true
+		}
+	}
+	return false
+}
+
+// ranOut reports whether time has taken something away from the stage.
+func (m *model) ranOut(st *mStage, at time.Time) bool {
+	for _, it := range st.items {
+		stale := m.level(it) == review.LevelMust && it.state == review.Met && st.evidence(it, at) == "evidence-expired"
+		if !st.covered(it, at) && (stale || m.lacks(st, it, at) == "waiver-expired") {
+			return true
+		}
+	}
+	return false
+}
+
+// passedOn are the conditions that hold of a round that has passed.
+func (st *mStage) passedOn(ro *mRound) []*mCondition {
+	var out []*mCondition
+	for _, c := range st.conditions {
+		if ro.outcome != review.OutcomeConditional || st.rounds[c.round-1] != ro || c.dropped {
+			continue
+		}
+		newest := mSign{}
+		for _, s := range ro.signs {
+			if s.who == c.by {
+				newest = s
+			}
+		}
+		if newest.content == ro.closing {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// overdue reports whether a condition is open after its last day.
+func (c *mCondition) overdue(at time.Time) bool {
+	return !c.closed && !at.Before(c.due.Add(24*time.Hour))
+}
+
 // --- rule 6: order
+
+// open are the states of a gate that let the project go on.
+var open = map[review.GateState]bool{review.GatePassed: true, review.GateConditional: true, review.GateBreakGlass: true}
 
 func (m *model) earlier(st *mStage, at time.Time) []string {
 	var names []string
@@ -236,7 +398,7 @@ func (m *model) earlier(st *mStage, at time.Time) []string {
 		if def.Key == st.def.Key {
 			break
 		}
-		if m.gate(m.stages[def.Key], at) != review.GatePassed {
+		if !open[m.gate(m.stages[def.Key], at)] {
 			names = append(names, def.Name)
 		}
 	}
@@ -259,17 +421,22 @@ func (m *model) notRequestable(st *mStage, at time.Time) []string {
 func (m *model) content(st *mStage) string {
 	var b strings.Builder
 	quorum, seats, mandatory := m.asks(st)
-	fmt.Fprintln(&b, m.tier, quorum, seats, mandatory)
+	fmt.Fprintln(&b, m.no, m.tier, quorum, seats, mandatory)
 	applies := map[review.ItemKey]bool{}
 	for _, it := range st.inOrder() {
 		if lv := m.level(it); lv != "" {
 			applies[it.def.Key] = true
-			fmt.Fprintf(&b, "%s %s %s %q %d %d %d %d %d\n", it.def.Key, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro())
+			fmt.Fprintf(&b, "%s %s %s %q %d %d %d %d %d %t\n", it.def.Key, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro(), it.again)
 		}
 	}
 	for i, l := range st.links {
 		if !l.removed && applies[l.item] {
 			fmt.Fprintln(&b, i, l.item, l.url, l.kind, l.effective, l.expires.Unix(), l.by, l.at.UnixMicro())
+		}
+	}
+	for i, w := range st.waivers {
+		if w.granted && !w.takenBack && applies[w.item] {
+			fmt.Fprintf(&b, "%d %s %q %q %q %d %d %d %d\n", i, w.item, w.reason, w.risk, w.measure, w.until.Unix(), w.by, w.grantedBy, w.grantedAt.UnixMicro())
 		}
 	}
 	for _, f := range st.findings {
@@ -281,7 +448,7 @@ func (m *model) content(st *mStage) string {
 // settle notes which passed gates no longer have the content that was signed.
 func (m *model) settle() {
 	for _, st := range m.stages {
-		if ro := st.last(); ro != nil && ro.outcome == review.OutcomePassed && m.content(st) != ro.closing {
+		if ro := st.last(); ro != nil && ro.passes() && m.content(st) != ro.closing {
 			ro.changed = true
 		}
 	}
@@ -309,20 +476,95 @@ func (m *model) gate(st *mStage, at time.Time) review.GateState {
 		return review.GateWaiting
 	case ro.outcome == review.OutcomeReturned:
 		return review.GateReturned
-	case ro.outcome == review.OutcomePassed && ro.changed:
+	case ro.passes() && ro.changed:
 		return review.GateChanged
-	case ro.outcome == review.OutcomePassed:
-		for _, it := range st.items {
-			if m.level(it) == review.LevelMust && it.state == review.Met && st.evidence(it, at) == "evidence-expired" {
-				return review.GateLapsed
-			}
-		}
-		return review.GatePassed
+	case ro.passes():
+		return m.passedGate(st, ro, at)
 	}
 	if len(m.notRequestable(st, at)) > 0 {
 		return review.GateBlocked
 	}
 	return review.GateReady
+}
+
+// passedGate is how a gate stands that has passed and whose content has not
+// changed since.
+func (m *model) passedGate(st *mStage, ro *mRound, at time.Time) review.GateState {
+	again := time.Duration(st.def.Gate.RepeatsDays) * 24 * time.Hour
+	switch {
+	case again > 0 && !at.Before(ro.closedAt.Add(again)):
+		return review.GateLapsed
+	case ro.outcome == review.OutcomeForced:
+		return review.GateBreakGlass
+	case m.ranOut(st, at):
+		return review.GateLapsed
+	}
+	state := review.GatePassed
+	for _, c := range st.passedOn(ro) {
+		if c.overdue(at) {
+			return review.GateOverdue
+		}
+		if !c.closed {
+			state = review.GateConditional
+		}
+	}
+	return state
+}
+
+// passedLast is the newest round by which the stage passed in this review.
+func (st *mStage) passedLast() *mRound {
+	var last *mRound
+	for _, ro := range st.rounds {
+		if ro.passes() {
+			last = ro
+		}
+	}
+	return last
+}
+
+// --- rule 7: the last stage has no end
+
+func (m *model) live(at time.Time) (review.Live, time.Time) {
+	st := m.stages[run]
+	last, since := st.passedLast(), m.before
+	if last != nil {
+		since = last.closedAt
+	}
+	if since.IsZero() {
+		return review.NotLive, time.Time{}
+	}
+	lapsed := (last == nil || last.outcome != review.OutcomeForced) && m.ranOut(st, at)
+	if last != nil {
+		for _, c := range st.passedOn(last) {
+			lapsed = lapsed || c.overdue(at)
+		}
+	}
+	var due time.Time
+	if days := st.def.Gate.RepeatsDays; days > 0 {
+		due = since.Add(time.Duration(days) * 24 * time.Hour)
+	}
+	switch {
+	case lapsed || !due.IsZero() && !at.Before(due):
+		return review.LiveLapsed, due
+	case !due.IsZero() && due.Sub(at) <= 14*24*time.Hour:
+		return review.LiveReviewDue, due
+	}
+	return review.LiveCurrent, due
+}
+
+// --- rule 10: break-glass
+
+// owed are the forced gates that nobody has looked back at.
+func (m *model) owed() []string {
+	var words []string
+	for i := range m.tmpl.Stages {
+		for no, ro := range m.stages[m.tmpl.Stages[i].Key].rounds {
+			if ro.outcome == review.OutcomeForced && ro.reviewer == 0 {
+				words = append(words, fmt.Sprint(m.tmpl.Stages[i].Key, no+1, ro.forcedBy))
+			}
+		}
+	}
+	return words
 }
 
 // --- rule 3: separation of duties
@@ -350,25 +592,85 @@ func (m *model) excluded(st *mStage, p review.PersonID) bool {
 
 // --- rule 2: who counts
 
-// counting maps each person whose go counts in the open round to the seat.
-func (m *model) counting(st *mStage) map[review.PersonID]review.Seat {
-	counts := map[review.PersonID]review.Seat{}
+// steppedBack reports whether a person has recused themselves from the round.
+func (ro *mRound) steppedBack(p review.PersonID) bool {
+	for _, s := range ro.signs {
+		if s.who == p && s.decision == review.Recuse {
+			return true
+		}
+	}
+	return false
+}
+
+// barred reports whether somebody may not sign the round, or the holder in
+// whose place they would.
+func (m *model) barred(st *mStage, ro *mRound, who, holder review.PersonID) bool {
+	for _, p := range []review.PersonID{who, holder} {
+		if ro.steppedBack(p) || ro.sod && m.excluded(st, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// counted are the signatures that count in the open round, by person: the last
+// of each.
+func (m *model) counted(st *mStage) map[review.PersonID]mSign {
+	counts := map[review.PersonID]mSign{}
 	ro := st.waiting()
 	if ro == nil {
 		return counts
 	}
 	now := m.content(st)
 	for _, s := range ro.signs {
-		if s.decision != review.Go || s.content != now || (ro.sod && m.excluded(st, s.who)) {
+		delete(counts, s.who)
+		if s.decision != review.Go && s.decision != review.Conditional || s.content != now || m.barred(st, ro, s.who, s.holder) {
 			continue
 		}
 		for _, scope := range []review.Scope{review.Everywhere, review.Scope(project)} {
-			if since, ok := m.seats[s.who][place{s.seat, scope}]; ok && !since.After(s.at) {
-				counts[s.who] = s.seat
+			if since, ok := m.seats[s.holder][place{s.seat, scope}]; ok && !since.After(s.at) {
+				counts[s.who] = s
 			}
 		}
 	}
 	return counts
+}
+
+// counting maps each person whose go counts in the open round to the seat.
+func (m *model) counting(st *mStage) map[review.PersonID]review.Seat {
+	counts := map[review.PersonID]review.Seat{}
+	for p, s := range m.counted(st) {
+		counts[p] = s.seat
+	}
+	return counts
+}
+
+// mandate is the holder by whose seat a person would sign: themselves first,
+// then those they stand in for; 0 when there is none by which they may.
+func (m *model) mandate(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, goes bool) review.PersonID {
+	holders := []review.PersonID{}
+	for pl := range m.seats[p] {
+		if pl.seat == seat && pl.ours() {
+			holders = append(holders, p)
+		}
+	}
+	for _, l := range m.loans {
+		if l.to == p && l.place.seat == seat && l.place.ours() && m.active(l) {
+			holders = append(holders, l.holder)
+		}
+	}
+	for _, h := range holders {
+		free := !m.barred(st, ro, p, h)
+		for other, s := range m.counted(st) {
+			if goes && other != p && s.seat == seat && s.holder == h {
+				free = false
+			}
+		}
+		if free {
+			return h
+		}
+	}
+	return 0
 }
 
 // missing are the mandatory seats that nobody who counts has signed in, and
@@ -400,8 +702,15 @@ func (m *model) blockers(st *mStage, at time.Time) string {
 		}
 	} else {
 		words = m.notRequestable(st, at)
-		if last := st.last(); last != nil && last.changed {
-			words = append(words, "content-changed")
+		if last := st.last(); last != nil && last.passes() {
+			if last.changed {
+				words = append(words, "content-changed")
+			}
+			for _, c := range st.passedOn(last) {
+				if c.overdue(at) {
+					words = append(words, "condition-overdue")
+				}
+			}
 		}
 	}
 	slices.Sort(words)
@@ -416,6 +725,13 @@ func (m *model) readiness(st *mStage, level review.Level, at time.Time) (total, 
 		}
 		total++
 		must := level == review.LevelMust
+		if st.covered(it, at) {
+			done++
+			continue
+		}
+		if it.again {
+			continue
+		}
 		if it.state == review.Met && (!must || st.evidence(it, at) == "") || it.state == review.NotApplicable && (!must || it.approver != 0) {
 			done++
 		}

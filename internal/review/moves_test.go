@@ -18,12 +18,17 @@ func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
 		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk,
+		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
 		k.pass()
 		sk := pick(k, "stage", stageKeys...)
-		if k.m.gate(k.m.stages[sk], k.now) != review.GatePassed && !k.oneIn(3, "wild") {
+		if g := k.m.gate(k.m.stages[sk], k.now); g != review.GatePassed && !k.oneIn(3, "wild") {
 			k.comesNext(sk)
+			continue
+		}
+		if k.m.stages[run].passedLast() != nil && k.oneIn(8, "next review") {
+			k.startReview(mostly(k, "who", owner, deputy, manager), "a year has passed", false)
 			continue
 		}
 		pick(k, "move", wild...)()
@@ -79,12 +84,41 @@ func (k *machine) nextExpiry() time.Time {
 	var next time.Time
 	for _, sk := range stageKeys {
 		for _, l := range k.m.stages[sk].links {
-			if !l.removed && l.expires.After(k.now) && (next.IsZero() || l.expires.Before(next)) {
-				next = l.expires
+			if !l.removed {
+				next = k.sooner(next, l.expires)
 			}
 		}
+		for _, w := range k.m.stages[sk].waivers {
+			next = k.sooner(next, w.until)
+		}
+		for _, c := range k.m.stages[sk].conditions {
+			next = k.sooner(next, c.due.Add(day))
+		}
+		if last := k.m.stages[sk].passedLast(); last != nil {
+			next = k.sooner(next, last.closedAt.Add(time.Duration(k.m.stages[sk].def.Gate.RepeatsDays)*day))
+		}
+	}
+	if _, due := k.m.live(k.now); !due.IsZero() {
+		next = k.sooner(k.sooner(next, due.Add(-14*day)), due)
 	}
 	return next
+}
+
+// sooner is the earlier of two moments that are still to come.
+func (k *machine) sooner(a, b time.Time) time.Time {
+	if !b.After(k.now) || !a.IsZero() && a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// later is a day so many days from now.
+func (k *machine) later(days int) string {
+	return k.today().AddDate(0, 0, days).Format("2006-01-02")
+}
+
+func (k *machine) today() time.Time {
+	return time.Date(k.now.Year(), k.now.Month(), k.now.Day(), 0, 0, 0, 0, time.UTC)
 }
 
 // comesNext does one thing that brings a stage forward.
@@ -98,9 +132,14 @@ func (k *machine) comesNext(sk review.StageKey) {
 		k.signAsAsked(sk, st, ro)
 		return
 	}
+	if ro := st.last(); ro != nil && k.m.gate(st, k.now) != review.GateWaiting && len(st.passedOn(ro)) > 0 && !ro.changed {
+		k.followUp(sk, st, ro)
+		return
+	}
 	for i, f := range st.findings {
 		if f.answer == "" {
 			k.reply(member, sk, i+1, "done")
+			k.wildJudgement()
 		}
 	}
 	for _, it := range st.inOrder() {
@@ -109,6 +148,15 @@ func (k *machine) comesNext(sk review.StageKey) {
 			continue
 		}
 		switch {
+		case it.again:
+			k.answer(member, sk, it.def.Key, it.state, it.note, it.version, false)
+		case k.m.lacks(st, it, k.now) == "":
+		case k.oneIn(6, "waiver"):
+			k.waive(member, sk, it.def.Key, "late", k.later(pick(k, "days", 3, 30, 300)))
+			if n := len(st.waivers); n > 0 {
+				k.decide(manager, sk, n, "grant", "")
+			}
+			continue
 		case it.state == review.NotApplicable && level == review.LevelMust && it.approver == 0:
 			k.approve(pick(k, "approver", k.sitting(st)...), sk, it, it.version, false)
 		case it.state == review.Met || it.state == review.NotApplicable:
@@ -145,10 +193,15 @@ func (k *machine) signAsAsked(sk review.StageKey, st *mStage, ro *mRound) {
 	}
 	for _, seat := range seats {
 		for _, p := range crowd {
-			if _, signed := counts[p]; !signed && k.m.sits(p, seat) && k.m.sees(p) && !(ro.sod && k.m.excluded(st, p)) {
+			if _, signed := counts[p]; !signed && k.m.sees(p) && k.m.mandate(st, ro, p, seat, true) != 0 {
 				decision := review.Go
-				if k.oneIn(8, "return") {
+				switch dice(k.t, "decision", 16) {
+				case 0:
 					decision = review.Return
+				case 1:
+					decision = review.Recuse
+				case 2, 3, 4:
+					decision = review.Conditional
 				}
 				k.sign(p, sk, seat, decision, "current", "what about x?", false)
 				return
@@ -176,8 +229,9 @@ func (k *machine) answer(by review.PersonID, sk review.StageKey, ik review.ItemK
 	it := k.m.stages[sk].items[ik]
 	v := verdict{effect: func() {
 		it.state, it.note, it.by, it.at, it.version, it.approver, it.approvedAt = to, note, by, k.now, it.version+1, 0, time.Time{}
+		it.again = false
 	}}
-	same := it.state == to && it.note == note
+	same := it.state == to && it.note == note && !it.again
 	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
 	v.refuse("invalid", to == "maybe" || to == review.NotApplicable && note == "")
 	v.refuse("conflict", !same && version != it.version)
@@ -211,7 +265,7 @@ func (k *machine) approve(by review.PersonID, sk review.StageKey, it *mItem, ver
 	st, a := k.m.stages[sk], k.actor(by)
 	a.Machine = machine
 	_, seats, _ := k.m.asks(st)
-	sits := slices.ContainsFunc(seats, func(s review.Seat) bool { return k.m.sits(by, s) })
+	sits := k.m.sitsAt(by, seats, it.by)
 
 	v := verdict{effect: func() { it.approver, it.approvedAt = by, k.now }}
 	v.refuse("refused", k.m.level(it) != review.LevelMust || it.state != review.NotApplicable || k.m.status == review.StatusStopped)
@@ -238,8 +292,7 @@ func (k *machine) wildLink() {
 func (k *machine) link(by review.PersonID, sk review.StageKey, ik review.ItemKey, url string, kind review.EvidenceKind, ago int, lasts string) {
 	st := k.m.stages[sk]
 	it := st.items[ik]
-	today := time.Date(k.now.Year(), k.now.Month(), k.now.Day(), 0, 0, 0, 0, time.UTC)
-	effective := today.AddDate(0, 0, -ago)
+	effective := k.today().AddDate(0, 0, -ago)
 	l := &mLink{item: ik, url: url, kind: string(kind), effective: effective.Format("2006-01-02"), by: by, at: k.now}
 	in := review.NewEvidence{URL: url, Type: kind, Effective: l.effective}
 	limit := it.def.ValidDays
@@ -336,7 +389,8 @@ func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason 
 		ro.quorum, ro.seats, ro.mandatory = k.m.asks(st)
 		st.rounds = append(st.rounds, ro)
 	}}
-	v.refuse("refused", st.waiting() != nil || k.m.gate(st, k.now) == review.GatePassed)
+	g := k.m.gate(st, k.now)
+	v.refuse("refused", st.waiting() != nil || g == review.GatePassed || g == review.GateConditional)
 	v.refuse("stale", shown != "" && !current)
 	v.refuse("blocked", len(k.m.notRequestable(st, k.now)) > 0)
 	v.refuse("invalid", k.m.tmpl.Order == review.OrderAdvisory && len(early) > 0 && reason == "")
@@ -372,42 +426,99 @@ func (k *machine) wildSignOff() {
 		slices.SortFunc(own, func(a, b review.SeatHeld) int { return strings.Compare(string(a.Seat), string(b.Seat)) })
 		seat = mostly(k, "seat", own[dice(k.t, "own seat", len(own))].Seat, seat)
 	}
-	decision := mostly(k, "decision", review.Go, review.Return, review.Return, review.Decision("perhaps"))
+	decision := mostly(k, "decision", pick(k, "go", review.Go, review.Go, review.Conditional), review.Return, review.Recuse, review.Decision("perhaps"))
 	k.sign(by, sk, seat, decision, mostly(k, "shown", "current", "older", "none"), mostly(k, "finding", "what about x?", ""), k.oneIn(10, "machine"))
 }
 
-func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat, decision review.Decision, which, finding string, machine bool) {
+// sign gives a signature; what it has to say beside the decision is words: a
+// finding, a condition or a reason.
+func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat, decision review.Decision, which, words string, machine bool) {
 	st := k.m.stages[sk]
 	ro := st.waiting()
 	digest, current := k.shown(sk, which)
 	content := k.m.content(st)
-	v := verdict{effect: func() {
-		ro.signs = append(ro.signs, mSign{by, seat, decision, content, k.now})
-		if decision == review.Return {
-			st.findings = append(st.findings, &mFinding{text: finding, by: by})
-			ro.outcome = review.OutcomeReturned
-			return
+	goes := decision == review.Go || decision == review.Conditional
+	in := review.NewSignOff{Seat: seat, Decision: decision, Digest: digest}
+	var c *mCondition
+	switch decision {
+	case review.Return:
+		in.Findings = []string{words}
+	case review.Recuse:
+		in.Note = words
+	case review.Conditional:
+		c = &mCondition{round: len(st.rounds), text: words, owner: pick(k, "owner", owner, member, viewer), by: by}
+		if words != "" && k.oneIn(3, "other words") {
+			c.text = "Soon."
 		}
-		if seats, people := k.m.missing(st); len(seats) == 0 && people == 0 && len(k.m.inTheWay(st, k.now)) == 0 {
-			ro.outcome, ro.closing = review.OutcomePassed, content
-		}
-	}}
+		days := mostly(k, "due in", 2, 20, 0, -1)
+		c.due = k.today().AddDate(0, 0, days)
+		in.Conditions = []review.NewCondition{{Text: c.text, Owner: c.owner, Due: k.later(days)}}
+	}
+	var holder review.PersonID
+	v := verdict{effect: func() { k.signed(st, ro, mSign{by, seat, decision, content, k.now, holder}, words, c) }}
 	v.refuse("refused", ro == nil || k.m.status != review.StatusActive)
 	v.refuse("stale", !current)
-	v.refuse("invalid", decision != review.Go && decision != review.Return || decision == review.Return && finding == "")
+	v.refuse("invalid", !goes && decision != review.Return && decision != review.Recuse || decision != review.Go && words == "" || c != nil && c.due.Before(k.today()))
 	if ro != nil {
+		holder = k.m.mandate(st, ro, by, seat, goes)
 		v.refuse("invalid", !slices.Contains(ro.seats, seat))
-		v.refuse("denied", !k.m.sits(by, seat) || ro.sod && k.m.excluded(st, by))
-		if in, signed := k.m.counting(st)[by]; signed && decision == review.Go {
-			v.refuse("refused", in != seat)
+		v.refuse("denied", holder == 0)
+		if s, signed := k.m.counted(st)[by]; signed && goes {
+			v.refuse("refused", s.seat != seat || s.decision != decision || c != nil && !st.hasAsked(c))
 			v.effect = nil
+		}
+		if decision == review.Recuse && ro.steppedBack(by) && k.m.status == review.StatusActive {
+			v = verdict{}
 		}
 	}
 	a := k.actor(by)
 	a.Machine = machine
 	k.do(fmt.Sprintf("sign %s as %s: %s", sk, seat, decision), by, sk, k.m.sits(by, "") && !machine, v, func(r *review.Review) error {
-		return r.SignOff(a, sk, review.NewSignOff{Seat: seat, Decision: decision, Findings: []string{finding}, Digest: digest}, k.now)
+		return r.SignOff(a, sk, in, k.now)
 	})
+}
+
+// signed is what a signature does.
+func (k *machine) signed(st *mStage, ro *mRound, s mSign, words string, c *mCondition) {
+	ro.signs = append(ro.signs, s)
+	for _, old := range st.conditions {
+		if old.round == len(st.rounds) && old.by == s.who && !old.closed {
+			old.dropped = true
+		}
+	}
+	if c != nil {
+		st.conditions = append(st.conditions, c)
+	}
+	if s.decision == review.Return {
+		st.findings = append(st.findings, &mFinding{text: words, by: s.who, round: len(st.rounds)})
+		ro.outcome = review.OutcomeReturned
+		return
+	}
+	if s.decision == review.Recuse {
+		return
+	}
+	if seats, people := k.m.missing(st); len(seats) > 0 || people > 0 || len(k.m.inTheWay(st, k.now)) > 0 {
+		return
+	}
+	outcome := review.OutcomePassed
+	for _, other := range k.m.counted(st) {
+		if other.decision == review.Conditional {
+			outcome = review.OutcomeConditional
+		}
+	}
+	ro.outcome, ro.closing, ro.closedAt = outcome, s.content, k.now
+}
+
+// hasAsked reports whether this very condition is the one that its setter has
+// asked for in the open round.
+func (st *mStage) hasAsked(c *mCondition) bool {
+	var asked []*mCondition
+	for _, o := range st.conditions {
+		if o.round == c.round && o.by == c.by && !o.dropped {
+			asked = append(asked, o)
+		}
+	}
+	return len(asked) == 1 && asked[0].text == c.text && asked[0].owner == c.owner && asked[0].due.Equal(c.due)
 }
 
 func (k *machine) wildReply() {
@@ -430,7 +541,7 @@ func (k *machine) reply(by review.PersonID, sk review.StageKey, no int, answer s
 	if there && st.findings[no-1].answer != answer {
 		f := st.findings[no-1]
 		v.refuse("refused", f.answer != "" && st.waiting() != nil)
-		v.effect = func() { f.answer, f.answeredBy, f.answeredAt = answer, by, k.now }
+		v.effect = func() { f.answer, f.answeredBy, f.answeredAt, f.accepted = answer, by, k.now, false }
 	}
 	k.do(fmt.Sprintf("reply %s %d %q", sk, no, answer), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
 		return r.AnswerFinding(k.actor(by), sk, no, answer, k.now)

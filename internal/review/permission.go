@@ -39,7 +39,11 @@ type SeatHeld struct {
 	Seat  Seat
 	Scope Scope
 	Since time.Time
+	For   PersonID // who holds the seat, when this person stands in; 0: this person
 }
+
+// in reports whether the seat is held in a project.
+func (h SeatHeld) in(p ProjectID) bool { return h.Scope == Everywhere || h.Scope == Scope(p) }
 
 // Scope says where a right holds: everywhere, or in one project only.
 type Scope ProjectID
@@ -60,31 +64,61 @@ func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 
 // Sits reports whether the actor holds the seat in the project.
 func (a Actor) Sits(s Seat, p ProjectID) bool {
+	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.Seat == s && h.in(p) })
+}
+
+// sitsApart reports whether the actor holds one of the seats in the project
+// other than as a stand-in for a person: what somebody may not decide, nobody
+// decides in their place.
+func (a Actor) sitsApart(from PersonID, seats []Seat, p ProjectID) bool {
 	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool {
-		return h.Seat == s && (h.Scope == Everywhere || h.Scope == Scope(p))
+		return slices.Contains(seats, h.Seat) && h.in(p) && (h.For == 0 || h.For != from)
 	})
+}
+
+// seatsIn lists how the actor holds a seat in the project: in their own right
+// before as a stand-in.
+func (a Actor) seatsIn(s Seat, p ProjectID) []SeatHeld {
+	var own, lent []SeatHeld
+	for _, h := range a.Seats {
+		switch {
+		case h.Seat != s || !h.in(p):
+		case h.For == 0:
+			own = append(own, h)
+		default:
+			lent = append(lent, h)
+		}
+	}
+	return append(own, lent...)
 }
 
 // Action is something that a person may or may not do.
 type Action string
 
 const (
-	ViewProject   Action = "view project"
-	CreateProject Action = "create project"
-	EditProject   Action = "edit project"
-	LowerTier     Action = "lower the tier"
-	ManageMembers Action = "manage members"
-	AnswerItem    Action = "answer items"
-	LinkEvidence  Action = "link evidence"
-	AssignItem    Action = "assign items"
-	Comment       Action = "comment"
-	ApproveNA     Action = "approve not applicable"
-	RequestGate   Action = "request sign-off"
-	SignGate      Action = "sign"
-	HoldProject   Action = "hold, stop or resume"
-	ViewPeople    Action = "view people"
-	GrantRights   Action = "grant roles and seats"
-	ViewDirectory Action = "view the trail of rights"
+	ViewProject        Action = "view project"
+	CreateProject      Action = "create project"
+	EditProject        Action = "edit project"
+	LowerTier          Action = "lower the tier"
+	ManageMembers      Action = "manage members"
+	AnswerItem         Action = "answer items"
+	LinkEvidence       Action = "link evidence"
+	AssignItem         Action = "assign items"
+	Comment            Action = "comment"
+	ApproveNA          Action = "approve not applicable"
+	RequestGate        Action = "request sign-off"
+	SignGate           Action = "sign"
+	HoldProject        Action = "hold, stop or resume"
+	RequestWaiver      Action = "request waivers"
+	DecideWaiver       Action = "decide on waivers"
+	CloseCondition     Action = "report a condition as met"
+	BreakGlass         Action = "pass a gate by break-glass"
+	CloseRetrospective Action = "close a retrospective review"
+	StartReview        Action = "start the next review"
+	DelegateSeat       Action = "name a stand-in"
+	ViewPeople         Action = "view people"
+	GrantRights        Action = "grant roles and seats"
+	ViewDirectory      Action = "view the trail of rights"
 )
 
 // Rule is one row of the permission table: who may do an action.
@@ -113,9 +147,22 @@ var permissionTable = []Rule{
 	{RequestGate, "Request sign-off and withdraw the request", nil, Duties(), false},
 	{SignGate, "Sign a gate in a seat", nil, nil, true},
 	{HoldProject, "Put a project on hold, stop it or resume it", []Role{RoleManager}, []Duty{DutyOwner}, false},
+	{RequestWaiver, "Ask to pass without an item for a while", nil, Duties(), false},
+	{DecideWaiver, "Grant, deny, extend and revoke waivers that others asked for", []Role{RoleManager}, nil, true},
+	{CloseCondition, "Report that a condition is met that one was given", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
+	{BreakGlass, "Pass a gate alone in an emergency; it is loud and reviewed afterwards", []Role{RoleManager}, nil, false},
+	{CloseRetrospective, "Review a gate that somebody else passed by break-glass", []Role{RoleManager}, nil, true},
+	{StartReview, "Start the next review of a project", []Role{RoleManager}, []Duty{DutyOwner, DutyDeputy}, false},
+	{DelegateSeat, "Name a stand-in for a seat of one's own between two dates, and end that", []Role{RoleAdmin}, nil, true},
 	{ViewPeople, "See who may do what", []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor}, Duties(), true},
 	{GrantRights, "Grant and revoke roles and seats", []Role{RoleAdmin}, nil, false},
 	{ViewDirectory, "See the trail of granted rights", []Role{RoleAdmin, RoleAuditor}, nil, false},
+}
+
+// peopleOnly are the decisions that no machine takes, whatever rights its
+// token has.
+var peopleOnly = []Action{
+	ApproveNA, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
 }
 
 // May is the permission check. It returns nil, [ErrNotFound] when the actor
@@ -132,10 +179,7 @@ func May(a Actor, act Action, p *Project) error {
 }
 
 func allowed(a Actor, act Action, p *Project) bool {
-	if a.Person == System {
-		return false
-	}
-	if a.Machine && (act == SignGate || act == ApproveNA) {
+	if a.Person == System || a.Machine && slices.Contains(peopleOnly, act) {
 		return false
 	}
 	i := slices.IndexFunc(permissionTable, func(r Rule) bool { return r.Action == act })
@@ -154,9 +198,7 @@ func allowed(a Actor, act Action, p *Project) bool {
 	if slices.Contains(rule.Duties, p.Duty(a.Person)) {
 		return true
 	}
-	return rule.AnySeat && slices.ContainsFunc(a.Seats, func(h SeatHeld) bool {
-		return h.Scope == Everywhere || h.Scope == Scope(p.ID)
-	})
+	return rule.AnySeat && slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.in(p.ID) })
 }
 
 // sees hides restricted projects from everybody but the people on them, those

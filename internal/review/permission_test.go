@@ -32,71 +32,93 @@ var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, 
 
 var actions = []review.Action{
 	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
-	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject, review.ViewPeople, review.GrantRights, review.ViewDirectory,
+	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
+	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 }
 
 // What each sort of person may do: yes, no, or a question mark where they may
 // not even know of the project. "here" and "elsewhere" hold a seat for just
 // this or just another project.
 const mayInProject = `
-                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
-view project             yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
-create project           yes    yes     yes   no      no    no     no     no   no   ?         ?      ?
-edit project             no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
-lower the tier           no     yes     yes   no      no    no     no     no   no   ?         ?      ?
-manage members           no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
-answer items             no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
-link evidence            no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
-assign items             no     yes     no    no      yes   yes    yes    no   no   ?         ?      ?
-comment                  yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
-approve not applicable   no     no      no    no      no    no     no     yes  yes  ?         ?      ?
-request sign-off         no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
-sign                     no     no      no    no      no    no     no     yes  yes  ?         ?      ?
-hold, stop or resume     no     yes     no    no      yes   no     no     no   no   ?         ?      ?
-view people              yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
-grant roles and seats    no     no      yes   no      no    no     no     no   no   ?         ?      ?
-view the trail of rights no     no      yes   yes     no    no     no     no   no   ?         ?      ?
+                             viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project                 yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
+create project               yes    yes     yes   no      no    no     no     no   no   ?         ?      ?
+edit project                 no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
+lower the tier               no     yes     yes   no      no    no     no     no   no   ?         ?      ?
+manage members               no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
+answer items                 no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+link evidence                no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+assign items                 no     yes     no    no      yes   yes    yes    no   no   ?         ?      ?
+comment                      yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
+approve not applicable       no     no      no    no      no    no     no     yes  yes  ?         ?      ?
+request sign-off             no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+sign                         no     no      no    no      no    no     no     yes  yes  ?         ?      ?
+hold, stop or resume         no     yes     no    no      yes   no     no     no   no   ?         ?      ?
+request waivers              no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+decide on waivers            no     yes     no    no      no    no     no     yes  yes  ?         ?      ?
+report a condition as met    yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
+pass a gate by break-glass   no     yes     no    no      no    no     no     no   no   ?         ?      ?
+close a retrospective review no     yes     no    no      no    no     no     yes  yes  ?         ?      ?
+start the next review        no     yes     no    no      yes   yes    no     no   no   ?         ?      ?
+name a stand-in              no     no      yes   no      no    no     no     yes  yes  ?         ?      ?
+view people                  yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
+grant roles and seats        no     no      yes   no      no    no     no     no   no   ?         ?      ?
+view the trail of rights     no     no      yes   yes     no    no     no     no   no   ?         ?      ?
 `
 
 const mayInRestrictedProject = `
-                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
-view project             ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
-create project           ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
-edit project             ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
-lower the tier           ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
-manage members           ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
-answer items             ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
-link evidence            ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
-assign items             ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
-comment                  ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
-approve not applicable   ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
-request sign-off         ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
-sign                     ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
-hold, stop or resume     ?      ?       no    no      yes   no     no     ?    no   ?         ?      ?
-view people              ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
-grant roles and seats    ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
-view the trail of rights ?      ?       yes   yes     no    no     no     ?    no   ?         ?      ?
+                             viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project                 ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
+create project               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+edit project                 ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
+lower the tier               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+manage members               ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
+answer items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+link evidence                ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+assign items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+comment                      ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
+approve not applicable       ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+request sign-off             ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+sign                         ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+hold, stop or resume         ?      ?       no    no      yes   no     no     ?    no   ?         ?      ?
+request waivers              ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+decide on waivers            ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+report a condition as met    ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
+pass a gate by break-glass   ?      ?       no    no      no    no     no     ?    no   ?         ?      ?
+close a retrospective review ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+start the next review        ?      ?       no    no      yes   yes    no     ?    no   ?         ?      ?
+name a stand-in              ?      ?       yes   no      no    no     no     ?    yes  ?         ?      ?
+view people                  ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
+grant roles and seats        ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+view the trail of rights     ?      ?       yes   yes     no    no     no     ?    no   ?         ?      ?
 `
 
 // Without a project, parts in projects say nothing.
 const mayWithoutProject = `
-                         viewer manager admin auditor owner deputy member seat here elsewhere nobody system
-view project             yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
-create project           yes    yes     yes   no      no    no     no     no   no   no        no     no
-edit project             no     yes     yes   no      no    no     no     no   no   no        no     no
-lower the tier           no     yes     yes   no      no    no     no     no   no   no        no     no
-manage members           no     yes     yes   no      no    no     no     no   no   no        no     no
-answer items             no     no      no    no      no    no     no     no   no   no        no     no
-link evidence            no     no      no    no      no    no     no     no   no   no        no     no
-assign items             no     yes     no    no      no    no     no     no   no   no        no     no
-comment                  yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
-approve not applicable   no     no      no    no      no    no     no     yes  yes  yes       no     no
-request sign-off         no     no      no    no      no    no     no     no   no   no        no     no
-sign                     no     no      no    no      no    no     no     yes  yes  yes       no     no
-hold, stop or resume     no     yes     no    no      no    no     no     no   no   no        no     no
-view people              yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
-grant roles and seats    no     no      yes   no      no    no     no     no   no   no        no     no
-view the trail of rights no     no      yes   yes     no    no     no     no   no   no        no     no
+                             viewer manager admin auditor owner deputy member seat here elsewhere nobody system
+view project                 yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
+create project               yes    yes     yes   no      no    no     no     no   no   no        no     no
+edit project                 no     yes     yes   no      no    no     no     no   no   no        no     no
+lower the tier               no     yes     yes   no      no    no     no     no   no   no        no     no
+manage members               no     yes     yes   no      no    no     no     no   no   no        no     no
+answer items                 no     no      no    no      no    no     no     no   no   no        no     no
+link evidence                no     no      no    no      no    no     no     no   no   no        no     no
+assign items                 no     yes     no    no      no    no     no     no   no   no        no     no
+comment                      yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
+approve not applicable       no     no      no    no      no    no     no     yes  yes  yes       no     no
+request sign-off             no     no      no    no      no    no     no     no   no   no        no     no
+sign                         no     no      no    no      no    no     no     yes  yes  yes       no     no
+hold, stop or resume         no     yes     no    no      no    no     no     no   no   no        no     no
+request waivers              no     no      no    no      no    no     no     no   no   no        no     no
+decide on waivers            no     yes     no    no      no    no     no     yes  yes  yes       no     no
+report a condition as met    yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
+pass a gate by break-glass   no     yes     no    no      no    no     no     no   no   no        no     no
+close a retrospective review no     yes     no    no      no    no     no     yes  yes  yes       no     no
+start the next review        no     yes     no    no      no    no     no     no   no   no        no     no
+name a stand-in              no     no      yes   no      no    no     no     yes  yes  yes       no     no
+view people                  yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
+grant roles and seats        no     no      yes   no      no    no     no     no   no   no        no     no
+view the trail of rights     no     no      yes   yes     no    no     no     no   no   no        no     no
 `
 
 func TestPermissions(t *testing.T) {
@@ -114,7 +136,7 @@ func TestPermissions(t *testing.T) {
 // rights writes the table for a project as it is.
 func rights(p *review.Project) string {
 	row := func(b *strings.Builder, label string, cell func(i int) string) {
-		line := fmt.Sprintf("%-24s", label)
+		line := fmt.Sprintf("%-28s", label)
 		for i, a := range actors {
 			line += fmt.Sprintf(" %-*s", len(a.name), cell(i))
 		}
@@ -183,7 +205,8 @@ func TestEveryActionHasItsRule(t *testing.T) {
 	}
 }
 
-// Whatever rights a machine is given, it signs nothing and approves nothing.
+// Whatever rights a machine is given, it takes none of the decisions that are
+// for people.
 func TestMachinesDoNotSign(t *testing.T) {
 	for _, restricted := range []bool{false, true} {
 		p := &review.Project{ID: project, Restricted: restricted, Members: team}
@@ -191,7 +214,10 @@ func TestMachinesDoNotSign(t *testing.T) {
 			m := a.actor
 			m.Machine = true
 			m.Seats = append(everywhere(review.Seats()...), heldIn(review.Scope(project), review.Seats()...)...)
-			for _, act := range []review.Action{review.SignGate, review.ApproveNA} {
+			for _, act := range []review.Action{
+				review.SignGate, review.ApproveNA, review.RequestWaiver, review.DecideWaiver, review.CloseCondition,
+				review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat,
+			} {
 				if err := review.May(m, act, p); err == nil {
 					t.Errorf("a machine with the rights of %s may %s", a.name, act)
 				}
@@ -253,6 +279,51 @@ sign         stopped       denied    denied    denied    denied    denied    den
 return       active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
 return       on hold       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
 return       stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+waive        active        denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+waive        on hold       denied    denied    denied    denied    ok        ok        ok        denied    denied    not found not found not found
+waive        stopped       denied    denied    denied    denied    refused   refused   refused   denied    denied    not found not found not found
+grant        active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+grant        on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+grant        stopped       denied    refused   denied    denied    denied    denied    denied    refused   refused   not found not found not found
+deny         active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+deny         on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+deny         stopped       denied    refused   denied    denied    denied    denied    denied    refused   refused   not found not found not found
+extend       active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+extend       on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+extend       stopped       denied    refused   denied    denied    denied    denied    denied    refused   refused   not found not found not found
+revoke       active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+revoke       on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+revoke       stopped       denied    refused   denied    denied    denied    denied    denied    refused   refused   not found not found not found
+meet         active        denied    denied    denied    denied    ok        ok        denied    denied    denied    not found not found not found
+meet         on hold       denied    denied    denied    denied    ok        ok        denied    denied    denied    not found not found not found
+meet         stopped       refused   refused   refused   denied    refused   refused   refused   refused   refused   not found not found not found
+confirm      active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+confirm      on hold       denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+confirm      stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+not met      active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+not met      on hold       denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+not met      stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+accept       active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+accept       on hold       denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+accept       stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+reopen       active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+reopen       on hold       denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+reopen       stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+step back    active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+step back    on hold       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+step back    stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+sign if      active        denied    denied    denied    denied    denied    denied    denied    ok        ok        not found not found not found
+sign if      on hold       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+sign if      stopped       denied    denied    denied    denied    denied    denied    denied    refused   refused   not found not found not found
+force        active        denied    ok        denied    denied    denied    denied    denied    denied    denied    not found not found not found
+force        on hold       denied    refused   denied    denied    denied    denied    denied    denied    denied    not found not found not found
+force        stopped       denied    refused   denied    denied    denied    denied    denied    denied    denied    not found not found not found
+look back    active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+look back    on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+look back    stopped       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
+next review  active        denied    ok        denied    denied    ok        ok        denied    denied    denied    not found not found not found
+next review  on hold       denied    refused   denied    denied    refused   refused   denied    denied    denied    not found not found not found
+next review  stopped       denied    refused   denied    denied    refused   refused   denied    denied    denied    not found not found not found
 rename       active        denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
 rename       on hold       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
 rename       stopped       denied    ok        ok        denied    ok        ok        denied    denied    denied    not found not found not found
@@ -288,6 +359,26 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 			return w.edit(by.Person, change)
 		}
 	}
+	// What the commands of the waivers, conditions and findings find.
+	asked := func(w *world) { w.ok(w.waive(mate, build, "tests", "2026-04-01")) }
+	granted := func(w *world) {
+		w.roles[nobody] = []review.Role{review.RoleManager}
+		asked(w)
+		w.ok(w.r.GrantWaiver(w.actor(nobody), build, 1, "", w.tick()))
+	}
+	conditional := func(w *world) {
+		w.ok(w.request(member, build))
+		w.ok(w.signIf(quinn, build, qa, "2026-04-01", "x"))
+	}
+	met := func(w *world) {
+		conditional(w)
+		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+	}
+	answered := func(w *world) {
+		w.ok(w.request(member, build))
+		w.ok(w.sendBack(quinn, build, qa, "x"))
+		w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, "y", w.tick()))
+	}
 	commands := []command{
 		{"answer", false, nil, func(w *world, by review.Actor) error {
 			return w.r.Answer(by, build, "style", review.Met, "", 0, w.tick())
@@ -306,6 +397,33 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 		{"withdraw", true, nil, func(w *world, by review.Actor) error { return w.r.Withdraw(by, build, "x", w.tick()) }},
 		{"sign", true, nil, sign(review.Go)},
 		{"return", true, nil, sign(review.Return)},
+		{"waive", false, nil, func(w *world, by review.Actor) error {
+			in := review.NewWaiver{Reason: "x", Risk: "y", Measure: "z", Until: "2026-04-01"}
+			return w.r.RequestWaiver(by, build, "tests", in, w.tick())
+		}},
+		{"grant", false, asked, func(w *world, by review.Actor) error { return w.r.GrantWaiver(by, build, 1, "", w.tick()) }},
+		{"deny", false, asked, func(w *world, by review.Actor) error { return w.r.DenyWaiver(by, build, 1, "x", w.tick()) }},
+		{"extend", false, granted, func(w *world, by review.Actor) error {
+			return w.r.ExtendWaiver(by, build, 1, "2026-05-01", "x", w.tick())
+		}},
+		{"revoke", false, granted, func(w *world, by review.Actor) error { return w.r.RevokeWaiver(by, build, 1, "x", w.tick()) }},
+		{"meet", false, conditional, func(w *world, by review.Actor) error { return w.r.MeetCondition(by, build, 1, "x", w.tick()) }},
+		{"confirm", false, met, func(w *world, by review.Actor) error { return w.r.ConfirmCondition(by, build, 1, w.tick()) }},
+		{"not met", false, met, func(w *world, by review.Actor) error { return w.r.ReopenCondition(by, build, 1, "x", w.tick()) }},
+		{"accept", false, answered, func(w *world, by review.Actor) error { return w.r.AcceptFinding(by, build, 1, w.tick()) }},
+		{"reopen", false, answered, func(w *world, by review.Actor) error { return w.r.ReopenFinding(by, build, 1, "x", w.tick()) }},
+		{"step back", true, nil, func(w *world, by review.Actor) error {
+			return w.r.SignOff(by, build, review.NewSignOff{Seat: qa, Decision: review.Recuse, Note: "x", Digest: w.digest(build)}, w.tick())
+		}},
+		{"sign if", true, nil, func(w *world, by review.Actor) error {
+			in := review.NewSignOff{Seat: qa, Decision: review.Conditional, Conditions: []review.NewCondition{{Text: "x", Owner: owner, Due: "2026-04-01"}}, Digest: w.digest(build)}
+			return w.r.SignOff(by, build, in, w.tick())
+		}},
+		{"force", false, nil, func(w *world, by review.Actor) error { return w.r.Force(by, build, "x", "2026-03-20", w.tick()) }},
+		{"look back", false, func(w *world) { w.ok(w.force(manager, build)) }, func(w *world, by review.Actor) error {
+			return w.r.CloseRetrospective(by, build, 1, "x", w.tick())
+		}},
+		{"next review", false, func(w *world) { w.pass(run) }, func(w *world, by review.Actor) error { return w.r.StartReview(by, "x", w.tick()) }},
 		{"rename", false, nil, edit(func(f *review.ProjectFields) { f.Name = "Till" })},
 		{"raise tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 1 })},
 		{"lower tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 3 })},

@@ -4,7 +4,9 @@ import "slices"
 
 // QueueEntry is what the approvers' queue has to know of a gate with a round:
 // whose signature would help, whose counts, whose no longer does because the
-// content or their right to the seat changed since, and who may not sign.
+// content or their right to the seat changed since, and who may not sign: those
+// whom separation of duties excludes and those who stepped back. What a person
+// may not sign, nobody signs in their place.
 type QueueEntry struct {
 	OpenSeats []Seat
 	Signed    []PersonID
@@ -23,12 +25,17 @@ func (r *Review) Queue(s *Stage) QueueEntry {
 		q.Signed = append(q.Signed, so.Person)
 	}
 	for _, so := range round.SignOffs {
-		if !slices.Contains(q.Signed, so.Person) && !slices.Contains(q.Outdated, so.Person) {
+		if !slices.Contains(q.Signed, so.Person) && !slices.Contains(q.Outdated, so.Person) && !round.recused(so.Person) {
 			q.Outdated = append(q.Outdated, so.Person)
 		}
 	}
 	if round.SoD {
 		q.Excluded = s.excludedPeople()
+	}
+	for _, so := range round.SignOffs {
+		if so.Decision == Recuse && !slices.Contains(q.Excluded, so.Person) {
+			q.Excluded = append(q.Excluded, so.Person)
+		}
 	}
 	return q
 }

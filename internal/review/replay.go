@@ -13,6 +13,12 @@ type Templates func(TemplateRef) (*Template, error)
 // Replay rebuilds a review from its trail. The entries are those of one
 // project's stream, oldest first; stop early to see the project as it was.
 func Replay(id ProjectID, entries []Entry, templates Templates) (*Review, error) {
+	return ReplayEach(id, entries, templates, func(Entry, *Review) {})
+}
+
+// ReplayEach is [Replay] that shows the review as it stood right after each
+// entry. What it shows is the same review every time, so nobody keeps it.
+func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(Entry, *Review)) (*Review, error) {
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("replaying project %d: no entries", id)
 	}
@@ -29,6 +35,7 @@ func Replay(id ProjectID, entries []Entry, templates Templates) (*Review, error)
 		if err := r.apply(e); err != nil {
 			return nil, fmt.Errorf("replaying project %d, entry %d: %w", id, i+1, err)
 		}
+		each(e, r)
 	}
 	return r, nil
 }
@@ -39,7 +46,8 @@ func (r *Review) apply(en Entry) error {
 	if err := r.fold(en); err != nil {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
-	r.settle(en.At)
+	stage, _ := Subject(en.Event)
+	r.settle(en.At, stage)
 	return nil
 }
 
@@ -60,6 +68,18 @@ func (r *Review) fold(en Entry) error {
 	case StatusChanged:
 		r.Project.Status = e.To
 		return nil
+	case ReviewStarted:
+		if e.No != r.No+1 {
+			return fmt.Errorf("review %d follows %d", e.No, r.No)
+		}
+		r.foldReview(e)
+		return nil
+	case WaiverRequested, WaiverGranted, WaiverDenied, WaiverExtended, WaiverRevoked:
+		return r.foldWaiver(en)
+	case ConditionSet, ConditionMet, ConditionConfirmed, ConditionReopened, FindingAccepted, FindingReopened:
+		return r.foldFollowUp(en)
+	case GateForced:
+		return r.foldForced(en, e)
 	case ItemAnswered, NotApplicableApproved, ItemAssigned, CommentAdded:
 		return r.foldItem(en)
 	case EvidenceAdded, EvidenceRemoved:
@@ -71,17 +91,19 @@ func (r *Review) fold(en Entry) error {
 
 // Settle brings the state of the loaded gates up to a moment: evidence may
 // have expired since the last event.
-func (r *Review) Settle(at time.Time) { r.settle(at) }
+func (r *Review) Settle(at time.Time) { r.settle(at, "") }
 
 // settle marks passed gates whose content no longer is what was signed, and
-// brings the state of each loaded gate up to date.
-func (r *Review) settle(at time.Time) {
+// brings the state of each loaded gate up to date. Only the content of one
+// stage can have changed; empty: that of any. Digests are dear, and a long
+// trail would take one of every passed stage for every entry.
+func (r *Review) settle(at time.Time, only StageKey) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if !s.Loaded {
 			continue
 		}
-		if last := s.LastRound(); last != nil && last.Outcome == OutcomePassed && last.ChangedAt.IsZero() && r.Digest(s) != last.Closing {
+		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && r.Digest(s) != last.Closing {
 			last.ChangedAt = at
 		}
 		s.Gate = r.Standing(s, at)
@@ -151,6 +173,7 @@ func (r *Review) foldItem(en Entry) error {
 			return err
 		}
 		it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version}
+		it.Reattest = false
 	case NotApplicableApproved:
 		_, it, err := r.place(e.Stage, e.Item)
 		if err != nil {
@@ -220,7 +243,8 @@ func (r *Review) foldGate(en Entry) error {
 		if err != nil {
 			return err
 		}
-		round.SignOffs = append(round.SignOffs, SignOff{e.No, en.Actor, e.Seat, e.Decision, e.Note, e.Digest, en.At})
+		round.SignOffs = append(round.SignOffs, SignOff{e.No, en.Actor, e.Seat, e.Decision, e.Note, e.Digest, en.At, e.For})
+		r.Stage(e.Stage).dropConditions(e.Round, en.Actor, en.At)
 		return nil
 	case FindingRaised:
 		s, _, err := r.round(e.Stage, e.Round)
@@ -239,6 +263,17 @@ func (r *Review) foldGate(en Entry) error {
 		}
 		f := &s.Findings[e.No-1]
 		f.Answer, f.AnsweredBy, f.AnsweredAt = e.Answer, en.Actor, en.At
+		f.AcceptedBy, f.AcceptedAt, f.Reopened = 0, time.Time{}, ""
+		return nil
+	case RetrospectiveClosed:
+		_, round, err := r.round(e.Stage, e.Round)
+		if err != nil {
+			return err
+		}
+		if round.Outcome != OutcomeForced {
+			return fmt.Errorf("round %d was not passed by break-glass", e.Round)
+		}
+		round.ReviewedBy, round.ReviewedAt, round.ReviewNote = en.Actor, en.At, e.Note
 		return nil
 	case RoundClosed:
 		_, round, err := r.round(e.Stage, e.Round)
@@ -260,4 +295,146 @@ func (r *Review) round(sk StageKey, no int) (*Stage, *Round, error) {
 		return nil, nil, fmt.Errorf("no round %d", no)
 	}
 	return s, &s.Rounds[no-1], nil
+}
+
+// dropConditions takes away what a person asked for when they sign anew.
+func (s *Stage) dropConditions(round int, p PersonID, at time.Time) {
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; c.Round == round && c.By == p && !c.Closed() {
+			c.DroppedAt = at
+		}
+	}
+}
+
+func (r *Review) foldForced(en Entry, e GateForced) error {
+	s, err := r.loaded(e.Stage)
+	if err != nil {
+		return err
+	}
+	if s.OpenRound() == nil && e.Round == len(s.Rounds)+1 {
+		s.Rounds = append(s.Rounds, Round{No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Digest: e.Digest, Policy: e.Policy, SoD: r.Template.SoD})
+	}
+	if e.Round < 1 || e.Round != len(s.Rounds) {
+		return fmt.Errorf("round %d follows %d", e.Round, len(s.Rounds))
+	}
+	ro := &s.Rounds[e.Round-1]
+	if ro.Outcome != OutcomeOpen {
+		return fmt.Errorf("round %d has ended", e.Round)
+	}
+	ro.Outcome, ro.ClosedBy, ro.ClosedAt, ro.Closing, ro.Why = OutcomeForced, en.Actor, en.At, e.Digest, e.Reason
+	ro.ReviewDue = parseDate(e.ReviewDue)
+	return nil
+}
+
+func (r *Review) foldWaiver(en Entry) error {
+	sk, ik := Subject(en.Event)
+	s, _, err := r.place(sk, ik)
+	if err != nil {
+		return err
+	}
+	if e, ok := en.Event.(WaiverRequested); ok {
+		if e.No != len(s.Waivers)+1 {
+			return fmt.Errorf("waiver %d follows %d", e.No, len(s.Waivers))
+		}
+		s.Waivers = append(s.Waivers, Waiver{
+			No: e.No, Item: e.Item, Reason: e.Reason, Risk: e.Risk, Measure: e.Measure, Until: parseDate(e.Until), RequestedBy: en.Actor, RequestedAt: en.At,
+		})
+		return nil
+	}
+	find := func(no int) (*Waiver, error) {
+		if no < 1 || no > len(s.Waivers) || s.Waivers[no-1].Item != ik {
+			return nil, fmt.Errorf("no waiver %d of item %s", no, ik)
+		}
+		return &s.Waivers[no-1], nil
+	}
+	switch e := en.Event.(type) {
+	case WaiverGranted:
+		w, err := find(e.No)
+		if err != nil {
+			return err
+		}
+		w.GrantedBy, w.GrantedAt, w.Why = en.Actor, en.At, e.Reason
+	case WaiverDenied:
+		w, err := find(e.No)
+		if err != nil {
+			return err
+		}
+		w.DeniedBy, w.DeniedAt, w.Why = en.Actor, en.At, e.Reason
+	case WaiverExtended:
+		w, err := find(e.No)
+		if err != nil {
+			return err
+		}
+		w.Until, w.Why = parseDate(e.Until), e.Reason
+	case WaiverRevoked:
+		w, err := find(e.No)
+		if err != nil {
+			return err
+		}
+		w.RevokedBy, w.RevokedAt, w.Why = en.Actor, en.At, e.Reason
+	}
+	return nil
+}
+
+func (r *Review) foldFollowUp(en Entry) error {
+	sk, _ := Subject(en.Event)
+	s, err := r.loaded(sk)
+	if err != nil {
+		return err
+	}
+	if e, ok := en.Event.(ConditionSet); ok {
+		if e.No != len(s.Conditions)+1 {
+			return fmt.Errorf("condition %d follows %d", e.No, len(s.Conditions))
+		}
+		if e.Round < 1 || e.Round > len(s.Rounds) {
+			return fmt.Errorf("no round %d", e.Round)
+		}
+		s.Conditions = append(s.Conditions, Condition{No: e.No, Round: e.Round, Text: e.Text, Owner: e.Owner, Due: parseDate(e.Due), By: en.Actor, At: en.At})
+		return nil
+	}
+	condition := func(no int) (*Condition, error) {
+		if no < 1 || no > len(s.Conditions) {
+			return nil, fmt.Errorf("no condition %d", no)
+		}
+		return &s.Conditions[no-1], nil
+	}
+	finding := func(no int) (*Finding, error) {
+		if no < 1 || no > len(s.Findings) {
+			return nil, fmt.Errorf("no finding %d", no)
+		}
+		return &s.Findings[no-1], nil
+	}
+	switch e := en.Event.(type) {
+	case ConditionMet:
+		c, err := condition(e.No)
+		if err != nil {
+			return err
+		}
+		c.Note, c.MetBy, c.MetAt, c.Reopened = e.Note, en.Actor, en.At, ""
+	case ConditionConfirmed:
+		c, err := condition(e.No)
+		if err != nil {
+			return err
+		}
+		c.ConfirmedBy, c.ConfirmedAt = en.Actor, en.At
+	case ConditionReopened:
+		c, err := condition(e.No)
+		if err != nil {
+			return err
+		}
+		c.MetBy, c.MetAt, c.Reopened = 0, time.Time{}, e.Reason
+	case FindingAccepted:
+		f, err := finding(e.No)
+		if err != nil {
+			return err
+		}
+		f.AcceptedBy, f.AcceptedAt = en.Actor, en.At
+	case FindingReopened:
+		f, err := finding(e.No)
+		if err != nil {
+			return err
+		}
+		f.Answer, f.AnsweredBy, f.AnsweredAt, f.Reopened = "", 0, time.Time{}, e.Reason
+	}
+	return nil
 }

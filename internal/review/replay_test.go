@@ -25,11 +25,14 @@ func known(tmpl *review.Template) review.Templates {
 type state struct {
 	Project review.Project
 	No      int
+	Before  time.Time
 	Ref     review.TemplateRef
 	Stages  []review.Stage
 }
 
-func stateOf(r *review.Review) state { return state{r.Project, r.No, r.Ref, r.Stages} }
+func stateOf(r *review.Review) state {
+	return state{r.Project, r.No, r.PassedBefore, r.Ref, r.Stages}
+}
 
 func TestReplay(t *testing.T) {
 	w := newWorld(t, ordered(review.OrderAdvisory), withProfile("pii"))
@@ -79,7 +82,10 @@ func TestReplayAsOf(t *testing.T) {
 
 func TestReplayRefusesABrokenTrail(t *testing.T) {
 	w := newWorld(t)
-	w.open(design)
+	w.fill(design)
+	w.leave(design, "naming", "2026-04-01")
+	w.ok(w.request(owner, design))
+	w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
 	whole := w.r.Recorded()
 	at := func(e review.Event) []review.Entry {
 		return append(append([]review.Entry(nil), whole...), review.Entry{At: w.now, Actor: owner, Event: e})
@@ -102,6 +108,29 @@ func TestReplayRefusesABrokenTrail(t *testing.T) {
 		"a request in no stage":       at(review.SignOffRequested{Stage: "launch", Round: 1}),
 		"a second beginning":          at(whole[0].Event),
 		"a gap in the rounds":         at(review.SignOffRequested{Stage: build, Round: 2}),
+
+		"a waiver of no stage":            at(review.WaiverRequested{Stage: "launch", Item: "adr", No: 1}),
+		"a waiver of no item":             at(review.WaiverRequested{Stage: design, Item: "x", No: 2}),
+		"a gap in the waivers":            at(review.WaiverRequested{Stage: design, Item: "adr", No: 3}),
+		"no such waiver to grant":         at(review.WaiverGranted{Stage: design, Item: "naming", No: 2}),
+		"no such waiver to deny":          at(review.WaiverDenied{Stage: design, Item: "naming", No: 0}),
+		"no such waiver to extend":        at(review.WaiverExtended{Stage: design, Item: "naming", No: -1}),
+		"no such waiver to revoke":        at(review.WaiverRevoked{Stage: build, Item: "tests", No: 1}),
+		"another item's waiver":           at(review.WaiverRevoked{Stage: design, Item: "adr", No: 1}),
+		"a gap in the conditions":         at(review.ConditionSet{Stage: design, Round: 1, No: 3}),
+		"a condition of no round":         at(review.ConditionSet{Stage: design, Round: 2, No: 2}),
+		"no such condition to meet":       at(review.ConditionMet{Stage: design, No: 2}),
+		"no such condition to confirm":    at(review.ConditionConfirmed{Stage: design, No: 0}),
+		"no such condition to reopen":     at(review.ConditionReopened{Stage: build, No: 1}),
+		"no such finding to accept":       at(review.FindingAccepted{Stage: design, No: 1}),
+		"no such finding to reopen":       at(review.FindingReopened{Stage: design, No: 0}),
+		"glass broken over an open round": at(review.GateForced{Stage: design, Round: 2}),
+		"glass broken in no round":        at(review.GateForced{Stage: design, Round: 0}),
+		"glass broken rounds ahead":       at(review.GateForced{Stage: build, Round: 2}),
+		"a look back at no round":         at(review.RetrospectiveClosed{Stage: design, Round: 2}),
+		"a look back at an open round":    at(review.RetrospectiveClosed{Stage: design, Round: 1}),
+		"a review before its time":        at(review.ReviewStarted{No: 3}),
+		"the same review":                 at(review.ReviewStarted{No: 1}),
 	} {
 		if r, err := review.Replay(project, entries, known(w.r.Template)); err == nil || r != nil || !strings.Contains(err.Error(), "project 7") {
 			t.Errorf("%s: %v, %v", name, r, err)

@@ -22,18 +22,24 @@ type Review struct {
 	// change it; without it nobody counts as entitled.
 	Holders map[PersonID][]SeatHeld
 
+	// PassedBefore is when the last stage's gate passed in the review before
+	// this one; zero during the launch. The review calendar goes on from there.
+	PassedBefore time.Time
+
 	recorded []Entry
 }
 
 // Stage is the state of one stage of a review.
 type Stage struct {
-	Def      *StageDef
-	Loaded   bool
-	Items    []Item // in the order of Def.Items
-	Evidence []Evidence
-	Rounds   []Round
-	Findings []Finding
-	Gate     GateState // as of the last event; see also [Review.Standing]
+	Def        *StageDef
+	Loaded     bool
+	Items      []Item // in the order of Def.Items
+	Evidence   []Evidence
+	Rounds     []Round
+	Findings   []Finding
+	Waivers    []Waiver
+	Conditions []Condition
+	Gate       GateState // as of the last event; see also [Review.Standing]
 }
 
 // Stage finds a stage by key; nil when the template has none.

@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // StageRollup is a stage in numbers, for lists of many projects.
 type StageRollup struct {
@@ -8,12 +11,15 @@ type StageRollup struct {
 	ShouldTotal, ShouldDone int16
 	Blockers                int16
 	Gate                    GateState
-	NextChange              time.Time // when time alone will change these numbers; zero: never
+	Forced                  int16 // gates passed by break-glass that wait for review
+	// NextChange is when time alone will change these numbers or [Review.Live];
+	// zero for never. In a strict order a stage changes with those before it.
+	NextChange time.Time
 }
 
 // Rollup counts a loaded stage at a moment. The readiness figure of a page is
-// MustDone of MustTotal: musts met with valid evidence or approved as not
-// applicable, out of the musts that apply.
+// MustDone of MustTotal: musts met with valid evidence, validly waived or
+// approved as not applicable, out of the musts that apply.
 func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 	out := StageRollup{Gate: r.Standing(s, at)}
 	for i := range s.Items {
@@ -36,12 +42,33 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 			out.NextChange = earliest(out.NextChange, e.Expires)
 		}
 	}
+	for _, ro := range s.Rounds {
+		if ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() {
+			out.Forced++
+		}
+	}
+	for i := range s.Waivers {
+		if w := &s.Waivers[i]; w.State(at) == WaiverInForce || w.State(at) == WaiverWaiting {
+			out.NextChange = earliest(out.NextChange, w.Until)
+		}
+	}
+	for _, c := range s.conditionsOf(s.lastPassed()) {
+		if !c.Closed() && c.Deadline().After(at) {
+			out.NextChange = earliest(out.NextChange, c.Deadline())
+		}
+	}
+	for _, moment := range r.calendar(s) {
+		if moment.After(at) {
+			out.NextChange = earliest(out.NextChange, moment)
+		}
+	}
 	out.Blockers = int16(min(len(r.Blockers(s, at)), 1<<14))
 	return out
 }
 
-// Standing is the state of a gate at a moment. Whether evidence has expired
-// depends on the time, everything else on the events alone.
+// Standing is the state of a gate at a moment. Whether evidence, a waiver, the
+// day of a condition or the gate's own term has run out depends on the time,
+// everything else on the events alone.
 func (r *Review) Standing(s *Stage, at time.Time) GateState {
 	if !s.Loaded {
 		return s.Gate
@@ -51,14 +78,8 @@ func (r *Review) Standing(s *Stage, at time.Time) GateState {
 		switch last.Outcome {
 		case OutcomeOpen:
 			return GateWaiting
-		case OutcomePassed:
-			switch {
-			case !last.ChangedAt.IsZero():
-				return GateChanged
-			case r.lapsed(s, at):
-				return GateLapsed
-			}
-			return GatePassed
+		case OutcomePassed, OutcomeConditional, OutcomeForced:
+			return r.standingPassed(s, last, at)
 		case OutcomeReturned:
 			return GateReturned
 		}
@@ -69,34 +90,46 @@ func (r *Review) Standing(s *Stage, at time.Time) GateState {
 	return GateReady
 }
 
-// passed reports whether the gate stands as passed at a moment.
-func (r *Review) passed(s *Stage, at time.Time) bool {
-	if !s.Loaded {
-		return s.Gate == GatePassed
+// standingPassed is the state of a gate that has passed once.
+func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
+	if !last.ChangedAt.IsZero() {
+		return GateChanged
 	}
-	last := s.LastRound()
-	return last != nil && last.Outcome == OutcomePassed && last.ChangedAt.IsZero() && !r.lapsed(s, at)
+	if due := s.repeatAt(last.ClosedAt); !due.IsZero() && !at.Before(due) {
+		return GateLapsed
+	}
+	if last.Outcome == OutcomeForced {
+		return GateBreakGlass // what it lacked, it lacked when the glass was broken
+	}
+	if s.lapsed(at) {
+		return GateLapsed
+	}
+	state := GatePassed
+	for _, c := range s.GateConditions() {
+		if c.Overdue(at) {
+			return GateOverdue
+		}
+		if !c.Closed() {
+			state = GateConditional
+		}
+	}
+	return state
 }
 
-// lapsed reports whether evidence under a must has expired.
-func (r *Review) lapsed(s *Stage, at time.Time) bool {
-	for i := range s.Items {
-		it := &s.Items[i]
-		if it.Level != LevelMust || it.Answer.State != Met {
-			continue
-		}
-		if kind, _ := s.evidenceNeed(it, at); kind == EvidenceExpired {
-			return true
-		}
-	}
-	return false
+// passed reports whether the gate stands as passed at a moment.
+func (r *Review) passed(s *Stage, at time.Time) bool { return r.Standing(s, at).Passed() }
+
+// lapsed reports whether time has taken something away on which a passed gate
+// rests: evidence or a waiver under a must, a waiver under a should.
+func (s *Stage) lapsed(at time.Time) bool {
+	return slices.ContainsFunc(s.Items, func(it Item) bool { return s.ranOut(&it, at) })
 }
 
 // Current is the index of the first stage whose gate has not passed; the last
 // stage when all have, since running a service has no end.
 func Current(gates []GateState) int {
 	for i, g := range gates {
-		if g != GatePassed {
+		if !g.Passed() {
 			return i
 		}
 	}

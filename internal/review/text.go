@@ -142,6 +142,16 @@ func (u SafeURL) Host() string {
 // DateLayout is how dates are typed, shown and stored.
 const DateLayout = "2006-01-02"
 
+// day parses a date field that has to be filled in. The zero time stands for
+// one that was found wrong.
+func (in *input) day(field, s, missing string) time.Time {
+	in.require(field, strings.TrimSpace(s), missing)
+	return in.date(field, s)
+}
+
+// startOfDay is the first moment of a moment's day, in UTC like all dates.
+func startOfDay(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
+
 // date parses an optional date field; the zero time stands for none.
 func (in *input) date(field, s string) time.Time {
 	s = strings.TrimSpace(s)

@@ -1,0 +1,119 @@
+package review
+
+import "time"
+
+// maxRetrospective is how many days ahead the review of a forced gate may lie.
+const maxRetrospective = 30
+
+// Force passes a gate on one entitled person's word. It is recorded as such,
+// shows on every page of the project until others have looked at it, and says
+// by when they have to.
+func (r *Review) Force(by Actor, sk StageKey, reason, reviewDue string, at time.Time) error {
+	if err := May(by, BreakGlass, &r.Project); err != nil {
+		return err
+	}
+	s, err := r.loaded(sk)
+	if err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	c.require("reason", reason, "say what cannot wait, and why")
+	due := c.day("review-due", reviewDue, "give the day by which others review this")
+	switch {
+	case due.IsZero():
+	case due.Before(startOfDay(at)):
+		c.problems.Add("review-due", "lies in the past")
+	case due.After(at.AddDate(0, 0, maxRetrospective)):
+		c.problems.Add("review-due", "lies more than 30 days ahead")
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if r.Project.Status != StatusActive {
+		return refuse("The project is %s; resume it first.", r.Project.Status)
+	}
+	if r.passed(s, at) {
+		return refuse("The gate has passed; there is no glass to break.")
+	}
+	no := len(s.Rounds) + 1
+	if open := s.OpenRound(); open != nil {
+		no = open.No
+	}
+	return r.record(by, at, GateForced{
+		Stage: sk, Round: no, Digest: r.Digest(s), Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due),
+	})
+}
+
+// CloseRetrospective is the review of a forced gate by somebody else: another
+// manager, or a holder of one of the gate's seats who could have signed it.
+func (r *Review) CloseRetrospective(by Actor, sk StageKey, round int, note string, at time.Time) error {
+	if err := May(by, CloseRetrospective, &r.Project); err != nil {
+		return err
+	}
+	s, err := r.loaded(sk)
+	if err != nil {
+		return err
+	}
+	if round < 1 || round > len(s.Rounds) || s.Rounds[round-1].Outcome != OutcomeForced {
+		return ErrNotFound
+	}
+	var c input
+	note = c.text("note", note, MaxNote)
+	c.require("note", note, "say what the review found, and what follows from it")
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	ro := &s.Rounds[round-1]
+	if err := r.mayLookBack(by, s, ro); err != nil {
+		return err
+	}
+	if !ro.ReviewedAt.IsZero() {
+		if ro.ReviewedBy == by.Person && ro.ReviewNote == note {
+			return nil // the same form sent twice
+		}
+		return refuse("The review is closed already.")
+	}
+	return r.record(by, at, RetrospectiveClosed{Stage: sk, Round: round, Note: note})
+}
+
+func (r *Review) mayLookBack(by Actor, s *Stage, ro *Round) error {
+	if ro.ClosedBy == by.Person {
+		return &Denied{CloseRetrospective, "You passed this gate by break-glass yourself; somebody else has to review it."}
+	}
+	if !by.HasRole(RoleManager) && !by.sitsApart(ro.ClosedBy, ro.Policy.Seats, r.Project.ID) {
+		return &Denied{CloseRetrospective, "Only managers and holders of a seat at this gate review it: " + seatList(ro.Policy.Seats) + "."}
+	}
+	if ro.SoD {
+		if why := s.Excluded(by.Person); why != "" {
+			return &Denied{CloseRetrospective, why}
+		}
+	}
+	return nil
+}
+
+// Forced is a gate that was passed by break-glass and not yet reviewed.
+type Forced struct {
+	Stage     StageKey
+	Round     int
+	By        PersonID
+	At        time.Time
+	Reason    string
+	ReviewDue time.Time
+}
+
+// Overdue reports whether the review should have taken place.
+func (f *Forced) Overdue(at time.Time) bool { return !at.Before(f.ReviewDue.AddDate(0, 0, 1)) }
+
+// Forced lists the forced gates of the loaded stages that wait for review.
+func (r *Review) Forced() []Forced {
+	var out []Forced
+	for i := range r.Stages {
+		for _, ro := range r.Stages[i].Rounds {
+			if ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() {
+				out = append(out, Forced{r.Stages[i].Def.Key, ro.No, ro.ClosedBy, ro.ClosedAt, ro.Why, ro.ReviewDue})
+			}
+		}
+	}
+	return out
+}

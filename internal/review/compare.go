@@ -1,0 +1,105 @@
+package review
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// Differences compares two pictures of the same review, such as what the
+// tables say and what the trail says, and lists where they differ: the place,
+// then both values. Templates are not compared, nor who holds which seat.
+func Differences(a, b *Review) []string {
+	var d differences
+	p, q := a.Project, b.Project
+	if len(p.Profile) == 0 && len(q.Profile) == 0 {
+		p.Profile, q.Profile = nil, nil
+	}
+	d.compare("the project", p, q)
+	d.compare("the number of the review", a.No, b.No)
+	d.compare("when the last gate passed in the review before", a.PassedBefore, b.PassedBefore)
+	d.compare("when the review before passed", a.PassedBefore, b.PassedBefore)
+	return append(d, StageDifferences(a, b)...)
+}
+
+// StageDifferences is [Differences] of the stages alone.
+func StageDifferences(a, b *Review) []string {
+	var d differences
+	d.compare("the template", a.Ref, b.Ref)
+	if len(a.Stages) != len(b.Stages) {
+		d.compare("the number of stages", len(a.Stages), len(b.Stages))
+		return d
+	}
+	for i := range a.Stages {
+		d.stage(&a.Stages[i], &b.Stages[i])
+	}
+	return d
+}
+
+type differences []string
+
+// compare notes two values that do not come out the same as JSON; of two
+// objects, the fields that do not.
+func (d *differences) compare(place string, a, b any) {
+	x, errX := json.Marshal(a)
+	y, errY := json.Marshal(b)
+	if errX != nil || errY != nil {
+		*d = append(*d, fmt.Sprintf("%s cannot be compared: %v, %v", place, errX, errY))
+		return
+	}
+	if string(x) == string(y) {
+		return
+	}
+	var fieldsX, fieldsY map[string]json.RawMessage
+	if json.Unmarshal(x, &fieldsX) != nil || json.Unmarshal(y, &fieldsY) != nil {
+		*d = append(*d, fmt.Sprintf("%s: %s against %s", place, x, y))
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(fieldsX)) { // both are of one type
+		if string(fieldsX[name]) != string(fieldsY[name]) {
+			*d = append(*d, fmt.Sprintf("%s, %s: %s against %s", place, name, fieldsX[name], fieldsY[name]))
+		}
+	}
+}
+
+func (d *differences) stage(a, b *Stage) {
+	place := "stage " + string(a.Def.Key)
+	d.compare(place+", loaded", a.Loaded, b.Loaded)
+	d.compare(place+", gate", a.Gate.Label(), b.Gate.Label())
+	compareEach(d, place+", item", a.Items, b.Items, plainItem)
+	compareEach(d, place+", evidence", a.Evidence, b.Evidence, func(e Evidence) any { return e })
+	compareEach(d, place+", round", a.Rounds, b.Rounds, plainRound)
+	compareEach(d, place+", finding", a.Findings, b.Findings, func(f Finding) any { return f })
+	compareEach(d, place+", waiver", a.Waivers, b.Waivers, func(w Waiver) any { return w })
+	compareEach(d, place+", condition", a.Conditions, b.Conditions, func(c Condition) any { return c })
+}
+
+func compareEach[T any](d *differences, place string, a, b []T, plain func(T) any) {
+	if len(a) != len(b) {
+		d.compare(place+"s, how many", len(a), len(b))
+		return
+	}
+	for i := range a {
+		d.compare(fmt.Sprintf("%s %d", place, i+1), plain(a[i]), plain(b[i]))
+	}
+}
+
+func plainItem(it Item) any {
+	it.Def = &ItemDef{Key: it.Def.Key}
+	return it
+}
+
+// plainRound evens out what an empty list is written as.
+func plainRound(r Round) any {
+	if len(r.Early) == 0 {
+		r.Early = nil
+	}
+	if len(r.Policy.Mandatory) == 0 {
+		r.Policy.Mandatory = nil
+	}
+	if len(r.SignOffs) == 0 {
+		r.SignOffs = nil
+	}
+	return r
+}

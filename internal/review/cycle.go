@@ -1,0 +1,162 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Live is how a running service stands in its review calendar.
+type Live string
+
+const (
+	NotLive       Live = ""
+	LiveCurrent   Live = "live-current"
+	LiveReviewDue Live = "live-review-due"
+	LiveLapsed    Live = "live-lapsed"
+)
+
+// dueAhead is how long before its date a review counts as due, and evidence
+// as expiring.
+const dueAhead = 14 * 24 * time.Hour
+
+// Label is the state's name on pages.
+func (l Live) Label() string {
+	switch l {
+	case LiveCurrent:
+		return "Live, current"
+	case LiveReviewDue:
+		return "Live, review due"
+	case LiveLapsed:
+		return "Live, lapsed"
+	}
+	return "Not live"
+}
+
+// Live is the state of the cyclic last stage, which has to be loaded: current
+// after its gate has passed, due in the 14 days before the gate repeats, lapsed
+// after that or when evidence, a waiver or a condition under it has run out. A
+// service stays live while its content changes, and through the next rounds
+// and reviews. due is when the gate has to pass again; zero while the project
+// is not live, and when the gate does not repeat.
+func (r *Review) Live(at time.Time) (state Live, due time.Time) {
+	if len(r.Stages) == 0 {
+		return NotLive, time.Time{}
+	}
+	s := &r.Stages[len(r.Stages)-1]
+	last := s.lastPassed()
+	if last == nil && r.PassedBefore.IsZero() {
+		return NotLive, time.Time{}
+	}
+	due = r.dueAt(s)
+	switch {
+	case !due.IsZero() && !at.Before(due) || s.ranOutSince(last, at):
+		return LiveLapsed, due
+	case !due.IsZero() && !at.Before(due.Add(-dueAhead)):
+		return LiveReviewDue, due
+	}
+	return LiveCurrent, due
+}
+
+// ranOutSince reports whether anything has run out under a gate since it
+// passed; nil stands for a pass in an earlier review. What a forced gate lacks,
+// it lacked when the glass was broken.
+func (s *Stage) ranOutSince(last *Round, at time.Time) bool {
+	if last == nil {
+		return s.lapsed(at)
+	}
+	overdue := slices.ContainsFunc(s.conditionsOf(last), func(c Condition) bool { return c.Overdue(at) })
+	return overdue || last.Outcome != OutcomeForced && s.lapsed(at)
+}
+
+// isLast reports whether a stage is the cyclic last one.
+func (r *Review) isLast(s *Stage) bool { return s.Def.Key == r.Stages[len(r.Stages)-1].Def.Key }
+
+// dueAt is when the gate of a stage has to pass again; zero when it does not
+// repeat or never passed.
+func (r *Review) dueAt(s *Stage) time.Time {
+	if last := s.lastPassed(); last != nil {
+		return s.repeatAt(last.ClosedAt)
+	}
+	if r.isLast(s) && !r.PassedBefore.IsZero() {
+		return s.repeatAt(r.PassedBefore)
+	}
+	return time.Time{}
+}
+
+// calendar are the moments at which a repeating gate changes by itself.
+func (r *Review) calendar(s *Stage) []time.Time {
+	due := r.dueAt(s)
+	if due.IsZero() {
+		return nil
+	}
+	if r.isLast(s) {
+		return []time.Time{due.Add(-dueAhead), due}
+	}
+	return []time.Time{due}
+}
+
+// lastPassed is the newest round by which the gate passed.
+func (s *Stage) lastPassed() *Round {
+	for i := len(s.Rounds) - 1; i >= 0; i-- {
+		if s.Rounds[i].Outcome.Passes() {
+			return &s.Rounds[i]
+		}
+	}
+	return nil
+}
+
+// repeatAt is when a gate that has passed at a moment has to pass again; zero
+// when it does not repeat.
+func (s *Stage) repeatAt(passed time.Time) time.Time {
+	if s.Def.Gate.RepeatsDays == 0 {
+		return time.Time{}
+	}
+	return passed.AddDate(0, 0, s.Def.Gate.RepeatsDays)
+}
+
+// StartReview begins the next pass of the project through its template.
+// Answers, evidence and waivers carry over; items whose evidence expires have
+// to be attested anew; the gates start afresh. Earlier rounds stay readable;
+// break-glass passes have to be reviewed first, so that none gets out of sight.
+func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
+	if err := May(by, StartReview, &r.Project); err != nil {
+		return err
+	}
+	if err := r.wholly(); err != nil {
+		return err
+	}
+	reason, err := needReason(reason, "say what the review is for, such as the yearly operating review")
+	if err != nil {
+		return err
+	}
+	if r.Project.Status != StatusActive {
+		return refuse("The project is %s; resume it first.", r.Project.Status)
+	}
+	for i := range r.Stages {
+		if r.Stages[i].OpenRound() != nil {
+			return refuse("Sign-off of “%s” is under way; let it end or withdraw it first.", r.Stages[i].Def.Name)
+		}
+	}
+	if r.Stages[len(r.Stages)-1].lastPassed() == nil {
+		return refuse("The present review is still on its way: its last gate has not passed.")
+	}
+	if owed := r.Forced(); len(owed) > 0 {
+		return refuse("“%s” was passed by break-glass; that has to be reviewed first.", r.Stage(owed[0].Stage).Def.Name)
+	}
+	return r.record(by, at, ReviewStarted{No: r.No + 1, Reason: reason})
+}
+
+func (r *Review) foldReview(e ReviewStarted) {
+	r.No = e.No
+	if last := r.Stages[len(r.Stages)-1].lastPassed(); last != nil {
+		r.PassedBefore = last.ClosedAt
+	}
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
+		for j := range s.Items {
+			it := &s.Items[j]
+			it.Reattest = it.Def.ValidDays > 0 && it.Answer.State != Open
+		}
+	}
+}

@@ -1,0 +1,266 @@
+package review
+
+import "time"
+
+// MaxWaiver is the longest time for which a waiver is granted or extended at
+// once, in days from then.
+const MaxWaiver = 366
+
+// Waiver is leave to pass without an item until a date.
+type Waiver struct {
+	No          int // within the stage
+	Item        ItemKey
+	Reason      string
+	Risk        string
+	Measure     string // what makes up for it meanwhile
+	Until       time.Time
+	RequestedBy PersonID
+	RequestedAt time.Time
+	GrantedBy   PersonID
+	GrantedAt   time.Time
+	DeniedBy    PersonID
+	DeniedAt    time.Time
+	RevokedBy   PersonID
+	RevokedAt   time.Time
+	Why         string // what the last decision gave as its reason
+}
+
+// WaiverState is how a waiver stands at a moment.
+type WaiverState string
+
+const (
+	WaiverWaiting    WaiverState = "waiting"
+	WaiverInForce    WaiverState = "in force"
+	WaiverExpired    WaiverState = "expired"
+	WaiverTurnedDown WaiverState = "denied"
+	WaiverTakenBack  WaiverState = "revoked"
+)
+
+// WaiverStates lists every state in the order in which the register shows them.
+func WaiverStates() []WaiverState {
+	return []WaiverState{WaiverWaiting, WaiverInForce, WaiverExpired, WaiverTurnedDown, WaiverTakenBack}
+}
+
+// State is how the waiver stands. It counts iff granted <= at < until and it
+// was not revoked; one that nobody decided on in time expires too.
+func (w *Waiver) State(at time.Time) WaiverState {
+	switch {
+	case !w.DeniedAt.IsZero():
+		return WaiverTurnedDown
+	case !w.RevokedAt.IsZero():
+		return WaiverTakenBack
+	case !at.Before(w.Until):
+		return WaiverExpired
+	case w.GrantedAt.IsZero() || at.Before(w.GrantedAt):
+		return WaiverWaiting
+	}
+	return WaiverInForce
+}
+
+// Expiring reports whether a waiver in force ends within 14 days.
+func (w *Waiver) Expiring(at time.Time) bool {
+	return w.State(at) == WaiverInForce && !at.Before(w.Until.Add(-dueAhead))
+}
+
+// granted reports whether the waiver was granted and not taken back, whatever
+// the time: it is part of what is signed.
+func (w *Waiver) granted() bool { return !w.GrantedAt.IsZero() && w.RevokedAt.IsZero() }
+
+// Waived is the waiver in force for an item; nil when there is none.
+func (s *Stage) Waived(k ItemKey, at time.Time) *Waiver {
+	for i := range s.Waivers {
+		if w := &s.Waivers[i]; w.Item == k && w.State(at) == WaiverInForce {
+			return w
+		}
+	}
+	return nil
+}
+
+// NewWaiver is what a person types to ask for a waiver.
+type NewWaiver struct{ Reason, Risk, Measure, Until string }
+
+// RequestWaiver asks for leave to pass without an item for a while.
+func (r *Review) RequestWaiver(by Actor, sk StageKey, ik ItemKey, in NewWaiver, at time.Time) error {
+	if err := May(by, RequestWaiver, &r.Project); err != nil {
+		return err
+	}
+	s, it, err := r.work(sk, ik)
+	if err != nil {
+		return err
+	}
+	var c input
+	e := WaiverRequested{
+		Stage: sk, Item: ik, No: len(s.Waivers) + 1,
+		Reason: c.text("reason", in.Reason, MaxReason), Risk: c.text("risk", in.Risk, MaxReason), Measure: c.text("measure", in.Measure, MaxReason),
+	}
+	c.require("reason", e.Reason, "say why the item cannot be met now")
+	c.require("risk", e.Risk, "say what can go wrong without it")
+	c.require("measure", e.Measure, "say what makes up for it meanwhile")
+	e.Until = FormatDate(c.until("until", in.Until, at))
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if it.Level == LevelMay {
+		return refuse("An item at level may needs no waiver; leave it open.")
+	}
+	for i := range s.Waivers {
+		w := &s.Waivers[i]
+		if w.Item != ik {
+			continue
+		}
+		switch w.State(at) {
+		case WaiverWaiting:
+			if w.RequestedBy == by.Person && w.Reason == e.Reason && w.Risk == e.Risk && w.Measure == e.Measure && FormatDate(w.Until) == e.Until {
+				return nil // the same form sent twice
+			}
+			return refuse("A waiver for this item waits for a decision already.")
+		case WaiverInForce:
+			return refuse("A waiver for this item is in force; have it extended instead.")
+		}
+	}
+	return r.record(by, at, e)
+}
+
+// until reads the date until which a waiver shall count.
+func (in *input) until(field, s string, at time.Time) time.Time {
+	d := in.day(field, s, "give the date on which the waiver ends")
+	switch {
+	case d.IsZero():
+	case !d.After(at):
+		in.problems.Add(field, "must lie in the future")
+	case d.After(at.AddDate(0, 0, MaxWaiver)):
+		in.problems.Add(field, "lies more than a year ahead; a waiver can be extended when the time comes")
+	}
+	return d
+}
+
+// waiver finds a waiver to decide on, and checks that the actor may.
+func (r *Review) waiver(by Actor, sk StageKey, no int) (*Waiver, error) {
+	if err := May(by, DecideWaiver, &r.Project); err != nil {
+		return nil, err
+	}
+	s, err := r.loaded(sk)
+	if err != nil {
+		return nil, err
+	}
+	if no < 1 || no > len(s.Waivers) {
+		return nil, ErrNotFound
+	}
+	if r.Project.Status == StatusStopped {
+		return nil, refuse("The project was stopped. Resume it before changing anything.")
+	}
+	w := &s.Waivers[no-1]
+	if err := MayDecideWaiver(by, &r.Project, &s.Def.Gate, w.RequestedBy); err != nil {
+		return nil, err
+	}
+	return w, nil
+}
+
+// MayDecideWaiver checks that the actor may decide on a waiver of the stage
+// with this gate which somebody asked for: as a manager or in one of the
+// gate's seats, not on their own, and not in the place of who asked.
+func MayDecideWaiver(by Actor, p *Project, gate *GateDef, requester PersonID) error {
+	if err := May(by, DecideWaiver, p); err != nil {
+		return err
+	}
+	seats := gate.Policy(p.Profile).Seats
+	if !by.HasRole(RoleManager) && !by.sitsApart(requester, seats, p.ID) {
+		return &Denied{DecideWaiver, "Only managers and holders of a seat at this stage's gate decide on its waivers: " + seatList(seats) + "."}
+	}
+	if requester == by.Person {
+		return &Denied{DecideWaiver, "You asked for this waiver yourself; somebody else has to decide."}
+	}
+	return nil
+}
+
+// GrantWaiver puts a waiver in force. Who asked for it does not grant it.
+func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
+	w, err := r.waiver(by, sk, no)
+	if err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	switch w.State(at) {
+	case WaiverInForce:
+		return nil
+	case WaiverWaiting:
+		return r.record(by, at, WaiverGranted{Stage: sk, Item: w.Item, No: no, Reason: reason})
+	}
+	return refuse("This waiver is %s and cannot be granted any more; the team can ask anew.", w.State(at))
+}
+
+// DenyWaiver refuses a waiver.
+func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
+	w, err := r.waiver(by, sk, no)
+	if err != nil {
+		return err
+	}
+	reason, err = needReason(reason, "say why, so that the team knows what to do instead")
+	if err != nil {
+		return err
+	}
+	switch w.State(at) {
+	case WaiverTurnedDown:
+		return nil
+	case WaiverWaiting:
+		return r.record(by, at, WaiverDenied{Stage: sk, Item: w.Item, No: no, Reason: reason})
+	}
+	return refuse("This waiver is %s; there is nothing to deny.", w.State(at))
+}
+
+// ExtendWaiver moves the date until which a waiver in force counts.
+func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, until, reason string, at time.Time) error {
+	w, err := r.waiver(by, sk, no)
+	if err != nil {
+		return err
+	}
+	reason, err = needReason(reason, "say why it needs longer")
+	if err != nil {
+		return err
+	}
+	var c input
+	d := c.until("until", until, at)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if w.State(at) != WaiverInForce {
+		return refuse("Only a waiver in force can be extended; this one is %s.", w.State(at))
+	}
+	if w.Until.Equal(d) {
+		return nil
+	}
+	if d.Before(w.Until) {
+		return invalid("until", "lies before "+FormatDate(w.Until)+"; revoke the waiver to end it sooner")
+	}
+	return r.record(by, at, WaiverExtended{Stage: sk, Item: w.Item, No: no, From: FormatDate(w.Until), Until: FormatDate(d), Reason: reason})
+}
+
+// RevokeWaiver ends a waiver before its date.
+func (r *Review) RevokeWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
+	w, err := r.waiver(by, sk, no)
+	if err != nil {
+		return err
+	}
+	reason, err = needReason(reason, "say why it ends now")
+	if err != nil {
+		return err
+	}
+	switch w.State(at) {
+	case WaiverTakenBack:
+		return nil
+	case WaiverInForce:
+		return r.record(by, at, WaiverRevoked{Stage: sk, Item: w.Item, No: no, Reason: reason})
+	}
+	return refuse("Only a waiver in force can be revoked; this one is %s.", w.State(at))
+}
+
+func needReason(reason, message string) (string, error) {
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	c.require("reason", reason, message)
+	return reason, c.problems.Err()
+}
