@@ -55,6 +55,23 @@ create table trail (
 create index trail_item on trail (stream_id, stage, item, seq) where item is not null;
 create index trail_directory on trail (item, seq) where stream_id = 1;
 
+-- Checkpoints say where all streams stood at a moment. The note is signed and
+-- names the one before. Of the heads only those are kept that moved since then.
+create table checkpoint (
+    no   bigint      primary key check (no > 0),
+    at   timestamptz not null,
+    note text        not null
+);
+create table checkpoint_head (
+    no        bigint not null references checkpoint (no),
+    stream_id bigint not null references stream (id),
+    seq       bigint not null check (seq > 0),
+    hash      bytea  not null check (octet_length(hash) = 32),
+    primary key (stream_id, no),
+    foreign key (stream_id, seq) references trail (stream_id, seq)
+);
+create index checkpoint_head_no on checkpoint_head (no, stream_id);
+
 create table project (
     id         bigint      primary key references stream (id),
     key        text        not null unique check (key ~ '^[a-z][a-z0-9]*(-[a-z0-9]+)*$' and length(key) between 2 and 40),
@@ -88,6 +105,7 @@ create table review (
     template_version int         not null,
     template_digest  text        not null,
     started_at       timestamptz not null,
+    passed_before    timestamptz, -- when the last gate passed in the review before
     primary key (project_id, no),
     foreign key (template_key, template_version, template_digest) references template_version (key, version, digest)
 );
@@ -108,6 +126,7 @@ create table item (
     assignee_id bigint      references person (id),
     due         date        check (due between '1970-01-01' and '2199-12-31'),
     comments    int         not null default 0 check (comments >= 0),
+    reattest    boolean     not null default false, -- carried over from an earlier review: to be said again
     primary key (project_id, review_no, stage, item),
     foreign key (project_id, review_no) references review (project_id, no),
     check ((version = 0) = (answered_by is null) and (version = 0) = (answered_at is null)),
@@ -171,16 +190,24 @@ create table round (
     seats        text[]      not null check (cardinality(seats) >= quorum),
     mandatory    text[]      not null default '{}' check (mandatory <@ seats),
     sod          boolean     not null,
-    outcome      text        not null default '' check (outcome in ('', 'passed', 'returned', 'withdrawn', 'on hold', 'stopped')),
+    outcome      text        not null default ''
+                 check (outcome in ('', 'passed', 'passed with conditions', 'break-glass', 'returned', 'withdrawn', 'on hold', 'stopped')),
     closed_by    bigint      references person (id),
     closed_at    timestamptz,
     closing      text        check (closing ~ '^[0-9a-f]{64}$'),
     why          text        not null default '',
     changed_at   timestamptz,
+    review_due   date,                            -- of a forced gate: the last day for its review
+    reviewed_by  bigint      references person (id),
+    reviewed_at  timestamptz,
+    review_note  text        not null default '',
     primary key (project_id, review_no, stage, no),
     foreign key (project_id, review_no) references review (project_id, no),
     check ((outcome = '') = (closed_at is null) and (outcome = '') = (closed_by is null) and (outcome = '') = (closing is null)),
-    check (changed_at is null or outcome = 'passed')
+    check (changed_at is null or outcome in ('passed', 'passed with conditions', 'break-glass')),
+    check ((outcome = 'break-glass') = (review_due is not null)),
+    check ((reviewed_at is null) = (reviewed_by is null) and (reviewed_at is null) = (review_note = '')),
+    constraint round_reviewed_by_another check (reviewed_by is null or (outcome = 'break-glass' and reviewed_by <> closed_by))
 );
 create unique index round_one_open on round (project_id, review_no, stage) where outcome = '';
 
@@ -192,12 +219,15 @@ create table sign_off (
     no         int         not null check (no > 0),
     person_id  bigint      not null references person (id),
     seat       text        not null,
-    decision   text        not null check (decision in ('go', 'return')),
+    for_id     bigint      references person (id), -- who holds the seat, when a stand-in signed
+    decision   text        not null check (decision in ('go', 'conditional', 'return', 'recuse')),
     note       text        not null default '' check (length(note) <= 4000),
     digest     text        not null check (digest ~ '^[0-9a-f]{64}$'),
     at         timestamptz not null,
     primary key (project_id, review_no, stage, round, no),
-    foreign key (project_id, review_no, stage, round) references round (project_id, review_no, stage, no)
+    foreign key (project_id, review_no, stage, round) references round (project_id, review_no, stage, no),
+    check (decision <> 'recuse' or note <> ''),
+    check (for_id <> person_id)
 );
 create index sign_off_person on sign_off (person_id, at);
 
@@ -213,10 +243,71 @@ create table finding (
     answer      text        not null default '',
     answered_by bigint      references person (id),
     answered_at timestamptz,
+    accepted_by bigint      references person (id),
+    accepted_at timestamptz,
+    reopened    text        not null default '', -- why an earlier answer did not settle it
     primary key (project_id, review_no, stage, no),
     foreign key (project_id, review_no, stage, round) references round (project_id, review_no, stage, no),
-    check ((answered_at is null) = (answer = '') and (answered_at is null) = (answered_by is null))
+    check ((answered_at is null) = (answer = '') and (answered_at is null) = (answered_by is null)),
+    check ((accepted_at is null) = (accepted_by is null) and (accepted_at is null or answered_at is not null))
 );
+
+create table condition (
+    project_id   bigint      not null,
+    review_no    int         not null,
+    stage        text        not null,
+    no           int         not null check (no > 0),
+    round        int         not null,
+    text         text        not null check (length(text) between 1 and 2000),
+    owner_id     bigint      not null references person (id),
+    due          date        not null,
+    set_by       bigint      not null references person (id),
+    set_at       timestamptz not null,
+    note         text        not null default '',
+    met_by       bigint      references person (id),
+    met_at       timestamptz,
+    confirmed_by bigint      references person (id),
+    confirmed_at timestamptz,
+    reopened     text        not null default '',
+    dropped_at   timestamptz,
+    primary key (project_id, review_no, stage, no),
+    foreign key (project_id, review_no, stage, round) references round (project_id, review_no, stage, no),
+    check ((met_at is null) = (met_by is null)),
+    check ((confirmed_at is null) = (confirmed_by is null)),
+    constraint condition_confirmed_by_another check (confirmed_by is null or (met_by is not null and confirmed_by <> met_by))
+);
+create index condition_owner on condition (owner_id, due) where confirmed_at is null and dropped_at is null;
+
+create table waiver (
+    project_id   bigint      not null,
+    review_no    int         not null,
+    stage        text        not null,
+    no           int         not null check (no > 0),
+    item         text        not null,
+    reason       text        not null check (length(reason) between 1 and 2000),
+    risk         text        not null check (length(risk) between 1 and 2000),
+    measure      text        not null check (length(measure) between 1 and 2000),
+    until        timestamptz not null, -- the first moment at which it no longer counts
+    requested_by bigint      not null references person (id),
+    requested_at timestamptz not null,
+    granted_by   bigint      references person (id),
+    granted_at   timestamptz,
+    denied_by    bigint      references person (id),
+    denied_at    timestamptz,
+    revoked_by   bigint      references person (id),
+    revoked_at   timestamptz,
+    why          text        not null default '',
+    primary key (project_id, review_no, stage, no),
+    foreign key (project_id, review_no) references review (project_id, no),
+    check ((granted_at is null) = (granted_by is null)),
+    check ((denied_at is null) = (denied_by is null) and (denied_at is null or granted_at is null)),
+    check ((revoked_at is null) = (revoked_by is null) and (revoked_at is null or granted_at is not null)),
+    constraint waiver_decided_by_another check (granted_by <> requested_by and denied_by <> requested_by)
+);
+-- One waiver at a time waits for a decision.
+create unique index waiver_one_waiting on waiver (project_id, review_no, stage, item, until)
+    where granted_at is null and denied_at is null;
+create index waiver_until on waiver (until, project_id);
 
 -- What lists of many projects read: one wide row a project, written in the
 -- same transaction as what it sums up. Arrays have one element a stage.
@@ -238,6 +329,9 @@ create table portfolio (
     blockers       smallint[]  not null,
     gates          smallint[]  not null,
     ready          smallint    not null check (ready between 0 and 100), -- musts done, in percent, rounded down
+    forced         smallint[]  not null, -- gates passed by break-glass that wait for review
+    live           text        not null default '' check (live in ('', 'live-current', 'live-review-due', 'live-lapsed')),
+    review_due     timestamptz,          -- when the last gate has to pass again
     current        smallint    not null, -- index of the first stage whose gate has not passed
     next_change_at timestamptz,          -- when time alone will change this row
     foreign key (project_id, review_no) references review (project_id, no)
@@ -257,7 +351,7 @@ create table gate (
     project_id bigint      not null,
     review_no  int         not null,
     stage      text        not null,
-    state      smallint    not null check (state between 0 and 6),
+    state      smallint    not null check (state between 0 and 9),
     round      int         not null,
     digest     text        not null,
     since      timestamptz not null,             -- of the newest round's request, or its end
@@ -286,6 +380,40 @@ create table granted (
 );
 create index granted_seat on granted (seat, person_id) where seat <> '';
 create index granted_project on granted (project_id, person_id) where project_id is not null;
+
+-- Stand-ins for seats.
+create table delegation (
+    person_id  bigint      not null references person (id), -- who holds the seat
+    no         int         not null check (no > 0),
+    to_id      bigint      not null references person (id),
+    seat       text        not null,
+    project_id bigint      references project (id), -- null: everywhere
+    starts     timestamptz not null,
+    ends       timestamptz not null,                -- the first moment at which it no longer holds
+    reason     text        not null default '',
+    at         timestamptz not null,
+    ended_at   timestamptz,
+    primary key (person_id, no),
+    check (to_id <> person_id),
+    check (starts < ends)
+);
+create index delegation_to on delegation (to_id, ends);
+
+-- What a person may do now: rights of their own, and seats in which they stand
+-- in for somebody who still holds them.
+create view held (person_id, role, seat, project_id, since, for_id) as
+    select person_id, role, seat, project_id, granted_at, null::bigint
+      from granted
+    union all
+    select d.to_id, '', d.seat, d.project_id, g.since, d.person_id
+      from delegation d
+     cross join lateral (
+        select min(granted_at) as since
+          from granted
+         where person_id = d.person_id and seat = d.seat and project_id is not distinct from d.project_id
+     ) g
+     where d.starts <= clock_timestamp() and d.ends > clock_timestamp() and d.ended_at is null
+       and g.since <= d.at; -- a seat that was lost and came back is not lent any more
 
 -- Sessions: only the hash of the token is kept.
 create table session (
@@ -333,6 +461,14 @@ create trigger trail_append_only before update or delete on trail
     for each row execute function refuse_change();
 create trigger trail_no_truncate before truncate on trail
     for each statement execute function refuse_change();
+create trigger checkpoint_append_only before update or delete on checkpoint
+    for each row execute function refuse_change();
+create trigger checkpoint_no_truncate before truncate on checkpoint
+    for each statement execute function refuse_change();
+create trigger checkpoint_head_append_only before update or delete on checkpoint_head
+    for each row execute function refuse_change();
+create trigger checkpoint_head_no_truncate before truncate on checkpoint_head
+    for each statement execute function refuse_change();
 create trigger template_version_immutable before update or delete on template_version
     for each row execute function refuse_change();
 create trigger sign_off_immutable before update or delete on sign_off
@@ -350,7 +486,7 @@ begin
       into people, seats
       from sign_off
      where project_id = new.project_id and review_no = new.review_no and stage = new.stage
-       and round = new.no and decision = 'go' and digest = new.closing;
+       and round = new.no and decision in ('go', 'conditional') and digest = new.closing;
     if people < new.quorum or not new.mandatory <@ seats then
         raise exception 'gate %/% round % cannot pass: % of % signatures', new.project_id, new.stage, new.no, people, new.quorum
             using errcode = 'check_violation', constraint = 'round_passed_by_signatures';
@@ -359,7 +495,7 @@ begin
 end $$;
 -- +goose StatementEnd
 create trigger round_passed_by_signatures before insert or update of outcome on round
-    for each row when (new.outcome = 'passed') execute function require_signatures();
+    for each row when (new.outcome in ('passed', 'passed with conditions')) execute function require_signatures();
 
 -- The server runs as slipway_app where that role exists: it can add to the
 -- trail, but not change it.
@@ -370,9 +506,9 @@ begin
         grant usage on schema public to slipway_app;
         grant select, insert, update, delete on
             person, project, project_member, review, item, comment, evidence, round, finding,
-            portfolio, gate, granted, session, login_flow, logout_notice, stream to slipway_app;
-        grant select, insert on trail, sign_off to slipway_app;
-        grant select on template_version to slipway_app;
+            portfolio, gate, granted, delegation, condition, waiver, session, login_flow, logout_notice, stream to slipway_app;
+        grant select, insert on trail, sign_off, checkpoint, checkpoint_head to slipway_app;
+        grant select on template_version, held to slipway_app;
         grant select on goose_db_version to slipway_app;
         grant usage on all sequences in schema public to slipway_app;
     end if;
@@ -380,6 +516,7 @@ end $$;
 -- +goose StatementEnd
 
 -- +goose Down
-drop table logout_notice, login_flow, session, granted, gate, portfolio, finding, sign_off, round, evidence, comment, item, review,
-    project_member, project, trail, stream, template_version, person;
+drop view held;
+drop table logout_notice, login_flow, session, delegation, condition, waiver, granted, gate, portfolio, finding, sign_off, round, evidence, comment, item, review,
+    project_member, project, checkpoint_head, checkpoint, trail, stream, template_version, person;
 drop function require_signatures, refuse_change;

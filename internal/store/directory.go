@@ -31,6 +31,7 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 			QueryRow(func(row pgx.Row) error { return row.Scan(&seq, &hash) })
 		s.queueRightsActor(b, by, &v)
 		queueGranted(b, person, e)
+		queueDelegated(b, person, e)
 		if err := send(ctx, conn, b); err != nil {
 			return batchError("reading a person's rights", err)
 		}
@@ -75,6 +76,24 @@ func queueGranted(b *pgx.Batch, person review.PersonID, e *review.Entitlements) 
 			}
 			g.At = g.At.UTC()
 			e.Granted = append(e.Granted, g)
+		}
+		return rows.Err()
+	})
+}
+
+func queueDelegated(b *pgx.Batch, person review.PersonID, e *review.Entitlements) {
+	b.Queue(`
+		select no, to_id, seat, coalesce(project_id, 0), starts, ends, reason, at, ended_at
+		  from delegation where person_id = $1 order by no`, int64(person)).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var d review.Delegation
+			var ended *time.Time
+			if err := rows.Scan(&d.No, &d.To, &d.Seat, &d.Scope, &d.Starts, &d.Ends, &d.Reason, &d.At, &ended); err != nil {
+				return fmt.Errorf("reading delegations: %w", err)
+			}
+			d.Starts, d.Ends, d.At, d.EndedAt = d.Starts.UTC(), d.Ends.UTC(), d.At.UTC(), deref(ended)
+			e.Delegated = append(e.Delegated, d)
 		}
 		return rows.Err()
 	})
@@ -149,6 +168,15 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 			delete from granted
 			 where person_id = $1 and role = $2 and seat = $3 and coalesce(project_id, 0) = $4 and source = $5`,
 			int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source)
+		return nil
+	case review.SeatDelegated:
+		b.Queue(`
+			insert into delegation (person_id, no, to_id, seat, project_id, starts, ends, reason, at)
+			values ($1, $2, $3, $4, nullif($5::bigint, 0), $6, $7, $8, $9)`,
+			int64(ev.Person), ev.No, int64(ev.To), ev.Seat, int64(ev.Scope), day(ev.Starts), day(ev.Ends), ev.Reason, en.At)
+		return nil
+	case review.DelegationEnded:
+		b.Queue(`update delegation set ended_at = $3 where person_id = $1 and no = $2`, int64(ev.Person), ev.No, en.At)
 		return nil
 	}
 	return fmt.Errorf("no writer for event %s", en.Event.Kind())

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -12,6 +14,7 @@ import (
 // and how many there are in all.
 type SeatHolders struct {
 	People []review.PersonID
+	For    []review.PersonID // for each of them whose stand-in they are; 0: they hold it themselves
 	Total  int
 }
 
@@ -26,6 +29,7 @@ type GateView struct {
 	ProjectView
 	Stage   *review.Stage
 	Holders map[review.Seat]SeatHolders // who may sign
+	Reviews []time.Time                 // when each review started, the launch first
 	Changes []review.Entry              // what changed in the signed content since the first request, newest first
 }
 
@@ -38,6 +42,7 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage re
 	out := &GateView{Holders: map[review.Seat]SeatHolders{}}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
 		queueSeatHolders(b, id, out.Holders)
+		queueReviews(b, id, &out.Reviews)
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
@@ -63,7 +68,8 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage re
 
 // contentKinds are the events of a stage that change its digest.
 func contentKinds() []string {
-	events := []review.Event{review.ItemAnswered{}, review.NotApplicableApproved{}, review.EvidenceAdded{}, review.EvidenceRemoved{}, review.FindingAnswered{}}
+	events := []review.Event{review.ItemAnswered{}, review.NotApplicableApproved{}, review.EvidenceAdded{}, review.EvidenceRemoved{}, review.FindingAnswered{}, review.FindingReopened{},
+		review.WaiverGranted{}, review.WaiverExtended{}, review.WaiverRevoked{}}
 	kinds := make([]string, len(events))
 	for i, e := range events {
 		kinds[i] = e.Kind()
@@ -73,12 +79,13 @@ func contentKinds() []string {
 
 func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]SeatHolders) {
 	b.Queue(`
-		select seat, person_id, total from (
-		    select h.seat, h.person_id, count(*) over (partition by h.seat)::int as total,
+		select seat, person_id, for_id, total from (
+		    select h.seat, h.person_id, h.for_id, count(*) over (partition by h.seat)::int as total,
 		           row_number() over (partition by h.seat order by lower(p.name), p.id) as no
-		      from (select distinct g.seat, g.person_id
-		              from granted g
-		             where g.seat <> '' and (g.project_id is null or g.project_id = $1)) h
+		      from (select g.seat, g.person_id, case when bool_or(g.for_id is null) then 0 else min(g.for_id) end as for_id
+		              from held g
+		             where g.seat <> '' and (g.project_id is null or g.project_id = $1)
+		             group by g.seat, g.person_id) h
 		      join person p on p.id = h.person_id
 		) numbered
 		 where no <= $2
@@ -87,12 +94,12 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]Se
 			defer rows.Close()
 			for rows.Next() {
 				var seat review.Seat
-				var person review.PersonID
+				var person, holder review.PersonID
 				var total int
-				if err := rows.Scan(&seat, &person, &total); err != nil {
+				if err := rows.Scan(&seat, &person, &holder, &total); err != nil {
 					return fmt.Errorf("reading who may sign: %w", err)
 				}
-				into[seat] = SeatHolders{append(into[seat].People, person), total}
+				into[seat] = SeatHolders{append(into[seat].People, person), append(into[seat].For, holder), total}
 			}
 			return rows.Err()
 		})
@@ -101,8 +108,10 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]Se
 func (s *Store) nameGate(ctx context.Context, g *GateView) error {
 	var extra []CommentView
 	for _, h := range g.Holders {
-		for _, p := range h.People {
-			extra = append(extra, CommentView{Person: p})
+		for _, p := range slices.Concat(h.People, h.For) {
+			if p != 0 {
+				extra = append(extra, CommentView{Person: p})
+			}
 		}
 	}
 	return s.nameMore(ctx, g.Names, extra, g.Changes)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -16,7 +17,9 @@ type HistoryFilter struct {
 	Stage  review.StageKey
 	Kind   string
 	Person review.PersonID
-	Before int64 // only entries with a smaller number; 0: from the newest
+	From   time.Time // only entries at or after this moment
+	To     time.Time // only entries at or before this moment
+	Before int64     // only entries with a smaller number; 0: from the newest
 }
 
 // HistoryView is one page of a project's trail, newest first.
@@ -36,8 +39,9 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 			  from trail t
 			 where t.stream_id = (select id from project where key = $1)
 			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4 = 0 or t.actor_id = $4) and ($5 = 0 or t.seq < $5)
-			 order by t.seq desc limit $6`,
-			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, HistoryPage+1).Query(out.scan)
+			   and ($6::timestamptz is null or t.at >= $6) and ($7::timestamptz is null or t.at <= $7)
+			 order by t.seq desc limit $8`,
+			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), HistoryPage+1).Query(out.scan)
 	})
 	if err != nil {
 		return nil, err

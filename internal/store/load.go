@@ -13,7 +13,7 @@ import (
 // parts says how much of a review to load.
 type parts struct {
 	stage  review.StageKey // empty: all stages
-	rounds bool            // rounds, sign-offs and findings too
+	rounds bool            // rounds, sign-offs, findings and conditions too
 }
 
 // loaded is a review as the rows have it, with what a change needs to go on
@@ -28,25 +28,28 @@ type loaded struct {
 // rows gathers what the statements of one batch return, until all are there
 // and the template is known by which they make sense.
 type reviewRows struct {
-	found    bool
-	project  review.Project
-	no       int
-	ref      review.TemplateRef
-	seq      int64
-	hash     []byte
-	rollup   rollupArrays
-	written  uint32 // the transaction that wrote the rollup last
-	items    []itemRow
-	evidence []evidenceRow
-	rounds   []roundRow
-	signOffs []signOffRow
-	findings []findingRow
-	room     *rowBuffer
+	found        bool
+	project      review.Project
+	no           int
+	ref          review.TemplateRef
+	seq          int64
+	hash         []byte
+	rollup       rollupArrays
+	passedBefore time.Time // of the last gate, in the review before
+	written      uint32    // the transaction that wrote the rollup last
+	items        []itemRow
+	evidence     []evidenceRow
+	rounds       []roundRow
+	signOffs     []signOffRow
+	findings     []findingRow
+	waivers      []waiverRow
+	conditions   []conditionRow
+	room         *rowBuffer
 }
 
 type rollupArrays struct {
-	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates []int16
-	next                                                          *time.Time
+	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
+	next                                                                  *time.Time
 }
 
 // The statements that read a review: $1 is the project, $2 the stage. They
@@ -57,8 +60,8 @@ const (
 
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
-		       r.no, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.next_change_at, f.xmin,
+		       r.no, r.passed_before, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id)
 		  from project p
@@ -68,7 +71,7 @@ const (
 		 where p.id = $1`
 	itemsSQL = `
 		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments
+		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest
 		  from item t`
 	evidenceSQL = `
 		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
@@ -76,16 +79,26 @@ const (
 		  from evidence t`
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod,
-		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at
+		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at,
+		       t.review_due, coalesce(t.reviewed_by, 0), t.reviewed_at, t.review_note
 		  from round t`
 	signOffsSQL = `
-		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at,
+		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0),
 		       (select min(g.granted_at) from granted g
-		         where g.person_id = t.person_id and g.seat = t.seat and (g.project_id is null or g.project_id = t.project_id))
+		         where g.person_id = coalesce(t.for_id, t.person_id) and g.seat = t.seat and (g.project_id is null or g.project_id = t.project_id))
 		  from sign_off t`
 	findingsSQL = `
-		select t.stage, t.no, t.round, t.text, t.raised_by, t.raised_at, t.answer, coalesce(t.answered_by, 0), t.answered_at
+		select t.stage, t.no, t.round, t.text, t.raised_by, t.raised_at, t.answer, coalesce(t.answered_by, 0), t.answered_at,
+		       coalesce(t.accepted_by, 0), t.accepted_at, t.reopened
 		  from finding t`
+	waiversSQL = `
+		select t.stage, t.no, t.item, t.reason, t.risk, t.measure, t.until, t.requested_by, t.requested_at,
+		       coalesce(t.granted_by, 0), t.granted_at, coalesce(t.denied_by, 0), t.denied_at, coalesce(t.revoked_by, 0), t.revoked_at, t.why
+		  from waiver t`
+	conditionsSQL = `
+		select t.stage, t.no, t.round, t.text, t.owner_id, t.due, t.set_by, t.set_at, t.note, coalesce(t.met_by, 0), t.met_at,
+		       coalesce(t.confirmed_by, 0), t.confirmed_at, t.reopened, t.dropped_at
+		  from condition t`
 )
 
 // queueReview asks for a project's review, its parts as the caller says.
@@ -94,9 +107,11 @@ func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
 	if p.stage == "" {
 		b.Queue(itemsSQL+ofReview, int64(id)).Query(out.scanItems)
 		b.Queue(evidenceSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanEvidence)
+		b.Queue(waiversSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanWaivers)
 	} else {
 		b.Queue(itemsSQL+ofStage, int64(id), string(p.stage)).Query(out.scanItems)
 		b.Queue(evidenceSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanEvidence)
+		b.Queue(waiversSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanWaivers)
 	}
 	if p.rounds {
 		queueRounds(b, id, p.stage, out)
@@ -108,11 +123,13 @@ func queueRounds(b *pgx.Batch, id review.ProjectID, stage review.StageKey, out *
 		b.Queue(roundsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanRounds)
 		b.Queue(signOffsSQL+ofReview+` order by t.stage, t.round, t.no`, int64(id)).Query(out.scanSignOffs)
 		b.Queue(findingsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanFindings)
+		b.Queue(conditionsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanConditions)
 		return
 	}
 	b.Queue(roundsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanRounds)
 	b.Queue(signOffsSQL+ofStage+` order by t.round, t.no`, int64(id), string(stage)).Query(out.scanSignOffs)
 	b.Queue(findingsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanFindings)
+	b.Queue(conditionsSQL+ofStage+` order by t.no`, int64(id), string(stage)).Query(out.scanConditions)
 }
 
 // build puts the rows together, which takes them out of use. db is what they
@@ -127,6 +144,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 		return nil, err
 	}
 	r := review.Blank(rows.project, rows.no, tmpl, rows.ref)
+	r.PassedBefore = rows.passedBefore
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
 	if l.rollups, err = rows.rollup.stages(len(tmpl.Stages)); err != nil {
 		return nil, fmt.Errorf("project %s: %w", rows.project.Key, err)
@@ -144,7 +162,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 }
 
 func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
-	for _, arr := range [][]int16{a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates} {
+	for _, arr := range [][]int16{a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.forced} {
 		if len(arr) != n {
 			return nil, fmt.Errorf("the rollup has %d stages, the template %d", len(arr), n)
 		}
@@ -153,7 +171,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 	for i := range out {
 		out[i] = review.StageRollup{
 			MustTotal: a.mustTotal[i], MustDone: a.mustDone[i], ShouldTotal: a.shouldTotal[i], ShouldDone: a.shouldDone[i],
-			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]),
+			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]), Forced: a.forced[i],
 		}
 	}
 	return out, nil
@@ -199,7 +217,7 @@ func (rows *reviewRows) fill(r *review.Review) error {
 		}
 		s.Rounds[row.round-1].SignOffs = append(s.Rounds[row.round-1].SignOffs, row.SignOff)
 		if row.held != nil {
-			held := review.SeatHeld{Seat: row.Seat, Scope: review.Scope(r.Project.ID), Since: row.held.UTC()}
+			held := review.SeatHeld{Seat: row.Seat, Scope: review.Scope(r.Project.ID), Since: row.held.UTC(), For: row.For}
 			r.Holders[row.Person] = append(r.Holders[row.Person], held)
 		}
 	}
@@ -209,6 +227,20 @@ func (rows *reviewRows) fill(r *review.Review) error {
 			return fmt.Errorf("a finding row names stage %q", rows.findings[i].stage)
 		}
 		s.Findings = append(s.Findings, rows.findings[i].Finding)
+	}
+	for i := range rows.waivers {
+		s := r.Stage(rows.waivers[i].stage)
+		if s == nil {
+			return fmt.Errorf("a waiver row names stage %q", rows.waivers[i].stage)
+		}
+		s.Waivers = append(s.Waivers, rows.waivers[i].Waiver)
+	}
+	for i := range rows.conditions {
+		s := r.Stage(rows.conditions[i].stage)
+		if s == nil {
+			return fmt.Errorf("a condition row names stage %q", rows.conditions[i].stage)
+		}
+		s.Conditions = append(s.Conditions, rows.conditions[i].Condition)
 	}
 	return nil
 }
@@ -224,12 +256,12 @@ func (rows *reviewRows) evidenceFrom(first int) int {
 
 func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
-	var target *time.Time
+	var target, before *time.Time
 	var people []int64
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
-		&rows.no, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.next, &rows.written,
+		&rows.no, &before, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.next, &rows.written,
 		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found
@@ -238,7 +270,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 		return fmt.Errorf("reading a project: %w", err)
 	}
 	rows.found = true
-	p.Target, p.Created = deref(target), p.Created.UTC()
+	p.Target, p.Created, rows.passedBefore = deref(target), p.Created.UTC(), deref(before)
 	for _, f := range profile {
 		p.Profile = append(p.Profile, review.Flag(f))
 	}

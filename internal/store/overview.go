@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -10,7 +12,8 @@ import (
 // OverviewView is a project with the newest entries of its trail.
 type OverviewView struct {
 	ProjectView
-	Recent []review.Entry // newest first
+	Recent  []review.Entry // newest first
+	Reviews []time.Time    // when each review started, the launch first
 }
 
 // RecentShown is how many entries of the trail the overview lists.
@@ -33,10 +36,25 @@ func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*Ov
 				out.Recent, err = collectEntries(rows)
 				return err
 			})
+		queueReviews(b, id, &out.Reviews)
 	})
 	if err != nil {
 		return nil, err
 	}
 	out.ProjectView = *view
 	return out, s.nameMore(ctx, out.Names, nil, out.Recent)
+}
+
+// queueReviews asks when each review of a project started, the launch first.
+func queueReviews(b *pgx.Batch, id review.ProjectID, into *[]time.Time) {
+	b.Queue(`select started_at from review where project_id = $1 order by no`, int64(id)).Query(func(rows pgx.Rows) error {
+		starts, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+		if err != nil {
+			return fmt.Errorf("reading when reviews started: %w", err)
+		}
+		for _, t := range starts {
+			*into = append(*into, t.UTC())
+		}
+		return nil
+	})
 }

@@ -34,6 +34,7 @@ type PortfolioFilter struct {
 	Owner  review.PersonID
 	Mine   bool   // only projects that the person who asks owns
 	Stage  string // key of the stage that the project is in
+	Live   review.Live
 	Sort   PortfolioSort
 	Page   int // from 1
 }
@@ -51,6 +52,8 @@ type PortfolioRow struct {
 	Ready      int // musts done, in percent, rounded down
 	Current    int // index of the first stage whose gate has not passed
 	Stages     []review.StageRollup
+	Live       review.Live // where a running service stands in its review calendar
+	ReviewDue  time.Time   // when its last gate has to pass again
 }
 
 // PortfolioView is one page of the portfolio.
@@ -144,6 +147,9 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 	if f.Stage != "" {
 		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))
 	}
+	if f.Live != review.NotLive {
+		add(`f.live = $%d`, string(f.Live))
+	}
 	order := `lower(f.name), f.project_id`
 	switch f.Sort {
 	case SortTeam:
@@ -161,7 +167,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 	}
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due
 		  from portfolio f, me
 		 where ` + strings.Join(where, "\n		   and ") + `
 		 order by ` + order + `
@@ -176,17 +182,17 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 			continue
 		}
 		var r PortfolioRow
-		var target *time.Time
+		var target, due *time.Time
 		var a rollupArrays
 		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates); err != nil {
+			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due); err != nil {
 			return fmt.Errorf("reading the portfolio: %w", err)
 		}
 		var err error
 		if r.Stages, err = a.stages(len(a.gates)); err != nil {
 			return err
 		}
-		r.Target = deref(target)
+		r.Target, r.ReviewDue = deref(target), deref(due)
 		out.Rows = append(out.Rows, r)
 	}
 	return rows.Err()

@@ -15,6 +15,7 @@ type ProjectView struct {
 	Viewer
 	Review  *review.Review
 	Rollups []review.StageRollup // one a stage, also of stages that were not loaded
+	Forced  []review.Forced      // gates of all stages that were passed by break-glass and wait for review
 	Seq     int64                // the project's version
 	Stamp   Stamp
 	Names   Names // of everybody mentioned
@@ -45,9 +46,13 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	var v Viewer
 	var rows reviewRows
 	b := &pgx.Batch{}
+	// One snapshot for all statements: a page of two moments would show a gate
+	// as it never was.
+	b.Queue(`begin isolation level repeatable read, read only`)
 	s.queueViewer(b, by, &v)
 	queueReview(b, id, p, &rows)
 	more(b)
+	b.Queue(`commit`)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading a project", err)
 	}
@@ -59,11 +64,19 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err := review.May(v.Actor, review.ViewProject, &l.review.Project); err != nil {
 		return nil, err
 	}
-	names, err := s.resolve(ctx, peopleOf(l.review))
+	forced, err := s.forced(ctx, l, p)
 	if err != nil {
 		return nil, err
 	}
-	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names}, nil
+	people := peopleOf(l.review)
+	for i := range forced {
+		people[forced[i].By] = struct{}{}
+	}
+	names, err := s.resolve(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names}, nil
 }
 
 // hide asks who is there before saying that a project is not: without a
@@ -107,13 +120,21 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 			add(s.Evidence[j].By, s.Evidence[j].RemovedBy)
 		}
 		for j := range s.Rounds {
-			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy)
+			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy, s.Rounds[j].ReviewedBy)
 			for _, so := range s.Rounds[j].SignOffs {
-				add(so.Person)
+				add(so.Person, so.For)
 			}
 		}
 		for _, f := range s.Findings {
-			add(f.By, f.AnsweredBy)
+			add(f.By, f.AnsweredBy, f.AcceptedBy)
+		}
+		for j := range s.Waivers {
+			w := &s.Waivers[j]
+			add(w.RequestedBy, w.GrantedBy, w.DeniedBy, w.RevokedBy)
+		}
+		for j := range s.Conditions {
+			c := &s.Conditions[j]
+			add(c.Owner, c.By, c.MetBy, c.ConfirmedBy)
 		}
 	}
 	return ids
@@ -131,9 +152,15 @@ type CommentView struct {
 type ItemView struct {
 	ProjectView
 	Item     *review.Item
-	Comments []CommentView  // oldest first, the newest 200
-	Entries  []review.Entry // newest first, at most 50
+	Comments []CommentView  // oldest first
+	Entries  []review.Entry // newest first
 }
+
+// How much of an item's past its page shows: the newest so many.
+const (
+	itemComments = 200
+	itemEntries  = 50
+)
 
 // Item reads one item of a project.
 func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey, item review.ItemKey) (*ItemView, error) {
@@ -145,8 +172,8 @@ func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage re
 			      from comment c
 			      join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
 			     where f.project_id = (select id from project where key = $1) and c.stage = $2 and c.item = $3
-			     order by c.no desc limit 200
-			) newest order by no`, string(key), string(stage), string(item)).Query(func(rows pgx.Rows) (err error) {
+			     order by c.no desc limit $4
+			) newest order by no`, string(key), string(stage), string(item), itemComments).Query(func(rows pgx.Rows) (err error) {
 			out.Comments, err = pgx.CollectRows(rows, pgx.RowToStructByName[CommentView])
 			return err
 		})
@@ -154,7 +181,7 @@ func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage re
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
 			 where t.stream_id = (select id from project where key = $1) and t.stage = $2 and t.item = $3
-			 order by t.seq desc limit 50`, string(key), string(stage), string(item)).Query(func(rows pgx.Rows) (err error) {
+			 order by t.seq desc limit $4`, string(key), string(stage), string(item), itemEntries).Query(func(rows pgx.Rows) (err error) {
 			out.Entries, err = collectEntries(rows)
 			return err
 		})

@@ -76,6 +76,11 @@ func (r *rawRow) one(last string) string {
 	return string(v)
 }
 
+func (r *rawRow) bool() bool {
+	v := r.value(pgtype.BoolOID, 1)
+	return v != nil && v[0] != 0
+}
+
 func (r *rawRow) int4() int {
 	if v := r.value(pgtype.Int4OID, 4); v != nil {
 		return int(int32(binary.BigEndian.Uint32(v)))

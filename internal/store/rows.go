@@ -16,10 +16,11 @@ type itemRow struct {
 	due      time.Time
 	assignee review.PersonID
 	comments int
+	reattest bool
 }
 
 func (row *itemRow) to(it *review.Item) {
-	it.Answer, it.Assignee, it.Due, it.Comments = row.answer, row.assignee, row.due, row.comments
+	it.Answer, it.Assignee, it.Due, it.Comments, it.Reattest = row.answer, row.assignee, row.due, row.comments, row.reattest
 }
 
 // rowBuffer has room for the rows of a checklist, which are put together into a
@@ -76,7 +77,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
 				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
 			},
-			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(),
+			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(),
 		}
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
@@ -120,13 +121,15 @@ type roundRow struct {
 func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 	for r.Next() {
 		var row roundRow
-		var closed, changed *time.Time
+		var closed, changed, due, reviewed *time.Time
 		o := &row.Round
 		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD,
-			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed); err != nil {
+			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
+			&due, (*int64)(&o.ReviewedBy), &reviewed, &o.ReviewNote); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)
 		}
 		o.RequestedAt, o.ClosedAt, o.ChangedAt = o.RequestedAt.UTC(), deref(closed), deref(changed)
+		o.ReviewDue, o.ReviewedAt = deref(due), deref(reviewed)
 		rows.rounds = append(rows.rounds, row)
 	}
 	return r.Err()
@@ -143,7 +146,7 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 	for r.Next() {
 		var row signOffRow
 		o := &row.SignOff
-		if err := r.Scan((*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest), &o.At, &row.held); err != nil {
+		if err := r.Scan((*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest), &o.At, (*int64)(&o.For), &row.held); err != nil {
 			return fmt.Errorf("reading sign-offs: %w", err)
 		}
 		o.At = o.At.UTC()
@@ -160,13 +163,55 @@ type findingRow struct {
 func (rows *reviewRows) scanFindings(r pgx.Rows) error {
 	for r.Next() {
 		var row findingRow
-		var answered *time.Time
+		var answered, accepted *time.Time
 		f := &row.Finding
-		if err := r.Scan((*string)(&row.stage), &f.No, &f.Round, &f.Text, (*int64)(&f.By), &f.At, &f.Answer, (*int64)(&f.AnsweredBy), &answered); err != nil {
+		if err := r.Scan((*string)(&row.stage), &f.No, &f.Round, &f.Text, (*int64)(&f.By), &f.At, &f.Answer, (*int64)(&f.AnsweredBy), &answered,
+			(*int64)(&f.AcceptedBy), &accepted, &f.Reopened); err != nil {
 			return fmt.Errorf("reading findings: %w", err)
 		}
-		f.At, f.AnsweredAt = f.At.UTC(), deref(answered)
+		f.At, f.AnsweredAt, f.AcceptedAt = f.At.UTC(), deref(answered), deref(accepted)
 		rows.findings = append(rows.findings, row)
+	}
+	return r.Err()
+}
+
+type waiverRow struct {
+	stage review.StageKey
+	review.Waiver
+}
+
+func (rows *reviewRows) scanWaivers(r pgx.Rows) error {
+	for r.Next() {
+		var row waiverRow
+		var granted, denied, revoked *time.Time
+		w := &row.Waiver
+		if err := r.Scan((*string)(&row.stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until, (*int64)(&w.RequestedBy), &w.RequestedAt,
+			(*int64)(&w.GrantedBy), &granted, (*int64)(&w.DeniedBy), &denied, (*int64)(&w.RevokedBy), &revoked, &w.Why); err != nil {
+			return fmt.Errorf("reading waivers: %w", err)
+		}
+		w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
+		w.GrantedAt, w.DeniedAt, w.RevokedAt = deref(granted), deref(denied), deref(revoked)
+		rows.waivers = append(rows.waivers, row)
+	}
+	return r.Err()
+}
+
+type conditionRow struct {
+	stage review.StageKey
+	review.Condition
+}
+
+func (rows *reviewRows) scanConditions(r pgx.Rows) error {
+	for r.Next() {
+		var row conditionRow
+		var met, confirmed, dropped *time.Time
+		c := &row.Condition
+		if err := r.Scan((*string)(&row.stage), &c.No, &c.Round, &c.Text, (*int64)(&c.Owner), &c.Due, (*int64)(&c.By), &c.At, &c.Note, (*int64)(&c.MetBy), &met,
+			(*int64)(&c.ConfirmedBy), &confirmed, &c.Reopened, &dropped); err != nil {
+			return fmt.Errorf("reading conditions: %w", err)
+		}
+		c.At, c.MetAt, c.ConfirmedAt, c.DroppedAt = c.At.UTC(), deref(met), deref(confirmed), deref(dropped)
+		rows.conditions = append(rows.conditions, row)
 	}
 	return r.Err()
 }

@@ -40,6 +40,8 @@ func (s *Store) nameScopes(ctx context.Context, into map[review.Scope]review.Pro
 			ids = append(ids, int64(e.Scope))
 		case review.RightRevoked:
 			ids = append(ids, int64(e.Scope))
+		case review.SeatDelegated:
+			ids = append(ids, int64(e.Scope))
 		}
 	}
 	if len(ids) == 0 {

@@ -113,6 +113,10 @@ func batchError(doing string, err error) error {
 		return errDoneBefore
 	case "project_member_person_id_fkey", "item_assignee_id_fkey", "portfolio_owner_id_fkey":
 		return &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "is nobody we know; choose a person from the list"}}}
+	case "condition_owner_id_fkey":
+		return &review.Invalid{Fields: []review.FieldError{{Field: "conditions-1", Message: "names an owner whom nobody knows; choose a person from the list"}}}
+	case "delegation_to_id_fkey":
+		return &review.Invalid{Fields: []review.FieldError{{Field: "to", Message: "is nobody we know; choose a person from the list"}}}
 	}
 	switch pg.Code {
 	case "57014", "55P03": // query_canceled, lock_not_available

@@ -20,6 +20,9 @@ type templateCache struct {
 
 	latest   review.TemplateRef // what new projects get; looked up again every minute
 	latestAt time.Time
+
+	seats   *gateSeats // looked up again every minute
+	seatsAt time.Time
 }
 
 func (c *templateCache) get(ref review.TemplateRef) *review.Template {

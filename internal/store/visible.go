@@ -15,11 +15,11 @@ const visibleSQL = `((me.reads or f.project_id = any(me.own)) and (not f.restric
 const meSQL = `
 	me as materialized (
 	    select p.id,
-	           exists (select from granted g where g.person_id = p.id and g.project_id is null) as reads,
-	           exists (select from granted g where g.person_id = p.id and g.role in ('admin', 'auditor')) as reads_all,
+	           exists (select from held g where g.person_id = p.id and g.project_id is null) as reads,
+	           exists (select from held g where g.person_id = p.id and g.role in ('admin', 'auditor')) as reads_all,
 	           array(select m.project_id from project_member m where m.person_id = p.id
 	                 union all
-	                 select g.project_id from granted g where g.person_id = p.id and g.project_id is not null) as own
+	                 select g.project_id from held g where g.person_id = p.id and g.project_id is not null) as own
 	      from person p
 	     where p.id = case when $2::bigint <> 0 then $2::bigint else (
 	        select person_id from session

@@ -46,21 +46,21 @@ type Viewer struct {
 // The statements that find out who asks and what they may do: a row for each
 // right, or one row without. Whoever has no valid session gets no row.
 const (
-	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.granted_at, (select seq from stream where id = 1)`
+	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.since, coalesce(g.for_id, 0), (select seq from stream where id = 1)`
 
 	// $1 is the token, $2 the idle limit of sessions.
 	sessionSQL = `
 		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', ` + rightsColumns + `
 		  from session s
 		  join person p on p.id = s.person_id
-		  left join granted g on g.person_id = p.id
+		  left join held g on g.person_id = p.id
 		 where s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval`
 
 	// $1 is the person.
 	personSQL = `
 		select p.id, p.name, p.email, clock_timestamp(), false, ` + rightsColumns + `
 		  from person p
-		  left join granted g on g.person_id = p.id
+		  left join held g on g.person_id = p.id
 		 where p.id = $1`
 )
 
@@ -78,12 +78,12 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	defer rows.Close()
 	for rows.Next() {
 		var role, seat string
-		var scope int64
+		var scope, standIn int64
 		var since *time.Time
-		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since, &v.rights); err != nil {
+		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since, &standIn, &v.rights); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
-		v.hold(role, seat, scope, deref(since))
+		v.hold(role, seat, scope, deref(since), review.PersonID(standIn))
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 }
 
 // hold notes one right; without a role and a seat there is none.
-func (v *Viewer) hold(role, seat string, scope int64, since time.Time) {
+func (v *Viewer) hold(role, seat string, scope int64, since time.Time, standIn review.PersonID) {
 	if since.After(v.Rights) {
 		v.Rights = since
 	}
@@ -107,6 +107,6 @@ func (v *Viewer) hold(role, seat string, scope int64, since time.Time) {
 	case role != "":
 		v.Actor.Roles = append(v.Actor.Roles, review.Role(role))
 	case seat != "":
-		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seat), Scope: review.Scope(scope), Since: since})
+		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seat), Scope: review.Scope(scope), Since: since, For: standIn})
 	}
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -61,14 +63,15 @@ func (s *Store) Queue(ctx context.Context, by By) (*QueueView, error) {
 func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
 	b.Queue(`with `+meSQL+`
 		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, w.stage, w.state, w.round, w.since, w.open_seats,
-		       array(select g.seat from granted g
+		       array(select g.seat from held g
 		              where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id)
+		                and (g.for_id is null or not g.for_id = any(w.excluded))
 		              group by g.seat) as my_seats,
 		       me.id = any(w.outdated), me.id = any(w.excluded)
 		  from gate w
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no, me
 		 where w.state = 2 and f.status = 'active' and not me.id = any(w.signed)
-		   and exists (select from granted g
+		   and exists (select from held g
 		                where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id))
 		   and `+visibleSQL+`
 		 order by w.since, w.project_id, w.stage
@@ -83,7 +86,7 @@ func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]W
 				return fmt.Errorf("reading the queue: %w", err)
 			}
 			g.Since, g.Target = g.Since.UTC(), deref(target)
-			if barred {
+			if barred || len(g.MySeats) == 0 { // nobody signs for whom separation of duties excludes
 				*excluded = append(*excluded, g)
 			} else {
 				*mine = append(*mine, g)
@@ -150,6 +153,10 @@ type MyWorkView struct {
 	Returned []ReturnedGate
 	Expiring []ExpiringEvidence // within 14 days, or in the 30 days past
 	Projects []OwnProject       // active first, at most 50
+	Waivers  []WaiverRow        // that wait for the person's decision, the oldest first, at most 50
+	StandIns []StandIn          // that run or are to come, in which the person stands in
+	Owed     []OpenCondition    // conditions that the person has to meet, by due date
+	Confirm  []OpenCondition    // conditions reported as met that the person decides on
 	Names    Names
 	Tmpl     *review.Template
 }
@@ -160,7 +167,12 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	if err != nil {
 		return nil, err
 	}
+	seats, err := s.gateSeats(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := &MyWorkView{Tmpl: tmpl}
+	var waivers []foundWaiver
 	var refs []review.TemplateRef
 	var excluded []WaitingGate
 	b := &pgx.Batch{}
@@ -170,6 +182,9 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	s.queueReturned(b, by, &out.Returned)
 	s.queueExpiring(b, by, &out.Expiring)
 	s.queueOwn(b, by, &out.Projects)
+	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
+	s.queueConditions(b, by, &out.Owed, &out.Confirm)
+	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, 50, &waivers)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}
@@ -177,7 +192,18 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	if err := s.nameItems(ctx, out, refs); err != nil {
 		return nil, err
 	}
-	out.Names, err = s.resolve(ctx, owners(out.Gates))
+	if out.Waivers, err = s.explainWaivers(ctx, &out.Viewer, waivers); err != nil {
+		return nil, err
+	}
+	people := owners(out.Gates)
+	for i := range out.Waivers {
+		addWaiverPeople(people, &out.Waivers[i].Waiver)
+	}
+	maps.Copy(people, standInPeople(out.StandIns))
+	for _, c := range slices.Concat(out.Owed, out.Confirm) {
+		people[c.Owner], people[c.By] = struct{}{}, struct{}{}
+	}
+	out.Names, err = s.resolve(ctx, people)
 	return out, err
 }
 
@@ -272,7 +298,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
 		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
 		 order by f.status, lower(f.name)
@@ -283,7 +309,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
 			var target *time.Time
 			var a rollupArrays
 			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates); err != nil {
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced); err != nil {
 				return fmt.Errorf("reading own projects: %w", err)
 			}
 			var err error

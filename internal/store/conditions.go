@@ -1,0 +1,59 @@
+package store
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// OpenCondition is a condition of a go that waits for the person.
+type OpenCondition struct {
+	Project  review.ProjectKey
+	Name     string // of the project
+	Stage    review.StageKey
+	No       int // within the stage
+	Text     string
+	Owner    review.PersonID
+	By       review.PersonID // who set it
+	Due      time.Time       // date: the last day on which it is in time
+	Reported bool            // as met; it waits to be confirmed
+	Reopened string          // why the report before did not do; empty otherwise
+}
+
+// openConditionsSQL reads the open conditions of gates that passed with them. It
+// expects meSQL. A condition of a round that did not pass, or that a newer
+// round has followed, means nothing.
+const openConditionsSQL = `
+	select f.key as project, f.name, c.stage, c.no, c.text, c.owner_id as owner, c.set_by as by, c.due, c.met_at is not null as reported, c.reopened
+	  from me
+	  join condition c on c.confirmed_at is null and c.dropped_at is null
+	  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
+	  join round r on r.project_id = c.project_id and r.review_no = c.review_no and r.stage = c.stage and r.no = c.round
+	 where r.outcome = 'passed with conditions' and f.status <> 'stopped'
+	   and not exists (select from round n where n.project_id = r.project_id and n.review_no = r.review_no and n.stage = r.stage and n.no > r.no)
+	   and ` + visibleSQL
+
+// queueConditions asks for what the person has to do, and for what has been
+// done of what the person asked for, or somebody whose stand-in they are, or
+// somebody who has left the seat that the person holds too.
+func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondition) {
+	collect := func(out *[]OpenCondition) func(pgx.Rows) error {
+		return func(rows pgx.Rows) (err error) {
+			*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[OpenCondition])
+			return err
+		}
+	}
+	b.Queue(`with `+meSQL+openConditionsSQL+` and c.owner_id = me.id order by c.due, f.name, c.stage, c.no limit 100`,
+		by.token[:], by.person, s.idle).Query(collect(mine))
+	b.Queue(`with `+meSQL+openConditionsSQL+`
+		   and c.met_at is not null and c.met_by <> me.id
+		   and (c.set_by = me.id or exists (
+		        select from sign_off o
+		          join held g on g.person_id = me.id and g.seat = o.seat and (g.project_id is null or g.project_id = o.project_id)
+		         where o.project_id = c.project_id and o.review_no = c.review_no and o.stage = c.stage and o.round = c.round
+		           and o.person_id = c.set_by and (g.for_id = c.set_by or not exists (
+		               select from granted h where h.person_id = c.set_by and h.seat = o.seat))))
+		 order by c.met_at, f.name, c.stage, c.no limit 100`,
+		by.token[:], by.person, s.idle).Query(collect(confirm))
+}

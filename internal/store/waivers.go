@@ -1,0 +1,361 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// WaiverPage is how many waivers one page of the register lists.
+const WaiverPage = 100
+
+// WaiverSoon is how long before its end a waiver in force counts as expiring.
+const WaiverSoon = 14 * 24 * time.Hour
+
+// WaiverKind is a part of the register.
+type WaiverKind string
+
+// The parts of the register; each but the first has a count.
+const (
+	WaiversCurrent  WaiverKind = ""         // waiting or in force
+	WaiversWaiting  WaiverKind = "waiting"  // for a decision, the oldest first
+	WaiversInForce  WaiverKind = "in-force" // the soonest to end first
+	WaiversExpiring WaiverKind = "expiring" // in force, and ending within WaiverSoon
+	WaiversExpired  WaiverKind = "expired"  // the latest first
+	WaiversDenied   WaiverKind = "denied"
+	WaiversRevoked  WaiverKind = "revoked"
+)
+
+// waiverKinds says in SQL which waivers a part holds; the columns are those of
+// the CTE found.
+var waiverKinds = map[WaiverKind]string{
+	WaiversCurrent:  `found.state in ('waiting', 'in force')`,
+	WaiversWaiting:  `found.state = 'waiting'`,
+	WaiversInForce:  `found.state = 'in force'`,
+	WaiversExpiring: `found.state = 'in force' and found.until <= found.now + interval '14 days'`,
+	WaiversExpired:  `found.state = 'expired'`,
+	WaiversDenied:   `found.state = 'denied'`,
+	WaiversRevoked:  `found.state = 'revoked'`,
+}
+
+// WaiverFilter narrows the register; zero values narrow nothing.
+type WaiverFilter struct {
+	Kind    WaiverKind
+	Team    string
+	Project string // part of its name or key
+	Mine    bool   // only what the person who asks may decide on
+	Page    int    // from 1
+}
+
+// WaiverCounts says how many waivers each part of the register holds, under
+// the same filter.
+type WaiverCounts struct{ Waiting, InForce, Expiring, Expired, Denied, Revoked int }
+
+// WaiverRow is a waiver in a list, with what hangs on it.
+type WaiverRow struct {
+	Project  review.ProjectKey
+	Name     string // of the project
+	Team     string
+	Stage    review.StageKey
+	Gate     string // name of the stage's gate
+	GateIs   review.GateState
+	Title    string // of the item, by the project's own template version
+	Level    review.Level
+	Waiver   review.Waiver
+	State    review.WaiverState
+	Lacks    review.BlockerKind // what the item lacks without the waiver; empty: nothing
+	Followed bool               // a newer waiver for the item is in force
+	Mine     bool               // the person who asks may decide on it
+}
+
+// WaiversView is one page of the register.
+type WaiversView struct {
+	Viewer
+	Rows   []WaiverRow
+	More   bool // there is a next page
+	Counts WaiverCounts
+	Mine   WaiverCounts // of those that the person who asks may decide on
+	Teams  []string     // to filter by
+	Names  Names
+}
+
+// Waivers lists the waivers of the projects that the person may see: those of
+// each project's present review, stopped projects left out.
+func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversView, error) {
+	seats, err := s.gateSeats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &WaiversView{}
+	var found []foundWaiver
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	s.queueWaivers(b, by, seats, f, WaiverPage+1, &found)
+	s.queueWaiverCounts(b, by, seats, f, out)
+	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the waivers", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if out.More = len(found) > WaiverPage; out.More {
+		found = found[:WaiverPage]
+	}
+	if out.Rows, err = s.explainWaivers(ctx, &out.Viewer, found); err != nil {
+		return nil, err
+	}
+	out.Names, err = s.resolve(ctx, waiverPeople(out.Rows))
+	return out, err
+}
+
+func waiverPeople(rows []WaiverRow) map[review.PersonID]struct{} {
+	ids := map[review.PersonID]struct{}{}
+	for i := range rows {
+		addWaiverPeople(ids, &rows[i].Waiver)
+	}
+	return ids
+}
+
+func addWaiverPeople(ids map[review.PersonID]struct{}, w *review.Waiver) {
+	for _, p := range []review.PersonID{w.RequestedBy, w.GrantedBy, w.DeniedBy, w.RevokedBy} {
+		if p != 0 {
+			ids[p] = struct{}{}
+		}
+	}
+}
+
+// gateSeats are the seats at all gates of all templates, a row each: what a
+// statement needs to say who may decide, and what only templates know.
+type gateSeats struct {
+	keys     []string
+	versions []int32
+	stages   []string
+	seats    []string
+	flags    []string // that make the seat join, with spaces between; empty: always
+}
+
+// gateSeatsFor is how long a template that was just published may be missing.
+const gateSeatsFor = time.Minute
+
+func (s *Store) gateSeats(ctx context.Context) (*gateSeats, error) {
+	c := &s.templates
+	c.mu.RLock()
+	known, at := c.seats, c.seatsAt
+	c.mu.RUnlock()
+	if known != nil && time.Since(at) < gateSeatsFor {
+		return known, nil
+	}
+	rows, err := s.pool.Query(ctx, `select key, version, digest from template_version`)
+	if err != nil {
+		return nil, fmt.Errorf("listing template versions: %w", err)
+	}
+	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[review.TemplateRef])
+	if err != nil {
+		return nil, fmt.Errorf("listing template versions: %w", err)
+	}
+	out := &gateSeats{}
+	for _, ref := range refs {
+		t, err := s.Template(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		out.add(ref, t)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.seats, c.seatsAt = out, time.Now()
+	return out, nil
+}
+
+func (g *gateSeats) add(ref review.TemplateRef, t *review.Template) {
+	for i := range t.Stages {
+		for _, seat := range t.Stages[i].Gate.Seats {
+			flags := make([]string, len(seat.When))
+			for j, f := range seat.When {
+				flags[j] = string(f)
+			}
+			g.keys, g.versions, g.stages = append(g.keys, ref.Key), append(g.versions, int32(ref.Version)), append(g.stages, string(t.Stages[i].Key))
+			g.seats, g.flags = append(g.seats, string(seat.Seat)), append(g.flags, strings.Join(flags, " "))
+		}
+	}
+}
+
+// mineSQL is the condition under which the person may decide on a waiver: what
+// review.MayDecideWaiver says, in SQL; a test holds the two against each other.
+const mineSQL = `(w.requested_by <> me.id and (
+	    exists (select from held g where g.person_id = me.id and g.role = 'manager')
+	    or exists (select from held g
+	                 join seat t on t.seat = g.seat and t.key = r.template_key and t.version = r.template_version and t.stage = w.stage
+	                where g.person_id = me.id and g.for_id is distinct from w.requested_by
+	                  and (g.project_id is null or g.project_id = w.project_id)
+	                  and (t.flags = '' or string_to_array(t.flags, ' ') && p.profile))))`
+
+// foundSQL is the waivers that a list can show; $4 is the moment, null for
+// now, $5 to $9 the seats at the gates.
+const foundSQL = `with ` + meSQL + `,
+	seat (key, version, stage, seat, flags) as materialized (
+	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+	), clock (now) as materialized (
+	    select coalesce($4::timestamptz, clock_timestamp())
+	), found as (
+	    select w.*, f.key, f.name, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.template_key, r.template_version, r.template_digest, clock.now,
+	           case when w.denied_at is not null then 'denied'
+	                when w.revoked_at is not null then 'revoked'
+	                when w.until <= clock.now then 'expired'
+	                when w.granted_at is null or w.granted_at > clock.now then 'waiting'
+	                else 'in force' end as state,
+	           ` + mineSQL + ` as mine
+	      from waiver w
+	      join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
+	      join project p on p.id = w.project_id
+	      join review r on r.project_id = w.project_id and r.no = w.review_no, me, clock
+	     where f.status <> 'stopped' and ` + visibleSQL + `
+	)`
+
+// waiverArgs are the arguments of [foundSQL].
+func (s *Store) waiverArgs(by By, seats *gateSeats) []any {
+	return []any{by.token[:], by.person, s.idle, nullable(by.at), seats.keys, seats.versions, seats.stages, seats.seats, seats.flags}
+}
+
+// foundWaiver is a row as the database has it, before the template explains
+// what it means.
+type foundWaiver struct {
+	WaiverRow
+	project         review.ProjectID
+	tier            review.Tier
+	profile         []string
+	gates           []int16
+	ref             review.TemplateRef
+	answer          review.Answer
+	reattest        bool
+	kinds           []string
+	expires         []*time.Time
+	granted, denied *time.Time
+	revoked         *time.Time
+}
+
+func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilter, limit int, out *[]foundWaiver) {
+	args := s.waiverArgs(by, seats)
+	where := []string{waiverKinds[f.Kind]}
+	where, args = f.narrow(where, args)
+	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
+	b.Queue(foundSQL+`
+		select found.key, found.name, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
+		       found.requested_by, found.requested_at, coalesce(found.granted_by, 0), found.granted_at, coalesce(found.denied_by, 0), found.denied_at,
+		       coalesce(found.revoked_by, 0), found.revoked_at, found.why,
+		       found.id, found.tier, found.profile, found.gates, found.template_key, found.template_version, found.template_digest,
+		       coalesce(i.state, 'open'), coalesce(i.note, ''), coalesce(i.approved_by, 0), coalesce(i.reattest, false),
+		       array(select e.kind from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
+		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
+		       array(select e.expires from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
+		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
+		       exists (select from waiver n where n.project_id = found.project_id and n.review_no = found.review_no and n.stage = found.stage
+		                and n.item = found.item and n.no > found.no and n.granted_at is not null and n.revoked_at is null and n.until > found.now)
+		  from found
+		  left join item i on i.project_id = found.project_id and i.review_no = found.review_no and i.stage = found.stage and i.item = found.item
+		 where `+strings.Join(where, ` and `)+`
+		 order by found.state <> 'waiting',
+		          case found.state when 'waiting' then found.requested_at when 'in force' then found.until end,
+		          coalesce(found.denied_at, found.revoked_at, found.until) desc, found.project_id, found.stage, found.no`+
+		fmt.Sprintf(`
+		 limit $%d offset $%d`, len(args)-1, len(args)), args...).Query(func(rows pgx.Rows) (err error) {
+		*out, err = pgx.CollectRows(rows, scanWaiver)
+		return err
+	})
+}
+
+// narrow adds what the filter says beside the part of the register.
+func (f WaiverFilter) narrow(where []string, args []any) ([]string, []any) {
+	if f.Team != "" {
+		args = append(args, f.Team)
+		where = append(where, fmt.Sprintf(`found.team = $%d`, len(args)))
+	}
+	if f.Project != "" {
+		args = append(args, likeEscape(f.Project))
+		where = append(where, fmt.Sprintf(`(found.name ilike '%%' || $%[1]d || '%%' or found.key like '%%' || $%[1]d || '%%')`, len(args)))
+	}
+	if f.Mine {
+		where = append(where, `found.mine`)
+	}
+	return where, args
+}
+
+func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
+	var f foundWaiver
+	w, a := &f.Waiver, &f.answer
+	err := row.Scan((*string)(&f.Project), &f.Name, &f.Team, (*string)(&f.Stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until,
+		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), &f.granted, (*int64)(&w.DeniedBy), &f.denied,
+		(*int64)(&w.RevokedBy), &f.revoked, &w.Why,
+		(*int64)(&f.project), &f.tier, &f.profile, &f.gates, &f.ref.Key, &f.ref.Version, &f.ref.Digest,
+		(*string)(&a.State), &a.Note, (*int64)(&a.ApprovedBy), &f.reattest, &f.kinds, &f.expires, &f.Followed)
+	w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
+	w.GrantedAt, w.DeniedAt, w.RevokedAt = deref(f.granted), deref(f.denied), deref(f.revoked)
+	return f, err
+}
+
+// queueWaiverCounts counts each part of the register, and what of it the
+// person may decide on.
+func (s *Store) queueWaiverCounts(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilter, out *WaiversView) {
+	f.Mine = false // counted beside the others
+	where, args := f.narrow([]string{`true`}, s.waiverArgs(by, seats))
+	var columns []string
+	for _, mine := range []string{`true`, `found.mine`} {
+		for _, k := range []WaiverKind{WaiversWaiting, WaiversInForce, WaiversExpiring, WaiversExpired, WaiversDenied, WaiversRevoked} {
+			columns = append(columns, `count(*) filter (where `+mine+` and `+waiverKinds[k]+`)::int`)
+		}
+	}
+	all, mine := &out.Counts, &out.Mine
+	b.Queue(foundSQL+` select `+strings.Join(columns, `, `)+` from found where `+strings.Join(where, ` and `), args...).QueryRow(func(row pgx.Row) error {
+		return row.Scan(&all.Waiting, &all.InForce, &all.Expiring, &all.Expired, &all.Denied, &all.Revoked,
+			&mine.Waiting, &mine.InForce, &mine.Expiring, &mine.Expired, &mine.Denied, &mine.Revoked)
+	})
+}
+
+// explainWaivers works out by each project's own template what a waiver
+// stands for.
+func (s *Store) explainWaivers(ctx context.Context, v *Viewer, found []foundWaiver) ([]WaiverRow, error) {
+	rows := make([]WaiverRow, len(found))
+	for i := range found {
+		f := &found[i]
+		t, err := s.Template(ctx, f.ref)
+		if err != nil {
+			return nil, err
+		}
+		f.State, f.Title = f.Waiver.State(v.Now), string(f.Waiver.Item)
+		if si := t.StageIndex(f.Stage); si >= 0 {
+			f.explain(v, &t.Stages[si], si)
+		}
+		rows[i] = f.WaiverRow
+	}
+	return rows, nil
+}
+
+func (f *foundWaiver) explain(v *Viewer, def *review.StageDef, stage int) {
+	f.Gate = def.Gate.Name
+	if stage < len(f.gates) {
+		f.GateIs = review.GateState(f.gates[stage])
+	}
+	p := review.Project{ID: f.project, Status: review.StatusActive} // that it is seen at all, the statement has found out
+	for _, flag := range f.profile {
+		p.Profile = append(p.Profile, review.Flag(flag))
+	}
+	f.Mine = review.MayDecideWaiver(v.Actor, &p, &def.Gate, f.Waiver.RequestedBy) == nil
+	for i := range def.Items {
+		d := &def.Items[i]
+		if d.Key != f.Waiver.Item {
+			continue
+		}
+		f.Title, f.Level = d.Title, d.LevelFor(f.tier, p.Profile)
+		bare := review.Stage{Def: def, Loaded: true} // the item as it would stand without any waiver
+		for j, kind := range f.kinds {
+			bare.Evidence = append(bare.Evidence, review.Evidence{No: j + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[j])})
+		}
+		f.Lacks, _ = bare.Need(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, v.Now)
+	}
+}
