@@ -16,8 +16,33 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/store"
 )
+
+// devCheckpoints gives the demo a key of its own, once, and a file for its
+// checkpoints, unless they are set.
+func devCheckpoints(set *settings) error {
+	if set.checkpointKey == "" {
+		set.checkpointKey = filepath.Join(set.dataDir, "checkpoint.key")
+		if _, err := os.Stat(set.checkpointKey); errors.Is(err, os.ErrNotExist) {
+			if err := os.MkdirAll(set.dataDir, 0o700); err != nil {
+				return fmt.Errorf("making the data folder: %w", err)
+			}
+			k, err := proof.NewKey("dev")
+			if err != nil {
+				return err
+			}
+			if err := k.WriteNew(set.checkpointKey); err != nil {
+				return err
+			}
+		}
+	}
+	if set.checkpointFile == "" {
+		set.checkpointFile = filepath.Join(set.dataDir, "checkpoints.txt")
+	}
+	return nil
+}
 
 // demoSignIn is where the demo provider lives on the server's own address.
 const demoSignIn = "/demo-sign-in"
@@ -53,6 +78,9 @@ func dev(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 		owner, set.databaseURL = pg.OwnerURL, pg.AppURL
 	}
 	if err := migrate(ctx, owner, io.Discard); err != nil {
+		return err
+	}
+	if err := devCheckpoints(&set); err != nil {
 		return err
 	}
 	handler, err := demoProviderFor(&set, newLog(set, stderr))

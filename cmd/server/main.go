@@ -1,5 +1,6 @@
 // Command server is Slipway: `serve` answers browsers, `migrate` brings the
-// database up to date, `dev` starts everything that a first look needs.
+// database up to date, `dev` starts everything that a first look needs, and
+// `verify` checks what happened without trusting the server.
 package main
 
 import (
@@ -45,6 +46,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	case "version", "--version":
 		fmt.Fprintln(stdout, version())
 		return nil
+	case "verify":
+		return verify(ctx, args[1:], getenv, stdout, stderr)
 	}
 	set, err := readSettings(getenv)
 	if err != nil {
@@ -59,6 +62,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return demoPortfolio(ctx, set, stdout)
 	case "demo-provider":
 		return demoProvider(ctx, set, args[1:], stdout, stderr)
+	case "key":
+		return key(set, args[1:], stdout, stderr)
 	case "dev":
 		return dev(ctx, set, stdout, stderr)
 	}

@@ -47,9 +47,10 @@ func serve(ctx context.Context, set settings, stderr io.Writer) error {
 
 // app is the server with what it stands on.
 type app struct {
-	store   *store.Store
-	handler http.Handler
-	ready   func(context.Context) error
+	store       *store.Store
+	handler     http.Handler
+	ready       func(context.Context) error
+	checkpoints *checkpoints
 }
 
 // openApp connects to a migrated database and puts the server together.
@@ -71,17 +72,22 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 		st.Close()
 		return nil, err
 	}
+	marks, err := openCheckpoints(ctx, set, st, log)
+	if err != nil {
+		st.Close()
+		return nil, err
+	}
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	srv, err := web.New(web.Config{
 		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts,
-		Ready: ready, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
+		Ready: ready, Key: marks.key, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
 	})
 	if err != nil {
 		st.Close()
 		return nil, err
 	}
-	return &app{store: st, handler: srv, ready: ready}, nil
+	return &app{store: st, handler: srv, ready: ready, checkpoints: marks}, nil
 }
 
 // checkSchema refuses a database whose schema this program does not know.
@@ -129,6 +135,9 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 	refresh, sweep := time.NewTicker(refreshEvery), time.NewTicker(sweepEvery)
 	defer refresh.Stop()
 	defer sweep.Stop()
+	mark := time.NewTicker(a.checkpoints.every)
+	defer mark.Stop()
+	a.checkpoints.tick(ctx)
 	for {
 		select {
 		case err := <-done:
@@ -141,6 +150,8 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 			if err := a.store.Sweep(ctx); err != nil {
 				log.Warn("sweep failed", "err", err)
 			}
+		case <-mark.C:
+			a.checkpoints.tick(ctx)
 		case <-ctx.Done():
 			log.Info("stopping")
 			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
@@ -148,6 +159,7 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 			if err := srv.Shutdown(end); err != nil {
 				return fmt.Errorf("stopping: %w", err)
 			}
+			a.checkpoints.tick(end) // what happened last is covered too
 			return nil
 		}
 	}

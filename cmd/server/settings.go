@@ -29,6 +29,8 @@ type settings struct {
 	sessionLasts, sessionIdle          time.Duration
 	conns                              int
 	limits                             web.Limits
+	checkpointKey, checkpointFile      string
+	checkpointEvery                    time.Duration
 	proxies                            []string
 	logJSON, demo                      bool
 	logLevel                           slog.Level
@@ -115,6 +117,15 @@ func table() []setting {
 			}
 			return nil
 		}},
+		{"SLIPWAY_CHECKPOINT_KEY_FILE", "", "file with the key that signs checkpoints and proof bundles; none without it", func(s *settings, v string) error {
+			s.checkpointKey = v
+			return nil
+		}},
+		{"SLIPWAY_CHECKPOINT_FILE", "", "file to which each checkpoint is appended, so that it can leave the machine", func(s *settings, v string) error {
+			s.checkpointFile = v
+			return nil
+		}},
+		{"SLIPWAY_CHECKPOINT_MINUTES", "5", "minutes between checkpoints, when anything has happened", whole(1, 24*60, func(s *settings, n int) { s.checkpointEvery = time.Duration(n) * time.Minute })},
 		{"SLIPWAY_LOG", "text", "form of the log: text or json", func(s *settings, v string) error {
 			s.logJSON = v == "json"
 			if v != "json" && v != "text" {
@@ -170,6 +181,9 @@ Commands:
   dev             start everything for a look: database, sign-in, demo portfolio
   demo-portfolio  fill an empty database with demo projects (SLIPWAY_DEMO=1)
   demo-provider   only the demo sign-in (SLIPWAY_DEMO=1)
+  key             print the public key of SLIPWAY_CHECKPOINT_KEY_FILE; key --new NAME makes the file
+  verify          check the whole database against its trail and its checkpoints
+  verify FILE.zip --key KEY   check a proof bundle, with no network and no database
   version, help
 
 Settings, from the environment:

@@ -1,0 +1,159 @@
+package proof
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+//go:embed README.txt
+var readme string
+
+//go:embed report.html
+var reportHTML string
+
+//go:embed report.css
+var reportCSS string
+
+// reportData is what the page shows.
+type reportData struct {
+	About    about
+	Project  *review.Project
+	Template *review.Template
+	Scope    string
+	Rounds   []reportRound
+	Open     []string // gates whose round is open, or that had none
+	Entries  int64
+	Verifier string
+	CSS      template.CSS
+	Policy   string
+}
+
+type reportRound struct {
+	*round
+	Title      string
+	Digest     review.Digest
+	Items      []reportItem
+	Findings   []review.Finding
+	Conditions []review.Condition
+	Waivers    []review.Waiver
+}
+
+// reportItem is an item as it was signed.
+type reportItem struct {
+	Title, Level, State, Note string
+	By                        review.PersonID
+	Evidence                  []reportLink
+}
+
+type reportLink struct{ Title, URL, Kind, Effective, Expires string }
+
+// renderReport is the page that people read first. It is one file without
+// scripts; its own policy forbids it to load anything or send anything.
+func renderReport(h *history, a about, names people, verifier string) ([]byte, error) {
+	t, err := template.New("report").Funcs(template.FuncMap{
+		"name": names.of,
+		"time": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
+		"date": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
+	}).Parse(reportHTML)
+	if err != nil {
+		return nil, fmt.Errorf("reading the report's template: %w", err)
+	}
+	style := sha256.Sum256([]byte(reportCSS))
+	d := reportData{
+		About: a, Project: &h.review.Project, Template: h.review.Template, Scope: "all gates", Entries: a.Entries, Verifier: verifier,
+		CSS:    template.CSS(reportCSS), // ours, and the same for every bundle
+		Policy: "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'",
+	}
+	for i := range h.review.Stages {
+		s := &h.review.Stages[i]
+		if a.Stage == s.Def.Key {
+			d.Scope = "the gate of stage “" + s.Def.Name + "”"
+		}
+		if a.Stage != "" && a.Stage != s.Def.Key {
+			continue
+		}
+		if s.LastRound() == nil {
+			d.Open = append(d.Open, s.Def.Name+": sign-off was not requested yet in this review.")
+		} else if s.OpenRound() != nil {
+			d.Open = append(d.Open, s.Def.Name+": a round is open.")
+		}
+	}
+	for _, r := range h.rounds {
+		if a.Stage == "" || a.Stage == r.Stage.Key {
+			d.Rounds = append(d.Rounds, h.reportRound(r))
+		}
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, d); err != nil {
+		return nil, fmt.Errorf("writing the report: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+func (h *history) reportRound(r *round) reportRound {
+	out := reportRound{round: r, Title: r.title(), Digest: r.digest}
+	titles := map[review.ItemKey]string{}
+	for i := range r.Stage.Items {
+		titles[r.Stage.Items[i].Key] = r.Stage.Items[i].Title
+	}
+	for _, it := range r.Content.Items {
+		row := reportItem{Title: titles[it.Key], Level: string(it.Level), State: it.State.Label(), Note: it.Note, By: it.By}
+		for _, e := range r.Content.Evidence {
+			if e.Item == it.Key {
+				row.Evidence = append(row.Evidence, reportLink{e.Title, string(e.URL), e.Type.Label(), e.Effective, e.Expires})
+			}
+		}
+		out.Items = append(out.Items, row)
+	}
+	out.Findings, out.Conditions, out.Waivers = h.followUp(r)
+	return out
+}
+
+// followUp are the findings, conditions and waivers of a round as they stand at
+// the end of the trail. Those of an earlier review are not told here: the
+// entries have them.
+func (h *history) followUp(r *round) (findings []review.Finding, conditions []review.Condition, waivers []review.Waiver) {
+	s := h.review.Stage(r.Stage.Key)
+	if s == nil || r.Review != h.review.No {
+		return nil, nil, nil
+	}
+	for _, f := range s.Findings {
+		if f.Round == r.Round.No {
+			findings = append(findings, f)
+		}
+	}
+	for _, c := range s.Conditions {
+		if c.Round == r.Round.No && c.DroppedAt.IsZero() {
+			conditions = append(conditions, c)
+		}
+	}
+	for _, signed := range r.Content.Waivers {
+		if signed.No >= 1 && signed.No <= len(s.Waivers) {
+			waivers = append(waivers, s.Waivers[signed.No-1])
+		}
+	}
+	return findings, conditions, waivers
+}
+
+// Seats are the seats of the round's policy in words.
+func (r reportRound) Seats() string {
+	var all []string
+	for _, s := range r.Round.Policy.Seats {
+		label := s.Label()
+		for _, m := range r.Round.Policy.Mandatory {
+			if m == s {
+				label += " (has to sign)"
+			}
+		}
+		all = append(all, label)
+	}
+	return strings.Join(all, ", ")
+}

@@ -1,0 +1,229 @@
+package proof
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// round is what the trail itself says about one round of a gate, at the moment
+// at which the round ended.
+type round struct {
+	Review int
+	Stage  *review.StageDef
+	Round  review.Round
+	// Signed are the numbers of the entries with the sign-offs; Counted says
+	// which of them made the gate pass.
+	Signed  []int64
+	Counted []bool
+	Ended   int64 // the entry that ended it
+	Content review.SignedContent
+	bytes   []byte // of the content, as they were hashed
+	digest  review.Digest
+	proven  bool // passed, and its policy was satisfied
+}
+
+// name is the part that the names of the round's files share.
+func (r *round) name() string { return fmt.Sprintf("%d-%s-%d", r.Review, r.Stage.Key, r.Round.No) }
+
+// title is the round in words.
+func (r *round) title() string {
+	s := fmt.Sprintf("Gate “%s” of stage “%s”, round %d", r.Stage.Gate.Name, r.Stage.Name, r.Round.No)
+	if r.Review > 1 {
+		s += fmt.Sprintf(" of review %d", r.Review)
+	}
+	return s
+}
+
+// history is a project's stream, replayed with an eye on its gates.
+type history struct {
+	review   *review.Review // as of the last entry
+	rounds   []*round       // those that ended, in that order
+	problems []suspect
+	replayed int64 // entries that could be replayed
+
+	signing map[review.StageKey]*signing // of the open rounds
+}
+
+// signing is what is gathered while a round is open.
+type signing struct {
+	entries []int64
+	content review.SignedContent // at the last sign-off
+}
+
+// replay goes through the entries and checks at each whether what it says of
+// digests, policies and people agrees with the state that the entries before it
+// lead to. The error says that the replay came to an end too early.
+func replay(stream review.ProjectID, entries []review.Entry, template []byte) (*history, error) {
+	h := &history{signing: map[review.StageKey]*signing{}}
+	r, err := review.ReplayEach(stream, entries, templateFrom(template), func(e review.Entry, r *review.Review) {
+		h.replayed++
+		h.look(e, r)
+	})
+	if err != nil {
+		return h, err
+	}
+	h.review = r
+	return h, nil
+}
+
+// templateFrom finds the template that a project is pinned to in the bundle's
+// only one: its digest is that of the file.
+func templateFrom(b []byte) review.Templates {
+	return func(ref review.TemplateRef) (*review.Template, error) {
+		sum := sha256.Sum256(b)
+		if hex.EncodeToString(sum[:]) != ref.Digest {
+			return nil, errors.New("is not the template that the project is pinned to: it has another digest")
+		}
+		t := &review.Template{}
+		if err := json.Unmarshal(b, t); err != nil {
+			return nil, fmt.Errorf("cannot be read: %w", err)
+		}
+		if t.Key != ref.Key || t.Version != ref.Version {
+			return nil, errors.New("is not the template that the project is pinned to: it has another name")
+		}
+		return t, nil
+	}
+}
+
+func (h *history) wrong(seq int64, format string, args ...any) {
+	h.problems = append(h.problems, suspect{seq, fmt.Sprintf(format, args...)})
+}
+
+// suspect is an entry that should not be as it is, and why: a sentence without
+// its subject.
+type suspect struct {
+	entry int64
+	why   string
+}
+
+// look is called with every entry and the state right after it.
+func (h *history) look(e review.Entry, r *review.Review) {
+	switch ev := e.Event.(type) {
+	case review.SignOffRequested:
+		if h.signing[ev.Stage] != nil {
+			h.wrong(e.Seq, "opens a round while another is open")
+		}
+		h.signing[ev.Stage] = &signing{}
+		s := r.Stage(ev.Stage)
+		if got := r.Digest(s); got != ev.Digest {
+			h.wrong(e.Seq, "asks to sign %s, but the content then had the digest %s", ev.Digest.Short(), got.Short())
+		}
+		h.samePolicy(e, r, s, ev.Policy)
+		if ev.SoD != r.Template.SoD {
+			h.wrong(e.Seq, "does not take over what the template says about separation of duties")
+		}
+	case review.GateSigned:
+		h.signed(e, ev, r)
+	case review.RoundClosed:
+		h.closed(e, r, ev.Stage, ev.Digest)
+	case review.GateForced:
+		h.samePolicy(e, r, r.Stage(ev.Stage), ev.Policy)
+		h.closed(e, r, ev.Stage, ev.Digest)
+	case review.ReviewStarted:
+		h.signing = map[review.StageKey]*signing{}
+	default:
+		h.apart(e, r)
+	}
+}
+
+func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got review.Policy) {
+	want := s.Def.Gate.Policy(r.Project.Profile)
+	if got.Quorum != want.Quorum || !slices.Equal(got.Seats, want.Seats) || !slices.Equal(got.Mandatory, want.Mandatory) {
+		h.wrong(e.Seq, "records another policy than the template gave this gate then")
+	}
+}
+
+func (h *history) signed(e review.Entry, ev review.GateSigned, r *review.Review) {
+	s := r.Stage(ev.Stage)
+	open := h.signing[ev.Stage]
+	ro := s.OpenRound()
+	if open == nil || ro == nil || ro.No != ev.Round {
+		h.wrong(e.Seq, "signs a round that was not open")
+		return
+	}
+	open.entries = append(open.entries, e.Seq)
+	open.content = r.Content(s)
+	if got := r.Digest(s); got != ev.Digest {
+		h.wrong(e.Seq, "signs %s, but the content then had the digest %s", ev.Digest.Short(), got.Short())
+	}
+	if !slices.Contains(ro.Policy.Seats, ev.Seat) {
+		h.wrong(e.Seq, "signs in the %s seat, which this gate does not have", ev.Seat.Label())
+	}
+	if ro.SoD && s.Excluded(e.Actor) != "" {
+		h.wrong(e.Seq, "is signed by somebody whom separation of duties keeps from it")
+	}
+}
+
+// closed takes down a round that has ended.
+func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, closing review.Digest) {
+	s := r.Stage(sk)
+	ro := s.LastRound()
+	open := h.signing[sk]
+	delete(h.signing, sk)
+	if ro == nil || ro.Closing != closing || !ro.ClosedAt.Equal(e.At) || (open == nil && ro.Outcome != review.OutcomeForced) {
+		h.wrong(e.Seq, "ends a round that was not open")
+		return
+	}
+	out := &round{Review: r.No, Stage: s.Def, Round: *ro, Ended: e.Seq, Content: r.Content(s)}
+	if slices.ContainsFunc(h.rounds, func(o *round) bool { return o.name() == out.name() }) {
+		h.wrong(e.Seq, "ends a round that had ended before")
+		return
+	}
+	out.Round.SignOffs = slices.Clone(ro.SignOffs)
+	if open != nil {
+		out.Signed = open.entries
+		if ro.Outcome == review.OutcomeReturned {
+			// The findings of a return come after the signature and belong to
+			// the content of the next round.
+			out.Content = open.content
+		}
+	}
+	b, err := json.Marshal(out.Content)
+	if err != nil {
+		h.wrong(e.Seq, "ends a round whose content cannot be written down: %v", err)
+		return
+	}
+	sum := sha256.Sum256(b)
+	out.bytes, out.digest = b, review.Digest(hex.EncodeToString(sum[:]))
+	if out.digest != closing {
+		h.wrong(e.Seq, "ends a round on %s, but the content then had the digest %s", closing.Short(), out.digest.Short())
+	}
+	if len(out.Signed) != len(out.Round.SignOffs) {
+		h.wrong(e.Seq, "ends a round with %d sign-offs, of which %d were given while it was open", len(out.Round.SignOffs), len(out.Signed))
+		return
+	}
+	wrong := out.judge(r, s)
+	for _, why := range wrong {
+		h.wrong(e.Seq, "%s", why)
+	}
+	out.proven = len(wrong) == 0 && out.digest == closing && (ro.Outcome == review.OutcomePassed || ro.Outcome == review.OutcomeConditional)
+	h.rounds = append(h.rounds, out)
+}
+
+// apart checks what has to be done by somebody else than what went before it.
+func (h *history) apart(e review.Entry, r *review.Review) {
+	switch ev := e.Event.(type) {
+	case review.WaiverGranted:
+		if w := r.Stage(ev.Stage).Waivers[ev.No-1]; w.RequestedBy == e.Actor {
+			h.wrong(e.Seq, "grants a waiver to the person who asked for it")
+		}
+	case review.NotApplicableApproved:
+		if it := r.Stage(ev.Stage).Item(ev.Item); it.Answer.By == e.Actor {
+			h.wrong(e.Seq, "approves an answer by the person who gave it")
+		}
+	case review.ConditionConfirmed:
+		if c := r.Stage(ev.Stage).Conditions[ev.No-1]; c.MetBy == e.Actor {
+			h.wrong(e.Seq, "confirms a condition by the person who reported it as met")
+		}
+	case review.RetrospectiveClosed:
+		if ro := r.Stage(ev.Stage).Rounds[ev.Round-1]; ro.ClosedBy == e.Actor {
+			h.wrong(e.Seq, "closes the review of a break-glass by the person who broke it")
+		}
+	}
+}

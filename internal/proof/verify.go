@@ -1,0 +1,438 @@
+package proof
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Problem is something that does not hold: where, and what, as a sentence
+// without its subject.
+type Problem struct{ Where, What string }
+
+func (p Problem) String() string { return p.Where + " " + p.What + "." }
+
+// Report is what [Verify] found, in plain words.
+type Report struct {
+	About     string    // what the bundle says it is of
+	Decisions []string  // what was decided, by whom and when, as far as it holds
+	Holds     []string  // whole sentences
+	Fails     []Problem // empty when everything holds
+	Open      []string  // what no bundle can prove
+}
+
+// OK reports whether everything holds that a bundle can prove.
+func (r *Report) OK() bool { return len(r.Fails) == 0 }
+
+func (r *Report) holds(format string, args ...any) {
+	r.Holds = append(r.Holds, fmt.Sprintf(format, args...))
+}
+
+func (r *Report) fails(where, format string, args ...any) {
+	r.Fails = append(r.Fails, Problem{where, fmt.Sprintf(format, args...)})
+}
+
+// String is the report for a terminal.
+func (r *Report) String() string {
+	var b strings.Builder
+	section := func(title string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		b.WriteString(title + "\n")
+		for _, l := range lines {
+			b.WriteString("  - " + l + "\n")
+		}
+		b.WriteString("\n")
+	}
+	if r.About != "" {
+		b.WriteString(r.About + "\n\n")
+	}
+	section("Decisions:", r.Decisions)
+	section("What holds:", r.Holds)
+	fails := make([]string, len(r.Fails))
+	for i, p := range r.Fails {
+		fails[i] = p.String()
+	}
+	section("What does NOT hold:", fails)
+	section("What this file cannot prove:", r.Open)
+	if r.OK() {
+		b.WriteString("Verified: everything in this bundle holds.\n")
+	} else {
+		fmt.Fprintf(&b, "REFUSED: %d thing(s) in this bundle do not hold. Do not rely on it.\n", len(r.Fails))
+	}
+	return strings.Map(printable, b.String())
+}
+
+// printable keeps what a hostile file says from steering the terminal.
+func printable(c rune) rune {
+	if c == '\n' || (unicode.IsPrint(c) && !unicode.Is(unicode.Bidi_Control, c)) {
+		return c
+	}
+	return unicode.ReplacementChar
+}
+
+// unprovable is what a bundle leaves open, however well everything in it holds.
+var unprovable = []string{
+	"That the signers held their seats: rights are kept in a stream of their own, which is not in this file. The server's own check of its database covers it.",
+	"That the names are right: the trail holds numbers, and no hash covers the names in people.json and report.html.",
+	"That report.html tells all of this rightly: it is for reading. What you read here was worked out from the entries.",
+	"That what the evidence links lead to says what it is linked for.",
+	"That the server's clock was right.",
+	"That nothing happened after the checkpoint.",
+}
+
+const unproveFork = "That everybody was shown this same checkpoint: compare it with a copy of the checkpoints that was kept elsewhere (--against FILE)."
+
+// Verify checks a bundle against keys that its reader trusts. It needs nothing
+// else, takes at most [MaxBytes], and checks on after a problem as far as what
+// follows can still be made sense of. published are checkpoints that were kept
+// outside of the server, as [SplitNotes] gives them; nil when there are none.
+func Verify(b []byte, keys Keys, published [][]byte) *Report {
+	r := &Report{Open: slices.Clone(unprovable)}
+	v := &verification{Report: r, keys: keys, files: map[string][]byte{}}
+	v.unpack(b)
+	if v.about() {
+		v.chain()
+	}
+	v.checkpoint(published)
+	if v.whole {
+		v.replay()
+	}
+	return r
+}
+
+// verification is what is known so far.
+type verification struct {
+	*Report
+	keys    Keys
+	files   map[string][]byte
+	listed  []file
+	a       about
+	people  people
+	entries []review.Entry
+	head    review.Head
+	whole   bool // the chain holds from the first entry to the last
+}
+
+// unpack opens the zip file and checks the manifest.
+func (v *verification) unpack(b []byte) {
+	files, problems := readArchive(b)
+	v.Fails = append(v.Fails, problems...)
+	v.listed = files
+	for _, f := range files {
+		v.files[f.name] = f.data
+	}
+	signature, signed := v.files[fileSignature]
+	if !signed {
+		v.fails(fileSignature, "is missing: nobody vouches for the files")
+		return
+	}
+	listed, by, err := v.keys.openEnvelope(typeManifest, signature)
+	if err != nil {
+		v.fails(fileSignature, "%s", err)
+	}
+	if m, ok := v.files[fileManifest]; !ok {
+		v.fails(fileManifest, "is missing")
+	} else if !bytes.Equal(m, listed) {
+		v.fails(fileManifest, "is not what was signed")
+	}
+	same := v.compareManifest(listed)
+	if err == nil && same && len(problems) == 0 {
+		v.holds("All %d files are exactly those that %s signed.", len(files), by)
+	}
+}
+
+// compareManifest names the files that are not as the signed manifest lists them.
+func (v *verification) compareManifest(listed []byte) bool {
+	if bytes.Equal(manifest(v.listed), listed) {
+		return true
+	}
+	want := map[string]string{}
+	for line := range strings.Lines(string(listed)) {
+		sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+		want[name] = sum
+	}
+	before := len(v.Fails)
+	for _, f := range v.listed {
+		if f.name == fileManifest || f.name == fileSignature {
+			continue
+		}
+		sum := sha256.Sum256(f.data)
+		switch signed, ok := want[f.name]; {
+		case !ok:
+			v.fails(f.name, "is not among the files that were signed")
+		case signed != hex.EncodeToString(sum[:]):
+			v.fails(f.name, "was changed after it was signed")
+		}
+		delete(want, f.name)
+	}
+	for name := range want {
+		v.fails(place(name), "is missing")
+	}
+	if len(v.Fails) == before {
+		v.fails(fileSignature, "lists the files in a form of its own")
+	}
+	return false
+}
+
+// about reads what the bundle says it is, and the names.
+func (v *verification) about() bool {
+	if b, ok := v.files[filePeople]; !ok {
+		v.fails(filePeople, "is missing")
+	} else if err := decodeFile(b, &v.people); err != nil {
+		v.fails(filePeople, "%s", err)
+	}
+	for _, name := range []string{fileReadme, fileReport} {
+		if _, ok := v.files[name]; !ok {
+			v.fails(name, "is missing")
+		}
+	}
+	b, ok := v.files[fileAbout]
+	if !ok {
+		v.fails(fileAbout, "is missing")
+		return false
+	}
+	if err := decodeFile(b, &v.a); err != nil {
+		v.fails(fileAbout, "%s", err)
+		return false
+	}
+	if v.a.Format != format {
+		v.fails(fileAbout, "has format %d, this program knows format %d: use the program of that time", v.a.Format, format)
+		return false
+	}
+	return true
+}
+
+// chain checks the entries from the first to the last.
+func (v *verification) chain() {
+	b, ok := v.files[fileEntries]
+	if !ok {
+		v.fails(fileEntries, "is missing")
+		return
+	}
+	records, problem := decodeRecords(b)
+	entries, head, err := review.CheckChain(v.a.Project, records)
+	v.entries, v.head = entries, head
+	var broken *review.ChainBreak
+	switch {
+	case errors.As(err, &broken):
+		v.fails(entryPlace(broken.Entry), "%s", broken.Why)
+	case problem != nil:
+		v.Fails = append(v.Fails, *problem)
+	case len(entries) == 0:
+		v.fails(entryPlace(1), "is missing: the file is empty")
+	case head.Seq != v.a.Entries:
+		v.fails(entryPlace(head.Seq+1), "is missing: %s speaks of %d entries", fileAbout, v.a.Entries)
+	default:
+		v.whole = true
+		v.holds("The trail is whole: %d entries, each chained to the one before it, from the first on.", head.Seq)
+	}
+}
+
+// checkpoint checks that the chain ends where a signed checkpoint says.
+func (v *verification) checkpoint(published [][]byte) {
+	signed, ok := v.files[fileCheckpoint]
+	if !ok {
+		v.fails(fileCheckpoint, "is missing")
+		return
+	}
+	c, err := v.keys.Open(signed)
+	if err != nil {
+		v.fails(fileCheckpoint, "%s", err)
+		return
+	}
+	v.inclusion(c)
+	if published == nil {
+		v.Open = append(v.Open, unproveFork)
+		return
+	}
+	if slices.ContainsFunc(published, func(p []byte) bool { return bytes.Equal(p, signed) }) {
+		v.holds("Checkpoint %d is among the %d that were kept elsewhere.", c.No, len(published))
+	} else {
+		v.fails(fileCheckpoint, "is not among the %d checkpoints that were kept elsewhere", len(published))
+	}
+}
+
+func (v *verification) inclusion(c *Checkpoint) {
+	b, ok := v.files[fileInclusion]
+	if !ok {
+		v.fails(fileInclusion, "is missing")
+		return
+	}
+	in, err := decodeInclusion(b)
+	if err == nil {
+		err = in.Check(c)
+	}
+	if err != nil {
+		v.fails(fileInclusion, "%s", err)
+		return
+	}
+	switch {
+	case in.Head.Stream != v.a.Project:
+		v.fails(fileInclusion, "speaks of another project")
+	case !v.whole:
+		v.fails(fileCheckpoint, "cannot be held against the entries, since those are broken")
+	case v.head.Seq < in.Head.Seq:
+		v.fails(entryPlace(v.head.Seq+1), "is missing: the checkpoint knows of %d entries", in.Head.Seq)
+	case v.head.Seq > in.Head.Seq:
+		v.fails(entryPlace(in.Head.Seq+1), "came after the checkpoint, which knows of %d entries", in.Head.Seq)
+	case v.head.Hash != in.Head.Hash:
+		v.fails(entryPlace(v.head.Seq), "has another hash than the checkpoint has: the whole chain was written anew")
+	default:
+		v.holds("The trail ends where checkpoint %d says, which was signed for %s over %d streams at %s.", c.No, c.Origin, c.Size, c.At.Format(time.RFC3339))
+	}
+}
+
+// replay checks what the entries amount to.
+func (v *verification) replay() {
+	template, ok := v.files[fileTemplate]
+	if !ok {
+		v.fails(fileTemplate, "is missing")
+		return
+	}
+	if first, ok := v.entries[0].Event.(review.ProjectCreated); ok {
+		if _, err := templateFrom(template)(first.Template); err != nil {
+			v.fails(fileTemplate, "%s", err)
+			return
+		}
+		v.holds("The template is the one that the project was pinned to when it was started.")
+	}
+	h, err := replay(v.a.Project, v.entries, template)
+	if err != nil {
+		v.fails(entryPlace(h.replayed+1), "cannot be replayed: %s", err)
+		return
+	}
+	p := &h.review.Project
+	v.About = fmt.Sprintf("Project %q (%s), template %s version %d, exported %s by %s.", p.Name, p.Key, h.review.Ref.Key, h.review.Ref.Version, v.a.Made.Format(time.RFC3339), v.a.Instance)
+	if v.a.Key != p.Key {
+		v.fails(fileAbout, "names project %q, the entries %q", v.a.Key, p.Key)
+	}
+	for _, p := range h.problems {
+		v.fails(entryPlace(p.entry), "%s", p.why)
+	}
+	if len(h.problems) == 0 {
+		v.holds("The entries can be replayed, and each request, signature and outcome in them carries the digest of the content as it then was.")
+	}
+	v.rounds(h)
+	v.conclude(h)
+}
+
+// rounds holds the files of each round against the replay.
+func (v *verification) rounds(h *history) {
+	expected := map[string]bool{
+		fileAbout: true, fileReadme: true, fileEntries: true, filePeople: true, fileTemplate: true,
+		fileCheckpoint: true, fileInclusion: true, fileReport: true, fileManifest: true, fileSignature: true,
+	}
+	if v.a.Stage != "" && h.review.Stage(v.a.Stage) == nil {
+		v.fails(fileAbout, "names stage %q, which the template does not have", v.a.Stage)
+	}
+	good, before := 0, len(v.Fails)
+	for _, r := range h.rounds {
+		if v.a.Stage != "" && r.Stage.Key != v.a.Stage {
+			continue
+		}
+		name := "content-" + r.name() + ".json"
+		expected[name] = true
+		if b, ok := v.files[name]; !ok {
+			v.fails(name, "is missing")
+		} else if !bytes.Equal(b, r.bytes) {
+			v.fails(name, "is not what was signed: the entries lead to other content")
+		}
+		payloads, err := r.statements(v.a.Instance, h.review.Project.Key)
+		if err != nil {
+			v.fails(name, "%s", err)
+		}
+		for _, p := range payloads {
+			expected[p.name] = true
+			v.statement(p)
+		}
+		good++
+		v.Decisions = append(v.Decisions, v.decision(r))
+	}
+	for _, f := range v.listed {
+		if !expected[f.name] {
+			v.fails(f.name, "is no part of a bundle for this project")
+		}
+	}
+	if good > 0 && len(v.Fails) == before {
+		v.holds("What was signed in %d round(s) is here as it was signed, and the signed statements say of it what the entries say.", good)
+	}
+}
+
+func (v *verification) statement(p payload) {
+	b, ok := v.files[p.name]
+	if !ok {
+		v.fails(p.name, "is missing")
+		return
+	}
+	got, _, err := v.keys.openEnvelope(typeInToto, b)
+	if err != nil {
+		v.fails(p.name, "%s", err)
+	} else if !bytes.Equal(got, p.data) {
+		v.fails(p.name, "says something else than the entries do")
+	}
+}
+
+// conclude says of the passed gates that they passed by the rules.
+func (v *verification) conclude(h *history) {
+	passed, proven, forced := 0, 0, 0
+	for _, r := range h.rounds {
+		switch {
+		case v.a.Stage != "" && r.Stage.Key != v.a.Stage:
+		case r.Round.Outcome == review.OutcomeForced:
+			forced++
+		case r.Round.Outcome.Passes():
+			passed++
+			if r.proven {
+				proven++
+			}
+		}
+	}
+	if passed > 0 && passed == proven {
+		v.holds("All %d round(s) that passed did so with enough different people on the closing digest, every mandatory seat among them, and nothing in the way.", passed)
+	}
+	if forced > 0 {
+		v.holds("%d round(s) passed by break-glass: on one person's word, not by the rules. They are recorded as such.", forced)
+	}
+	switch {
+	case len(h.problems) > 0:
+	case h.review.Template.SoD:
+		v.holds("Nobody signed whom separation of duties keeps from it, and nobody granted a waiver that they had asked for.")
+	default:
+		v.holds("Separation of duties is off in this template: people may have signed what they answered themselves.")
+	}
+}
+
+// decision is a round in one sentence.
+func (v *verification) decision(r *round) string {
+	ro := &r.Round
+	var signers []string
+	for i, so := range ro.SignOffs {
+		s := fmt.Sprintf("%s (%s, %s", v.people.of(so.Person), so.Seat.Label(), so.Decision)
+		if so.For != 0 {
+			s += ", standing in for " + v.people.of(so.For)
+		}
+		if !r.Counted[i] && ro.Outcome.Passes() {
+			s += ", not counted"
+		}
+		signers = append(signers, s+")")
+	}
+	what := string(ro.Outcome)
+	if ro.Outcome.Passes() && ro.Outcome != review.OutcomeForced && !r.proven {
+		what += ", AGAINST THE RULES"
+	}
+	s := fmt.Sprintf("%s: %s on %s by %s, entry %d, digest %s.", r.title(), what, ro.ClosedAt.Format(time.RFC3339), v.people.of(ro.ClosedBy), r.Ended, r.digest.Short())
+	if len(signers) > 0 {
+		s += " Signed by " + strings.Join(signers, ", ") + "."
+	}
+	return s
+}
