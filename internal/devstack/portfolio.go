@@ -171,8 +171,40 @@ func (f *filler) fill(ctx context.Context, all []demoProject) error {
 	if _, err := f.st.Refresh(ctx); err != nil { // evidence may have expired since a story's end
 		return err
 	}
+	if err := f.standIn(ctx); err != nil {
+		return err
+	}
 	return f.begin(ctx, &all[last])
 }
+
+// standIn has Lena name Mei for the days around this one, and Mei sign a gate
+// for her. Told twice, it happens once.
+func (f *filler) standIn(ctx context.Context) error {
+	told, starts := f.day.AddDate(0, 0, -4).Add(15*time.Hour), f.day.AddDate(0, 0, -3)
+	_, err := f.st.ChangeRights(ctx, f.by("lena", told), f.people["lena"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		return e.Delegate(who, review.NewDelegation{
+			To: f.people["mei"], Seat: review.SeatCompliance, Starts: review.FormatDate(starts), Ends: review.FormatDate(f.day.AddDate(0, 0, 11)), Reason: "Two weeks of leave.",
+		}, at)
+	})
+	if err != nil {
+		return fmt.Errorf("naming a stand-in: %w", err)
+	}
+	_, err = f.st.Change(ctx, f.by("mei", f.day.Add(-3*time.Hour)), store.Target{Project: standInProject, Stage: standInStage}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, standInStage, review.NewSignOff{
+			Seat: review.SeatCompliance, Decision: review.Go, Note: "Read together with Lena before she left.", Digest: r.Digest(r.Stage(standInStage)),
+		}, at)
+	})
+	if err != nil {
+		return fmt.Errorf("signing as a stand-in: %w", err)
+	}
+	return nil
+}
+
+// The gate that a stand-in signs: one that waits, with a seat for compliance.
+const (
+	standInProject review.ProjectKey = "chargeback-desk"
+	standInStage   review.StageKey   = "security"
+)
 
 // checkRights refuses a past in which people sign before they may.
 func (f *filler) checkRights(ctx context.Context, began int) error {

@@ -24,6 +24,8 @@ const (
 	held
 	resumed
 	stopped
+	endsConditional
+	forced
 )
 
 // chapter is a stretch of a project's past, mostly spent on one stage.
@@ -31,8 +33,17 @@ type chapter struct {
 	stage review.StageKey
 	end   ending
 	until int    // days ago
-	count int    // by ending: percent answered, signatures given, findings answered, days slipped
-	why   string // reason of a change of status
+	count int    // by ending: percent answered, signatures given, findings answered, days slipped, days for a review
+	why   string // reason of a change of status, of breaking the glass, of somebody from SRE who steps back
+	asks  []followUp
+}
+
+// followUp is a condition of a go, and what became of it.
+type followUp struct {
+	text   string
+	due    int    // days from the day on; negative: past
+	report string // by which the team says that it is met; empty: it has not
+	closed bool
 }
 
 // The chapters as the tables write them; until is in days ago.
@@ -89,6 +100,21 @@ func stop(stage review.StageKey, until int, why string) chapter {
 	return chapter{stage: stage, end: stopped, until: until, why: why}
 }
 
+// conditionally passes with the conditions that the last to sign sets.
+func conditionally(stage review.StageKey, until int, asks ...followUp) chapter {
+	return chapter{stage: stage, end: endsConditional, until: until, asks: asks}
+}
+
+// withoutOne is [wait] with somebody who steps back first.
+func withoutOne(stage review.StageKey, until, signed int, why string) chapter {
+	return chapter{stage: stage, end: endsWaiting, until: until, count: signed, why: why}
+}
+
+// force passes by break-glass, to be reviewed within so many days from the day on.
+func force(stage review.StageKey, until, days int, why string) chapter {
+	return chapter{stage: stage, end: forced, until: until, count: days, why: why}
+}
+
 func (s *story) tell(ch chapter) {
 	switch ch.end {
 	case renews:
@@ -103,6 +129,10 @@ func (s *story) tell(ch chapter) {
 		s.turn(ch, review.StatusActive)
 	case stopped:
 		s.turn(ch, review.StatusStopped)
+	case forced:
+		s.do(s.moment(float64(ch.until)), "marcus", ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.Force(who, ch.stage, ch.why, s.date(ch.count), at)
+		})
 	default:
 		asks := float64(ch.until) + s.lead(ch)
 		s.fill(ch, asks)
@@ -113,7 +143,7 @@ func (s *story) tell(ch chapter) {
 // lead is how many days before its end a chapter asks for signatures.
 func (s *story) lead(ch chapter) float64 {
 	switch ch.end {
-	case endsPassed, endsReturned, renews:
+	case endsPassed, endsReturned, renews, endsConditional:
 		return min(max((s.ago()-float64(ch.until))*0.3, 0.3), 6)
 	case endsReturnedThenPassed:
 		return min(max((s.ago()-float64(ch.until))*0.5, 1), 16)
@@ -131,15 +161,20 @@ func (s *story) decide(ch chapter, asks float64) {
 	switch ch.end {
 	case endsPassed:
 		s.sign(ch.stage, s.shuffled(ch.stage), until)
+	case endsConditional:
+		s.signConditionally(ch)
 	case endsWaiting:
+		if ch.why != "" {
+			s.decideAs(signer{"omar", review.SeatSRE}, ch.stage, s.moment(until*0.8), review.Recuse, ch.why, nil)
+		}
 		s.sign(ch.stage, s.signers(ch.stage)[:ch.count], until*0.6)
 	case endsOutdated:
 		s.sign(ch.stage, s.signers(ch.stage)[:1], until*0.7)
 		s.amend(ch.stage, until*0.5)
 	case endsReturned:
-		s.sendBack(ch.stage, until, ch.count)
+		s.judge(s.sendBack(ch.stage, until, ch.count), ch.stage, ch.count)
 	case endsReturnedThenPassed:
-		s.sendBack(ch.stage, until+(s.ago()-until)*0.6, len(concerns[ch.stage]))
+		s.accept(s.sendBack(ch.stage, until+(s.ago()-until)*0.6, len(concerns[ch.stage])), ch.stage)
 		s.request(ch.stage, s.after(2))
 		s.sign(ch.stage, s.shuffled(ch.stage), until)
 	case endsWithdrawn:
@@ -193,8 +228,9 @@ func (s *story) decideAs(sg signer, stage review.StageKey, at time.Time, d revie
 }
 
 // sendBack has the last of the signers return the gate, sometimes after
-// another has signed, and the team answer the first findings.
-func (s *story) sendBack(stage review.StageKey, until float64, answered int) {
+// another has signed, and the team answer the first findings. It returns who
+// sent it back.
+func (s *story) sendBack(stage review.StageKey, until float64, answered int) string {
 	by := s.shuffled(stage)
 	if s.chance(50) {
 		s.sign(stage, by[:1], until+(s.ago()-until)*0.5)
@@ -208,6 +244,69 @@ func (s *story) sendBack(stage review.StageKey, until float64, answered int) {
 		s.do(s.after(20+s.rng.IntN(30)), pick(s, s.team()), stage, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.AnswerFinding(who, stage, len(r.Stage(stage).Findings)-len(findings)+i+1, c.answer, at)
 		})
+	}
+	return by[len(by)-1].who
+}
+
+// notEnough is what a reviewer says of an answer that settles nothing.
+const notEnough = "This says that it will be looked at. By whom, and until when?"
+
+// judge has the reviewer read the answers, once there are two or more: the
+// first settles its finding, the second does not.
+func (s *story) judge(reviewer string, stage review.StageKey, answered int) {
+	if answered < 2 {
+		return
+	}
+	s.do(s.after(9), reviewer, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		first := len(r.Stage(stage).Findings) - len(concerns[stage]) + 1
+		if err := r.AcceptFinding(who, stage, first, at); err != nil {
+			return err
+		}
+		return r.ReopenFinding(who, stage, first+1, notEnough, at)
+	})
+}
+
+// accept has the reviewer be content with all answers.
+func (s *story) accept(reviewer string, stage review.StageKey) {
+	s.do(s.after(9), reviewer, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		for i := range r.Stage(stage).Findings {
+			if err := r.AcceptFinding(who, stage, i+1, at); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// signConditionally has the last of the signers ask for follow-ups, and the
+// team see to some of them.
+func (s *story) signConditionally(ch chapter) {
+	by := s.shuffled(ch.stage)
+	until, last := float64(ch.until), by[len(by)-1]
+	s.sign(ch.stage, by[:len(by)-1], until+(s.ago()-until)*0.2)
+	doers := make([]string, len(ch.asks))
+	conditions := make([]review.NewCondition, len(ch.asks))
+	for i, a := range ch.asks {
+		doers[i] = pick(s, s.team())
+		conditions[i] = review.NewCondition{Text: a.text, Owner: s.people[doers[i]], Due: s.date(a.due)}
+	}
+	s.do(s.moment(until), last.who, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, ch.stage, review.NewSignOff{
+			Seat: last.seat, Decision: review.Conditional, Conditions: conditions, Digest: r.Digest(r.Stage(ch.stage)),
+		}, at)
+	})
+	for i, a := range ch.asks {
+		if a.report == "" {
+			continue
+		}
+		s.do(s.after(20), doers[i], ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.MeetCondition(who, ch.stage, i+1, a.report, at)
+		})
+		if a.closed {
+			s.do(s.after(5), last.who, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+				return r.ConfirmCondition(who, ch.stage, i+1, at)
+			})
+		}
 	}
 }
 

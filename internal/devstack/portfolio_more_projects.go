@@ -50,6 +50,7 @@ func dataProjects() []demoProject {
 			past: []chapter{
 				pass("idea", 126), pass("evaluation", 108), pass("architecture", 88), pass("code", 72), pass("pipeline", 54), pass("environments", 38),
 				pass("security", 20), pass("performance", 8), work("release", 2, 80),
+				force("release", 1, 6, "The quarter closes on Friday, and the branches cannot report without it. The restore test is booked for Tuesday; the old tool goes on running beside it until then."),
 			},
 		},
 		{

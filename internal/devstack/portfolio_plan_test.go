@@ -99,10 +99,24 @@ func TestDemoProjectsFitTheTemplate(t *testing.T) {
 				t.Errorf("%s: %s cannot be claimed not to apply", p.key, k)
 			}
 		}
+		for _, l := range leaves[p.key] {
+			d := items[l.item]
+			if d == nil || d.LevelFor(p.tier, p.flags()) != review.LevelMust || !slices.ContainsFunc(p.past, func(ch chapter) bool { return ch.stage == l.stage }) {
+				t.Errorf("%s: no must %s to waive", p.key, l.item)
+			}
+			if d != nil && slices.Contains(strings.Fields(p.na), string(l.item)) {
+				t.Errorf("%s: %s is said not to apply", p.key, l.item)
+			}
+		}
 		for _, id := range append(strings.Fields(p.members), p.owner, p.deputy) {
 			if !slices.Contains(ids, id) {
 				t.Errorf("%s: nobody is called %q", p.key, id)
 			}
+		}
+	}
+	for key := range leaves {
+		if !seen[key] {
+			t.Errorf("waivers of a project %s, which is not there", key)
 		}
 	}
 	if n := len(seen); n < 38 || n > 45 {

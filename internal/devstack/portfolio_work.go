@@ -43,6 +43,7 @@ func (s *story) fill(ch chapter, end float64) {
 		s.sit(ch.stage, session, s.moment(end))
 	}
 	s.approve(ch, all)
+	s.waive(ch.stage)
 }
 
 // intents decides what becomes of each item that applies.
@@ -62,6 +63,8 @@ func (s *story) intents(ch chapter) []intent {
 	for i, k := range s.rng.Perm(len(all)) {
 		it := &all[k]
 		switch {
+		case s.leaveFor(ch.stage, it.def.Key) != nil:
+			it.state, it.note = review.NotMet, s.say(cmp.Or(sayings[it.def.Key].gap, pick(s, late)))
 		case slices.Contains(strings.Fields(s.p.na), string(it.def.Key)):
 			it.state, it.note = review.NotApplicable, doesNotApply[it.def.Key]
 		case s.p.own != nil:

@@ -173,7 +173,7 @@ func (d *demo) states(t *testing.T) {
 	for _, g := range texts(t, d.pool, `select unnest(gates)::text from portfolio`) {
 		gates[g]++
 	}
-	for g := review.GateBlocked; g <= review.GateLapsed; g++ {
+	for g := review.GateBlocked; g <= review.GateBreakGlass; g++ {
 		if gates[fmt.Sprint(int(g))] == 0 {
 			t.Errorf("no gate is %q", g.Label())
 		}
@@ -194,7 +194,16 @@ func (d *demo) states(t *testing.T) {
 		{"gates that lapsed", `select key from portfolio where 6 = any(gates)`, 1, 4},
 		{"gates that changed", `select key from portfolio where 4 = any(gates)`, 2, 5},
 		{"returned", `select key from portfolio where 5 = any(gates)`, 4, 8},
-		{"outcomes", `select distinct outcome from round`, 6, 6},
+		{"outcomes", `select distinct outcome from round`, 8, 8},
+		{"conditions open", `select text from condition where met_at is null and confirmed_at is null`, 1, 9},
+		{"conditions to confirm", `select text from condition where met_at is not null and confirmed_at is null`, 1, 9},
+		{"conditions overdue", `select text from condition where due < current_date and confirmed_at is null`, 1, 9},
+		{"forced gates to review", `select key from portfolio where 1 = any(forced)`, 1, 1},
+		{"recusals", `select note from sign_off where decision = 'recuse'`, 1, 5},
+		{"stand-ins", `select seat from delegation where ended_at is null and ends > now() and starts <= now()`, 1, 3},
+		{"signatures by a stand-in", `select note from sign_off where for_id is not null`, 1, 3},
+		{"answers accepted", `select text from finding where accepted_at is not null`, 3, 50},
+		{"answers not accepted", `select text from finding where reopened <> ''`, 1, 20},
 		{"answers", `select distinct state from item`, 4, 4},
 		{"kinds of evidence", `select distinct kind from evidence`, 8, 8},
 		{"expiring soon", `select title from evidence where expires between current_date and current_date + 14`, 10, 500},
@@ -203,6 +212,13 @@ func (d *demo) states(t *testing.T) {
 		{"not applicable, approved", `select item from item where state = 'not-applicable' and approved_by is not null`, 4, 60},
 		{"findings", `select text from finding`, 15, 150},
 		{"findings unanswered", `select text from finding where answered_by is null`, 3, 40},
+		{"waivers waiting", `select item from waiver where granted_at is null and denied_at is null and until > now()`, 3, 8},
+		{"waivers in force", `select item from waiver where granted_at is not null and revoked_at is null and until > now()`, 3, 8},
+		{"waivers ending soon", `select item from waiver where granted_at is not null and revoked_at is null and until between now() and now() + interval '14 days'`, 2, 4},
+		{"waivers that ran out", `select item from waiver where granted_at is not null and until <= now()`, 1, 3},
+		{"gates that lapsed with a waiver", `select w.item from waiver w join gate g using (project_id, review_no, stage) where w.until <= now() and g.state = 6`, 1, 3},
+		{"waivers denied", `select item from waiver where denied_at is not null`, 1, 3},
+		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
 		{"rounds with an outdated signature", `select stage from gate where state = 2 and cardinality(outdated) > 0`, 2, 4},
 	} {
 		if n := len(texts(t, d.pool, want.sql)); n < want.min || n > want.max {
@@ -217,7 +233,7 @@ func (d *demo) states(t *testing.T) {
 
 // Each discipline finds gates to sign, Yuki enough for keyboard work.
 func (d *demo) queues(t *testing.T) {
-	for person, least := range map[string]int{"yuki": 9, "hana": 9, "omar": 5, "tom": 4, "priya": 4, "ines": 3, "diego": 3, "sam": 4, "lena": 3} {
+	for person, least := range map[string]int{"yuki": 9, "hana": 9, "omar": 5, "tom": 4, "priya": 4, "ines": 3, "diego": 3, "sam": 4, "lena": 2, "mei": 2} {
 		q, err := d.Queue(t.Context(), d.as(t, person))
 		if err != nil {
 			t.Fatal(err)
