@@ -267,11 +267,11 @@ func TestKeptPageCostsOneStatement(t *testing.T) {
 		do   func()
 		want counter
 	}{
-		{"without compression", func() { plain.get(path).want(200) }, counter{1, 4}},
-		{"first", func() { zipped.get(path).want(200) }, counter{1, 4}},
+		{"without compression", func() { plain.get(path).want(200) }, counter{1, 7}},
+		{"first", func() { zipped.get(path).want(200) }, counter{1, 7}},
 		{"kept by the server", func() { zipped.get(path).want(200) }, counter{1, 1}},
 		{"kept by the browser", func() { zipped.with("If-None-Match", tag).get(path).want(304) }, counter{1, 1}},
-		{"kept by the browser, changed", func() { zipped.with("If-None-Match", `"old"`).get(path + "?show=open").want(200) }, counter{2, 5}},
+		{"kept by the browser, changed", func() { zipped.with("If-None-Match", `"old"`).get(path + "?show=open").want(200) }, counter{2, 8}},
 	} {
 		*c = counter{}
 		look.do()

@@ -14,6 +14,9 @@ import (
 
 // checklist shows the items of one stage.
 func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		return s.checklistAt(w, r)
+	}
 	if answered, err := s.unchanged(w, r); answered || err != nil {
 		return err
 	}
@@ -28,7 +31,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 }
 
 func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {
-	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage}
+	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage, Forced: v.Forced}
 }
 
 // answered is what the form of an answer says.

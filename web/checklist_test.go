@@ -507,14 +507,14 @@ func TestPagesAskTheDatabaseOnce(t *testing.T) {
 		do                func()
 		trips, statements int
 	}{
-		{"checklist", func() { b.get(page.StageURL(p, sk)).want(200) }, 1, 4},
-		{"item", func() { b.get(page.ItemURL(p, sk, ik)).want(200) }, 2, 11},
+		{"checklist", func() { b.get(page.StageURL(p, sk)).want(200) }, 1, 7},
+		{"item", func() { b.get(page.ItemURL(p, sk, ik)).want(200) }, 2, 15},
 		{"tick", func() {
 			a := f.answerOf(p, sk, ik)
 			*c = counter{}
 			to := map[review.State]string{review.Met: "not-met", review.NotMet: "met"}[a.State]
 			b.htmx().post(fmt.Sprintf("%s?version=%d", page.AnswerURL(p, sk, ik), a.Version), "answer", to).want(200)
-		}, 2, 14},
+		}, 2, 16},
 	}
 	for _, cs := range cases {
 		cs.do()

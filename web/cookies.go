@@ -68,14 +68,32 @@ const (
 	flashCommented flash = "commented"
 	flashLinked    flash = "linked"
 	flashUnlinked  flash = "unlinked"
+	flashAsked     flash = "waiver-asked"
+	flashWaived    flash = "waiver-granted"
+	flashRefused   flash = "waiver-denied"
+	flashExtended  flash = "waiver-extended"
+	flashEnded     flash = "waiver-revoked"
 	flashRequested flash = "requested"
 	flashWithdrawn flash = "withdrawn"
 	flashSigned    flash = "signed"
 	flashPassed    flash = "passed"
 	flashReturned  flash = "returned"
+
+	flashConditional   flash = "conditional"
+	flashRecused       flash = "recused"
+	flashMet           flash = "met"
+	flashConfirmed     flash = "confirmed"
+	flashAccepted      flash = "accepted"
+	flashReopened      flash = "reopened"
+	flashForced        flash = "forced"
+	flashRetrospective flash = "retrospective"
+	flashDelegated     flash = "delegated"
+	flashUndelegated   flash = "undelegated"
+
 	flashFinding   flash = "finding"
 	flashStatus    flash = "status"
 	flashCreated   flash = "created"
+	flashReview    flash = "review"
 	flashSaved     flash = "saved"
 	flashMember    flash = "member"
 	flashGranted   flash = "granted"
@@ -90,13 +108,31 @@ var flashTexts = map[flash]string{
 	flashCommented: "Your comment is added.",
 	flashLinked:    "The evidence is linked.",
 	flashUnlinked:  "The evidence is removed. The trail keeps it.",
+	flashAsked:     "The waiver is asked for. Those who may decide now see it in the register.",
+	flashWaived:    "The waiver is granted and in force.",
+	flashRefused:   "The waiver is denied. The team sees your reason.",
+	flashExtended:  "The waiver is extended.",
+	flashEnded:     "The waiver is revoked. The item counts again from this moment.",
 	flashRequested: "Sign-off is requested. The signers now see it in their queue.",
 	flashWithdrawn: "The request is withdrawn.",
 	flashSigned:    "Your signature is recorded.",
 	flashPassed:    "Your signature completed the quorum: the gate has passed.",
 	flashReturned:  "The stage is returned to the team with your findings.",
 	flashFinding:   "The finding is answered.",
+
+	flashConditional:   "Your signature completed the quorum: the gate has passed with conditions.",
+	flashRecused:       "You have stepped back from this round.",
+	flashMet:           "The condition is reported as met. Who set it confirms.",
+	flashConfirmed:     "The condition is confirmed and closed.",
+	flashAccepted:      "The answer is accepted.",
+	flashReopened:      "It is open again, with your reason.",
+	flashForced:        "The gate has passed by break-glass. Others now have to review that.",
+	flashRetrospective: "The review of the break-glass decision is closed.",
+	flashDelegated:     "The stand-in is named.",
+	flashUndelegated:   "The stand-in's time is ended, from this moment.",
+
 	flashStatus:    "The project's status is changed.",
+	flashReview:    "The next review has started. Answers carried over; what has to be said again is marked in the checklists.",
 	flashCreated:   "The project is created. Start with the first stage.",
 	flashSaved:     "The changes are saved.",
 	flashMember:    "The people of the project are changed.",

@@ -17,6 +17,9 @@ import (
 
 // gate is the one page on which a stage's sign-off is decided.
 func (s *Server) gate(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		return s.gateAt(w, r)
+	}
 	v, err := s.Store.Gate(r.Context(), s.by(r), projectKey(r), stageKey(r))
 	if err != nil {
 		return err
@@ -34,9 +37,13 @@ func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v 
 	if r.Method != http.MethodGet {
 		m.Path = page.GateURL(v.Review.Project.Key, v.Stage.Def.Key)
 	}
-	return s.render(w, r, status, page.Gate(m, page.GateData{
-		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: holders, Changes: v.Changes, Seq: v.Seq, Form: form,
-	}))
+	d := page.GateData{
+		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: holders, Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Form: form,
+	}
+	if err := s.conditionOwners(r, v, &d); err != nil {
+		return err
+	}
+	return s.render(w, r, status, page.Gate(m, d))
 }
 
 // gateAgain shows the gate with a form that could not be carried out, and all
@@ -79,7 +86,8 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
 	sent := false // the same form had its effect before
 	_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		err := rv.Request(who, stage, shown, form.Get("reason"), at)
-		if st := rv.Stage(stage); err != nil && st != nil && st.OpenRound() != nil {
+		var refused *review.Refused // only the state stands in the way, not the person's rights
+		if st := rv.Stage(stage); errors.As(err, &refused) && st != nil && st.OpenRound() != nil {
 			open := st.OpenRound()
 			sent = open.RequestedBy == who.Person && open.Digest == shown
 		}
@@ -110,26 +118,36 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
 
 // sign records a person's decision.
 func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "seat", "decision", "note", "findings", "digest", "seen")
+	form, err := readForm(r, signFields()...)
+	asked := signForm(review.Decision(r.PostForm.Get("decision")))
 	if err != nil {
-		return s.gateAgain(w, r, page.FormSign, r.PostForm, err)
+		return s.gateAgain(w, r, asked, r.PostForm, err)
+	}
+	if form.Get("more") != "" {
+		return s.moreConditions(w, r, form)
 	}
 	key, stage := projectKey(r), stageKey(r)
 	in := review.NewSignOff{
 		Seat: review.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
-		Findings: lines(form["findings"]), Digest: review.Digest(form.Get("digest")),
+		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
 	}
 	sent := false // the same form had its effect before
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if in.Decision == review.Go && len(in.Findings) > 0 {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "findings", Message: "belong to a return; return the stage, or clear them and sign go"}}}
 		}
+		if in.Decision == review.Go && len(in.Conditions) > 0 {
+			asked = page.FormConditional
+			return &review.Invalid{Fields: []review.FieldError{{Field: "conditions-1", Message: "belongs to a go with conditions; sign that, or clear it and sign go"}}}
+		}
 		err := rv.SignOff(who, stage, in, at)
-		sent = err != nil && signedBefore(rv.Stage(stage), who.Person, in)
+		st := rv.Stage(stage)
+		var refused *review.Refused // only the state stands in the way, not the person's rights
+		sent = errors.As(err, &refused) && (signedBefore(st, who.Person, in) || steppedBack(st, who.Person, in))
 		return err
 	})
 	if err != nil && !sent {
-		return s.gateAgain(w, r, page.FormSign, form, err)
+		return s.gateAgain(w, r, asked, form, err)
 	}
 	if sent {
 		return s.done(w, r, page.GateURL(key, stage), flashSigned)
@@ -165,11 +183,19 @@ func lines(texts []string) []string {
 // outcomeFlash says what a signature led to.
 func outcomeFlash(events []review.Entry) flash {
 	for _, en := range events {
-		if e, ok := en.Event.(review.RoundClosed); ok {
-			if e.Outcome == review.OutcomePassed {
+		switch e := en.Event.(type) {
+		case review.RoundClosed:
+			switch e.Outcome {
+			case review.OutcomePassed:
 				return flashPassed
+			case review.OutcomeConditional:
+				return flashConditional
 			}
 			return flashReturned
+		case review.GateSigned:
+			if e.Decision == review.Recuse {
+				return flashRecused
+			}
 		}
 	}
 	return flashSigned

@@ -56,7 +56,7 @@ func (f *fixture) open(key string, with ...func(*review.NewProject)) review.Proj
 // digest is what the sign form of a gate's page carries.
 func (r *reply) digest() string {
 	r.Browser.f.t.Helper()
-	return r.one(`#sign form input[name=digest]`).AttrOr("value", "")
+	return r.one(`#sign form.decide input[name=digest]`).AttrOr("value", "")
 }
 
 // hidden are the fields that a form of the page sends by itself.
@@ -68,11 +68,14 @@ func hidden(form *goquery.Selection) []string {
 	return fields
 }
 
-// submit sends the form of the page that posts to an address, with what it
-// carries by itself.
+// submit sends the form of the page that posts to an address, the first if
+// there are several, with what it carries by itself.
 func (r *reply) submit(action string, fields ...string) *reply {
 	r.Browser.f.t.Helper()
-	form := r.one(`form[action="` + action + `"]`)
+	form := r.find(`form[action="` + action + `"]`).First()
+	if form.Length() == 0 {
+		r.Browser.f.t.Fatalf("%s: no form posts to %s\n%s", r.what, action, r.text())
+	}
 	return r.Browser.post(action, append(hidden(form), fields...)...)
 }
 
@@ -368,7 +371,7 @@ func TestOnePersonInTwoSeats(t *testing.T) {
 	two := f.browse("two-seats")
 	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatProduct})
 	opened := two.get(page.GateURL(p, "idea"))
-	if n := opened.find(`#sign input[type=radio][name=seat]`).Length(); n != 2 {
+	if n := opened.find(`#sign form.decide input[type=radio][name=seat]`).Length(); n != 2 {
 		t.Fatalf("%d seats to choose from", n)
 	}
 	unchosen := opened.submit(page.SignURL(p, "idea"), "decision", "go", "note", "Which?").want(422)
@@ -487,7 +490,7 @@ func TestWhoSeesWhichButton(t *testing.T) {
 	} {
 		shown := f.browse(name).get(gate).want(200)
 		for i, action := range []string{page.WithdrawURL(p, "idea"), page.SignURL(p, "idea"), page.StatusURL(p, "idea")} {
-			if got := shown.find(`form[action="`+action+`"]`).Length() == 1; got != want[i] {
+			if got := shown.find(`form[action="`+action+`"]`).Length() > 0; got != want[i] {
 				t.Errorf("%s sees the form of %s: %v", name, action, got)
 			}
 		}

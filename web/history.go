@@ -13,13 +13,18 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// history is the audit trail of a project.
+// history is the audit trail of a project; as of a moment, its overview then.
 func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		return s.projectAt(w, r)
+	}
 	f, err := historyFilter(r)
 	if err != nil {
 		return err
 	}
-	v, err := s.Store.History(r.Context(), s.by(r), projectKey(r), store.HistoryFilter(f))
+	v, err := s.Store.History(r.Context(), s.by(r), projectKey(r), store.HistoryFilter{
+		Stage: f.Stage, Kind: f.Kind, Person: f.Person, From: f.From, To: f.To, Before: f.Before,
+	})
 	if err != nil {
 		return err
 	}
@@ -52,7 +57,16 @@ func historyFilter(r *http.Request) (page.HistoryFilter, error) {
 	if f.Kind != "" && !page.KnownKind(f.Kind) {
 		bad.Add("kind", "is nothing that the trail of a project holds")
 	}
-	return f, bad.Err()
+	if err := bad.Err(); err != nil {
+		return f, err
+	}
+	var err error
+	if f.From, err = moment(r, "from", startOfDay); err != nil {
+		return f, err
+	}
+	f.To, err = moment(r, "to", endOfDay)
+	f.FromText, f.ToText = q.Get("from"), q.Get("to")
+	return f, err
 }
 
 // peopleByName are those whom the filter offers: the people of the project and

@@ -15,24 +15,35 @@ import (
 
 // item shows one item with its discussion and history.
 func (s *Server) item(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		return s.itemAt(w, r)
+	}
 	return s.showItem(w, r, http.StatusOK, page.ItemForm{})
 }
 
 // showItem renders the item's page around a form that was refused, if any.
 func (s *Server) showItem(w http.ResponseWriter, r *http.Request, status int, form page.ItemForm) error {
-	view, err := s.Store.Item(r.Context(), s.by(r), projectKey(r), stageKey(r), itemKey(r))
+	return s.showItemOf(w, r, status, itemPlace{projectKey(r), stageKey(r), itemKey(r)}, form)
+}
+
+// itemPlace says which item, where the address does not.
+type itemPlace struct {
+	project review.ProjectKey
+	stage   review.StageKey
+	item    review.ItemKey
+}
+
+func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, at itemPlace, form page.ItemForm) error {
+	view, err := s.Store.Item(r.Context(), s.by(r), at.project, at.stage, at.item)
 	if err != nil {
 		return err
 	}
 	d := &page.ItemData{
-		StageView: stageView(&view.ProjectView, stageKey(r)), Item: view.Item, Entries: view.Entries,
-		Who: searchText(r, "who"), Once: rand.Text(), Form: form,
+		StageView: stageView(&view.ProjectView, at.stage), Item: view.Item, Entries: view.Entries,
+		Comments: comments(view.Comments), Who: searchText(r, "who"), Once: rand.Text(), Form: form,
 	}
 	if form.Once != "" {
 		d.Once = form.Once
-	}
-	for _, c := range view.Comments {
-		d.Comments = append(d.Comments, page.Comment{Person: c.Person, At: c.At, Text: c.Text})
 	}
 	if err := s.assignable(r, view, d); err != nil {
 		return err

@@ -53,6 +53,8 @@ func (m metrics) decided(events []review.Entry) {
 		switch e := en.Event.(type) {
 		case review.GateSigned:
 			m.decisions.WithLabelValues("signed " + string(e.Decision)).Inc()
+		case review.GateForced:
+			m.decisions.WithLabelValues("round " + string(review.OutcomeForced)).Inc()
 		case review.RoundClosed:
 			m.decisions.WithLabelValues("round " + string(e.Outcome)).Inc()
 		}

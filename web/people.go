@@ -20,12 +20,12 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || review.Seat(right).Valid() {
 		f.Right = right
 	}
-	return s.showPeople(w, r, http.StatusOK, f, page.RightForm{})
+	return s.showPeople(w, r, http.StatusOK, f, page.RightForm{}, page.StandInForm{})
 }
 
-// showPeople renders the directory; the form is what somebody typed who could
+// showPeople renders the directory; the forms are what somebody typed who could
 // not have it.
-func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, f page.PeopleFilter, form page.RightForm) error {
+func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, f page.PeopleFilter, form page.RightForm, standIn page.StandInForm) error {
 	view, err := s.Store.People(r.Context(), s.by(r), store.PeopleFilter{Search: f.Search, Right: f.Right, Person: f.Person, Page: f.Page})
 	if err != nil {
 		return err
@@ -49,13 +49,20 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 		d.People[i] = personOf(&view.People[i], view.Names)
 	}
 	title := "People"
+	if f.Person == 0 {
+		if d.StandIns, err = s.standIns(r, standIn); err != nil {
+			return err
+		}
+	}
 	if f.Person != 0 {
 		title = "Rights of " + d.People[0].Name
 	}
 	m := s.meta(w, r, &view.Viewer, title, ui.NavPeople)
-	m.ErrorCount = len(form.Errors)
+	m.ErrorCount = len(form.Errors) + len(standIn.Errors)
 	if f.Person != 0 {
 		m.Path = page.PersonURL(f.Person)
+	} else if r.Method != http.MethodGet {
+		m.Path = page.PeopleURL
 	}
 	return s.render(w, r, status, page.People(m, d))
 }
@@ -130,10 +137,10 @@ func (s *Server) changeRight(w http.ResponseWriter, r *http.Request, form page.R
 	switch {
 	case invalid:
 		form.Errors = fields
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, page.PeopleFilter{Person: id, Page: 1}, form)
+		return s.showPeople(w, r, http.StatusUnprocessableEntity, page.PeopleFilter{Person: id, Page: 1}, form, page.StandInForm{})
 	case errors.As(err, &refused):
 		form.Errors = map[string]string{"right": refused.Why}
-		return s.showPeople(w, r, http.StatusConflict, page.PeopleFilter{Person: id, Page: 1}, form)
+		return s.showPeople(w, r, http.StatusConflict, page.PeopleFilter{Person: id, Page: 1}, form, page.StandInForm{})
 	}
 	return err
 }

@@ -16,7 +16,7 @@ import (
 func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	f := portfolioFilter(r)
 	view, err := s.Store.Portfolio(r.Context(), s.by(r), store.PortfolioFilter{
-		Search: f.Search, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Mine: f.Mine,
+		Search: f.Search, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Mine: f.Mine, Live: f.Live,
 		Sort: store.PortfolioSort(f.Sort), Page: f.Page,
 	})
 	if err != nil {
@@ -29,7 +29,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	for i, p := range view.Rows {
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
-			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages,
+			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
 		}
 	}
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
@@ -52,6 +52,9 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	}
 	if k := q.Get("stage"); review.ValidKey(k) {
 		f.Stage = review.StageKey(k)
+	}
+	if l := review.Live(q.Get("live")); slices.Contains(page.LiveStates(), l) {
+		f.Live = l
 	}
 	if by := q.Get("sort"); slices.Contains([]string{page.SortTeam, page.SortReady, page.SortTarget}, by) {
 		f.Sort = by

@@ -9,12 +9,15 @@ import (
 
 // project is a project's overview.
 func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		return s.projectAt(w, r)
+	}
 	v, err := s.Store.Overview(r.Context(), s.by(r), projectKey(r))
 	if err != nil {
 		return err
 	}
 	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
 	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
-		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent,
+		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews,
 	}))
 }

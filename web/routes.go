@@ -5,6 +5,8 @@ import (
 
 	"github.com/go-chi/chi/v5"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // access says who may ask for a route at all. What a person may do there is
@@ -37,10 +39,17 @@ func (s *Server) table() []route {
 		{"GET", "/", signedIn, s.work},
 		{"GET", "/portfolio", signedIn, s.portfolio},
 		{"GET", "/sign-offs", signedIn, s.signOffs},
+		{"GET", "/waivers", signedIn, s.waivers},
+		{"POST", "/waivers/{id}/grant", signedIn, s.decideWaiver(page.WaiverGrant)},
+		{"POST", "/waivers/{id}/deny", signedIn, s.decideWaiver(page.WaiverDeny)},
+		{"POST", "/waivers/{id}/extend", signedIn, s.decideWaiver(page.WaiverExtend)},
+		{"POST", "/waivers/{id}/revoke", signedIn, s.decideWaiver(page.WaiverRevoke)},
 		{"GET", "/people", signedIn, s.people},
 		{"GET", "/people/trail", signedIn, s.rightsTrail},
 		{"POST", "/people/{person}/grant", signedIn, s.grant},
 		{"POST", "/people/{person}/revoke", signedIn, s.revoke},
+		{"POST", "/people/{person}/delegate", signedIn, s.delegate},
+		{"POST", "/people/{person}/delegations/{no}/end", signedIn, s.endDelegation},
 		{"GET", "/readiness", public, s.readiness},
 
 		{"GET", "/projects/new", signedIn, s.newProject},
@@ -50,6 +59,10 @@ func (s *Server) table() []route {
 		{"POST", project + "/settings", signedIn, s.saveSettings},
 		{"POST", project + "/members", signedIn, s.saveMember},
 		{"GET", project + "/history", signedIn, s.history},
+		{"GET", project + "/bundle", signedIn, s.bundle},
+		{"GET", project + "/compare", signedIn, s.compare},
+		{"GET", project + "/report", signedIn, s.report},
+		{"POST", project + "/reviews", signedIn, s.startReview},
 
 		{"GET", stage, signedIn, s.checklist},
 		{"GET", item, signedIn, s.item},
@@ -57,14 +70,23 @@ func (s *Server) table() []route {
 		{"POST", item + "/approve", signedIn, s.approve},
 		{"POST", item + "/assign", signedIn, s.assign},
 		{"POST", item + "/comments", signedIn, s.comment},
+		{"POST", item + "/waivers", signedIn, s.askWaiver},
 		{"POST", item + "/evidence", signedIn, s.addEvidence},
 		{"POST", item + "/evidence/{no}/remove", signedIn, s.removeEvidence},
 
 		{"GET", gate, signedIn, s.gate},
+		{"GET", gate + "/bundle", signedIn, s.bundle},
 		{"POST", gate + "/request", signedIn, s.request},
 		{"POST", gate + "/withdraw", signedIn, s.withdraw},
 		{"POST", gate + "/sign", signedIn, s.sign},
 		{"POST", gate + "/findings/{no}", signedIn, s.answerFinding},
+		{"POST", gate + "/findings/{no}/accept", signedIn, s.acceptFinding},
+		{"POST", gate + "/findings/{no}/reopen", signedIn, s.reopenFinding},
+		{"POST", gate + "/conditions/{no}/met", signedIn, s.meetCondition},
+		{"POST", gate + "/conditions/{no}/confirm", signedIn, s.confirmCondition},
+		{"POST", gate + "/conditions/{no}/reopen", signedIn, s.reopenCondition},
+		{"POST", gate + "/break-glass", signedIn, s.breakGlass},
+		{"POST", gate + "/retrospective/{round}", signedIn, s.closeRetrospective},
 		{"POST", gate + "/status", signedIn, s.setStatus},
 
 		{"GET", "/login", public, s.login},

@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/static"
@@ -28,6 +29,7 @@ type Config struct {
 	Origin      string      // public address without a path; https except on loopback
 	Session     time.Duration
 	Ready       func(context.Context) error // what /readyz asks
+	Key         *proof.Key                  // signs checkpoints and proof bundles; nil: there are none
 	Metrics     *prometheus.Registry
 	Log         *slog.Logger
 	Version     string
@@ -48,7 +50,8 @@ type Server struct {
 	metrics metrics
 	cookies cookies
 	kept    pageCache
-	tagKey  [32]byte // of the tags that this process gives to pages
+	bundles chan struct{} // a place for each bundle that is being made
+	tagKey  [32]byte      // of the tags that this process gives to pages
 	router  chi.Router
 }
 
@@ -63,6 +66,7 @@ func New(cfg Config) (*Server, error) {
 		assets:  ui.Assets{CSS: files.URL(static.CSS), JS: files.URL(static.JS), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon)},
 		metrics: newMetrics(cfg.Metrics, cfg.Store),
 		cookies: newCookies(cfg.Origin),
+		bundles: make(chan struct{}, maxBundles),
 	}
 	_, _ = rand.Read(s.tagKey[:]) // never fails
 	s.router = s.routes()

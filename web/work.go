@@ -19,7 +19,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := page.WorkData{
 		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages,
-		Gates: waitingGates(v.Tmpl, v.Names, v.Gates),
+		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), Waivers: waiverLines(v.Waivers), Names: v.Names.Of,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
@@ -29,6 +29,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), Since: g.Since, Findings: g.Findings,
 		})
 	}
+	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))
 	}
@@ -40,6 +41,17 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	m := s.meta(w, r, &v.Viewer, "My work", ui.NavWork)
 	m.Waiting = len(v.Gates)
 	return s.render(w, r, http.StatusOK, page.Work(m, d))
+}
+
+func openConditions(v *store.MyWorkView, list []store.OpenCondition) []page.OpenCondition {
+	out := make([]page.OpenCondition, len(list))
+	for i, c := range list {
+		out[i] = page.OpenCondition{
+			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: stageName(v.Tmpl, c.Stage), No: c.No, Text: c.Text,
+			Owner: v.Names.Of(c.Owner), By: v.Names.Of(c.By), Due: c.Due.UTC(), Reported: c.Reported, Reopened: c.Reopened,
+		}
+	}
+	return out
 }
 
 // signOffs is the approvers' queue.

@@ -36,7 +36,7 @@ func blockerText(b *review.Blocker) string {
 
 func blockerLook(k review.BlockerKind) ui.State {
 	switch k {
-	case review.MustNotMet, review.FindingOpen:
+	case review.MustNotMet, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut:
 		return ui.Bad
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
 		return ui.Warn
@@ -53,8 +53,12 @@ func blockerHref(p review.ProjectKey, b *review.Blocker) string {
 	switch b.Kind {
 	case review.EvidenceMissing, review.EvidenceExpired:
 		return ItemURL(p, b.Stage, b.Item) + "#evidence"
+	case review.WaiverRanOut:
+		return ItemURL(p, b.Stage, b.Item) + "#waiver"
 	case review.FindingOpen:
 		return GateURL(p, b.Stage) + "#" + findingID(b.Finding)
+	case review.ConditionOverdue:
+		return GateURL(p, b.Stage) + "#conditions"
 	case review.EarlierGate:
 		return ProjectURL(p) + "#stages"
 	case review.ProjectNotActive:

@@ -18,6 +18,8 @@ type StageView struct {
 	Now     time.Time
 	Names   Names
 	Stage   review.StageKey // one that the template has
+	Past    bool            // Now is not the present: nothing can be done here
+	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
 }
 
 func (v *StageView) index() int           { return v.Review.Template.StageIndex(v.Stage) }
@@ -54,6 +56,7 @@ const (
 	ShowMust     Show = "must"
 	ShowNeeds    Show = "needs-evidence"
 	ShowExpiring Show = "expiring"
+	ShowWaived   Show = "waived"
 	ShowApproval Show = "approval"
 	ShowNA       Show = "not-applicable-list"
 )
@@ -64,7 +67,7 @@ var shows = [...]struct {
 	label string
 }{
 	{ShowAll, "All"}, {ShowOpen, "Open"}, {ShowMine, "Mine"}, {ShowMust, "Musts"},
-	{ShowNeeds, "Needs evidence"}, {ShowExpiring, "Expiring"}, {ShowApproval, "To approve"},
+	{ShowNeeds, "Needs evidence"}, {ShowExpiring, "Expiring"}, {ShowWaived, "Waived"}, {ShowApproval, "To approve"},
 }
 
 // expiringWithin is how long before its expiry evidence is marked.
@@ -74,10 +77,12 @@ const expiringWithin = 14 * 24 * time.Hour
 type entry struct {
 	item    *review.Item
 	need    review.BlockerKind
-	links   int       // live pieces of evidence
-	counts  bool      // one of them is of a kind that the item demands
-	forever bool      // one of those never expires
-	until   time.Time // when the last of those expires
+	links   int            // live pieces of evidence
+	counts  bool           // one of them is of a kind that the item demands
+	forever bool           // one of those never expires
+	until   time.Time      // when the last of those expires
+	waived  *review.Waiver // in force
+	asked   bool           // a waiver waits for a decision
 	row     *ui.ItemRow
 }
 
@@ -85,7 +90,7 @@ type entry struct {
 func (e *entry) matches(s Show, v *StageView) bool {
 	switch s {
 	case ShowOpen:
-		return e.item.Answer.State == review.Open
+		return e.item.Answer.State == review.Open || e.item.Reattest
 	case ShowMine:
 		return e.item.Assignee != 0 && e.item.Assignee == v.Actor.Person
 	case ShowMust:
@@ -93,7 +98,9 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	case ShowNeeds:
 		return e.need == review.EvidenceMissing || e.need == review.EvidenceExpired
 	case ShowExpiring:
-		return e.expired(v.Now) || e.expiring(v.Now)
+		return e.expired(v.Now) || e.expiring(v.Now) || e.waived != nil && waiverEnding(e.waived, v.Now)
+	case ShowWaived:
+		return e.waived != nil || e.asked || e.need == review.WaiverRanOut
 	case ShowApproval:
 		return e.need == review.NAUnapproved
 	}
@@ -116,7 +123,7 @@ type Checked struct {
 	rows                 []ui.ItemRow // theirs
 	musts, mustTotal     int
 	shoulds, shouldTotal int
-	lapsed               bool // evidence under a must has expired
+	lapsed               bool // evidence or a waiver that the gate rests on has run out
 	counts               [len(shows)]int
 }
 
@@ -164,6 +171,11 @@ func (c *Checked) link(s *review.Stage) {
 			c.entries[j].note(&s.Evidence[i])
 			row[i] = int32(j)
 			total++
+		}
+	}
+	for i := range s.Waivers {
+		if j, ok := at[s.Waivers[i].Item]; ok {
+			c.entries[j].noteWaiver(&s.Waivers[i], c.view.Now)
 		}
 	}
 	links := make([]ui.ItemLink, total)
@@ -235,9 +247,10 @@ func (c *Checked) count(e *entry) {
 	switch e.item.Level {
 	case review.LevelMust:
 		c.musts, c.mustTotal = c.musts+done, c.mustTotal+1
-		c.lapsed = c.lapsed || e.need == review.EvidenceExpired
+		c.lapsed = c.lapsed || e.need == review.EvidenceExpired || e.need == review.WaiverRanOut
 	case review.LevelShould:
 		c.shoulds, c.shouldTotal = c.shoulds+done, c.shouldTotal+1
+		c.lapsed = c.lapsed || e.need == review.WaiverRanOut
 	}
 	for i := range shows {
 		if e.matches(shows[i].show, &c.view) {
@@ -260,9 +273,11 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 // look is the row's shape and colour: the answer's, unless it lacks something.
 func (e *entry) look(now time.Time) ui.State {
 	switch {
-	case e.need == review.EvidenceExpired:
+	case e.need == review.EvidenceExpired, e.need == review.WaiverRanOut:
 		return ui.Bad
-	case e.need == review.EvidenceMissing, e.item.Answer.State == review.Met && e.expired(now):
+	case e.waived != nil && !e.settled(now):
+		return ui.Waived
+	case e.need == review.EvidenceMissing, e.item.Reattest, e.item.Answer.State == review.Met && e.expired(now):
 		return ui.Warn
 	case e.need == review.NAUnapproved:
 		return ui.Wait
@@ -274,6 +289,8 @@ func (e *entry) look(now time.Time) ui.State {
 // itself says, such as an open must, needs no flag.
 func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	switch e.need {
+	case review.WaiverRanOut:
+		flags = append(flags, ui.ItemFlag{State: ui.Bad, Text: "Waiver ran out", Anchor: "waiver"})
 	case review.EvidenceExpired:
 		flags = append(flags, ui.ItemFlag{State: ui.Bad, Text: "Evidence expired", Anchor: "evidence"})
 	case review.EvidenceMissing:
@@ -284,6 +301,10 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 		if e.item.Answer.State == review.NotMet { // an open one says so itself
 			flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs a reason", Anchor: "note"})
 		}
+	}
+	flags = appendWaiverFlags(flags, e, now)
+	if e.item.Reattest {
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Say again", Anchor: "answer"})
 	}
 	switch {
 	case e.expiring(now):
@@ -307,7 +328,7 @@ func overdue(it *review.Item, now time.Time) bool {
 func (c *Checked) gate() review.GateState {
 	g := c.view.Rollups[c.view.index()].Gate
 	switch {
-	case c.lapsed && g == review.GatePassed:
+	case c.lapsed && (g == review.GatePassed || g == review.GateConditional || g == review.GateOverdue):
 		return review.GateLapsed
 	case c.lapsed && g == review.GateReady:
 		return review.GateBlocked
@@ -349,11 +370,15 @@ func (d ChecklistData) Title() string {
 
 func (d ChecklistData) head() ui.StageHeadData {
 	v := &d.view
+	action := v.url()
+	if v.Past {
+		action = "" // a form in the past would lead back to the present
+	}
 	return ui.StageHeadData{
 		Title: v.title(), Previous: v.neighbour(-1), Next: v.neighbour(1),
 		Musts: d.musts, MustTotal: d.mustTotal, Shoulds: d.shoulds, ShouldTotal: d.shouldTotal,
 		GateHref: GateURL(v.Review.Project.Key, v.Stage), GateState: gateLook(d.gate()), GateWord: d.gateWord(),
-		Chips: d.chips(d.Show, d.Query), Action: v.url(), Query: d.Query, Show: string(d.Show),
+		Chips: d.chips(d.Show, d.Query), Action: action, Query: d.Query, Show: string(d.Show),
 	}
 }
 
@@ -445,17 +470,24 @@ func flagLabels(t *review.Template, flags []review.Flag) []string {
 // notice warns of what a change would undo, or says what is asked next; empty
 // when there is nothing to say.
 func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
+	if d.view.Past {
+		return ui.Info, ""
+	}
 	switch d.gate() {
 	case review.GateWaiting:
 		return ui.Info, "Sign-off is under way. Whoever changes an answer or evidence now puts the signatures given so far out of date."
 	case review.GatePassed:
 		return ui.Info, "The gate has passed. Whoever changes an answer or evidence puts its signatures out of date and has to ask for a new round."
+	case review.GateConditional:
+		return ui.Info, "The gate has passed with conditions that are still open. Whoever changes an answer or evidence puts its signatures out of date."
+	case review.GateOverdue:
+		return ui.Warning, "A condition of the gate is overdue, so the gate no longer counts as passed."
 	case review.GateChanged:
 		return ui.Warning, "Something changed after the gate had passed, so its signatures are out of date. It takes a new round."
 	case review.GateReturned:
 		return ui.Warning, "The reviewers sent this stage back. Answer their findings at the gate before the next request."
 	case review.GateLapsed:
-		return ui.Warning, "Evidence under a must has expired, so the gate no longer counts as passed. Link newer evidence."
+		return ui.Warning, "Evidence or a waiver that the gate rests on has run out, so it no longer counts as passed. The items concerned are marked."
 	}
 	return ui.Info, ""
 }
@@ -463,7 +495,7 @@ func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
 // readOnly says why the viewer cannot answer; empty when they can.
 func (d ChecklistData) readOnly() string {
 	switch {
-	case d.view.may(review.AnswerItem):
+	case d.view.Past, d.view.may(review.AnswerItem):
 		return ""
 	case d.view.Review.Project.Status == review.StatusStopped:
 		return "The project was stopped. Nothing can be changed until it is resumed."

@@ -36,6 +36,19 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		sk, _ := review.Subject(en.Event)
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
+	case review.ReviewStarted:
+		out.What, out.Why = "started review "+strconv.Itoa(e.No)+" of the project", e.Reason
+	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
+		sk, ik := review.Subject(en.Event)
+		t.toItem(&out, sk, ik)
+		t.waiver(&out, en.Event)
+	case review.SeatDelegated, review.DelegationEnded:
+		t.right(&out, en.Event)
+	case review.ConditionSet, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened,
+		review.FindingAccepted, review.FindingReopened, review.GateForced, review.RetrospectiveClosed:
+		sk, _ := review.Subject(en.Event)
+		t.toGate(&out, sk)
+		t.followUp(&out, en.Event)
 	default:
 		out.What = "recorded " + e.Kind()
 	}
@@ -178,10 +191,9 @@ func (t Teller) gate(out *ui.Entry, ev review.Event) {
 			out.Why = strings.TrimSpace(e.Reason + "\nEarlier gates had not passed: " + strings.Join(e.Early, ", ") + ".")
 		}
 	case review.GateSigned:
-		out.State, out.What, out.Why = ui.Met, "signed go as "+e.Seat.Label()+" on", e.Note
-		if e.Decision == review.Return {
-			out.State, out.What = ui.Bad, "decided as "+e.Seat.Label()+" to return"
-		}
+		out.State, out.What = decisionWords(e)
+		out.What += prefixed(", standing in for ", t.nameOf(e.For)) + " on"
+		out.Why = e.Note
 	case review.FindingRaised:
 		out.State, out.What, out.Why = ui.Bad, "raised finding "+strconv.Itoa(e.No)+" on", e.Text
 	case review.FindingAnswered:
@@ -192,10 +204,24 @@ func (t Teller) gate(out *ui.Entry, ev review.Event) {
 	}
 }
 
+func decisionWords(e review.GateSigned) (ui.State, string) {
+	switch e.Decision {
+	case review.Conditional:
+		return ui.Part, "signed go with conditions as " + e.Seat.Label()
+	case review.Return:
+		return ui.Bad, "decided to return as " + e.Seat.Label()
+	case review.Recuse:
+		return ui.NA, "stepped back as " + e.Seat.Label()
+	}
+	return ui.Met, "signed go as " + e.Seat.Label()
+}
+
 func outcomeWords(o review.Outcome) (ui.State, string) {
 	switch o {
 	case review.OutcomePassed:
 		return ui.Met, "completed the quorum and passed the gate of"
+	case review.OutcomeConditional:
+		return ui.Part, "completed the quorum and passed, with conditions, the gate of"
 	case review.OutcomeReturned:
 		return ui.Bad, "sent back to the team"
 	case review.OutcomeWithdrawn:
@@ -218,6 +244,11 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 	case review.RightRevoked:
 		out.State, out.Why = ui.Bad, e.Reason
 		out.What = "took from " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
+	case review.SeatDelegated:
+		out.State, out.Why = ui.Part, e.Reason
+		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + " from " + e.Starts + " up to, not including, " + e.Ends
+	case review.DelegationEnded:
+		out.State, out.What = ui.NA, "ended delegation "+strconv.Itoa(e.No)+" of "+t.Names(e.Person)
 	}
 }
 

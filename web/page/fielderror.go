@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,7 +23,7 @@ func summary(fields []ui.Field) []ui.FieldError {
 	var out []ui.FieldError
 	for _, f := range fields {
 		if f.Error != "" {
-			out = append(out, ui.FieldError{Name: f.Name, Text: FieldSentence(f.Label, f.Error)})
+			out = append(out, ui.FieldError{Name: cmp.Or(f.ID, f.Name), Text: FieldSentence(f.Label, f.Error)})
 		}
 	}
 	return out

@@ -16,6 +16,7 @@ import (
 // how many there are in all.
 type SeatHolders struct {
 	People []review.PersonID
+	For    []review.PersonID // for each of them whose stand-in they are; 0: they hold it themselves
 	Total  int
 }
 
@@ -27,8 +28,13 @@ type GateData struct {
 	Now     time.Time
 	Name    Names
 	Holders map[review.Seat]SeatHolders
-	Changes []review.Entry // of the signed content since the first request, newest first
-	Seq     int64          // the project's version that the page shows
+	Changes []review.Entry  // of the signed content since the first request, newest first
+	Seq     int64           // the project's version that the page shows
+	Reviews []time.Time     // when each review of the project started
+	Past    bool            // Now is not the present: nothing can be done here
+	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
+	People  []Somebody      // who can be given a condition
+	More    bool            // there are more people than that
 	Form    GateForm
 }
 
@@ -41,18 +47,32 @@ type GateForm struct {
 	Title   string            // what went wrong, in a few words
 	Problem string            // and in a sentence
 	Seen    int64             // version of the project that the person had seen when the content changed under them; 0 otherwise
+	Rows    int               // of conditions, when more were asked for
 }
 
 // The forms of the gate's page.
 const (
-	FormRequest  = "request"
-	FormWithdraw = "withdraw"
-	FormSign     = "sign"
-	FormStatus   = "status"
+	FormRequest     = "request"
+	FormWithdraw    = "withdraw"
+	FormSign        = "sign" // go and return
+	FormConditional = "conditional"
+	FormRecuse      = "recuse"
+	FormForce       = "break-glass"
+	FormStatus      = "status"
 )
 
 // FormFinding is the form that answers a finding.
 func FormFinding(no int) string { return "finding-" + strconv.Itoa(no) }
+
+// FormFindingReopen is the form that says what an answer leaves open.
+func FormFindingReopen(no int) string { return FormFinding(no) + "-reopen" }
+
+// FormMet and FormReopen are the forms of a condition.
+func FormMet(no int) string    { return conditionID(no) + "-met" }
+func FormReopen(no int) string { return conditionID(no) + "-reopen" }
+
+// FormRetrospective is the review of a round that ended by break-glass.
+func FormRetrospective(round int) string { return "retrospective-" + strconv.Itoa(round) }
 
 // gateView is a gate as its page shows it, worked out once.
 type gateView struct {
@@ -141,8 +161,8 @@ func (v *gateView) progressText() string {
 // covers says what the digest is taken over.
 func (v *gateView) covers() string {
 	c := v.Review.Content(v.Stage)
-	return fmt.Sprintf("It covers %s with their answers, notes and approvals, %s, %s with the answers, the tier, who has to sign, and version %d of the template. Any change to these puts signatures out of date.",
-		countOf(len(c.Items), "item"), countOf(len(c.Evidence), "evidence link"), countOf(len(c.Findings), "finding"), v.Review.Ref.Version)
+	return fmt.Sprintf("It covers %s with their answers, notes and approvals, %s, %s, %s with the answers, the tier, who has to sign, and version %d of the template. Any change to these puts signatures out of date.",
+		countOf(len(c.Items), "item"), countOf(len(c.Evidence), "evidence link"), countOf(len(c.Waivers), "waiver"), countOf(len(c.Findings), "finding"), v.Review.Ref.Version)
 }
 
 // blockers are what stands between the stage and a passed gate.
@@ -160,7 +180,7 @@ func (v *gateView) mayRequest() bool {
 
 // requestable reports whether the gate stands so that a round could follow.
 func (v *gateView) requestable() bool {
-	return v.open == nil && v.standing != review.GatePassed
+	return v.open == nil && v.standing != review.GatePassed && v.standing != review.GateConditional
 }
 
 func (v *gateView) requestReason() ui.Field {
@@ -220,6 +240,10 @@ func roundLook(o review.Outcome) ui.State {
 	switch o {
 	case review.OutcomePassed:
 		return ui.Met
+	case review.OutcomeConditional:
+		return ui.Part
+	case review.OutcomeForced:
+		return ui.Warn
 	case review.OutcomeReturned:
 		return ui.Bad
 	case review.OutcomeOnHold:
@@ -233,8 +257,13 @@ func roundLook(o review.Outcome) ui.State {
 }
 
 func decisionLook(d review.Decision) (ui.State, string) {
-	if d == review.Return {
+	switch d {
+	case review.Return:
 		return ui.Bad, "Returned"
+	case review.Conditional:
+		return ui.Part, "Go with conditions"
+	case review.Recuse:
+		return ui.NA, "Stepped back"
 	}
 	return ui.Met, "Go"
 }
@@ -252,9 +281,14 @@ func (v *gateView) field(form, name, label string) ui.Field {
 // errors are the summary above a refused form.
 func (v *gateView) errors() []ui.FieldError {
 	var out []ui.FieldError
-	for _, name := range []string{"seat", "decision", "findings", "note", "status", "reason", "answer"} {
+	for _, name := range []string{"seat", "decision", "findings", "note", "status", "reason", "review-due", "answer"} {
 		if text := v.Form.Errors[name]; text != "" {
 			out = append(out, ui.FieldError{Name: v.Form.Action + "-" + name, Text: fieldLabel(name) + ": " + text})
+		}
+	}
+	for no := 1; no <= ConditionsAtOnce; no++ {
+		if text := v.Form.Errors[fmt.Sprintf("conditions-%d", no)]; text != "" {
+			out = append(out, ui.FieldError{Name: conditionFieldID("text", no), Text: fmt.Sprintf("Condition %d: %s", no, text)})
 		}
 	}
 	return out
@@ -270,9 +304,13 @@ func (v *gateView) orphans() []typedText {
 	if v.Form.Action == "" || v.shows(v.Form.Action) {
 		return out
 	}
-	for _, name := range []string{"reason", "note", "findings", "answer"} {
+	names := []string{"reason", "note", "findings", "answer"}
+	for no := 1; no <= ConditionsAtOnce; no++ {
+		names = append(names, ConditionField("text", no))
+	}
+	for _, name := range names {
 		if text := strings.TrimSpace(strings.Join(v.Form.Typed[name], "\n")); text != "" {
-			out = append(out, typedText{fieldLabel(name), text})
+			out = append(out, typedText{fieldLabel(strings.ReplaceAll(name, "-text-", " ")), text})
 		}
 	}
 	return out
@@ -285,10 +323,29 @@ func (v *gateView) shows(form string) bool {
 		return v.mayRequest()
 	case FormWithdraw:
 		return v.mayWithdraw()
-	case FormSign:
+	case FormSign, FormRecuse:
 		return v.signing().form()
+	case FormConditional:
+		return v.signing().form() && v.signing().signed == nil
+	case FormForce:
+		return v.mayForce()
 	case FormStatus:
 		return len(v.statusMoves()) > 0
+	}
+	for i := range v.Stage.Rounds {
+		if ro := &v.Stage.Rounds[i]; form == FormRetrospective(ro.No) {
+			return v.mayReview(ro)
+		}
+	}
+	for _, c := range v.conditions() {
+		if form == FormMet(c.No) || form == FormReopen(c.No) {
+			return form == FormMet(c.No) && v.mayMeet(&c) || form == FormReopen(c.No) && v.mayJudgeCondition(&c)
+		}
+	}
+	for i := range v.Stage.Findings {
+		if f := &v.Stage.Findings[i]; form == FormFindingReopen(f.No) {
+			return v.mayJudgeFinding(f)
+		}
 	}
 	return slices.ContainsFunc(v.Stage.Findings, func(f review.Finding) bool { return form == FormFinding(f.No) && v.mayAnswer(&f) })
 }

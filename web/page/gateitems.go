@@ -25,6 +25,7 @@ type gateItem struct {
 	at                 time.Time
 	note               string
 	approval           string
+	waived             string // until when
 	evidence           []gateEvidence
 	changed            time.Time // after the reader's baseline; zero: unchanged
 }
@@ -39,6 +40,7 @@ type gateEvidence struct {
 // The groups, in the order in which a signer reads them.
 const (
 	groupLacking = iota
+	groupWaived
 	groupLeftOpen
 	groupNotApplicable
 	groupMet
@@ -48,7 +50,7 @@ const (
 
 // itemGroups sorts the items that apply by what a signer has to make of them.
 func (v *gateView) itemGroups() []itemGroup {
-	titles := [groupCount]string{"Still lacking", "Shoulds left open, with the reason", "Not applicable", "Met", "Mays left open"}
+	titles := [groupCount]string{"Still lacking", "Waived for now", "Shoulds left open, with the reason", "Not applicable", "Met", "Mays left open"}
 	groups := make([]itemGroup, groupCount)
 	for i := range v.Stage.Items {
 		it := &v.Stage.Items[i]
@@ -69,6 +71,8 @@ func (v *gateView) groupOf(it *review.Item) int {
 		return groupLacking
 	}
 	switch {
+	case v.waived(it) != nil && !v.settled(it):
+		return groupWaived
 	case it.Answer.State == review.NotApplicable:
 		return groupNotApplicable
 	case it.Answer.State == review.Met:
@@ -91,6 +95,9 @@ func (v *gateView) gateItem(it *review.Item) gateItem {
 	}
 	if a.ApprovedBy != 0 {
 		row.approval = "Approved by " + v.Name(a.ApprovedBy)
+	}
+	if w := v.waived(it); w != nil {
+		row.waived = "Waived until " + shortDate(w.Until, v.Now)
 	}
 	for i := range v.Stage.Evidence {
 		e := &v.Stage.Evidence[i]

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"time"
@@ -20,8 +21,8 @@ func (v *gateView) seatRows() []ui.Seat {
 		for _, so := range signOffs {
 			row := base
 			row.State, row.Word = v.signOffLook(round, &so)
-			row.Person, row.At, row.Note = v.Name(so.Person), so.At, so.Note
-			if row.State == ui.Met {
+			row.Person, row.At, row.Note = v.signer(&so), so.At, so.Note
+			if so.Decision.Goes() && row.State != ui.Warn {
 				given++
 			}
 			rows = append(rows, row)
@@ -32,6 +33,8 @@ func (v *gateView) seatRows() []ui.Seat {
 		base.State, base.Word, base.Person = ui.Open, "Not asked yet", v.candidates(seat)
 		if v.open != nil {
 			base.State, base.Word = ui.Wait, "Waiting"
+		} else if round != nil && round.Outcome == review.OutcomeForced {
+			base.State, base.Word = ui.Warn, "Not signed: break-glass"
 		}
 		rows = append(rows, base)
 	}
@@ -44,7 +47,7 @@ func (v *gateView) shownRound() *review.Round {
 	if v.open != nil {
 		return v.open
 	}
-	if v.last != nil && v.last.Outcome == review.OutcomePassed {
+	if v.last != nil && v.last.Outcome.Passes() {
 		return v.last
 	}
 	return nil
@@ -70,40 +73,55 @@ func latest(round *review.Round, seat review.Seat) []review.SignOff {
 // given.
 func (v *gateView) signOffLook(round *review.Round, so *review.SignOff) (ui.State, string) {
 	state, word := decisionLook(so.Decision)
-	if so.Decision == review.Return {
+	if !so.Decision.Goes() {
 		return state, word
 	}
 	if round.Outcome != review.OutcomeOpen {
 		if so.Digest != round.Closing {
-			return ui.Warn, "Go, on earlier content"
+			return ui.Warn, word + ", on earlier content"
 		}
 		if v.standing == review.GateChanged {
-			return ui.Warn, "Go, changed since"
+			return ui.Warn, word + ", changed since"
 		}
 		return state, word
 	}
 	if so.Digest != v.digest {
-		return ui.Warn, "Go, out of date"
+		return ui.Warn, word + ", out of date"
 	}
 	if !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No }) {
-		return ui.Warn, "Go, no longer counts"
+		return ui.Warn, word + ", no longer counts"
 	}
-	return ui.Met, "Go, on this content"
+	return state, word + ", on this content"
+}
+
+// signer names who signed, and for whom.
+func (v *gateView) signer(so *review.SignOff) string {
+	if so.For != 0 {
+		return v.Name(so.Person) + " for " + v.Name(so.For)
+	}
+	return v.Name(so.Person)
 }
 
 // candidates says who could sign in a seat.
 func (v *gateView) candidates(seat review.Seat) string {
 	h := v.Holders[seat]
+	if v.Past {
+		return ""
+	}
 	if h.Total == 0 {
 		return "nobody holds this seat; an admin can give it"
 	}
 	var free, barred []string
-	for _, p := range h.People {
+	for i, p := range h.People {
+		name := v.Name(p)
+		if i < len(h.For) && h.For[i] != 0 {
+			name += " for " + v.Name(h.For[i])
+		}
 		switch {
 		case v.sod && v.Stage.Excluded(p) != "":
-			barred = append(barred, v.Name(p))
-		case !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.Person == p }):
-			free = append(free, v.Name(p))
+			barred = append(barred, name)
+		case !v.recused(p) && !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.Person == p }):
+			free = append(free, name)
 		}
 	}
 	if more := h.Total - len(h.People); more > 0 {
@@ -115,7 +133,12 @@ func (v *gateView) candidates(seat review.Seat) string {
 	case len(barred) > 0:
 		return enumerate(barred, "and") + " may not: separation of duties"
 	}
-	return "all holders have signed in another seat"
+	return "all holders have signed in another seat or stepped back"
+}
+
+// recused reports whether a person stepped back from the open round.
+func (v *gateView) recused(p review.PersonID) bool {
+	return v.open != nil && slices.ContainsFunc(v.open.SignOffs, func(so review.SignOff) bool { return so.Person == p && so.Decision == review.Recuse })
 }
 
 // signing is what the reader can do about the open round.
@@ -123,6 +146,8 @@ type signing struct {
 	seats  []review.Seat   // in which the reader may sign go or return
 	signed *review.SignOff // that counts already
 	stale  *review.SignOff // given in this round, on earlier content
+	held   review.PersonID // whose stand-in the reader is in the one seat; 0: nobody's
+	name   string          // of that person
 	why    string          // why the reader may not sign; empty when it is allowed
 }
 
@@ -146,51 +171,114 @@ func (v *gateView) signing() signing {
 	if len(s.seats) == 0 || !v.may(review.SignGate) {
 		return signing{why: "You hold none of this gate's seats: " + seatWords(v.policy.Seats, "or") + ". An admin gives seats; the people page shows who holds which."}
 	}
+	if v.recused(v.Actor.Person) {
+		return signing{why: "You stepped back from this round. Somebody else in the seat signs it."}
+	}
 	if v.sod {
 		if why := v.Stage.Excluded(v.Actor.Person); why != "" {
 			return signing{why: "Separation of duties: " + why}
 		}
 	}
+	if s.seats, s.why = v.freeSeats(s.seats); s.why != "" {
+		return s
+	}
 	for i := range v.open.SignOffs {
 		so := &v.open.SignOffs[i]
-		if so.Person != v.Actor.Person || so.Decision != review.Go {
+		if so.Person != v.Actor.Person || !so.Decision.Goes() {
 			continue
 		}
 		if slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No }) {
-			s.signed = so
+			s.signed, s.stale = so, nil
 			s.seats = []review.Seat{so.Seat}
 		} else if so.Digest != v.digest {
 			s.stale = so
 		}
 	}
+	// Who signed before signs again in the same seat, with one button.
+	if s.stale != nil && slices.Contains(s.seats, s.stale.Seat) {
+		s.seats = []review.Seat{s.stale.Seat}
+	}
+	if len(s.seats) == 1 {
+		if s.held = v.holder(s.seats[0]); s.held != 0 {
+			s.name = v.Name(s.held)
+		}
+	}
 	return s
+}
+
+// holder is whose stand-in the reader would sign as in a seat; 0 when they hold
+// it in their own right.
+func (v *gateView) holder(seat review.Seat) review.PersonID {
+	held, err := v.Review.Mandate(v.Actor, v.Stage, seat)
+	if err != nil {
+		return 0
+	}
+	return held.For
+}
+
+// freeSeats leaves out the seats in which the reader may not sign, for example
+// because the seat's holder has signed and the two sign once between them. why
+// is set when none is left.
+func (v *gateView) freeSeats(seats []review.Seat) (free []review.Seat, why string) {
+	for _, seat := range seats {
+		_, err := v.Review.Mandate(v.Actor, v.Stage, seat)
+		var denied *review.Denied
+		if errors.As(err, &denied) && why == "" {
+			why = denied.Why
+		}
+		if err == nil {
+			free = append(free, seat)
+		}
+	}
+	if len(free) > 0 {
+		why = ""
+	}
+	return free, why
+}
+
+// again says on the button that the reader has signed before.
+func (s signing) again() string {
+	if s.stale != nil {
+		return " again"
+	}
+	return ""
 }
 
 // asSeat names the seat on the buttons when there is no choice.
 func (s signing) asSeat() string {
-	if len(s.seats) == 1 {
+	switch {
+	case len(s.seats) == 1 && s.held != 0:
+		return " as " + s.seats[0].Label() + " for " + s.name
+	case len(s.seats) == 1:
 		return " as " + s.seats[0].Label()
 	}
 	return ""
 }
 
-func (v *gateView) seatOptions(s signing) []ui.Option {
+func (v *gateView) seatOptions(s signing, form string) []ui.Option {
 	chosen := review.Seat("")
-	if v.Form.Action == FormSign {
+	if v.Form.Action == form {
 		chosen = review.Seat(v.Form.Typed.Get("seat"))
 	}
 	options := make([]ui.Option, len(s.seats))
 	for i, seat := range s.seats {
-		options[i] = ui.Option{Value: string(seat), Label: seat.Label(), Selected: seat == chosen}
+		label := seat.Label()
+		if holder := v.holder(seat); holder != 0 {
+			label += ", for " + v.Name(holder)
+		}
+		options[i] = ui.Option{Value: string(seat), Label: label, Selected: seat == chosen}
 	}
 	return options
 }
 
-func (v *gateView) seatField() ui.Field { return v.field(FormSign, "seat", "Sign as") }
+func (v *gateView) seatField(form string) ui.Field { return v.field(form, "seat", "Sign as") }
 
-func (v *gateView) noteField() ui.Field {
-	f := v.field(FormSign, "note", "Note")
+func (v *gateView) noteField(form string) ui.Field {
+	f := v.field(form, "note", "Note")
 	f.Optional = true
+	if form == FormRecuse {
+		f.Label, f.Optional = "Why do you step back?", false
+	}
 	return f
 }
 
@@ -221,6 +309,7 @@ func (v *gateView) changedAt(it *review.Item) time.Time {
 	}
 	note(it.Answer.At)
 	note(it.Answer.ApprovedAt)
+	note(waiverChanged(v.Stage, it.Def.Key))
 	for i := range v.Stage.Evidence {
 		if e := &v.Stage.Evidence[i]; e.Item == it.Def.Key {
 			note(e.At)
@@ -278,6 +367,10 @@ func (v *gateView) change(en *review.Entry) contentChange {
 		return contentChange{what: title + ": evidence removed", href: href + "#evidence", from: v.evidenceTitle(e.No)}
 	case review.FindingAnswered:
 		return contentChange{what: "Finding " + strconv.Itoa(e.No) + " answered", href: "#" + findingID(e.No), to: e.Answer}
+	case review.FindingReopened:
+		return contentChange{what: "Answer to finding " + strconv.Itoa(e.No) + " not accepted", href: "#" + findingID(e.No), to: e.Reason}
+	case review.WaiverGranted, review.WaiverExtended, review.WaiverRevoked:
+		return v.waiverChange(title, href, e)
 	case review.ProjectEdited:
 		for _, c := range e.Changes {
 			if c.Field == "tier" || c.Field == "profile" {

@@ -15,10 +15,16 @@ type HistoryFilter struct {
 	Kind   string
 	Person review.PersonID
 	Before int64 // only entries with a smaller number; 0: from the newest
+	From   time.Time
+	To     time.Time
+	// The two moments as they were typed.
+	FromText, ToText string
 }
 
 // Narrows reports whether entries are left out.
-func (f HistoryFilter) Narrows() bool { return f.Stage != "" || f.Kind != "" || f.Person != 0 }
+func (f HistoryFilter) Narrows() bool {
+	return f.Stage != "" || f.Kind != "" || f.Person != 0 || f.FromText != "" || f.ToText != ""
+}
 
 // url is the trail of a project with this filter.
 func (f HistoryFilter) url(p review.ProjectKey) string {
@@ -31,6 +37,12 @@ func (f HistoryFilter) url(p review.ProjectKey) string {
 	}
 	if f.Person != 0 {
 		q.Set("person", strconv.FormatInt(int64(f.Person), 10))
+	}
+	if f.FromText != "" {
+		q.Set("from", f.FromText)
+	}
+	if f.ToText != "" {
+		q.Set("to", f.ToText)
 	}
 	if f.Before != 0 {
 		q.Set("before", strconv.FormatInt(f.Before, 10))
@@ -66,7 +78,21 @@ var kinds = []struct{ kind, label string }{
 	{review.GateSigned{}.Kind(), "Signatures"},
 	{review.FindingRaised{}.Kind(), "Findings"},
 	{review.FindingAnswered{}.Kind(), "Answers to findings"},
+	{review.FindingAccepted{}.Kind(), "Answers to findings accepted"},
+	{review.FindingReopened{}.Kind(), "Answers to findings not accepted"},
 	{review.RoundClosed{}.Kind(), "Outcomes of rounds"},
+	{review.ConditionSet{}.Kind(), "Conditions"},
+	{review.ConditionMet{}.Kind(), "Conditions reported as met"},
+	{review.ConditionConfirmed{}.Kind(), "Conditions confirmed"},
+	{review.ConditionReopened{}.Kind(), "Conditions found not met"},
+	{review.WaiverRequested{}.Kind(), "Requests for waivers"},
+	{review.WaiverGranted{}.Kind(), "Waivers granted"},
+	{review.WaiverDenied{}.Kind(), "Waivers denied"},
+	{review.WaiverExtended{}.Kind(), "Waivers extended"},
+	{review.WaiverRevoked{}.Kind(), "Waivers revoked"},
+	{review.GateForced{}.Kind(), "Break-glass"},
+	{review.RetrospectiveClosed{}.Kind(), "Reviews of break-glass"},
+	{review.ReviewStarted{}.Kind(), "Starts of reviews"},
 	{review.ProjectCreated{}.Kind(), "Start of the project"},
 	{review.ProjectEdited{}.Kind(), "Changes of the project"},
 	{review.DutySet{}.Kind(), "People of the project"},
@@ -122,6 +148,17 @@ func (d *HistoryData) rows() []historyRow {
 		rows[i] = historyRow{teller.Describe(en), en.Seq, d.Hashes[i]}
 	}
 	return rows
+}
+
+// then is the project right after the entry.
+func (d *HistoryData) then(r *historyRow) string { return At(HistoryURL(d.Project.Key), r.At) }
+
+// momentInput is the kind of field that shows a moment as it was typed.
+func momentInput(text string) string {
+	if _, err := time.Parse(time.DateOnly, text); text != "" && err != nil {
+		return "text"
+	}
+	return "date"
 }
 
 func (r *historyRow) short() string { return r.hash[:min(8, len(r.hash))] }

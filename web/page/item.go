@@ -52,6 +52,8 @@ type ItemForm struct {
 	Errors   map[string]string // by field
 	Problem  string            // why nothing was changed, where no field is at fault
 	Conflict *review.Answer    // the answer as it now stands
+	Waiver   review.NewWaiver
+	Decision WaiverForm // on a waiver
 }
 
 // The forms of the item's page.
@@ -115,6 +117,9 @@ func (d *ItemData) entry() *entry {
 	for _, ev := range d.evidence() {
 		e.note(ev)
 	}
+	for _, w := range d.waivers() {
+		e.noteWaiver(w, d.Now)
+	}
 	return e
 }
 
@@ -124,6 +129,15 @@ func (d *ItemData) word() string {
 		return "Does not apply to this project"
 	}
 	return d.Item.Answer.State.Label()
+}
+
+// headWord is what the badge beside the title says: a waiver before the answer
+// that it makes up for.
+func (d *ItemData) headWord() string {
+	if e := d.entry(); d.applies() && e.waived != nil && !e.settled(d.Now) {
+		return "Waived until " + shortDate(e.waived.Until, d.Now)
+	}
+	return d.word()
 }
 
 // evidence are the item's live links, in order of addition.
@@ -313,6 +327,7 @@ func (d *ItemData) kept() []ui.Field {
 			out = append(out, ui.Field{Name: "kept-" + strings.ToLower(label), Label: label, Value: text, Optional: true})
 		}
 	}
+	d.keptWaiver(add)
 	switch {
 	case d.Form.Name == FormAnswer && !d.can(review.AnswerItem):
 		add("Answer", d.Form.State.Label())
@@ -438,6 +453,8 @@ func (d *ItemData) summary() []ui.FieldError {
 		return summary([]ui.Field{person, due})
 	case FormComment:
 		return summary([]ui.Field{d.commentField()})
+	case FormWaiver, FormDecide:
+		return d.waiverSummary()
 	}
 	return nil
 }

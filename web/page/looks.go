@@ -17,9 +17,11 @@ func gateLook(g review.GateState) ui.State {
 		return ui.Wait
 	case review.GatePassed:
 		return ui.Met
-	case review.GateChanged:
+	case review.GateConditional:
+		return ui.Part
+	case review.GateChanged, review.GateBreakGlass:
 		return ui.Warn
-	case review.GateReturned, review.GateLapsed:
+	case review.GateReturned, review.GateLapsed, review.GateOverdue:
 		return ui.Bad
 	}
 	return ui.Open
@@ -36,6 +38,12 @@ func stageLook(r review.StageRollup) (ui.State, string) {
 		return ui.Wait, "Waiting"
 	case r.Gate == review.GateChanged:
 		return ui.Warn, "Changed"
+	case r.Gate == review.GateConditional:
+		return ui.Met, "Conditions"
+	case r.Gate == review.GateOverdue:
+		return ui.Bad, "Overdue"
+	case r.Gate == review.GateBreakGlass:
+		return ui.Warn, "Break-glass"
 	case r.Gate != review.GateBlocked:
 		return gateLook(r.Gate), r.Gate.Label()
 	case r.MustDone+r.ShouldDone > 0:

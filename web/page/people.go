@@ -54,6 +54,7 @@ type PeopleData struct {
 	People   []Person
 	First    int // position of the first person in the whole list, from 1
 	More     bool
+	StandIns *StandInsData // nil on one person's page
 }
 
 // Person is somebody with the rights that the reader may know of.
@@ -320,6 +321,8 @@ func (t Teller) DescribeRight(en review.Entry, projects map[review.Scope]review.
 	case review.RightGranted:
 		scope = e.Scope
 	case review.RightRevoked:
+		scope = e.Scope
+	case review.SeatDelegated:
 		scope = e.Scope
 	}
 	if key := projects[scope]; scope != review.Everywhere && key != "" {

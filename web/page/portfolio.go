@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type PortfolioFilter struct {
 	Status review.Status
 	Stage  review.StageKey // that the projects are in
 	Mine   bool            // only projects that the reader owns
+	Live   review.Live     // where they stand in their review calendar
 	Sort   string          // SortName and its sisters
 	Page   int             // from 1
 }
@@ -32,7 +34,7 @@ const (
 )
 
 func (f PortfolioFilter) narrows() bool {
-	return f.Search != "" || f.Team != "" || f.Tier != 0 || f.Status != "" || f.Stage != "" || f.Mine
+	return f.Search != "" || f.Team != "" || f.Tier != 0 || f.Status != "" || f.Stage != "" || f.Mine || f.Live != review.NotLive
 }
 
 // url is the portfolio with this filter, in another order or at another page.
@@ -47,6 +49,7 @@ func (f PortfolioFilter) url(sort string, page int) string {
 	set("team", f.Team)
 	set("status", string(f.Status))
 	set("stage", string(f.Stage))
+	set("live", string(f.Live))
 	if f.Tier != 0 {
 		q.Set("tier", strconv.Itoa(int(f.Tier)))
 	}
@@ -89,6 +92,33 @@ type PortfolioProject struct {
 	Target     time.Time // date; zero: none
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
+	Live       review.Live
+	ReviewDue  time.Time // when its last gate has to pass again; zero: never
+}
+
+// forced reports whether a gate was passed by break-glass and waits for
+// review.
+func (p *PortfolioProject) forced() bool {
+	return slices.ContainsFunc(p.Stages, func(s review.StageRollup) bool { return s.Forced > 0 })
+}
+
+// live says where a running service stands in its review calendar, at a moment
+// that may lie after the row was last written.
+func (p *PortfolioProject) live(now time.Time) (ui.State, string) {
+	return liveLook(p.Live, p.ReviewDue, now)
+}
+
+// liveLook is that state in a word.
+func liveLook(l review.Live, due, now time.Time) (ui.State, string) {
+	switch {
+	case l == review.NotLive:
+		return ui.None, ""
+	case l == review.LiveLapsed, !due.IsZero() && !now.Before(due):
+		return ui.Bad, "Lapsed"
+	case l == review.LiveReviewDue:
+		return ui.Warn, "Review due"
+	}
+	return ui.Met, "Live"
 }
 
 func (p *PortfolioProject) status() (ui.State, string) {
@@ -107,12 +137,7 @@ func (p *PortfolioProject) overdue(now time.Time) bool {
 	if p.Target.IsZero() || p.Status != review.StatusActive || !p.Target.Before(now.UTC().Truncate(24*time.Hour)) {
 		return false
 	}
-	for _, s := range p.Stages {
-		if s.Gate != review.GatePassed {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.Stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
 }
 
 // cells are the project's stages in the columns of a template with n stages.
@@ -142,8 +167,16 @@ func heatCell(s review.StageRollup) ui.HeatCell {
 		word = "Returned"
 	case review.GateLapsed:
 		word = "Lapsed"
+	case review.GateConditional:
+		word = "Conditions"
+	case review.GateOverdue:
+		word = "Overdue"
+	case review.GateBreakGlass:
+		word = "Forced"
 	}
 	switch {
+	case s.Gate == review.GateConditional:
+		return ui.HeatCell{State: ui.Met, Word: word}
 	case word != "":
 		return ui.HeatCell{State: gateLook(s.Gate), Word: word}
 	case s.MustDone+s.ShouldDone == 0:
@@ -235,6 +268,19 @@ func (d *PortfolioData) stageOptions() []ui.Option {
 
 func (d *PortfolioData) ownerOptions() []ui.Option {
 	return []ui.Option{{Label: "Anyone"}, {Value: "me", Label: "Me", Selected: d.Filter.Mine}}
+}
+
+func (d *PortfolioData) liveOptions() []ui.Option {
+	options := []ui.Option{{Label: "Any"}}
+	for _, l := range LiveStates() {
+		options = append(options, ui.Option{Value: string(l), Label: l.Label(), Selected: l == d.Filter.Live})
+	}
+	return options
+}
+
+// LiveStates lists where a running service can stand in its review calendar.
+func LiveStates() []review.Live {
+	return []review.Live{review.LiveCurrent, review.LiveReviewDue, review.LiveLapsed}
 }
 
 // Statuses lists every status in the order in which pages offer them.

@@ -3,6 +3,7 @@ package page
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -15,11 +16,14 @@ const blockersShown = 10
 
 // ProjectData is a project with all its stages.
 type ProjectData struct {
-	Review *review.Review
-	Actor  review.Actor
-	Now    time.Time
-	Name   Names
-	Recent []review.Entry // newest first
+	Review  *review.Review
+	Actor   review.Actor
+	Now     time.Time
+	Name    Names
+	Recent  []review.Entry // newest first
+	Reviews []time.Time    // when each review started, the launch first
+	Past    bool           // Now is not the present: nothing can be done here
+	Next    NextReviewForm
 }
 
 // projectView is a project as its overview shows it, worked out once.
@@ -62,8 +66,18 @@ func (v *projectView) facts() []ui.Fact {
 	if d := p.Holder(review.DutyDeputy); d != 0 {
 		facts = slices.Insert(facts, 1, ui.Fact{Term: "Deputy", Text: v.Name(d)})
 	}
+	if v.Review.No > 1 {
+		facts = append(facts, ui.Fact{Term: "Review", Text: strconv.Itoa(v.Review.No), Href: "#reviews"})
+	}
 	if !p.Target.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Target", Text: p.Target.Format("2 Jan 2006") + v.targetWord()})
+	}
+	if state, due := v.Review.Live(v.Now); state != review.NotLive {
+		text := strings.TrimPrefix(state.Label(), "Live, ")
+		if !due.IsZero() {
+			text += ", next review by " + due.Format("2 Jan 2006")
+		}
+		facts = append(facts, ui.Fact{Term: "Live", Text: text})
 	}
 	if p.Restricted {
 		facts = append(facts, ui.Fact{Term: "Visible", Text: "restricted to its people, admins and auditors"})
@@ -88,7 +102,7 @@ func (v *projectView) targetWord() string {
 }
 
 func (v *projectView) allPassed() bool {
-	return !slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return r.Gate != review.GatePassed })
+	return !slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return !r.Gate.Passed() })
 }
 
 // members are the people on the project beside owner and deputy.
@@ -130,10 +144,10 @@ func (v *projectView) obstacles() []obstacle {
 	var out []obstacle
 	for i := range v.Review.Stages {
 		s, g := &v.Review.Stages[i], v.rollups[i].Gate
-		if i != v.current && g != review.GateWaiting && g != review.GateReturned && g != review.GateChanged && g != review.GateLapsed {
+		if i != v.current && g != review.GateWaiting && g != review.GateReturned && g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue {
 			continue
 		}
-		if g == review.GatePassed {
+		if g.Passed() {
 			continue
 		}
 		bs := v.Review.Blockers(s, v.Now)
@@ -144,6 +158,31 @@ func (v *projectView) obstacles() []obstacle {
 		out = append(out, o)
 	}
 	return out
+}
+
+// openConditions are the conditions of gates that stand passed with them, or
+// did until one was overdue; in the order of the stages.
+func (v *projectView) openConditions() []OpenCondition {
+	var out []OpenCondition
+	for i := range v.Review.Stages {
+		s := &v.Review.Stages[i]
+		for _, c := range s.GateConditions() {
+			if c.Closed() {
+				continue
+			}
+			out = append(out, OpenCondition{
+				Project: v.key(), Name: v.project().Name, Stage: s.Def.Key, StageName: strconv.Itoa(i+1) + ". " + s.Def.Name, No: c.No, Text: c.Text,
+				Owner: v.Name(c.Owner), By: v.Name(c.By), Due: c.Due, Reported: !c.MetAt.IsZero(), Reopened: c.Reopened,
+			})
+		}
+	}
+	return out
+}
+
+// liveWord is the badge beside the name of a running service.
+func (v *projectView) liveWord() (ui.State, string) {
+	state, due := v.Review.Live(v.Now)
+	return liveLook(state, due, v.Now)
 }
 
 // later is a stage that has not its turn yet, in a line.

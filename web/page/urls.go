@@ -16,6 +16,7 @@ const (
 	NewProjectURL = "/projects/new"
 	ProjectsURL   = "/projects"
 	SignOffsURL   = "/sign-offs"
+	WaiversURL    = "/waivers"
 	PeopleURL     = "/people"
 	RightsURL     = "/people/trail"
 	ReadinessURL  = "/readiness"
@@ -34,6 +35,18 @@ func MembersURL(p review.ProjectKey) string { return ProjectURL(p) + "/members" 
 
 // HistoryURL is a project's trail.
 func HistoryURL(p review.ProjectKey) string { return ProjectURL(p) + "/history" }
+
+// ReportURL is a project's printable record.
+func ReportURL(p review.ProjectKey) string { return ProjectURL(p) + "/report" }
+
+// CompareURL is where a project is compared at two moments.
+func CompareURL(p review.ProjectKey) string { return ProjectURL(p) + "/compare" }
+
+// ReviewsURL is where the next review is started.
+func ReviewsURL(p review.ProjectKey) string { return ProjectURL(p) + "/reviews" }
+
+// BundleURL is where a project's proof bundle is downloaded.
+func BundleURL(p review.ProjectKey) string { return ProjectURL(p) + "/bundle" }
 
 // StageURL is a stage's checklist.
 func StageURL(p review.ProjectKey, s review.StageKey) string {
@@ -75,8 +88,19 @@ func RemoveEvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey,
 	return EvidenceURL(p, s, i) + "/" + strconv.Itoa(no) + "/remove"
 }
 
+// ItemWaiversURL is where a waiver for an item is asked for.
+func ItemWaiversURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+	return ItemURL(p, s, i) + "/waivers"
+}
+
+// WaiverURL is where a waiver is decided on.
+func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
+
 // GateURL is a stage's gate.
 func GateURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/gate" }
+
+// GateBundleURL is where the proof bundle of one gate is downloaded.
+func GateBundleURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/bundle" }
 
 // RequestURL, WithdrawURL, SignURL and StatusURL are the decisions at a gate.
 func RequestURL(p review.ProjectKey, s review.StageKey) string  { return GateURL(p, s) + "/request" }
@@ -87,6 +111,49 @@ func StatusURL(p review.ProjectKey, s review.StageKey) string   { return GateURL
 // FindingURL is where a reviewer's finding is answered.
 func FindingURL(p review.ProjectKey, s review.StageKey, no int) string {
 	return GateURL(p, s) + "/findings/" + strconv.Itoa(no)
+}
+
+// AcceptFindingURL and ReopenFindingURL are where a reviewer judges the answer
+// to a finding.
+func AcceptFindingURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return FindingURL(p, s, no) + "/accept"
+}
+func ReopenFindingURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return FindingURL(p, s, no) + "/reopen"
+}
+
+// ConditionURL is a condition of a go; what happens to it is posted under it.
+func ConditionURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return GateURL(p, s) + "/conditions/" + strconv.Itoa(no)
+}
+
+// MeetURL, ConfirmURL and ReopenURL are what happens to a condition.
+func MeetURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return ConditionURL(p, s, no) + "/met"
+}
+func ConfirmURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return ConditionURL(p, s, no) + "/confirm"
+}
+func ReopenURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return ConditionURL(p, s, no) + "/reopen"
+}
+
+// ForceURL is where a gate is passed by break-glass.
+func ForceURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/break-glass" }
+
+// RetrospectiveURL is where others review that.
+func RetrospectiveURL(p review.ProjectKey, s review.StageKey, round int) string {
+	return GateURL(p, s) + "/retrospective/" + strconv.Itoa(round)
+}
+
+// DelegateURL is where a seat's holder names a stand-in.
+func DelegateURL(id review.PersonID) string {
+	return PeopleURL + "/" + strconv.FormatInt(int64(id), 10) + "/delegate"
+}
+
+// EndDelegationURL ends a delegation before its date.
+func EndDelegationURL(id review.PersonID, no int) string {
+	return PeopleURL + "/" + strconv.FormatInt(int64(id), 10) + "/delegations/" + strconv.Itoa(no) + "/end"
 }
 
 // GrantURL and RevokeURL change a person's rights.

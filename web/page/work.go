@@ -111,6 +111,37 @@ func (e *ExpiringEvidence) word(now time.Time) string {
 	return "expires"
 }
 
+// OpenCondition is a condition of a go that waits for the reader.
+type OpenCondition struct {
+	Project   review.ProjectKey
+	Name      string // of the project
+	Stage     review.StageKey
+	StageName string
+	No        int // within the stage
+	Text      string
+	Owner, By string
+	Due       time.Time // date: the last day on which it is in time
+	Reported  bool      // as met; it waits to be confirmed
+	Reopened  string    // why the report before did not do
+}
+
+func (c *OpenCondition) href() string { return GateURL(c.Project, c.Stage) + "#" + conditionID(c.No) }
+
+func (c *OpenCondition) overdue(now time.Time) bool { return !now.Before(c.Due.AddDate(0, 0, 1)) }
+
+// look says how it stands for its owner.
+func (c *OpenCondition) look(now time.Time) (ui.State, string) {
+	switch {
+	case c.overdue(now):
+		return ui.Bad, "Overdue"
+	case c.Reported:
+		return ui.Wait, "Reported as met"
+	case c.Reopened != "":
+		return ui.Warn, "Not met yet"
+	}
+	return ui.Part, "Open"
+}
+
 // OwnProject is a project in which the reader has a part.
 type OwnProject struct {
 	Project review.ProjectKey
@@ -129,10 +160,15 @@ type WorkData struct {
 	Now      time.Time
 	Stages   []review.StageDef // of the lifecycle, for the tracks
 	Gates    []WaitingGate
+	Waivers  []Waiver // that wait for the reader's decision
+	Names    Names
 	Items    []AssignedItem
 	Returned []ReturnedGate
 	Expiring []ExpiringEvidence
 	Projects []OwnProject
+	StandIns []StandIn       // in which the reader stands in
+	Owed     []OpenCondition // that the reader has to meet
+	Confirm  []OpenCondition // reported as met, for the reader to decide on
 }
 
 // stranger reports whether the reader has no right at all yet.
@@ -143,7 +179,7 @@ func (d *WorkData) stranger() bool {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Items)+len(d.Returned)+len(d.Expiring) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Returned)+len(d.Expiring) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what
@@ -151,7 +187,7 @@ func (d *WorkData) nothing() bool {
 func (d *WorkData) advice() string {
 	var appear []string
 	if len(d.Actor.Seats) > 0 {
-		appear = append(appear, "gates that need your signature")
+		appear = append(appear, "gates that need your signature", "waivers that others ask for")
 	}
 	if len(d.Projects) > 0 {
 		appear = append(appear, "items assigned to you", "gates that were returned", "evidence of yours that expires")

@@ -26,7 +26,7 @@
   // storage there are none.
   let drafts = {}
   try { drafts = sessionStorage } catch {}
-  const key = form => 'draft:' + new URL(form.action).pathname
+  const key = form => 'draft:' + new URL(form.action).pathname + form.id
   const drop = form => { delete drafts[key(form)] }
   const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden],[type=checkbox],[type=radio])'))
   const keep = form => {
@@ -60,10 +60,7 @@
   const rowOf = el => el?.closest?.('[data-row]')
   const first = row => $('a', row)
   const pressed = row => $('[aria-pressed=true]', row)
-  const press = (row, value) => {
-    const b = $(`.seg [value=${value}]`, row)
-    if (b && b !== pressed(row)) b.click()
-  }
+  const press = (row, value) => $(`.seg [value=${value}]`, row)?.click()
   const edit = (row, quiet) => {
     const form = $('.seg', row), note = $('.nt:not(.cut)', row)
     if (!form || !note) return

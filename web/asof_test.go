@@ -1,0 +1,227 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// passGate takes a stage of the small template to a passed gate.
+func (f *fixture) passGate(p review.ProjectKey, stage review.StageKey, seats ...review.Seat) {
+	f.t.Helper()
+	f.fill("member", p, stage)
+	f.requestSignOff("owner", p, stage)
+	for _, seat := range seats {
+		f.signGo(string(seat), p, stage, seat)
+	}
+}
+
+// moments is a project with a passed first gate whose content changed after
+// that, and the moments in between.
+func (f *fixture) moments(key string) (p review.ProjectKey, passed, changed time.Time) {
+	f.t.Helper()
+	p = f.create(key)
+	f.passGate(p, "idea", review.SeatProduct, review.SeatEngineering)
+	passed = f.stage(p, "idea").LastRound().ClosedAt
+	c := f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "scope-set", review.NotMet, "It grew.", 1, at)
+	})
+	return p, passed, c.Now
+}
+
+func pastPages(p review.ProjectKey) []string {
+	return []string{page.ProjectURL(p), page.HistoryURL(p), page.StageURL(p, "idea"), page.GateURL(p, "idea"), page.ItemURL(p, "idea", "scope-set")}
+}
+
+func TestThePastIsAsItWas(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, _ := f.moments("ledger-api")
+	owner := f.browse("owner")
+	if got := words(owner.get(page.GateURL(p, "idea")).want(200).find(".head .badge")); got != "Changed since sign-off" {
+		t.Fatalf("now the gate says %q", got)
+	}
+	if got := words(owner.get(page.At(page.GateURL(p, "idea"), passed)).want(200).find(".head .badge")); got != "Passed" {
+		t.Errorf("then the gate said %q", got)
+	}
+	row := owner.get(page.At(page.StageURL(p, "idea"), passed)).want(200).one("#item-scope-set")
+	if !strings.Contains(words(row), "Met") || strings.Contains(words(row), "It grew") {
+		t.Errorf("then the row said %q", words(row))
+	}
+	item := owner.get(page.At(page.ItemURL(p, "idea", "scope-set"), passed)).want(200)
+	if got := words(item.find("#history")); strings.Contains(got, "not met") {
+		t.Errorf("the item's history knows the future: %q", got)
+	}
+	for _, path := range []string{page.ProjectURL(p), page.HistoryURL(p)} {
+		r := owner.get(page.At(path, passed)).want(200)
+		if got := words(r.find("#stages li").First()); !strings.Contains(got, "Passed") {
+			t.Errorf("%s then showed the stage as %q", path, got)
+		}
+		if got := words(r.find("#activity")); strings.Contains(got, "changed the answer") {
+			t.Errorf("%s knows the future: %q", path, got)
+		}
+	}
+	owner.get(page.At(page.ProjectURL(p), time.Now().Add(-24*time.Hour))).want(404)
+	owner.get(page.At(page.StageURL(p, "nowhere"), passed)).want(404)
+	owner.get(page.At(page.GateURL(p, "nowhere"), passed)).want(404)
+	owner.get(page.At(page.ItemURL(p, "idea", "nothing"), passed)).want(404)
+}
+
+// Every page of the past says so, leads back, keeps its moment and changes
+// nothing, whoever looks.
+func TestThePastHasNoForms(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, changed := f.moments("ledger-api")
+	waiting, version := f.stage(p, "idea").LastRound().RequestedAt, f.seq(p)
+	for _, name := range []string{"owner", "member", "product", "manager", "auditor"} {
+		b := f.browse(name)
+		for _, at := range []time.Time{waiting, passed, changed} {
+			for _, path := range pastPages(p) {
+				r := b.get(page.At(path, at)).want(200)
+				if n := r.find("main form, main button, main input, main textarea, #sign, #request").Length(); n != 0 {
+					t.Errorf("%s, %s at %s: %d controls", name, path, at, n)
+				}
+				notice := r.find("main .note-box").First()
+				if got := words(notice); !strings.Contains(got, "As it was on "+page.Moment(at)) {
+					t.Errorf("%s says %q", path, got)
+				}
+				back := notice.Find("a").AttrOr("href", "")
+				if want := strings.TrimSuffix(path, "/history"); back != want {
+					t.Errorf("%s leads back to %s", path, back)
+				}
+				r.find("main a").Each(func(_ int, a *goquery.Selection) {
+					href := a.AttrOr("href", "")
+					if u, err := url.Parse(href); err != nil || a.Text() == "Back to now" || u.Path != page.ProjectURL(p) && !strings.HasPrefix(u.Path, page.ProjectURL(p)+"/stages/") {
+						return
+					} else if got := u.Query().Get("at"); got != at.Format(time.RFC3339Nano) {
+						t.Errorf("%s: the link %s loses its moment", path, href)
+					}
+				})
+				if got := r.Header.Get("Cache-Control"); got != "private, no-store" {
+					t.Errorf("%s: Cache-Control %q", path, got)
+				}
+			}
+		}
+	}
+	if f.seq(p) != version {
+		t.Error("looking changed something")
+	}
+}
+
+// Nor where waivers, conditions, findings and a broken glass wait for somebody.
+func TestAnEventfulPastHasNoForms(t *testing.T) {
+	f := smallFixture(t)
+	p := f.eventful("ledger-api")
+	at := f.changedAt(p)
+	pages := append(pastPages(p), page.GateURL(p, "live"), page.ItemURL(p, "idea", "risks-listed"), page.ItemURL(p, "live", "restore-tested"), page.ReportURL(p))
+	for _, name := range []string{"owner", "member", "product", "sre", "manager", "admin"} {
+		b := f.browse(name)
+		for _, path := range pages {
+			r := b.get(page.At(path, at)).want(200)
+			if n := r.find("main form, main button, main input, main textarea, main select").Length(); n != 0 {
+				t.Errorf("%s sees %d controls on %s", name, n, path)
+			}
+			if r.find("main [data-forced]").Length() == 0 && !strings.Contains(path, "/items/") {
+				t.Errorf("%s does not say that a gate was passed by break-glass", path)
+			}
+		}
+	}
+}
+
+func TestMomentsOfAnAddress(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	owner := f.browse("owner")
+	day := time.Now().UTC()
+	next := day.AddDate(0, 0, 2)
+	for text, status := range map[string]int{
+		day.Format(time.DateOnly):                        200, // today: as it is now
+		day.Add(time.Second).Format(time.RFC3339Nano):    422,
+		next.Format(time.DateOnly):                       422,
+		next.Format("2006-01-02T15:04"):                  422,
+		day.AddDate(0, 0, -1).Format(time.DateOnly):      404,
+		day.AddDate(0, 0, -1).Format("2006-01-02T15:04"): 404,
+		"yesterday":               422,
+		"2026-13-01":              422,
+		"2026-11-03 14:05":        422,
+		"1793714700":              422,
+		"\x00":                    422,
+		"2026-11-03T14:05:00Z'--": 422,
+		"0000-01-01":              404,
+	} {
+		for _, path := range pastPages(p) {
+			r := owner.get(path + "?at=" + url.QueryEscape(text)).want(status)
+			if status == 422 && !strings.Contains(r.text(), "2026-11-03T14:05") && !strings.Contains(r.text(), "lies in the future") {
+				t.Errorf("%q is refused without saying what is right: %s", text, r.text())
+			}
+		}
+	}
+	// An offset whose plus sign nobody escaped.
+	owner.get(page.ProjectURL(p) + "?at=" + time.Now().Add(-time.Millisecond).UTC().Add(2*time.Hour).Format("2006-01-02T15:04:05.999") + "+02:00").want(200)
+}
+
+func TestThePastIsHiddenWithThePresent(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, _ := f.moments("ledger-api")
+	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		q := r.Project
+		return r.Edit(who, review.ProjectFields{Name: q.Name, Team: q.Team, Tier: q.Tier, Exposure: q.Exposure, Restricted: true}, at)
+	})
+	paths := append(pastPages(p), page.CompareURL(p), page.ReportURL(p))
+	for _, path := range paths {
+		address := page.At(path, passed)
+		f.browse("viewer").get(address).want(404)
+		f.browse("outsider").get(address).want(404)
+		f.browse("auditor").get(address).want(200)
+		if to := f.stranger().get(address).want(303).Header.Get("Location"); to != page.LoginTo(address) {
+			t.Errorf("%s leads a stranger to %s", path, to)
+		}
+	}
+}
+
+func TestHistoryLeadsToEachMoment(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, _ := f.moments("ledger-api")
+	owner := f.browse("owner")
+	r := owner.get(page.HistoryURL(p)).want(200)
+	if n := r.find("table.trail tbody tr").Length(); n == 0 || n != r.find(`table.trail a[href^="`+page.HistoryURL(p)+`?at="]`).Length() {
+		t.Error("not each entry leads to its moment")
+	}
+	r.find(`table.trail a[href="` + page.At(page.HistoryURL(p), passed) + `"]`).First().Each(func(_ int, a *goquery.Selection) {
+		owner.get(a.AttrOr("href", "")).want(200)
+	})
+}
+
+func TestHistoryBetweenTwoMoments(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, changed := f.moments("ledger-api")
+	owner := f.browse("owner")
+	at := func(query url.Values) *reply { return owner.get(page.HistoryURL(p) + "?" + query.Encode()).want(200) }
+	all := len(numbers(t, at(nil)))
+	since := at(url.Values{"from": {passed.Add(time.Microsecond).Format(time.RFC3339Nano)}})
+	if got := numbers(t, since); len(got) != 1 || got[0] != all {
+		t.Errorf("since the gate passed: entries %v of %d", got, all)
+	}
+	before := at(url.Values{"to": {changed.Add(-time.Microsecond).Format(time.RFC3339Nano)}})
+	if got := numbers(t, before); len(got) != all-1 {
+		t.Errorf("before the change: %d entries of %d", len(got), all)
+	}
+	if got := before.one(`main input[name=to]`).AttrOr("value", ""); !strings.HasPrefix(got, changed.Format("2006-01-02T15")) {
+		t.Errorf("the filter shows %q", got)
+	}
+	today := time.Now().UTC().Format(time.DateOnly)
+	if got := numbers(t, at(url.Values{"from": {today}, "to": {today}})); len(got) != all {
+		t.Errorf("today: %d entries of %d", len(got), all)
+	}
+	yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	if at(url.Values{"from": {yesterday}, "to": {yesterday}}).find(".empty").Length() != 1 {
+		t.Error("yesterday nothing happened")
+	}
+	owner.get(page.HistoryURL(p) + "?from=soon").want(422)
+	owner.get(page.HistoryURL(p) + "?to=%00").want(422)
+}

@@ -1,0 +1,367 @@
+package web
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+func day(offset int) string { return review.FormatDate(time.Now().UTC().AddDate(0, 0, offset)) }
+
+// conditional is a project whose first gate has passed with one condition of
+// the member's, set by SRE.
+func (f *fixture) conditional(key, due string) (p review.ProjectKey, gate string) {
+	f.t.Helper()
+	p = f.open(key)
+	f.signGo("product", p, "idea", review.SeatProduct)
+	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, "idea", review.NewSignOff{
+			Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
+			Conditions: []review.NewCondition{{Text: "Name a second person on call.", Owner: f.person("member"), Due: due}},
+		}, at)
+	})
+	return p, page.GateURL(p, "idea")
+}
+
+// late moves the days of conditions and reviews into the past, as if time had
+// gone by.
+func (f *fixture) late(table, column string) {
+	f.t.Helper()
+	if _, err := f.db.Pool(f.t).Exec(f.t.Context(), `update `+table+` set `+column+` = current_date - 3 where `+column+` is not null`); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func TestGoWithConditions(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	f.signGo("product", p, "idea", review.SeatProduct)
+	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
+	member := fmt.Sprint(f.person("member"))
+	sre := f.browse("sre")
+	shown := sre.get(gate).want(200)
+	form := shown.one("#form-conditional")
+	if n := form.Find("fieldset").Length(); n != 3 {
+		t.Errorf("%d rows to begin with, want 3", n)
+	}
+	if form.Closest("details").AttrOr("open", "no") != "no" {
+		t.Error("the form of a conditional go stands open without being asked for")
+	}
+	if form.Find(`button`).First().AttrOr("value", "") != "conditional" {
+		t.Error("the key Enter would not sign the conditional go, but something else")
+	}
+	send := func(fields ...string) *reply { return sre.post(sign, append(hidden(form), fields...)...) }
+	seq := f.seq(p)
+
+	bad := send("decision", "conditional", "condition-text-1", "Name a second person.", "condition-owner-1", member, "condition-due-1", day(-1),
+		"condition-text-3", "Draw it.", "condition-owner-3", "", "condition-due-3", day(9)).want(422)
+	for _, no := range []string{"1", "3"} {
+		if bad.one("#f-conditional-condition-text-"+no).AttrOr("aria-invalid", "") != "true" || bad.find(`.errors a[href="#f-conditional-condition-text-`+no+`"]`).Length() != 1 {
+			t.Errorf("what is wrong with row %s is not said at it and in the summary", no)
+		}
+	}
+	if bad.one("#f-conditional-condition-text-2").AttrOr("aria-invalid", "") == "true" {
+		t.Error("an empty row is marked")
+	}
+	kept := bad.one("#form-conditional")
+	if kept.Find(`[name=condition-owner-1] option[selected]`).AttrOr("value", "") != member || kept.Find(`[name=condition-due-3]`).AttrOr("value", "") != day(9) || kept.Find(`[name=condition-text-3]`).Text() != "Draw it." {
+		t.Error("what was typed is lost")
+	}
+	if send("decision", "conditional").want(422).find(".errors li").Length() != 1 {
+		t.Error("a conditional go without a condition is not refused")
+	}
+	send("decision", "conditional", "condition-text-1", "x", "condition-owner-1", "999999", "condition-due-1", day(1)).want(422)
+	send("decision", "conditional", "condition-text-1", "a\x00b", "condition-owner-1", member, "condition-due-1", day(1)).want(422)
+	send("decision", "conditional", "condition-text-1", strings.Repeat("x", 1<<20), "condition-owner-1", member, "condition-due-1", day(1)).want(422)
+	send("decision", "conditional", "condition-text-21", "One too many.").want(422)
+	send("decision", "go", "condition-text-1", "Forgotten here.", "condition-owner-1", member, "condition-due-1", day(1)).want(422).one("#form-conditional")
+
+	more := send("more", "6", "condition-text-2", "Kept.", "condition-owner-2", member).want(200)
+	if n := more.find("#form-conditional fieldset").Length(); n != 6 || more.one("#f-conditional-condition-text-2").Text() != "Kept." {
+		t.Errorf("more rows: %d, want 6 with what was typed", n)
+	}
+	if f.seq(p) != seq {
+		t.Fatal("a refused form changed the project")
+	}
+
+	good := []string{"decision", "conditional", "condition-text-1", "Name a second person.", "condition-owner-1", member, "condition-due-1", day(0)}
+	passed := send(good...).follow().want(200)
+	if got := words(passed.find(".note-box")); !strings.Contains(got, "passed with conditions") || !strings.Contains(got, "1 condition still to close") {
+		t.Errorf("the page says %q", got)
+	}
+	if _, outcome := f.rounds(p, "idea"); outcome != review.OutcomeConditional {
+		t.Errorf("the round ended as %q", outcome)
+	}
+	send(good...).want(303)
+	if s := f.stage(p, "idea"); len(s.Conditions) != 1 || len(s.Rounds[0].SignOffs) != 2 {
+		t.Errorf("%d conditions and %d signatures after the same form twice", len(s.Conditions), len(s.Rounds[0].SignOffs))
+	}
+	if passed.find("#request form").Length() != 0 {
+		t.Error("a gate that stands passed with conditions offers a request")
+	}
+}
+
+func TestConditionsAreMetAndConfirmed(t *testing.T) {
+	f := smallFixture(t)
+	p, gate := f.conditional("ledger-api", day(3))
+	met, confirm, reopen := page.MeetURL(p, "idea", 1), page.ConfirmURL(p, "idea", 1), page.ReopenURL(p, "idea", 1)
+	member, sre, qa := f.browse("member"), f.browse("sre"), f.browse("qa")
+
+	if sre.get(gate).find(`form[action="`+confirm+`"]`).Length() != 0 {
+		t.Error("a condition that nobody reported as met can be confirmed")
+	}
+	sre.post(confirm).want(409)
+	qa.post(met, "note", "I did it.").want(403)
+	member.get(page.WorkURL).want(200).one(`#conditions a[href="` + gate + `#condition-1"]`)
+	shown := member.get(gate)
+	if shown.find(`form[action="`+reopen+`"]`).Length() != 0 {
+		t.Error("the owner of a condition is offered to reopen it")
+	}
+	if shown.submit(met, "note", " ").want(422).one("#f-condition-1-met-note").AttrOr("aria-invalid", "") != "true" {
+		t.Error("an empty report is not marked")
+	}
+	seq := f.seq(p)
+	for range 2 {
+		shown.submit(met, "note", "Ada is named.").want(303)
+	}
+	if f.seq(p) != seq+1 {
+		t.Error("the same report twice counted twice")
+	}
+	member.post(confirm).want(403)
+	qa.post(confirm).want(403)
+	sre.get(page.WorkURL).want(200).one(`#confirm a[href="` + gate + `#condition-1"]`)
+
+	asked := sre.get(gate)
+	if asked.submit(reopen, "reason", "").want(422).one("#f-condition-1-reopen-reason").AttrOr("aria-invalid", "") != "true" {
+		t.Error("a missing reason is not marked")
+	}
+	again := asked.submit(reopen, "reason", "Ada has left.").follow().want(200)
+	if got := words(again.find("#condition-1")); !strings.Contains(got, "Ada has left.") || !strings.Contains(got, "Open") {
+		t.Errorf("the reopened condition says %q", got)
+	}
+	if got := words(member.get(page.WorkURL).find("#conditions")); !strings.Contains(got, "Not met yet") {
+		t.Errorf("my work says %q", got)
+	}
+	member.get(gate).submit(met, "note", "Ben is named.").want(303)
+	for range 2 {
+		asked.submit(confirm).want(303)
+	}
+	closed := sre.get(gate)
+	if got := words(closed.find("#condition-1")); !strings.Contains(got, "Confirmed") || closed.find("#condition-1 form").Length() != 0 {
+		t.Errorf("the closed condition says %q", got)
+	}
+	if got := words(closed.find(".note-box")); !strings.Contains(got, "The gate has passed.") {
+		t.Errorf("with all conditions closed the gate says %q", got)
+	}
+	member.post(page.MeetURL(p, "idea", 2), "note", "x").want(404)
+	if f.browse("owner").get(page.WorkURL).find("#conditions, #confirm").Length() != 0 {
+		t.Error("my work lists what is not mine, or closed")
+	}
+}
+
+func TestOverdueConditionReopensTheGate(t *testing.T) {
+	f := smallFixture(t)
+	p, gate := f.conditional("ledger-api", day(3))
+	f.late("condition", "due")
+	owner := f.browse("owner")
+	shown := owner.get(gate)
+	if got := words(shown.find(".note-box.s-bad")); !strings.Contains(got, "A condition is overdue") {
+		t.Errorf("the gate says %q", got)
+	}
+	shown.one(`#blockers a[href="` + gate + `#conditions"]`)
+	shown.one("#request form")
+	if got := words(f.browse("member").get(page.WorkURL).find("#conditions")); !strings.Contains(got, "Overdue") {
+		t.Errorf("my work says %q", got)
+	}
+	overview := owner.get(page.ProjectURL(p)).want(200)
+	overview.one(`#conditions a[href="` + gate + `#condition-1"]`)
+	if !strings.Contains(words(overview.find("#blockers")), "Condition overdue") {
+		t.Error("the overview does not say what stops the project")
+	}
+}
+
+func TestStepBack(t *testing.T) {
+	f := smallFixture(t)
+	f.join("sre2", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE})
+	p := f.open("ledger-api")
+	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
+	sre := f.browse("sre")
+	shown := sre.get(gate)
+	fields := hidden(shown.one("#form-recuse"))
+	if sre.post(sign, append(fields, "decision", "recuse", "note", "")...).want(422).one("#f-recuse-note").AttrOr("aria-invalid", "") != "true" {
+		t.Error("stepping back without a reason is not refused at its field")
+	}
+	for range 2 {
+		sre.post(sign, append(fields, "decision", "recuse", "note", "My brother sells it.")...).want(303)
+	}
+	after := sre.get(gate)
+	if after.find("#sign form").Length() != 0 || !strings.Contains(words(after.find("#sign")), "You stepped back") {
+		t.Error("somebody who stepped back is offered a signature")
+	}
+	seats := words(f.browse("owner").get(gate).find("#seats"))
+	if !strings.Contains(seats, "Stepped back") || !strings.Contains(seats, "My brother sells it.") || !strings.Contains(seats, "Sre2 Person") {
+		t.Errorf("the seats say %q", seats)
+	}
+	sre.post(sign, append(fields, "decision", "go")...).want(403)
+	if n := sre.get(page.WorkURL).find(`#gates a[href="` + gate + `"]`).Length(); n != 0 {
+		t.Error("the gate still waits in the queue of who stepped back")
+	}
+}
+
+func TestSignAgainInOneClick(t *testing.T) {
+	f := smallFixture(t)
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatEngineering})
+	p := f.open("ledger-api")
+	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
+	f.change("two-seats", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, "idea", review.NewSignOff{
+			Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
+			Conditions: []review.NewCondition{{Text: "Draw it.", Owner: f.person("member"), Due: day(5)}},
+		}, at)
+	})
+	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "risks-listed", review.Met, "A third risk.", 1, at)
+	})
+	two := f.browse("two-seats")
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatEngineering})
+	if got := words(two.get(page.SignOffsURL).find("tbody")); !strings.Contains(got, "Changed since you signed") {
+		t.Errorf("the queue says %q", got)
+	}
+	shown := two.get(gate)
+	if shown.find(`#sign input[type=radio]`).Length() != 0 || !strings.Contains(words(shown.find("#sign")), "Sign go with conditions again as SRE") {
+		t.Error("signing again asks for the seat again")
+	}
+	form := shown.one("#form-conditional")
+	if _, open := form.Closest("details").Attr("open"); !open {
+		t.Error("the conditions asked for before are out of sight")
+	}
+	fields := append(hidden(form), "decision", "conditional", "condition-text-1", form.Find("[name=condition-text-1]").Text(),
+		"condition-owner-1", form.Find("[name=condition-owner-1] option[selected]").AttrOr("value", ""), "condition-due-1", form.Find("[name=condition-due-1]").AttrOr("value", ""))
+	two.post(sign, fields...).want(303)
+	s := f.stage(p, "idea")
+	if len(s.Conditions) != 2 || s.Conditions[0].DroppedAt.IsZero() || s.Conditions[1].Text != "Draw it." {
+		t.Errorf("conditions after signing again: %+v", s.Conditions)
+	}
+	if n := two.get(gate).find("#conditions li").Length(); n != 1 {
+		t.Errorf("the page lists %d conditions, want the one in force", n)
+	}
+}
+
+func TestFindingsAcceptedAndReopened(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	gate := page.GateURL(p, "idea")
+	sre, member := f.browse("sre"), f.browse("member")
+	sre.get(gate).submit(page.SignURL(p, "idea"), "decision", "return", "findings", "One.\nTwo.").want(303)
+	accept, reopen := page.AcceptFindingURL(p, "idea", 1), page.ReopenFindingURL(p, "idea", 2)
+	sre.post(accept).want(409)
+	for no := 1; no <= 2; no++ {
+		member.get(gate).submit(page.FindingURL(p, "idea", no), "answer", "Done.").want(303)
+	}
+	if member.get(gate).find(`form[action="`+accept+`"]`).Length() != 0 {
+		t.Error("the team is offered to accept its own answer")
+	}
+	member.post(accept).want(403)
+	f.browse("product").post(accept).want(403)
+	judging := sre.get(gate)
+	for range 2 {
+		judging.submit(accept).want(303)
+	}
+	if judging.submit(reopen, "reason", "").want(422).one("#f-finding-2-reopen-reason").AttrOr("aria-invalid", "") != "true" {
+		t.Error("a missing reason is not marked")
+	}
+	for range 2 {
+		judging.submit(reopen, "reason", "Who does it?").want(303)
+	}
+	after := member.get(gate)
+	if got := words(after.find("#finding-1")); !strings.Contains(got, "Accepted") {
+		t.Errorf("finding 1 says %q", got)
+	}
+	if got := words(after.find("#finding-2")); !strings.Contains(got, "To be answered again") || !strings.Contains(got, "Who does it?") {
+		t.Errorf("finding 2 says %q", got)
+	}
+	if after.find("#request form").Length() != 0 {
+		t.Error("a new round is offered with a reopened finding")
+	}
+	after.submit(page.FindingURL(p, "idea", 2), "answer", "Kim, by Friday.").want(303)
+	member.get(gate).one("#request form")
+	sre.post(page.AcceptFindingURL(p, "idea", 9)).want(404)
+}
+
+func TestBreakGlass(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	gate, force, closing := page.GateURL(p, "idea"), page.ForceURL(p, "idea"), page.RetrospectiveURL(p, "idea", 1)
+	for _, name := range []string{"owner", "sre", "admin"} {
+		b := f.browse(name)
+		if b.get(gate).find("#break-glass").Length() != 0 {
+			t.Errorf("%s is offered to break the glass", name)
+		}
+		b.post(force, "reason", "It burns.", "review-due", day(3)).want(403)
+	}
+	manager := f.browse("manager")
+	shown := manager.get(gate)
+	if _, open := shown.one("#break-glass details").Attr("open"); open {
+		t.Error("break-glass stands open without being asked for")
+	}
+	bad := shown.submit(force, "reason", "", "review-due", day(60)).want(422)
+	if bad.one("#f-break-glass-reason").AttrOr("aria-invalid", "") != "true" || bad.one("#f-break-glass-review-due").AttrOr("aria-invalid", "") != "true" {
+		t.Error("what is missing is not marked")
+	}
+	for range 2 {
+		shown.submit(force, "reason", "It burns.", "review-due", day(3)).want(303)
+	}
+	if n, outcome := f.rounds(p, "idea"); n != 1 || outcome != review.OutcomeForced {
+		t.Fatalf("%d rounds, the last %q", n, outcome)
+	}
+	sre := f.browse("sre")
+	for _, at := range []string{page.ProjectURL(p), gate, page.StageURL(p, "idea"), page.StageURL(p, "live"), page.GateURL(p, "live")} {
+		if got := words(sre.get(at).want(200).find("[data-forced]")); !strings.Contains(got, "passed by Manager Person alone") || strings.Contains(got, "overdue") {
+			t.Errorf("%s says %q", at, got)
+		}
+	}
+	if got := words(sre.get(page.PortfolioURL).find("tbody th")); !strings.Contains(got, "Break-glass") {
+		t.Errorf("the portfolio says %q", got)
+	}
+	if manager.get(gate).find(`form[action="`+closing+`"]`).Length() != 0 {
+		t.Error("who broke the glass is offered to review it")
+	}
+	manager.post(closing, "note", "All good.").want(403)
+	f.browse("owner").post(closing, "note", "All good.").want(403)
+
+	f.late("round", "review_due")
+	for _, at := range []string{page.ProjectURL(p), gate, page.GateURL(p, "live")} {
+		if got := words(sre.get(at).find("[data-forced] .s-bad")); !strings.Contains(got, "decision is overdue") {
+			t.Errorf("overdue, %s says %q", at, got)
+		}
+	}
+	reviewing := sre.get(gate)
+	if reviewing.submit(closing, "note", "").want(422).one("#f-retrospective-1-note").AttrOr("aria-invalid", "") != "true" {
+		t.Error("an empty review is not marked")
+	}
+	for range 2 {
+		reviewing.submit(closing, "note", "The restore test was made up for on Tuesday.").want(303)
+	}
+	done := sre.get(gate)
+	if done.find("[data-forced], #retrospective").Length() != 0 || !strings.Contains(words(done.find("#rounds")), "made up for on Tuesday") {
+		t.Error("after the review the banner stays, or its words are lost")
+	}
+	f.browse("product").post(closing, "note", "Me too.").want(409)
+	sre.post(page.RetrospectiveURL(p, "idea", 7), "note", "x").want(404)
+}
+
+func TestFollowUpsOfARestrictedProject(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("card-vault", func(in *review.NewProject) { in.Restricted = true })
+	outsider := f.browse("sre")
+	for _, at := range []string{
+		page.SignURL(p, "idea"), page.MeetURL(p, "idea", 1), page.ConfirmURL(p, "idea", 1), page.ReopenURL(p, "idea", 1), page.AcceptFindingURL(p, "idea", 1),
+		page.ReopenFindingURL(p, "idea", 1), page.ForceURL(p, "idea"), page.RetrospectiveURL(p, "idea", 1),
+	} {
+		outsider.post(at).want(404)
+	}
+}

@@ -1,0 +1,380 @@
+package page
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// CompareData is a project at two moments. Before is nil until a first moment
+// is chosen.
+type CompareData struct {
+	Project  *review.Project // as it is now
+	Template *review.Template
+	Now      time.Time
+	Name     Names
+	Before   *review.Review
+	After    *review.Review
+	From, To time.Time
+	Entries  []review.Entry // up to To, oldest first
+	Moved    []review.Entry // one a stage: what brought its gate to where it stands
+	Reviews  []time.Time    // when each review started
+	// The form's fields as they were typed, and what is wrong with them.
+	FromText, ToText string
+	Errors           map[string]string
+}
+
+// compareFrom compares a moment with now.
+func compareFrom(p review.ProjectKey, from time.Time) string {
+	return CompareURL(p) + "?from=" + url.QueryEscape(momentText(from))
+}
+
+// compare is where the project is compared; from the past, that with now.
+func (v *projectView) compare() string {
+	if v.Past {
+		return compareFrom(v.key(), v.Now)
+	}
+	return CompareURL(v.key())
+}
+
+// difference is one thing that is not what it was.
+type difference struct {
+	what     string
+	from, to string
+	who      string // empty: nobody, only time went by
+	at       time.Time
+}
+
+// differing is something with its differences.
+type differing struct {
+	title, href string
+	rows        []difference
+}
+
+// stageDifferences are a stage's gate and items that differ.
+type stageDifferences struct {
+	id, title string
+	parts     []differing
+}
+
+// preset is a first moment that people often want.
+type preset struct{ label, href string }
+
+func (d *CompareData) presets() []preset {
+	var out []preset
+	for _, en := range slices.Backward(d.Entries) {
+		if _, ok := en.Event.(review.GateSigned); ok {
+			out = append(out, preset{"Since the last sign-off", compareFrom(d.Project.Key, en.At)})
+			break
+		}
+	}
+	if n := len(d.Reviews); n > 1 {
+		out = append(out, preset{"Since review " + strconv.Itoa(n) + " started", compareFrom(d.Project.Key, lastMoment(d.Reviews[n-1]))})
+	} else {
+		out = append(out, preset{"Since the review started", compareFrom(d.Project.Key, d.Project.Created)})
+	}
+	if week := d.Now.AddDate(0, 0, -7); week.After(d.Project.Created) {
+		out = append(out, preset{"Last 7 days", compareFrom(d.Project.Key, week)})
+	}
+	return out
+}
+
+// fields are the form's two moments.
+func (d *CompareData) fields() (from, to ui.Field) {
+	from = ui.Field{Name: "from", Label: "From (UTC)", Value: d.FromText, Error: d.Errors["from"]}
+	to = ui.Field{Name: "to", Label: "To (UTC), empty for now", Value: d.ToText, Error: d.Errors["to"]}
+	return from, to
+}
+
+func (d *CompareData) problems() []ui.FieldError {
+	from, to := d.fields()
+	return summary([]ui.Field{from, to})
+}
+
+// localTime is how a browser's field for a moment writes it.
+const localTime = "2006-01-02T15:04"
+
+func compareInput(text string) string {
+	if _, err := time.Parse(localTime, text); text != "" && err != nil {
+		return "text"
+	}
+	return "datetime-local"
+}
+
+// last is the newest change between the two moments of which is is true.
+func (d *CompareData) last(is func(review.Event) bool) (who string, at time.Time) {
+	for _, en := range slices.Backward(d.Entries) {
+		if !en.At.After(d.From) {
+			break
+		}
+		if is(en.Event) {
+			return d.Name(en.Actor), en.At
+		}
+	}
+	return "", time.Time{}
+}
+
+// note adds a difference when there is one.
+func (d *CompareData) note(rows []difference, what, from, to string, is func(review.Event) bool) []difference {
+	if from == to {
+		return rows
+	}
+	row := difference{what: what, from: from, to: to}
+	row.who, row.at = d.last(is)
+	return append(rows, row)
+}
+
+// projectFields are the project's own fields that differ.
+func (d *CompareData) projectFields() []difference {
+	a, b := d.projectWords(d.Before), d.projectWords(d.After)
+	var rows []difference
+	for i := range a {
+		rows = d.note(rows, capital(fieldWord(a[i].name)), a[i].text, b[i].text, a[i].changes)
+	}
+	return rows
+}
+
+// fieldText is a field in words, with the events that change it.
+type fieldText struct {
+	name, text string
+	changes    func(review.Event) bool
+}
+
+func (d *CompareData) projectWords(r *review.Review) []fieldText {
+	p := &r.Project
+	edited := func(field string) func(review.Event) bool {
+		return func(e review.Event) bool {
+			ev, ok := e.(review.ProjectEdited)
+			return ok && slices.ContainsFunc(ev.Changes, func(c review.Change) bool { return c.Field == field })
+		}
+	}
+	field := func(name, text string) fieldText { return fieldText{name, text, edited(name)} }
+	duty := func(e review.Event) bool { _, ok := e.(review.DutySet); return ok }
+	return []fieldText{
+		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
+		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
+		field("restricted", fieldValue("restricted", strconv.FormatBool(p.Restricted))),
+		field("profile", strings.Join(flagLabels(r.Template, p.Profile), "\n")),
+		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
+		{"owner", nameOrNone(d.Name, p.Holder(review.DutyOwner)), duty},
+		{"deputy", nameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty},
+		{"members", memberNames(p, d.Name), duty},
+		{"review", strconv.Itoa(r.No), startsReview},
+	}
+}
+
+func nameOrNone(name Names, p review.PersonID) string {
+	if p == 0 {
+		return ""
+	}
+	return name(p)
+}
+
+func memberNames(p *review.Project, name Names) string {
+	var names []string
+	for _, m := range p.Members {
+		if m.Duty == review.DutyMember {
+			names = append(names, name(m.Person))
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, "\n")
+}
+
+func startsReview(e review.Event) bool { _, ok := e.(review.ReviewStarted); return ok }
+
+// stages are those in which something differs.
+func (d *CompareData) stages() []stageDifferences {
+	var out []stageDifferences
+	for i := range d.After.Stages {
+		if s, ok := d.stage(i); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// same names the stages in which nothing differs.
+func (d *CompareData) same() []string {
+	var names []string
+	for i := range d.After.Stages {
+		if _, ok := d.stage(i); !ok {
+			names = append(names, stageTitle(i, d.After.Stages[i].Def))
+		}
+	}
+	return names
+}
+
+func stageTitle(i int, def *review.StageDef) string { return strconv.Itoa(i+1) + ". " + def.Name }
+
+func (d *CompareData) stage(i int) (stageDifferences, bool) {
+	b := &d.After.Stages[i]
+	a := d.Before.Stage(b.Def.Key)
+	out := stageDifferences{id: "stage-" + string(b.Def.Key), title: stageTitle(i, b.Def)}
+	if a == nil {
+		return out, false
+	}
+	if rows := d.gateRows(a, b, d.Moved[i]); len(rows) > 0 {
+		out.parts = append(out.parts, differing{"Gate: " + b.Def.Gate.Name, GateURL(d.Project.Key, b.Def.Key), rows})
+	}
+	for j := range b.Items {
+		x, y := a.Item(b.Items[j].Def.Key), &b.Items[j]
+		if x == nil || x.Level == review.LevelNone && y.Level == review.LevelNone {
+			continue
+		}
+		if rows := d.itemRows(a, b, x, y); len(rows) > 0 {
+			out.parts = append(out.parts, differing{y.Def.Title, ItemURL(d.Project.Key, b.Def.Key, y.Def.Key), rows})
+		}
+	}
+	return out, len(out.parts) > 0
+}
+
+func (d *CompareData) gateRows(a, b *review.Stage, moved review.Entry) []difference {
+	sk := b.Def.Key
+	decides := func(e review.Event) bool {
+		stage, item := review.Subject(e)
+		return stage == sk && item == "" || startsReview(e)
+	}
+	var rows []difference
+	if from, to := d.Before.Standing(a, d.From).Label(), d.After.Standing(b, d.To).Label(); from != to {
+		row := difference{what: "State", from: from, to: to}
+		if moved.At.After(d.From) {
+			row.who, row.at = d.Name(moved.Actor), moved.At
+		}
+		rows = append(rows, row)
+	}
+	rows = d.note(rows, "Signatures", d.signatures(a), d.signatures(b), decides)
+	rows = d.note(rows, "Conditions", d.conditions(a, d.From), d.conditions(b, d.To), decides)
+	return d.note(rows, "Findings", d.findings(a), d.findings(b), decides)
+}
+
+// signatures are those of the newest round, a line each.
+func (d *CompareData) signatures(s *review.Stage) string {
+	last := s.LastRound()
+	if last == nil {
+		return ""
+	}
+	lines := []string{"Round " + strconv.Itoa(last.No) + prefixed(": ", string(last.Outcome))}
+	for _, so := range last.SignOffs {
+		_, word := decisionLook(so.Decision)
+		lines = append(lines, so.Seat.Label()+": "+strings.ToLower(word)+", "+d.Name(so.Person))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (d *CompareData) conditions(s *review.Stage, at time.Time) string {
+	var lines []string
+	for _, c := range s.GateConditions() {
+		lines = append(lines, strconv.Itoa(c.No)+". "+c.Text+" ("+conditionWord(&c, at)+")")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// conditionWord says how a condition stands.
+func conditionWord(c *review.Condition, at time.Time) string {
+	switch {
+	case !c.DroppedAt.IsZero():
+		return "replaced"
+	case !c.ConfirmedAt.IsZero():
+		return "confirmed"
+	case c.Overdue(at):
+		return "overdue since " + c.Due.Format("2 Jan 2006")
+	case !c.MetAt.IsZero():
+		return "reported as met"
+	}
+	return "open, due " + c.Due.Format("2 Jan 2006")
+}
+
+func (d *CompareData) findings(s *review.Stage) string {
+	var lines []string
+	for i := range s.Findings {
+		f := &s.Findings[i]
+		lines = append(lines, strconv.Itoa(f.No)+". "+f.Text+" ("+findingWord(f)+")")
+	}
+	return strings.Join(lines, "\n")
+}
+
+func findingWord(f *review.Finding) string {
+	switch {
+	case !f.AcceptedAt.IsZero():
+		return "accepted"
+	case f.Answered():
+		return "answered"
+	}
+	return "to be answered"
+}
+
+func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []difference {
+	sk, ik := b.Def.Key, y.Def.Key
+	of := func(kinds ...review.Event) func(review.Event) bool {
+		return func(e review.Event) bool {
+			stage, item := review.Subject(e)
+			return stage == sk && item == ik && slices.ContainsFunc(kinds, func(k review.Event) bool { return k.Kind() == e.Kind() })
+		}
+	}
+	answers := of(review.ItemAnswered{}, review.NotApplicableApproved{})
+	rows := d.note(nil, "Answer", answerWords(x, d.Name), answerWords(y, d.Name), func(e review.Event) bool { return answers(e) || y.Reattest && startsReview(e) })
+	rows = d.note(rows, "Note", x.Answer.Note, y.Answer.Note, of(review.ItemAnswered{}))
+	rows = d.note(rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To), of(review.EvidenceAdded{}, review.EvidenceRemoved{}))
+	rows = d.note(rows, "Waivers", waiverLines(a, ik, d.From), waiverLines(b, ik, d.To),
+		of(review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
+	return d.note(rows, "Level", levelWord(x.Level), levelWord(y.Level), func(e review.Event) bool {
+		_, ok := e.(review.ProjectEdited)
+		return ok
+	})
+}
+
+func answerWords(it *review.Item, name Names) string {
+	text := it.Answer.State.Label()
+	if it.Answer.ApprovedBy != 0 {
+		text += ", approved by " + name(it.Answer.ApprovedBy)
+	}
+	if it.Reattest {
+		text += ", to be said again"
+	}
+	return text
+}
+
+func levelWord(l review.Level) string {
+	if l == review.LevelNone {
+		return "does not apply"
+	}
+	return string(l)
+}
+
+func evidenceLines(s *review.Stage, ik review.ItemKey, at time.Time) string {
+	var lines []string
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Item != ik || e.Removed() {
+			continue
+		}
+		line := e.Title + ", " + kindWord(e.Type) + ", true on " + review.FormatDate(e.Effective)
+		switch {
+		case e.Expired(at):
+			line += ", expired " + review.FormatDate(e.Expires)
+		case !e.Expires.IsZero():
+			line += ", until " + review.FormatDate(e.Expires)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func waiverLines(s *review.Stage, ik review.ItemKey, at time.Time) string {
+	var lines []string
+	for i := range s.Waivers {
+		if w := &s.Waivers[i]; w.Item == ik {
+			lines = append(lines, "Waiver "+strconv.Itoa(w.No)+": "+string(w.State(at))+", until "+review.FormatDate(w.Until))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// nothing reports whether the two moments show no difference at all.
+func (d *CompareData) nothing() bool { return len(d.projectFields()) == 0 && len(d.stages()) == 0 }

@@ -1,0 +1,231 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// ConditionsAtOnce is the most conditions that one form takes.
+const ConditionsAtOnce = 20
+
+// conditionsShown is how many empty rows the form begins with.
+const conditionsShown = 3
+
+// ConditionField names a field of a row of the form of a conditional go, from
+// 1: its text, owner or due.
+func ConditionField(part string, no int) string { return "condition-" + part + "-" + strconv.Itoa(no) }
+
+func conditionFieldID(part string, no int) string {
+	return FormConditional + "-" + ConditionField(part, no)
+}
+
+func conditionID(no int) string { return "condition-" + strconv.Itoa(no) }
+
+// conditionRow is one row of that form.
+type conditionRow struct {
+	title            string
+	text, owner, due ui.Field
+	owners           []ui.Option
+}
+
+// conditionRows are as many rows as were filled in or asked for, and a few to
+// begin with. Who signs again finds what they asked for the last time.
+func (v *gateView) conditionRows() []conditionRow {
+	typed := v.Form.Typed
+	if v.Form.Action != FormConditional {
+		typed = nil
+	}
+	before := v.conditionsBefore()
+	n := max(conditionsShown, v.Form.Rows, len(before))
+	for no := 1; no <= ConditionsAtOnce && typed != nil; no++ {
+		if typed.Get(ConditionField("text", no))+typed.Get(ConditionField("owner", no))+typed.Get(ConditionField("due", no)) != "" {
+			n = max(n, no)
+		}
+	}
+	rows := make([]conditionRow, min(n, ConditionsAtOnce))
+	for i := range rows {
+		field := func(part, label string) ui.Field {
+			name := ConditionField(part, i+1)
+			return ui.Field{ID: conditionFieldID(part, i+1), Name: name, Label: label, Value: typed.Get(name)}
+		}
+		row := conditionRow{title: "Condition " + strconv.Itoa(i+1), text: field("text", "What has to be done"), owner: field("owner", "By whom"), due: field("due", "By when")}
+		if i < len(before) {
+			c := before[i]
+			row.text.Value, row.owner.Value, row.due.Value = c.Text, strconv.FormatInt(int64(c.Owner), 10), review.FormatDate(c.Due)
+		}
+		if typed != nil {
+			row.text.Error = v.Form.Errors["conditions-"+strconv.Itoa(i+1)]
+		}
+		row.owners = v.ownerOptions(row.owner.Value)
+		rows[i] = row
+	}
+	return rows
+}
+
+// conditionsBefore are those that the reader set in the open round when they
+// signed earlier content, unless the form holds something newer.
+func (v *gateView) conditionsBefore() []review.Condition {
+	if s := v.signing(); v.Form.Action == FormConditional || s.stale == nil || s.stale.Decision != review.Conditional {
+		return nil
+	}
+	return slices.DeleteFunc(v.conditions(), func(c review.Condition) bool { return c.By != v.Actor.Person })
+}
+
+// conditional reports whether the form of a conditional go stands open.
+func (v *gateView) conditional() bool {
+	return v.Form.Action == FormConditional || len(v.conditionsBefore()) > 0
+}
+
+// ownerOptions are the people who can be given a condition: those of the
+// project first.
+func (v *gateView) ownerOptions(chosen string) []ui.Option {
+	options := []ui.Option{{Label: "Choose"}}
+	var rest []ui.Option
+	for _, p := range v.People {
+		o := ui.Option{Value: strconv.FormatInt(int64(p.ID), 10), Label: p.Name}
+		o.Selected = o.Value == chosen
+		if d := v.Review.Project.Duty(p.ID); d != "" {
+			o.Label += " (" + string(d) + ")"
+			options = append(options, o)
+		} else {
+			rest = append(rest, o)
+		}
+	}
+	return append(options, rest...)
+}
+
+func (v *gateView) findField() ui.Field {
+	f := v.field(FormConditional, "find", "Somebody is not in the lists? Part of the name")
+	f.Optional = true
+	return f
+}
+
+// moreRows is how many rows the button asks for that adds some.
+func (v *gateView) moreRows() string {
+	return strconv.Itoa(min(len(v.conditionRows())+conditionsShown, ConditionsAtOnce))
+}
+
+// conditions are those that the page lists first: of the open round, or of the
+// round by which the gate passed.
+func (v *gateView) conditions() []review.Condition {
+	if v.open == nil {
+		return v.Stage.GateConditions()
+	}
+	return v.conditionsOf(v.open)
+}
+
+// conditionsOf are a round's conditions, but for those that were replaced.
+func (v *gateView) conditionsOf(ro *review.Round) []review.Condition {
+	var out []review.Condition
+	for _, c := range v.Stage.Conditions {
+		if c.Round == ro.No && c.DroppedAt.IsZero() {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// conditionLook says how a condition stands. One of a round that is still open
+// asks nothing of anybody yet.
+func (v *gateView) conditionLook(c *review.Condition) (ui.State, string) {
+	switch {
+	case c.Closed():
+		return ui.Met, "Confirmed"
+	case v.open != nil && c.Round == v.open.No:
+		return ui.Open, "Asked for"
+	case c.Overdue(v.Now) && !c.MetAt.IsZero():
+		return ui.Bad, "Overdue, reported as met"
+	case c.Overdue(v.Now):
+		return ui.Bad, "Overdue"
+	case !c.MetAt.IsZero():
+		return ui.Wait, "Reported as met"
+	}
+	return ui.Part, "Open"
+}
+
+// conditionsOpen is how many are still to close.
+func (v *gateView) conditionsOpen() string {
+	open := 0
+	for _, c := range v.conditions() {
+		if !c.Closed() {
+			open++
+		}
+	}
+	return countOf(open, "condition") + " still to close"
+}
+
+// goWords is a decision that counts, as it follows "signed".
+func goWords(d review.Decision) string {
+	if d == review.Conditional {
+		return "go with conditions"
+	}
+	return "go"
+}
+
+// conditionsLead says what the conditions mean now.
+func (v *gateView) conditionsLead() string {
+	if v.open != nil {
+		return "They hold from the moment at which the gate passes."
+	}
+	if !slices.ContainsFunc(v.conditions(), func(c review.Condition) bool { return !c.Closed() }) {
+		return "All are closed."
+	}
+	return v.conditionsOpen() + ". The owner reports it as met; who set it, or somebody else in that seat, confirms. One that is overdue reopens the gate."
+}
+
+// binding reports whether a condition can be worked on: the round in which it
+// was set has passed the gate, and nothing has replaced that.
+func (v *gateView) binding(c *review.Condition) bool {
+	return v.open == nil && v.last != nil && c.Round == v.last.No && !c.Closed() && v.Review.Project.Status != review.StatusStopped
+}
+
+func (v *gateView) mayMeet(c *review.Condition) bool {
+	d := v.Review.Project.Duty(v.Actor.Person)
+	return v.binding(c) && v.may(review.CloseCondition) && (c.Owner == v.Actor.Person || d == review.DutyOwner || d == review.DutyDeputy)
+}
+
+func (v *gateView) mayJudgeCondition(c *review.Condition) bool {
+	return v.binding(c) && v.Review.MayJudgeCondition(v.Actor, v.stage, c.No)
+}
+
+func (v *gateView) mayJudgeFinding(f *review.Finding) bool {
+	return v.Review.MayJudgeFinding(v.Actor, v.stage, f.No)
+}
+
+func (v *gateView) metField(c *review.Condition) ui.Field {
+	f := v.field(FormMet(c.No), "note", "What was done, or where it can be seen")
+	if f.Value == "" && v.Form.Action != FormMet(c.No) {
+		f.Value = c.Note
+	}
+	return f
+}
+
+func (v *gateView) reopenField(form, label string) ui.Field { return v.field(form, "reason", label) }
+
+// setBy says who asked for a condition, and in which seat.
+func (v *gateView) setBy(c *review.Condition) string {
+	who := v.Name(c.By)
+	for _, so := range v.Stage.Rounds[c.Round-1].SignOffs {
+		if so.Person == c.By && so.Decision == review.Conditional {
+			return strings.TrimSpace(who + " (" + so.Seat.Label() + ")")
+		}
+	}
+	return who
+}
+
+// findingLook says how a finding stands.
+func findingLook(f *review.Finding) (ui.State, string) {
+	switch {
+	case !f.AcceptedAt.IsZero():
+		return ui.Met, "Accepted"
+	case f.Answered():
+		return ui.Part, "Answered, not accepted yet"
+	case f.Reopened != "":
+		return ui.Bad, "To be answered again"
+	}
+	return ui.Bad, "To be answered"
+}

@@ -1,0 +1,94 @@
+package page
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// At is an address as of a moment.
+func At(address string, t time.Time) string {
+	return address + "?at=" + url.QueryEscape(momentText(t))
+}
+
+// momentText is a moment as addresses carry it, to the microsecond, as exact as
+// the trail.
+func momentText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+
+// Moment is a moment as a person reads it.
+func Moment(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 MST") }
+
+const backToNow = "Back to now"
+
+// PastBanner says of when a page is; back leads to the same page of now.
+func PastBanner(t time.Time, back string) ui.Banner {
+	return ui.Banner{Kind: ui.Info, Text: "As it was on " + Moment(t) + ". Ages count from then, and nothing can be changed here. ", Href: back, Link: backToNow}
+}
+
+// InThePast is a page about a project whose links to the project's other pages
+// keep the moment. Only the way back to now does not.
+func InThePast(page templ.Component, p review.ProjectKey, at time.Time) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		var buf bytes.Buffer
+		if err := page.Render(ctx, &buf); err != nil {
+			return err
+		}
+		_, err := w.Write(keepMoment(buf.Bytes(), p, at))
+		return err
+	})
+}
+
+// keepMoment adds a moment to the addresses of a project's pages in a page of
+// ours. What people typed cannot look like such a link: its quotes are escaped.
+func keepMoment(html []byte, p review.ProjectKey, at time.Time) []byte {
+	base := []byte(ProjectURL(p))
+	attribute := append([]byte(`href="`), base...)
+	moment := "at=" + url.QueryEscape(momentText(at))
+	out := make([]byte, 0, len(html)+len(html)/16)
+	for {
+		i := bytes.Index(html, attribute)
+		if i < 0 {
+			return append(out, html...)
+		}
+		from := i + len(`href="`)
+		to := from + bytes.IndexByte(html[from:], '"')
+		if to < from { // no closing quote: not a link
+			return append(out, html...)
+		}
+		out = append(out, html[:from]...)
+		address := string(html[from:to])
+		if !bytes.HasPrefix(html[to:], []byte(`">`+backToNow)) {
+			address = withMoment(address, string(base), moment)
+		}
+		out = append(out, address...)
+		html = html[to:]
+	}
+}
+
+// withMoment adds the moment to an address if it is of a page that can show
+// the past and has none yet.
+func withMoment(address, base, moment string) string {
+	rest, fragment, found := strings.Cut(address, "#")
+	if found {
+		fragment = "#" + fragment
+	}
+	path, query, queried := strings.Cut(rest, "?")
+	if path != base && path != base+"/report" && !strings.HasPrefix(path, base+"/stages/") {
+		return address
+	}
+	switch {
+	case strings.Contains("&"+strings.ReplaceAll(query, "&amp;", "&"), "&at="):
+		return address
+	case queried:
+		return path + "?" + query + "&amp;" + moment + fragment
+	}
+	return path + "?" + moment + fragment
+}

@@ -1,0 +1,252 @@
+package page
+
+import (
+	"cmp"
+	"encoding/hex"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// ReportData is a project as its printable record shows it.
+type ReportData struct {
+	Review  *review.Review // all stages, settled at At
+	At      time.Time      // the moment of which the record is
+	Name    Names
+	Head    review.Head // of the trail then
+	Reviews []time.Time // when each review started
+	By      string      // who made the record
+	Made    time.Time   // when
+	Bundle  string      // address of the proof bundle; empty in the past, which has none of its own
+}
+
+// reportView is a record, worked out once.
+type reportView struct {
+	*projectView
+	ReportData
+	stages []reportStage
+}
+
+// reportStage is a stage's part of the record.
+type reportStage struct {
+	*gateView
+	rollup review.StageRollup
+}
+
+func newReportView(d ReportData) *reportView {
+	v := &reportView{ReportData: d, projectView: newProjectView(ProjectData{Review: d.Review, Now: d.At, Name: d.Name, Reviews: d.Reviews, Past: true})}
+	for i := range d.Review.Stages {
+		g := newGateView(GateData{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Past: true})
+		v.stages = append(v.stages, reportStage{g, v.rollups[i]})
+	}
+	return v
+}
+
+// reportFacts are the project's own fields in full.
+func (v *reportView) reportFacts() []ui.Fact {
+	p := v.project()
+	facts := []ui.Fact{
+		{Term: "Key", Text: string(p.Key)},
+		{Term: "Owner", Text: v.nameOf(p.Holder(review.DutyOwner))},
+		{Term: "Deputy", Text: v.nameOf(p.Holder(review.DutyDeputy))},
+		{Term: "Members", Text: orNone(strings.Join(v.members(), ", "))},
+		{Term: "Team", Text: p.Team},
+		{Term: "Tier", Text: strconv.Itoa(int(p.Tier))},
+		{Term: "Exposure", Text: string(p.Exposure)},
+		{Term: "Target", Text: orNone(dayOrNone(p.Target))},
+		{Term: "Status", Text: string(p.Status)},
+		{Term: "Visible to", Text: fieldValue("restricted", strconv.FormatBool(p.Restricted))},
+		{Term: "Profile", Text: orNone(strings.Join(v.profile(), "; "))},
+		{Term: "Review", Text: v.reviewText()},
+		{Term: "Template", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version)},
+	}
+	if p.Summary != "" {
+		facts = append([]ui.Fact{{Term: "Purpose", Text: p.Summary}}, facts...)
+	}
+	return facts
+}
+
+func (v *reportView) nameOf(p review.PersonID) string { return orNone(nameOrNone(v.Name, p)) }
+
+func dayOrNone(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2 Jan 2006")
+}
+
+// reviewText says which pass of the project this is.
+func (v *reportView) reviewText() string {
+	text := strconv.Itoa(v.Review.No)
+	if v.Review.No == 1 {
+		text += ", the launch"
+	}
+	if at := v.started(); !at.IsZero() {
+		text += ", started " + dayOrNone(at)
+	}
+	if state, due := v.Review.Live(v.At); state != review.NotLive {
+		text += "; " + strings.ToLower(state.Label())
+		if !due.IsZero() {
+			text += ", next due " + dayOrNone(due)
+		}
+	}
+	return text
+}
+
+// madeText says of when the record is, and who made it when.
+func (v *reportView) madeText() string {
+	return "As of " + Moment(v.At) + ". Made by " + v.By + " on " + Moment(v.Made) + "."
+}
+
+// head is the trail's newest hash in full.
+func (v *reportView) head() string { return hex.EncodeToString(v.Head.Hash[:]) }
+
+func (s *reportStage) title() string { return stageTitle(s.number()-1, s.Stage.Def) }
+
+// decided is when the gate passed, in words; empty when it has not.
+func (s *reportStage) decided() string {
+	if s.last == nil || !s.last.Outcome.Passes() {
+		return ""
+	}
+	return Moment(s.last.ClosedAt)
+}
+
+// items are those that apply, in the template's order.
+func (s *reportStage) items() []gateItem {
+	var rows []gateItem
+	for i := range s.Stage.Items {
+		if it := &s.Stage.Items[i]; it.Level != review.LevelNone {
+			rows = append(rows, s.gateItem(it))
+		}
+	}
+	return rows
+}
+
+// rounds are all rounds, the newest first.
+func (s *reportStage) rounds() []*review.Round {
+	out := s.pastRounds()
+	if s.open != nil {
+		out = append([]*review.Round{s.open}, out...)
+	}
+	return out
+}
+
+// outcome says how a round ended, or that it has not.
+func (s *reportStage) outcome(r *review.Round) (ui.State, string) {
+	if r.Outcome == review.OutcomeOpen {
+		return ui.Wait, "Open, " + strconv.Itoa(len(s.counting)) + " of " + countOf(s.policy.Quorum, "signature")
+	}
+	return roundLook(r.Outcome), capital(string(r.Outcome))
+}
+
+// roundText says who opened and ended a round, and when.
+func (s *reportStage) roundText(r *review.Round) string {
+	text := "Requested by " + s.Name(r.RequestedBy) + ", " + Moment(r.RequestedAt) + "."
+	switch {
+	case r.Outcome == review.OutcomeForced:
+		text = "Passed alone by " + s.Name(r.ClosedBy) + ", " + Moment(r.ClosedAt) + "."
+	case !r.ClosedAt.IsZero():
+		text += " Ended by " + s.Name(r.ClosedBy) + ", " + Moment(r.ClosedAt) + "."
+	}
+	if !r.ChangedAt.IsZero() {
+		text += " What was signed changed after that, " + Moment(r.ChangedAt) + "."
+	}
+	return text
+}
+
+// counted says what a signature was worth.
+func (s *reportStage) counted(r *review.Round, so *review.SignOff) string {
+	switch {
+	case !so.Decision.Goes():
+		return ""
+	case r.Outcome == review.OutcomeOpen:
+		for _, c := range s.counting {
+			if c.No == so.No {
+				return "counts"
+			}
+		}
+		return "does not count on the present content"
+	case so.Digest != r.Closing:
+		return "given on earlier content"
+	}
+	return ""
+}
+
+// policyText says who has to sign, and whether separation of duties holds.
+func (s *reportStage) policyText() string {
+	text := s.quorumText()
+	if s.sod {
+		return text + " Who answered an item of the stage, or alone gave its evidence, does not sign."
+	}
+	return text + " Separation of duties is switched off by the template."
+}
+
+// waivedItem is the title of the item that a waiver is for.
+func (s *reportStage) waivedItem(w *review.Waiver) string {
+	if it := s.Stage.Item(w.Item); it != nil {
+		return it.Def.Title
+	}
+	return string(w.Item)
+}
+
+// decision says who decided on a waiver, and how.
+func (s *reportStage) decision(w *review.Waiver) string {
+	var lines []string
+	say := func(word string, p review.PersonID, at time.Time) {
+		if p != 0 {
+			lines = append(lines, word+" by "+s.Name(p)+", "+Moment(at))
+		}
+	}
+	say("asked for", w.RequestedBy, w.RequestedAt)
+	say("granted", w.GrantedBy, w.GrantedAt)
+	say("denied", w.DeniedBy, w.DeniedAt)
+	say("revoked", w.RevokedBy, w.RevokedAt)
+	return strings.Join(lines, "\n")
+}
+
+// openSince says whose turn it is, and since when.
+func openSince(b *ui.Blocker) string {
+	if b.Since.IsZero() {
+		return " " + b.Owner
+	}
+	return " " + cmp.Or(b.Owner, "nobody") + ", since " + dayOrNone(b.Since)
+}
+
+func waiverStateLook(s review.WaiverState) ui.State {
+	switch s {
+	case review.WaiverInForce:
+		return ui.Waived
+	case review.WaiverWaiting:
+		return ui.Wait
+	case review.WaiverExpired:
+		return ui.Bad
+	}
+	return ui.NA
+}
+
+func conditionStateLook(c *review.Condition, at time.Time) ui.State {
+	switch {
+	case !c.ConfirmedAt.IsZero():
+		return ui.Met
+	case c.Closed():
+		return ui.NA
+	case c.Overdue(at):
+		return ui.Bad
+	case !c.MetAt.IsZero():
+		return ui.Wait
+	}
+	return ui.Part
+}
+
+func findingStateLook(f *review.Finding) ui.State {
+	switch {
+	case !f.AcceptedAt.IsZero():
+		return ui.Met
+	case f.Answered():
+		return ui.Part
+	}
+	return ui.Bad
+}

@@ -1,0 +1,30 @@
+package web
+
+import (
+	"net/http"
+
+	"github.com/a-h/templ"
+
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// report is the printable record of a project, made from its trail, whose
+// newest hash it prints.
+func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.asOf(r)
+	if err != nil {
+		return err
+	}
+	key := v.Review.Project.Key
+	d := page.ReportData{Review: v.Review, At: v.At, Name: v.Names.Of, Head: v.Head, Reviews: v.Reviews, By: v.Name, Made: v.Now}
+	title := "Readiness report: " + v.Review.Project.Name
+	if asksPast(r) {
+		return s.showPast(w, r, v, pageAsOf{
+			title: title, back: page.ReportURL(key), nav: ui.NavPortfolio,
+			page: func(m ui.PageMeta) templ.Component { return page.Report(m, d) },
+		})
+	}
+	d.Bundle = page.BundleURL(key)
+	return s.render(w, r, http.StatusOK, page.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))
+}
