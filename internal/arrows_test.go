@@ -32,9 +32,11 @@ var arrows = []arrow{
 	{room: "web/ui", ours: []string{"web/static"}},
 	{room: "web/ui/...", ours: []string{"web/ui/...", "web/static"}}, // specimens for looking at
 	{room: "web/page", ours: []string{"web/ui", "web/static", "internal/review"}},
-	{room: "web", ours: []string{"web/page", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/catalog"}},
+	{room: "web", ours: []string{"web/page", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/catalog", "internal/proof"}},
 	{room: "internal/review", foreign: []string{}},
 	{room: "internal/catalog/...", ours: []string{"internal/review"}},
+	// What verifies a bundle years later needs no network and no database.
+	{room: "internal/proof", ours: []string{"internal/review"}, foreign: []string{"golang.org/x/mod"}},
 	{room: "internal/auth", foreign: []string{"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/go-jose/go-jose"}},
 	{room: "internal/store", ours: []string{"internal/review", "migrations"}},
 	{room: "internal/store/storetest", ours: []string{"internal/devstack", "migrations"}},
@@ -170,6 +172,11 @@ func TestArrowRules(t *testing.T) {
 		{"internal/devstack", "internal/store", true},
 		{"internal/devstack", "web", false},
 		{"internal/catalog", "internal/store", false},
+		{"internal/proof", "internal/review", true},
+		{"internal/proof", "golang.org/x/mod/sumdb/note", true},
+		{"internal/proof", "internal/store", false},
+		{"internal/proof", "github.com/jackc/pgx/v5", false},
+		{"internal/store", "internal/proof", false},
 		{"bench", "web", true},
 		{"internal/jobs", "time", false},
 	} {
