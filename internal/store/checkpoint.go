@@ -38,7 +38,7 @@ func (s *Store) Checkpoint(ctx context.Context, seal Seal, minAge time.Duration)
 	if err != nil {
 		return false, fmt.Errorf("beginning a checkpoint: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // after a commit there is nothing to roll back
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit there is nothing to roll back
 	if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock($1)`, int64(checkpointLock)); err != nil {
 		return false, batchError("waiting for another checkpoint", err)
 	}
@@ -208,7 +208,7 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID) (*Ex
 	if err != nil {
 		return nil, fmt.Errorf("beginning an export: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	var out Export
 	var rows reviewRows
 	b := &pgx.Batch{}

@@ -58,7 +58,7 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	if err != nil {
 		return nil, fmt.Errorf("beginning to verify: %w", err)
 	}
-	defer tx.Rollback(context.WithoutCancel(ctx)) //nolint:errcheck // nothing was written
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	v := &Verified{Stream: id}
 	if id != directoryStream {
 		err := tx.QueryRow(ctx, `select key from project where id = $1`, int64(id)).Scan(&v.Key)
