@@ -38,6 +38,8 @@ var projectTables = []struct{ name, project string }{
 	{"round", "project_id"},
 	{"sign_off", "project_id"},
 	{"finding", "project_id"},
+	{"waiver", "project_id"},
+	{"condition", "project_id"},
 	{"portfolio", "project_id"},
 	{"gate", "project_id"},
 }
