@@ -81,6 +81,12 @@ func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error
 	return f(conn)
 }
 
+// rightsLock is the advisory lock that every change shares and that a change
+// of rights has to itself. A decision rests on the rights of whoever decides
+// and of those who signed before: with it, they are the same until the decision
+// is written, and the trail's times tell in which order the two came.
+const rightsLock int64 = 1
+
 // lockAndLoad is the first round trip: begin, lock, and read under the lock.
 func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, stage review.StageKey) (*loaded, *Viewer, error) {
 	var v Viewer
@@ -88,7 +94,7 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	p := parts{stage: stage, rounds: true}
 	b := &pgx.Batch{}
 	b.Queue(`begin`)
-	b.Queue(`select from stream where id = $1 for update`, int64(id))
+	b.Queue(`select pg_advisory_xact_lock_shared($2) from stream where id = $1 for update`, int64(id), rightsLock)
 	s.queueViewer(b, by, &v)
 	queueReview(b, id, p, &rows)
 	if err := send(ctx, conn, b); err != nil {
@@ -182,6 +188,7 @@ func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in re
 		var id review.ProjectID
 		b := &pgx.Batch{}
 		b.Queue(`begin`)
+		b.Queue(`select pg_advisory_xact_lock_shared($1)`, rightsLock)
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
 		if err := send(ctx, conn, b); err != nil {

@@ -27,6 +27,7 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 		var hash []byte
 		b := &pgx.Batch{}
 		b.Queue(`begin`)
+		b.Queue(`select pg_advisory_xact_lock($1)`, rightsLock)
 		b.Queue(`select seq, hash from stream where id = $1 for update`, int64(directoryStream)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&seq, &hash) })
 		s.queueRightsActor(b, by, &v)
