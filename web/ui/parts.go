@@ -60,10 +60,21 @@ type StageSegment struct {
 	Current bool
 }
 
-func (s StageSegment) count() string { return counts(s.Done, s.Total) }
+func (s StageSegment) count() string {
+	if s.Total == 0 {
+		return "no musts"
+	}
+	return counts(s.Done, s.Total) + " musts"
+}
 
-// width is the filled part of the bar, 0 to 100.
-func (s StageSegment) width() string { return strconv.Itoa(percent(s.Done, s.Total)) }
+// width is the filled part of the bar, 0 to 100. Where no must applies, a gate
+// that passed is all there is to do.
+func (s StageSegment) width() string {
+	if s.Total == 0 && s.State == Met {
+		return "100"
+	}
+	return strconv.Itoa(percent(s.Done, s.Total))
+}
 
 // trackSummary is the compact track in words.
 func trackSummary(segments []StageSegment) string {

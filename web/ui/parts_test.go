@@ -100,3 +100,19 @@ func rendered(t *testing.T, c templ.Component) string {
 	}
 	return b.String()
 }
+
+func TestStageWithoutMustsIsFullOncePassed(t *testing.T) {
+	for _, tt := range []struct {
+		segment      StageSegment
+		width, count string
+	}{
+		{StageSegment{State: Met}, "100", "no musts"},
+		{StageSegment{State: Open}, "0", "no musts"},
+		{StageSegment{State: Open, Done: 1, Total: 4}, "25", "1/4 musts"},
+		{StageSegment{State: Met, Done: 4, Total: 4}, "100", "4/4 musts"},
+	} {
+		if width, count := tt.segment.width(), tt.segment.count(); width != tt.width || count != tt.count {
+			t.Errorf("%+v: width %s, %q; want %s, %q", tt.segment, width, count, tt.width, tt.count)
+		}
+	}
+}
