@@ -1,0 +1,143 @@
+package review
+
+import "slices"
+
+// mandate finds the holding of the seat by which the actor may sign: their own
+// before those that they stand in for.
+func (r *Review) mandate(by Actor, s *Stage, round *Round, in NewSignOff) (SeatHeld, error) {
+	if !slices.Contains(round.Policy.Seats, in.Seat) {
+		return SeatHeld{}, invalid("seat", "choose one of this gate's seats: "+seatList(round.Policy.Seats))
+	}
+	why := ""
+	for _, held := range by.seatsIn(in.Seat, r.Project.ID) {
+		barred := s.barred(round, by.Person, held.For)
+		if barred == "" && in.Decision.Goes() && r.voiced(s, by.Person, held) {
+			barred = "This seat's holder and their stand-in sign once between them, and the other one has signed."
+		}
+		if barred == "" {
+			return held, nil
+		}
+		if why == "" {
+			why = barred
+		}
+	}
+	if why == "" {
+		why = "You do not hold the " + in.Seat.Label() + " seat."
+	}
+	return SeatHeld{}, &Denied{SignGate, why}
+}
+
+// barred says what keeps a person from signing the round, be it themselves or
+// whoever they stand in for (0: nobody): what the holder of a seat may not
+// sign, nobody signs in their place. It is empty when nothing does.
+func (s *Stage) barred(round *Round, p, holder PersonID) string {
+	if round.recused(p) {
+		return "You stepped back from this round; somebody else in the seat signs it."
+	}
+	if round.recused(holder) {
+		return "Whom you stand in for stepped back from this round; somebody else in the seat signs it."
+	}
+	if !round.SoD {
+		return ""
+	}
+	if why := s.Excluded(p); why != "" {
+		return why
+	}
+	if holder != 0 && s.Excluded(holder) != "" {
+		return "Whom you stand in for may not sign this gate, having worked on the stage; somebody else in the seat signs it."
+	}
+	return ""
+}
+
+// voiced reports whether a signature of somebody else counts that rests on the
+// same holding of a seat: the holder's for a stand-in, a stand-in's for the
+// holder.
+func (r *Review) voiced(s *Stage, p PersonID, held SeatHeld) bool {
+	holder := held.For
+	if holder == 0 {
+		holder = p
+	}
+	return slices.ContainsFunc(r.Counting(s), func(so SignOff) bool {
+		return so.Person != p && so.Seat == held.Seat && so.holder() == holder
+	})
+}
+
+// holder is the person on whose holding of the seat a signature rests.
+func (so *SignOff) holder() PersonID {
+	if so.For != 0 {
+		return so.For
+	}
+	return so.Person
+}
+
+// newest is the person's latest signature in the round; nil when they gave
+// none.
+func (ro *Round) newest(p PersonID) *SignOff {
+	for i := len(ro.SignOffs) - 1; i >= 0; i-- {
+		if ro.SignOffs[i].Person == p {
+			return &ro.SignOffs[i]
+		}
+	}
+	return nil
+}
+
+// recused reports whether a person has stepped back from the round.
+func (ro *Round) recused(p PersonID) bool {
+	return slices.ContainsFunc(ro.SignOffs, func(so SignOff) bool { return so.Person == p && so.Decision == Recuse })
+}
+
+// Excluded says why separation of duties keeps a person from signing the
+// stage: who answered one of its items, or alone gave an item's evidence, does
+// not sign. It is empty when nothing does.
+func (s *Stage) Excluded(p PersonID) string {
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level == LevelNone {
+			continue
+		}
+		if it.Answer.By == p && it.Answer.State != Open {
+			return "You answered “" + it.Def.Title + "” in this stage, so somebody else has to sign its gate."
+		}
+		if s.soleProvider(it.Def.Key) == p {
+			return "You alone gave the evidence for “" + it.Def.Title + "”, so somebody else has to sign this gate."
+		}
+	}
+	return ""
+}
+
+// soleProvider is the one person who linked all of an item's evidence; 0 when
+// there is none or several did.
+func (s *Stage) soleProvider(k ItemKey) PersonID {
+	var sole PersonID
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Item != k || e.Removed() {
+			continue
+		}
+		if sole != 0 && sole != e.By {
+			return 0
+		}
+		sole = e.By
+	}
+	return sole
+}
+
+// mayJudge checks that the actor may say whether what a signer asked for in a
+// round was done: the signer, or another in that seat who does not stand in for
+// who did it, and whom nothing bars from signing.
+func (r *Review) mayJudge(by Actor, s *Stage, round int, signer, doer PersonID, who string) error {
+	ro := &s.Rounds[round-1]
+	var seats []Seat
+	for _, so := range ro.SignOffs {
+		if so.Person == signer {
+			seats = append(seats, so.Seat)
+		}
+	}
+	if by.Person != signer && !by.sitsApart(doer, seats, r.Project.ID) {
+		return &Denied{SignGate, who}
+	}
+	if why := s.barred(ro, by.Person, 0); why != "" {
+		return &Denied{SignGate, why}
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package review
+
+import "time"
+
+// Request asks for sign-off of a stage. It is refused with [Blocked] while
+// anything stands in the way. shown is the digest that the person saw; empty
+// when the form carried none.
+func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at time.Time) error {
+	if err := May(by, RequestGate, &r.Project); err != nil {
+		return err
+	}
+	s, err := r.loaded(sk)
+	if err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	switch s.Gate {
+	case GateWaiting:
+		return refuse("Sign-off was already requested; it waits for signatures.")
+	case GatePassed, GateConditional:
+		if r.passed(s, at) {
+			return refuse("The gate has passed and nothing has changed since.")
+		}
+	}
+	now := r.Digest(s)
+	if shown != "" && shown != now {
+		return &StaleDigest{Shown: shown, Current: now}
+	}
+	if bs := r.RequestBlockers(s, at); len(bs) > 0 {
+		return &Blocked{bs}
+	}
+	early := r.EarlierOpen(s, at)
+	if len(early) > 0 && r.Template.Order == OrderAdvisory && reason == "" {
+		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
+	}
+	return r.record(by, at, SignOffRequested{
+		Stage: sk, Round: len(s.Rounds) + 1, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
+		SoD: r.Template.SoD, Early: early, Reason: reason,
+	})
+}
+
+// Withdraw takes a request back.
+func (r *Review) Withdraw(by Actor, sk StageKey, reason string, at time.Time) error {
+	if err := May(by, RequestGate, &r.Project); err != nil {
+		return err
+	}
+	s, err := r.loaded(sk)
+	if err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	c.require("reason", reason, "say why the request is taken back")
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	round := s.OpenRound()
+	if round == nil {
+		return refuse("No request is waiting for sign-off.")
+	}
+	return r.record(by, at, RoundClosed{Stage: sk, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s), Reason: reason})
+}
