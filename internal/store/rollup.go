@@ -1,0 +1,140 @@
+package store
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// writeDerived writes what follows from the state after the change: the head
+// of the stream, the rollup, the approvers' queue.
+func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
+	r := l.review
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])
+	var next time.Time
+	full := true
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if !s.Loaded {
+			full = false
+			continue
+		}
+		l.rollups[i] = r.Rollup(s, at)
+		next = sooner(next, l.rollups[i].NextChange)
+		writeGate(b, r, s, at)
+	}
+	if created {
+		insertPortfolio(b, l, next)
+		return
+	}
+	updatePortfolio(b, l, next, full, at)
+}
+
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+// writeGate keeps the queue's row of a stage that had a round.
+func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
+	last := s.LastRound()
+	if last == nil {
+		return
+	}
+	if last.ChangedAt.Equal(at) {
+		b.Queue(`
+			update round set changed_at = $5 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+			int64(r.Project.ID), r.No, s.Def.Key, last.No, at)
+	}
+	since := last.RequestedAt
+	if !last.ClosedAt.IsZero() {
+		since = last.ClosedAt
+	}
+	q := r.Queue(s)
+	b.Queue(`
+		insert into gate (project_id, review_no, stage, state, round, digest, since, open_seats, signed, outdated, excluded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		on conflict (project_id, review_no, stage) do update
+		   set state = $4, round = $5, digest = $6, since = $7, open_seats = $8, signed = $9, outdated = $10, excluded = $11`,
+		int64(r.Project.ID), r.No, s.Def.Key, int16(s.Gate), last.No, r.Digest(s), since,
+		texts(q.OpenSeats), people(q.Signed), people(q.Outdated), people(q.Excluded))
+}
+
+func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
+	p := &l.review.Project
+	a := l.arrays()
+	b.Queue(`
+		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
+		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
+		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced)
+}
+
+// updatePortfolio writes the wide row. When only one stage was loaded, the
+// next change by time can only be brought forward; the sweep puts it right.
+func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time.Time) {
+	p := &l.review.Project
+	a := l.arrays()
+	if headerChanged(l.review.Recorded()) {
+		b.Queue(`
+			update portfolio set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8
+			 where project_id = $1`,
+			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)))
+	}
+	b.Queue(`
+		update portfolio
+		   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
+		       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12
+		 where project_id = $1`,
+		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced)
+	writeLive(b, l, at)
+}
+
+// writeLive keeps where a running service stands in its review calendar, when
+// the cyclic last stage was loaded.
+func writeLive(b *pgx.Batch, l *loaded, at time.Time) {
+	last := &l.review.Stages[len(l.review.Stages)-1]
+	if !last.Loaded || (len(last.Rounds) == 0 && l.review.No == 1) {
+		return
+	}
+	state, due := l.review.Live(at)
+	b.Queue(`update portfolio set live = $2, review_due = $3 where project_id = $1`, int64(l.review.Project.ID), string(state), nullable(due))
+}
+
+func headerChanged(events []review.Entry) bool {
+	for _, en := range events {
+		switch en.Event.(type) {
+		case review.ProjectEdited, review.DutySet, review.StatusChanged:
+			return true
+		}
+	}
+	return false
+}
+
+// wideRow is a rollup as the portfolio stores it.
+type wideRow struct {
+	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
+	ready, current                                                        int16
+}
+
+func (l *loaded) arrays() wideRow {
+	n := len(l.rollups)
+	buf := make([]int16, 7*n)
+	w := wideRow{buf[:n], buf[n : 2*n], buf[2*n : 3*n], buf[3*n : 4*n], buf[4*n : 5*n], buf[5*n : 6*n], buf[6*n:], 0, 0}
+	gates := make([]review.GateState, n)
+	total, done := 0, 0
+	for i, s := range l.rollups {
+		w.mustTotal[i], w.mustDone[i], w.shouldTotal[i], w.shouldDone[i] = s.MustTotal, s.MustDone, s.ShouldTotal, s.ShouldDone
+		w.blockers[i], w.gates[i], gates[i], w.forced[i] = s.Blockers, int16(s.Gate), s.Gate, s.Forced
+		total, done = total+int(s.MustTotal), done+int(s.MustDone)
+	}
+	w.ready, w.current = 100, int16(review.Current(gates))
+	if total > 0 {
+		w.ready = int16(done * 100 / total)
+	}
+	return w
+}

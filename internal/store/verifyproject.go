@@ -1,0 +1,152 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// verifyProject holds a project's tables against the replay of its entries.
+func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error {
+	var rows reviewRows
+	var now time.Time
+	p := parts{rounds: true}
+	b := &pgx.Batch{}
+	b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
+	queueReview(b, v.Stream, p, &rows)
+	if err := send(ctx, tx, b); err != nil {
+		return batchError("reading a project to verify", err)
+	}
+	now = now.UTC()
+	l, err := s.build(ctx, tx, &rows, p)
+	if err != nil {
+		v.wrong("cannot be put together from its rows: %s", err)
+		return nil
+	}
+	v.Template = l.review.Template
+	if err := v.template(l.review.Ref); err != nil {
+		return err
+	}
+	replayed, err := v.replay(l.review, len(v.Entries))
+	if err != nil {
+		v.wrong("cannot be replayed: %s", err)
+		return nil
+	}
+	v.rollups(l, replayed, &rows, now)
+	l.review.Settle(now)
+	replayed.Settle(now)
+	for _, d := range review.Differences(l.review, replayed) {
+		v.wrong("differs between the tables and the trail: %s", d)
+	}
+	return errors.Join(v.wideRow(ctx, tx, replayed, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
+}
+
+// template checks that the template is what its digest says.
+func (v *Verified) template(want review.TemplateRef) error {
+	got, err := v.Template.Ref()
+	if err != nil {
+		return err
+	}
+	if got != want {
+		v.wrong("follows a template that was changed after it was published: %s version %d", want.Key, want.Version)
+	}
+	return nil
+}
+
+// replay rebuilds the review from the first n entries.
+func (v *Verified) replay(like *review.Review, n int) (*review.Review, error) {
+	return review.Replay(v.Stream, v.Entries[:n], func(ref review.TemplateRef) (*review.Template, error) {
+		if ref != like.Ref {
+			return nil, fmt.Errorf("the tables pin it to template %s version %d, the trail to %s version %d", like.Ref.Key, like.Ref.Version, ref.Key, ref.Version)
+		}
+		return like.Template, nil
+	})
+}
+
+// rollups checks what lists show. A rollup that time alone has changed since
+// waits for the sweep and says nothing.
+func (v *Verified) rollups(l *loaded, replayed *review.Review, rows *reviewRows, now time.Time) {
+	if due := rows.rollup.next; due != nil && !due.After(now) {
+		v.Stale = true
+		return
+	}
+	holders := replayed.Holders
+	replayed.Holders = l.review.Holders // who holds a seat now is the directory's business
+	for i := range replayed.Stages {
+		got, want := l.rollups[i], replayed.Rollup(&replayed.Stages[i], now)
+		got.NextChange, want.NextChange = time.Time{}, time.Time{}
+		if !reflect.DeepEqual(got, want) {
+			v.wrong("has a wrong rollup of stage %s: %+v, where %+v is right", replayed.Stages[i].Def.Key, got, want)
+		}
+	}
+	replayed.Holders = holders
+}
+
+// wideRow checks the project's own fields in the row that lists read, and its
+// place in the review calendar unless that waits for the sweep.
+func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, now time.Time) error {
+	p := &r.Project
+	var got review.Project
+	var owner review.PersonID
+	var target, due *time.Time
+	var live review.Live
+	err := tx.QueryRow(ctx, `
+		select key, name, team, tier, status, restricted, target, owner_id, live, review_due from portfolio where project_id = $1`, int64(v.Stream)).
+		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due)
+	if err != nil {
+		return batchError("reading a project's row of the portfolio", err)
+	}
+	if wantLive, wantDue := r.Live(now); !v.Stale && (live != wantLive || !deref(due).Equal(wantDue)) {
+		v.wrong("is shown as %q, due %s, where %q, due %s is right", live.Label(), review.FormatDate(deref(due)), wantLive.Label(), review.FormatDate(wantDue))
+	}
+	got.Target = deref(target)
+	if got.Key != p.Key || got.Name != p.Name || got.Team != p.Team || got.Tier != p.Tier || got.Status != p.Status ||
+		got.Restricted != p.Restricted || !got.Target.Equal(p.Target) || owner != p.Holder(review.DutyOwner) {
+		v.wrong("has a wrong row in the portfolio")
+	}
+	return nil
+}
+
+// comments checks the discussions of a review, which carry over to the next.
+func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []review.Entry) error {
+	type comment struct {
+		Stage  review.StageKey
+		Item   review.ItemKey
+		No     int
+		Person review.PersonID
+		At     time.Time
+		Text   string
+	}
+	rows, err := tx.Query(ctx, `
+		select stage, item, no, person_id as person, at, text from comment
+		 where project_id = $1 and review_no = $2`, int64(v.Stream), no)
+	if err != nil {
+		return batchError("reading comments", err)
+	}
+	kept, err := pgx.CollectRows(rows, pgx.RowToStructByName[comment])
+	if err != nil {
+		return batchError("reading comments", err)
+	}
+	missing := map[comment]bool{}
+	for _, en := range entries {
+		if e, ok := en.Event.(review.CommentAdded); ok {
+			missing[comment{e.Stage, e.Item, e.No, en.Actor, en.At, e.Text}] = true
+		}
+	}
+	for _, c := range kept {
+		c.At = c.At.UTC()
+		if !missing[c] {
+			v.wrong("has a comment %d on item %s that nobody made", c.No, c.Item)
+		}
+		delete(missing, c)
+	}
+	for c := range missing {
+		v.wrong("lacks comment %d on item %s", c.No, c.Item)
+	}
+	return nil
+}

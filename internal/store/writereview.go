@@ -1,0 +1,74 @@
+package store
+
+import (
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// writeReviewStarted makes the next review out of the one before: answers,
+// evidence and waivers carry over, rounds do not.
+func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e review.ReviewStarted) {
+	id := int64(r.Project.ID)
+	b.Queue(`
+		insert into review (project_id, no, template_key, template_version, template_digest, started_at, passed_before)
+		values ($1, $2, $3, $4, $5, $6, $7)`, id, e.No, r.Ref.Key, r.Ref.Version, r.Ref.Digest, en.At, nullable(r.PassedBefore))
+	b.Queue(`
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest)
+		select project_id, $2, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments,
+		       item = any($3) and state <> 'open'
+		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(r.Template))
+	b.Queue(`
+		insert into comment (project_id, review_no, stage, item, no, person_id, at, text)
+		select project_id, $2, stage, item, no, person_id, at, text from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
+	b.Queue(`
+		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at)
+		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at
+		  from evidence where project_id = $1 and review_no = $2 - 1`, id, e.No)
+	b.Queue(`
+		insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
+		       granted_by, granted_at, denied_by, denied_at, revoked_by, revoked_at, why)
+		select project_id, $2, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
+		       granted_by, granted_at, denied_by, denied_at, revoked_by, revoked_at, why
+		  from waiver where project_id = $1 and review_no = $2 - 1`, id, e.No)
+	b.Queue(`delete from gate where project_id = $1 and review_no < $2`, id, e.No)
+	b.Queue(`update portfolio set review_no = $2 where project_id = $1`, id, e.No)
+}
+
+// repeating are the items whose evidence expires.
+func repeating(t *review.Template) []string {
+	keys := []string{}
+	for i := range t.Stages {
+		for j := range t.Stages[i].Items {
+			if d := &t.Stages[i].Items[j]; d.ValidDays > 0 {
+				keys = append(keys, string(d.Key))
+			}
+		}
+	}
+	return keys
+}
+
+func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.ProjectCreated) {
+	id := int64(r.Project.ID)
+	b.Queue(`insert into stream (id, kind) values ($1, 'project')`, id)
+	b.Queue(`
+		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11)`,
+		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), en.At)
+	b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'owner')`, id, int64(e.Owner))
+	if e.Deputy != 0 {
+		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))
+	}
+	b.Queue(`
+		insert into review (project_id, no, template_key, template_version, template_digest, started_at)
+		values ($1, $2, $3, $4, $5, $6)`, id, r.No, e.Template.Key, e.Template.Version, e.Template.Digest, en.At)
+}
+
+func writeDuty(b *pgx.Batch, id int64, e review.DutySet) {
+	if e.Duty == "" {
+		b.Queue(`delete from project_member where project_id = $1 and person_id = $2`, id, int64(e.Person))
+		return
+	}
+	b.Queue(`
+		insert into project_member (project_id, person_id, duty) values ($1, $2, $3)
+		on conflict (project_id, person_id) do update set duty = $3`, id, int64(e.Person), e.Duty)
+}

@@ -1,0 +1,36 @@
+package store
+
+import (
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
+	id, no := int64(r.Project.ID), r.No
+	set := func(stage review.StageKey, n int, what string, args ...any) {
+		b.Queue(`update waiver set `+what+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`, append([]any{id, no, stage, n}, args...)...)
+	}
+	switch e := en.Event.(type) {
+	case review.WaiverRequested:
+		b.Queue(`
+			insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10, $11)`,
+			id, no, e.Stage, e.No, e.Item, e.Reason, e.Risk, e.Measure, day(e.Until), int64(en.Actor), en.At)
+	case review.WaiverGranted:
+		set(e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+	case review.WaiverDenied:
+		set(e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+	case review.WaiverExtended:
+		set(e.Stage, e.No, `until = $5, why = $6`, day(e.Until), e.Reason)
+	case review.WaiverRevoked:
+		set(e.Stage, e.No, `revoked_by = $5, revoked_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+	}
+}
+
+// day is the first moment of a date, in UTC.
+func day(date string) time.Time {
+	t, _ := time.Parse(review.DateLayout, date) // the domain wrote it
+	return t
+}
