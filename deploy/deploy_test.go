@@ -118,6 +118,21 @@ func TestComposeDatabaseAddresses(t *testing.T) {
 	}
 }
 
+// A key that is given is mounted where the server is told to look for it; without
+// one nothing has to be there.
+func TestComposeTakesACheckpointKey(t *testing.T) {
+	t.Parallel()
+	app := compose(t)["app"]
+	path, ok := strings.CutPrefix(app.Environment["SLIPWAY_CHECKPOINT_KEY_FILE"], "${SLIPWAY_CHECKPOINT_KEY:+")
+	path, closed := strings.CutSuffix(path, "}")
+	if !ok || !closed || !filepath.IsAbs(path) {
+		t.Fatalf("the key is looked for at %q", app.Environment["SLIPWAY_CHECKPOINT_KEY_FILE"])
+	}
+	if want := "${SLIPWAY_CHECKPOINT_KEY:-/dev/null}:" + path + ":ro"; !slices.Contains(app.Volumes, want) {
+		t.Errorf("volumes %v, want %s among them", app.Volumes, want)
+	}
+}
+
 // The demo people get the same rights as with `make run`.
 func TestComposeGroups(t *testing.T) {
 	t.Parallel()

@@ -85,6 +85,7 @@ const (
 	flashConfirmed     flash = "confirmed"
 	flashAccepted      flash = "accepted"
 	flashReopened      flash = "reopened"
+	flashReleased      flash = "released"
 	flashForced        flash = "forced"
 	flashRetrospective flash = "retrospective"
 	flashDelegated     flash = "delegated"
@@ -122,10 +123,11 @@ var flashTexts = map[flash]string{
 
 	flashConditional:   "Your signature completed the quorum: the gate has passed with conditions.",
 	flashRecused:       "You have stepped back from this round.",
-	flashMet:           "The condition is reported as met. Who set it confirms.",
+	flashMet:           "The condition is reported as met. Who sits in the seat that set it confirms.",
 	flashConfirmed:     "The condition is confirmed and closed.",
 	flashAccepted:      "The answer is accepted.",
 	flashReopened:      "It is open again, with your reason.",
+	flashReleased:      "The condition is taken back, with your reason.",
 	flashForced:        "The gate has passed by break-glass. Others now have to review that.",
 	flashRetrospective: "The review of the break-glass decision is closed.",
 	flashDelegated:     "The stand-in is named.",

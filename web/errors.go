@@ -55,6 +55,7 @@ func explain(err error) problem {
 	var invalid *review.Invalid
 	var blocked *review.Blocked
 	var stale *review.StaleDigest
+	var outdated *review.Outdated
 	var conflict *review.AnswerConflict
 	switch {
 	case errors.Is(err, review.ErrNotFound), errors.Is(err, errNoPage):
@@ -67,6 +68,8 @@ func explain(err error) problem {
 		return problem{409, "Somebody else was quicker", "The item was changed since you opened the page. Go back, reload it, and look at both values; nothing was overwritten."}
 	case errors.As(err, &stale):
 		return problem{409, "The content has changed", "It changed after you opened the page, so nothing was recorded. Look at the gate again and decide on what it says now."}
+	case errors.As(err, &outdated):
+		return problem{409, "It has changed", "The " + outdated.What + " was changed after you opened the page, so nothing was recorded. Read what it says now and decide on that; what you typed is kept."}
 	case errors.As(err, &blocked):
 		return problem{409, "Not ready for sign-off", "Something still stands in the way. The gate's page lists it. Nothing was changed."}
 	case errors.As(err, &refused):

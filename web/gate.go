@@ -60,6 +60,7 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	}
 	form := page.GateForm{Action: action, Typed: typed}
 	var stale *review.StaleDigest
+	var outdated *review.Outdated
 	var blocked *review.Blocked
 	fields, aboutFields := fieldErrors(err)
 	switch {
@@ -70,6 +71,11 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	case errors.As(err, &stale):
 		form.Title, form.Problem = p.title, "It changed after you opened the page, so nothing was recorded. What changed is marked below; what you typed is still in the form. Decide on what the page says now."
 		form.Seen, _ = strconv.ParseInt(typed.Get("seen"), 10, 64)
+	case errors.As(err, &outdated):
+		form.Title, form.Problem = p.title, p.text
+		if form.Reread, err = s.rereadOnGate(r, v, outdated.What, typed); err != nil {
+			return err
+		}
 	default:
 		form.Title, form.Problem = p.title, p.text
 	}

@@ -146,9 +146,9 @@ func (s *Server) confirmCondition(w http.ResponseWriter, r *http.Request) error 
 	if err != nil {
 		return err
 	}
-	_, err = readForm(r)
-	return s.follow(w, r, "", r.PostForm, err, flashConfirmed, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.ConfirmCondition(who, stageKey(r), no, at)
+	form, err := readForm(r, "shown", "seen")
+	return s.follow(w, r, page.FormConfirm(no), r.PostForm, err, flashConfirmed, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.ConfirmCondition(who, stageKey(r), no, shown(form), at)
 	}, nil)
 }
 
@@ -158,10 +158,25 @@ func (s *Server) reopenCondition(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := readForm(r, "reason")
+	form, err := readForm(r, "reason", "shown", "seen")
 	return s.follow(w, r, page.FormReopen(no), r.PostForm, err, flashReopened, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.ReopenCondition(who, stageKey(r), no, form.Get("reason"), at)
+		return rv.ReopenCondition(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 	}, nil)
+}
+
+// releaseCondition takes a condition back.
+func (s *Server) releaseCondition(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	form, err := readForm(r, "reason", "shown", "seen")
+	return s.follow(w, r, page.FormRelease(no), r.PostForm, err, flashReleased, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.ReleaseCondition(who, stageKey(r), no, shown(form), form.Get("reason"), at)
+	}, func(rv *review.Review, who review.Actor) bool {
+		c := &rv.Stage(stageKey(r)).Conditions[no-1] // refused, so the condition is there
+		return c.DroppedBy == who.Person && c.DroppedWhy == strings.TrimSpace(form.Get("reason"))
+	})
 }
 
 // acceptFinding says that the answer to a finding settles it.
@@ -170,9 +185,9 @@ func (s *Server) acceptFinding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = readForm(r)
-	return s.follow(w, r, "", r.PostForm, err, flashAccepted, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.AcceptFinding(who, stageKey(r), no, at)
+	form, err := readForm(r, "shown", "seen")
+	return s.follow(w, r, page.FormAccept(no), r.PostForm, err, flashAccepted, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.AcceptFinding(who, stageKey(r), no, shown(form), at)
 	}, nil)
 }
 
@@ -182,17 +197,17 @@ func (s *Server) reopenFinding(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := readForm(r, "reason")
+	form, err := readForm(r, "reason", "shown", "seen")
 	return s.follow(w, r, page.FormFindingReopen(no), r.PostForm, err, flashReopened, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.ReopenFinding(who, stageKey(r), no, form.Get("reason"), at)
+		return rv.ReopenFinding(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 	}, nil)
 }
 
 // breakGlass passes a gate on one person's word.
 func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "reason", "review-due")
+	form, err := readForm(r, "reason", "review-due", "digest", "seen")
 	return s.follow(w, r, page.FormForce, r.PostForm, err, flashForced, "", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.Force(who, stageKey(r), form.Get("reason"), form.Get("review-due"), at)
+		return rv.Force(who, stageKey(r), review.Digest(form.Get("digest")), form.Get("reason"), form.Get("review-due"), at)
 	}, func(rv *review.Review, who review.Actor) bool {
 		last := rv.Stage(stageKey(r)).LastRound()
 		return last != nil && last.Outcome == review.OutcomeForced && last.ClosedBy == who.Person && last.Why == strings.TrimSpace(form.Get("reason"))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -147,8 +148,16 @@ func TestConditionsAreMetAndConfirmed(t *testing.T) {
 		t.Errorf("my work says %q", got)
 	}
 	member.get(gate).submit(met, "note", "Ben is named.").want(303)
+	outdated := asked.submit(confirm).want(409)
+	if got := words(outdated.one(".note-box.s-bad")); !strings.Contains(got, "It has changed") || words(outdated.one(".note-box.s-bad del")) != "Ada is named." || words(outdated.one(".note-box.s-bad ins")) != "Ben is named." {
+		t.Errorf("what was read and what there is now: %q", got)
+	}
+	late := asked.submit(reopen, "reason", "Who is Ada?").want(409)
+	if got := late.one("#f-condition-1-reopen-reason").Text(); got != "Who is Ada?" {
+		t.Errorf("the reason is lost: %q", got)
+	}
 	for range 2 {
-		asked.submit(confirm).want(303)
+		outdated.submit(confirm).want(303) // the page that says so has the form for what there is now
 	}
 	closed := sre.get(gate)
 	if got := words(closed.find("#condition-1")); !strings.Contains(got, "Confirmed") || closed.find("#condition-1 form").Length() != 0 {
@@ -160,6 +169,51 @@ func TestConditionsAreMetAndConfirmed(t *testing.T) {
 	member.post(page.MeetURL(p, "idea", 2), "note", "x").want(404)
 	if f.browse("owner").get(page.WorkURL).find("#conditions, #confirm").Length() != 0 {
 		t.Error("my work lists what is not mine, or closed")
+	}
+}
+
+// A condition goes on through the next round, and can be taken back.
+func TestConditionOutlivesItsRound(t *testing.T) {
+	f := smallFixture(t)
+	p, gate := f.conditional("ledger-api", day(3))
+	member, sre, release := f.browse("member"), f.browse("sre"), page.ReleaseURL(p, "idea", 1)
+	version := f.stage(p, "idea").Item("demo-shown").Answer.Version
+	member.post(page.AnswerURL(p, "idea", "demo-shown"), "answer", "not-met", "note", "On Monday.", "version", strconv.Itoa(version)).want(303)
+	f.browse("owner").get(gate).submit(page.RequestURL(p, "idea")).want(303)
+	open := sre.get(gate).want(200)
+	if got := words(open.one("#conditions")); !strings.Contains(got, "whatever this one decides") || !strings.Contains(got, "Name a second person on call.") {
+		t.Errorf("while the next round is open: %q", got)
+	}
+	member.get(gate).one(`form[action="` + page.MeetURL(p, "idea", 1) + `"]`)
+	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("sre", p, "idea", review.SeatSRE)
+	if s := f.stage(p, "idea"); s.Gate != review.GateConditional || s.LastRound().No != 2 {
+		t.Fatalf("after round %d the gate stands %q", s.LastRound().No, s.Gate.Label())
+	}
+	if got := words(sre.get(gate).one("#condition-1")); !strings.Contains(got, "in round 1") {
+		t.Errorf("the condition says %q", got)
+	}
+	f.browse("qa").post(release, "reason", "x").want(403)
+	shown := sre.get(gate)
+	if shown.submit(release, "reason", " ").want(422).one("#f-condition-1-release-reason").AttrOr("aria-invalid", "") != "true" {
+		t.Error("a missing reason is not marked")
+	}
+	member.get(gate).submit(page.MeetURL(p, "idea", 1), "note", "Ada is named.").want(303)
+	if got := shown.submit(release, "reason", "Not needed.").want(409).one("#f-condition-1-release-reason").Text(); got != "Not needed." {
+		t.Errorf("the reason is lost: %q", got)
+	}
+	shown = sre.get(gate)
+	for range 2 {
+		shown.submit(release, "reason", "Not needed.").want(303)
+	}
+	if s := f.stage(p, "idea"); s.Gate != review.GatePassed || s.Conditions[0].DroppedWhy != "Not needed." {
+		t.Errorf("taken back, the gate stands %q on %+v", s.Gate.Label(), s.Conditions)
+	}
+	if got := sre.get(page.HistoryURL(p)).text(); !strings.Contains(got, "took back condition 1") {
+		t.Errorf("the trail says %q", got)
+	}
+	if got := words(sre.get(page.ReportURL(p)).one("main")); !strings.Contains(got, "Taken back") || !strings.Contains(got, "Not needed.") {
+		t.Errorf("the report says %q", got)
 	}
 }
 
@@ -308,6 +362,14 @@ func TestBreakGlass(t *testing.T) {
 	if _, open := shown.one("#break-glass details").Attr("open"); open {
 		t.Error("break-glass stands open without being asked for")
 	}
+	member := f.browse("member")
+	version := f.stage(p, "idea").Item("demo-shown").Answer.Version
+	member.post(page.AnswerURL(p, "idea", "demo-shown"), "answer", "not-met", "note", "On Monday.", "version", strconv.Itoa(version)).want(303)
+	stale := shown.submit(force, "reason", "It burns.", "review-due", day(3)).want(409)
+	if !strings.Contains(stale.text(), "The content has changed") || stale.one("#f-break-glass-reason").Text() != "It burns." {
+		t.Errorf("on other content than was read: %s", stale.text())
+	}
+	shown = stale
 	bad := shown.submit(force, "reason", "", "review-due", day(60)).want(422)
 	if bad.one("#f-break-glass-reason").AttrOr("aria-invalid", "") != "true" || bad.one("#f-break-glass-review-due").AttrOr("aria-invalid", "") != "true" {
 		t.Error("what is missing is not marked")
@@ -359,7 +421,7 @@ func TestFollowUpsOfARestrictedProject(t *testing.T) {
 	p := f.open("card-vault", func(in *review.NewProject) { in.Restricted = true })
 	outsider := f.browse("sre")
 	for _, at := range []string{
-		page.SignURL(p, "idea"), page.MeetURL(p, "idea", 1), page.ConfirmURL(p, "idea", 1), page.ReopenURL(p, "idea", 1), page.AcceptFindingURL(p, "idea", 1),
+		page.SignURL(p, "idea"), page.MeetURL(p, "idea", 1), page.ConfirmURL(p, "idea", 1), page.ReopenURL(p, "idea", 1), page.ReleaseURL(p, "idea", 1), page.AcceptFindingURL(p, "idea", 1),
 		page.ReopenFindingURL(p, "idea", 1), page.ForceURL(p, "idea"), page.RetrospectiveURL(p, "idea", 1),
 	} {
 		outsider.post(at).want(404)

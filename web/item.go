@@ -40,7 +40,7 @@ func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	d := &page.ItemData{
 		StageView: stageView(&view.ProjectView, at.stage), Item: view.Item, Entries: view.Entries,
-		Comments: comments(view.Comments), Who: searchText(r, "who"), Once: rand.Text(), Form: form,
+		Comments: comments(view.Comments), Who: searchText(r, "who"), Once: rand.Text(), Seq: view.Seq, Form: form,
 	}
 	if form.Once != "" {
 		d.Once = form.Once

@@ -22,7 +22,7 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 		}, at)
 	})
 	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.GrantWaiver(who, "idea", 1, "Until she is back.", at)
+		return r.GrantWaiver(who, "idea", 1, r.Stage("idea").Waivers[0].Digest(), "Until she is back.", at)
 	})
 	f.fill("member", p, "idea")
 	f.requestSignOff("owner", p, "idea")
@@ -33,7 +33,7 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 		return r.AnswerFinding(who, "idea", 1, "The shop does.", at)
 	})
 	f.change("product", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.AcceptFinding(who, "idea", 1, at)
+		return r.AcceptFinding(who, "idea", 1, r.Stage("idea").Findings[0].Digest(), at)
 	})
 	f.requestSignOff("owner", p, "idea")
 	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
@@ -47,7 +47,7 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 		}, at)
 	})
 	f.change("manager", p, "live", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.Force(who, "live", "The old one burns.", at.AddDate(0, 0, 5).Format(time.DateOnly), at)
+		return r.Force(who, "live", r.Digest(r.Stage("live")), "The old one burns.", at.AddDate(0, 0, 5).Format(time.DateOnly), at)
 	})
 	return p
 }

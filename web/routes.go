@@ -85,6 +85,7 @@ func (s *Server) table() []route {
 		{"POST", gate + "/conditions/{no}/met", signedIn, s.meetCondition},
 		{"POST", gate + "/conditions/{no}/confirm", signedIn, s.confirmCondition},
 		{"POST", gate + "/conditions/{no}/reopen", signedIn, s.reopenCondition},
+		{"POST", gate + "/conditions/{no}/release", signedIn, s.releaseCondition},
 		{"POST", gate + "/break-glass", signedIn, s.breakGlass},
 		{"POST", gate + "/retrospective/{round}", signedIn, s.closeRetrospective},
 		{"POST", gate + "/status", signedIn, s.setStatus},

@@ -45,7 +45,7 @@ func waiverLines(rows []store.WaiverRow) []page.Waiver {
 	for i, w := range rows {
 		out[i] = page.Waiver{
 			Project: w.Project, Name: w.Name, Team: w.Team, Stage: w.Stage, Gate: w.Gate, GateIs: w.GateIs, Title: w.Title, Level: w.Level,
-			Waiver: w.Waiver, Lacks: w.Lacks, Followed: w.Followed, Mine: w.Mine,
+			Waiver: w.Waiver, Lacks: w.Lacks, Followed: w.Followed, Mine: w.Mine, Seq: w.Seq,
 		}
 	}
 	return out
@@ -87,7 +87,7 @@ func (s *Server) decideWaiver(d page.WaiverDecision) handler {
 			}
 			return review.ErrNotFound
 		}
-		fields := []string{"reason"}
+		fields := []string{"reason", "shown", "seen"}
 		if d == page.WaiverExtend {
 			fields = append(fields, "until")
 		}
@@ -97,7 +97,7 @@ func (s *Server) decideWaiver(d page.WaiverDecision) handler {
 			return s.waiverFailed(w, r, form, err)
 		}
 		changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: project, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
-			return decideOn(rv, who, d, stage, no, form, at)
+			return decideOn(rv, who, d, stage, no, shown(posted), form, at)
 		})
 		if err != nil {
 			return s.waiverFailed(w, r, form, err)
@@ -115,16 +115,16 @@ var waiverFlashes = map[page.WaiverDecision]flash{
 	page.WaiverGrant: flashWaived, page.WaiverDeny: flashRefused, page.WaiverExtend: flashExtended, page.WaiverRevoke: flashEnded,
 }
 
-func decideOn(rv *review.Review, who review.Actor, d page.WaiverDecision, stage review.StageKey, no int, form page.WaiverForm, at time.Time) error {
+func decideOn(rv *review.Review, who review.Actor, d page.WaiverDecision, stage review.StageKey, no int, shown review.Digest, form page.WaiverForm, at time.Time) error {
 	switch d {
 	case page.WaiverGrant:
-		return rv.GrantWaiver(who, stage, no, form.Reason, at)
+		return rv.GrantWaiver(who, stage, no, shown, form.Reason, at)
 	case page.WaiverDeny:
-		return rv.DenyWaiver(who, stage, no, form.Reason, at)
+		return rv.DenyWaiver(who, stage, no, shown, form.Reason, at)
 	case page.WaiverExtend:
-		return rv.ExtendWaiver(who, stage, no, form.Until, form.Reason, at)
+		return rv.ExtendWaiver(who, stage, no, shown, form.Until, form.Reason, at)
 	}
-	return rv.RevokeWaiver(who, stage, no, form.Reason, at)
+	return rv.RevokeWaiver(who, stage, no, shown, form.Reason, at)
 }
 
 // fromItem reports whether the form stood on the item's page.
@@ -136,10 +136,16 @@ func (s *Server) waiverFailed(w http.ResponseWriter, r *http.Request, form page.
 	p := explain(err)
 	var denied *review.Denied
 	var refused *review.Refused
+	var outdated *review.Outdated
 	fields, invalid := fieldErrors(err)
 	switch {
 	case invalid && fields["form"] == "":
 		form.Errors = fields
+	case errors.As(err, &outdated):
+		form.Problem = p.text
+		if form.Reread, err = s.rereadWaiver(r, form.ID); err != nil {
+			return err
+		}
 	case invalid, errors.As(err, &denied), errors.As(err, &refused):
 		form.Problem = p.text
 	default:

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func (f *fixture) waive(by, decider string, p review.ProjectKey, sk review.Stage
 	})
 	if decider != "" {
 		f.change(decider, p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.GrantWaiver(who, sk, no, "", at)
+			return r.GrantWaiver(who, sk, no, r.Stage(sk).Waivers[no-1].Digest(), "", at)
 		})
 	}
 	return page.WaiverID(p, sk, no)
@@ -48,7 +49,9 @@ func (f *fixture) lapse(p review.ProjectKey, sk review.StageKey, ik review.ItemK
 	f.at(then, "member", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.RequestWaiver(who, sk, ik, review.NewWaiver{Reason: "The vendor is late.", Risk: "A slow failover.", Measure: "Somebody watches it.", Until: inDays(-3)}, at)
 	})
-	f.at(then.Add(time.Hour), "manager", p, sk, func(r *review.Review, who review.Actor, at time.Time) error { return r.GrantWaiver(who, sk, 1, "", at) })
+	f.at(then.Add(time.Hour), "manager", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.GrantWaiver(who, sk, 1, r.Stage(sk).Waivers[0].Digest(), "", at)
+	})
 }
 
 func (f *fixture) waiverState(id string) review.WaiverState {
@@ -194,25 +197,45 @@ func TestDecidingOnAWaiver(t *testing.T) {
 			t.Errorf("a decision that came too early loses the reason")
 		}
 	}
-	manager.post(page.WaiverURL(id, page.WaiverGrant), "reason", "").want(303)
-	manager.post(page.WaiverURL(id, page.WaiverGrant), "reason", "").want(303)
+	waiting := f.read(id)
+	manager.post(page.WaiverURL(id, page.WaiverGrant), append(waiting, "reason", "")...).want(303)
+	manager.post(page.WaiverURL(id, page.WaiverGrant), append(waiting, "reason", "")...).want(303)
 	if n := len(f.entriesOf(p, "WaiverGranted")); n != 1 {
 		t.Errorf("granted %d times", n)
 	}
 	late := f.browse("admin")
 	late.post(page.WaiverURL(id, page.WaiverDeny), "reason", "x").want(403)
-	manager.post(page.WaiverURL(id, page.WaiverDeny), "reason", "Too late.").want(409)
+	for _, from := range []string{"", "?from=item"} {
+		r := manager.post(page.WaiverURL(id, page.WaiverDeny)+from, append(waiting, "reason", "Too late.")...).want(409)
+		if got := words(r.one(".note-box.s-bad")); !strings.Contains(got, "Waiting In force") || !strings.Contains(got, "Granted by Manager Person") || !strings.Contains(r.one("#kept").Text(), "Too late.") {
+			t.Errorf("what was read and what there is now: %q", got)
+		}
+	}
 	for _, bad := range []string{"", inDays(-1), inDays(400), inDays(5), "soon"} {
-		r := manager.post(page.WaiverURL(id, page.WaiverExtend), "until", bad, "reason", "Longer.").want(422)
+		r := manager.post(page.WaiverURL(id, page.WaiverExtend), append(f.read(id), "until", bad, "reason", "Longer.")...).want(422)
 		if r.one(`[id="f-`+id+`-extend-until"][aria-invalid=true]`).AttrOr("value", "") != bad || r.one(`[id="f-`+id+`-extend-reason"]`).Text() != "Longer." {
 			t.Errorf("until %q: what was typed is lost", bad)
 		}
 	}
-	manager.post(page.WaiverURL(id, page.WaiverRevoke), "reason", "Over.").want(303)
-	manager.post(page.WaiverURL(id, page.WaiverRevoke), "reason", "Over.").want(303)
+	granted := f.read(id)
+	manager.post(page.WaiverURL(id, page.WaiverExtend), append(granted, "until", inDays(60), "reason", "Longer.")...).want(303)
+	r := manager.post(page.WaiverURL(id, page.WaiverExtend), append(granted, "until", inDays(90), "reason", "Even longer.")...).want(409)
+	if got := words(r.one(".note-box.s-bad")); !strings.Contains(got, "Until") || r.one(`[id="f-`+id+`-extend-reason"]`).Text() != "Even longer." {
+		t.Errorf("what was read and what there is now: %q", got)
+	}
+	for range 2 {
+		r.submit(page.WaiverURL(id, page.WaiverRevoke), "reason", "Over.").want(303)
+	}
 	if f.waiverState(id) != review.WaiverTakenBack || len(f.entriesOf(p, "WaiverRevoked")) != 1 {
 		t.Error("not revoked once")
 	}
+}
+
+// read are the hidden fields of the forms of somebody who reads a waiver now.
+func (f *fixture) read(id string) []string {
+	f.t.Helper()
+	p, sk, no, _ := page.ReadWaiverID(id)
+	return []string{"shown", string(f.stage(p, sk).Waivers[no-1].Digest()), "seen", strconv.FormatInt(f.seq(p), 10)}
 }
 
 // entriesOf are a project's entries of one kind.

@@ -84,19 +84,32 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 		case gatemodel.RequestWaiver:
 			return r.RequestWaiver(who, stage, items[gatemodel.Waivable], review.NewWaiver{Reason: in.Mark, Risk: "Some.", Measure: "By hand.", Until: date(in.Until)}, at)
 		case gatemodel.GrantWaiver:
-			return r.GrantWaiver(who, stage, in.No, "", at)
+			return r.GrantWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "", at)
 		case gatemodel.RevokeWaiver:
-			return r.RevokeWaiver(who, stage, in.No, "It was met.", at)
+			return r.RevokeWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "It was met.", at)
 		case gatemodel.MeetCondition:
 			return r.MeetCondition(who, stage, in.No, "Done, "+in.Mark+".", at)
 		case gatemodel.ConfirmCondition:
-			return r.ConfirmCondition(who, stage, in.No, at)
+			return r.ConfirmCondition(who, stage, in.No, shown(r.Stage(stage).Conditions, in.No), at)
 		case gatemodel.Restrict:
 			p := r.Project
 			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: in.On}, at)
 		}
 		return fmt.Errorf("no command for %s", in.Op)
 	}
+}
+
+// shown is the digest of the nth waiver or condition as it is now: decisions
+// that go through the store are taken on what there is. One that is not there
+// was not shown.
+func shown[T any, P interface {
+	*T
+	Digest() review.Digest
+}](all []T, no int) review.Digest {
+	if no < 1 || no > len(all) {
+		return ""
+	}
+	return P(&all[no-1]).Digest()
 }
 
 // do carries out what somebody asks for at one of the replicas. An error means

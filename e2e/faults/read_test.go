@@ -137,7 +137,7 @@ func (w *world) stateOf(st *review.Stage) *gatemodel.State {
 		s.Rounds = append(s.Rounds, round)
 	}
 	for _, c := range st.Conditions {
-		s.Conditions = append(s.Conditions, gatemodel.Promise{Round: c.Round, By: w.place(c.By), Last: dayOf(c.Due), MetBy: w.place(c.MetBy), Confirmed: !c.ConfirmedAt.IsZero(), Dropped: !c.DroppedAt.IsZero()})
+		s.Conditions = append(s.Conditions, gatemodel.Promise{Round: c.Round, By: w.place(c.By), Seat: string(c.Seat), Last: dayOf(c.Due), MetBy: w.place(c.MetBy), Confirmed: !c.ConfirmedAt.IsZero(), Dropped: !c.DroppedAt.IsZero()})
 	}
 	return s
 }

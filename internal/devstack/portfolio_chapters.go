@@ -131,7 +131,7 @@ func (s *story) tell(ch chapter) {
 		s.turn(ch, review.StatusStopped)
 	case forced:
 		s.do(s.moment(float64(ch.until)), "marcus", ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.Force(who, ch.stage, ch.why, s.date(ch.count), at)
+			return r.Force(who, ch.stage, r.Digest(r.Stage(ch.stage)), ch.why, s.date(ch.count), at)
 		})
 	default:
 		asks := float64(ch.until) + s.lead(ch)
@@ -259,10 +259,10 @@ func (s *story) judge(reviewer string, stage review.StageKey, answered int) {
 	}
 	s.do(s.after(9), reviewer, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		first := len(r.Stage(stage).Findings) - len(concerns[stage]) + 1
-		if err := r.AcceptFinding(who, stage, first, at); err != nil {
+		if err := r.AcceptFinding(who, stage, first, r.Stage(stage).Findings[first-1].Digest(), at); err != nil {
 			return err
 		}
-		return r.ReopenFinding(who, stage, first+1, notEnough, at)
+		return r.ReopenFinding(who, stage, first+1, r.Stage(stage).Findings[first].Digest(), notEnough, at)
 	})
 }
 
@@ -270,7 +270,7 @@ func (s *story) judge(reviewer string, stage review.StageKey, answered int) {
 func (s *story) accept(reviewer string, stage review.StageKey) {
 	s.do(s.after(9), reviewer, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		for i := range r.Stage(stage).Findings {
-			if err := r.AcceptFinding(who, stage, i+1, at); err != nil {
+			if err := r.AcceptFinding(who, stage, i+1, r.Stage(stage).Findings[i].Digest(), at); err != nil {
 				return err
 			}
 		}
@@ -304,7 +304,7 @@ func (s *story) signConditionally(ch chapter) {
 		})
 		if a.closed {
 			s.do(s.after(5), last.who, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
-				return r.ConfirmCondition(who, ch.stage, i+1, at)
+				return r.ConfirmCondition(who, ch.stage, i+1, r.Stage(ch.stage).Conditions[i].Digest(), at)
 			})
 		}
 	}

@@ -149,7 +149,7 @@ func (s *story) askLeave(l *leave) {
 	}
 	if l.fate == fateDenied {
 		decide(5, func(r *review.Review, who review.Actor, no int, at time.Time) error {
-			return r.DenyWaiver(who, l.stage, no, l.why, at)
+			return r.DenyWaiver(who, l.stage, no, r.Stage(l.stage).Waivers[no-1].Digest(), l.why, at)
 		})
 		return
 	}
@@ -158,16 +158,16 @@ func (s *story) askLeave(l *leave) {
 		reason = ""
 	}
 	decide(5, func(r *review.Review, who review.Actor, no int, at time.Time) error {
-		return r.GrantWaiver(who, l.stage, no, reason, at)
+		return r.GrantWaiver(who, l.stage, no, r.Stage(l.stage).Waivers[no-1].Digest(), reason, at)
 	})
 	switch l.fate {
 	case fateExtended:
 		decide(9, func(r *review.Review, who review.Actor, no int, at time.Time) error {
-			return r.ExtendWaiver(who, l.stage, no, review.FormatDate(until), l.why, at)
+			return r.ExtendWaiver(who, l.stage, no, r.Stage(l.stage).Waivers[no-1].Digest(), review.FormatDate(until), l.why, at)
 		})
 	case fateRevoked:
 		decide(9, func(r *review.Review, who review.Actor, no int, at time.Time) error {
-			return r.RevokeWaiver(who, l.stage, no, l.why, at)
+			return r.RevokeWaiver(who, l.stage, no, r.Stage(l.stage).Waivers[no-1].Digest(), l.why, at)
 		})
 	}
 }

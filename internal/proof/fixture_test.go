@@ -134,7 +134,8 @@ func (w *world) sign(p review.PersonID, sk review.StageKey, seat review.Seat, d 
 
 // tell tells a story in which everything happens that a bundle has to cope
 // with: a return with findings, a go with conditions, a recusal, a stand-in, a
-// waiver, a withdrawn round, break-glass with its review, and a second review.
+// waiver, a withdrawn round, break-glass with its review, and a second review with
+// a condition that is carried over.
 func tell(tb testing.TB) *world {
 	tb.Helper()
 	w := newWorld(tb, smallTemplate(true))
@@ -156,18 +157,18 @@ func tell(tb testing.TB) *world {
 	w.sign(eng, idea, review.SeatEngineering, review.Conditional)
 	w.sign(pat, idea, review.SeatProduct, review.Go)
 	w.must(w.r.MeetCondition(actor(mike), idea, 1, "Written.", w.tick()))
-	w.must(w.r.ConfirmCondition(actor(eng), idea, 1, w.tick()))
 	w.answer(live, "restore-tested", review.NotMet, "Not yet.")
 	until := w.now.AddDate(0, 1, 0).Format(review.DateLayout)
 	w.must(w.r.RequestWaiver(actor(mike), live, "restore-tested", review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: until}, w.tick()))
-	w.must(w.r.GrantWaiver(actor(sre), live, 1, "Fine.", w.tick()))
+	w.must(w.r.GrantWaiver(actor(stan), live, 1, w.r.Stage(live).Waivers[0].Digest(), "Fine.", w.tick()))
 	w.request(live)
 	w.sign(stan, live, review.SeatSRE, review.Go)
 	w.answer(live, "restore-tested", review.Met, "Done.")
 	w.link(live, "restore-tested", "test-report", 1)
-	w.must(w.r.Force(actor(mona), live, "The house burns.", w.now.AddDate(0, 0, 2).Format(review.DateLayout), w.tick()))
-	w.must(w.r.CloseRetrospective(actor(sre), live, 2, "It was right.", w.tick()))
+	w.must(w.r.Force(actor(mona), live, w.r.Digest(w.r.Stage(live)), "The house burns.", w.now.AddDate(0, 0, 2).Format(review.DateLayout), w.tick()))
+	w.must(w.r.CloseRetrospective(actor(stan), live, 2, "It was right.", w.tick()))
 	w.must(w.r.StartReview(actor(olga), "Yearly.", w.tick()))
+	w.must(w.r.ConfirmCondition(actor(eng), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), w.tick()))
 	w.answer(live, "restore-tested", review.Met, "Done again.")
 	w.request(live)
 	w.sign(sre, live, review.SeatSRE, review.Go)

@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -60,6 +61,12 @@ type reportLink struct{ Title, URL, Kind, Effective, Expires string }
 func renderReport(h *history, a about, names people, verifier string) ([]byte, error) {
 	t, err := template.New("report").Funcs(template.FuncMap{
 		"name": names.of,
+		"as": func(p, holder review.PersonID) string {
+			if holder == 0 {
+				return names.of(p)
+			}
+			return names.of(p) + ", standing in for " + names.of(holder)
+		},
 		"time": func(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04:05 UTC") },
 		"date": func(t time.Time) string { return t.UTC().Format("2 Jan 2006") },
 	}).Parse(reportHTML)
@@ -118,21 +125,24 @@ func (h *history) reportRound(r *round) reportRound {
 }
 
 // followUp are the findings, conditions and waivers of a round as they stand at
-// the end of the trail. Those of an earlier review are not told here: the
-// entries have them.
+// the end of the trail. Those of an earlier review are not told here, but for
+// conditions that were carried over: the entries have them.
 func (h *history) followUp(r *round) (findings []review.Finding, conditions []review.Condition, waivers []review.Waiver) {
 	s := h.review.Stage(r.Stage.Key)
-	if s == nil || r.Review != h.review.No {
+	if s == nil {
 		return nil, nil, nil
+	}
+	for _, c := range s.Conditions {
+		if cmp.Or(c.Review, h.review.No) == r.Review && c.Round == r.Round.No && (c.DroppedAt.IsZero() || c.DroppedBy != 0) {
+			conditions = append(conditions, c)
+		}
+	}
+	if r.Review != h.review.No {
+		return nil, conditions, nil
 	}
 	for _, f := range s.Findings {
 		if f.Round == r.Round.No {
 			findings = append(findings, f)
-		}
-	}
-	for _, c := range s.Conditions {
-		if c.Round == r.Round.No && c.DroppedAt.IsZero() {
-			conditions = append(conditions, c)
 		}
 	}
 	for _, signed := range r.Content.Waivers {

@@ -206,24 +206,36 @@ func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, c
 	h.rounds = append(h.rounds, out)
 }
 
-// apart checks what has to be done by somebody else than what went before it.
+// apart checks what has to be done by somebody else than what went before it,
+// and not in their place either.
 func (h *history) apart(e review.Entry, r *review.Review) {
+	judge := func(from, holder review.PersonID, does, who string) {
+		switch from {
+		case e.Actor:
+			h.wrong(e.Seq, "%s by the person who %s", does, who)
+		case holder:
+			h.wrong(e.Seq, "%s in the place of the person who %s", does, who)
+		}
+	}
 	switch ev := e.Event.(type) {
 	case review.WaiverGranted:
-		if w := r.Stage(ev.Stage).Waivers[ev.No-1]; w.RequestedBy == e.Actor {
+		w := r.Stage(ev.Stage).Waivers[ev.No-1]
+		if w.RequestedBy == e.Actor {
 			h.wrong(e.Seq, "grants a waiver to the person who asked for it")
+		} else if w.RequestedBy == ev.For {
+			h.wrong(e.Seq, "grants a waiver in the place of the person who asked for it")
 		}
 	case review.NotApplicableApproved:
 		if it := r.Stage(ev.Stage).Item(ev.Item); it.Answer.By == e.Actor {
 			h.wrong(e.Seq, "approves an answer by the person who gave it")
 		}
 	case review.ConditionConfirmed:
-		if c := r.Stage(ev.Stage).Conditions[ev.No-1]; c.MetBy == e.Actor {
-			h.wrong(e.Seq, "confirms a condition by the person who reported it as met")
+		judge(r.Stage(ev.Stage).Conditions[ev.No-1].MetBy, ev.For, "confirms a condition", "reported it as met")
+	case review.ConditionReleased:
+		if c := r.Stage(ev.Stage).Conditions[ev.No-1]; c.Owner == e.Actor {
+			h.wrong(e.Seq, "takes a condition back by the person who had to meet it")
 		}
 	case review.RetrospectiveClosed:
-		if ro := r.Stage(ev.Stage).Rounds[ev.Round-1]; ro.ClosedBy == e.Actor {
-			h.wrong(e.Seq, "closes the review of a break-glass by the person who broke it")
-		}
+		judge(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
 	}
 }

@@ -243,14 +243,9 @@ func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
 			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
 		}
-		for _, c := range s.GateConditions() {
-			if c.Overdue(at) {
-				bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition of the go is overdue.", Owner: c.Owner, Since: c.Deadline()})
-			}
-		}
-		return bs
+		return append(bs, s.overdue(at)...)
 	}
-	bs := r.contentBlockers(s, at)
+	bs := append(r.contentBlockers(s, at), s.overdue(at)...)
 	counting := r.Counting(s)
 	seats := withoutSign(round.Policy.Mandatory, counting)
 	for _, seat := range seats {
@@ -258,6 +253,19 @@ func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 	}
 	if round.Policy.Quorum-len(counting) > len(seats) {
 		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures are given.", len(counting), round.Policy.Quorum), Since: round.RequestedAt})
+	}
+	return bs
+}
+
+// overdue are the open conditions whose day has gone by. They keep neither a
+// request from being made nor a round from ending, but the gate from standing as
+// passed.
+func (s *Stage) overdue(at time.Time) []Blocker {
+	var bs []Blocker
+	for _, c := range s.OpenConditions() {
+		if c.Overdue(at) {
+			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition of the go is overdue.", Owner: c.Owner, Since: c.Deadline()})
+		}
 	}
 	return bs
 }

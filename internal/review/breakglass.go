@@ -7,8 +7,8 @@ const maxRetrospective = 30
 
 // Force passes a gate on one entitled person's word. It is recorded as such,
 // shows on every page of the project until others have looked at it, and says
-// by when they have to.
-func (r *Review) Force(by Actor, sk StageKey, reason, reviewDue string, at time.Time) error {
+// by when they have to. shown is the digest of the content that the person saw.
+func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue string, at time.Time) error {
 	if err := May(by, BreakGlass, &r.Project); err != nil {
 		return err
 	}
@@ -36,12 +36,16 @@ func (r *Review) Force(by Actor, sk StageKey, reason, reviewDue string, at time.
 	if r.passed(s, at) {
 		return refuse("The gate has passed; there is no glass to break.")
 	}
+	now := r.Digest(s)
+	if shown != now {
+		return &StaleDigest{Shown: shown, Current: now}
+	}
 	no := len(s.Rounds) + 1
 	if open := s.OpenRound(); open != nil {
 		no = open.No
 	}
 	return r.record(by, at, GateForced{
-		Stage: sk, Round: no, Digest: r.Digest(s), Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due),
+		Stage: sk, Round: no, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due),
 	})
 }
 
@@ -65,7 +69,8 @@ func (r *Review) CloseRetrospective(by Actor, sk StageKey, round int, note strin
 		return err
 	}
 	ro := &s.Rounds[round-1]
-	if err := r.mayLookBack(by, s, ro); err != nil {
+	held, err := r.mayLookBack(by, s, ro)
+	if err != nil {
 		return err
 	}
 	if !ro.ReviewedAt.IsZero() {
@@ -74,22 +79,28 @@ func (r *Review) CloseRetrospective(by Actor, sk StageKey, round int, note strin
 		}
 		return refuse("The review is closed already.")
 	}
-	return r.record(by, at, RetrospectiveClosed{Stage: sk, Round: round, Note: note})
+	return r.record(by, at, RetrospectiveClosed{Stage: sk, Round: round, Note: note, For: held.For})
 }
 
-func (r *Review) mayLookBack(by Actor, s *Stage, ro *Round) error {
+// mayLookBack finds the seat in which the actor reviews a forced round; none for
+// a manager.
+func (r *Review) mayLookBack(by Actor, s *Stage, ro *Round) (SeatHeld, error) {
 	if ro.ClosedBy == by.Person {
-		return &Denied{CloseRetrospective, "You passed this gate by break-glass yourself; somebody else has to review it."}
+		return SeatHeld{}, &Denied{CloseRetrospective, "You passed this gate by break-glass yourself; somebody else has to review it."}
 	}
-	if !by.HasRole(RoleManager) && !by.sitsApart(ro.ClosedBy, ro.Policy.Seats, r.Project.ID) {
-		return &Denied{CloseRetrospective, "Only managers and holders of a seat at this gate review it: " + seatList(ro.Policy.Seats) + "."}
+	if why := s.barred(ro, by.Person, 0); why != "" {
+		return SeatHeld{}, &Denied{CloseRetrospective, why}
 	}
-	if ro.SoD {
-		if why := s.Excluded(by.Person); why != "" {
-			return &Denied{CloseRetrospective, why}
-		}
+	if by.HasRole(RoleManager) {
+		return SeatHeld{}, nil
 	}
-	return nil
+	held, sits := by.sitting(ro.Policy.Seats, r.Project.ID, func(h SeatHeld) bool {
+		return apart(ro.ClosedBy)(h) && s.barred(ro, by.Person, h.For) == ""
+	})
+	if !sits {
+		return SeatHeld{}, &Denied{CloseRetrospective, "Only managers and holders of a seat at this gate review it: " + seatList(ro.Policy.Seats) + "."}
+	}
+	return held, nil
 }
 
 // Forced is a gate that was passed by break-glass and not yet reviewed.

@@ -9,7 +9,7 @@ import (
 )
 
 func (w *world) force(p review.PersonID, sk review.StageKey) error {
-	return w.r.Force(w.actor(p), sk, "the old one is on fire", "2026-03-20", w.tick())
+	return w.r.Force(w.actor(p), sk, w.r.Digest(w.r.Stage(sk)), "the old one is on fire", "2026-03-20", w.tick())
 }
 
 func (w *world) lookBack(p review.PersonID, sk review.StageKey, round int) error {
@@ -34,7 +34,7 @@ func TestForceInput(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			before := len(w.r.Recorded())
-			err := w.r.Force(w.actor(manager), build, tt.reason, tt.due, w.tick())
+			err := w.r.Force(w.actor(manager), build, w.r.Digest(w.r.Stage(build)), tt.reason, tt.due, w.tick())
 			if got := strings.Join(wrong(err), " "); got != tt.fields {
 				t.Errorf("%v, want %s", err, tt.fields)
 			}
@@ -54,7 +54,9 @@ func TestForce(t *testing.T) {
 	}
 	m := w.actor(manager)
 	m.Machine = true
-	w.refused(w.silent(func() error { return w.r.Force(m, design, "fire", "2026-03-20", w.tick()) }), "denied")
+	w.refused(w.silent(func() error {
+		return w.r.Force(m, design, w.r.Digest(w.r.Stage(design)), "fire", "2026-03-20", w.tick())
+	}), "denied")
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusOnHold, "x", w.tick()))
 	w.refused(w.silent(func() error { return w.force(manager, design) }), "refused")
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusActive, "x", w.tick()))

@@ -63,6 +63,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return decode[ConditionConfirmed](kind, body)
 	case "ConditionReopened":
 		return decode[ConditionReopened](kind, body)
+	case "ConditionReleased":
+		return decode[ConditionReleased](kind, body)
 	case "WaiverRequested":
 		return decode[WaiverRequested](kind, body)
 	case "WaiverGranted":

@@ -43,29 +43,62 @@ var everyEvent = []struct {
 	{review.FindingRaised{Stage: "build", Round: 2, No: 1, Text: "T"}, `{"stage":"build","round":2,"no":1,"text":"T"}`},
 	{review.FindingAnswered{Stage: "build", No: 1, Answer: "A"}, `{"stage":"build","no":1,"answer":"A"}`},
 	{review.RoundClosed{Stage: "build", Round: 2, Outcome: "passed", Digest: "d", Reason: "R"}, `{"stage":"build","round":2,"outcome":"passed","digest":"d","reason":"R"}`},
-	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
-	{review.FindingReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.FindingAccepted{Stage: "build", No: 1, For: 4}, `{"stage":"build","no":1,"for":4}`},
+	{review.FindingReopened{Stage: "build", No: 1, Reason: "R", For: 4}, `{"stage":"build","no":1,"reason":"R","for":4}`},
 	{review.ConditionSet{Stage: "build", Round: 2, No: 1, Text: "T", Owner: 3, Due: "2026-12-01"}, `{"stage":"build","round":2,"no":1,"text":"T","owner":3,"due":"2026-12-01"}`},
 	{review.ConditionMet{Stage: "build", No: 1, Note: "N"}, `{"stage":"build","no":1,"note":"N"}`},
-	{review.ConditionConfirmed{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
-	{review.ConditionReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.ConditionConfirmed{Stage: "build", No: 1, For: 4}, `{"stage":"build","no":1,"for":4}`},
+	{review.ConditionReopened{Stage: "build", No: 1, Reason: "R", For: 4}, `{"stage":"build","no":1,"reason":"R","for":4}`},
+	{review.ConditionReleased{Stage: "build", No: 1, Reason: "R", For: 4}, `{"stage":"build","no":1,"reason":"R","for":4}`},
 	{review.WaiverRequested{Stage: "build", Item: "tests", No: 1, Reason: "R", Risk: "K", Measure: "M", Until: "2026-12-01"},
 		`{"stage":"build","item":"tests","no":1,"reason":"R","risk":"K","measure":"M","until":"2026-12-01"}`},
-	{review.WaiverGranted{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
-	{review.WaiverDenied{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
-	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R"},
-		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R"}`},
-	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.WaiverGranted{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
+	{review.WaiverDenied{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
+	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R", For: 4},
+		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R","for":4}`},
+	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
 	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01"},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01"}`},
-	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N"}, `{"stage":"build","round":2,"note":"N"}`},
-	{review.ReviewStarted{No: 2, Reason: "R"}, `{"no":2,"reason":"R"}`},
+	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
+	{review.ReviewStarted{No: 2, Reason: "R", Conditions: []review.ConditionRef{{Stage: "build", No: 3}}}, `{"no":2,"reason":"R","conditions":[{"stage":"build","no":3}]}`},
 	{review.SeatDelegated{Person: 5, No: 1, To: 6, Seat: "qa", Scope: 7, Starts: "2026-12-01", Ends: "2026-12-31", Reason: "R"},
 		`{"person":5,"no":1,"to":6,"seat":"qa","scope":7,"starts":"2026-12-01","ends":"2026-12-31","reason":"R"}`},
 	{review.DelegationEnded{Person: 5, No: 1}, `{"person":5,"no":1}`},
 	{review.PersonJoined{Person: 5}, `{"person":5}`},
 	{review.RightGranted{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "group"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"group"}`},
 	{review.RightRevoked{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "admin", Reason: "R"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"admin","reason":"R"}`},
+}
+
+// earlierForms are events as they were stored before they got more fields.
+var earlierForms = []struct {
+	event review.Event
+	json  string
+}{
+	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
+	{review.FindingReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.ConditionConfirmed{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
+	{review.ConditionReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
+	{review.WaiverGranted{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.WaiverDenied{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R"},
+		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R"}`},
+	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
+	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N"}, `{"stage":"build","round":2,"note":"N"}`},
+	{review.ReviewStarted{No: 2, Reason: "R"}, `{"no":2,"reason":"R"}`},
+}
+
+// What was stored before an event got another field still means what it meant,
+// and has the bytes that the trail's hashes cover.
+func TestEarlierFormsOfEvents(t *testing.T) {
+	for _, e := range earlierForms {
+		got, err := review.DecodeEvent(e.event.Kind(), []byte(e.json))
+		if err != nil || !reflect.DeepEqual(got, e.event) {
+			t.Errorf("%s is decoded as %+v, %v", e.json, got, err)
+		}
+		if b, err := review.EncodeEvent(e.event); err != nil || string(b) != e.json {
+			t.Errorf("%+v is encoded as %s, %v", e.event, b, err)
+		}
+	}
 }
 
 func TestEventsKeepTheirForm(t *testing.T) {

@@ -6,26 +6,34 @@ import (
 	"time"
 )
 
-// Condition is a follow-up of a conditional go. It belongs to the round that
-// it was set in, and means nothing for a round that did not pass.
+// Condition is a follow-up of a conditional go. It means nothing for a round
+// that did not pass. Once the gate has passed on it, it is asked for until it is
+// confirmed or taken back, whatever rounds and reviews follow.
 type Condition struct {
-	No          int // within the stage
-	Round       int
-	Text        string
-	Owner       PersonID
-	Due         time.Time // date: the last day on which it is in time
-	By          PersonID
-	At          time.Time
-	Note        string // what the owner says was done
-	MetBy       PersonID
-	MetAt       time.Time
-	ConfirmedBy PersonID
-	ConfirmedAt time.Time
-	Reopened    string    // why the signer was not content the last time
-	DroppedAt   time.Time // when its setter signed anew, which replaced it
+	No           int // within the stage
+	Round        int // in which it was set
+	Review       int // whose round that was, when it was carried over from there; 0: this one
+	Text         string
+	Owner        PersonID
+	Due          time.Time // date: the last day on which it is in time
+	By           PersonID
+	Seat         Seat // in which it was set
+	At           time.Time
+	Note         string // what the owner says was done
+	MetBy        PersonID
+	MetAt        time.Time
+	ConfirmedBy  PersonID
+	ConfirmedFor PersonID // who holds the seat, when a stand-in confirmed; 0: who did
+	ConfirmedAt  time.Time
+	Reopened     string    // why the signer was not content the last time
+	DroppedAt    time.Time // when its setter signed anew, which replaced it, or when it was taken back
+	DroppedBy    PersonID  // who took it back; 0: nobody, it was replaced
+	DroppedFor   PersonID
+	DroppedWhy   string
 }
 
-// Closed reports whether the signer has confirmed it, or took it back.
+// Closed reports whether it is asked for no more: it was confirmed, replaced or
+// taken back.
 func (c *Condition) Closed() bool { return !c.ConfirmedAt.IsZero() || !c.DroppedAt.IsZero() }
 
 // Deadline is the first moment at which an open condition is overdue.
@@ -72,41 +80,61 @@ func (c *input) conditions(in []NewCondition, at time.Time) []ConditionSet {
 	return out
 }
 
-// GateConditions are those on which the newest round passed, closed ones
-// included.
-func (s *Stage) GateConditions() []Condition { return s.conditionsOf(s.LastRound()) }
+// GateConditions are those of the newest pass of the gate and those that were
+// carried over from an earlier review, closed ones included, and what is still
+// open of earlier rounds.
+func (s *Stage) GateConditions() []Condition {
+	last := s.lastPassed()
+	return s.binding(func(c *Condition) bool {
+		return !c.Closed() || c.Review != 0 || last != nil && c.Round == last.No
+	})
+}
 
-// conditionsOf are the conditions on which a round passed, closed ones
-// included: those of signatures on the content with which it passed.
-func (s *Stage) conditionsOf(ro *Round) []Condition {
-	if ro == nil || ro.Outcome != OutcomeConditional {
-		return nil
-	}
+// OpenConditions are those on which the gate passed, in whatever round or
+// review, and which are still to be closed.
+func (s *Stage) OpenConditions() []Condition {
+	return s.binding(func(c *Condition) bool { return !c.Closed() })
+}
+
+// binding are the conditions on which the gate passed once and that fit.
+func (s *Stage) binding(fits func(*Condition) bool) []Condition {
 	var out []Condition
-	for _, c := range s.Conditions {
-		if c.Round != ro.No || !c.DroppedAt.IsZero() {
-			continue
-		}
-		if so := ro.newest(c.By); so != nil && so.Digest == ro.Closing {
-			out = append(out, c)
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; s.Binds(c) && fits(c) {
+			out = append(out, *c)
 		}
 	}
 	return out
+}
+
+// Binds reports whether the gate passed on a condition that was neither
+// replaced nor taken back: one that was carried over, or one of a signature on
+// the content with which its round passed.
+func (s *Stage) Binds(c *Condition) bool {
+	if !c.DroppedAt.IsZero() {
+		return false
+	}
+	if c.Review != 0 {
+		return true
+	}
+	ro := &s.Rounds[c.Round-1]
+	so := ro.newest(c.By)
+	return ro.Outcome == OutcomeConditional && so != nil && so.Digest == ro.Closing
 }
 
 // asked reports whether a person's standing conditions in a round are these.
 func (s *Stage) asked(ro *Round, p PersonID, want []ConditionSet) bool {
 	var have []ConditionSet
 	for _, c := range s.Conditions {
-		if c.Round == ro.No && c.By == p && c.DroppedAt.IsZero() {
+		if c.Review == 0 && c.Round == ro.No && c.By == p && c.DroppedAt.IsZero() {
 			have = append(have, ConditionSet{Text: c.Text, Owner: c.Owner, Due: FormatDate(c.Due)})
 		}
 	}
 	return slices.Equal(have, want)
 }
 
-// condition finds a condition that is asked for: by an open round, or by one
-// that passed on it.
+// condition finds a condition that is asked for: by an open round, or because
+// the gate passed on it.
 func (r *Review) condition(sk StageKey, no int) (*Stage, *Condition, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
@@ -119,11 +147,12 @@ func (r *Review) condition(sk StageKey, no int) (*Stage, *Condition, error) {
 		return nil, nil, refuse("The project was stopped. Resume it before changing anything.")
 	}
 	c := &s.Conditions[no-1]
-	if !c.DroppedAt.IsZero() {
+	switch {
+	case c.DroppedBy != 0:
+		return nil, nil, refuse("This condition was taken back.")
+	case !c.DroppedAt.IsZero():
 		return nil, nil, refuse("This condition was replaced when its signer signed anew.")
-	}
-	ro := &s.Rounds[c.Round-1]
-	if ro.Outcome != OutcomeOpen && !slices.ContainsFunc(s.conditionsOf(ro), func(o Condition) bool { return o.No == no }) {
+	case !s.Binds(c) && s.Rounds[c.Round-1].Outcome != OutcomeOpen:
 		return nil, nil, refuse("The gate did not pass on this condition; nothing has to be done about it.")
 	}
 	return s, c, nil
@@ -154,25 +183,30 @@ func (r *Review) MeetCondition(by Actor, sk StageKey, no int, note string, at ti
 	return r.record(by, at, ConditionMet{Stage: sk, No: no, Note: note})
 }
 
-// ConfirmCondition closes a condition that was reported as met. Its setter
-// does that, or somebody else in the setter's seat.
-func (r *Review) ConfirmCondition(by Actor, sk StageKey, no int, at time.Time) error {
-	c, err := r.conditionToJudge(by, sk, no)
+// ConfirmCondition closes a condition that was reported as met. Whoever sits in
+// the setter's seat now does that. shown is the [Condition.Digest] of what they
+// read.
+func (r *Review) ConfirmCondition(by Actor, sk StageKey, no int, shown Digest, at time.Time) error {
+	c, held, err := r.conditionToJudge(by, sk, no)
 	if err != nil {
 		return err
 	}
 	if c.Closed() {
 		return nil
 	}
+	if err := unchanged("condition", shown, c.Digest()); err != nil {
+		return err
+	}
 	if c.MetAt.IsZero() {
 		return refuse("The condition's owner has not reported it as met yet.")
 	}
-	return r.record(by, at, ConditionConfirmed{Stage: sk, No: no})
+	return r.record(by, at, ConditionConfirmed{Stage: sk, No: no, For: held.For})
 }
 
-// ReopenCondition says that what was done does not meet the condition.
-func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, reason string, at time.Time) error {
-	c, err := r.conditionToJudge(by, sk, no)
+// ReopenCondition says that what was done does not meet the condition. shown is
+// the [Condition.Digest] of what the actor read.
+func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	c, held, err := r.conditionToJudge(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -180,25 +214,66 @@ func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, reason string, a
 	if err != nil {
 		return err
 	}
+	if c.MetAt.IsZero() && c.Reopened == reason {
+		return nil // the same form sent twice
+	}
+	if err := unchanged("condition", shown, c.Digest()); err != nil {
+		return err
+	}
 	if c.MetAt.IsZero() {
-		return nil
+		return refuse("The condition's owner has not reported it as met yet; it is open as it is.")
 	}
 	if c.Closed() {
 		return refuse("The condition is closed.")
 	}
-	return r.record(by, at, ConditionReopened{Stage: sk, No: no, Reason: reason})
+	return r.record(by, at, ConditionReopened{Stage: sk, No: no, Reason: reason, For: held.For})
 }
 
-func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, error) {
+// ReleaseCondition takes back a condition on which the gate passed: it is asked
+// for no more, such as when a later round set another in its place. Whoever
+// sits in the setter's seat now does that, but not who has to meet it. shown is
+// the [Condition.Digest] of what they read.
+func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	c, held, err := r.conditionToJudge(by, sk, no)
+	if err != nil {
+		return err
+	}
+	if by.Person == c.Owner {
+		return &Denied{SignGate, "You were given this condition yourself; somebody else has to take it back."}
+	}
+	reason, err = needReason(reason, "say why it is asked for no more, and what takes its place")
+	if err != nil {
+		return err
+	}
+	if err := unchanged("condition", shown, c.Digest()); err != nil {
+		return err
+	}
+	if c.Closed() {
+		return refuse("The condition is closed.")
+	}
+	if !r.Stage(sk).Binds(c) {
+		return refuse("The round that asks for this condition is still open; sign it anew to replace what you ask for.")
+	}
+	return r.record(by, at, ConditionReleased{Stage: sk, No: no, Reason: reason, For: held.For})
+}
+
+// conditionToJudge finds a condition, and the seat in which the actor decides
+// on it.
+func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	s, c, err := r.condition(sk, no)
 	if err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	if by.Person == c.MetBy {
-		return nil, &Denied{SignGate, "You reported it as met yourself; somebody else has to confirm it."}
+		return nil, SeatHeld{}, &Denied{SignGate, "You reported it as met yourself; somebody else has to confirm it."}
 	}
-	return c, r.mayJudge(by, s, c.Round, c.By, c.MetBy, "Only who set the condition, or somebody else in that seat, decides whether it is met.")
+	ro := &Round{SoD: r.Template.SoD} // of a condition that was carried over, which nobody here stepped back from
+	if c.Review == 0 {
+		ro = &s.Rounds[c.Round-1]
+	}
+	held, err := r.judge(by, s, ro, c.Seat, c.MetBy, "Only who sits in the seat that set the condition decides whether it is met: "+c.Seat.Label()+".")
+	return c, held, err
 }

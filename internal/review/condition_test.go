@@ -112,10 +112,10 @@ func TestConditionIsOverdueAfterItsDay(t *testing.T) {
 	}
 	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
 	w.gate(build, review.GateOverdue) // said is not confirmed
-	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 	w.gate(build, review.GateOverdue)
 	w.ok(w.r.MeetCondition(w.actor(owner), build, 2, "done", w.tick()))
-	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 2, w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 2, shown(w.r, build, "condition", 2), w.tick()))
 	w.gate(build, review.GatePassed)
 	w.blocked(build)
 }
@@ -145,19 +145,22 @@ func TestConditionToTheEnd(t *testing.T) {
 	w.open(build)
 	w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
 	meet := func(note string) error { return w.r.MeetCondition(w.actor(owner), build, 1, note, w.tick()) }
-	confirm := func(p review.PersonID) error { return w.r.ConfirmCondition(w.actor(p), build, 1, w.tick()) }
+	confirm := func(p review.PersonID) error {
+		return w.r.ConfirmCondition(w.actor(p), build, 1, shown(w.r, build, "condition", 1), w.tick())
+	}
 	reopen := func(p review.PersonID, why string) error {
-		return w.r.ReopenCondition(w.actor(p), build, 1, why, w.tick())
+		return w.r.ReopenCondition(w.actor(p), build, 1, shown(w.r, build, "condition", 1), why, w.tick())
 	}
 	c := &w.stage(build).Conditions[0]
 
 	w.refused(w.silent(func() error { return confirm(quinn) }), "refused") // nothing is said to be done
-	w.ok(w.silent(func() error { return reopen(quinn, "x") }))
+	w.refused(w.silent(func() error { return reopen(quinn, "x") }), "refused")
 	w.refused(w.silent(func() error { return meet(" ") }), "invalid")
 	w.ok(meet("see the log"))
 	w.ok(w.silent(func() error { return meet("see the log") }))
 	w.refused(w.silent(func() error { return reopen(quinn, "") }), "invalid")
 	w.ok(reopen(quinn, "the log is empty"))
+	w.ok(w.silent(func() error { return reopen(quinn, "the log is empty") }))
 	if c.Reopened != "the log is empty" || !c.MetAt.IsZero() || c.Closed() {
 		t.Errorf("reopened as %+v", c)
 	}
@@ -167,7 +170,9 @@ func TestConditionToTheEnd(t *testing.T) {
 		t.Errorf("met as %+v", c)
 	}
 	for _, no := range []int{-1, 0, 2} {
-		w.refused(w.silent(func() error { return w.r.ConfirmCondition(w.actor(quinn), build, no, w.tick()) }), "not found")
+		w.refused(w.silent(func() error {
+			return w.r.ConfirmCondition(w.actor(quinn), build, no, shown(w.r, build, "condition", no), w.tick())
+		}), "not found")
 		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), build, no, "x", w.tick()) }), "not found")
 	}
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusStopped, "no money", w.tick()))
@@ -194,6 +199,11 @@ func TestWhoJudgesACondition(t *testing.T) {
 		want  string
 	}{
 		{"who set it", enya, owner, nil, "ok"},
+		{"who set it and has lost the seat", enya, owner, func(w *world) { w.revoke(enya, eng) }, "denied"},
+		{"another in the seat, which who set it has lost", enzo, owner, func(w *world) { w.revoke(enya, eng) }, "ok"},
+		{"who set it, and lost the seat, as a stand-in for another", enya, owner, func(w *world) { w.revoke(enya, eng); w.standIn(enya, enzo, eng) }, "ok"},
+		{"a stand-in for one who stepped back", viewer, owner, func(w *world) { w.standIn(viewer, insider, eng) }, "denied"},
+		{"a stand-in for one who stepped back, and for another", viewer, owner, func(w *world) { w.standIn(viewer, insider, eng); w.standIn(viewer, enzo, eng) }, "ok"},
 		{"another in the seat", enzo, owner, nil, "ok"},
 		{"in another seat of the gate", quinn, owner, nil, "denied"},
 		{"the owner", owner, owner, nil, "denied"},
@@ -207,6 +217,7 @@ func TestWhoJudgesACondition(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
+			w.roles[enya] = []review.Role{review.RoleViewer}
 			w.open(run)
 			w.ok(w.recuse(insider, run, eng))
 			w.hold()
@@ -219,14 +230,14 @@ func TestWhoJudgesACondition(t *testing.T) {
 			if tt.give != nil {
 				tt.give(w)
 			}
-			w.refused(w.r.ReopenCondition(w.actor(tt.by), run, 1, "not quite", w.tick()), tt.want)
+			w.refused(w.r.ReopenCondition(w.actor(tt.by), run, 1, shown(w.r, run, "condition", 1), "not quite", w.tick()), tt.want)
 			if tt.want == "ok" {
 				w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, "now", w.tick()))
 			}
-			w.refused(w.r.ConfirmCondition(w.actor(tt.by), run, 1, w.tick()), tt.want)
+			w.refused(w.r.ConfirmCondition(w.actor(tt.by), run, 1, shown(w.r, run, "condition", 1), w.tick()), tt.want)
 			m := w.actor(enya)
 			m.Machine = true
-			w.refused(w.r.ConfirmCondition(m, run, 1, w.tick()), "denied")
+			w.refused(w.r.ConfirmCondition(m, run, 1, shown(w.r, run, "condition", 1), w.tick()), "denied")
 		})
 	}
 }
@@ -357,7 +368,9 @@ func TestConditionsOfARoundThatDidNotPass(t *testing.T) {
 			w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
 			w.ok(end(w))
 			w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), design, 1, "done", w.tick()) }), "refused")
-			w.refused(w.silent(func() error { return w.r.ConfirmCondition(w.actor(archie), design, 1, w.tick()) }), "refused")
+			w.refused(w.silent(func() error {
+				return w.r.ConfirmCondition(w.actor(archie), design, 1, shown(w.r, design, "condition", 1), w.tick())
+			}), "refused")
 			if c := w.stage(design).GateConditions(); len(c) != 0 {
 				t.Errorf("the gate leans on %+v", c)
 			}
@@ -383,23 +396,218 @@ func TestConditionMetBeforeTheRoundEnds(t *testing.T) {
 	w.open(design)
 	w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
 	w.ok(w.r.MeetCondition(w.actor(owner), design, 1, "drawn", w.tick()))
-	w.ok(w.r.ConfirmCondition(w.actor(archie), design, 1, w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(archie), design, 1, shown(w.r, design, "condition", 1), w.tick()))
 	w.ok(w.sign(enya, design, eng))
 	w.gate(design, review.GatePassed)
 }
 
-// A change reopens a gate that had passed with conditions like any other, and
-// the next round starts without them.
-func TestChangeUnderConditions(t *testing.T) {
+// A change reopens a gate that had passed with conditions like any other. The
+// next round does not settle them: the gate is passed with conditions as long as
+// one is open, and overdue once its day has gone by.
+func TestConditionsOutliveTheirRound(t *testing.T) {
+	twice := func(t *testing.T) *world {
+		w := newWorld(t)
+		w.open(build)
+		w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
+		w.refused(w.silent(func() error { return w.request(owner, build) }), "refused")
+		w.ok(w.answer(member, build, "load", review.NotMet, "slow"))
+		w.gate(build, review.GateChanged)
+		w.ok(w.request(owner, build))
+		if c := w.stage(build).OpenConditions(); len(c) != 1 {
+			t.Fatalf("open while the next round is under way: %+v", c)
+		}
+		w.ok(w.sign(quinn, build, qa))
+		if ro := w.stage(build).LastRound(); ro.No != 2 || ro.Outcome != review.OutcomePassed {
+			t.Fatalf("round %d ended %q", ro.No, ro.Outcome)
+		}
+		w.gate(build, review.GateConditional)
+		return w
+	}
+	t.Run("met", func(t *testing.T) {
+		w := twice(t)
+		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+		w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
+		w.gate(build, review.GatePassed)
+		if c := w.stage(build).GateConditions(); len(c) != 0 {
+			t.Errorf("the gate still names %+v", c)
+		}
+	})
+	t.Run("overdue", func(t *testing.T) {
+		w := twice(t)
+		end := time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC)
+		if next := w.r.Rollup(w.stage(build), w.now).NextChange; !next.Equal(end) {
+			t.Errorf("next change %v", next)
+		}
+		w.now = end
+		w.gate(build, review.GateOverdue)
+		w.blocked(build, "condition-overdue")
+		w.ok(w.request(owner, build)) // which it does not stop
+		w.blocked(build, "condition-overdue", "signers-missing")
+		w.ok(w.sign(quinn, build, qa))
+		w.gate(build, review.GateOverdue) // and neither settles
+		w.ok(w.r.ReleaseCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), "the drill is off", w.tick()))
+		w.gate(build, review.GatePassed)
+	})
+	t.Run("replaced by one of the next round", func(t *testing.T) {
+		w := newWorld(t)
+		w.open(build)
+		w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
+		w.ok(w.answer(member, build, "load", review.NotMet, "slow"))
+		w.ok(w.request(owner, build))
+		w.ok(w.signIf(quinn, build, qa, "2026-04-10", "rehearse with load"))
+		if c := w.stage(build).GateConditions(); len(c) != 2 {
+			t.Fatalf("the gate names %+v", c)
+		}
+		w.ok(w.r.ReleaseCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), "condition 2 takes its place", w.tick()))
+		w.now = time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC)
+		w.gate(build, review.GateConditional)
+		if c := w.stage(build).OpenConditions(); len(c) != 1 || c[0].No != 2 {
+			t.Errorf("open are %+v", c)
+		}
+	})
+	t.Run("break-glass goes before", func(t *testing.T) {
+		w := twice(t)
+		w.now = time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC)
+		w.ok(w.r.Force(w.actor(manager), build, w.digest(build), "the house burns", "2026-03-12", w.tick()))
+		w.gate(build, review.GateBreakGlass)
+		w.blocked(build, "condition-overdue")
+	})
+}
+
+// Who asked for a condition, or sits there now, can take it back.
+func TestTakingAConditionBack(t *testing.T) {
+	set := func(t *testing.T) *world {
+		w := newWorld(t)
+		w.open(build)
+		w.hold()
+		in := review.NewSignOff{Seat: eng, Decision: review.Conditional, Conditions: []review.NewCondition{{Text: "x", Owner: enzo, Due: "2026-03-10"}}, Digest: w.digest(build)}
+		w.ok(w.r.SignOff(w.actor(enya), build, in, w.tick()))
+		return w
+	}
+	release := func(w *world, p review.PersonID, why string) error {
+		return w.r.ReleaseCondition(w.actor(p), build, 1, shown(w.r, build, "condition", 1), why, w.tick())
+	}
+	for _, tt := range []struct {
+		name string
+		by   review.PersonID
+		want string
+	}{
+		{"who set it", enya, "ok"}, {"another in the seat", twin, "ok"}, {"a stand-in", viewer, "ok"},
+		{"whose condition it is", enzo, "denied"}, {"in another seat", quinn, "denied"}, {"the owner", owner, "denied"}, {"a manager", manager, "denied"}, {"nobody", nobody, "not found"},
+	} {
+		w := set(t)
+		w.standIn(viewer, enya, eng)
+		if got := refusal(release(w, tt.by, "not needed")); got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+		if tt.want != "ok" {
+			continue
+		}
+		c := w.stage(build).Conditions[0]
+		if !c.Closed() || c.DroppedBy != tt.by || c.DroppedWhy != "not needed" || (c.DroppedFor != 0) != (tt.by == viewer) {
+			t.Errorf("%s: kept as %+v", tt.name, c)
+		}
+		w.gate(build, review.GatePassed)
+		w.refused(w.silent(func() error { return release(w, tt.by, "not needed") }), "refused")
+		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(enzo), build, 1, "done", w.tick()) }), "refused")
+	}
+	w := set(t)
+	w.refused(w.silent(func() error { return release(w, enya, " ") }), "invalid")
+	w.ok(w.r.MeetCondition(w.actor(enzo), build, 1, "done", w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(enya), build, 1, shown(w.r, build, "condition", 1), w.tick()))
+	w.refused(w.silent(func() error { return release(w, enya, "not needed") }), "refused")
+
+	w = newWorld(t) // while the round is open, signing anew replaces it
+	w.open(design)
+	w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
+	w.refused(w.silent(func() error {
+		return w.r.ReleaseCondition(w.actor(archie), design, 1, shown(w.r, design, "condition", 1), "not needed", w.tick())
+	}), "refused")
+}
+
+// Somebody decides on what they read: when it is another by then, they decide
+// anew.
+func TestDecisionsOnWhatWasRead(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
 	w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
-	w.refused(w.silent(func() error { return w.request(owner, build) }), "refused")
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "see the log", w.tick()))
+	read := shown(w.r, build, "condition", 1)
+	w.ok(w.r.MeetCondition(w.actor(deputy), build, 1, "see the other log", w.tick()))
+	for _, d := range []review.Digest{read, ""} {
+		w.refused(w.silent(func() error { return w.r.ConfirmCondition(w.actor(quinn), build, 1, d, w.tick()) }), "outdated")
+		w.refused(w.silent(func() error { return w.r.ReopenCondition(w.actor(quinn), build, 1, d, "empty", w.tick()) }), "outdated")
+		w.refused(w.silent(func() error { return w.r.ReleaseCondition(w.actor(quinn), build, 1, d, "off", w.tick()) }), "outdated")
+	}
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
+
+	w = newWorld(t)
+	w.open(build)
+	w.ok(w.sendBack(quinn, build, qa, "no owner"))
+	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "it has one", w.tick()))
+	read = shown(w.r, build, "finding", 1)
+	w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, "it has none", w.tick()))
+	w.refused(w.silent(func() error { return w.r.AcceptFinding(w.actor(quinn), build, 1, read, w.tick()) }), "outdated")
+	w.refused(w.silent(func() error { return w.r.ReopenFinding(w.actor(quinn), build, 1, read, "who?", w.tick()) }), "outdated")
+	w.ok(w.r.AcceptFinding(w.actor(quinn), build, 1, shown(w.r, build, "finding", 1), w.tick()))
+
+	w = newWorld(t)
+	w.ok(w.waive(member, build, "tests", "2026-04-01"))
+	waiting := shown(w.r, build, "waiver", 1)
+	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 1, waiting, "fine", w.tick()))
+	w.refused(w.silent(func() error { return w.r.DenyWaiver(w.actor(enya), build, 1, waiting, "no", w.tick()) }), "outdated")
+	granted := shown(w.r, build, "waiver", 1)
+	w.ok(w.r.ExtendWaiver(w.actor(quinn), build, 1, granted, "2026-05-01", "more", w.tick()))
+	w.refused(w.silent(func() error {
+		return w.r.ExtendWaiver(w.actor(enya), build, 1, granted, "2026-06-01", "more", w.tick())
+	}), "outdated")
+	w.refused(w.silent(func() error { return w.r.RevokeWaiver(w.actor(enya), build, 1, granted, "over", w.tick()) }), "outdated")
+	w.ok(w.r.RevokeWaiver(w.actor(enya), build, 1, shown(w.r, build, "waiver", 1), "over", w.tick()))
+
+	w = newWorld(t)
+	saw := w.digest(build)
 	w.ok(w.answer(member, build, "load", review.NotMet, "slow"))
-	w.gate(build, review.GateChanged)
-	w.ok(w.request(owner, build))
-	w.ok(w.sign(quinn, build, qa))
-	w.gate(build, review.GatePassed)
+	w.refused(w.silent(func() error { return w.r.Force(w.actor(manager), build, saw, "fire", "2026-03-04", w.tick()) }), "stale")
+	w.refused(w.silent(func() error { return w.r.Force(w.actor(manager), build, "", "fire", "2026-03-04", w.tick()) }), "stale")
+	w.ok(w.r.Force(w.actor(manager), build, w.digest(build), "fire", "2026-03-04", w.tick()))
+}
+
+// A stand-in's decision says for whom it was made; a manager's, and that of
+// somebody who holds the seat too, is their own.
+func TestForWhomAStandInDecides(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		give func(*world)
+		want review.PersonID
+	}{
+		{"a stand-in", func(w *world) {}, quinn},
+		{"in their own seat", func(w *world) { w.grant(viewer, eng) }, 0},
+		{"a manager", func(w *world) { w.roles[viewer] = []review.Role{review.RoleManager} }, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.standIn(viewer, quinn, qa)
+			tt.give(w)
+			by := w.actor(viewer)
+			w.ok(w.waive(member, build, "tests", "2026-04-01"))
+			w.ok(w.r.GrantWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "", w.tick()))
+			w.ok(w.r.ExtendWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "2026-05-01", "more", w.tick()))
+			if e := w.r.Recorded()[len(w.r.Recorded())-1].Event.(review.WaiverExtended); e.For != tt.want {
+				t.Errorf("extended for %d", e.For)
+			}
+			w.ok(w.r.RevokeWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "over", w.tick()))
+			w.ok(w.waive(member, build, "tests", "2026-04-01"))
+			w.ok(w.r.DenyWaiver(by, build, 2, shown(w.r, build, "waiver", 2), "no", w.tick()))
+			if a, b := w.stage(build).Waivers[0], w.stage(build).Waivers[1]; a.GrantedFor != tt.want || a.RevokedFor != tt.want || b.DeniedFor != tt.want {
+				t.Errorf("kept as %+v and %+v, want for %d", a, b, tt.want)
+			}
+			w.ok(w.r.Force(w.actor(manager), build, w.digest(build), "fire", "2026-03-04", w.tick()))
+			w.ok(w.r.CloseRetrospective(by, build, 1, "it was right", w.tick()))
+			if ro := w.stage(build).LastRound(); ro.ReviewedBy != viewer || ro.ReviewedFor != tt.want {
+				t.Errorf("reviewed by %d for %d", ro.ReviewedBy, ro.ReviewedFor)
+			}
+		})
+	}
 }
 
 // Findings: the reviewer is content with the answer, or not.
@@ -413,14 +621,16 @@ func TestJudgingFindings(t *testing.T) {
 	answer := func(w *world, p review.PersonID, text string) error {
 		return w.r.AnswerFinding(w.actor(p), run, 1, text, w.tick())
 	}
-	accept := func(w *world, p review.PersonID) error { return w.r.AcceptFinding(w.actor(p), run, 1, w.tick()) }
+	accept := func(w *world, p review.PersonID) error {
+		return w.r.AcceptFinding(w.actor(p), run, 1, shown(w.r, run, "finding", 1), w.tick())
+	}
 	reopen := func(w *world, p review.PersonID, why string) error {
-		return w.r.ReopenFinding(w.actor(p), run, 1, why, w.tick())
+		return w.r.ReopenFinding(w.actor(p), run, 1, shown(w.r, run, "finding", 1), why, w.tick())
 	}
 	t.Run("accepted", func(t *testing.T) {
 		w := returned(t)
 		w.refused(w.silent(func() error { return accept(w, enya) }), "refused") // no answer yet
-		w.ok(w.silent(func() error { return reopen(w, enya, "x") }))
+		w.refused(w.silent(func() error { return reopen(w, enya, "x") }), "refused")
 		w.ok(answer(w, member, "it has one"))
 		before := w.digest(run)
 		w.ok(accept(w, enya))
@@ -439,6 +649,7 @@ func TestJudgingFindings(t *testing.T) {
 		w.ok(answer(w, member, "it has one"))
 		w.refused(w.silent(func() error { return reopen(w, enya, " ") }), "invalid")
 		w.ok(reopen(w, enya, "who?"))
+		w.ok(w.silent(func() error { return reopen(w, enya, "who?") }))
 		w.blocked(run, "finding-open 1")
 		w.refused(w.silent(func() error { return w.request(owner, run) }), "blocked")
 		w.ok(answer(w, member, "it has one"))
@@ -493,7 +704,9 @@ func TestJudgingFindings(t *testing.T) {
 		w.refused(w.silent(func() error { return accept(w, enya) }), "refused")
 		w.refused(w.silent(func() error { return reopen(w, enya, "x") }), "refused")
 		for _, no := range []int{-1, 0, 2} {
-			w.refused(w.silent(func() error { return w.r.AcceptFinding(w.actor(enya), run, no, w.tick()) }), "not found")
+			w.refused(w.silent(func() error {
+				return w.r.AcceptFinding(w.actor(enya), run, no, shown(w.r, run, "finding", no), w.tick())
+			}), "not found")
 		}
 	})
 }

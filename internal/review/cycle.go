@@ -1,6 +1,7 @@
 package review
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -61,11 +62,10 @@ func (r *Review) Live(at time.Time) (state Live, due time.Time) {
 // passed; nil stands for a pass in an earlier review. What a forced gate lacks,
 // it lacked when the glass was broken.
 func (s *Stage) ranOutSince(last *Round, at time.Time) bool {
-	if last == nil {
-		return s.lapsed(at)
+	if last != nil && last.Outcome == OutcomeForced {
+		return false
 	}
-	overdue := slices.ContainsFunc(s.conditionsOf(last), func(c Condition) bool { return c.Overdue(at) })
-	return overdue || last.Outcome != OutcomeForced && s.lapsed(at)
+	return s.lapsed(at) || len(s.overdue(at)) > 0
 }
 
 // isLast reports whether a stage is the cyclic last one.
@@ -115,8 +115,9 @@ func (s *Stage) repeatAt(passed time.Time) time.Time {
 }
 
 // StartReview begins the next pass of the project through its template.
-// Answers, evidence and waivers carry over; items whose evidence expires have
-// to be attested anew; the gates start afresh. Earlier rounds stay readable;
+// Answers, evidence, waivers and open conditions carry over; items whose evidence
+// expires have to be attested anew; the gates start afresh. Earlier rounds stay
+// readable;
 // break-glass passes have to be reviewed first, so that none gets out of sight.
 func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
 	if err := May(by, StartReview, &r.Project); err != nil {
@@ -143,20 +144,55 @@ func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
 	if owed := r.Forced(); len(owed) > 0 {
 		return refuse("“%s” was passed by break-glass; that has to be reviewed first.", r.Stage(owed[0].Stage).Def.Name)
 	}
-	return r.record(by, at, ReviewStarted{No: r.No + 1, Reason: reason})
+	e := ReviewStarted{No: r.No + 1, Reason: reason}
+	for i := range r.Stages {
+		for _, c := range r.Stages[i].OpenConditions() {
+			e.Conditions = append(e.Conditions, ConditionRef{r.Stages[i].Def.Key, c.No})
+		}
+	}
+	return r.record(by, at, e)
 }
 
-func (r *Review) foldReview(e ReviewStarted) {
+func (r *Review) foldReview(e ReviewStarted) error {
+	carried, err := r.carry(e.Conditions)
+	if err != nil {
+		return err
+	}
 	r.No = e.No
 	if last := r.Stages[len(r.Stages)-1].lastPassed(); last != nil {
 		r.PassedBefore = last.ClosedAt
 	}
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
+		s.Rounds, s.Findings, s.Conditions = nil, nil, carried[s.Def.Key]
 		for j := range s.Items {
 			it := &s.Items[j]
 			it.Reattest = it.Def.ValidDays > 0 && it.Answer.State != Open
 		}
 	}
+	return nil
+}
+
+// carry are the conditions that go on in the next review, as it has them.
+func (r *Review) carry(refs []ConditionRef) (map[StageKey][]Condition, error) {
+	carried := map[StageKey][]Condition{}
+	for i, ref := range refs {
+		if slices.Contains(refs[:i], ref) {
+			return nil, fmt.Errorf("carries condition %d of stage %s over twice", ref.No, ref.Stage)
+		}
+		s, err := r.loaded(ref.Stage)
+		if err != nil {
+			return nil, err
+		}
+		if ref.No < 1 || ref.No > len(s.Conditions) {
+			return nil, fmt.Errorf("no condition %d in stage %s", ref.No, ref.Stage)
+		}
+		c := s.Conditions[ref.No-1]
+		if c.Review == 0 {
+			c.Review = r.No
+		}
+		c.No = len(carried[ref.Stage]) + 1
+		carried[ref.Stage] = append(carried[ref.Stage], c)
+	}
+	return carried, nil
 }

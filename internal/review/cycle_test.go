@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -206,7 +207,7 @@ func TestNextReview(t *testing.T) {
 	}
 	for _, sk := range stageKeys {
 		s := w.stage(sk)
-		if len(s.Rounds)+len(s.Findings)+len(s.Conditions) != 0 {
+		if len(s.Rounds)+len(s.Findings) != 0 || (len(s.Conditions) != 0) != (sk == design) {
 			t.Errorf("%s keeps %v %v %v", sk, s.Rounds, s.Findings, s.Conditions)
 		}
 	}
@@ -362,8 +363,95 @@ func TestExpiring(t *testing.T) {
 			t.Errorf("at the end, %v: evidence %t", off, got)
 		}
 	}
-	w.ok(w.r.RevokeWaiver(w.actor(manager), build, 1, "x", w.tick()))
+	w.ok(w.r.RevokeWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "x", w.tick()))
 	if wv.Expiring(until.Add(-time.Hour)) || (&review.Evidence{}).Expiring(until) {
 		t.Error("what was taken back, or never ends, is expiring")
+	}
+}
+
+// The next review carries open conditions over: they are worked on as before,
+// and the gate does not pass without them.
+func TestNextReviewCarriesConditions(t *testing.T) {
+	w := newWorld(t, repeating(365))
+	w.pass(run)
+	w.open(build)
+	w.ok(w.signIf(quinn, build, qa, "2026-03-20", "rehearse", "write it up", "show it"))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 3, "shown", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+
+	cs := w.stage(build).Conditions
+	if len(cs) != 2 || cs[0].No != 1 || cs[0].Text != "write it up" || cs[1].No != 2 || cs[1].Text != "show it" || cs[1].MetBy != owner {
+		t.Fatalf("carried over are %+v", cs)
+	}
+	if c := cs[0]; c.Review != 1 || c.Round != 1 || c.Seat != qa || c.By != quinn || len(w.stage(build).OpenConditions()) != 2 {
+		t.Errorf("carried over as %+v", c)
+	}
+	if next := w.r.Rollup(w.stage(build), w.now).NextChange; next.IsZero() || !next.Equal(cs[0].Deadline()) {
+		t.Errorf("next change %v", next)
+	}
+	w.ok(w.answer(mate, build, "tests", review.Met, ""))
+	w.ok(w.request(owner, build))
+	w.ok(w.sign(quinn, build, qa)) // round 1 of this review, signed by who set them in round 1 of the last
+	w.gate(build, review.GateConditional)
+	w.refused(w.silent(func() error {
+		return w.r.ConfirmCondition(w.actor(enya), build, 2, shown(w.r, build, "condition", 2), w.tick())
+	}), "denied")
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 2, shown(w.r, build, "condition", 2), w.tick()))
+	w.now = cs[0].Deadline()
+	w.gate(build, review.GateOverdue)
+	w.blocked(build, "condition-overdue")
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "written", w.tick()))
+	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
+	w.gate(build, review.GatePassed)
+	if c := w.stage(build).GateConditions(); len(c) != 2 {
+		t.Errorf("the gate names %+v", c)
+	}
+}
+
+// An overdue condition of the last stage lapses a running service, also one that
+// was carried over.
+func TestCarriedConditionLapsesALiveService(t *testing.T) {
+	w := newWorld(t, repeating(365))
+	w.open(run)
+	w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-20", "rehearse"))
+	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.sign(enya, run, eng))
+	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.live(review.LiveCurrent)
+	w.ok(w.request(owner, run))
+	w.ok(w.sign(sri, run, review.SeatSRE))
+	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.sign(enya, run, eng))
+	w.gate(run, review.GateConditional)
+	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	if c := w.stage(run).Conditions; len(c) != 1 || c[0].Review != 1 {
+		t.Errorf("carried over twice as %+v", c)
+	}
+	w.now = w.stage(run).Conditions[0].Deadline()
+	w.live(review.LiveLapsed)
+	w.ok(w.r.ReleaseCondition(w.actor(sri), run, 1, shown(w.r, run, "condition", 1), "off", w.tick()))
+	w.live(review.LiveCurrent)
+}
+
+// A trail from before conditions were carried over says of none that it was.
+func TestReviewsStartedBeforeConditionsCarriedOver(t *testing.T) {
+	w := newWorld(t)
+	w.open(run)
+	w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-20", "rehearse"))
+	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.sign(enya, run, eng))
+	entries := append(slices.Clone(w.r.Recorded()), review.Entry{At: w.tick(), Actor: owner, Event: review.ReviewStarted{No: 2, Reason: "yearly"}})
+	old, err := review.Replay(project, entries, func(review.TemplateRef) (*review.Template, error) { return w.r.Template, nil })
+	w.ok(err)
+	if c := old.Stage(run).Conditions; len(c) != 0 {
+		t.Errorf("carried over are %+v", c)
+	}
+	for _, refs := range [][]review.ConditionRef{{{Stage: run, No: 2}}, {{Stage: run, No: 0}}, {{Stage: "nowhere", No: 1}}} {
+		entries[len(entries)-1].Event = review.ReviewStarted{No: 2, Reason: "yearly", Conditions: refs}
+		if _, err := review.Replay(project, entries, func(review.TemplateRef) (*review.Template, error) { return w.r.Template, nil }); err == nil {
+			t.Errorf("a review carries %v over, which there is not", refs)
+		}
 	}
 }

@@ -1,11 +1,6 @@
 package review
 
-import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"time"
-)
+import "time"
 
 // Digest is the SHA-256 of a stage's signed content, hexadecimal.
 type Digest string
@@ -78,6 +73,7 @@ type signedWaiver struct {
 	Until       string    `json:"until"`
 	RequestedBy PersonID  `json:"requested_by"`
 	GrantedBy   PersonID  `json:"granted_by"`
+	GrantedFor  PersonID  `json:"granted_for,omitempty"`
 	GrantedAt   time.Time `json:"granted_at"`
 }
 
@@ -107,7 +103,7 @@ func (r *Review) Content(s *Stage) SignedContent {
 	}
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.granted() && applies[w.Item] {
-			c.Waivers = append(c.Waivers, signedWaiver{w.No, w.Item, w.Reason, w.Risk, w.Measure, FormatDate(w.Until), w.RequestedBy, w.GrantedBy, w.GrantedAt.UTC()})
+			c.Waivers = append(c.Waivers, signedWaiver{w.No, w.Item, w.Reason, w.Risk, w.Measure, FormatDate(w.Until), w.RequestedBy, w.GrantedBy, w.GrantedFor, w.GrantedAt.UTC()})
 		}
 	}
 	for _, f := range s.Findings {
@@ -119,12 +115,5 @@ func (r *Review) Content(s *Stage) SignedContent {
 // Digest is the hash of [Review.Content]: SHA-256 over its JSON with the
 // fields in the order of the struct and times in UTC.
 func (r *Review) Digest(s *Stage) Digest {
-	b, err := json.Marshal(r.Content(s))
-	if err != nil {
-		// Strings, numbers and years of four digits: there is nothing here
-		// that JSON cannot write. An empty digest matches no sign-off.
-		return ""
-	}
-	sum := sha256.Sum256(b)
-	return Digest(hex.EncodeToString(sum[:]))
+	return digestOf(r.Content(s))
 }

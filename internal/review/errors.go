@@ -72,6 +72,14 @@ func (e *StaleDigest) Error() string {
 	return "the content changed since the page was opened"
 }
 
+// Outdated says that what a decision is about, such as a waiver, is no longer
+// what the person had read.
+type Outdated struct{ What string }
+
+func (e *Outdated) Error() string {
+	return "the " + e.What + " changed since the page was opened"
+}
+
 // Blocked says that a gate cannot be requested, and lists why.
 type Blocked struct{ Blockers []Blocker }
 

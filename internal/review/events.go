@@ -26,6 +26,12 @@ type Change struct {
 	To    string `json:"to"`
 }
 
+// ConditionRef names a condition of a review.
+type ConditionRef struct {
+	Stage StageKey `json:"stage"`
+	No    int      `json:"no"`
+}
+
 // Events of a project's stream that concern the project and its items.
 type (
 	// ProjectCreated starts a project and its launch review.
@@ -118,11 +124,14 @@ type (
 		No    int      `json:"no"`
 	}
 	// ReviewStarted begins the next pass of the project through the template:
-	// answers, evidence and waivers carry over, what repeats has to be attested
-	// anew.
+	// answers, evidence, waivers and open conditions carry over, what repeats has
+	// to be attested anew.
 	ReviewStarted struct {
 		No     int    `json:"no"`
 		Reason string `json:"reason"`
+		// Conditions that carry over, since they are still open. In each stage
+		// they are numbered anew, from 1 in this order.
+		Conditions []ConditionRef `json:"conditions,omitempty"`
 	}
 )
 

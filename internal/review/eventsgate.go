@@ -41,12 +41,14 @@ type (
 	FindingAccepted struct {
 		Stage StageKey `json:"stage"`
 		No    int      `json:"no"`
+		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in judges
 	}
 	// FindingReopened says that the answer does not settle the finding.
 	FindingReopened struct {
 		Stage  StageKey `json:"stage"`
 		No     int      `json:"no"`
 		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"`
 	}
 	// ConditionSet is a follow-up of a conditional go.
 	ConditionSet struct {
@@ -67,12 +69,22 @@ type (
 	ConditionConfirmed struct {
 		Stage StageKey `json:"stage"`
 		No    int      `json:"no"`
+		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in judges
 	}
 	// ConditionReopened says that what was done does not meet the condition.
 	ConditionReopened struct {
 		Stage  StageKey `json:"stage"`
 		No     int      `json:"no"`
 		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"`
+	}
+	// ConditionReleased takes an open condition back: it is asked for no more,
+	// such as when another has taken its place.
+	ConditionReleased struct {
+		Stage  StageKey `json:"stage"`
+		No     int      `json:"no"`
+		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"`
 	}
 	// GateForced passes a gate on one person's word, and says until when that
 	// has to be looked at by others.
@@ -89,6 +101,7 @@ type (
 		Stage StageKey `json:"stage"`
 		Round int      `json:"round"`
 		Note  string   `json:"note"`
+		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in reviews
 	}
 	// RoundClosed ends a round.
 	RoundClosed struct {
@@ -111,5 +124,6 @@ func (ConditionSet) Kind() string        { return "ConditionSet" }
 func (ConditionMet) Kind() string        { return "ConditionMet" }
 func (ConditionConfirmed) Kind() string  { return "ConditionConfirmed" }
 func (ConditionReopened) Kind() string   { return "ConditionReopened" }
+func (ConditionReleased) Kind() string   { return "ConditionReleased" }
 func (GateForced) Kind() string          { return "GateForced" }
 func (RetrospectiveClosed) Kind() string { return "RetrospectiveClosed" }

@@ -37,6 +37,8 @@ func Subject(e Event) (StageKey, ItemKey) {
 		return e.Stage, ""
 	case ConditionReopened:
 		return e.Stage, ""
+	case ConditionReleased:
+		return e.Stage, ""
 	case GateForced:
 		return e.Stage, ""
 	case RetrospectiveClosed:
@@ -65,6 +67,26 @@ func Mentions(e Event) []PersonID {
 	case ItemAssigned:
 		return []PersonID{e.From, e.Person}
 	case GateSigned:
+		return []PersonID{e.For}
+	case FindingAccepted:
+		return []PersonID{e.For}
+	case FindingReopened:
+		return []PersonID{e.For}
+	case ConditionConfirmed:
+		return []PersonID{e.For}
+	case ConditionReopened:
+		return []PersonID{e.For}
+	case ConditionReleased:
+		return []PersonID{e.For}
+	case WaiverGranted:
+		return []PersonID{e.For}
+	case WaiverDenied:
+		return []PersonID{e.For}
+	case WaiverExtended:
+		return []PersonID{e.For}
+	case WaiverRevoked:
+		return []PersonID{e.For}
+	case RetrospectiveClosed:
 		return []PersonID{e.For}
 	case ConditionSet:
 		return []PersonID{e.Owner}

@@ -18,6 +18,7 @@ type (
 		Item   ItemKey  `json:"item"`
 		No     int      `json:"no"`
 		Reason string   `json:"reason,omitempty"`
+		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverDenied refuses a waiver.
 	WaiverDenied struct {
@@ -25,6 +26,7 @@ type (
 		Item   ItemKey  `json:"item"`
 		No     int      `json:"no"`
 		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverExtended moves the date until which a waiver counts.
 	WaiverExtended struct {
@@ -34,6 +36,7 @@ type (
 		From   string   `json:"from"`
 		Until  string   `json:"until"`
 		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverRevoked ends a waiver before its date.
 	WaiverRevoked struct {
@@ -41,6 +44,7 @@ type (
 		Item   ItemKey  `json:"item"`
 		No     int      `json:"no"`
 		Reason string   `json:"reason"`
+		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 )
 

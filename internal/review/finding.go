@@ -14,7 +14,9 @@ type Finding struct {
 	AnsweredAt time.Time
 	AcceptedBy PersonID
 	AcceptedAt time.Time
-	Reopened   string // why an earlier answer did not settle it
+	// AcceptedFor holds the seat, when a stand-in accepted; 0: who did.
+	AcceptedFor PersonID
+	Reopened    string // why an earlier answer did not settle it
 }
 
 // Answered reports whether the team has answered.
@@ -53,24 +55,29 @@ func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, answer string, at 
 }
 
 // AcceptFinding says that a reviewer is content with the answer to a finding.
-func (r *Review) AcceptFinding(by Actor, sk StageKey, no int, at time.Time) error {
-	f, err := r.findingToJudge(by, sk, no)
+// Whoever sits in the seat that raised it does that. shown is the
+// [Finding.Digest] of what they read.
+func (r *Review) AcceptFinding(by Actor, sk StageKey, no int, shown Digest, at time.Time) error {
+	f, held, err := r.findingToJudge(by, sk, no)
 	if err != nil {
 		return err
 	}
 	if !f.AcceptedAt.IsZero() {
 		return nil
 	}
+	if err := unchanged("finding", shown, f.Digest()); err != nil {
+		return err
+	}
 	if !f.Answered() {
 		return refuse("The team has not answered this finding yet.")
 	}
-	return r.record(by, at, FindingAccepted{Stage: sk, No: no})
+	return r.record(by, at, FindingAccepted{Stage: sk, No: no, For: held.For})
 }
 
 // ReopenFinding says that the answer does not settle the finding: it blocks
-// the next request again.
-func (r *Review) ReopenFinding(by Actor, sk StageKey, no int, reason string, at time.Time) error {
-	f, err := r.findingToJudge(by, sk, no)
+// the next request again. shown is the [Finding.Digest] of what the actor read.
+func (r *Review) ReopenFinding(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	f, held, err := r.findingToJudge(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -78,32 +85,46 @@ func (r *Review) ReopenFinding(by Actor, sk StageKey, no int, reason string, at 
 	if err != nil {
 		return err
 	}
+	if !f.Answered() && f.Reopened == reason {
+		return nil // the same form sent twice
+	}
+	if err := unchanged("finding", shown, f.Digest()); err != nil {
+		return err
+	}
 	if !f.Answered() {
-		return nil
+		return refuse("The team has not answered this finding yet; it is open as it is.")
 	}
 	if !f.AcceptedAt.IsZero() {
 		return refuse("The answer was accepted.")
 	}
-	return r.record(by, at, FindingReopened{Stage: sk, No: no, Reason: reason})
+	return r.record(by, at, FindingReopened{Stage: sk, No: no, Reason: reason, For: held.For})
 }
 
-func (r *Review) findingToJudge(by Actor, sk StageKey, no int) (*Finding, error) {
+// findingToJudge finds a finding, and the seat in which the actor decides on
+// its answer.
+func (r *Review) findingToJudge(by Actor, sk StageKey, no int) (*Finding, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	s, err := r.loaded(sk)
 	if err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	if no < 1 || no > len(s.Findings) {
-		return nil, ErrNotFound
+		return nil, SeatHeld{}, ErrNotFound
 	}
 	if r.Project.Status == StatusStopped {
-		return nil, refuse("The project was stopped. Resume it before changing anything.")
+		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
 	}
 	f := &s.Findings[no-1]
 	if f.Answered() && by.Person == f.AnsweredBy {
-		return nil, &Denied{SignGate, "You answered it yourself; somebody else has to say whether that settles it."}
+		return nil, SeatHeld{}, &Denied{SignGate, "You answered it yourself; somebody else has to say whether that settles it."}
 	}
-	return f, r.mayJudge(by, s, f.Round, f.By, f.AnsweredBy, "Only who raised the finding, or somebody else in that seat, decides whether the answer settles it.")
+	ro := &s.Rounds[f.Round-1]
+	var seat Seat
+	if so := ro.newest(f.By); so != nil {
+		seat = so.Seat
+	}
+	held, err := r.judge(by, s, ro, seat, f.AnsweredBy, "Only who sits in the seat that raised the finding decides whether the answer settles it: "+seat.Label()+".")
+	return f, held, err
 }

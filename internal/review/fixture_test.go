@@ -257,7 +257,7 @@ func (w *world) waive(p review.PersonID, sk review.StageKey, ik review.ItemKey, 
 func (w *world) leave(sk review.StageKey, ik review.ItemKey, until string) {
 	w.Helper()
 	w.ok(w.waive(member, sk, ik, until))
-	w.ok(w.r.GrantWaiver(w.actor(manager), sk, len(w.stage(sk).Waivers), "", w.tick()))
+	w.ok(w.r.GrantWaiver(w.actor(manager), sk, len(w.stage(sk).Waivers), shown(w.r, sk, "waiver", len(w.stage(sk).Waivers)), "", w.tick()))
 }
 
 // fill does what a stage needs before sign-off can be requested: member
@@ -383,6 +383,7 @@ func refusal(err error) string {
 		invalid  *review.Invalid
 		conflict *review.AnswerConflict
 		stale    *review.StaleDigest
+		outdated *review.Outdated
 		blocked  *review.Blocked
 		refused  *review.Refused
 	)
@@ -399,6 +400,8 @@ func refusal(err error) string {
 		return "conflict"
 	case errors.As(err, &stale):
 		return "stale"
+	case errors.As(err, &outdated):
+		return "outdated"
 	case errors.As(err, &blocked):
 		return "blocked"
 	case errors.As(err, &refused):
@@ -422,4 +425,20 @@ func expiry(w *world, sk review.StageKey) time.Time {
 	}
 	w.Fatalf("no evidence of %s expires", sk)
 	return time.Time{}
+}
+
+// shown is the digest of a waiver, a condition or a finding as it is now; one
+// that is not there was not shown.
+func shown(r *review.Review, sk review.StageKey, kind string, no int) review.Digest {
+	s := r.Stage(sk)
+	switch {
+	case s == nil || no < 1:
+	case kind == "waiver" && no <= len(s.Waivers):
+		return s.Waivers[no-1].Digest()
+	case kind == "condition" && no <= len(s.Conditions):
+		return s.Conditions[no-1].Digest()
+	case kind == "finding" && no <= len(s.Findings):
+		return s.Findings[no-1].Digest()
+	}
+	return ""
 }

@@ -106,6 +106,7 @@ type Round struct {
 	ReviewDue   time.Time // of a forced gate: the last day for its review
 	ReviewedBy  PersonID
 	ReviewedAt  time.Time
+	ReviewedFor PersonID // who holds the seat, when a stand-in reviewed
 	ReviewNote  string
 }
 

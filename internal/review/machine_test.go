@@ -295,16 +295,14 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 		d := &s.Conditions[i]
 		same("condition", fmt.Sprint(d.Text, d.MetBy, d.Closed(), !d.DroppedAt.IsZero(), d.Overdue(k.now)), fmt.Sprint(c.text, c.metBy, c.closed || c.dropped, c.dropped, !c.dropped && c.overdue(k.now)))
 	}
-	if last := st.last(); last != nil {
-		var got, want []string
-		for _, c := range s.GateConditions() {
-			got = append(got, c.Text)
-		}
-		for _, c := range st.passedOn(last) {
-			want = append(want, c.text)
-		}
-		same("conditions of the gate", got, want)
+	var got, want []string
+	for _, c := range s.GateConditions() {
+		got = append(got, c.Text)
 	}
+	for _, c := range st.asked() {
+		want = append(want, c.text)
+	}
+	same("conditions of the gate", got, want)
 	same("number of rounds", len(s.Rounds), len(st.rounds))
 	for i, ro := range st.rounds {
 		r := &s.Rounds[i]

@@ -122,22 +122,27 @@ func (s *Stage) soleProvider(k ItemKey) PersonID {
 	return sole
 }
 
-// mayJudge checks that the actor may say whether what a signer asked for in a
-// round was done: the signer, or another in that seat who does not stand in for
-// who did it, and whom nothing bars from signing.
-func (r *Review) mayJudge(by Actor, s *Stage, round int, signer, doer PersonID, who string) error {
-	ro := &s.Rounds[round-1]
-	var seats []Seat
-	for _, so := range ro.SignOffs {
-		if so.Person == signer {
-			seats = append(seats, so.Seat)
+// judge finds the holding of a seat by which the actor may say whether what was
+// asked for in that seat was done: their own before those that they stand in
+// for, but not in the place of who did it, and not where anything bars them from
+// signing. who is the refusal when they do not sit there at all. That the actor
+// asked for it does not help them once they have lost the seat.
+func (r *Review) judge(by Actor, s *Stage, ro *Round, seat Seat, doer PersonID, who string) (SeatHeld, error) {
+	why := ""
+	for _, held := range by.seatsIn(seat, r.Project.ID) {
+		if held.For != 0 && held.For == doer {
+			continue
+		}
+		barred := s.barred(ro, by.Person, held.For)
+		if barred == "" {
+			return held, nil
+		}
+		if why == "" {
+			why = barred
 		}
 	}
-	if by.Person != signer && !by.sitsApart(doer, seats, r.Project.ID) {
-		return &Denied{SignGate, who}
+	if why == "" {
+		why = who
 	}
-	if why := s.barred(ro, by.Person, 0); why != "" {
-		return &Denied{SignGate, why}
-	}
-	return nil
+	return SeatHeld{}, &Denied{SignGate, why}
 }

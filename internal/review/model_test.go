@@ -60,18 +60,22 @@ type mWaiver struct {
 	by, grantedBy              review.PersonID
 	grantedAt                  time.Time
 	granted, denied, takenBack bool
+	deniedBy                   review.PersonID
 }
 
 type mCondition struct {
 	round   int
+	old     bool // carried over from an earlier review
+	seat    review.Seat
 	text    string
 	owner   review.PersonID
 	due     time.Time
 	by      review.PersonID
 	note    string
 	metBy   review.PersonID // 0: not said to be met
+	why     string          // it was found not to be met
 	closed  bool
-	dropped bool
+	dropped bool // replaced or taken back
 }
 
 type mItem struct {
@@ -104,6 +108,7 @@ type mFinding struct {
 	answeredAt time.Time
 	round      int
 	accepted   bool
+	why        string // the answer before did not do
 }
 
 type mRound struct {
@@ -174,6 +179,23 @@ func (m *model) sitsApart(p review.PersonID, seat review.Seat, apart review.Pers
 		}
 	}
 	return false
+}
+
+// inWhosePlace are the people for whom p sits in the seat, p among them when they
+// hold it themselves.
+func (m *model) inWhosePlace(p review.PersonID, seat review.Seat) []review.PersonID {
+	var holders []review.PersonID
+	for pl := range m.seats[p] {
+		if pl.seat == seat && pl.ours() {
+			holders = append(holders, p)
+		}
+	}
+	for _, l := range m.loans {
+		if l.to == p && l.place.seat == seat && l.place.ours() && m.active(l) {
+			holders = append(holders, l.holder)
+		}
+	}
+	return holders
 }
 
 // sitsAt reports whether p sits in one of the seats, apart from what they do
@@ -361,20 +383,39 @@ func (m *model) ranOut(st *mStage, at time.Time) bool {
 	return false
 }
 
-// passedOn are the conditions that hold of a round that has passed.
-func (st *mStage) passedOn(ro *mRound) []*mCondition {
+// binds reports whether the gate has passed on a condition, ever.
+func (st *mStage) binds(c *mCondition) bool {
+	if c.dropped || c.old {
+		return !c.dropped
+	}
+	ro := st.rounds[c.round-1]
+	newest := mSign{}
+	for _, s := range ro.signs {
+		if s.who == c.by {
+			newest = s
+		}
+	}
+	return ro.outcome == review.OutcomeConditional && newest.content == ro.closing
+}
+
+// due are the conditions that are still to be closed.
+func (st *mStage) due() []*mCondition {
 	var out []*mCondition
 	for _, c := range st.conditions {
-		if ro.outcome != review.OutcomeConditional || st.rounds[c.round-1] != ro || c.dropped {
-			continue
+		if st.binds(c) && !c.closed {
+			out = append(out, c)
 		}
-		newest := mSign{}
-		for _, s := range ro.signs {
-			if s.who == c.by {
-				newest = s
-			}
-		}
-		if newest.content == ro.closing {
+	}
+	return out
+}
+
+// asked are the conditions that a page of the gate lists: of its newest pass, of
+// earlier reviews, and what is still due.
+func (st *mStage) asked() []*mCondition {
+	var out []*mCondition
+	last := st.passedLast()
+	for _, c := range st.conditions {
+		if st.binds(c) && (!c.closed || c.old || st.rounds[c.round-1] == last) {
 			out = append(out, c)
 		}
 	}
@@ -500,13 +541,11 @@ func (m *model) passedGate(st *mStage, ro *mRound, at time.Time) review.GateStat
 		return review.GateLapsed
 	}
 	state := review.GatePassed
-	for _, c := range st.passedOn(ro) {
+	for _, c := range st.due() {
 		if c.overdue(at) {
 			return review.GateOverdue
 		}
-		if !c.closed {
-			state = review.GateConditional
-		}
+		state = review.GateConditional
 	}
 	return state
 }
@@ -533,12 +572,11 @@ func (m *model) live(at time.Time) (review.Live, time.Time) {
 	if since.IsZero() {
 		return review.NotLive, time.Time{}
 	}
-	lapsed := (last == nil || last.outcome != review.OutcomeForced) && m.ranOut(st, at)
-	if last != nil {
-		for _, c := range st.passedOn(last) {
-			lapsed = lapsed || c.overdue(at)
-		}
+	lapsed := m.ranOut(st, at)
+	for _, c := range st.due() {
+		lapsed = lapsed || c.overdue(at)
 	}
+	lapsed = lapsed && (last == nil || last.outcome != review.OutcomeForced)
 	var due time.Time
 	if days := st.def.Gate.RepeatsDays; days > 0 {
 		due = since.Add(time.Duration(days) * 24 * time.Hour)
@@ -706,11 +744,11 @@ func (m *model) blockers(st *mStage, at time.Time) string {
 			if last.changed {
 				words = append(words, "content-changed")
 			}
-			for _, c := range st.passedOn(last) {
-				if c.overdue(at) {
-					words = append(words, "condition-overdue")
-				}
-			}
+		}
+	}
+	for _, c := range st.due() {
+		if c.overdue(at) {
+			words = append(words, "condition-overdue")
 		}
 	}
 	slices.Sort(words)

@@ -73,7 +73,7 @@ func (k *machine) decide(by review.PersonID, sk review.StageKey, no int, what, u
 		case what == "grant" && state == "waiting":
 			v.effect = func() { w.granted, w.grantedBy, w.grantedAt = true, by, k.now }
 		case what == "deny" && state == "waiting":
-			v.effect = func() { w.denied = true }
+			v.effect = func() { w.denied, w.deniedBy = true, by }
 		case what == "revoke" && state == "in force":
 			v.effect = func() { w.takenBack = true }
 		case what == "extend" && state == "in force":
@@ -81,35 +81,38 @@ func (k *machine) decide(by review.PersonID, sk review.StageKey, no int, what, u
 			if !end.Equal(w.until) {
 				v.effect = func() { w.until = end }
 			}
-		case what == "grant" && state == "in force", what == "deny" && state == "denied", what == "revoke" && state == "revoked":
+		case what == "grant" && state == "in force", what == "deny" && state == "denied" && w.deniedBy == by, what == "revoke" && state == "revoked":
 		default:
 			v.refuse("refused", true)
 		}
 	}
+	read := k.read(&v, sk, "waiver", no)
 	a := k.actor(by)
 	machine := k.oneIn(12, "machine")
 	a.Machine = machine
 	k.do(fmt.Sprintf("%s waiver %d of %s", what, no, sk), by, sk, (k.m.hasRole(by, review.RoleManager) || k.m.sits(by, "")) && !machine, v, func(r *review.Review) error {
 		switch what {
 		case "grant":
-			return r.GrantWaiver(a, sk, no, "", k.now)
+			return r.GrantWaiver(a, sk, no, read(r), "", k.now)
 		case "deny":
-			return r.DenyWaiver(a, sk, no, "no", k.now)
+			return r.DenyWaiver(a, sk, no, read(r), "no", k.now)
 		case "extend":
-			return r.ExtendWaiver(a, sk, no, until, "more", k.now)
+			return r.ExtendWaiver(a, sk, no, read(r), until, "more", k.now)
 		}
-		return r.RevokeWaiver(a, sk, no, "enough", k.now)
+		return r.RevokeWaiver(a, sk, no, read(r), "enough", k.now)
 	})
 }
 
 // --- conditions and findings
 
 // followUp does one thing about the conditions on which a gate has passed.
-func (k *machine) followUp(sk review.StageKey, st *mStage, ro *mRound) {
+func (k *machine) followUp(sk review.StageKey, st *mStage) {
 	for i, c := range st.conditions {
 		switch {
-		case c.closed || !slices.Contains(st.passedOn(ro), c):
+		case !slices.Contains(st.due(), c):
 			continue
+		case k.oneIn(8, "release"):
+			k.release(mostly(k, "who", c.by, pick(k, "holder", k.sitting(st)...)), sk, i+1, "no need")
 		case c.metBy == 0:
 			k.meet(mostly(k, "who", c.owner, owner, deputy), sk, i+1, "done")
 		default:
@@ -133,6 +136,10 @@ func (k *machine) wildCondition() {
 		k.judge(pick(k, "who", pick(k, "holder", k.sitting(st)...), pick(k, "anybody", crowd...)), sk, no, pick(k, "judgement", "confirm", "reopen"), mostly(k, "reason", "hm", ""))
 		return
 	}
+	if k.oneIn(4, "release") {
+		k.release(pick(k, "who", pick(k, "holder", k.sitting(st)...), pick(k, "anybody", crowd...)), sk, no, mostly(k, "reason", "no need", ""))
+		return
+	}
 	k.meet(mostly(k, "who", pick(k, "owner", owner, member, viewer), crowd...), sk, no, pick(k, "note", "done", "really done", ""))
 }
 
@@ -144,9 +151,27 @@ func (k *machine) condition(v *verdict, st *mStage, no int) *mCondition {
 		return nil
 	}
 	c := st.conditions[no-1]
-	ro := st.rounds[c.round-1]
-	v.refuse("refused", c.dropped || ro.outcome != "" && !slices.Contains(st.passedOn(ro), c))
+	v.refuse("refused", !st.binds(c) && (c.dropped || st.rounds[c.round-1].outcome != ""))
 	return c
+}
+
+// setIn is the round in which a condition was set, as far as it says who may
+// not decide on it.
+func (k *machine) setIn(st *mStage, c *mCondition) *mRound {
+	if c.old {
+		return &mRound{sod: k.m.tmpl.SoD}
+	}
+	return st.rounds[c.round-1]
+}
+
+// read is the digest that somebody had before them. Now and then it is that of
+// something else, and then whatever would have had an effect is refused.
+func (k *machine) read(v *verdict, sk review.StageKey, kind string, no int) func(*review.Review) review.Digest {
+	if !k.oneIn(10, "outdated") {
+		return func(r *review.Review) review.Digest { return shown(r, sk, kind, no) }
+	}
+	v.refuse("outdated", v.effect != nil || len(v.others) > 0)
+	return func(*review.Review) review.Digest { return review.Digest(repeat("0", 64)) }
 }
 
 func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note string) {
@@ -156,7 +181,7 @@ func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note stri
 	if c != nil {
 		v.refuse("denied", by != c.owner && k.m.duties[by] != review.DutyOwner && k.m.duties[by] != review.DutyDeputy)
 		if !c.closed && (c.metBy == 0 || c.note != note) {
-			v.effect = func() { c.metBy, c.note = by, note }
+			v.effect = func() { c.metBy, c.note, c.why = by, note, "" }
 		}
 	}
 	may := k.m.onTeam(by) || k.m.sits(by, "") || k.m.hasRole(by, review.RoleViewer, review.RoleManager, review.RoleAdmin)
@@ -165,15 +190,16 @@ func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note stri
 	})
 }
 
-// mayJudge reports whether p may say whether what a signer asked for in a round
-// was done by somebody.
-func (k *machine) mayJudge(st *mStage, no int, p, signer, doer review.PersonID) bool {
-	ro := st.rounds[no-1]
-	inSeat := p == signer
-	for _, s := range ro.signs {
-		inSeat = inSeat || s.who == signer && k.m.sitsApart(p, s.seat, doer)
+// mayJudge reports whether p may say whether what was asked for in a seat was
+// done by somebody: p sits there now, not for the doer, and may sign the round,
+// as may whom they sit there for.
+func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, doer review.PersonID) bool {
+	for _, holder := range k.m.inWhosePlace(p, seat) {
+		if p != doer && holder != doer && !k.m.barred(st, ro, p, holder) {
+			return true
+		}
 	}
-	return inSeat && p != doer && !k.m.barred(st, ro, p, p)
+	return false
 }
 
 func (k *machine) judge(by review.PersonID, sk review.StageKey, no int, what, why string) {
@@ -182,22 +208,40 @@ func (k *machine) judge(by review.PersonID, sk review.StageKey, no int, what, wh
 	c := k.condition(&v, st, no)
 	v.refuse("invalid", what == "reopen" && why == "")
 	if c != nil {
-		v.refuse("denied", !k.mayJudge(st, c.round, by, c.by, c.metBy))
+		v.refuse("denied", !k.mayJudge(st, k.setIn(st, c), by, c.seat, c.metBy))
 		switch {
-		case what == "confirm" && c.closed, what == "reopen" && c.metBy == 0:
+		case what == "confirm" && c.closed, what == "reopen" && c.metBy == 0 && c.why == why:
 		case what == "confirm":
 			v.refuse("refused", c.metBy == 0)
 			v.effect = func() { c.closed = true }
 		default:
-			v.refuse("refused", c.closed)
-			v.effect = func() { c.metBy = 0 }
+			v.refuse("refused", c.closed || c.metBy == 0)
+			v.effect = func() { c.metBy, c.why = 0, why }
 		}
 	}
+	read := k.read(&v, sk, "condition", no)
 	k.do(fmt.Sprintf("%s condition %d of %s", what, no, sk), by, sk, k.m.sits(by, ""), v, func(r *review.Review) error {
 		if what == "confirm" {
-			return r.ConfirmCondition(k.actor(by), sk, no, k.now)
+			return r.ConfirmCondition(k.actor(by), sk, no, read(r), k.now)
 		}
-		return r.ReopenCondition(k.actor(by), sk, no, why, k.now)
+		return r.ReopenCondition(k.actor(by), sk, no, read(r), why, k.now)
+	})
+}
+
+// release takes a condition back.
+func (k *machine) release(by review.PersonID, sk review.StageKey, no int, why string) {
+	st := k.m.stages[sk]
+	v := verdict{}
+	c := k.condition(&v, st, no)
+	v.refuse("invalid", why == "")
+	if c != nil {
+		v.refuse("denied", by == c.owner || !k.mayJudge(st, k.setIn(st, c), by, c.seat, c.metBy))
+		v.refuse("refused", c.closed || !st.binds(c))
+		v.effect = func() { c.dropped = true }
+	}
+	read := k.read(&v, sk, "condition", no)
+	k.do(fmt.Sprintf("release condition %d of %s", no, sk), by, sk, k.m.sits(by, ""), v, func(r *review.Review) error {
+		return r.ReleaseCondition(k.actor(by), sk, no, read(r), why, k.now)
 	})
 }
 
@@ -226,22 +270,29 @@ func (k *machine) wildJudgement() {
 		if f.answer == "" {
 			doer = 0
 		}
-		v.refuse("denied", !k.mayJudge(st, f.round, by, f.by, doer))
+		ro, seat := st.rounds[f.round-1], review.Seat("")
+		for _, s := range ro.signs {
+			if s.who == f.by {
+				seat = s.seat
+			}
+		}
+		v.refuse("denied", by == doer || !k.mayJudge(st, ro, by, seat, doer))
 		switch {
-		case accept && f.accepted, !accept && f.answer == "":
+		case accept && f.accepted, !accept && f.answer == "" && f.why == why:
 		case accept:
 			v.refuse("refused", f.answer == "")
 			v.effect = func() { f.accepted = true }
 		default:
-			v.refuse("refused", f.accepted)
-			v.effect = func() { f.answer, f.answeredBy, f.answeredAt = "", 0, time.Time{} }
+			v.refuse("refused", f.accepted || f.answer == "")
+			v.effect = func() { f.answer, f.answeredBy, f.answeredAt, f.why = "", 0, time.Time{}, why }
 		}
 	}
+	read := k.read(&v, sk, "finding", no)
 	k.do(fmt.Sprintf("judge finding %d of %s: %t", no, sk, accept), by, sk, k.m.sits(by, ""), v, func(r *review.Review) error {
 		if accept {
-			return r.AcceptFinding(k.actor(by), sk, no, k.now)
+			return r.AcceptFinding(k.actor(by), sk, no, read(r), k.now)
 		}
-		return r.ReopenFinding(k.actor(by), sk, no, why, k.now)
+		return r.ReopenFinding(k.actor(by), sk, no, read(r), why, k.now)
 	})
 }
 
@@ -266,7 +317,7 @@ func (k *machine) wildForce() {
 	v.refuse("invalid", days < 0 || days == 31 || reason == "")
 	v.refuse("refused", k.m.status != review.StatusActive || open[k.m.gate(st, k.now)])
 	k.do("force "+string(sk), by, sk, k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
-		return r.Force(k.actor(by), sk, reason, k.later(days), k.now)
+		return r.Force(k.actor(by), sk, r.Digest(r.Stage(sk)), reason, k.later(days), k.now)
 	})
 }
 
@@ -291,7 +342,11 @@ func (k *machine) wildLookBack() {
 	v.refuse("invalid", note == "")
 	if there {
 		ro := st.rounds[no-1]
-		v.refuse("denied", by == ro.forcedBy || !k.m.hasRole(by, review.RoleManager) && !k.m.sitsAt(by, ro.seats, ro.forcedBy) || ro.sod && k.m.excluded(st, by))
+		apart := k.m.hasRole(by, review.RoleManager)
+		for _, seat := range ro.seats {
+			apart = apart || k.mayJudge(st, ro, by, seat, ro.forcedBy)
+		}
+		v.refuse("denied", by == ro.forcedBy || !apart || k.m.barred(st, ro, by, by))
 		if ro.reviewer == 0 {
 			v.effect = func() { ro.reviewer = by }
 		}
@@ -337,7 +392,10 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 	v := verdict{effect: func() {
 		k.m.no, k.m.before = k.m.no+1, last.closedAt
 		for _, st := range k.m.stages {
-			st.rounds, st.findings, st.conditions = nil, nil, nil
+			st.rounds, st.findings, st.conditions = nil, nil, st.due()
+			for _, c := range st.conditions {
+				c.old = true
+			}
 			for _, it := range st.items {
 				it.again = it.def.ValidDays > 0 && it.state != review.Open
 			}

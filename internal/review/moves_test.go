@@ -132,8 +132,8 @@ func (k *machine) comesNext(sk review.StageKey) {
 		k.signAsAsked(sk, st, ro)
 		return
 	}
-	if ro := st.last(); ro != nil && k.m.gate(st, k.now) != review.GateWaiting && len(st.passedOn(ro)) > 0 && !ro.changed {
-		k.followUp(sk, st, ro)
+	if st.waiting() == nil && len(st.due()) > 0 && k.oneIn(2, "follow up") {
+		k.followUp(sk, st)
 		return
 	}
 	for i, f := range st.findings {
@@ -446,7 +446,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 	case review.Recuse:
 		in.Note = words
 	case review.Conditional:
-		c = &mCondition{round: len(st.rounds), text: words, owner: pick(k, "owner", owner, member, viewer), by: by}
+		c = &mCondition{round: len(st.rounds), seat: seat, text: words, owner: pick(k, "owner", owner, member, viewer), by: by}
 		if words != "" && k.oneIn(3, "other words") {
 			c.text = "Soon."
 		}
@@ -482,7 +482,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 func (k *machine) signed(st *mStage, ro *mRound, s mSign, words string, c *mCondition) {
 	ro.signs = append(ro.signs, s)
 	for _, old := range st.conditions {
-		if old.round == len(st.rounds) && old.by == s.who && !old.closed {
+		if !old.old && old.round == len(st.rounds) && old.by == s.who && !old.closed {
 			old.dropped = true
 		}
 	}
@@ -514,7 +514,7 @@ func (k *machine) signed(st *mStage, ro *mRound, s mSign, words string, c *mCond
 func (st *mStage) hasAsked(c *mCondition) bool {
 	var asked []*mCondition
 	for _, o := range st.conditions {
-		if o.round == c.round && o.by == c.by && !o.dropped {
+		if !o.old && o.round == c.round && o.by == c.by && !o.dropped {
 			asked = append(asked, o)
 		}
 	}
@@ -541,7 +541,7 @@ func (k *machine) reply(by review.PersonID, sk review.StageKey, no int, answer s
 	if there && st.findings[no-1].answer != answer {
 		f := st.findings[no-1]
 		v.refuse("refused", f.answer != "" && st.waiting() != nil)
-		v.effect = func() { f.answer, f.answeredBy, f.answeredAt, f.accepted = answer, by, k.now, false }
+		v.effect = func() { f.answer, f.answeredBy, f.answeredAt, f.accepted, f.why = answer, by, k.now, false, "" }
 	}
 	k.do(fmt.Sprintf("reply %s %d %q", sk, no, answer), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
 		return r.AnswerFinding(k.actor(by), sk, no, answer, k.now)

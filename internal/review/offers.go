@@ -19,18 +19,28 @@ func (r *Review) Mandate(by Actor, s *Stage, seat Seat) (SeatHeld, error) {
 // MayJudgeCondition reports whether the actor decides on what was done about a
 // condition.
 func (r *Review) MayJudgeCondition(by Actor, sk StageKey, no int) bool {
-	c, err := r.conditionToJudge(by, sk, no)
+	c, _, err := r.conditionToJudge(by, sk, no)
 	return err == nil && !c.Closed() && !c.MetAt.IsZero()
+}
+
+// MayReleaseCondition reports whether the actor can take a condition back.
+func (r *Review) MayReleaseCondition(by Actor, sk StageKey, no int) bool {
+	c, _, err := r.conditionToJudge(by, sk, no)
+	return err == nil && !c.Closed() && by.Person != c.Owner && r.Stage(sk).Binds(c)
 }
 
 // MayJudgeFinding reports whether the actor decides on the answer to a finding.
 func (r *Review) MayJudgeFinding(by Actor, sk StageKey, no int) bool {
-	f, err := r.findingToJudge(by, sk, no)
+	f, _, err := r.findingToJudge(by, sk, no)
 	return err == nil && f.Answered() && f.AcceptedAt.IsZero()
 }
 
 // MayLookBack reports whether the actor can close the review of a round that
 // ended by break-glass.
 func (r *Review) MayLookBack(by Actor, s *Stage, ro *Round) bool {
-	return ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() && May(by, CloseRetrospective, &r.Project) == nil && r.mayLookBack(by, s, ro) == nil
+	if ro.Outcome != OutcomeForced || !ro.ReviewedAt.IsZero() || May(by, CloseRetrospective, &r.Project) != nil {
+		return false
+	}
+	_, err := r.mayLookBack(by, s, ro)
+	return err == nil
 }

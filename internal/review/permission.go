@@ -67,13 +67,26 @@ func (a Actor) Sits(s Seat, p ProjectID) bool {
 	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.Seat == s && h.in(p) })
 }
 
-// sitsApart reports whether the actor holds one of the seats in the project
-// other than as a stand-in for a person: what somebody may not decide, nobody
-// decides in their place.
-func (a Actor) sitsApart(from PersonID, seats []Seat, p ProjectID) bool {
-	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool {
-		return slices.Contains(seats, h.Seat) && h.in(p) && (h.For == 0 || h.For != from)
-	})
+// sitting is how the actor sits in one of the seats in the project in a way that
+// fits: in their own right before as a stand-in.
+func (a Actor) sitting(seats []Seat, p ProjectID, fits func(SeatHeld) bool) (SeatHeld, bool) {
+	var lent SeatHeld
+	for _, h := range a.Seats {
+		switch {
+		case !slices.Contains(seats, h.Seat) || !h.in(p) || !fits(h):
+		case h.For == 0:
+			return h, true
+		case lent.For == 0:
+			lent = h
+		}
+	}
+	return lent, lent.For != 0
+}
+
+// apart fits a seat that is not held in the place of a person: what somebody may
+// not decide, nobody decides in their place.
+func apart(from PersonID) func(SeatHeld) bool {
+	return func(h SeatHeld) bool { return h.For == 0 || h.For != from }
 }
 
 // seatsIn lists how the actor holds a seat in the project: in their own right

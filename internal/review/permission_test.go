@@ -364,7 +364,7 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 	granted := func(w *world) {
 		w.roles[nobody] = []review.Role{review.RoleManager}
 		asked(w)
-		w.ok(w.r.GrantWaiver(w.actor(nobody), build, 1, "", w.tick()))
+		w.ok(w.r.GrantWaiver(w.actor(nobody), build, 1, shown(w.r, build, "waiver", 1), "", w.tick()))
 	}
 	conditional := func(w *world) {
 		w.ok(w.request(member, build))
@@ -401,17 +401,31 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 			in := review.NewWaiver{Reason: "x", Risk: "y", Measure: "z", Until: "2026-04-01"}
 			return w.r.RequestWaiver(by, build, "tests", in, w.tick())
 		}},
-		{"grant", false, asked, func(w *world, by review.Actor) error { return w.r.GrantWaiver(by, build, 1, "", w.tick()) }},
-		{"deny", false, asked, func(w *world, by review.Actor) error { return w.r.DenyWaiver(by, build, 1, "x", w.tick()) }},
-		{"extend", false, granted, func(w *world, by review.Actor) error {
-			return w.r.ExtendWaiver(by, build, 1, "2026-05-01", "x", w.tick())
+		{"grant", false, asked, func(w *world, by review.Actor) error {
+			return w.r.GrantWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "", w.tick())
 		}},
-		{"revoke", false, granted, func(w *world, by review.Actor) error { return w.r.RevokeWaiver(by, build, 1, "x", w.tick()) }},
+		{"deny", false, asked, func(w *world, by review.Actor) error {
+			return w.r.DenyWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "x", w.tick())
+		}},
+		{"extend", false, granted, func(w *world, by review.Actor) error {
+			return w.r.ExtendWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "2026-05-01", "x", w.tick())
+		}},
+		{"revoke", false, granted, func(w *world, by review.Actor) error {
+			return w.r.RevokeWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "x", w.tick())
+		}},
 		{"meet", false, conditional, func(w *world, by review.Actor) error { return w.r.MeetCondition(by, build, 1, "x", w.tick()) }},
-		{"confirm", false, met, func(w *world, by review.Actor) error { return w.r.ConfirmCondition(by, build, 1, w.tick()) }},
-		{"not met", false, met, func(w *world, by review.Actor) error { return w.r.ReopenCondition(by, build, 1, "x", w.tick()) }},
-		{"accept", false, answered, func(w *world, by review.Actor) error { return w.r.AcceptFinding(by, build, 1, w.tick()) }},
-		{"reopen", false, answered, func(w *world, by review.Actor) error { return w.r.ReopenFinding(by, build, 1, "x", w.tick()) }},
+		{"confirm", false, met, func(w *world, by review.Actor) error {
+			return w.r.ConfirmCondition(by, build, 1, shown(w.r, build, "condition", 1), w.tick())
+		}},
+		{"not met", false, met, func(w *world, by review.Actor) error {
+			return w.r.ReopenCondition(by, build, 1, shown(w.r, build, "condition", 1), "x", w.tick())
+		}},
+		{"accept", false, answered, func(w *world, by review.Actor) error {
+			return w.r.AcceptFinding(by, build, 1, shown(w.r, build, "finding", 1), w.tick())
+		}},
+		{"reopen", false, answered, func(w *world, by review.Actor) error {
+			return w.r.ReopenFinding(by, build, 1, shown(w.r, build, "finding", 1), "x", w.tick())
+		}},
 		{"step back", true, nil, func(w *world, by review.Actor) error {
 			return w.r.SignOff(by, build, review.NewSignOff{Seat: qa, Decision: review.Recuse, Note: "x", Digest: w.digest(build)}, w.tick())
 		}},
@@ -419,7 +433,9 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 			in := review.NewSignOff{Seat: qa, Decision: review.Conditional, Conditions: []review.NewCondition{{Text: "x", Owner: owner, Due: "2026-04-01"}}, Digest: w.digest(build)}
 			return w.r.SignOff(by, build, in, w.tick())
 		}},
-		{"force", false, nil, func(w *world, by review.Actor) error { return w.r.Force(by, build, "x", "2026-03-20", w.tick()) }},
+		{"force", false, nil, func(w *world, by review.Actor) error {
+			return w.r.Force(by, build, w.r.Digest(w.r.Stage(build)), "x", "2026-03-20", w.tick())
+		}},
 		{"look back", false, func(w *world) { w.ok(w.force(manager, build)) }, func(w *world, by review.Actor) error {
 			return w.r.CloseRetrospective(by, build, 1, "x", w.tick())
 		}},

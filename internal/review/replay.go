@@ -71,11 +71,10 @@ func (r *Review) fold(en Entry) error {
 		if e.No != r.No+1 {
 			return fmt.Errorf("review %d follows %d", e.No, r.No)
 		}
-		r.foldReview(e)
-		return nil
+		return r.foldReview(e)
 	case WaiverRequested, WaiverGranted, WaiverDenied, WaiverExtended, WaiverRevoked:
 		return r.foldWaiver(en)
-	case ConditionSet, ConditionMet, ConditionConfirmed, ConditionReopened, FindingAccepted, FindingReopened:
+	case ConditionSet, ConditionMet, ConditionConfirmed, ConditionReopened, ConditionReleased, FindingAccepted, FindingReopened:
 		return r.foldFollowUp(en)
 	case GateForced:
 		return r.foldForced(en, e)

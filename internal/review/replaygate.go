@@ -45,7 +45,7 @@ func (r *Review) foldGate(en Entry) error {
 		}
 		f := &s.Findings[e.No-1]
 		f.Answer, f.AnsweredBy, f.AnsweredAt = e.Answer, en.Actor, en.At
-		f.AcceptedBy, f.AcceptedAt, f.Reopened = 0, time.Time{}, ""
+		f.AcceptedBy, f.AcceptedFor, f.AcceptedAt, f.Reopened = 0, 0, time.Time{}, ""
 		return nil
 	case RetrospectiveClosed:
 		_, round, err := r.round(e.Stage, e.Round)
@@ -55,7 +55,7 @@ func (r *Review) foldGate(en Entry) error {
 		if round.Outcome != OutcomeForced {
 			return fmt.Errorf("round %d was not passed by break-glass", e.Round)
 		}
-		round.ReviewedBy, round.ReviewedAt, round.ReviewNote = en.Actor, en.At, e.Note
+		round.ReviewedBy, round.ReviewedFor, round.ReviewedAt, round.ReviewNote = en.Actor, e.For, en.At, e.Note
 		return nil
 	case RoundClosed:
 		_, round, err := r.round(e.Stage, e.Round)
@@ -82,7 +82,7 @@ func (r *Review) round(sk StageKey, no int) (*Stage, *Round, error) {
 // dropConditions takes away what a person asked for when they sign anew.
 func (s *Stage) dropConditions(round int, p PersonID, at time.Time) {
 	for i := range s.Conditions {
-		if c := &s.Conditions[i]; c.Round == round && c.By == p && !c.Closed() {
+		if c := &s.Conditions[i]; c.Review == 0 && c.Round == round && c.By == p && !c.Closed() {
 			c.DroppedAt = at
 		}
 	}
@@ -121,7 +121,11 @@ func (r *Review) foldFollowUp(en Entry) error {
 		if e.Round < 1 || e.Round > len(s.Rounds) {
 			return fmt.Errorf("no round %d", e.Round)
 		}
-		s.Conditions = append(s.Conditions, Condition{No: e.No, Round: e.Round, Text: e.Text, Owner: e.Owner, Due: parseDate(e.Due), By: en.Actor, At: en.At})
+		c := Condition{No: e.No, Round: e.Round, Text: e.Text, Owner: e.Owner, Due: parseDate(e.Due), By: en.Actor, At: en.At}
+		if so := s.Rounds[e.Round-1].newest(en.Actor); so != nil {
+			c.Seat = so.Seat
+		}
+		s.Conditions = append(s.Conditions, c)
 		return nil
 	}
 	condition := func(no int) (*Condition, error) {
@@ -148,19 +152,25 @@ func (r *Review) foldFollowUp(en Entry) error {
 		if err != nil {
 			return err
 		}
-		c.ConfirmedBy, c.ConfirmedAt = en.Actor, en.At
+		c.ConfirmedBy, c.ConfirmedFor, c.ConfirmedAt = en.Actor, e.For, en.At
 	case ConditionReopened:
 		c, err := condition(e.No)
 		if err != nil {
 			return err
 		}
 		c.MetBy, c.MetAt, c.Reopened = 0, time.Time{}, e.Reason
+	case ConditionReleased:
+		c, err := condition(e.No)
+		if err != nil {
+			return err
+		}
+		c.DroppedBy, c.DroppedFor, c.DroppedAt, c.DroppedWhy = en.Actor, e.For, en.At, e.Reason
 	case FindingAccepted:
 		f, err := finding(e.No)
 		if err != nil {
 			return err
 		}
-		f.AcceptedBy, f.AcceptedAt = en.Actor, en.At
+		f.AcceptedBy, f.AcceptedFor, f.AcceptedAt = en.Actor, e.For, en.At
 	case FindingReopened:
 		f, err := finding(e.No)
 		if err != nil {

@@ -29,13 +29,13 @@ func (r *Review) foldWaiver(en Entry) error {
 		if err != nil {
 			return err
 		}
-		w.GrantedBy, w.GrantedAt, w.Why = en.Actor, en.At, e.Reason
+		w.GrantedBy, w.GrantedFor, w.GrantedAt, w.Why = en.Actor, e.For, en.At, e.Reason
 	case WaiverDenied:
 		w, err := find(e.No)
 		if err != nil {
 			return err
 		}
-		w.DeniedBy, w.DeniedAt, w.Why = en.Actor, en.At, e.Reason
+		w.DeniedBy, w.DeniedFor, w.DeniedAt, w.Why = en.Actor, e.For, en.At, e.Reason
 	case WaiverExtended:
 		w, err := find(e.No)
 		if err != nil {
@@ -47,7 +47,7 @@ func (r *Review) foldWaiver(en Entry) error {
 		if err != nil {
 			return err
 		}
-		w.RevokedBy, w.RevokedAt, w.Why = en.Actor, en.At, e.Reason
+		w.RevokedBy, w.RevokedFor, w.RevokedAt, w.Why = en.Actor, e.For, en.At, e.Reason
 	}
 	return nil
 }

@@ -52,8 +52,8 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 			out.NextChange = earliest(out.NextChange, w.Until)
 		}
 	}
-	for _, c := range s.conditionsOf(s.lastPassed()) {
-		if !c.Closed() && c.Deadline().After(at) {
+	for _, c := range s.OpenConditions() {
+		if c.Deadline().After(at) {
 			out.NextChange = earliest(out.NextChange, c.Deadline())
 		}
 	}
@@ -105,13 +105,11 @@ func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
 		return GateLapsed
 	}
 	state := GatePassed
-	for _, c := range s.GateConditions() {
+	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
 			return GateOverdue
 		}
-		if !c.Closed() {
-			state = GateConditional
-		}
+		state = GateConditional
 	}
 	return state
 }

@@ -17,10 +17,13 @@ type Waiver struct {
 	RequestedBy PersonID
 	RequestedAt time.Time
 	GrantedBy   PersonID
+	GrantedFor  PersonID // who holds the seat, when a stand-in granted; 0: who did
 	GrantedAt   time.Time
 	DeniedBy    PersonID
+	DeniedFor   PersonID
 	DeniedAt    time.Time
 	RevokedBy   PersonID
+	RevokedFor  PersonID
 	RevokedAt   time.Time
 	Why         string // what the last decision gave as its reason
 }
@@ -134,48 +137,58 @@ func (in *input) until(field, s string, at time.Time) time.Time {
 	return d
 }
 
-// waiver finds a waiver to decide on, and checks that the actor may.
-func (r *Review) waiver(by Actor, sk StageKey, no int) (*Waiver, error) {
+// waiver finds a waiver to decide on, and how the actor may: as a manager or in
+// their own seat, or for whom.
+func (r *Review) waiver(by Actor, sk StageKey, no int) (*Waiver, SeatHeld, error) {
 	if err := May(by, DecideWaiver, &r.Project); err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	s, err := r.loaded(sk)
 	if err != nil {
-		return nil, err
+		return nil, SeatHeld{}, err
 	}
 	if no < 1 || no > len(s.Waivers) {
-		return nil, ErrNotFound
+		return nil, SeatHeld{}, ErrNotFound
 	}
 	if r.Project.Status == StatusStopped {
-		return nil, refuse("The project was stopped. Resume it before changing anything.")
+		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
 	}
 	w := &s.Waivers[no-1]
-	if err := MayDecideWaiver(by, &r.Project, &s.Def.Gate, w.RequestedBy); err != nil {
-		return nil, err
-	}
-	return w, nil
+	held, err := waiverMandate(by, &r.Project, &s.Def.Gate, w.RequestedBy)
+	return w, held, err
 }
 
 // MayDecideWaiver checks that the actor may decide on a waiver of the stage
 // with this gate which somebody asked for: as a manager or in one of the
 // gate's seats, not on their own, and not in the place of who asked.
 func MayDecideWaiver(by Actor, p *Project, gate *GateDef, requester PersonID) error {
-	if err := May(by, DecideWaiver, p); err != nil {
-		return err
-	}
-	seats := gate.Policy(p.Profile).Seats
-	if !by.HasRole(RoleManager) && !by.sitsApart(requester, seats, p.ID) {
-		return &Denied{DecideWaiver, "Only managers and holders of a seat at this stage's gate decide on its waivers: " + seatList(seats) + "."}
-	}
-	if requester == by.Person {
-		return &Denied{DecideWaiver, "You asked for this waiver yourself; somebody else has to decide."}
-	}
-	return nil
+	_, err := waiverMandate(by, p, gate, requester)
+	return err
 }
 
-// GrantWaiver puts a waiver in force. Who asked for it does not grant it.
-func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
-	w, err := r.waiver(by, sk, no)
+// waiverMandate is the seat in which the actor decides; none for a manager.
+func waiverMandate(by Actor, p *Project, gate *GateDef, requester PersonID) (SeatHeld, error) {
+	if err := May(by, DecideWaiver, p); err != nil {
+		return SeatHeld{}, err
+	}
+	if requester == by.Person {
+		return SeatHeld{}, &Denied{DecideWaiver, "You asked for this waiver yourself; somebody else has to decide."}
+	}
+	if by.HasRole(RoleManager) {
+		return SeatHeld{}, nil
+	}
+	seats := gate.Policy(p.Profile).Seats
+	held, sits := by.sitting(seats, p.ID, apart(requester))
+	if !sits {
+		return SeatHeld{}, &Denied{DecideWaiver, "Only managers and holders of a seat at this stage's gate decide on its waivers: " + seatList(seats) + "."}
+	}
+	return held, nil
+}
+
+// GrantWaiver puts a waiver in force. Who asked for it does not grant it. shown
+// is the [Waiver.Digest] of what the actor read.
+func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -184,18 +197,22 @@ func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, reason string, at ti
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	switch w.State(at) {
-	case WaiverInForce:
+	if w.State(at) == WaiverInForce {
 		return nil
-	case WaiverWaiting:
-		return r.record(by, at, WaiverGranted{Stage: sk, Item: w.Item, No: no, Reason: reason})
 	}
-	return refuse("This waiver is %s and cannot be granted any more; the team can ask anew.", w.State(at))
+	if err := unchanged("waiver", shown, w.Digest()); err != nil {
+		return err
+	}
+	if w.State(at) != WaiverWaiting {
+		return refuse("This waiver is %s and cannot be granted any more; the team can ask anew.", w.State(at))
+	}
+	return r.record(by, at, WaiverGranted{Stage: sk, Item: w.Item, No: no, Reason: reason, For: held.For})
 }
 
-// DenyWaiver refuses a waiver.
-func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
-	w, err := r.waiver(by, sk, no)
+// DenyWaiver refuses a waiver. shown is the [Waiver.Digest] of what the actor
+// read.
+func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -203,18 +220,22 @@ func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, reason string, at tim
 	if err != nil {
 		return err
 	}
-	switch w.State(at) {
-	case WaiverTurnedDown:
-		return nil
-	case WaiverWaiting:
-		return r.record(by, at, WaiverDenied{Stage: sk, Item: w.Item, No: no, Reason: reason})
+	if w.State(at) == WaiverTurnedDown && w.DeniedBy == by.Person && w.Why == reason {
+		return nil // the same form sent twice
 	}
-	return refuse("This waiver is %s; there is nothing to deny.", w.State(at))
+	if err := unchanged("waiver", shown, w.Digest()); err != nil {
+		return err
+	}
+	if w.State(at) != WaiverWaiting {
+		return refuse("This waiver is %s; there is nothing to deny.", w.State(at))
+	}
+	return r.record(by, at, WaiverDenied{Stage: sk, Item: w.Item, No: no, Reason: reason, For: held.For})
 }
 
-// ExtendWaiver moves the date until which a waiver in force counts.
-func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, until, reason string, at time.Time) error {
-	w, err := r.waiver(by, sk, no)
+// ExtendWaiver moves the date until which a waiver in force counts. shown is
+// the [Waiver.Digest] of what the actor read.
+func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, shown Digest, until, reason string, at time.Time) error {
+	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -227,21 +248,25 @@ func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, until, reason strin
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
+	if w.State(at) == WaiverInForce && w.Until.Equal(d) {
+		return nil
+	}
+	if err := unchanged("waiver", shown, w.Digest()); err != nil {
+		return err
+	}
 	if w.State(at) != WaiverInForce {
 		return refuse("Only a waiver in force can be extended; this one is %s.", w.State(at))
-	}
-	if w.Until.Equal(d) {
-		return nil
 	}
 	if d.Before(w.Until) {
 		return invalid("until", "lies before "+FormatDate(w.Until)+"; revoke the waiver to end it sooner")
 	}
-	return r.record(by, at, WaiverExtended{Stage: sk, Item: w.Item, No: no, From: FormatDate(w.Until), Until: FormatDate(d), Reason: reason})
+	return r.record(by, at, WaiverExtended{Stage: sk, Item: w.Item, No: no, From: FormatDate(w.Until), Until: FormatDate(d), Reason: reason, For: held.For})
 }
 
-// RevokeWaiver ends a waiver before its date.
-func (r *Review) RevokeWaiver(by Actor, sk StageKey, no int, reason string, at time.Time) error {
-	w, err := r.waiver(by, sk, no)
+// RevokeWaiver ends a waiver before its date. shown is the [Waiver.Digest] of
+// what the actor read.
+func (r *Review) RevokeWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
 	}
@@ -249,13 +274,16 @@ func (r *Review) RevokeWaiver(by Actor, sk StageKey, no int, reason string, at t
 	if err != nil {
 		return err
 	}
-	switch w.State(at) {
-	case WaiverTakenBack:
+	if w.State(at) == WaiverTakenBack {
 		return nil
-	case WaiverInForce:
-		return r.record(by, at, WaiverRevoked{Stage: sk, Item: w.Item, No: no, Reason: reason})
 	}
-	return refuse("Only a waiver in force can be revoked; this one is %s.", w.State(at))
+	if err := unchanged("waiver", shown, w.Digest()); err != nil {
+		return err
+	}
+	if w.State(at) != WaiverInForce {
+		return refuse("Only a waiver in force can be revoked; this one is %s.", w.State(at))
+	}
+	return r.record(by, at, WaiverRevoked{Stage: sk, Item: w.Item, No: no, Reason: reason, For: held.For})
 }
 
 func needReason(reason, message string) (string, error) {

@@ -81,7 +81,7 @@ func TestWaiverCountsToTheMicrosecond(t *testing.T) {
 	w.fill(build, "tests")
 	w.ok(w.waive(member, build, "tests", "2026-04-01"))
 	granted := w.now.Add(time.Hour)
-	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 1, "", granted))
+	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 1, shown(w.r, build, "waiver", 1), "", granted))
 	until := time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
 	wv := &w.stage(build).Waivers[0]
 	if wv.GrantedBy != quinn || !wv.GrantedAt.Equal(granted) || !wv.Until.Equal(until) {
@@ -142,7 +142,7 @@ func TestGateLapsesWithItsWaiver(t *testing.T) {
 			w.blocked(build, "waiver-expired "+string(item))
 			w.refused(w.silent(func() error { return w.request(owner, build) }), "blocked")
 			w.refused(w.silent(func() error {
-				return w.r.ExtendWaiver(w.actor(manager), build, 1, "2026-05-01", "two weeks more", w.tick())
+				return w.r.ExtendWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "2026-05-01", "two weeks more", w.tick())
 			}), "refused")
 
 			// Another waiver is a change of what was signed: a new round settles it.
@@ -168,7 +168,7 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 	t.Run("extended", func(t *testing.T) {
 		w := passed(t)
 		before := w.digest(build)
-		w.ok(w.r.ExtendWaiver(w.actor(enya), build, 1, "2026-05-01", "two weeks more", w.tick()))
+		w.ok(w.r.ExtendWaiver(w.actor(enya), build, 1, shown(w.r, build, "waiver", 1), "2026-05-01", "two weeks more", w.tick()))
 		w.gate(build, review.GateChanged)
 		w.blocked(build, "content-changed")
 		if w.digest(build) == before {
@@ -181,7 +181,7 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 	})
 	t.Run("revoked", func(t *testing.T) {
 		w := passed(t)
-		w.ok(w.r.RevokeWaiver(w.actor(enya), build, 1, "the measure failed", w.tick()))
+		w.ok(w.r.RevokeWaiver(w.actor(enya), build, 1, shown(w.r, build, "waiver", 1), "the measure failed", w.tick()))
 		w.gate(build, review.GateChanged)
 		w.blocked(build, "content-changed", "must-open tests")
 	})
@@ -189,7 +189,7 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 		w := passed(t)
 		w.ok(w.waive(member, build, "load", "2026-04-01"))
 		w.gate(build, review.GatePassed)
-		w.ok(w.r.DenyWaiver(w.actor(enya), build, 2, "it was tried already", w.tick()))
+		w.ok(w.r.DenyWaiver(w.actor(enya), build, 2, shown(w.r, build, "waiver", 2), "it was tried already", w.tick()))
 		w.gate(build, review.GatePassed)
 	})
 	t.Run("granted", func(t *testing.T) {
@@ -220,13 +220,13 @@ func TestWaiverDuringARound(t *testing.T) {
 	w.ok(w.sign(archie, design, review.SeatArchitecture))
 	w.ok(w.waive(member, design, "naming", "2026-04-01"))
 	w.blocked(design, "signers-missing") // asking changes nothing yet
-	w.ok(w.r.GrantWaiver(w.actor(manager), design, 1, "", w.tick()))
+	w.ok(w.r.GrantWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
 	w.ok(w.sign(archie, design, review.SeatArchitecture))
-	w.ok(w.r.ExtendWaiver(w.actor(manager), design, 1, "2026-05-01", "more", w.tick()))
+	w.ok(w.r.ExtendWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "2026-05-01", "more", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
 	w.ok(w.sign(archie, design, review.SeatArchitecture))
-	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, "not needed", w.tick()))
+	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "not needed", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
 
 	w = newWorld(t)
@@ -259,12 +259,18 @@ ran out     refused  refused  refused  refused
 unanswered  refused  refused  refused  refused
 `
 	do := map[string]func(*world) error{
-		"grant": func(w *world) error { return w.r.GrantWaiver(w.actor(manager), build, 1, "", w.tick()) },
-		"deny":  func(w *world) error { return w.r.DenyWaiver(w.actor(manager), build, 1, "no", w.tick()) },
-		"extend": func(w *world) error {
-			return w.r.ExtendWaiver(w.actor(manager), build, 1, "2026-05-15", "more", w.tick())
+		"grant": func(w *world) error {
+			return w.r.GrantWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick())
 		},
-		"revoke": func(w *world) error { return w.r.RevokeWaiver(w.actor(manager), build, 1, "enough", w.tick()) },
+		"deny": func(w *world) error {
+			return w.r.DenyWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "no", w.tick())
+		},
+		"extend": func(w *world) error {
+			return w.r.ExtendWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "2026-05-15", "more", w.tick())
+		},
+		"revoke": func(w *world) error {
+			return w.r.RevokeWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "enough", w.tick())
+		},
 	}
 	late := func(w *world) error { w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC); return nil }
 	var b strings.Builder
@@ -304,12 +310,12 @@ func TestWaiverDecisionInput(t *testing.T) {
 	w.leave(build, "tests", "2026-04-01")
 	w.ok(w.waive(member, build, "load", "2026-04-01"))
 	extend := func(until, why string) error {
-		return w.r.ExtendWaiver(w.actor(manager), build, 1, until, why, w.tick())
+		return w.r.ExtendWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), until, why, w.tick())
 	}
 	for name, err := range map[string]error{
-		"a grant with control characters":  w.r.GrantWaiver(w.actor(manager), build, 2, "a\x00b", w.tick()),
-		"a denial without a reason":        w.r.DenyWaiver(w.actor(manager), build, 2, " ", w.tick()),
-		"a revocation without a reason":    w.r.RevokeWaiver(w.actor(manager), build, 1, "", w.tick()),
+		"a grant with control characters":  w.r.GrantWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "a\x00b", w.tick()),
+		"a denial without a reason":        w.r.DenyWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), " ", w.tick()),
+		"a revocation without a reason":    w.r.RevokeWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick()),
 		"an extension without a reason":    extend("2026-05-01", ""),
 		"an extension without a date":      extend("", "x"),
 		"an extension into the past":       extend("2026-03-01", "x"),
@@ -322,7 +328,9 @@ func TestWaiverDecisionInput(t *testing.T) {
 	}
 	w.ok(w.silent(func() error { return extend("2026-04-01", "x") }))
 	for _, no := range []int{-1, 0, 3} {
-		w.refused(w.silent(func() error { return w.r.GrantWaiver(w.actor(manager), build, no, "", w.tick()) }), "not found")
+		w.refused(w.silent(func() error {
+			return w.r.GrantWaiver(w.actor(manager), build, no, shown(w.r, build, "waiver", no), "", w.tick())
+		}), "not found")
 	}
 	if n := len(w.stage(build).Waivers); n != 2 {
 		t.Errorf("%d waivers", n)
@@ -336,12 +344,18 @@ func TestWaiverDecisionInput(t *testing.T) {
 // Who asked for a waiver decides nothing about it, whatever else they hold.
 func TestNobodyDecidesOnTheirOwnWaiver(t *testing.T) {
 	actions := map[string]func(*world, review.Actor) error{
-		"grant": func(w *world, a review.Actor) error { return w.r.GrantWaiver(a, build, 1, "", w.tick()) },
-		"deny":  func(w *world, a review.Actor) error { return w.r.DenyWaiver(a, build, 1, "no", w.tick()) },
-		"extend": func(w *world, a review.Actor) error {
-			return w.r.ExtendWaiver(a, build, 2, "2026-05-01", "x", w.tick())
+		"grant": func(w *world, a review.Actor) error {
+			return w.r.GrantWaiver(a, build, 1, shown(w.r, build, "waiver", 1), "", w.tick())
 		},
-		"revoke": func(w *world, a review.Actor) error { return w.r.RevokeWaiver(a, build, 2, "x", w.tick()) },
+		"deny": func(w *world, a review.Actor) error {
+			return w.r.DenyWaiver(a, build, 1, shown(w.r, build, "waiver", 1), "no", w.tick())
+		},
+		"extend": func(w *world, a review.Actor) error {
+			return w.r.ExtendWaiver(a, build, 2, shown(w.r, build, "waiver", 2), "2026-05-01", "x", w.tick())
+		},
+		"revoke": func(w *world, a review.Actor) error {
+			return w.r.RevokeWaiver(a, build, 2, shown(w.r, build, "waiver", 2), "x", w.tick())
+		},
 	}
 	for _, tt := range []struct {
 		name string
@@ -372,7 +386,7 @@ func TestNobodyDecidesOnTheirOwnWaiver(t *testing.T) {
 				w := newWorld(t)
 				w.ok(w.waive(insider, build, "tests", "2026-04-01"))
 				w.ok(w.waive(insider, build, "load", "2026-04-01"))
-				w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, "", w.tick()))
+				w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "", w.tick()))
 				tt.give(w)
 				before := len(w.r.Recorded())
 				if err := do(w, w.actor(tt.by)); refusal(err) != tt.want || (err != nil) != (len(w.r.Recorded()) == before) {
@@ -406,13 +420,13 @@ func TestAskingAgain(t *testing.T) {
 	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-04-01") }), "refused")
 	w.ok(w.waive(mate, build, "load", "2026-04-01")) // another item's
 
-	w.ok(w.r.DenyWaiver(w.actor(quinn), build, 1, "no", w.tick()))
+	w.ok(w.r.DenyWaiver(w.actor(quinn), build, 1, shown(w.r, build, "waiver", 1), "no", w.tick()))
 	w.ok(w.waive(member, build, "tests", "2026-03-10"))
 	w.now = time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC) // nobody decided
 	w.ok(w.waive(member, build, "tests", "2026-04-01"))
-	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 4, "", w.tick()))
+	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 4, shown(w.r, build, "waiver", 4), "", w.tick()))
 	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-04-01") }), "refused")
-	w.ok(w.r.RevokeWaiver(w.actor(quinn), build, 4, "x", w.tick()))
+	w.ok(w.r.RevokeWaiver(w.actor(quinn), build, 4, shown(w.r, build, "waiver", 4), "x", w.tick()))
 	w.ok(w.waive(mate, build, "tests", "2026-04-01"))
 	if wv := w.stage(build).Waivers; len(wv) != 5 || wv[4].No != 5 || wv[4].RequestedBy != mate {
 		t.Errorf("waivers %+v", wv)
@@ -427,9 +441,9 @@ func TestWhatAnEndedWaiverLeaves(t *testing.T) {
 	w.blocked(build, "should-unexplained load", "waiver-expired tests")
 	w.ok(w.waive(member, build, "tests", "2026-04-01"))
 	w.blocked(build, "should-unexplained load", "waiver-expired tests") // the new one still waits
-	w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, "", w.tick()))
+	w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "", w.tick()))
 	w.blocked(build, "should-unexplained load")
-	w.ok(w.r.RevokeWaiver(w.actor(manager), build, 2, "x", w.tick()))
+	w.ok(w.r.RevokeWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "x", w.tick()))
 	w.blocked(build, "must-open tests", "should-unexplained load") // it was taken back, it has not run out
 	w.ok(w.answer(member, build, "load", review.NotMet, "later"))
 	w.leave(build, "load", "2026-03-20")
@@ -449,7 +463,7 @@ func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 	}
 	set()
 	without := w.digest(design)
-	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, "moot", w.tick()))
+	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "moot", w.tick()))
 	if w.digest(design) != without {
 		t.Error("a waiver that concerns nothing is signed")
 	}
@@ -466,9 +480,11 @@ func TestWaiversOfAStoppedProject(t *testing.T) {
 	w.ok(w.waive(member, build, "tests", "2026-04-01"))
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusStopped, "no money", w.tick()))
 	w.refused(w.silent(func() error { return w.waive(member, build, "load", "2026-04-01") }), "refused")
-	w.refused(w.silent(func() error { return w.r.GrantWaiver(w.actor(manager), build, 1, "", w.tick()) }), "refused")
+	w.refused(w.silent(func() error {
+		return w.r.GrantWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick())
+	}), "refused")
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusOnHold, "some money", w.tick()))
-	w.ok(w.r.GrantWaiver(w.actor(manager), build, 1, "", w.tick()))
+	w.ok(w.r.GrantWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick()))
 }
 
 func TestWaiverStatesAreListed(t *testing.T) {

@@ -42,6 +42,24 @@ func (s *Store) AsOf(ctx context.Context, by By, key review.ProjectKey, at time.
 	return out, err
 }
 
+// AsRead rebuilds a project as it was at one of its versions, which pages name
+// in their forms. [review.ErrNotFound] when it never had that version.
+func (s *Store) AsRead(ctx context.Context, by By, key review.ProjectKey, seq int64) (*AsOfView, error) {
+	past, err := s.readPast(ctx, by, key, "seen", time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	if seq < 1 || seq > int64(len(past.entries)) {
+		return nil, review.ErrNotFound
+	}
+	out, err := s.rebuild(ctx, past, past.entries[seq-1].At)
+	if err != nil {
+		return nil, err
+	}
+	out.Names, err = s.resolve(ctx, past.people(out.Review))
+	return out, err
+}
+
 // CompareView is a project at two moments.
 type CompareView struct {
 	Viewer

@@ -22,21 +22,25 @@ type OpenCondition struct {
 }
 
 // openConditionsSQL reads the open conditions of gates that passed with them. It
-// expects meSQL. A condition of a round that did not pass, or that a newer
-// round has followed, means nothing.
+// expects meSQL. A condition of a round that did not pass means nothing, nor does
+// one of a signature on other content than it passed with; one of a round that
+// others have followed, in whatever review, goes on.
 const openConditionsSQL = `
 	select f.key as project, f.name, c.stage, c.no, c.text, c.owner_id as owner, c.set_by as by, c.due, c.met_at is not null as reported, c.reopened
 	  from me
 	  join condition c on c.confirmed_at is null and c.dropped_at is null
 	  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
-	  join round r on r.project_id = c.project_id and r.review_no = c.review_no and r.stage = c.stage and r.no = c.round
+	  join round r on r.project_id = c.project_id and r.review_no = c.set_in and r.stage = c.stage and r.no = c.round
 	 where r.outcome = 'passed with conditions' and f.status <> 'stopped'
-	   and not exists (select from round n where n.project_id = r.project_id and n.review_no = r.review_no and n.stage = r.stage and n.no > r.no)
+	   and r.closing = (select o.digest from sign_off o
+	                     where o.project_id = r.project_id and o.review_no = r.review_no and o.stage = r.stage and o.round = r.no and o.person_id = c.set_by
+	                     order by o.no desc limit 1)
 	   and ` + visibleSQL
 
 // queueConditions asks for what the person has to do, and for what has been
-// done of what the person asked for, or somebody whose stand-in they are, or
-// somebody who has left the seat that the person holds too.
+// done of what the person asked for in a seat that they hold still, or somebody
+// whose stand-in they are, or somebody who has left the seat that the person
+// holds too.
 func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondition) {
 	collect := func(out *[]OpenCondition) func(pgx.Rows) error {
 		return func(rows pgx.Rows) (err error) {
@@ -48,12 +52,11 @@ func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondit
 		by.token[:], by.person, s.idle).Query(collect(mine))
 	b.Queue(`with `+meSQL+openConditionsSQL+`
 		   and c.met_at is not null and c.met_by <> me.id
-		   and (c.set_by = me.id or exists (
-		        select from sign_off o
-		          join held g on g.person_id = me.id and g.seat = o.seat and (g.project_id is null or g.project_id = o.project_id)
-		         where o.project_id = c.project_id and o.review_no = c.review_no and o.stage = c.stage and o.round = c.round
-		           and o.person_id = c.set_by and (g.for_id = c.set_by or not exists (
-		               select from granted h where h.person_id = c.set_by and h.seat = o.seat))))
+		   and exists (
+		       select from held g
+		        where g.person_id = me.id and g.seat = c.seat and (g.project_id is null or g.project_id = c.project_id) and g.for_id is distinct from c.met_by
+		          and (c.set_by = me.id or g.for_id = c.set_by or not exists (
+		              select from held h where h.person_id = c.set_by and h.seat = c.seat and (h.project_id is null or h.project_id = c.project_id))))
 		 order by c.met_at, f.name, c.stage, c.no limit 100`,
 		by.token[:], by.person, s.idle).Query(collect(confirm))
 }

@@ -80,7 +80,7 @@ const (
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod,
 		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at,
-		       t.review_due, coalesce(t.reviewed_by, 0), t.reviewed_at, t.review_note
+		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note
 		  from round t`
 	signOffsSQL = `
 		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0),
@@ -89,15 +89,17 @@ const (
 		  from sign_off t`
 	findingsSQL = `
 		select t.stage, t.no, t.round, t.text, t.raised_by, t.raised_at, t.answer, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.accepted_by, 0), t.accepted_at, t.reopened
+		       coalesce(t.accepted_by, 0), coalesce(t.accepted_for, 0), t.accepted_at, t.reopened
 		  from finding t`
 	waiversSQL = `
 		select t.stage, t.no, t.item, t.reason, t.risk, t.measure, t.until, t.requested_by, t.requested_at,
-		       coalesce(t.granted_by, 0), t.granted_at, coalesce(t.denied_by, 0), t.denied_at, coalesce(t.revoked_by, 0), t.revoked_at, t.why
+		       coalesce(t.granted_by, 0), coalesce(t.granted_for, 0), t.granted_at, coalesce(t.denied_by, 0), coalesce(t.denied_for, 0), t.denied_at,
+		       coalesce(t.revoked_by, 0), coalesce(t.revoked_for, 0), t.revoked_at, t.why
 		  from waiver t`
 	conditionsSQL = `
-		select t.stage, t.no, t.round, t.text, t.owner_id, t.due, t.set_by, t.set_at, t.note, coalesce(t.met_by, 0), t.met_at,
-		       coalesce(t.confirmed_by, 0), t.confirmed_at, t.reopened, t.dropped_at
+		select t.stage, t.no, t.round, case when t.set_in = t.review_no then 0 else t.set_in end, t.text, t.owner_id, t.due, t.set_by, t.seat, t.set_at,
+		       t.note, coalesce(t.met_by, 0), t.met_at, coalesce(t.confirmed_by, 0), coalesce(t.confirmed_for, 0), t.confirmed_at, t.reopened,
+		       t.dropped_at, coalesce(t.dropped_by, 0), coalesce(t.dropped_for, 0), t.dropped_why
 		  from condition t`
 )
 

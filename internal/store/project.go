@@ -120,21 +120,21 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 			add(s.Evidence[j].By, s.Evidence[j].RemovedBy)
 		}
 		for j := range s.Rounds {
-			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy, s.Rounds[j].ReviewedBy)
+			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy, s.Rounds[j].ReviewedBy, s.Rounds[j].ReviewedFor)
 			for _, so := range s.Rounds[j].SignOffs {
 				add(so.Person, so.For)
 			}
 		}
 		for _, f := range s.Findings {
-			add(f.By, f.AnsweredBy, f.AcceptedBy)
+			add(f.By, f.AnsweredBy, f.AcceptedBy, f.AcceptedFor)
 		}
 		for j := range s.Waivers {
 			w := &s.Waivers[j]
-			add(w.RequestedBy, w.GrantedBy, w.DeniedBy, w.RevokedBy)
+			add(w.RequestedBy, w.GrantedBy, w.GrantedFor, w.DeniedBy, w.DeniedFor, w.RevokedBy, w.RevokedFor)
 		}
 		for j := range s.Conditions {
 			c := &s.Conditions[j]
-			add(c.Owner, c.By, c.MetBy, c.ConfirmedBy)
+			add(c.Owner, c.By, c.MetBy, c.ConfirmedBy, c.ConfirmedFor, c.DroppedBy, c.DroppedFor)
 		}
 	}
 	return ids

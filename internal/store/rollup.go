@@ -44,10 +44,12 @@ func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
 	if last == nil {
 		return
 	}
-	if last.ChangedAt.Equal(at) {
-		b.Queue(`
-			update round set changed_at = $5 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
-			int64(r.Project.ID), r.No, s.Def.Key, last.No, at)
+	for i := range s.Rounds {
+		if ro := &s.Rounds[i]; ro.ChangedAt.Equal(at) {
+			b.Queue(`
+				update round set changed_at = $5 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+				int64(r.Project.ID), r.No, s.Def.Key, ro.No, at)
+		}
 	}
 	since := last.RequestedAt
 	if !last.ClosedAt.IsZero() {

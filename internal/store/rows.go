@@ -125,7 +125,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 		o := &row.Round
 		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD,
 			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
-			&due, (*int64)(&o.ReviewedBy), &reviewed, &o.ReviewNote); err != nil {
+			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)
 		}
 		o.RequestedAt, o.ClosedAt, o.ChangedAt = o.RequestedAt.UTC(), deref(closed), deref(changed)
@@ -166,7 +166,7 @@ func (rows *reviewRows) scanFindings(r pgx.Rows) error {
 		var answered, accepted *time.Time
 		f := &row.Finding
 		if err := r.Scan((*string)(&row.stage), &f.No, &f.Round, &f.Text, (*int64)(&f.By), &f.At, &f.Answer, (*int64)(&f.AnsweredBy), &answered,
-			(*int64)(&f.AcceptedBy), &accepted, &f.Reopened); err != nil {
+			(*int64)(&f.AcceptedBy), (*int64)(&f.AcceptedFor), &accepted, &f.Reopened); err != nil {
 			return fmt.Errorf("reading findings: %w", err)
 		}
 		f.At, f.AnsweredAt, f.AcceptedAt = f.At.UTC(), deref(answered), deref(accepted)
@@ -186,7 +186,8 @@ func (rows *reviewRows) scanWaivers(r pgx.Rows) error {
 		var granted, denied, revoked *time.Time
 		w := &row.Waiver
 		if err := r.Scan((*string)(&row.stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until, (*int64)(&w.RequestedBy), &w.RequestedAt,
-			(*int64)(&w.GrantedBy), &granted, (*int64)(&w.DeniedBy), &denied, (*int64)(&w.RevokedBy), &revoked, &w.Why); err != nil {
+			(*int64)(&w.GrantedBy), (*int64)(&w.GrantedFor), &granted, (*int64)(&w.DeniedBy), (*int64)(&w.DeniedFor), &denied,
+			(*int64)(&w.RevokedBy), (*int64)(&w.RevokedFor), &revoked, &w.Why); err != nil {
 			return fmt.Errorf("reading waivers: %w", err)
 		}
 		w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
@@ -206,8 +207,9 @@ func (rows *reviewRows) scanConditions(r pgx.Rows) error {
 		var row conditionRow
 		var met, confirmed, dropped *time.Time
 		c := &row.Condition
-		if err := r.Scan((*string)(&row.stage), &c.No, &c.Round, &c.Text, (*int64)(&c.Owner), &c.Due, (*int64)(&c.By), &c.At, &c.Note, (*int64)(&c.MetBy), &met,
-			(*int64)(&c.ConfirmedBy), &confirmed, &c.Reopened, &dropped); err != nil {
+		if err := r.Scan((*string)(&row.stage), &c.No, &c.Round, &c.Review, &c.Text, (*int64)(&c.Owner), &c.Due, (*int64)(&c.By), (*string)(&c.Seat), &c.At,
+			&c.Note, (*int64)(&c.MetBy), &met, (*int64)(&c.ConfirmedBy), (*int64)(&c.ConfirmedFor), &confirmed, &c.Reopened,
+			&dropped, (*int64)(&c.DroppedBy), (*int64)(&c.DroppedFor), &c.DroppedWhy); err != nil {
 			return fmt.Errorf("reading conditions: %w", err)
 		}
 		c.At, c.MetAt, c.ConfirmedAt, c.DroppedAt = c.At.UTC(), deref(met), deref(confirmed), deref(dropped)

@@ -101,29 +101,32 @@ func randomCommand(rt *rapid.T) store.Decide {
 		case 12, 13:
 			return r.RequestWaiver(who, sk, ik, review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: at.AddDate(0, 0, pick).Format(review.DateLayout)}, at)
 		case 14, 15:
-			return r.GrantWaiver(who, sk, pick, note, at)
+			return r.GrantWaiver(who, sk, pick, shown(s.Waivers, pick), note, at)
 		case 16:
-			return r.DenyWaiver(who, sk, pick, "No.", at)
+			return r.DenyWaiver(who, sk, pick, shown(s.Waivers, pick), "No.", at)
 		case 17:
-			return r.ExtendWaiver(who, sk, pick, at.AddDate(0, 0, 9).Format(review.DateLayout), "Longer.", at)
+			return r.ExtendWaiver(who, sk, pick, shown(s.Waivers, pick), at.AddDate(0, 0, 9).Format(review.DateLayout), "Longer.", at)
 		case 18:
-			return r.RevokeWaiver(who, sk, pick, "Over.", at)
+			return r.RevokeWaiver(who, sk, pick, shown(s.Waivers, pick), "Over.", at)
 		case 19:
 			return r.MeetCondition(who, sk, pick, "Done.", at)
 		case 20:
-			return r.ConfirmCondition(who, sk, pick, at)
+			if note != "" {
+				return r.ReleaseCondition(who, sk, pick, shown(s.Conditions, pick), note, at)
+			}
+			return r.ConfirmCondition(who, sk, pick, shown(s.Conditions, pick), at)
 		case 21:
-			return r.ReopenCondition(who, sk, pick, "Not yet.", at)
+			return r.ReopenCondition(who, sk, pick, shown(s.Conditions, pick), "Not yet.", at)
 		case 22:
 			if pick > 2 {
-				return r.ReopenFinding(who, sk, pick-2, "Not enough.", at)
+				return r.ReopenFinding(who, sk, pick-2, shown(s.Findings, pick-2), "Not enough.", at)
 			}
-			return r.AcceptFinding(who, sk, pick, at)
+			return r.AcceptFinding(who, sk, pick, shown(s.Findings, pick), at)
 		case 23:
 			if pick > 2 {
 				return r.CloseRetrospective(who, sk, pick-2, "It was right.", at)
 			}
-			return r.Force(who, sk, "The house burns.", at.AddDate(0, 0, 2).Format(review.DateLayout), at)
+			return r.Force(who, sk, r.Digest(s), "The house burns.", at.AddDate(0, 0, 2).Format(review.DateLayout), at)
 		case 24:
 			return r.StartReview(who, "Yearly.", at)
 		default:
@@ -132,6 +135,18 @@ func randomCommand(rt *rapid.T) store.Decide {
 			}, at)
 		}
 	}
+}
+
+// shown is the digest of the nth waiver, condition or finding as it is now; one
+// that is not there was not shown.
+func shown[T any, P interface {
+	*T
+	Digest() review.Digest
+}](all []T, no int) review.Digest {
+	if no < 1 || no > len(all) {
+		return ""
+	}
+	return P(&all[no-1]).Digest()
 }
 
 // Two people answer one item at once: one wins, the other is told.

@@ -115,7 +115,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 		return r.RequestWaiver(who, "live", "restore-tested", review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: at.AddDate(0, 0, 20).Format(review.DateLayout)}, at)
 	})
 	do("sre", "live", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.GrantWaiver(who, "live", 1, "Fine.", at)
+		return r.GrantWaiver(who, "live", 1, r.Stage("live").Waivers[0].Digest(), "Fine.", at)
 	})
 	do("mike", "", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "live", "", "First.", at)
@@ -197,6 +197,12 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update waiver set granted_by = ` + someone + ` where review_no = 1`,
 		`update condition set due = due + 1`,
 		`update condition set met_by = owner_id, met_at = set_at`,
+		`update condition set seat = 'qa'`,
+		`update condition set seat = 'qa' where review_no = 1`,
+		`delete from condition where review_no = 2`,
+		`update condition set dropped_at = set_at where review_no = 2`,
+		`update condition set dropped_at = set_at, dropped_by = set_by, dropped_why = 'Off.' where review_no = 2`,
+		`update waiver set granted_for = ` + someone + ` where review_no = 2`,
 		`update portfolio set name = 'Another' where key = 'beta'`,
 		`update portfolio set owner_id = ` + someone,
 		`update portfolio set gates[2] = 3, next_change_at = null where key = 'beta'`,

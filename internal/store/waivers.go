@@ -70,6 +70,7 @@ type WaiverRow struct {
 	Lacks    review.BlockerKind // what the item lacks without the waiver; empty: nothing
 	Followed bool               // a newer waiver for the item is in force
 	Mine     bool               // the person who asks may decide on it
+	Seq      int64              // the project's version
 }
 
 // WaiversView is one page of the register.
@@ -123,7 +124,7 @@ func waiverPeople(rows []WaiverRow) map[review.PersonID]struct{} {
 }
 
 func addWaiverPeople(ids map[review.PersonID]struct{}, w *review.Waiver) {
-	for _, p := range []review.PersonID{w.RequestedBy, w.GrantedBy, w.DeniedBy, w.RevokedBy} {
+	for _, p := range []review.PersonID{w.RequestedBy, w.GrantedBy, w.GrantedFor, w.DeniedBy, w.DeniedFor, w.RevokedBy, w.RevokedFor} {
 		if p != 0 {
 			ids[p] = struct{}{}
 		}
@@ -247,8 +248,10 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilt
 	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
 	b.Queue(foundSQL+`
 		select found.key, found.name, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
-		       found.requested_by, found.requested_at, coalesce(found.granted_by, 0), found.granted_at, coalesce(found.denied_by, 0), found.denied_at,
-		       coalesce(found.revoked_by, 0), found.revoked_at, found.why,
+		       found.requested_by, found.requested_at, coalesce(found.granted_by, 0), coalesce(found.granted_for, 0), found.granted_at,
+		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
+		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,
+		       (select seq from stream where id = found.id),
 		       found.id, found.tier, found.profile, found.gates, found.template_key, found.template_version, found.template_digest,
 		       coalesce(i.state, 'open'), coalesce(i.note, ''), coalesce(i.approved_by, 0), coalesce(i.reattest, false),
 		       array(select e.kind from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
@@ -290,8 +293,8 @@ func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
 	var f foundWaiver
 	w, a := &f.Waiver, &f.answer
 	err := row.Scan((*string)(&f.Project), &f.Name, &f.Team, (*string)(&f.Stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until,
-		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), &f.granted, (*int64)(&w.DeniedBy), &f.denied,
-		(*int64)(&w.RevokedBy), &f.revoked, &w.Why,
+		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), (*int64)(&w.GrantedFor), &f.granted,
+		(*int64)(&w.DeniedBy), (*int64)(&w.DeniedFor), &f.denied, (*int64)(&w.RevokedBy), (*int64)(&w.RevokedFor), &f.revoked, &w.Why, &f.Seq,
 		(*int64)(&f.project), &f.tier, &f.profile, &f.gates, &f.ref.Key, &f.ref.Version, &f.ref.Digest,
 		(*string)(&a.State), &a.Note, (*int64)(&a.ApprovedBy), &f.reattest, &f.kinds, &f.expires, &f.Followed)
 	w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()

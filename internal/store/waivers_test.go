@@ -27,7 +27,7 @@ func (f *fixture) decideWaiver(name string, key review.ProjectKey, do func(r *re
 }
 
 func grantFirst(r *review.Review, who review.Actor, at time.Time) error {
-	return r.GrantWaiver(who, "idea", 1, "", at)
+	return r.GrantWaiver(who, "idea", 1, r.Stage("idea").Waivers[0].Digest(), "", at)
 }
 
 // waivers lists a part of the register as somebody sees it at a moment: the
@@ -55,11 +55,11 @@ func TestWaiverRegister(t *testing.T) {
 	f.decideWaiver("pat", "granted-long", grantFirst)
 	f.decideWaiver("mona", "granted-short", grantFirst)
 	f.decideWaiver("pat", "denied", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.DenyWaiver(who, "idea", 1, "No.", at)
+		return r.DenyWaiver(who, "idea", 1, r.Stage("idea").Waivers[0].Digest(), "No.", at)
 	})
 	f.decideWaiver("pat", "revoked", grantFirst)
 	f.decideWaiver("sre", "revoked", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.RevokeWaiver(who, "idea", 1, "It is over.", at)
+		return r.RevokeWaiver(who, "idea", 1, r.Stage("idea").Waivers[0].Digest(), "It is over.", at)
 	})
 	for kind, want := range map[store.WaiverKind]string{
 		store.WaiversCurrent: "asked.1 granted-short.1 granted-long.1", store.WaiversWaiting: "asked.1", store.WaiversInForce: "granted-short.1 granted-long.1",
@@ -160,7 +160,7 @@ func TestWaiversAgreeWithTheDomain(t *testing.T) {
 		for _, key := range []review.ProjectKey{"open-one", "secret-one"} {
 			for _, stage := range []review.StageKey{"idea", "live"} {
 				_, err := f.Change(ctx, f.as(name), store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
-					return errors.Join(r.GrantWaiver(who, stage, 1, "", at), errTried)
+					return errors.Join(r.GrantWaiver(who, stage, 1, r.Stage(stage).Waivers[0].Digest(), "", at), errTried)
 				})
 				var denied *review.Denied
 				if err != nil && !errors.As(err, &denied) && !errors.Is(err, review.ErrNotFound) {

@@ -23,7 +23,7 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.Round, e.No, int64(en.Actor), e.Seat, e.Decision, e.Note, e.Digest, en.At, nullablePerson(e.For))
 		b.Queue(`
 			update condition set dropped_at = $6
-			 where project_id = $1 and review_no = $2 and stage = $3 and round = $4 and set_by = $5 and confirmed_at is null and dropped_at is null`,
+			 where project_id = $1 and review_no = $2 and set_in = $2 and stage = $3 and round = $4 and set_by = $5 and confirmed_at is null and dropped_at is null`,
 			id, no, e.Stage, e.Round, int64(en.Actor), en.At)
 	case review.FindingRaised:
 		b.Queue(`
@@ -32,7 +32,7 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.No, e.Round, e.Text, int64(en.Actor), en.At)
 	case review.FindingAnswered:
 		b.Queue(`
-			update finding set answer = $5, answered_by = $6, answered_at = $7, accepted_by = null, accepted_at = null, reopened = ''
+			update finding set answer = $5, answered_by = $6, answered_at = $7, accepted_by = null, accepted_for = null, accepted_at = null, reopened = ''
 			 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
 			id, no, e.Stage, e.No, e.Answer, int64(en.Actor), en.At)
 	case review.RoundClosed:
@@ -51,9 +51,9 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			e.Reason, e.ReviewDue)
 	case review.RetrospectiveClosed:
 		b.Queue(`
-			update round set reviewed_by = $5, reviewed_at = $6, review_note = $7
+			update round set reviewed_by = $5, reviewed_at = $6, review_note = $7, reviewed_for = $8
 			 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
-			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Note)
+			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Note, nullablePerson(e.For))
 	default:
 		return writeFollowUp(b, r, en)
 	}
@@ -73,17 +73,19 @@ func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	switch e := en.Event.(type) {
 	case review.ConditionSet:
 		b.Queue(`
-			insert into condition (project_id, review_no, stage, no, round, text, owner_id, due, set_by, set_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8::date, $9, $10)`,
-			id, no, e.Stage, e.No, e.Round, e.Text, int64(e.Owner), e.Due, int64(en.Actor), en.At)
+			insert into condition (project_id, review_no, stage, no, round, text, owner_id, due, set_by, set_at, set_in, seat)
+			values ($1, $2, $3, $4, $5, $6, $7, $8::date, $9, $10, $2, $11)`,
+			id, no, e.Stage, e.No, e.Round, e.Text, int64(e.Owner), e.Due, int64(en.Actor), en.At, r.Stage(e.Stage).Conditions[e.No-1].Seat)
 	case review.ConditionMet:
 		condition(e.Stage, e.No, `note = $5, met_by = $6, met_at = $7, reopened = ''`, e.Note, int64(en.Actor), en.At)
 	case review.ConditionConfirmed:
-		condition(e.Stage, e.No, `confirmed_by = $5, confirmed_at = $6`, int64(en.Actor), en.At)
+		condition(e.Stage, e.No, `confirmed_by = $5, confirmed_at = $6, confirmed_for = $7`, int64(en.Actor), en.At, nullablePerson(e.For))
 	case review.ConditionReopened:
 		condition(e.Stage, e.No, `met_by = null, met_at = null, reopened = $5`, e.Reason)
+	case review.ConditionReleased:
+		condition(e.Stage, e.No, `dropped_by = $5, dropped_at = $6, dropped_for = $7, dropped_why = $8`, int64(en.Actor), en.At, nullablePerson(e.For), e.Reason)
 	case review.FindingAccepted:
-		finding(e.Stage, e.No, `accepted_by = $5, accepted_at = $6`, int64(en.Actor), en.At)
+		finding(e.Stage, e.No, `accepted_by = $5, accepted_at = $6, accepted_for = $7`, int64(en.Actor), en.At, nullablePerson(e.For))
 	case review.FindingReopened:
 		finding(e.Stage, e.No, `answer = '', answered_by = null, answered_at = null, reopened = $5`, e.Reason)
 	default:

@@ -6,7 +6,7 @@ import (
 )
 
 // writeReviewStarted makes the next review out of the one before: answers,
-// evidence and waivers carry over, rounds do not.
+// evidence, waivers and open conditions carry over, rounds do not.
 func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e review.ReviewStarted) {
 	id := int64(r.Project.ID)
 	b.Queue(`
@@ -26,12 +26,25 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		  from evidence where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
 		insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
-		       granted_by, granted_at, denied_by, denied_at, revoked_by, revoked_at, why)
+		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why)
 		select project_id, $2, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
-		       granted_by, granted_at, denied_by, denied_at, revoked_by, revoked_at, why
+		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why
 		  from waiver where project_id = $1 and review_no = $2 - 1`, id, e.No)
+	writeCarried(b, id, e)
 	b.Queue(`delete from gate where project_id = $1 and review_no < $2`, id, e.No)
 	b.Queue(`update portfolio set review_no = $2 where project_id = $1`, id, e.No)
+}
+
+// writeCarried copies the conditions that carry over, under their new numbers.
+func writeCarried(b *pgx.Batch, id int64, e review.ReviewStarted) {
+	numbers := map[review.StageKey]int{}
+	for _, ref := range e.Conditions {
+		numbers[ref.Stage]++
+		b.Queue(`
+			insert into condition (project_id, review_no, stage, no, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened)
+			select project_id, $2, stage, $5, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened
+			  from condition where project_id = $1 and review_no = $2 - 1 and stage = $3 and no = $4`, id, e.No, ref.Stage, ref.No, numbers[ref.Stage])
+	}
 }
 
 // repeating are the items whose evidence expires.

@@ -19,13 +19,13 @@ func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10, $11)`,
 			id, no, e.Stage, e.No, e.Item, e.Reason, e.Risk, e.Measure, day(e.Until), int64(en.Actor), en.At)
 	case review.WaiverGranted:
-		set(e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+		set(e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7, granted_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
 	case review.WaiverDenied:
-		set(e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+		set(e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7, denied_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
 	case review.WaiverExtended:
 		set(e.Stage, e.No, `until = $5, why = $6`, day(e.Until), e.Reason)
 	case review.WaiverRevoked:
-		set(e.Stage, e.No, `revoked_by = $5, revoked_at = $6, why = $7`, int64(en.Actor), en.At, e.Reason)
+		set(e.Stage, e.No, `revoked_by = $5, revoked_at = $6, why = $7, revoked_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
 	}
 }
 

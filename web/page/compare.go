@@ -278,6 +278,8 @@ func (d *CompareData) conditions(s *review.Stage, at time.Time) string {
 // conditionWord says how a condition stands.
 func conditionWord(c *review.Condition, at time.Time) string {
 	switch {
+	case c.DroppedBy != 0:
+		return "taken back"
 	case !c.DroppedAt.IsZero():
 		return "replaced"
 	case !c.ConfirmedAt.IsZero():

@@ -3,7 +3,6 @@ package page
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -72,7 +71,7 @@ func (v *gateView) conditionsBefore() []review.Condition {
 	if s := v.signing(); v.Form.Action == FormConditional || s.stale == nil || s.stale.Decision != review.Conditional {
 		return nil
 	}
-	return slices.DeleteFunc(v.conditions(), func(c review.Condition) bool { return c.By != v.Actor.Person })
+	return slices.DeleteFunc(v.conditionsOf(v.open), func(c review.Condition) bool { return c.By != v.Actor.Person })
 }
 
 // conditional reports whether the form of a conditional go stands open.
@@ -110,19 +109,20 @@ func (v *gateView) moreRows() string {
 }
 
 // conditions are those that the page lists first: of the open round, or of the
-// round by which the gate passed.
+// round by which the gate passed, and those of earlier rounds and reviews that
+// are still to be closed.
 func (v *gateView) conditions() []review.Condition {
 	if v.open == nil {
 		return v.Stage.GateConditions()
 	}
-	return v.conditionsOf(v.open)
+	return append(v.Stage.OpenConditions(), v.conditionsOf(v.open)...)
 }
 
 // conditionsOf are a round's conditions, but for those that were replaced.
 func (v *gateView) conditionsOf(ro *review.Round) []review.Condition {
 	var out []review.Condition
 	for _, c := range v.Stage.Conditions {
-		if c.Round == ro.No && c.DroppedAt.IsZero() {
+		if c.Review == 0 && c.Round == ro.No && c.DroppedAt.IsZero() {
 			out = append(out, c)
 		}
 	}
@@ -135,7 +135,7 @@ func (v *gateView) conditionLook(c *review.Condition) (ui.State, string) {
 	switch {
 	case c.Closed():
 		return ui.Met, "Confirmed"
-	case v.open != nil && c.Round == v.open.No:
+	case !v.Stage.Binds(c):
 		return ui.Open, "Asked for"
 	case c.Overdue(v.Now) && !c.MetAt.IsZero():
 		return ui.Bad, "Overdue, reported as met"
@@ -168,19 +168,22 @@ func goWords(d review.Decision) string {
 
 // conditionsLead says what the conditions mean now.
 func (v *gateView) conditionsLead() string {
-	if v.open != nil {
+	if v.open != nil && len(v.Stage.OpenConditions()) == 0 {
 		return "They hold from the moment at which the gate passes."
+	}
+	if v.open != nil {
+		return "What is open of earlier rounds stays so, whatever this one decides, until it is confirmed or taken back. What this round asks for holds from the moment at which the gate passes."
 	}
 	if !slices.ContainsFunc(v.conditions(), func(c review.Condition) bool { return !c.Closed() }) {
 		return "All are closed."
 	}
-	return v.conditionsOpen() + ". The owner reports it as met; who set it, or somebody else in that seat, confirms. One that is overdue reopens the gate."
+	return v.conditionsOpen() + ". The owner reports it as met; who sits in the seat that set it confirms. One that is overdue reopens the gate."
 }
 
-// binding reports whether a condition can be worked on: the round in which it
-// was set has passed the gate, and nothing has replaced that.
+// binding reports whether a condition can be worked on: a round has passed the
+// gate on it, and it is still open.
 func (v *gateView) binding(c *review.Condition) bool {
-	return v.open == nil && v.last != nil && c.Round == v.last.No && !c.Closed() && v.Review.Project.Status != review.StatusStopped
+	return v.Stage.Binds(c) && !c.Closed() && v.Review.Project.Status != review.StatusStopped
 }
 
 func (v *gateView) mayMeet(c *review.Condition) bool {
@@ -190,6 +193,10 @@ func (v *gateView) mayMeet(c *review.Condition) bool {
 
 func (v *gateView) mayJudgeCondition(c *review.Condition) bool {
 	return v.binding(c) && v.Review.MayJudgeCondition(v.Actor, v.stage, c.No)
+}
+
+func (v *gateView) mayRelease(c *review.Condition) bool {
+	return v.binding(c) && v.Review.MayReleaseCondition(v.Actor, v.stage, c.No)
 }
 
 func (v *gateView) mayJudgeFinding(f *review.Finding) bool {
@@ -206,15 +213,18 @@ func (v *gateView) metField(c *review.Condition) ui.Field {
 
 func (v *gateView) reopenField(form, label string) ui.Field { return v.field(form, "reason", label) }
 
-// setBy says who asked for a condition, and in which seat.
+// setBy says who asked for a condition, in which seat and when it mattered.
 func (v *gateView) setBy(c *review.Condition) string {
-	who := v.Name(c.By)
-	for _, so := range v.Stage.Rounds[c.Round-1].SignOffs {
-		if so.Person == c.By && so.Decision == review.Conditional {
-			return strings.TrimSpace(who + " (" + so.Seat.Label() + ")")
-		}
+	return v.Name(c.By) + " (" + c.Seat.Label() + ") in " + setIn(c)
+}
+
+// setIn is the round in which a condition was set.
+func setIn(c *review.Condition) string {
+	s := "round " + strconv.Itoa(c.Round)
+	if c.Review != 0 {
+		s += " of review " + strconv.Itoa(c.Review) + ", carried over"
 	}
-	return who
+	return s
 }
 
 // findingLook says how a finding stands.

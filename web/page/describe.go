@@ -12,6 +12,18 @@ import (
 // Names gives what pages call a person.
 type Names func(review.PersonID) string
 
+// standing names who did something and, where they stood in for the holder of a
+// seat, for whom; nobody is empty.
+func (n Names) standing(p, holder review.PersonID) string {
+	switch {
+	case p == 0:
+		return ""
+	case holder == 0:
+		return n(p)
+	}
+	return n(p) + ", standing in for " + n(holder)
+}
+
 // Teller puts entries of a trail into words. Project and Template are those of
 // the stream; the directory's stream has neither.
 type Teller struct {
@@ -38,13 +50,16 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.gate(&out, en.Event)
 	case review.ReviewStarted:
 		out.What, out.Why = "started review "+strconv.Itoa(e.No)+" of the project", e.Reason
+		if n := len(e.Conditions); n > 0 {
+			out.Why += "\n" + countOf(n, "open condition") + " carried over."
+		}
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		sk, ik := review.Subject(en.Event)
 		t.toItem(&out, sk, ik)
 		t.waiver(&out, en.Event)
 	case review.SeatDelegated, review.DelegationEnded:
 		t.right(&out, en.Event)
-	case review.ConditionSet, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened,
+	case review.ConditionSet, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened, review.ConditionReleased,
 		review.FindingAccepted, review.FindingReopened, review.GateForced, review.RetrospectiveClosed:
 		sk, _ := review.Subject(en.Event)
 		t.toGate(&out, sk)
@@ -192,7 +207,7 @@ func (t Teller) gate(out *ui.Entry, ev review.Event) {
 		}
 	case review.GateSigned:
 		out.State, out.What = decisionWords(e)
-		out.What += prefixed(", standing in for ", t.nameOf(e.For)) + " on"
+		out.What += t.inPlaceOf(e.For) + " on"
 		out.Why = e.Note
 	case review.FindingRaised:
 		out.State, out.What, out.Why = ui.Bad, "raised finding "+strconv.Itoa(e.No)+" on", e.Text
@@ -271,6 +286,19 @@ func sourceWords(s review.Source) string {
 }
 
 // nameOf is a name, empty when there is nobody.
+// inPlaceOf says for whom a stand-in did something; empty when nobody stood in.
+func (t Teller) inPlaceOf(holder review.PersonID) string {
+	return prefixed(", standing in for ", t.nameOf(holder))
+}
+
+// aside is the same in the middle of a sentence.
+func (t Teller) aside(holder review.PersonID) string {
+	if holder == 0 {
+		return ""
+	}
+	return t.inPlaceOf(holder) + ","
+}
+
 func (t Teller) nameOf(p review.PersonID) string {
 	if p == 0 {
 		return ""

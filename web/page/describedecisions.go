@@ -13,13 +13,13 @@ func (t Teller) waiver(out *ui.Entry, ev review.Event) {
 		out.State, out.What = ui.Wait, "asked for a waiver until "+e.Until+" for"
 		out.Why = e.Reason + "\nRisk: " + e.Risk + "\nMeasure: " + e.Measure
 	case review.WaiverGranted:
-		out.State, out.What, out.Why = ui.Waived, "granted waiver "+strconv.Itoa(e.No)+" for", e.Reason
+		out.State, out.What, out.Why = ui.Waived, "granted waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverDenied:
-		out.State, out.What, out.Why = ui.Bad, "denied waiver "+strconv.Itoa(e.No)+" for", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "denied waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverExtended:
-		out.State, out.What, out.Why = ui.Waived, "extended waiver "+strconv.Itoa(e.No)+" from "+e.From+" to "+e.Until+" for", e.Reason
+		out.State, out.What, out.Why = ui.Waived, "extended waiver "+strconv.Itoa(e.No)+" from "+e.From+" to "+e.Until+t.aside(e.For)+" for", e.Reason
 	case review.WaiverRevoked:
-		out.State, out.What, out.Why = ui.Bad, "revoked waiver "+strconv.Itoa(e.No)+" for", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "revoked waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	}
 }
 
@@ -30,17 +30,19 @@ func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	case review.ConditionMet:
 		out.State, out.What, out.Why = ui.Wait, "reported condition "+strconv.Itoa(e.No)+" as met on", e.Note
 	case review.ConditionConfirmed:
-		out.State, out.What = ui.Met, "confirmed condition "+strconv.Itoa(e.No)+" on"
+		out.State, out.What = ui.Met, "confirmed condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on"
 	case review.ConditionReopened:
-		out.State, out.What, out.Why = ui.Bad, "found condition "+strconv.Itoa(e.No)+" not met on", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "found condition "+strconv.Itoa(e.No)+" not met"+t.inPlaceOf(e.For)+" on", e.Reason
+	case review.ConditionReleased:
+		out.State, out.What, out.Why = ui.Stop, "took back condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.FindingAccepted:
-		out.State, out.What = ui.Met, "accepted the answer to finding "+strconv.Itoa(e.No)+" on"
+		out.State, out.What = ui.Met, "accepted the answer to finding "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on"
 	case review.FindingReopened:
-		out.State, out.What, out.Why = ui.Bad, "found the answer to finding "+strconv.Itoa(e.No)+" not enough on", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "found the answer to finding "+strconv.Itoa(e.No)+" not enough"+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.GateForced:
 		out.State, out.What = ui.Bad, "passed by break-glass, alone, the gate of"
 		out.Why = e.Reason + "\nTo be reviewed by " + e.ReviewDue + "."
 	case review.RetrospectiveClosed:
-		out.State, out.What, out.Why = ui.Met, "reviewed the break-glass decision on", e.Note
+		out.State, out.What, out.Why = ui.Met, "reviewed the break-glass decision"+t.inPlaceOf(e.For)+" on", e.Note
 	}
 }

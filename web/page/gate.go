@@ -48,6 +48,7 @@ type GateForm struct {
 	Problem string            // and in a sentence
 	Seen    int64             // version of the project that the person had seen when the content changed under them; 0 otherwise
 	Rows    int               // of conditions, when more were asked for
+	Reread  []Reread          // what is another than the person had read of a condition or a finding
 }
 
 // The forms of the gate's page.
@@ -67,9 +68,14 @@ func FormFinding(no int) string { return "finding-" + strconv.Itoa(no) }
 // FormFindingReopen is the form that says what an answer leaves open.
 func FormFindingReopen(no int) string { return FormFinding(no) + "-reopen" }
 
-// FormMet and FormReopen are the forms of a condition.
-func FormMet(no int) string    { return conditionID(no) + "-met" }
-func FormReopen(no int) string { return conditionID(no) + "-reopen" }
+// FormAccept is the form that accepts an answer.
+func FormAccept(no int) string { return FormFinding(no) + "-accept" }
+
+// FormMet, FormConfirm, FormReopen and FormRelease are the forms of a condition.
+func FormMet(no int) string     { return conditionID(no) + "-met" }
+func FormConfirm(no int) string { return conditionID(no) + "-confirm" }
+func FormReopen(no int) string  { return conditionID(no) + "-reopen" }
+func FormRelease(no int) string { return conditionID(no) + "-release" }
 
 // FormRetrospective is the review of a round that ended by break-glass.
 func FormRetrospective(round int) string { return "retrospective-" + strconv.Itoa(round) }
@@ -338,8 +344,13 @@ func (v *gateView) shows(form string) bool {
 		}
 	}
 	for _, c := range v.conditions() {
-		if form == FormMet(c.No) || form == FormReopen(c.No) {
-			return form == FormMet(c.No) && v.mayMeet(&c) || form == FormReopen(c.No) && v.mayJudgeCondition(&c)
+		switch form {
+		case FormMet(c.No):
+			return v.mayMeet(&c)
+		case FormReopen(c.No):
+			return v.mayJudgeCondition(&c)
+		case FormRelease(c.No):
+			return v.mayRelease(&c)
 		}
 	}
 	for i := range v.Stage.Findings {

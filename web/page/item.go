@@ -33,6 +33,7 @@ type ItemData struct {
 	More     bool           // there are more people than these
 	Who      string         // the search that People answers
 	Once     string         // key of the comment form
+	Seq      int64          // the project's version that the page shows
 	Form     ItemForm
 }
 

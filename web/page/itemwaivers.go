@@ -70,7 +70,7 @@ func (d *ItemData) waiverPanel(w *review.Waiver) waiverPanel {
 		form = d.Form.Decision
 		form.Errors = d.Form.Errors
 	}
-	return newWaiverPanel(d.key(), d.Stage, w, d.Now, "?from=item", form)
+	return newWaiverPanel(d.key(), d.Stage, w, d.Seq, d.Now, "?from=item", form)
 }
 
 // deciders says who decides on a waiver that waits.

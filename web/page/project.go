@@ -160,16 +160,13 @@ func (v *projectView) obstacles() []obstacle {
 	return out
 }
 
-// openConditions are the conditions of gates that stand passed with them, or
-// did until one was overdue; in the order of the stages.
+// openConditions are the conditions on which a gate passed, in whatever round or
+// review, and which are still to be closed; in the order of the stages.
 func (v *projectView) openConditions() []OpenCondition {
 	var out []OpenCondition
 	for i := range v.Review.Stages {
 		s := &v.Review.Stages[i]
-		for _, c := range s.GateConditions() {
-			if c.Closed() {
-				continue
-			}
+		for _, c := range s.OpenConditions() {
 			out = append(out, OpenCondition{
 				Project: v.key(), Name: v.project().Name, Stage: s.Def.Key, StageName: strconv.Itoa(i+1) + ". " + s.Def.Name, No: c.No, Text: c.Text,
 				Owner: v.Name(c.Owner), By: v.Name(c.By), Due: c.Due, Reported: !c.MetAt.IsZero(), Reopened: c.Reopened,

@@ -195,15 +195,15 @@ func (s *reportStage) waivedItem(w *review.Waiver) string {
 // decision says who decided on a waiver, and how.
 func (s *reportStage) decision(w *review.Waiver) string {
 	var lines []string
-	say := func(word string, p review.PersonID, at time.Time) {
+	say := func(word string, p, holder review.PersonID, at time.Time) {
 		if p != 0 {
-			lines = append(lines, word+" by "+s.Name(p)+", "+Moment(at))
+			lines = append(lines, word+" by "+s.Name.standing(p, holder)+", "+Moment(at))
 		}
 	}
-	say("asked for", w.RequestedBy, w.RequestedAt)
-	say("granted", w.GrantedBy, w.GrantedAt)
-	say("denied", w.DeniedBy, w.DeniedAt)
-	say("revoked", w.RevokedBy, w.RevokedAt)
+	say("asked for", w.RequestedBy, 0, w.RequestedAt)
+	say("granted", w.GrantedBy, w.GrantedFor, w.GrantedAt)
+	say("denied", w.DeniedBy, w.DeniedFor, w.DeniedAt)
+	say("revoked", w.RevokedBy, w.RevokedFor, w.RevokedAt)
 	return strings.Join(lines, "\n")
 }
 

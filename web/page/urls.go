@@ -127,7 +127,7 @@ func ConditionURL(p review.ProjectKey, s review.StageKey, no int) string {
 	return GateURL(p, s) + "/conditions/" + strconv.Itoa(no)
 }
 
-// MeetURL, ConfirmURL and ReopenURL are what happens to a condition.
+// MeetURL, ConfirmURL, ReopenURL and ReleaseURL are what happens to a condition.
 func MeetURL(p review.ProjectKey, s review.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/met"
 }
@@ -136,6 +136,10 @@ func ConfirmURL(p review.ProjectKey, s review.StageKey, no int) string {
 }
 func ReopenURL(p review.ProjectKey, s review.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/reopen"
+}
+
+func ReleaseURL(p review.ProjectKey, s review.StageKey, no int) string {
+	return ConditionURL(p, s, no) + "/release"
 }
 
 // ForceURL is where a gate is passed by break-glass.

@@ -31,6 +31,7 @@ type WaiverForm struct {
 	Until    string
 	Errors   map[string]string // by field
 	Problem  string            // why nothing was changed, where no field is at fault
+	Reread   []Reread          // what is another than the person had read
 }
 
 // waiverSoon is how long before its end a waiver is marked.
@@ -80,13 +81,13 @@ type waiverAct struct {
 func waiverActs(w *review.Waiver, name Names) []waiverAct {
 	acts := []waiverAct{{"Asked for by " + name(w.RequestedBy), w.RequestedAt}}
 	if !w.GrantedAt.IsZero() {
-		acts = append(acts, waiverAct{"granted by " + name(w.GrantedBy), w.GrantedAt})
+		acts = append(acts, waiverAct{"granted by " + name.standing(w.GrantedBy, w.GrantedFor), w.GrantedAt})
 	}
 	if !w.DeniedAt.IsZero() {
-		acts = append(acts, waiverAct{"denied by " + name(w.DeniedBy), w.DeniedAt})
+		acts = append(acts, waiverAct{"denied by " + name.standing(w.DeniedBy, w.DeniedFor), w.DeniedAt})
 	}
 	if !w.RevokedAt.IsZero() {
-		acts = append(acts, waiverAct{"revoked by " + name(w.RevokedBy), w.RevokedAt})
+		acts = append(acts, waiverAct{"revoked by " + name.standing(w.RevokedBy, w.RevokedFor), w.RevokedAt})
 	}
 	return acts
 }
@@ -96,12 +97,14 @@ type waiverPanel struct {
 	id    string
 	state review.WaiverState
 	until time.Time
-	query string // of the page to come back to, with its question mark
+	shown review.Digest // of the waiver, as the page shows it
+	seen  int64         // the project's version then
+	query string        // of the page to come back to, with its question mark
 	form  WaiverForm
 }
 
-func newWaiverPanel(p review.ProjectKey, s review.StageKey, w *review.Waiver, now time.Time, query string, form WaiverForm) waiverPanel {
-	v := waiverPanel{id: WaiverID(p, s, w.No), state: w.State(now), until: w.Until, query: query}
+func newWaiverPanel(p review.ProjectKey, s review.StageKey, w *review.Waiver, seq int64, now time.Time, query string, form WaiverForm) waiverPanel {
+	v := waiverPanel{id: WaiverID(p, s, w.No), state: w.State(now), until: w.Until, shown: w.Digest(), seen: seq, query: query}
 	if form.ID == v.id {
 		v.form = form
 	}
@@ -172,6 +175,7 @@ type Waiver struct {
 	Lacks    review.BlockerKind // what the item lacks without the waiver; empty: nothing
 	Followed bool               // a newer waiver for the item is in force
 	Mine     bool               // the reader may decide on it
+	Seq      int64              // the project's version
 }
 
 func (w *Waiver) id() string { return WaiverID(w.Project, w.Stage, w.Waiver.No) }
@@ -343,7 +347,7 @@ func (d *WaiversData) pager() ui.Page {
 }
 
 func (d *WaiversData) panel(w *Waiver) waiverPanel {
-	return newWaiverPanel(w.Project, w.Stage, &w.Waiver, d.Now, d.Filter.Query(), d.Form)
+	return newWaiverPanel(w.Project, w.Stage, &w.Waiver, w.Seq, d.Now, d.Filter.Query(), d.Form)
 }
 
 // refused is the panel of the form that was sent; nil when the page does not

@@ -189,7 +189,7 @@ func (r *Rules) signed(s *State, in Input) *State {
 		round.Outcome = "returned"
 		return next
 	case Conditional:
-		next.Conditions = append(next.Conditions, Promise{Round: no, By: in.Who, Last: in.Until, MetBy: -1})
+		next.Conditions = append(next.Conditions, Promise{Round: no, By: in.Who, Seat: in.Seat, Last: in.Until, MetBy: -1})
 	}
 	if !r.complete(next) || next.blocked() {
 		return next
@@ -245,7 +245,7 @@ func (r *Rules) waive(s *State, in Input) ([]Result, *State) {
 }
 
 // followUp closes a condition: somebody on the project reports it as met, and
-// who set it, or another in that seat, confirms.
+// who sits in the seat that set it confirms.
 func (r *Rules) followUp(s *State, in Input) ([]Result, *State) {
 	var without []Result
 	may := r.Cast[in.Who].OnProject
@@ -284,17 +284,15 @@ func (r *Rules) followUp(s *State, in Input) ([]Result, *State) {
 	return nil, next
 }
 
-// judges reports whether somebody may say that a condition is met: who set it,
-// or another in that seat, but nobody who may not sign that round, and not who
-// met it.
+// judges reports whether somebody may say that a condition is met: whoever sits
+// now in the seat that set it, but nobody who may not sign that round, and not
+// who met it. Having set it does not help who has lost the seat.
 func (r *Rules) judges(s *State, who int, c Promise) bool {
 	round := s.Rounds[c.Round-1]
 	if who == c.MetBy || round.recused(who) || r.excluded(s, who) {
 		return false
 	}
-	return who == c.By || slices.ContainsFunc(round.Signed, func(so Signature) bool {
-		return so.Who == c.By && r.holds(s, who, so.Seat)
-	})
+	return r.holds(s, who, c.Seat)
 }
 
 func (r *Rules) seat(s *State, in Input) ([]Result, *State) {

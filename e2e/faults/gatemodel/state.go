@@ -80,8 +80,9 @@ type Signature struct {
 type Promise struct {
 	Round     int
 	By        int
-	Last      int // day on which it is still in time
-	MetBy     int // -1: nobody yet
+	Seat      string // in which it was set
+	Last      int    // day on which it is still in time
+	MetBy     int    // -1: nobody yet
 	Confirmed bool
 	Dropped   bool // its setter signed anew
 }
@@ -196,7 +197,7 @@ func (s *State) Standing() string {
 			return "Returned"
 		}
 		if passes(last.Outcome) {
-			return s.standingPassed(last, n)
+			return s.standingPassed(last)
 		}
 	}
 	if s.blocked() {
@@ -206,8 +207,9 @@ func (s *State) Standing() string {
 }
 
 // standingPassed: nothing has changed in a gate that rests on what was signed,
-// so what is no longer satisfied there was taken away by time.
-func (s *State) standingPassed(last Round, no int) string {
+// so what is no longer satisfied there was taken away by time. A condition on
+// which any of its rounds passed is owed until it is confirmed.
+func (s *State) standingPassed(last Round) string {
 	if last.Changed {
 		return "Changed since sign-off"
 	}
@@ -216,7 +218,7 @@ func (s *State) standingPassed(last Round, no int) string {
 	}
 	standing := "Passed"
 	for _, c := range s.Conditions {
-		if c.Round != no || c.Confirmed || !s.asked(c) {
+		if c.Confirmed || !s.asked(c) {
 			continue
 		}
 		if s.Day > c.Last {

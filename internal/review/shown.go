@@ -1,0 +1,43 @@
+package review
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+)
+
+// A decision on a condition, on the answer to a finding or on a waiver is about
+// what the person has read. Its form carries the digest of that, and the command
+// refuses it once that is no longer what there is. These digests are compared
+// and never kept: the trail has what was decided on right before the decision.
+
+// Digest is the hash of all that a page shows of the condition.
+func (c *Condition) Digest() Digest { return digestOf(c) }
+
+// Digest is the hash of all that a page shows of the finding and its answer.
+func (f *Finding) Digest() Digest { return digestOf(f) }
+
+// Digest is the hash of all that a page shows of the waiver but how it stands
+// by the clock.
+func (w *Waiver) Digest() Digest { return digestOf(w) }
+
+// digestOf is SHA-256 over the JSON of a value.
+func digestOf(v any) Digest {
+	b, err := json.Marshal(v)
+	if err != nil {
+		// Strings, numbers and years of four digits: there is nothing here
+		// that JSON cannot write. An empty digest matches nothing shown.
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return Digest(hex.EncodeToString(sum[:]))
+}
+
+// unchanged refuses a decision on something that was read as another than it is
+// now.
+func unchanged(what string, shown, now Digest) error {
+	if shown == "" || shown != now {
+		return &Outdated{What: what}
+	}
+	return nil
+}
