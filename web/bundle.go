@@ -17,7 +17,8 @@ const maxBundles = 2
 var errNoKey = &review.Refused{Why: "This server has no key to sign proofs with, so there is none to download. Its operator can set one: SLIPWAY_CHECKPOINT_KEY_FILE."}
 
 // bundle sends the proof of what was decided in a project, or at one gate, as
-// a file. A checkpoint is written first, so that nothing is missing from it.
+// a file; with ?rights=1, for those who may see it, with the trail of rights. A
+// checkpoint is written first, so that nothing is missing from it.
 func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 	key, stage := projectKey(r), stageKey(r)
 	if _, err := s.Store.Scope(r.Context(), s.by(r), key); err != nil {
@@ -35,12 +36,12 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.Store.Checkpoint(r.Context(), s.Key.Seal, 0); err != nil {
 		return err
 	}
-	e, err := s.Store.Export(r.Context(), s.by(r), key)
+	e, err := s.Store.Export(r.Context(), s.by(r), key, r.URL.Query().Get("rights") == "1")
 	if err != nil {
 		return err
 	}
 	packed, err := proof.Build(s.Key, proof.Input{
-		Made: e.Now, Project: e.Project.ID, Stage: stage, Records: e.Records, Template: e.Template,
+		Made: e.Now, Project: e.Project.ID, Stage: stage, Records: e.Records, Rights: e.Rights, Template: e.Template,
 		People: e.Names, Note: e.Note, Heads: e.Heads,
 	})
 	if err != nil {

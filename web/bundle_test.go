@@ -69,6 +69,30 @@ func TestAProofIsDownloadedAndVerifies(t *testing.T) {
 	}
 }
 
+// Who may read the trail of rights can have it in the bundle, which then shows
+// that the signers held their seats; nobody else is offered it, or gets it.
+func TestAProofWithRights(t *testing.T) {
+	f := newFixture(t)
+	keys := f.withKey()
+	p, stage := f.decided("payments")
+	for _, bundle := range []string{page.BundleURL(p), page.GateBundleURL(p, stage)} {
+		f.browse("viewer").get(page.WithRights(bundle)).want(http.StatusForbidden)
+		f.browse("owner").get(page.WithRights(bundle)).want(http.StatusForbidden)
+		r := f.browse("auditor").get(page.WithRights(bundle)).want(http.StatusOK)
+		found := proof.Verify([]byte(r.Body), keys, nil)
+		if !found.OK() || !slices.ContainsFunc(found.Holds, func(s string) bool { return strings.HasPrefix(s, "Everybody who signed held the seat then") }) {
+			t.Errorf("%s:\n%s", bundle, found)
+		}
+	}
+	for _, c := range []struct{ page, bundle string }{{page.ReportURL(p), page.BundleURL(p)}, {page.GateURL(p, stage), page.GateBundleURL(p, stage)}} {
+		link := `main a[href="` + page.WithRights(c.bundle) + `"]`
+		f.browse("auditor").get(c.page).want(http.StatusOK).one(link)
+		if n := f.browse("viewer").get(c.page).want(http.StatusOK).find(link).Length(); n != 0 {
+			t.Errorf("%s offers a viewer the rights", c.page)
+		}
+	}
+}
+
 // A bundle has the last thing that happened before it was asked for.
 func TestAProofIsUpToDate(t *testing.T) {
 	f := newFixture(t)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -26,5 +27,6 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	d.Bundle = page.BundleURL(key)
+	d.Rights = review.May(v.Actor, review.ViewDirectory, nil) == nil
 	return s.render(w, r, http.StatusOK, page.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))
 }

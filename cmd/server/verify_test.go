@@ -261,7 +261,7 @@ func TestVerifyBundleCommand(t *testing.T) {
 	i := newInstance(t)
 	public := strings.TrimSpace(i.mustRun("key", "--new", "test"))
 	i.tick()
-	e, err := i.store.Export(context.Background(), i.by(), "alpha")
+	e, err := i.store.Export(context.Background(), i.by(), "alpha", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,28 +1,13 @@
 package proof
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 )
-
-// directory is the trail of rights that fits the story: who holds which seat,
-// and who stands in.
-func directory() []review.Entry {
-	before := begin.AddDate(0, -1, 0)
-	var out []review.Entry
-	add := func(at time.Time, e review.Event) {
-		out = append(out, review.Entry{Seq: int64(len(out)) + 1, At: at, Event: e})
-	}
-	for p, seat := range map[review.PersonID]review.Seat{pat: review.SeatProduct, eng: review.SeatEngineering, sre: review.SeatSRE} {
-		add(before, review.PersonJoined{Person: p})
-		add(before, review.RightGranted{Person: p, Seat: seat, Source: review.FromGroup})
-	}
-	add(before, review.SeatDelegated{Person: sre, No: 1, To: stan, Seat: review.SeatSRE, Starts: "2026-03-01", Ends: "2026-03-10"})
-	return out
-}
 
 func audited(t *testing.T, w *world, directory []review.Entry) []Problem {
 	t.Helper()
@@ -55,15 +40,95 @@ func TestAudit(t *testing.T) {
 			return without[review.SeatDelegated](d, func(review.SeatDelegated) bool { return true })
 		}, "SRE"},
 		"a stand-in for another time": {func(d []review.Entry) []review.Entry { return ended(d, "2026-03-02") }, "SRE"},
+		"a seat lost before":          {func(d []review.Entry) []review.Entry { return lost(d, pat, begin) }, "Product"},
 	} {
 		found := audited(t, w, c.change(directory()))
-		if len(found) == 0 || !strings.Contains(found[0].What, c.seat+" seat") || !strings.HasPrefix(found[0].Where, "entry ") {
+		if !slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "did not hold the "+c.seat+" seat") && strings.HasPrefix(p.Where, "entry ") }) {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
 	if found := audited(t, w, scoped(directory(), pat, review.Scope(alpha))); len(found) > 0 {
 		t.Errorf("a seat for just this project: %v", found)
 	}
+}
+
+// To pass a gate by break-glass, to decide on a waiver and to look back takes a
+// right as well.
+func TestAuditOfDecisionsBesideSignatures(t *testing.T) {
+	w := tell(t)
+	for _, c := range []struct {
+		name   string
+		change func([]review.Entry) []review.Entry
+		why    string
+	}{
+		{"no manager", func(d []review.Entry) []review.Entry {
+			return without[review.RightGranted](d, func(e review.RightGranted) bool { return e.Person == mona })
+		}, "was not a manager then"},
+		{"a manager too late", func(d []review.Entry) []review.Entry { return late(d, mona) }, "was not a manager then"},
+		{"no seat", func(d []review.Entry) []review.Entry { return scoped(d, sre, 99) }, "grants a waiver, but person"},
+		{"no seat any more", func(d []review.Entry) []review.Entry { return lost(d, sre, w.forcedAt().Add(time.Second)) }, "closes the review of a break-glass, but person"},
+	} {
+		found := audited(t, w, c.change(directory()))
+		if !slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, c.why) }) {
+			t.Errorf("%s: %v", c.name, found)
+		}
+	}
+}
+
+// forcedAt is when a gate of the story was passed by break-glass.
+func (w *world) forcedAt() time.Time {
+	for _, e := range w.r.Recorded() {
+		if _, ok := e.Event.(review.GateForced); ok {
+			return e.At
+		}
+	}
+	return time.Time{}
+}
+
+// A signature counts only while its seat is held: who lost it before the round
+// ended does not help to pass the gate, to the microsecond.
+func TestASeatLostBeforeTheEnd(t *testing.T) {
+	w := tell(t)
+	var signed, closed time.Time // the signature in the product seat that passed the gate, and the end
+	for _, e := range w.r.Recorded() {
+		switch ev := e.Event.(type) {
+		case review.GateSigned:
+			if ev.Seat == review.SeatEngineering && ev.Decision == review.Conditional {
+				signed = e.At
+			}
+		case review.RoundClosed:
+			if ev.Outcome == review.OutcomeConditional {
+				closed = e.At
+			}
+		}
+	}
+	if !signed.Before(closed) {
+		t.Fatalf("signed %v, closed %v", signed, closed)
+	}
+	for _, c := range []struct {
+		at    time.Time
+		short bool
+	}{{closed.Add(time.Microsecond), false}, {closed, true}, {signed.Add(time.Microsecond), true}} {
+		found := audited(t, w, lost(directory(), eng, c.at))
+		if got := slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "1 of the 2 signatures") }); got != c.short {
+			t.Errorf("lost %v after the end: %v", c.at.Sub(closed), found)
+		}
+		again := append(lost(directory(), eng, c.at), review.Entry{At: c.at, Event: review.RightGranted{Person: eng, Seat: review.SeatEngineering, Source: review.FromGroup}})
+		found = audited(t, w, again)
+		if got := slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "1 of the 2 signatures") }); got != c.short {
+			t.Errorf("given back at once: %v", found)
+		}
+	}
+}
+
+// lost takes somebody's seat away at a moment.
+func lost(d []review.Entry, p review.PersonID, at time.Time) []review.Entry {
+	for _, e := range d {
+		if g, ok := e.Event.(review.RightGranted); ok && g.Person == p {
+			return append(d, review.Entry{At: at, Event: review.RightRevoked{Person: p, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: g.Source, Reason: "Moved on."}})
+		}
+	}
+	return d
 }
 
 func without[E review.Event](d []review.Entry, drop func(E) bool) []review.Entry {
@@ -158,7 +223,7 @@ func TestForgedStoriesAreRefused(t *testing.T) {
 		"a return taken for a pass":         {edit(func(_ *review.Entry, e *review.RoundClosed) { e.Outcome = review.OutcomePassed }), "passes a gate"},
 		"conditions hushed up":              {edit(func(_ *review.Entry, e *review.GateSigned) { e.Decision = review.Return }), "passes a gate"},
 		"an end on other content":           {edit(func(_ *review.Entry, e *review.RoundClosed) { e.Digest = other }), "ends a round on"},
-		"a waiver to oneself":               {edit(func(en *review.Entry, _ *review.WaiverGranted) { en.Actor = mike }), "grants a waiver to the person"},
+		"a waiver to oneself":               {edit(func(en *review.Entry, _ *review.WaiverGranted) { en.Actor = mike }), "grants a waiver by the person"},
 		"a waiver in the asker's place":     {edit(func(_ *review.Entry, e *review.WaiverGranted) { e.For = mike }), "in the place of the person who asked"},
 		"a condition confirmed in place":    {edit(func(_ *review.Entry, e *review.ConditionConfirmed) { e.For = mike }), "in the place of the person who reported"},
 		"a break-glass reviewed in place":   {edit(func(_ *review.Entry, e *review.RetrospectiveClosed) { e.For = mona }), "in the place of the person who broke"},

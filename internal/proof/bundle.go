@@ -21,6 +21,8 @@ const (
 	fileTemplate   = "template.json"
 	fileCheckpoint = "checkpoint.txt"
 	fileInclusion  = "inclusion.json"
+	fileRights     = "rights.jsonl"          // only where they are asked for
+	fileRightsIn   = "rights-inclusion.json" // likewise
 	fileReport     = "report.html"
 	fileManifest   = "MANIFEST"
 	fileSignature  = "MANIFEST.dsse.json"
@@ -37,6 +39,7 @@ type Input struct {
 	Stage    review.StageKey // empty: all gates
 	Records  []review.Record // of the project's stream, from the first to the one in the checkpoint
 	Template *review.Template
+	Rights   []review.Record            // of the directory's stream, up to the checkpoint; nil: the bundle does without
 	People   map[review.PersonID]string // names as known now
 	Note     []byte                     // the checkpoint
 	Heads    []review.Head              // all of the checkpoint's, in the order of the streams
@@ -50,6 +53,7 @@ type about struct {
 	Key      review.ProjectKey `json:"key"`
 	Stage    review.StageKey   `json:"stage,omitempty"` // of a bundle for one gate
 	Entries  int64             `json:"entries"`
+	Rights   int64             `json:"rights,omitempty"` // entries of the directory; 0 without them
 	Made     time.Time         `json:"made"`
 }
 
@@ -95,33 +99,38 @@ func prepare(k *Key, in *Input) (*bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the template: %w", err)
 	}
-	h, err := replay(in.Project, entries, template)
+	directory, err := in.directory()
+	if err != nil {
+		return nil, err
+	}
+	h, err := replay(in.Project, entries, template, directory)
 	if err != nil {
 		return nil, err
 	}
 	if in.Stage != "" && h.review.Stage(in.Stage) == nil {
 		return nil, review.ErrNotFound
 	}
-	inclusion, err := Include(in.Heads, in.Project)
+	inclusion, err := includeAt(in.Heads, head)
 	if err != nil {
 		return nil, err
 	}
-	if inclusion.Head != head {
-		return nil, fmt.Errorf("the checkpoint has it at entry %d, the entries end at %d", inclusion.Head.Seq, head.Seq)
-	}
-	a := about{format, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, in.Made.UTC().Truncate(time.Second)}
+	a := about{format, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, int64(len(in.Rights)), in.Made.UTC().Truncate(time.Second)}
 	var b bundle
 	b.add(fileReadme, []byte(readme))
 	b.add(fileEntries, encodeRecords(in.Records))
 	b.add(fileTemplate, template)
 	b.add(fileCheckpoint, in.Note)
-	if err := b.addJSON(a, inclusion, namesOf(entries, in.People)); err != nil {
+	names := namesOf(entries, in.People)
+	if err := b.addJSON(a, inclusion, names); err != nil {
+		return nil, err
+	}
+	if err := b.addRights(in); err != nil {
 		return nil, err
 	}
 	if err := b.addRounds(k, h, a); err != nil {
 		return nil, err
 	}
-	page, err := renderReport(h, a, namesOf(entries, in.People), k.Verifier())
+	page, err := renderReport(h, a, names, k.Verifier())
 	if err != nil {
 		return nil, err
 	}
@@ -143,6 +152,52 @@ func (b *bundle) addJSON(a about, in *Inclusion, p people) error {
 		return err
 	}
 	b.add(filePeople, data)
+	return nil
+}
+
+// includeAt proves that a checkpoint has a stream at just this head.
+func includeAt(heads []review.Head, head review.Head) (*Inclusion, error) {
+	in, err := Include(heads, head.Stream)
+	if err != nil {
+		return nil, err
+	}
+	if in.Head != head {
+		return nil, fmt.Errorf("the checkpoint has stream %d at entry %d, the entries end at %d", head.Stream, in.Head.Seq, head.Seq)
+	}
+	return in, nil
+}
+
+// directory are the rights that the bundle is to hold; nil when it does
+// without.
+func (in *Input) directory() (*rights, error) {
+	if len(in.Rights) == 0 {
+		return nil, nil
+	}
+	entries, _, err := review.CheckChain(review.Directory, in.Rights)
+	if err != nil {
+		return nil, fmt.Errorf("the directory: %w", err)
+	}
+	return rightsOf(entries), nil
+}
+
+// addRights adds the directory's entries, where the bundle is to hold them, and
+// the proof that the checkpoint has them.
+func (b *bundle) addRights(in *Input) error {
+	n := len(in.Rights)
+	if n == 0 {
+		return nil
+	}
+	last := &in.Rights[n-1]
+	inclusion, err := includeAt(in.Heads, review.Head{Stream: review.Directory, Seq: last.Seq, Hash: last.Hash})
+	if err != nil {
+		return err
+	}
+	data, err := inclusion.encode()
+	if err != nil {
+		return err
+	}
+	b.add(fileRights, encodeRecords(in.Rights))
+	b.add(fileRightsIn, data)
 	return nil
 }
 

@@ -31,6 +31,46 @@ func TestABundleVerifies(t *testing.T) {
 	}
 }
 
+// A bundle without the trail of rights holds as well, and says what it leaves
+// open; the same signatures by people without a seat are refused with it only.
+func TestABundleWithAndWithoutRights(t *testing.T) {
+	b := build(t)
+	const left = "That the signers held their seats"
+	if r := Verify(b.bytes, b.keys, nil); strings.Contains(strings.Join(r.Open, "\n"), left) || !strings.Contains(strings.Join(r.Holds, "\n"), "Everybody who signed held the seat then") {
+		t.Errorf("with rights:\n%s", r)
+	}
+	in := b.in
+	in.Rights = nil
+	packed, err := Build(b.key, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := Verify(packed, b.keys, nil); !r.OK() || !strings.Contains(strings.Join(r.Open, "\n"), left) || strings.Contains(r.String(), "held the seat then") {
+		t.Errorf("without rights:\n%s", r)
+	}
+	for _, name := range []string{fileRights, fileRightsIn} {
+		added := append(contents(t, packed), file{name, dataOf(contents(t, b.bytes), name)})
+		if r := Verify(sealed(t, b.key, added), b.keys, nil); r.OK() || !r.names(name) {
+			t.Errorf("with %s, of which the bundle does not speak:\n%s", name, r)
+		}
+	}
+
+	// A checkpoint of the time before pat held the seat.
+	in.Rights = chained(t, review.Directory, without[review.RightGranted](directory(), func(e review.RightGranted) bool { return e.Person == pat }))
+	last := in.Rights[len(in.Rights)-1]
+	in.Heads[0] = review.Head{Stream: review.Directory, Seq: last.Seq, Hash: last.Hash}
+	if in.Note, err = b.key.Seal(1, begin.AddDate(1, 0, 0), nil, in.Heads); err != nil {
+		t.Fatal(err)
+	}
+	if packed, err = Build(b.key, in); err != nil {
+		t.Fatal(err)
+	}
+	r := Verify(packed, b.keys, nil)
+	if r.OK() || !strings.Contains(r.String(), "who did not hold the Product seat then") || !strings.Contains(r.String(), "AGAINST THE RULES") {
+		t.Errorf("without the seat:\n%s", r)
+	}
+}
+
 func TestABundleForOneGate(t *testing.T) {
 	b := build(t)
 	b.in.Stage = live
@@ -67,10 +107,14 @@ func TestBuildRefusesABrokenStream(t *testing.T) {
 		"an older checkpoint":   func(in *Input) { in.Heads[2].Seq-- },
 		"no checkpoint of it":   func(in *Input) { in.Heads = in.Heads[:2] },
 		"another template":      func(in *Input) { in.Template = smallTemplate(false) },
+		"a changed right":       func(in *Input) { in.Rights[3].Actor++ },
+		"a missing right":       func(in *Input) { in.Rights = in.Rights[:5] },
+		"rights of a project":   func(in *Input) { in.Rights = in.Records },
 		"no entries whatsoever": func(in *Input) { in.Records = nil },
 	} {
 		in := b.in
 		in.Records = append([]review.Record(nil), b.in.Records...)
+		in.Rights = append([]review.Record(nil), b.in.Rights...)
 		in.Heads = append([]review.Head(nil), b.in.Heads...)
 		spoil(&in)
 		if _, err := Build(b.key, in); err == nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// entryLine is a line of entries.jsonl, for reading.
+// entryLine is a line of entries.jsonl or rights.jsonl, for reading.
 type entryLine struct {
 	Seq   int64           `json:"seq"`
 	At    int64           `json:"at"` // microseconds since 1970
@@ -22,7 +22,7 @@ type entryLine struct {
 	Hash  string          `json:"hash"`
 }
 
-// encodeRecord is a line of entries.jsonl. The event stands in it as the bytes
+// encodeRecord is a line of a file of entries. The event stands in it as the bytes
 // that were hashed.
 func encodeRecord(b []byte, r *review.Record) []byte {
 	b = append(b, `{"seq":`...)
@@ -48,19 +48,19 @@ func encodeRecords(records []review.Record) []byte {
 	return b
 }
 
-// decodeRecords reads entries.jsonl up to the first line that is not as
+// decodeRecords reads a file of entries up to the first line that is not as
 // [encodeRecord] writes it; the problem names that line's entry.
-func decodeRecords(b []byte) ([]review.Record, *Problem) {
+func decodeRecords(name string, b []byte) ([]review.Record, *Problem) {
 	var out []review.Record
 	for len(b) > 0 {
 		line, rest, ended := bytes.Cut(b, []byte("\n"))
 		no := len(out) + 1
 		if !ended {
-			return out, &Problem{entryPlace(int64(no)), "is cut off"}
+			return out, &Problem{entryPlace(name, int64(no)), "is cut off"}
 		}
 		r, err := decodeRecord(line)
 		if err != nil {
-			return out, &Problem{entryPlace(int64(no)), err.Error()}
+			return out, &Problem{entryPlace(name, int64(no)), err.Error()}
 		}
 		out, b = append(out, *r), rest
 	}
@@ -85,4 +85,4 @@ func decodeRecord(line []byte) (*review.Record, error) {
 	return r, nil
 }
 
-func entryPlace(no int64) string { return fmt.Sprintf("%s, entry %d", fileEntries, no) }
+func entryPlace(file string, no int64) string { return fmt.Sprintf("%s, entry %d", file, no) }

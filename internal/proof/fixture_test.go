@@ -187,6 +187,25 @@ func tellBriefly(tb testing.TB) *world {
 	return w
 }
 
+// directory is the trail of rights that fits the stories: who holds which seat,
+// who is a manager, and who stands in.
+func directory() []review.Entry {
+	before := begin.AddDate(0, -1, 0)
+	var out []review.Entry
+	add := func(e review.Event) {
+		out = append(out, review.Entry{Seq: int64(len(out)) + 1, At: before, Event: e})
+	}
+	for _, g := range []review.RightGranted{
+		{Person: pat, Seat: review.SeatProduct}, {Person: eng, Seat: review.SeatEngineering}, {Person: sre, Seat: review.SeatSRE}, {Person: mona, Role: review.RoleManager},
+	} {
+		g.Source = review.FromGroup
+		add(review.PersonJoined{Person: g.Person})
+		add(g)
+	}
+	add(review.SeatDelegated{Person: sre, No: 1, To: stan, Seat: review.SeatSRE, Starts: "2026-03-01", Ends: "2026-03-10"})
+	return out
+}
+
 // records chains the story's entries, as the store does.
 func (w *world) records() []review.Record { return chained(w, alpha, w.r.Recorded()) }
 
@@ -206,11 +225,13 @@ func chained(tb testing.TB, stream review.ProjectID, entries []review.Entry) []r
 	return out
 }
 
-// input is what a bundle of these records is made of, with a checkpoint over a
-// few streams more.
+// input is what a bundle of these records is made of, the trail of rights
+// included, with a checkpoint over a few streams more.
 func input(tb testing.TB, k *Key, tmpl *review.Template, records []review.Record) Input {
 	tb.Helper()
-	heads := []review.Head{{Stream: 1, Seq: 12, Hash: review.Hash{1}}, {Stream: 3, Seq: 4, Hash: review.Hash{3}}}
+	rights := chained(tb, review.Directory, directory())
+	last := rights[len(rights)-1]
+	heads := []review.Head{{Stream: review.Directory, Seq: last.Seq, Hash: last.Hash}, {Stream: 3, Seq: 4, Hash: review.Hash{3}}}
 	if n := len(records); n > 0 {
 		heads = append(heads, review.Head{Stream: alpha, Seq: records[n-1].Seq, Hash: records[n-1].Hash})
 	}
@@ -220,7 +241,7 @@ func input(tb testing.TB, k *Key, tmpl *review.Template, records []review.Record
 		tb.Fatal(err)
 	}
 	return Input{
-		Made: begin.AddDate(1, 0, 0), Project: alpha, Records: records, Template: tmpl, Note: signed, Heads: heads,
+		Made: begin.AddDate(1, 0, 0), Project: alpha, Records: records, Rights: rights, Template: tmpl, Note: signed, Heads: heads,
 		People: map[review.PersonID]string{olga: "Olga <Owner>", mike: "Mike", pat: "Pat", eng: "Eng", sre: "Sri", stan: "Stan", mona: "Mona"},
 	}
 }

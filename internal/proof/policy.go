@@ -10,9 +10,9 @@ import (
 // judge decides anew whether the round could end as it did, from the state in
 // which it ended: written apart from the rules in package review, which decided
 // it then. It notes which sign-offs count, and returns what is wrong, each a
-// sentence without its subject. Whether the signers held their seats is not
-// among it: the stream of a project does not say.
-func (r *round) judge(rv *review.Review, s *review.Stage) []string {
+// sentence without its subject. A signature whose seat was lost before the
+// round ended does not count, as far as the rights are known.
+func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string {
 	ro := &r.Round
 	r.Counted = make([]bool, len(ro.SignOffs))
 	if ro.Outcome != review.OutcomePassed && ro.Outcome != review.OutcomeConditional {
@@ -40,6 +40,7 @@ func (r *round) judge(rv *review.Review, s *review.Stage) []string {
 		case so.Digest != r.digest || !r.supports(so.Decision):
 		case people[so.Person] || stepped[so.Person] || mandates[mandate]:
 		case ro.SoD && s.Excluded(so.Person) != "":
+		case !held.lasted(rv.Project.ID, so, ro.ClosedAt):
 		default:
 			people[so.Person], seats[so.Seat], mandates[mandate], r.Counted[i] = true, true, true, true
 			conditional = conditional || so.Decision == review.Conditional

@@ -42,6 +42,7 @@ func (r *round) title() string {
 
 // history is a project's stream, replayed with an eye on its gates.
 type history struct {
+	rights   *rights
 	review   *review.Review // as of the last entry
 	rounds   []*round       // those that ended, in that order
 	problems []suspect
@@ -59,8 +60,8 @@ type signing struct {
 // replay goes through the entries and checks at each whether what it says of
 // digests, policies and people agrees with the state that the entries before it
 // lead to. The error says that the replay came to an end too early.
-func replay(stream review.ProjectID, entries []review.Entry, template []byte) (*history, error) {
-	h := &history{signing: map[review.StageKey]*signing{}}
+func replay(stream review.ProjectID, entries []review.Entry, template []byte, held *rights) (*history, error) {
+	h := &history{rights: held, signing: map[review.StageKey]*signing{}}
 	r, err := review.ReplayEach(stream, entries, templateFrom(template), func(e review.Entry, r *review.Review) {
 		h.replayed++
 		h.look(e, r)
@@ -123,6 +124,9 @@ func (h *history) look(e review.Entry, r *review.Review) {
 	case review.RoundClosed:
 		h.closed(e, r, ev.Stage, ev.Digest)
 	case review.GateForced:
+		if !h.rights.manages(e.Actor, e.At) {
+			h.wrong(e.Seq, "passes a gate by break-glass, but person %d was not a manager then", e.Actor)
+		}
 		h.samePolicy(e, r, r.Stage(ev.Stage), ev.Policy)
 		h.closed(e, r, ev.Stage, ev.Digest)
 	case review.ReviewStarted:
@@ -157,6 +161,9 @@ func (h *history) signed(e review.Entry, ev review.GateSigned, r *review.Review)
 	}
 	if ro.SoD && s.Excluded(e.Actor) != "" {
 		h.wrong(e.Seq, "is signed by somebody whom separation of duties keeps from it")
+	}
+	if !h.rights.signs(r.Project.ID, e.Actor, ev.For, ev.Seat, e.At) {
+		h.wrong(e.Seq, "is a signature by person %d, who did not hold the %s seat then", e.Actor, ev.Seat.Label())
 	}
 }
 
@@ -198,7 +205,7 @@ func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, c
 		h.wrong(e.Seq, "ends a round with %d sign-offs, of which %d were given while it was open", len(out.Round.SignOffs), len(out.Signed))
 		return
 	}
-	wrong := out.judge(r, s)
+	wrong := out.judge(r, s, h.rights)
 	for _, why := range wrong {
 		h.wrong(e.Seq, "%s", why)
 	}
@@ -219,12 +226,11 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	}
 	switch ev := e.Event.(type) {
 	case review.WaiverGranted:
-		w := r.Stage(ev.Stage).Waivers[ev.No-1]
-		if w.RequestedBy == e.Actor {
-			h.wrong(e.Seq, "grants a waiver to the person who asked for it")
-		} else if w.RequestedBy == ev.For {
-			h.wrong(e.Seq, "grants a waiver in the place of the person who asked for it")
-		}
+		judge(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "grants a waiver", "asked for it")
+		h.entitled(e, r, ev.Stage, ev.For, "grants a waiver")
+	case review.WaiverExtended:
+		judge(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "extends a waiver", "asked for it")
+		h.entitled(e, r, ev.Stage, ev.For, "extends a waiver")
 	case review.NotApplicableApproved:
 		if it := r.Stage(ev.Stage).Item(ev.Item); it.Answer.By == e.Actor {
 			h.wrong(e.Seq, "approves an answer by the person who gave it")
@@ -237,5 +243,15 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 		}
 	case review.RetrospectiveClosed:
 		judge(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
+		h.entitled(e, r, ev.Stage, ev.For, "closes the review of a break-glass")
+	}
+}
+
+// entitled checks that a decision on a stage was taken by a manager or in one
+// of the seats of its gate, the actor's own or that of whom they stood in for.
+func (h *history) entitled(e review.Entry, r *review.Review, sk review.StageKey, holder review.PersonID, does string) {
+	policy := r.Stage(sk).Def.Gate.Policy(r.Project.Profile)
+	if !h.rights.judges(r.Project.ID, e.Actor, holder, policy.Seats, e.At) {
+		h.wrong(e.Seq, "%s, but person %d was neither a manager nor in one of the gate's seats then", does, e.Actor)
 	}
 }

@@ -82,13 +82,14 @@ func printable(c rune) rune {
 
 // unprovable is what a bundle leaves open, however well everything in it holds.
 var unprovable = []string{
-	"That the signers held their seats: rights are kept in a stream of their own, which is not in this file. The server's own check of its database covers it.",
 	"That the names are right: the trail holds numbers, and no hash covers the names in people.json and report.html.",
 	"That report.html tells all of this rightly: it is for reading. What you read here was worked out from the entries.",
 	"That what the evidence links lead to says what it is linked for.",
 	"That the server's clock was right.",
 	"That nothing happened after the checkpoint.",
 }
+
+const unproveSeats = "That the signers held their seats: rights are kept in a stream of their own, which is not in this file. An auditor or admin can download a bundle that has it."
 
 const unproveFork = "That everybody was shown this same checkpoint: compare it with a copy of the checkpoints that was kept elsewhere (--against FILE)."
 
@@ -101,7 +102,8 @@ func Verify(b []byte, keys Keys, published [][]byte) *Report {
 	v := &verification{Report: r, keys: keys, files: map[string][]byte{}}
 	v.unpack(b)
 	if v.about() {
-		v.chain()
+		v.entries, v.head, v.whole = v.chain(fileEntries, v.a.Project, v.a.Entries)
+		v.directory()
 	}
 	v.checkpoint(published)
 	if v.whole {
@@ -120,7 +122,9 @@ type verification struct {
 	people  people
 	entries []review.Entry
 	head    review.Head
-	whole   bool // the chain holds from the first entry to the last
+	whole   bool    // the chain holds from the first entry to the last
+	rights  *rights // nil in a bundle without them, or where they do not hold
+	seats   review.Head
 }
 
 // unpack opens the zip file and checks the manifest.
@@ -212,30 +216,53 @@ func (v *verification) about() bool {
 	return true
 }
 
-// chain checks the entries from the first to the last.
-func (v *verification) chain() {
-	b, ok := v.files[fileEntries]
+// chain checks the entries of a stream from the first to the last, which is
+// number last.
+func (v *verification) chain(name string, stream review.ProjectID, last int64) (entries []review.Entry, head review.Head, whole bool) {
+	b, ok := v.files[name]
 	if !ok {
-		v.fails(fileEntries, "is missing")
-		return
+		v.fails(name, "is missing")
+		return nil, head, false
 	}
-	records, problem := decodeRecords(b)
-	entries, head, err := review.CheckChain(v.a.Project, records)
-	v.entries, v.head = entries, head
+	records, problem := decodeRecords(name, b)
+	entries, head, err := review.CheckChain(stream, records)
 	var broken *review.ChainBreak
 	switch {
 	case errors.As(err, &broken):
-		v.fails(entryPlace(broken.Entry), "%s", broken.Why)
+		v.fails(entryPlace(name, broken.Entry), "%s", broken.Why)
 	case problem != nil:
 		v.Fails = append(v.Fails, *problem)
 	case len(entries) == 0:
-		v.fails(entryPlace(1), "is missing: the file is empty")
-	case head.Seq != v.a.Entries:
-		v.fails(entryPlace(head.Seq+1), "is missing: %s speaks of %d entries", fileAbout, v.a.Entries)
+		v.fails(entryPlace(name, 1), "is missing: the file is empty")
+	case head.Seq != last:
+		v.fails(entryPlace(name, head.Seq+1), "is missing: %s speaks of %d entries", fileAbout, last)
 	default:
-		v.whole = true
-		v.holds("The trail is whole: %d entries, each chained to the one before it, from the first on.", head.Seq)
+		what := "The trail"
+		if name == fileRights {
+			what = "The trail of rights"
+		}
+		v.holds("%s is whole: %d entries, each chained to the one before it, from the first on.", what, head.Seq)
+		return entries, head, true
 	}
+	return entries, head, false
+}
+
+// directory checks the entries of the directory, in a bundle that says it has
+// them.
+func (v *verification) directory() {
+	if v.a.Rights == 0 {
+		v.Open = append([]string{unproveSeats}, v.Open...)
+		return
+	}
+	entries, head, whole := v.chain(fileRights, review.Directory, v.a.Rights)
+	if !whole {
+		return
+	}
+	if _, err := review.ReplayDirectory(entries); err != nil {
+		v.fails(fileRights, "cannot be replayed: %s", err)
+		return
+	}
+	v.rights, v.seats = rightsOf(entries), head
 }
 
 // checkpoint checks that the chain ends where a signed checkpoint says.
@@ -250,7 +277,12 @@ func (v *verification) checkpoint(published [][]byte) {
 		v.fails(fileCheckpoint, "%s", err)
 		return
 	}
-	v.inclusion(c)
+	if v.included(c, fileInclusion, fileEntries, v.a.Project, v.head, v.whole) {
+		v.holds("The trail ends where checkpoint %d says, which was signed for %s over %d streams at %s.", c.No, c.Origin, c.Size, c.At.Format(time.RFC3339))
+	}
+	if v.a.Rights != 0 && v.included(c, fileRightsIn, fileRights, review.Directory, v.seats, v.rights != nil) {
+		v.holds("The trail of rights ends where the same checkpoint says.")
+	}
 	if published == nil {
 		v.Open = append(v.Open, unproveFork)
 		return
@@ -262,34 +294,37 @@ func (v *verification) checkpoint(published [][]byte) {
 	}
 }
 
-func (v *verification) inclusion(c *Checkpoint) {
-	b, ok := v.files[fileInclusion]
+// included checks that the checkpoint has a stream at the head to which its
+// entries lead.
+func (v *verification) included(c *Checkpoint, name, entries string, stream review.ProjectID, head review.Head, whole bool) bool {
+	b, ok := v.files[name]
 	if !ok {
-		v.fails(fileInclusion, "is missing")
-		return
+		v.fails(name, "is missing")
+		return false
 	}
 	in, err := decodeInclusion(b)
 	if err == nil {
 		err = in.Check(c)
 	}
 	if err != nil {
-		v.fails(fileInclusion, "%s", err)
-		return
+		v.fails(name, "%s", err)
+		return false
 	}
 	switch {
-	case in.Head.Stream != v.a.Project:
-		v.fails(fileInclusion, "speaks of another project")
-	case !v.whole:
-		v.fails(fileCheckpoint, "cannot be held against the entries, since those are broken")
-	case v.head.Seq < in.Head.Seq:
-		v.fails(entryPlace(v.head.Seq+1), "is missing: the checkpoint knows of %d entries", in.Head.Seq)
-	case v.head.Seq > in.Head.Seq:
-		v.fails(entryPlace(in.Head.Seq+1), "came after the checkpoint, which knows of %d entries", in.Head.Seq)
-	case v.head.Hash != in.Head.Hash:
-		v.fails(entryPlace(v.head.Seq), "has another hash than the checkpoint has: the whole chain was written anew")
+	case in.Head.Stream != stream:
+		v.fails(name, "speaks of another stream")
+	case !whole:
+		v.fails(fileCheckpoint, "cannot be held against %s, since its entries are broken", entries)
+	case head.Seq < in.Head.Seq:
+		v.fails(entryPlace(entries, head.Seq+1), "is missing: the checkpoint knows of %d entries", in.Head.Seq)
+	case head.Seq > in.Head.Seq:
+		v.fails(entryPlace(entries, in.Head.Seq+1), "came after the checkpoint, which knows of %d entries", in.Head.Seq)
+	case head.Hash != in.Head.Hash:
+		v.fails(entryPlace(entries, head.Seq), "has another hash than the checkpoint has: the whole chain was written anew")
 	default:
-		v.holds("The trail ends where checkpoint %d says, which was signed for %s over %d streams at %s.", c.No, c.Origin, c.Size, c.At.Format(time.RFC3339))
+		return true
 	}
+	return false
 }
 
 // replay checks what the entries amount to.
@@ -306,9 +341,9 @@ func (v *verification) replay() {
 		}
 		v.holds("The template is the one that the project was pinned to when it was started.")
 	}
-	h, err := replay(v.a.Project, v.entries, template)
+	h, err := replay(v.a.Project, v.entries, template, v.rights)
 	if err != nil {
-		v.fails(entryPlace(h.replayed+1), "cannot be replayed: %s", err)
+		v.fails(entryPlace(fileEntries, h.replayed+1), "cannot be replayed: %s", err)
 		return
 	}
 	p := &h.review.Project
@@ -317,7 +352,7 @@ func (v *verification) replay() {
 		v.fails(fileAbout, "names project %q, the entries %q", v.a.Key, p.Key)
 	}
 	for _, p := range h.problems {
-		v.fails(entryPlace(p.entry), "%s", p.why)
+		v.fails(entryPlace(fileEntries, p.entry), "%s", p.why)
 	}
 	if len(h.problems) == 0 {
 		v.holds("The entries can be replayed, and each request, signature and outcome in them carries the digest of the content as it then was.")
@@ -331,6 +366,7 @@ func (v *verification) rounds(h *history) {
 	expected := map[string]bool{
 		fileAbout: true, fileReadme: true, fileEntries: true, filePeople: true, fileTemplate: true,
 		fileCheckpoint: true, fileInclusion: true, fileReport: true, fileManifest: true, fileSignature: true,
+		fileRights: v.a.Rights != 0, fileRightsIn: v.a.Rights != 0,
 	}
 	if v.a.Stage != "" && h.review.Stage(v.a.Stage) == nil {
 		v.fails(fileAbout, "names stage %q, which the template does not have", v.a.Stage)
@@ -402,6 +438,10 @@ func (v *verification) conclude(h *history) {
 	}
 	if forced > 0 {
 		v.holds("%d round(s) passed by break-glass: on one person's word, not by the rules. They are recorded as such.", forced)
+	}
+	if v.rights != nil && len(h.problems) == 0 {
+		v.holds("Everybody who signed held the seat then, or stood in for who held it, and those on whose signatures a gate passed held theirs until it did.")
+		v.holds("Waivers were granted and extended, gates passed by break-glass, and those reviewed, only by people who had the right to.")
 	}
 	switch {
 	case len(h.problems) > 0:

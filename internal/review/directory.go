@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// Directory is the stream of people's rights, which is no project.
+const Directory ProjectID = 1
+
 // Source says where a right comes from.
 type Source string
 

@@ -182,19 +182,21 @@ type Export struct {
 	Project  review.Project
 	Template *review.Template
 	Records  []review.Record // of its stream, from the first to the one that the checkpoint has
+	Rights   []review.Record // of the directory's stream likewise; nil unless asked for
 	Note     []byte          // the newest checkpoint; nil when none covers the project yet
 	Heads    []review.Head   // all of that checkpoint's, in the order of the streams
 	Names    Names           // of everybody whom the entries speak of
 }
 
 // Export reads a project's stream for somebody who may see it, and the newest
-// checkpoint, as of one moment.
-func (s *Store) Export(ctx context.Context, by By, key review.ProjectKey) (*Export, error) {
+// checkpoint, as of one moment; and, for somebody who may see that too, the
+// trail of everybody's rights.
+func (s *Store) Export(ctx context.Context, by By, key review.ProjectKey, rights bool) (*Export, error) {
 	id, err := s.place(ctx, key)
 	if err != nil {
 		return nil, s.hide(ctx, by, err)
 	}
-	out, err := s.readExport(ctx, by, id)
+	out, err := s.readExport(ctx, by, id, rights)
 	if err != nil {
 		return nil, err
 	}
@@ -203,7 +205,7 @@ func (s *Store) Export(ctx context.Context, by By, key review.ProjectKey) (*Expo
 	return out, err
 }
 
-func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID) (*Export, error) {
+func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID, rights bool) (*Export, error) {
 	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
 	if err != nil {
 		return nil, fmt.Errorf("beginning an export: %w", err)
@@ -215,6 +217,9 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID) (*Ex
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(projectSQL, int64(id)).QueryRow(rows.scanProject)
 	out.queue(b, id)
+	if rights {
+		queueRecords(b, review.Directory, &out.Rights)
+	}
 	if err := send(ctx, tx, b); err != nil {
 		return nil, batchError("exporting a project", err)
 	}
@@ -224,6 +229,11 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID) (*Ex
 	out.Project = rows.project
 	if err := review.May(out.Actor, review.ViewProject, &out.Project); err != nil {
 		return nil, err
+	}
+	if rights {
+		if err := review.May(out.Actor, review.ViewDirectory, nil); err != nil {
+			return nil, err
+		}
 	}
 	out.Template, err = s.templateOn(ctx, tx, rows.ref)
 	return &out, err
@@ -256,8 +266,13 @@ func (e *Export) queue(b *pgx.Batch, id review.ProjectID) {
 		}
 		return rows.Err()
 	})
-	b.Queue(recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(id)).Query(func(rows pgx.Rows) (err error) {
-		e.Records, err = collectRecords(rows)
+	queueRecords(b, id, &e.Records)
+}
+
+// queueRecords reads a stream up to where the newest checkpoint has it.
+func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Record) {
+	b.Queue(recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream)).Query(func(rows pgx.Rows) (err error) {
+		*into, err = collectRecords(rows)
 		return err
 	})
 }

@@ -191,14 +191,14 @@ func TestExport(t *testing.T) {
 	f := newFixture(t)
 	ctx := context.Background()
 	id := f.create("alpha").Review.Project.ID
-	if e, err := f.Export(ctx, f.as("olga"), "alpha"); err != nil || e.Note != nil || len(e.Records) != 0 {
+	if e, err := f.Export(ctx, f.as("olga"), "alpha", false); err != nil || e.Note != nil || len(e.Records) != 0 {
 		t.Fatalf("before any checkpoint: %+v, %v", e, err)
 	}
 	f.note("mike", "alpha", "In it.")
 	f.create("beta")
 	f.checkpoint()
 	f.note("mike", "alpha", "After it.")
-	e, err := f.Export(ctx, f.as("olga"), "alpha")
+	e, err := f.Export(ctx, f.as("olga"), "alpha", false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,13 +209,26 @@ func TestExport(t *testing.T) {
 	if e.Project.Key != "alpha" || e.Template.Key != "small" || len(e.Note) == 0 || e.Names.Of(f.people["mike"]) != "Person mike" {
 		t.Errorf("%+v", e)
 	}
-	if _, err := f.Export(ctx, f.as("out"), "alpha"); !errors.Is(err, review.ErrNotFound) {
+	if len(e.Rights) != 0 {
+		t.Error("the trail of rights, which nobody asked for")
+	}
+	if _, err := f.Export(ctx, f.as("olga"), "alpha", true); !errors.As(err, new(*review.Denied)) {
+		t.Errorf("the trail of rights for an owner: %v", err)
+	}
+	e, err = f.Export(ctx, f.as("audit"), "alpha", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, head, err := review.CheckChain(review.Directory, e.Rights); err != nil || !slices.Contains(e.Heads, head) {
+		t.Errorf("the trail of rights ends at %+v of %+v, %v", head, e.Heads, err)
+	}
+	if _, err := f.Export(ctx, f.as("out"), "alpha", false); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("somebody without a right: %v", err)
 	}
-	if _, err := f.Export(ctx, f.as("olga"), "ghost"); !errors.Is(err, review.ErrNotFound) {
+	if _, err := f.Export(ctx, f.as("olga"), "ghost", false); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("a project that is not there: %v", err)
 	}
-	if _, err := f.Export(ctx, store.BySession(store.HashToken("x")), "alpha"); !errors.Is(err, store.ErrNoSession) {
+	if _, err := f.Export(ctx, store.BySession(store.HashToken("x")), "alpha", false); !errors.Is(err, store.ErrNoSession) {
 		t.Errorf("without a session: %v", err)
 	}
 }

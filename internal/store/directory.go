@@ -10,9 +10,6 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// directoryStream is the stream of people's rights.
-const directoryStream review.ProjectID = 1
-
 // ChangeRights is the only way to change a person's rights by hand: like
 // [Store.Change], on the directory's stream.
 func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID, decide func(e *review.Entitlements, who review.Actor, at time.Time) error) (*Viewer, error) {
@@ -28,7 +25,7 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 		b := &pgx.Batch{}
 		b.Queue(`begin`)
 		b.Queue(`select pg_advisory_xact_lock($1)`, rightsLock)
-		b.Queue(`select seq, hash from stream where id = $1 for update`, int64(directoryStream)).
+		b.Queue(`select seq, hash from stream where id = $1 for update`, int64(review.Directory)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&seq, &hash) })
 		s.queueRightsActor(b, by, &v)
 		queueGranted(b, person, e)
@@ -65,7 +62,7 @@ func (s *Store) queueRightsActor(b *pgx.Batch, by By, v *Viewer) {
 
 func queueGranted(b *pgx.Batch, person review.PersonID, e *review.Entitlements) {
 	b.Queue(`select exists (select from trail where stream_id = $1 and kind = 'PersonJoined' and item = $2)`,
-		int64(directoryStream), subjectOf(person)).QueryRow(func(row pgx.Row) error { return row.Scan(&e.Joined) })
+		int64(review.Directory), subjectOf(person)).QueryRow(func(row pgx.Row) error { return row.Scan(&e.Joined) })
 	b.Queue(`
 		select role, seat, coalesce(project_id, 0), source, granted_by, granted_at
 		  from granted where person_id = $1 order by granted_at, role, seat, project_id`, int64(person)).Query(func(rows pgx.Rows) error {
@@ -112,7 +109,7 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 		if err := writeRight(b, en); err != nil {
 			return err
 		}
-		next, err := writeTrail(b, directoryStream, hash, en, "", subjectOf(e.Person))
+		next, err := writeTrail(b, review.Directory, hash, en, "", subjectOf(e.Person))
 		if err != nil {
 			return err
 		}
@@ -129,7 +126,7 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 			      join round r on r.project_id = s.project_id and r.review_no = s.review_no and r.stage = s.stage and r.no = s.round
 			     where s.person_id = $1 and r.outcome = '')`, int64(e.Person))
 	}
-	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(directoryStream), seq, hash[:])
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	b.Queue(`commit`)
 	if err := send(ctx, conn, b); err != nil {
 		return batchError("writing a person's rights", err)
@@ -341,7 +338,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 	b.Queue(`
 		select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash from trail t
 		 where t.stream_id = $1 and ($2 = 0 or t.seq < $2)
-		 order by t.seq desc limit $3`, int64(directoryStream), before, HistoryPage+1).Query(out.scan)
+		 order by t.seq desc limit $3`, int64(review.Directory), before, HistoryPage+1).Query(out.scan)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the trail of rights", err)
 	}

@@ -27,7 +27,7 @@ type Verified struct {
 
 func (v *Verified) wrong(format string, args ...any) {
 	where := "The directory"
-	if v.Stream != directoryStream {
+	if v.Stream != review.Directory {
 		where = fmt.Sprintf("Project %s (stream %d)", v.Key, v.Stream)
 	}
 	v.Problems = append(v.Problems, Problem{where, fmt.Sprintf(format, args...)})
@@ -56,7 +56,7 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	v := &Verified{Stream: id}
-	if id != directoryStream {
+	if id != review.Directory {
 		err := tx.QueryRow(ctx, `select key from project where id = $1`, int64(id)).Scan(&v.Key)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, batchError("verifying a project", err)
@@ -69,7 +69,7 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	if whole, err := v.chain(ctx, tx); err != nil || !whole {
 		return v, err
 	}
-	if id == directoryStream {
+	if id == review.Directory {
 		return v, v.directory(ctx, tx)
 	}
 	return v, s.verifyProject(ctx, tx, v)
@@ -85,7 +85,7 @@ func (v *Verified) chain(ctx context.Context, tx pgx.Tx) (bool, error) {
 		return false, batchError("reading a stream's head", err)
 	}
 	head.Hash = review.Hash(hash)
-	if (kind == "directory") != (v.Stream == directoryStream) {
+	if (kind == "directory") != (v.Stream == review.Directory) {
 		v.wrong("has a stream of the kind %q", kind)
 	}
 	rows, err := tx.Query(ctx, recordsSQL+` order by seq`, int64(v.Stream))
@@ -123,7 +123,7 @@ func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("reading the trail: %w", err)
 		}
 		wantStage, wantItem := review.Subject(v.Entries[i].Event)
-		if v.Stream == directoryStream {
+		if v.Stream == review.Directory {
 			wantItem = review.ItemKey(subjectOf(personOf(v.Entries[i].Event)))
 		}
 		if stage != string(wantStage) || item != string(wantItem) {

@@ -39,7 +39,7 @@ func (s *Store) Version(ctx context.Context, t Token, key review.ProjectKey) (st
 		  join portfolio f on f.project_id = $1
 		  join stream d on d.id = $4
 		 where s.token_hash = $2 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $3::interval`,
-		int64(id), t[:], s.idle, int64(directoryStream)).Scan(&v.Now, &v.stale, &stamp.written, &stamp.rights)
+		int64(id), t[:], s.idle, int64(review.Directory)).Scan(&v.Now, &v.stale, &stamp.written, &stamp.rights)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return stamp, now, ErrNoSession
 	}

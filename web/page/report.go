@@ -20,6 +20,7 @@ type ReportData struct {
 	Reviews []time.Time // when each review started
 	By      string      // who made the record
 	Made    time.Time   // when
+	Rights  bool        // who reads may have the trail of rights in the bundle too
 	Bundle  string      // address of the proof bundle; empty in the past, which has none of its own
 }
 

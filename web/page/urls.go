@@ -99,6 +99,9 @@ func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + i
 // GateURL is a stage's gate.
 func GateURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/gate" }
 
+// WithRights is the address of the same proof bundle with the trail of rights.
+func WithRights(bundle string) string { return bundle + "?rights=1" }
+
 // GateBundleURL is where the proof bundle of one gate is downloaded.
 func GateBundleURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/bundle" }
 
