@@ -66,7 +66,8 @@ func (s *Server) checklistAt(w http.ResponseWriter, r *http.Request) error {
 	if v.Review.Stage(stageKey(r)) == nil {
 		return review.ErrNotFound
 	}
-	d := page.ChecklistData{Checked: page.Check(pastStage(v, stageKey(r))), Show: page.Show(r.URL.Query().Get("show")), Query: searchText(r, "q")}
+	show, text := listFilter(r)
+	d := page.ChecklistData{Checked: page.Check(pastStage(v, stageKey(r))), Show: show, Query: text}
 	return s.showPast(w, r, v, pageAsOf{
 		title: d.Title(), back: page.StageURL(v.Review.Project.Key, stageKey(r)), nav: ui.NavPortfolio, width: ui.Wide,
 		page: func(m ui.PageMeta) templ.Component { return page.Checklist(m, d) },
@@ -74,7 +75,7 @@ func (s *Server) checklistAt(w http.ResponseWriter, r *http.Request) error {
 }
 
 func pastStage(v *store.AsOfView, stage review.StageKey) page.StageView {
-	return page.StageView{Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true}
+	return page.StageView{Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true, Reader: v.Viewer.Actor.Person}
 }
 
 // gateAt is a gate as it was.

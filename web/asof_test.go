@@ -72,6 +72,9 @@ func TestThePastIsAsItWas(t *testing.T) {
 	owner.get(page.At(page.ItemURL(p, "idea", "nothing"), passed)).want(404)
 }
 
+// search is the one form of a page of the past: it changes only what is listed.
+const search = "form[method=get][role=search], form[role=search] *"
+
 // Every page of the past says so, leads back, keeps its moment and changes
 // nothing, whoever looks.
 func TestThePastHasNoForms(t *testing.T) {
@@ -83,7 +86,7 @@ func TestThePastHasNoForms(t *testing.T) {
 		for _, at := range []time.Time{waiting, passed, changed} {
 			for _, path := range pastPages(p) {
 				r := b.get(page.At(path, at)).want(200)
-				if n := r.find("main form, main button, main input, main textarea, #sign, #request").Length(); n != 0 {
+				if n := r.find("main form, main button, main input, main textarea, #sign, #request").Not(search).Length(); n != 0 {
 					t.Errorf("%s, %s at %s: %d controls", name, path, at, n)
 				}
 				notice := r.find("main .note-box").First()
@@ -123,13 +126,40 @@ func TestAnEventfulPastHasNoForms(t *testing.T) {
 		b := f.browse(name)
 		for _, path := range pages {
 			r := b.get(page.At(path, at)).want(200)
-			if n := r.find("main form, main button, main input, main textarea, main select").Length(); n != 0 {
+			if n := r.find("main form, main button, main input, main textarea, main select").Not(search).Length(); n != 0 {
 				t.Errorf("%s sees %d controls on %s", name, n, path)
 			}
 			if r.find("main [data-forced]").Length() == 0 && !strings.Contains(path, "/items/") {
 				t.Errorf("%s does not say that a gate was passed by break-glass", path)
 			}
 		}
+	}
+}
+
+func TestThePastCanBeFiltered(t *testing.T) {
+	f := smallFixture(t)
+	p, passed, _ := f.moments("ledger-api")
+	now := f.change("owner", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-set", f.person("member"), "", at)
+	}).Now
+	member := f.browse("member")
+	list := member.get(page.At(page.StageURL(p, "idea"), now)).want(200)
+	form := list.one("main form[role=search]")
+	q := url.Values{"q": {"scope"}}
+	form.Find("input[type=hidden]").Each(func(_ int, in *goquery.Selection) { q.Set(in.AttrOr("name", ""), in.AttrOr("value", "")) })
+	if got := member.get(form.AttrOr("action", "") + "?" + q.Encode()).want(200); got.find("[data-row]").Length() != 1 || got.find("#item-scope-set").Length() != 1 || !strings.Contains(got.text(), "As it was on "+page.Moment(now)) {
+		t.Error("looking for a text in the past finds another item, or leads to the present")
+	}
+	mine := list.one(`.chips a[href*="show=mine"]`).AttrOr("href", "")
+	if got := member.get(mine).want(200); got.find("[data-row]").Length() != 1 || got.find("#item-scope-set").Length() != 1 {
+		t.Error("the items of the reader are not listed")
+	}
+	if n := f.browse("owner").get(mine).want(200).find("[data-row]").Length(); n != 0 {
+		t.Errorf("the owner has %d items of somebody else's", n)
+	}
+	before := page.StageURL(p, "idea") + "?show=mine&at=" + url.QueryEscape(passed.Format(time.RFC3339Nano))
+	if n := member.get(before).want(200).find("[data-row]").Length(); n != 0 {
+		t.Errorf("%d items were the reader's before they were given", n)
 	}
 }
 

@@ -24,10 +24,17 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: page.Show(r.URL.Query().Get("show")), Query: searchText(r, "q")}
+	show, text := listFilter(r)
+	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: show, Query: text}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
 	return s.renderKept(w, r, view, page.Checklist(m, d))
+}
+
+// listFilter is what the list shows, or what the list showed in which an answer
+// was given.
+func listFilter(r *http.Request) (page.Show, string) {
+	return page.Show(r.URL.Query().Get("show")), searchText(r, "q")
 }
 
 func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {
@@ -62,20 +69,31 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return review.ErrNotFound
 	}
+	row.Filter = filterQuery(r)
 	return s.render(w, r, http.StatusOK, page.Ticked(checked, row))
+}
+
+// filterQuery is listFilter as addresses carry it.
+func filterQuery(r *http.Request) string {
+	show, text := listFilter(r)
+	return show.Query(text)
 }
 
 func changedView(c *store.Changed, stage review.StageKey) page.StageView {
 	return page.StageView{Review: c.Review, Rollups: c.Rollups, Actor: c.Actor, Now: c.Now, Names: c.Names.Of, Stage: stage}
 }
 
-// afterAnswer is where an answer leads without a script: back to the row, or
-// to the item's own page when it was given there.
+// afterAnswer is where an answer leads without a script: back to the row in the
+// list as it was filtered, or to the item's own page when it was given there.
 func afterAnswer(r *http.Request) string {
 	if r.URL.Query().Get("from") == "item" {
 		return page.ItemURL(projectKey(r), stageKey(r), itemKey(r))
 	}
-	return page.StageURL(projectKey(r), stageKey(r)) + "#item-" + string(itemKey(r))
+	list := page.StageURL(projectKey(r), stageKey(r))
+	if q := filterQuery(r); q != "" {
+		list += "?" + q
+	}
+	return list + "#item-" + string(itemKey(r))
 }
 
 func (in answered) decide(stage review.StageKey, item review.ItemKey) store.Decide {
@@ -135,6 +153,7 @@ func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answere
 	if !ok {
 		return err
 	}
+	row.Filter = filterQuery(r)
 	in.explain(&row, err, view)
 	return s.render(w, r, status, page.Ticked(checked, row))
 }

@@ -167,6 +167,40 @@ func TestTickWithoutScript(t *testing.T) {
 	}
 }
 
+// Whoever ticks in a filtered list comes back to it, by an address of ours
+// whatever the form's says.
+func TestTickKeepsTheFilter(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, ik := f.pick(0, review.LevelMust, 0)
+	b := f.browse("member")
+	for filter, want := range map[string]string{
+		"":                         "",
+		"?show=must":               "?show=must",
+		"?q=a%26b%22%23":           "?q=a%26b%22%23&show=",
+		"?show=open&q=the":         "?q=the&show=open",
+		"?show=//evil.example/":    "",
+		"?show=x%0d%0aSet-Cookie:": "",
+		"?to=https://evil.example": "",
+	} {
+		back := page.StageURL(p, sk) + want + "#item-" + string(ik)
+		version := fmt.Sprint(f.answerOf(p, sk, ik).Version)
+		r := b.post(page.AnswerURL(p, sk, ik)+"?version="+version+"&"+strings.TrimPrefix(filter, "?"), "answer", "met").want(303)
+		if got := r.Header.Get("Location"); got != back {
+			t.Errorf("from %q the answer leads to %q", filter, got)
+		}
+	}
+	row := b.get(page.StageURL(p, sk) + "?show=must&q=" + string(ik)).want(200).one(rowSelector(ik) + " form")
+	if got := b.post(row.AttrOr("action", ""), "answer", "not-met").want(303).Header.Get("Location"); got != page.StageURL(p, sk)+"?q="+string(ik)+"&show=must#item-"+string(ik) {
+		t.Errorf("the form of a row leads to %q", got)
+	}
+	swapped := b.htmx().post(page.AnswerURL(p, sk, ik)+"?version="+fmt.Sprint(f.answerOf(p, sk, ik).Version)+"&show=must", "answer", "met").want(200)
+	if got := swapped.one(rowSelector(ik)+" form").AttrOr("action", ""); !strings.HasSuffix(got, "&show=must") {
+		t.Errorf("the row that is swapped in forgets the filter: %s", got)
+	}
+}
+
 func TestTickSwapsItsRow(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -19,6 +19,7 @@ type StageView struct {
 	Names   Names
 	Stage   review.StageKey // one that the template has
 	Past    bool            // Now is not the present: nothing can be done here
+	Reader  review.PersonID // who looks at the past, where Actor is nobody
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
 }
 
@@ -43,6 +44,14 @@ func (v *StageView) neighbour(step int) string {
 // project which was not stopped.
 func (v *StageView) may(a review.Action) bool {
 	return v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, a, &v.Review.Project) == nil
+}
+
+// me is whose items the filter "Mine" lists.
+func (v *StageView) me() review.PersonID {
+	if v.Past {
+		return v.Reader
+	}
+	return v.Actor.Person
 }
 
 // Show is which items of a stage a checklist lists; it travels in the address.
@@ -70,6 +79,25 @@ var shows = [...]struct {
 	{ShowNeeds, "Needs evidence"}, {ShowExpiring, "Expiring"}, {ShowWaived, "Waived"}, {ShowApproval, "To approve"},
 }
 
+// Query is the filter as addresses carry it, together with a text to look for.
+// What no checklist can list is left out.
+func (s Show) Query(text string) string {
+	known := s == ShowNA
+	for i := range shows {
+		known = known || s == shows[i].show
+	}
+	if !known {
+		s = ShowAll
+	}
+	if text != "" {
+		return url.Values{"q": {text}, "show": {string(s)}}.Encode()
+	}
+	if s == ShowAll {
+		return ""
+	}
+	return "show=" + string(s)
+}
+
 // expiringWithin is how long before its expiry evidence is marked.
 const expiringWithin = 14 * 24 * time.Hour
 
@@ -92,7 +120,7 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	case ShowOpen:
 		return e.item.Answer.State == review.Open || e.item.Reattest
 	case ShowMine:
-		return e.item.Assignee != 0 && e.item.Assignee == v.Actor.Person
+		return e.item.Assignee != 0 && e.item.Assignee == v.me()
 	case ShowMust:
 		return e.item.Level == review.LevelMust
 	case ShowNeeds:
@@ -370,15 +398,15 @@ func (d ChecklistData) Title() string {
 
 func (d ChecklistData) head() ui.StageHeadData {
 	v := &d.view
-	action := v.url()
+	at := ""
 	if v.Past {
-		action = "" // a form in the past would lead back to the present
+		at = momentText(v.Now)
 	}
 	return ui.StageHeadData{
 		Title: v.title(), Previous: v.neighbour(-1), Next: v.neighbour(1),
 		Musts: d.musts, MustTotal: d.mustTotal, Shoulds: d.shoulds, ShouldTotal: d.shouldTotal,
 		GateHref: GateURL(v.Review.Project.Key, v.Stage), GateState: gateLook(d.gate()), GateWord: d.gateWord(),
-		Chips: d.chips(d.Show, d.Query), Action: action, Query: d.Query, Show: string(d.Show),
+		Chips: d.chips(d.Show, d.Query), Action: v.url(), At: at, Query: d.Query, Show: string(d.Show),
 	}
 }
 
@@ -388,11 +416,8 @@ func (c *Checked) chips(now Show, query string) []ui.Chip {
 	chips := make([]ui.Chip, len(shows))
 	for i, s := range shows {
 		href := base
-		switch {
-		case query != "":
-			href += "?" + url.Values{"q": {query}, "show": {string(s.show)}}.Encode()
-		case s.show != ShowAll:
-			href += "?show=" + string(s.show)
+		if q := s.show.Query(query); q != "" {
+			href += "?" + q
 		}
 		chips[i] = ui.Chip{Label: s.label, Href: href, Count: c.counts[i], Current: s.show == now, ID: "n-" + string(s.show)}
 	}
@@ -405,10 +430,11 @@ func (d ChecklistData) listed() []ui.ItemRow {
 		return d.rows
 	}
 	rows := make([]ui.ItemRow, 0, len(d.entries))
-	query := strings.ToLower(d.Query)
+	query, filter := strings.ToLower(d.Query), d.Show.Query(d.Query)
 	for i := range d.entries {
 		e := &d.entries[i]
 		if e.matches(d.Show, &d.view) && (query == "" || e.says(query)) {
+			e.row.Filter = filter
 			rows = append(rows, *e.row)
 		}
 	}

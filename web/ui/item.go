@@ -28,6 +28,7 @@ type ItemRow struct {
 	Key      string // short stable key, unique in the stage: letters, digits, hyphens
 	Href     string // address of the item's page; the answer is posted to Href + "/answer"
 	Version  int    // the item's version that this row shows; sent back with an answer
+	Filter   string // query of the list that the row stands in, as "show=open"; sent back with an answer; may be empty
 	State    State  // look of the row: Open, Met, Bad, NA, Waived or Warn
 	Answer   string // one of the Answer values; the pressed button
 	Level    string // must, should or may
@@ -263,12 +264,17 @@ func appendProblem(b []byte, r *ItemRow) []byte {
 	return append(b, `</button></form></div></div>`...)
 }
 
-// appendPostURL writes where the row's answer is posted. The version travels in the address so that a row needs no
-// hidden field.
+// appendPostURL writes where the row's answer is posted. The version and the list's filter travel in the address so
+// that a row needs no hidden field.
 func appendPostURL(b []byte, r *ItemRow) []byte {
 	b = appendURL(b, r.Href)
 	b = append(b, `/answer?version=`...)
-	return strconv.AppendInt(b, int64(r.Version), 10)
+	b = strconv.AppendInt(b, int64(r.Version), 10)
+	if r.Filter != "" {
+		b = append(b, `&amp;`...)
+		b = appendText(b, r.Filter)
+	}
+	return b
 }
 
 // lowerWord is the answer in words, inside a sentence.

@@ -44,7 +44,7 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			Key: anyText().Draw(t, "key"), Href: anyText().Draw(t, "href"), Version: rapid.Int().Draw(t, "version"),
 			State: rapid.SampledFrom(states).Draw(t, "state"), Answer: rapid.SampledFrom(answers).Draw(t, "answer"),
 			Level: rapid.SampledFrom([]string{"must", "should", "may", "<b>"}).Draw(t, "level"), Title: anyText().Draw(t, "title"),
-			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
+			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
 		}
 		if rapid.Bool().Draw(t, "long note") {
 			r.Note = strings.Repeat("n<", ui.NoteShown)

@@ -675,7 +675,13 @@ func Row(r ui.ItemRow) templ.Component {
 	})
 }
 
-func post(r ui.ItemRow) templ.SafeURL { return at(r, "/answer?version="+strconv.Itoa(r.Version)) }
+func post(r ui.ItemRow) templ.SafeURL {
+	address := "/answer?version=" + strconv.Itoa(r.Version)
+	if r.Filter != "" {
+		address += "&" + r.Filter
+	}
+	return at(r, address)
+}
 
 // at is an address under the item's: the item's own is checked, what follows is ours.
 func at(r ui.ItemRow, rest string) templ.SafeURL { return templ.URL(r.Href) + templ.SafeURL(rest) }
