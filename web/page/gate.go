@@ -398,6 +398,12 @@ func requestTitle(v *gateView) string {
 	return "Request sign-off"
 }
 
+// resigning reports whether the reader is asked to sign once more: then what
+// changed is what they came for.
+func (v *gateView) resigning() bool {
+	return v.open != nil && v.signing().stale != nil && len(v.changes()) > 0
+}
+
 func changedTitle(v *gateView) string {
 	if v.since.at.IsZero() {
 		return "Changed after you opened the page"
