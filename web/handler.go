@@ -64,7 +64,7 @@ func htmx(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, title string, nav ui.NavItem) ui.PageMeta {
 	m := ui.PageMeta{Title: title, Nav: nav, Theme: s.cookies.theme(r), Path: r.URL.RequestURI(), Version: s.Version, Assets: s.assets}
 	if v != nil {
-		m.Person = v.Name
+		m.Person, m.Who = v.Name, strconv.FormatInt(int64(v.Actor.Person), 10)
 		m.CanCreate = review.May(v.Actor, review.CreateProject, nil) == nil
 	}
 	if b, ok := s.cookies.takeFlash(w, r); ok {

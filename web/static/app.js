@@ -22,11 +22,11 @@
     doc.body.append(bar)
   }
 
-  // Drafts: what is typed in form[data-draft] stays in this tab until a post of it was kept. Where the browser forbids
-  // storage there are none.
+  // Drafts: what is typed in form[data-draft] stays in this tab until a post of it was kept, and comes back to whoever
+  // typed it only. Where the browser forbids storage there are none.
   let drafts = {}
   try { drafts = sessionStorage } catch {}
-  const key = form => 'draft:' + new URL(form.action).pathname + form.id
+  const key = form => 'draft:' + doc.body.dataset.who + new URL(form.action).pathname + form.id
   const drop = form => { delete drafts[key(form)] }
   const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden],[type=checkbox],[type=radio])'))
   const keep = form => {

@@ -56,6 +56,7 @@ type Banner struct {
 type PageMeta struct {
 	Title      string // without the product's name, which the layout appends
 	Person     string // signed-in person's name; empty shows the frame without navigation
+	Who        string // what tells the signed-in person from others, for the drafts of app.js
 	Nav        NavItem
 	Waiting    int // gates waiting for this person's sign-off, shown beside the navigation; 0 shows nothing
 	Banners    []Banner
