@@ -6,7 +6,6 @@ package static
 
 import (
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -15,6 +14,8 @@ import (
 	"path"
 	"strconv"
 	"strings"
+
+	"github.com/klauspost/compress/gzip" // 1% smaller than the standard library's
 )
 
 // htmx comes compressed already (zopfli, 4% smaller than gzip -9): it never changes, so the effort is spent once.
