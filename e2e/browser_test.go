@@ -234,7 +234,7 @@ func eval[T any](p *person, expression string) T {
 func (p *person) until(expression string, otherwise func() string) {
 	p.t.Helper()
 	var last error
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		ok, err := tell[bool](p, expression)
 		if err == nil && ok {
 			return

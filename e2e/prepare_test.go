@@ -3,7 +3,9 @@ package e2e
 import (
 	"context"
 	"net/url"
+	"sync"
 
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -18,10 +20,28 @@ var ideaAsks = map[string]map[string]string{
 	},
 }
 
-// arrives is a person who has just signed in with a mouse and scripts.
+// sessions are what the people who signed in for one test and may be signed in
+// for the next have in their cookie jars.
+var sessions sync.Map // of []*network.Cookie by who
+
+// arrives is a person who is signed in already, as people mostly are. How they
+// sign in is the business of the main job and of [arrivesAnew].
 func arrives(p *person, who string) *person {
 	p.t.Helper()
-	p.visit("/readiness")
+	if known, ok := sessions.Load(who); ok {
+		p.keepCookies(known.([]*network.Cookie))
+		p.visit("/readiness")
+		p.see(names[who])
+		return p
+	}
+	arrivesAnew(p, who)
+	sessions.LoadOrStore(who, p.cookies())
+	return p
+}
+
+// arrivesAnew is a person with a session of their own, which the test may end.
+func arrivesAnew(p *person, who string) *person {
+	p.t.Helper()
 	p.visit("/login?to=/readiness")
 	p.signIn(who)
 	p.at("/readiness")

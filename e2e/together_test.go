@@ -124,7 +124,7 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 
 func TestSessionEndsWithoutScripts(t *testing.T) {
 	t.Parallel()
-	rosa := arrives(somebody(t), "rosa")
+	rosa := arrivesAnew(somebody(t), "rosa")
 	item := rosa.owns("longer-lunch", "Longer lunch", "3") + ideaPath + "/items/" + success
 	rosa.withoutScripts()
 	rosa.visit(item)
@@ -144,6 +144,27 @@ func TestSessionEndsWithoutScripts(t *testing.T) {
 	other.signIn("rosa")
 	rosa.follow(button("Send again"))
 	rosa.seeIn("#discussion", "Words that took an hour.")
+}
+
+// Somebody's text is nobody else's, although it waits in the same tab.
+func TestDraftsComeBackToTheirWriter(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	tom := arrives(somebody(t), "tom")
+	item := rosa.owns("short-lunch", "Short lunch", "3") + ideaPath + "/items/" + success
+	hers, his := rosa.cookies(), tom.cookies()
+	rosa.visit(item)
+	rosa.fill(field("Comment"), "For the team's eyes.")
+	for _, at := range []struct {
+		cookies []*network.Cookie
+		finds   string
+	}{{his, ""}, {hers, "For the team's eyes."}} {
+		rosa.forgetCookies()
+		rosa.keepCookies(at.cookies)
+		rosa.visit(item)
+		rosa.until(eyes+`.find({role: 'field', name: 'Comment'})?.value === `+asJSON(at.finds)+` && document.readyState === 'complete'`,
+			func() string { return "the draft did not stay with its writer" })
+	}
 }
 
 func TestContentChangesBeforeTheSignature(t *testing.T) {
@@ -233,7 +254,7 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 
 func TestSigningOut(t *testing.T) {
 	t.Parallel()
-	rosa := arrives(somebody(t), "rosa")
+	rosa := arrivesAnew(somebody(t), "rosa")
 	project := rosa.owns("top-drawer", "Top drawer", "3")
 	rosa.visit(project)
 	rosa.see("Top drawer")
