@@ -269,6 +269,86 @@ func TestPagesOfAGate(t *testing.T) {
 	rosa.inspect("project-on-hold")
 }
 
+// TestPagesOfDecisions looks at what is asked of signers and owners beyond a
+// signature, where the demo's people have got to.
+func TestPagesOfDecisions(t *testing.T) {
+	t.Parallel()
+	yuki := arrives(somebody(t), "yuki")
+	yuki.visit("/waivers")
+	yuki.unfold("Decide: The spare scanners")
+	yuki.inspect("waivers")
+	yuki.visit("/waivers?kind=denied&q=nothing-has-this-name")
+	yuki.inspect("waivers-empty")
+	yuki.visit("/projects/sso-portal/stages/environments/items/survives-node-or-zone-loss")
+	yuki.unfold("Extend it")
+	yuki.unfold("Revoke it")
+	yuki.inspect("item-waived")
+	yuki.visit("/projects/address-book/stages/pipeline/gate")
+	yuki.unfold("Go with conditions instead")
+	yuki.unfold("Step back (recuse)")
+	yuki.inspect("gate-conditional")
+
+	ines := arrives(somebody(t), "ines")
+	ines.visit("/projects/promo-codes/stages/architecture/gate")
+	ines.inspect("gate-sign-again")
+	ines.visit("/projects/passkey-enrolment/stages/architecture/gate")
+	ines.unfold("It is not met yet")
+	ines.inspect("gate-condition-overdue")
+
+	jonas := arrives(somebody(t), "jonas")
+	jonas.visit("/projects/refunds-desk/stages/evaluation/gate")
+	jonas.unfold("Report it as met")
+	jonas.inspect("gate-conditions")
+	jonas.visit("/projects/report-builder")
+	jonas.see("Break-glass")
+	jonas.inspect("project-break-glass")
+
+	yuki.visit("/projects/report-builder/stages/release/gate")
+	yuki.see("Close the review of round")
+	yuki.inspect("gate-break-glass")
+	marcus := arrives(somebody(t), "marcus")
+	marcus.visit("/projects/gift-cards/stages/evaluation/gate")
+	marcus.unfold("Pass this gate alone (break-glass)")
+	marcus.inspect("gate-emergency")
+
+	lena := arrives(somebody(t), "lena")
+	lena.visit("/people")
+	lena.unfold("Name a stand-in for a seat of mine")
+	lena.inspect("people-stand-ins")
+}
+
+// TestPagesOfThePast looks at what an auditor reads: what was, what differs,
+// what goes on paper. Then the owner starts the next review, which has a past.
+func TestPagesOfThePast(t *testing.T) {
+	t.Parallel()
+	const project = "/projects/invoice-archive"
+	at := "?at=" + inDays(-45)
+	noor := arrives(somebody(t), "noor")
+	for path, name := range map[string]string{
+		project + at: "project-then", project + "/stages/architecture" + at: "checklist-then", project + "/stages/idea/gate" + at: "gate-then",
+		project + "/stages/idea/items/" + scope + at: "item-then", project + "/compare": "compare-empty",
+		project + "/compare?from=" + inDays(-10): "compare", project + "/report": "report", project + "/report" + at: "report-then",
+	} {
+		noor.visit(path)
+		noor.inspect(name)
+	}
+
+	raj := arrives(somebody(t), "raj")
+	const badges = "/projects/visitor-badges"
+	raj.visit(badges)
+	raj.unfold("Start review 2")
+	raj.inspect("project-next-review")
+	raj.fill(field("What is the review for?"), "The yearly one.")
+	raj.follow(button("Start review 2"))
+	raj.see("to say again")
+	raj.inspect("project-second-review")
+	raj.visit(badges + "/stages/security/gate")
+	raj.inspect("gate-second-review")
+	raj.visit(badges)
+	raj.follow(link("Compare with the last review"))
+	raj.inspect("compare-reviews")
+}
+
 // TestPagesOfErrors looks at pages that nobody wants to see.
 func TestPagesOfErrors(t *testing.T) {
 	t.Parallel()

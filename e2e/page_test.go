@@ -108,5 +108,5 @@ func (p *person) pickPerson(who string) {
 var names = map[string]string{
 	"ada": "Ada Lindqvist", "marcus": "Marcus Webb", "noor": "Noor Haddad", "viktor": "Viktor Novak",
 	"tom": "Tom Okafor", "priya": "Priya Raman", "ines": "Inês Duarte", "sam": "Sam Whitlock", "yuki": "Yuki Tanaka",
-	"jonas": "Jonas Berg", "rosa": "Rosa Almeida", "kofi": "Kofi Mensah", "elif": "Elif Demir", "anna": "Anna Kowalska", "raj": "Raj Patel",
+	"lena": "Lena Vogt", "jonas": "Jonas Berg", "rosa": "Rosa Almeida", "kofi": "Kofi Mensah", "elif": "Elif Demir", "anna": "Anna Kowalska", "raj": "Raj Patel",
 }
