@@ -7,6 +7,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// paperWidth is what A4 has between its margins, in pixels; Letter has more.
+const paperWidth = 718
+
 // TestPrint looks at what an auditor would put into a folder.
 func TestPrint(t *testing.T) {
 	t.Parallel()
@@ -15,16 +18,26 @@ func TestPrint(t *testing.T) {
 	rosa.meetsMusts(project, "3")
 	rosa.asks(project)
 	rosa.prefers("dark") // paper is white all the same
-	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history"} {
+	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history", project + "/report"} {
 		rosa.visit(path)
-		pdf, err := chromedp.Run(rosa.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
-		if err != nil {
-			t.Fatalf("printing %s: %v", path, err)
-		}
-		if !bytes.HasPrefix(pdf, []byte("%PDF")) || len(pdf) < 10_000 {
-			t.Errorf("printing %s gives %d bytes that are no document", path, len(pdf))
+		for _, paper := range []chromedp.PaperSize{chromedp.PaperA4, chromedp.PaperLetter} {
+			pdf, err := chromedp.Run(rosa.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper)))
+			if err != nil {
+				t.Fatalf("printing %s: %v", path, err)
+			}
+			if !bytes.HasPrefix(pdf, []byte("%PDF")) || len(pdf) < 10_000 {
+				t.Errorf("printing %s gives %d bytes that are no document", path, len(pdf))
+			}
 		}
 		rosa.media("print", "dark")
+		rosa.window(paperWidth, 1000)
+		rosa.noSideways(path + " on paper")
+		if cut := eval[string](rosa, `[...document.querySelectorAll('.scroll')].filter(s => s.scrollWidth > s.clientWidth).map(s => s.outerHTML.slice(0, 200)).join()`); cut != "" {
+			t.Errorf("%s loses columns on paper: %s", path, cut)
+		}
+		if !eval[bool](rosa, `[...document.querySelectorAll('main td, main tbody th')].every(c => getComputedStyle(c).display === 'table-cell')`) {
+			t.Errorf("a table of %s falls apart on paper", path)
+		}
 		for _, hidden := range []string{"header nav", ".skip", "footer [data-keys]", "form.no-print", ".seg button:not([aria-pressed=true])"} {
 			if eval[bool](rosa, `[...document.querySelectorAll(`+asJSON(hidden)+`)].some(el => el.checkVisibility())`) {
 				t.Errorf("%s is printed with %s", path, hidden)
@@ -37,6 +50,7 @@ func TestPrint(t *testing.T) {
 			t.Errorf("%s is printed on %s", path, paper)
 		}
 		rosa.media("", "dark")
+		rosa.window(windowWidth, windowHeight)
 	}
 }
 
