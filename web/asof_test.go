@@ -252,6 +252,9 @@ func TestHistoryBetweenTwoMoments(t *testing.T) {
 	if at(url.Values{"from": {yesterday}, "to": {yesterday}}).find(".empty").Length() != 1 {
 		t.Error("yesterday nothing happened")
 	}
-	owner.get(page.HistoryURL(p) + "?from=soon").want(422)
+	refused := owner.get(page.HistoryURL(p) + "?from=soon").want(422)
+	if got := refused.one("main a.btn").AttrOr("href", ""); got != page.HistoryURL(p) {
+		t.Errorf("a filter that is refused leads on to %q", got)
+	}
 	owner.get(page.HistoryURL(p) + "?to=%00").want(422)
 }

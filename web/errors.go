@@ -36,7 +36,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		id = ""
 	}
 	m := s.meta(w, r, s.viewer(r), p.title, ui.NavNone)
-	renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id))
+	back := ""
+	if p.status == http.StatusUnprocessableEntity && r.Method == http.MethodGet {
+		back = r.URL.EscapedPath() // what is wrong with an address stands in its query
+	}
+	renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id, back))
 	if renderErr != nil && r.Context().Err() == nil { // otherwise the client went away
 		s.Log.ErrorContext(r.Context(), "showing an error failed", "request", requestID(r), "err", renderErr)
 		http.Error(w, "Something went wrong. Nothing was changed.", http.StatusInternalServerError)

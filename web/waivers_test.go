@@ -370,3 +370,30 @@ func TestWaiverRegisterFilters(t *testing.T) {
 		b.get(from).one(`.head a[href="` + page.WaiversURL + `"]`)
 	}
 }
+
+// A session that ends over a form keeps all of its text in sight.
+func TestTextOutlivesTheSession(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, ik := f.pick(0, review.LevelMust, 0)
+	condition := page.ConditionField("text", 1)
+	for path, texts := range map[string][]string{
+		page.ItemWaiversURL(p, sk, ik): {"reason", "risk", "measure"},
+		page.SignURL(p, sk):            {"note", condition},
+	} {
+		fields := []string{"until", "2031-05-01"}
+		for _, name := range texts {
+			fields = append(fields, name, "Words of "+name)
+		}
+		r := f.stranger().post(path, fields...).want(401)
+		for _, name := range texts {
+			if got := r.one("main textarea[name='" + name + "']").Text(); got != "Words of "+name {
+				t.Errorf("%s: the text of %s is %q", path, name, got)
+			}
+		}
+		if got := r.one("main input[name=until]").AttrOr("value", ""); got != "2031-05-01" {
+			t.Errorf("%s: the day is %q", path, got)
+		}
+	}
+}

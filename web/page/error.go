@@ -19,12 +19,13 @@ func sortedFields(v url.Values) []string {
 // visibleField reports whether a field holds text that a person typed, rather
 // than a choice or what the form was shown.
 func visibleField(name string) bool {
-	return slices.Contains([]string{"note", "text", "reason", "url", "title", "findings", "name", "summary"}, name)
+	return strings.HasPrefix(name, "condition-text-") ||
+		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary"}, name)
 }
 
 func fieldLabel(name string) string {
 	if name == "url" {
 		return "Link"
 	}
-	return strings.ToUpper(name[:1]) + name[1:]
+	return capital(strings.ReplaceAll(name, "-", " "))
 }
