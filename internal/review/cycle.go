@@ -117,8 +117,8 @@ func (s *Stage) repeatAt(passed time.Time) time.Time {
 // StartReview begins the next pass of the project through its template.
 // Answers, evidence, waivers and open conditions carry over; items whose evidence
 // expires have to be attested anew; the gates start afresh. Earlier rounds stay
-// readable;
-// break-glass passes have to be reviewed first, so that none gets out of sight.
+// readable. Findings have to be answered and break-glass passes to be reviewed
+// first, so that none gets out of sight.
 func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
 	if err := May(by, StartReview, &r.Project); err != nil {
 		return err
@@ -140,6 +140,11 @@ func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
 	}
 	if r.Stages[len(r.Stages)-1].lastPassed() == nil {
 		return refuse("The present review is still on its way: its last gate has not passed.")
+	}
+	for i := range r.Stages {
+		if r.Stages[i].Unanswered() {
+			return refuse("“%s” was sent back with findings; answer them first, since they do not carry over.", r.Stages[i].Def.Name)
+		}
 	}
 	if owed := r.Forced(); len(owed) > 0 {
 		return refuse("“%s” was passed by break-glass; that has to be reviewed first.", r.Stage(owed[0].Stage).Def.Name)

@@ -369,6 +369,17 @@ func TestExpiring(t *testing.T) {
 	}
 }
 
+// What a reviewer wants answered is not dropped by starting over.
+func TestNextReviewWaitsForAnswers(t *testing.T) {
+	w := newWorld(t)
+	w.pass(run)
+	w.open(build)
+	w.ok(w.sendBack(quinn, build, qa, "no owner"))
+	w.refused(w.silent(func() error { return w.r.StartReview(w.actor(owner), "yearly", w.tick()) }), "refused")
+	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "it has one", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+}
+
 // The next review carries open conditions over: they are worked on as before,
 // and the gate does not pass without them.
 func TestNextReviewCarriesConditions(t *testing.T) {

@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Finding is something that a reviewer wants answered.
 type Finding struct {
@@ -21,6 +24,11 @@ type Finding struct {
 
 // Answered reports whether the team has answered.
 func (f *Finding) Answered() bool { return !f.AnsweredAt.IsZero() }
+
+// Unanswered reports whether a finding of the stage waits for the team's answer.
+func (s *Stage) Unanswered() bool {
+	return slices.ContainsFunc(s.Findings, func(f Finding) bool { return !f.Answered() })
+}
 
 // AnswerFinding gives the team's answer to a finding. All findings must be
 // answered before the next request.

@@ -405,6 +405,9 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 	v.refuse("refused", last == nil || k.m.status != review.StatusActive || len(k.m.owed()) > 0)
 	for _, st := range k.m.stages {
 		v.refuse("refused", st.waiting() != nil)
+		for _, f := range st.findings {
+			v.refuse("refused", f.answer == "")
+		}
 	}
 	a := k.actor(by)
 	a.Machine = machine

@@ -93,10 +93,14 @@ func (v *projectView) mayStart() bool {
 // first says what has to end before the next review starts; empty when nothing
 // has to.
 func (v *projectView) first() string {
-	var open, owed []string
+	var open, asked, owed []string
 	for i := range v.Review.Stages {
-		if v.Review.Stages[i].OpenRound() != nil {
-			open = append(open, v.Review.Stages[i].Def.Name)
+		s := &v.Review.Stages[i]
+		if s.OpenRound() != nil {
+			open = append(open, s.Def.Name)
+		}
+		if s.Unanswered() {
+			asked = append(asked, s.Def.Name)
 		}
 	}
 	for _, f := range v.Review.Forced() {
@@ -105,6 +109,8 @@ func (v *projectView) first() string {
 	switch {
 	case len(open) > 0:
 		return "Sign-off of " + enumerate(open, "and") + " is under way; let it end or withdraw it first."
+	case len(asked) > 0:
+		return "Findings wait for answers: " + enumerate(asked, "and") + ". They do not carry over, so answer them first."
 	case len(owed) > 0:
 		return "Others have to review first what was passed by break-glass: " + enumerate(owed, "and") + "."
 	}
