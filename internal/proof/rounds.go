@@ -216,33 +216,28 @@ func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, c
 // apart checks what has to be done by somebody else than what went before it,
 // and not in their place either.
 func (h *history) apart(e review.Entry, r *review.Review) {
-	judge := func(from, holder review.PersonID, does, who string) {
-		switch from {
-		case e.Actor:
+	from := func(doer, holder review.PersonID, does, who string) {
+		if doer == e.Actor {
 			h.wrong(e.Seq, "%s by the person who %s", does, who)
-		case holder:
+		} else if holder != 0 && doer == holder {
 			h.wrong(e.Seq, "%s in the place of the person who %s", does, who)
 		}
 	}
 	switch ev := e.Event.(type) {
 	case review.WaiverGranted:
-		judge(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "grants a waiver", "asked for it")
+		from(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "grants a waiver", "asked for it")
 		h.entitled(e, r, ev.Stage, ev.For, "grants a waiver")
 	case review.WaiverExtended:
-		judge(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "extends a waiver", "asked for it")
+		from(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "extends a waiver", "asked for it")
 		h.entitled(e, r, ev.Stage, ev.For, "extends a waiver")
 	case review.NotApplicableApproved:
-		if it := r.Stage(ev.Stage).Item(ev.Item); it.Answer.By == e.Actor {
-			h.wrong(e.Seq, "approves an answer by the person who gave it")
-		}
+		from(r.Stage(ev.Stage).Item(ev.Item).Answer.By, ev.For, "approves an answer", "gave it")
 	case review.ConditionConfirmed:
-		judge(r.Stage(ev.Stage).Conditions[ev.No-1].MetBy, ev.For, "confirms a condition", "reported it as met")
+		from(r.Stage(ev.Stage).Conditions[ev.No-1].MetBy, ev.For, "confirms a condition", "reported it as met")
 	case review.ConditionReleased:
-		if c := r.Stage(ev.Stage).Conditions[ev.No-1]; c.Owner == e.Actor {
-			h.wrong(e.Seq, "takes a condition back by the person who had to meet it")
-		}
+		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, 0, "takes a condition back", "had to meet it")
 	case review.RetrospectiveClosed:
-		judge(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
+		from(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
 		h.entitled(e, r, ev.Stage, ev.For, "closes the review of a break-glass")
 	}
 }

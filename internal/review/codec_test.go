@@ -30,7 +30,7 @@ var everyEvent = []struct {
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
 		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},
-	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
+	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2, For: 4}, `{"stage":"design","item":"adr","version":2,"for":4}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},
 	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
 	{review.EvidenceAdded{Stage: "design", Item: "adr", No: 1, URL: "https://a.example", Title: "T", Type: "doc", Effective: "2026-03-01", Expires: "2026-04-01", Commit: "c"},
@@ -74,6 +74,7 @@ var earlierForms = []struct {
 	event review.Event
 	json  string
 }{
+	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
 	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
 	{review.FindingReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
 	{review.ConditionConfirmed{Stage: "build", No: 1}, `{"stage":"build","no":1}`},

@@ -601,6 +601,13 @@ func TestForWhomAStandInDecides(t *testing.T) {
 			if a, b := w.stage(build).Waivers[0], w.stage(build).Waivers[1]; a.GrantedFor != tt.want || a.RevokedFor != tt.want || b.DeniedFor != tt.want {
 				t.Errorf("kept as %+v and %+v, want for %d", a, b, tt.want)
 			}
+			w.ok(w.answer(member, build, "tests", review.NotApplicable, "no code"))
+			if tt.want != 0 { // a manager approves nothing without a seat
+				w.ok(w.approve(viewer, build, "tests"))
+				if e := w.r.Recorded()[len(w.r.Recorded())-1].Event.(review.NotApplicableApproved); e.For != tt.want {
+					t.Errorf("approved for %d", e.For)
+				}
+			}
 			w.ok(w.r.Force(w.actor(manager), build, w.digest(build), "fire", "2026-03-04", w.tick()))
 			w.ok(w.r.CloseRetrospective(by, build, 1, "it was right", w.tick()))
 			if ro := w.stage(build).LastRound(); ro.ReviewedBy != viewer || ro.ReviewedFor != tt.want {

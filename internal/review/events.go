@@ -88,6 +88,7 @@ type (
 		Stage   StageKey `json:"stage"`
 		Item    ItemKey  `json:"item"`
 		Version int      `json:"version"`
+		For     PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in approves
 	}
 	// ItemAssigned names who works on an item, and until when.
 	ItemAssigned struct {

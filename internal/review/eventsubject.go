@@ -68,6 +68,8 @@ func Mentions(e Event) []PersonID {
 		return []PersonID{e.From, e.Person}
 	case GateSigned:
 		return []PersonID{e.For}
+	case NotApplicableApproved:
+		return []PersonID{e.For}
 	case FindingAccepted:
 		return []PersonID{e.For}
 	case FindingReopened:

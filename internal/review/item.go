@@ -138,10 +138,11 @@ func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version
 		return &Denied{ApproveNA, "You gave this answer yourself; another seat holder has to approve it."}
 	}
 	pol := s.Def.Gate.Policy(r.Project.Profile)
-	if _, sits := by.sitting(pol.Seats, r.Project.ID, apart(a.By)); !sits {
+	held, sits := by.sitting(pol.Seats, r.Project.ID, apart(a.By))
+	if !sits {
 		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply, and nobody in the place of who answered: " + seatList(pol.Seats) + "."}
 	}
-	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version})
+	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version, For: held.For})
 }
 
 // Assign names who works on an item; person 0 takes the assignment away.

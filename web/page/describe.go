@@ -154,7 +154,7 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 	case review.ItemAnswered:
 		t.answered(out, e)
 	case review.NotApplicableApproved:
-		out.State, out.What = ui.NA, "approved not applicable for"
+		out.State, out.What = ui.NA, "approved not applicable"+t.aside(e.For)+" for"
 	case review.ItemAssigned:
 		out.What, out.Why = t.assigned(e, actor), prefixed("Due ", e.Due)
 	case review.CommentAdded:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.ItemAssigned{Stage: "idea", Item: "scope-set", Person: 1}, "Ana took on Scope is set", item, ui.Part},
 		{review.ItemAssigned{Stage: "idea", Item: "scope-set", From: 2}, "Ana took Ben off Scope is set", item, ui.Part},
 		{review.CommentAdded{Stage: "idea", Item: "scope-set", Text: "Is it?"}, "Ana commented on Scope is set | Is it?", item, ui.Part},
+		{review.NotApplicableApproved{Stage: "idea", Item: "scope-set", For: 3}, "Ana approved not applicable, standing in for Chi, for Scope is set", item, ui.NA},
 		{review.EvidenceAdded{Stage: "idea", Item: "scope-set", No: 1, URL: "https://wiki.example.test/s", Title: "Scope", Type: "doc", Effective: "2026-11-01", Expires: "2027-11-01", Commit: "abc123"},
 			"Ana linked evidence to Scope is set | Document: Scope\nhttps://wiki.example.test/s\nTrue on 2026-11-01, expires 2027-11-01, speaks of abc123", item, ui.Part},
 		{review.EvidenceRemoved{Stage: "idea", Item: "scope-set", No: 4}, "Ana removed evidence 4 from Scope is set", item, ui.Warn},
@@ -114,6 +116,16 @@ func TestEntriesAreToldInWords(t *testing.T) {
 	for _, kind := range eventKinds(t) {
 		if !told[kind] {
 			t.Errorf("no case for %s", kind)
+		}
+	}
+}
+
+// Whatever can stand in a project's trail can be filtered by.
+func TestEveryKindCanBeFilteredBy(t *testing.T) {
+	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked"}
+	for _, kind := range eventKinds(t) {
+		if KnownKind(kind) == slices.Contains(directory, kind) {
+			t.Errorf("%s: known is %t", kind, KnownKind(kind))
 		}
 	}
 }
