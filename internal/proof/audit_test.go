@@ -43,7 +43,9 @@ func TestAudit(t *testing.T) {
 		"a seat lost before":          {func(d []review.Entry) []review.Entry { return lost(d, pat, begin) }, "Product"},
 	} {
 		found := audited(t, w, c.change(directory()))
-		if !slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "did not hold the "+c.seat+" seat") && strings.HasPrefix(p.Where, "entry ") }) {
+		if !slices.ContainsFunc(found, func(p Problem) bool {
+			return strings.Contains(p.What, "did not hold the "+c.seat+" seat") && strings.HasPrefix(p.Where, "entry ")
+		}) {
 			t.Errorf("%s: %v", name, found)
 		}
 	}
