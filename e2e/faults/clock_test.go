@@ -43,10 +43,10 @@ func (w *world) takeClock(t *testing.T) {
 	}
 	for _, statement := range []string{
 		`create schema moved`,
-		`create table moved.clock (ahead interval not null)`,
+		`create table moved.clock (ahead interval not null, stopped timestamptz)`,
 		`insert into moved.clock values ('0')`,
 		`create function moved.clock_timestamp() returns timestamptz language sql volatile as
-		 'select pg_catalog.clock_timestamp() + ahead from moved.clock'`,
+		 'select coalesce(stopped, pg_catalog.clock_timestamp() + ahead) from moved.clock'`,
 		`grant usage on schema moved to public`,
 		`grant select on moved.clock to public`,
 		`alter database ` + pgx.Identifier{w.db.Name}.Sanitize() + ` set search_path = moved, pg_catalog, public`,
@@ -66,9 +66,17 @@ func (w *world) takeClock(t *testing.T) {
 // setDay sets the database's clock to the early hours of a day. What is left
 // of that day is far more than a history takes.
 func (w *world) setDay(ctx context.Context, day int) error {
-	_, err := w.owner.Exec(ctx, `update moved.clock set ahead = $1::timestamptz - pg_catalog.clock_timestamp()`, dayZero.AddDate(0, 0, day).Add(time.Hour))
+	_, err := w.owner.Exec(ctx, `update moved.clock set stopped = null, ahead = $1::timestamptz - pg_catalog.clock_timestamp()`, dayZero.AddDate(0, 0, day).Add(time.Hour))
 	w.day = day
 	return err
+}
+
+// stopAt makes the database's clock stand at a moment.
+func (w *world) stopAt(t *testing.T, at time.Time) {
+	t.Helper()
+	if _, err := w.owner.Exec(t.Context(), `update moved.clock set stopped = $1`, at); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // The worlds of the other tests rest on this: time passes in the database only.
