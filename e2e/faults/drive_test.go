@@ -177,7 +177,11 @@ type answer struct {
 
 // send makes one request as somebody, as their browser would.
 func (w *world) send(ctx context.Context, replica, who int, method, path string, fields url.Values) (*answer, error) {
-	req, err := http.NewRequestWithContext(ctx, method, w.servers[replica].URL+path, strings.NewReader(fields.Encode()))
+	return w.sendTo(ctx, w.servers[replica].URL, who, method, path, fields)
+}
+
+func (w *world) sendTo(ctx context.Context, server string, who int, method, path string, fields url.Values) (*answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, server+path, strings.NewReader(fields.Encode()))
 	if err != nil {
 		return nil, err
 	}
