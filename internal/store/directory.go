@@ -117,14 +117,15 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 	}
 	if touchesSeats(e.Recorded()) {
 		// Whether a signature counts depends on the seat still being held: have
-		// the open gates that this person signed looked at anew, within seconds.
+		// the open gates that were signed in this person's seats, by themselves or
+		// by a stand-in, looked at anew, within seconds.
 		b.Queue(`
 			update portfolio set next_change_at = least(next_change_at, clock_timestamp())
 			 where project_id in (
-			    select r.project_id
-			      from sign_off s
-			      join round r on r.project_id = s.project_id and r.review_no = s.review_no and r.stage = s.stage and r.no = s.round
-			     where s.person_id = $1 and r.outcome = '')`, int64(e.Person))
+			    select g.project_id
+			      from gate g
+			      join sign_off s on s.project_id = g.project_id and s.review_no = g.review_no and s.stage = g.stage and s.round = g.round
+			     where g.state = 2 and coalesce(s.for_id, s.person_id) = $1)`, int64(e.Person))
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	b.Queue(`commit`)

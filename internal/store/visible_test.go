@@ -166,6 +166,36 @@ func TestARevokedSeatSignsNoMore(t *testing.T) {
 	f.sameAsReplay(t, "alpha")
 }
 
+// A signature of a stand-in rests on the holder's seat: when that goes, the
+// queue asks for the seat again.
+func TestALostSeatTakesTheStandInsSignatureWithIt(t *testing.T) {
+	f := newFixture(t)
+	ctx := context.Background()
+	f.create("alpha")
+	f.answerIdea("alpha")
+	f.change("mike", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Request(who, "idea", "", "", at)
+	})
+	_, err := f.ChangeRights(ctx, f.as("pat"), f.people["pat"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		return e.Delegate(who, review.NewDelegation{To: f.people["mona"], Seat: review.SeatProduct, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.sign("mona", "alpha", "idea", review.SeatProduct); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := f.Refresh(ctx); err != nil || n != 1 {
+		t.Fatalf("after the holder lost the seat %d gates were looked at anew: %v", n, err)
+	}
+	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, review.SeatProduct) {
+		t.Fatalf("the queue still counts the lost seat: %+v, %v", q, err)
+	}
+}
+
 func TestSessions(t *testing.T) {
 	f := newFixture(t)
 	ctx := context.Background()
