@@ -51,18 +51,22 @@ func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
 				int64(r.Project.ID), r.No, s.Def.Key, ro.No, at)
 		}
 	}
-	since := last.RequestedAt
-	if !last.ClosedAt.IsZero() {
-		since = last.ClosedAt
-	}
 	q := r.Queue(s)
 	b.Queue(`
 		insert into gate (project_id, review_no, stage, state, round, digest, since, open_seats, signed, outdated, excluded)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 		on conflict (project_id, review_no, stage) do update
 		   set state = $4, round = $5, digest = $6, since = $7, open_seats = $8, signed = $9, outdated = $10, excluded = $11`,
-		int64(r.Project.ID), r.No, s.Def.Key, int16(s.Gate), last.No, r.Digest(s), since,
+		int64(r.Project.ID), r.No, s.Def.Key, int16(s.Gate), last.No, r.Digest(s), waitingSince(last),
 		texts(q.OpenSeats), people(q.Signed), people(q.Outdated), people(q.Excluded))
+}
+
+// waitingSince is when a round was requested or, once it is over, when it ended.
+func waitingSince(last *review.Round) time.Time {
+	if last.ClosedAt.IsZero() {
+		return last.RequestedAt
+	}
+	return last.ClosedAt
 }
 
 func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {

@@ -27,7 +27,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head"}
-	all := append([]string{"stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "granted", "delegation"}, tables...)
+	all := append([]string{"stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "gate", "granted", "delegation"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -134,11 +134,25 @@ func (f *fixture) eventful(key review.ProjectKey) {
 	}
 }
 
+// waiting is a project whose first gate one person has signed.
+func (f *fixture) waiting(key review.ProjectKey) {
+	f.t.Helper()
+	f.create(string(key))
+	f.answerIdea(key)
+	f.change("mike", store.Target{Project: key, Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Request(who, "idea", "", "", at)
+	})
+	if _, err := f.sign("pat", key, "idea", review.SeatProduct); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
 // Whatever somebody changes behind the server's back, verifying finds it.
 func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	f := newFixture(t)
 	f.eventful("alpha")
 	f.create("beta")
+	f.waiting("gamma")
 	_, err := f.ChangeRights(context.Background(), f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: review.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 	})
@@ -185,7 +199,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`delete from comment where review_no = 1`,
 		`update evidence set title = 'Edited.' where review_no = 1`,
 		`update evidence set removed_by = added_by, removed_at = added_at where review_no = 2`,
-		`update round set outcome = 'passed' where review_no = 1 and stage = 'idea'`,
+		`update round set outcome = 'passed' where outcome = 'returned'`,
 		`update round set closing = encode(sha256(closing::bytea), 'hex') where review_no = 2`,
 		`update round set quorum = 1 where quorum = 2`,
 		`update round set changed_at = closed_at where review_no = 2`,
@@ -208,6 +222,15 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set gates[2] = 3, next_change_at = null where key = 'beta'`,
 		`update portfolio set must_done = must_total where key = 'beta'`,
 		`update portfolio set live = 'live-current' where key = 'beta'`,
+		`update gate set open_seats = array_append(open_seats, 'sre')`,
+		`update gate set signed = '{}'`,
+		`update gate set outdated = excluded`,
+		`update gate set excluded = '{}'`,
+		`update gate set state = 2`,
+		`update gate set digest = encode(sha256(digest::bytea), 'hex')`,
+		`update gate set since = since - interval '1 microsecond'`,
+		`delete from gate`,
+		`insert into gate select project_id, 1, stage, state, round, digest, since from gate where review_no = 2`,
 		`update review set passed_before = now() where no = 1`,
 		`update review set passed_before = null where no = 2`,
 		`insert into granted (person_id, role, source, granted_by, granted_at) values (` + someone + `, 'auditor', 'admin', 0, now())`,

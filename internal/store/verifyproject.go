@@ -40,6 +40,9 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	v.rollups(l, replayed, &rows, now)
 	l.review.Settle(now)
 	replayed.Settle(now)
+	if err := v.queue(ctx, tx, replayed, l.review.Holders); err != nil {
+		return err
+	}
 	for _, d := range review.Differences(l.review, replayed) {
 		v.wrong("differs between the tables and the trail: %s", d)
 	}
