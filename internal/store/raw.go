@@ -27,9 +27,14 @@ type rawField struct {
 	binary bool
 }
 
-// rawRows prepares to read a query's rows.
+// rawRows prepares to read a query's rows, of which there are none when the
+// query has failed. The driver panics when asked for the columns of such a one,
+// which would keep the connection from its pool for good.
 func rawRows(rows pgx.Rows) rawRow {
 	r := rawRow{}
+	if rows.Err() != nil {
+		return r
+	}
 	for _, fd := range rows.FieldDescriptions() {
 		r.fields = append(r.fields, rawField{fd.DataTypeOID, fd.Format == pgtype.BinaryFormatCode})
 	}
