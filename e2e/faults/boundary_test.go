@@ -24,11 +24,7 @@ type boundary struct {
 func TestBoundariesToTheMicrosecond(t *testing.T) {
 	w := newWorld(t)
 	day := func(n int) time.Time { return dayZero.AddDate(0, 0, n) }
-	met := []gatemodel.Input{
-		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Plain, State: "met", Mark: "a"},
-		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Proved, State: "met", Mark: "b"},
-		{Op: gatemodel.AddEvidence, Who: olga, Mark: "c"},
-	}
+	met := filled()
 	answered := gatemodel.Input{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Waivable, State: "met", Mark: "d"}
 	waived := []gatemodel.Input{{Op: gatemodel.RequestWaiver, Who: olga, Until: 1, Mark: "e"}, {Op: gatemodel.GrantWaiver, Who: pat, No: 1}}
 	asked := gatemodel.Input{Op: gatemodel.Request, Who: olga}
@@ -72,6 +68,15 @@ func TestBoundariesToTheMicrosecond(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// filled answers all but the item that allows a waiver.
+func filled() []gatemodel.Input {
+	return []gatemodel.Input{
+		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Plain, State: "met", Mark: "a"},
+		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Proved, State: "met", Mark: "b"},
+		{Op: gatemodel.AddEvidence, Who: olga, Mark: "c"},
 	}
 }
 

@@ -20,9 +20,10 @@ import (
 )
 
 const (
-	quickHistories = 240
-	worlds         = 3 // databases with two servers each that work side by side
-	checkTime      = time.Minute
+	quickHistories = 160
+	worlds         = 3                // databases with two servers each that work side by side
+	tellTime       = time.Minute      // to find out how far an order goes
+	checkTime      = 20 * time.Minute // for a verdict, which takes milliseconds; a loaded machine may take its time
 )
 
 // history is what some people did at once in one project, and what came back.
@@ -32,6 +33,9 @@ type history struct {
 	project review.ProjectKey
 	begin   time.Time
 	start   [2]*gatemodel.State // of each stage when the people came
+	apart   bool                // nobody touches the second stage
+	lent    bool                // flo was given a seat, and adam is there to take it away
+	took    time.Duration       // to find the verdict on a stage, at most
 
 	mu     sync.Mutex
 	ops    []porcupine.Operation
@@ -78,18 +82,26 @@ func (h *history) fail(err error) {
 func (w *world) record(ctx context.Context, seed uint64) (*history, error) {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	w.made++
-	h := &history{world: w, seed: seed, project: review.ProjectKey(fmt.Sprintf("trial-%d", w.made)), begin: time.Now()}
+	h := &history{world: w, seed: seed, project: review.ProjectKey(fmt.Sprintf("trial-%d", w.made)), begin: time.Now(), apart: seed%10 == 0}
 	if err := h.prepare(ctx, rng); err != nil {
 		return nil, err
 	}
 	people := []int{olga, dave, pat, sam, sue, flo, adam, lee, vic}
 	rng.Shuffle(len(people)-1, func(i, j int) { people[i+1], people[j+1] = people[j+1], people[i+1] })
+	if h.lent {
+		i := slices.Index(people, adam)
+		people[1], people[i] = people[i], people[1]
+	}
 	clients := make([]*client, 4+rng.IntN(3))
 	for i := range clients {
 		clients[i] = &client{who: people[i], rng: rand.New(rand.NewPCG(seed, uint64(i)+1)), mark: h.mark, day: w.day}
 	}
 	h.work(ctx, clients)
-	if err := h.passDays(ctx, 1+rng.IntN(2)); err != nil {
+	days := 1 + rng.IntN(2)
+	if h.apart {
+		days = 1
+	}
+	if err := h.passDays(ctx, days); err != nil {
 		return nil, err
 	}
 	for _, c := range clients {
@@ -110,9 +122,26 @@ func (h *history) prepare(ctx context.Context, rng *rand.Rand) error {
 	if err != nil {
 		return fmt.Errorf("starting %s: %w", h.project, err)
 	}
+	h.lent = rng.IntN(3) == 0
+	lend := gatemodel.Input{Op: gatemodel.GrantSeat, Who: adam, Whom: flo, Seat: "sre"}
+	if h.lent {
+		if out, err := h.do(ctx, 0, h.project, lend); err != nil || out.Result != gatemodel.OK {
+			return fmt.Errorf("preparing %s: %s: %w", h.project, h.rules.Tell(lend, out), err)
+		}
+	}
 	for stage := range stages {
 		h.start[stage] = h.rules.Start(h.day)
-		did := opening(rng, stage, h.day, h.mark)
+		if h.lent {
+			if h.start[stage], err = h.rules.Apply(h.start[stage], lend); err != nil {
+				return fmt.Errorf("preparing the model: %w", err)
+			}
+		}
+		var did []gatemodel.Input
+		if stage == 1 && h.apart {
+			did = settledOpening(h.day+int(h.seed/10)%2, h.mark)
+		} else {
+			did = opening(rng, stage, h.day, h.lent, h.mark)
+		}
 		for _, turn := range turns(did) {
 			_, err := h.stores[0].Change(ctx, h.by(turn[0].Who), store.Target{Project: h.project, Stage: stages[stage]}, func(r *review.Review, who review.Actor, at time.Time) error {
 				for i := range turn {
@@ -159,6 +188,9 @@ func (h *history) work(ctx context.Context, clients []*client) {
 		wg.Go(func() {
 			for range 1 + c.rng.IntN(3) {
 				stage := c.rng.IntN(4) / 3
+				if h.apart {
+					stage = 0
+				}
 				item := c.rng.IntN(gatemodel.Items)
 				for _, op := range c.act() {
 					if op == gatemodel.RemoveEvidence {
@@ -250,7 +282,10 @@ func (h *history) check() error {
 	for stage := range stages {
 		ops := h.of(stage)
 		model := h.rules.Model(h.start[stage])
-		switch porcupine.CheckOperationsTimeout(model, ops, checkTime) {
+		begin := time.Now()
+		verdict := porcupine.CheckOperationsTimeout(model, ops, checkTime)
+		h.took = max(h.took, time.Since(begin))
+		switch verdict {
 		case porcupine.Illegal:
 			return fmt.Errorf("not linearizable: history %d, stage %s\n%s", h.seed, stages[stage], h.tell(stage, ops, farthest(model, ops)))
 		case porcupine.Unknown:
@@ -263,7 +298,7 @@ func (h *history) check() error {
 // farthest is how many operations at most can be put in order, and which
 // come first in one such order.
 func farthest(model porcupine.Model, ops []porcupine.Operation) []porcupine.Operation {
-	_, info := porcupine.CheckOperationsVerbose(model, ops, checkTime)
+	_, info := porcupine.CheckOperationsVerbose(model, ops, tellTime)
 	var longest []porcupine.Operation
 	for _, partition := range info.PartialLinearizationsOperations() {
 		for _, order := range partition {
@@ -346,6 +381,8 @@ func (w *world) try(ctx context.Context, t *testing.T, seed uint64, tally *tally
 	if err := h.check(); err != nil {
 		return err
 	}
-	tally.add(h)
+	if n := tally.add(h); n%1000 == 0 {
+		t.Logf("%d histories", n)
+	}
 	return nil
 }

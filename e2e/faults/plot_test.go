@@ -7,8 +7,9 @@ import (
 )
 
 // opening is what has happened in a stage before the clients come: one of a
-// few situations in which much can go wrong soon.
-func opening(rng *rand.Rand, stage, day int, mark func() string) []gatemodel.Input {
+// few situations in which much can go wrong soon. lent says that flo was given
+// a seat for the project.
+func opening(rng *rand.Rand, stage, day int, lent bool, mark func() string) []gatemodel.Input {
 	in := func(op gatemodel.Op, who int, more func(*gatemodel.Input)) gatemodel.Input {
 		i := gatemodel.Input{Op: op, Who: who, Stage: stage, Mark: mark()}
 		if more != nil {
@@ -32,20 +33,46 @@ func opening(rng *rand.Rand, stage, day int, mark func() string) []gatemodel.Inp
 		return nil
 	}
 	did := []gatemodel.Input{met(olga, gatemodel.Plain), met(olga, gatemodel.Proved), in(gatemodel.AddEvidence, olga, nil)}
-	if rng.IntN(2) == 0 {
-		did = append(did, in(gatemodel.RequestWaiver, olga, func(i *gatemodel.Input) { i.Until = day + 1 + rng.IntN(3) }),
-			in(gatemodel.GrantWaiver, pat, func(i *gatemodel.Input) { i.No = 1 }))
+	waived := rng.IntN(3) // 0: not asked for, 1: asked for, 2: granted
+	if waived >= 1 {
+		did = append(did, in(gatemodel.RequestWaiver, []int{olga, dave}[rng.IntN(2)], func(i *gatemodel.Input) { i.Until = day + 1 + rng.IntN(3) }))
+	}
+	if waived == 2 {
+		did = append(did, in(gatemodel.GrantWaiver, pat, func(i *gatemodel.Input) { i.No = 1 }))
 	} else {
 		did = append(did, met(olga, gatemodel.Waivable))
 	}
 	if how >= 2 {
 		did = append(did, in(gatemodel.Request, olga, nil))
 	}
+	first, second := sign(pat, "product"), sign(sam, "sre")
+	if lent {
+		first, second = sign(flo, "sre"), sign(pat, "product")
+	}
 	if how >= 6 {
-		did = append(did, sign(pat, "product"))
+		did = append(did, first)
 	}
 	if how >= 9 {
-		did = append(did, sign(sam, "sre"))
+		did = append(did, second)
+	}
+	return did
+}
+
+// settledOpening is a stage that has passed with a condition whose last day is
+// given. Nobody touches it afterwards, so how it ends is known: without this, some
+// endings would be a matter of luck.
+func settledOpening(last int, mark func() string) []gatemodel.Input {
+	did := []gatemodel.Input{
+		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Plain, State: "met"},
+		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Proved, State: "met"},
+		{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Waivable, State: "met"},
+		{Op: gatemodel.AddEvidence, Who: olga},
+		{Op: gatemodel.Request, Who: olga},
+		{Op: gatemodel.Sign, Who: pat, Seat: "product", Decision: gatemodel.Go},
+		{Op: gatemodel.Sign, Who: sam, Seat: "sre", Decision: gatemodel.Conditional, Until: last},
+	}
+	for i := range did {
+		did[i].Stage, did[i].Mark = 1, mark()
 	}
 	return did
 }
@@ -91,7 +118,7 @@ func (c *client) act() []gatemodel.Op {
 	case lee:
 		op = pick(gatemodel.Sign, 6, gatemodel.SignOut, 2, gatemodel.ReadGate, 2)
 	default:
-		op = pick(gatemodel.Sign, 60, gatemodel.GrantWaiver, 10, gatemodel.RevokeWaiver, 7, gatemodel.ConfirmCondition, 5, gatemodel.ReadGate, 12)
+		op = pick(gatemodel.Sign, 60, gatemodel.GrantWaiver, 10, gatemodel.RevokeWaiver, 11, gatemodel.ConfirmCondition, 5, gatemodel.ReadGate, 12)
 	}
 	switch op {
 	case gatemodel.Sign, gatemodel.Request:
@@ -121,7 +148,7 @@ func (c *client) input(op gatemodel.Op, stage, item int) gatemodel.Input {
 		in.Digest, in.Seat, in.Decision = c.digest(stage, 6), c.seat(), c.decision()
 		in.Until = c.day + c.rng.IntN(4)
 	case gatemodel.AnswerFinding, gatemodel.GrantWaiver, gatemodel.RevokeWaiver, gatemodel.MeetCondition, gatemodel.ConfirmCondition:
-		in.No = 1 + c.rng.IntN(4)/2
+		in.No = 1 + c.rng.IntN(4)/3
 	case gatemodel.RequestWaiver:
 		in.Until = c.day + c.rng.IntN(4)
 	case gatemodel.GrantSeat, gatemodel.RevokeSeat:

@@ -3,7 +3,6 @@ package faults
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -20,17 +19,9 @@ const patience = 8 * time.Second
 // sre seat, and the digest of what is signed.
 func (w *world) asked(t *testing.T) (review.ProjectKey, string) {
 	t.Helper()
-	h := &history{world: w, project: "rights", begin: time.Now()}
-	for seed := uint64(1); ; seed++ { // until the opening is the one that is wanted
-		if did := opening(rand.New(rand.NewPCG(seed, 0)), 0, w.day, h.mark); len(did) > 0 && did[len(did)-1].Op == gatemodel.Request {
-			if err := h.prepare(t.Context(), rand.New(rand.NewPCG(seed, 0))); err != nil {
-				t.Fatal(err)
-			}
-			break
-		}
-	}
-	w.must(t, h.project, gatemodel.Input{Op: gatemodel.GrantSeat, Who: adam, Whom: flo, Seat: "sre"})
-	return h.project, w.must(t, h.project, gatemodel.Input{Op: gatemodel.ReadGate, Who: vic}).Gate.Digest
+	p := w.told(t, "rights", filled(), []gatemodel.Input{{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Waivable, State: "met", Mark: "d"}, {Op: gatemodel.Request, Who: olga}})
+	w.must(t, p, gatemodel.Input{Op: gatemodel.GrantSeat, Who: adam, Whom: flo, Seat: "sre"})
+	return p, w.must(t, p, gatemodel.Input{Op: gatemodel.ReadGate, Who: vic}).Gate.Digest
 }
 
 // must carries something out that has to succeed.
@@ -72,7 +63,7 @@ func TestNoGatePassesOnASeatThatIsGone(t *testing.T) {
 		revoked <- err
 	}()
 	gone := false
-	if !eventually(patience, func() bool { gone = len(revoked) > 0; return gone || w.waits(t) }) {
+	if !eventually(patience, func() bool { gone = len(revoked) > 0; return gone || w.waitsFor(t, "advisory") }) {
 		t.Error("the revocation neither ends nor waits")
 	}
 	close(release)
@@ -88,13 +79,14 @@ func TestNoGatePassesOnASeatThatIsGone(t *testing.T) {
 	}
 }
 
-// waits reports whether anybody waits for the lock on rights.
-func (w *world) waits(t *testing.T) bool {
+// waitsFor reports whether anybody waits for a lock of a type as PostgreSQL
+// calls it.
+func (w *world) waitsFor(t *testing.T, lock string) bool {
 	t.Helper()
 	var waits bool
 	err := w.owner.QueryRow(t.Context(), `
 		select exists (select from pg_locks l join pg_database d on d.oid = l.database
-		                where d.datname = current_database() and l.locktype = 'advisory' and not l.granted)`).Scan(&waits)
+		                where d.datname = current_database() and l.locktype = $1 and not l.granted)`, lock).Scan(&waits)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +124,7 @@ func TestTheTrailShowsNoSignatureWithoutASeat(t *testing.T) {
 		out, _ := w.do(context.Background(), 0, p, gatemodel.Input{Op: gatemodel.Sign, Who: flo, Seat: "sre", Decision: gatemodel.Go, Digest: digest})
 		signed <- out
 	}()
-	if !eventually(patience, func() bool { return len(signed) > 0 || w.waits(t) }) {
+	if !eventually(patience, func() bool { return len(signed) > 0 || w.waitsFor(t, "advisory") }) {
 		t.Error("the signature neither ends nor waits")
 	}
 	close(release)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
 )
@@ -18,16 +19,19 @@ type tally struct {
 	histories int
 	ops       int
 	unknown   int
+	slowest   time.Duration // verdict
 	seen      map[string]int
 }
 
-func (t *tally) add(h *history) {
+// add counts a history and returns how many there are now.
+func (t *tally) add(h *history) int {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.seen == nil {
 		t.seen = map[string]int{}
 	}
 	t.histories++
+	t.slowest = max(t.slowest, h.took)
 	for _, op := range h.ops {
 		in, out := op.Input.(gatemodel.Input), op.Output.(gatemodel.Output)
 		switch {
@@ -50,11 +54,12 @@ func (t *tally) add(h *history) {
 		}
 		t.ops++
 	}
+	return t.histories
 }
 
 func (t *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer", t.histories, t.ops, t.unknown)
+	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer, the slowest verdict after %v", t.histories, t.ops, t.unknown, t.slowest.Round(time.Millisecond))
 	for _, what := range slices.Sorted(maps.Keys(t.seen)) {
 		fmt.Fprintf(&b, "\n%7d %s", t.seen[what], what)
 	}

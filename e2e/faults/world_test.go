@@ -151,7 +151,13 @@ func (w *world) serve(t *testing.T, i int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(st.Close)
+	t.Cleanup(func() {
+		if !eventually(patience, func() bool { return st.Pool().AcquiredConns() == 0 }) {
+			t.Error("a connection to the database is lost")
+			return // closing would wait for it
+		}
+		st.Close()
+	})
 	client, err := auth.NewLazy(auth.Config{Issuer: "http://127.0.0.1:9", ClientID: "slipway", Origin: origin})
 	if err != nil {
 		t.Fatal(err)
