@@ -26,9 +26,9 @@ type Options struct {
 
 func (o Options) timing() Timing {
 	if o.Quick {
-		return Timing{Rounds: 3, Each: 2 * time.Second, Warmup: 500 * time.Millisecond}
+		return Timing{Rounds: 3, Each: 1500 * time.Millisecond, Warmup: 500 * time.Millisecond}
 	}
-	return Timing{Rounds: 5, Each: 5 * time.Second, Warmup: 2 * time.Second}
+	return Timing{Rounds: 5, Each: 3 * time.Second, Warmup: time.Second}
 }
 
 func (o Options) title() string {
@@ -63,7 +63,11 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	summaries, err := measure(ctx, contenders, timing, o.Progress)
+	meter, err := l.meter(ctx)
+	if err != nil {
+		return err
+	}
+	summaries, err := measure(ctx, contenders, timing, meter, o.Progress)
 	if err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ func (p *product) pages(name string, clients int, people []seed.Person, paths []
 		}
 	}
 	order := orders()
-	return overHTTP(name, clients, p.server.addr, Traffic{Check: check, Next: func(client int) []byte {
+	return overHTTP(name, clients, p.server, Traffic{Check: check, Next: func(client int) []byte {
 		mine := requests[client%len(requests)]
 		return mine[order[client].IntN(len(mine))]
 	}})
@@ -63,7 +63,7 @@ func (p *product) sameAgain(name string, clients int, paths []string, known bool
 	s := &sameAgain{paths: paths, known: known, order: orders(), header: func(client int) []load.Header {
 		return []load.Header{acceptGzip, p.server.cookie(p.member(client))}
 	}}
-	return overHTTP(name, clients, p.server.addr, Traffic{Next: s.next, Check: s.check})
+	return overHTTP(name, clients, p.server, Traffic{Next: s.next, Check: s.check})
 }
 
 func (s *sameAgain) next(client int) []byte {

@@ -16,6 +16,8 @@ type Contender struct {
 	Clients int
 	Share   float64 // of the time that the others get; 0: all of it
 	Run     func(ctx context.Context, clients int, d time.Duration) (load.Sample, error)
+
+	server *process // whose processor time it costs; nil: only the database's
 }
 
 // part is the contender's part of a time.
@@ -35,9 +37,9 @@ type Traffic struct {
 }
 
 // overHTTP is a contender that is a server.
-func overHTTP(name string, clients int, addr string, t Traffic) Contender {
-	return Contender{Name: name, Clients: clients, Run: func(ctx context.Context, clients int, d time.Duration) (load.Sample, error) {
-		return load.Run(ctx, load.Plan{Addr: addr, Clients: clients, Duration: d, Next: t.Next, Check: t.Check})
+func overHTTP(name string, clients int, server *process, t Traffic) Contender {
+	return Contender{Name: name, Clients: clients, server: server, Run: func(ctx context.Context, clients int, d time.Duration) (load.Sample, error) {
+		return load.Run(ctx, load.Plan{Addr: server.addr, Clients: clients, Duration: d, Next: t.Next, Check: t.Check})
 	}}
 }
 
@@ -56,19 +58,21 @@ type Summary struct {
 	P50, P75, P99 time.Duration
 	Spread        float64 // (highest - lowest) / median of the rates: how far to trust them
 	MeanBody      float64 // bytes
-	Errors        int
-	First         error
+	// Processor time of an answer. It tells more than a rate where others use the same machine.
+	Server, Database time.Duration
+	Errors           int
+	First            error
 }
 
 // measure runs the contenders in turn, round after round, so that what else happens on the machine hits them all alike. Every
 // second round goes backwards, so that none is always the one after the busiest.
-func measure(ctx context.Context, contenders []Contender, t Timing, progress io.Writer) ([]Summary, error) {
+func measure(ctx context.Context, contenders []Contender, t Timing, meter *meter, progress io.Writer) ([]Summary, error) {
 	for _, c := range contenders {
 		if _, err := c.Run(ctx, c.Clients, c.part(t.Warmup)); err != nil {
 			return nil, fmt.Errorf("warm up %s: %w", c.key(), err)
 		}
 	}
-	samples := make([][]load.Sample, len(contenders))
+	samples := make([][]cost, len(contenders))
 	for round := range t.Rounds {
 		fmt.Fprintf(progress, "round %d of %d\n", round+1, t.Rounds)
 		for i := range contenders {
@@ -76,11 +80,12 @@ func measure(ctx context.Context, contenders []Contender, t Timing, progress io.
 				i = len(contenders) - 1 - i
 			}
 			c := contenders[i]
+			spent := meter.read(c.server)
 			s, err := c.Run(ctx, c.Clients, c.part(t.Each))
 			if err != nil {
 				return nil, fmt.Errorf("measure %s: %w", c.key(), err)
 			}
-			samples[i] = append(samples[i], s)
+			samples[i] = append(samples[i], cost{s, meter.read(c.server).since(spent).per(s.Requests)})
 		}
 	}
 	summaries := make([]Summary, len(contenders))
@@ -90,14 +95,22 @@ func measure(ctx context.Context, contenders []Contender, t Timing, progress io.
 	return summaries, nil
 }
 
-func summarize(c Contender, samples []load.Sample) Summary {
+// cost is what a run saw, and the processor time of one of its answers.
+type cost struct {
+	load.Sample
+	spent
+}
+
+func summarize(c Contender, samples []cost) Summary {
 	s := Summary{
 		Name: c.Name, Clients: c.Clients,
-		Rate:     medianOf(samples, load.Sample.Rate),
-		P50:      medianOf(samples, func(s load.Sample) time.Duration { return s.P50 }),
-		P75:      medianOf(samples, func(s load.Sample) time.Duration { return s.P75 }),
-		P99:      medianOf(samples, func(s load.Sample) time.Duration { return s.P99 }),
-		MeanBody: medianOf(samples, load.Sample.MeanBody),
+		Rate:     medianOf(samples, func(s cost) float64 { return s.Rate() }),
+		P50:      medianOf(samples, func(s cost) time.Duration { return s.P50 }),
+		P75:      medianOf(samples, func(s cost) time.Duration { return s.P75 }),
+		P99:      medianOf(samples, func(s cost) time.Duration { return s.P99 }),
+		MeanBody: medianOf(samples, func(s cost) float64 { return s.MeanBody() }),
+		Server:   medianOf(samples, func(s cost) time.Duration { return s.server }),
+		Database: medianOf(samples, func(s cost) time.Duration { return s.database }),
 	}
 	lowest, highest := samples[0].Rate(), samples[0].Rate()
 	for _, sample := range samples {
@@ -113,7 +126,7 @@ func summarize(c Contender, samples []load.Sample) Summary {
 	return s
 }
 
-func medianOf[T float64 | time.Duration](samples []load.Sample, of func(load.Sample) T) T {
+func medianOf[T float64 | time.Duration](samples []cost, of func(cost) T) T {
 	values := make([]T, len(samples))
 	for i, s := range samples {
 		values[i] = of(s)

@@ -16,6 +16,7 @@ func (f Figures) note(s Summary) {
 		return
 	}
 	f[key+"rate"] = s.Rate
+	f[key+"µs"] = float64(s.Server+s.Database) / float64(time.Microsecond)
 	f[key+"bytes"] = s.MeanBody
 	if s.P50 > 0 { // pgbench tells only the mean
 		f[key+"p50"], f[key+"p75"], f[key+"p99"] = milliseconds(s.P50), milliseconds(s.P75), milliseconds(s.P99)

@@ -16,7 +16,7 @@ var portfolioViews = []string{
 // portfolioList asks for one view of the portfolio as somebody who works on none of the projects.
 func (p *product) portfolioList(query string) Contender {
 	request := load.Get(portfolioPath(query), p.server.cookie(p.world.Busy))
-	c := overHTTP(p.server.name+"?"+query, 1, p.server.addr, Traffic{Next: func(int) []byte { return request }, Check: wantRows(1)})
+	c := overHTTP(p.server.name+"?"+query, 1, p.server, Traffic{Next: func(int) []byte { return request }, Check: wantRows(1)})
 	c.Share = 0.3 // a thousand pages tell enough
 	return c
 }
@@ -27,7 +27,7 @@ func (p *product) portfolioMix(clients int) Contender {
 	for _, query := range portfolioViews {
 		requests = append(requests, load.Get(portfolioPath(query), p.server.cookie(p.world.Busy)))
 	}
-	return overHTTP(p.server.name, clients, p.server.addr, Traffic{Next: anyOf(requests), Check: wantRows(1)})
+	return overHTTP(p.server.name, clients, p.server, Traffic{Next: anyOf(requests), Check: wantRows(1)})
 }
 
 func portfolioPath(query string) string {
@@ -54,7 +54,7 @@ func wantRows(least int) func(int, *load.Response) error {
 // myWork is the front page of somebody with a lot to do.
 func (p *product) myWork(clients, gates, items int) Contender {
 	request := load.Get(page.WorkURL, p.server.cookie(p.world.Busy))
-	return overHTTP("my-work", clients, p.server.addr, Traffic{
+	return overHTTP("my-work", clients, p.server, Traffic{
 		Next: func(int) []byte { return request }, Check: wantRows(gates + items),
 	})
 }

@@ -76,20 +76,20 @@ func (r *ruler) traffic(format string, check func(int, *load.Response) error) Tr
 // Names of the yardsticks.
 
 func (r *ruler) db1(clients int) Contender {
-	return overHTTP("db1", clients, r.server.addr, r.traffic("/db1/%d", wantBody(http.StatusOK, 1)))
+	return overHTTP("db1", clients, r.server, r.traffic("/db1/%d", wantBody(http.StatusOK, 1)))
 }
 
 func (r *ruler) page(name string, clients, bytes int) Contender {
-	return overHTTP(name, clients, r.server.addr, r.traffic("/hyb/%d", wantPage(bytes*9/10)))
+	return overHTTP(name, clients, r.server, r.traffic("/hyb/%d", wantPage(bytes*9/10)))
 }
 
 func (r *ruler) floor(clients, bytes int) Contender {
-	return overHTTP("page-floor", clients, r.server.addr, r.traffic("/floor/%d", wantPage(bytes*9/10)))
+	return overHTTP("page-floor", clients, r.server, r.traffic("/floor/%d", wantPage(bytes*9/10)))
 }
 
 func (r *ruler) bare(clients, bytes int) Contender {
 	request := load.Get(fmt.Sprintf("/bare/%d", bytes))
-	return overHTTP("bare", clients, r.server.addr, Traffic{
+	return overHTTP("bare", clients, r.server, Traffic{
 		Next: func(int) []byte { return request }, Check: wantBody(http.StatusOK, bytes),
 	})
 }

@@ -201,6 +201,7 @@ func (s *stand) finish(ctx context.Context, r *Report) error {
 	if r.Figures["server memory MiB"], _, err = s.main.server.memory(); err != nil {
 		return err
 	}
+	r.inProcessorTime()
 	if err := s.weigh(r); err != nil {
 		return err
 	}

@@ -79,7 +79,7 @@ func (t *ticker) check(client int, r *load.Response) error {
 
 // tick answers items of different projects: no two clients ever have the same.
 func (t *ticker) tick(clients int, stage review.StageKey) Contender {
-	return overHTTP("tick", clients, t.product.server.addr, Traffic{Check: t.check, Next: func(client int) []byte {
+	return overHTTP("tick", clients, t.product.server, Traffic{Check: t.check, Next: func(client int) []byte {
 		n := len(t.projects) / clients
 		return t.request(client, stage, place{client + clients*t.order[client].IntN(n), t.order[client].IntN(len(t.items))})
 	}})
@@ -118,7 +118,7 @@ func (s *shared) tick(clients int, stage review.StageKey) Contender {
 		}
 		return err
 	}
-	return overHTTP("tick-shared", clients, s.product.server.addr, Traffic{Check: check, Next: func(client int) []byte {
+	return overHTTP("tick-shared", clients, s.product.server, Traffic{Check: check, Next: func(client int) []byte {
 		n := len(s.items) / clients
 		return s.request(client, stage, place{0, client + clients*s.order[client].IntN(n)})
 	}})
