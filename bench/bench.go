@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +18,8 @@ import (
 type Options struct {
 	// Quick measures the main ratios in under two minutes.
 	Quick bool
+	// Only measures the contenders whose name and clients, like "tick@16", match. What is left gets printed, never recorded. nil: all.
+	Only *regexp.Regexp
 	// Results is a Markdown file that gets the report, in the section of its kind. Empty: it is only printed.
 	Results string
 	// Log gets what the product's servers log; nil: nobody.
@@ -63,6 +67,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	contenders = o.chosen(contenders)
 	meter, err := l.meter(ctx)
 	if err != nil {
 		return err
@@ -75,7 +80,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	for _, s := range summaries {
 		r.Figures.note(s)
 	}
-	if err := st.finish(ctx, &r); err != nil {
+	if err := st.finish(ctx, &r, o.Only == nil); err != nil {
 		return err
 	}
 	for _, p := range l.servers {
@@ -88,6 +93,13 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 	return o.publish(r, out)
 }
 
+func (o Options) chosen(all []Contender) []Contender {
+	if o.Only == nil {
+		return all
+	}
+	return slices.DeleteFunc(all, func(c Contender) bool { return !o.Only.MatchString(c.key()) })
+}
+
 func (o Options) publish(r Report, out io.Writer) error {
 	var text strings.Builder
 	r.Markdown(&text)
@@ -97,7 +109,7 @@ func (o Options) publish(r Report, out io.Writer) error {
 	if failures := r.Failures(); len(failures) > 0 {
 		return fmt.Errorf("%w:\n%s", ErrWrongAnswers, strings.Join(failures, "\n"))
 	}
-	if o.Results == "" {
+	if o.Results == "" || o.Only != nil {
 		return nil
 	}
 	return writeSection(o.Results, r.Title, text.String())

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -207,5 +208,25 @@ func TestCount(t *testing.T) {
 		if got := count(v); got != want {
 			t.Errorf("count(%v) = %q, want %q", v, got, want)
 		}
+	}
+}
+
+func TestOnlyWhatMatchesIsMeasured(t *testing.T) {
+	all := func() []Contender {
+		return []Contender{{Name: "tick", Clients: 1}, {Name: "tick", Clients: 16}, {Name: "tick-raw", Clients: 16}}
+	}
+	if got := (Options{}).chosen(all()); len(got) != 3 {
+		t.Errorf("without a choice there are %d contenders, want 3", len(got))
+	}
+	got := Options{Only: regexp.MustCompile(`^tick@16$`)}.chosen(all())
+	if len(got) != 1 || got[0].key() != "tick@16" {
+		t.Errorf("chosen: %v", got)
+	}
+	results := filepath.Join(t.TempDir(), "results.md")
+	if err := (Options{Only: regexp.MustCompile(``), Results: results}).publish(Report{}, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(results); !os.IsNotExist(err) {
+		t.Errorf("a part of a run was recorded (%v)", err)
 	}
 }

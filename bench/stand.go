@@ -191,8 +191,8 @@ func (s *stand) writes(ctx context.Context, ticks []int, runs int) ([]Contender,
 	return append(list, s.shared.tick(16, seed.LongStage), sign.contender(16)), nil
 }
 
-// finish adds the figures that are no contender's.
-func (s *stand) finish(ctx context.Context, r *Report) error {
+// finish adds the figures that are no contender's; those that take their time only in a whole run.
+func (s *stand) finish(ctx context.Context, r *Report, whole bool) error {
 	lost, err := s.shared.lost(ctx, seed.LongStage)
 	if err != nil {
 		return err
@@ -202,6 +202,9 @@ func (s *stand) finish(ctx context.Context, r *Report) error {
 		return err
 	}
 	r.inProcessorTime()
+	if !whole {
+		return nil
+	}
 	if err := s.weigh(r); err != nil {
 		return err
 	}

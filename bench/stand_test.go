@@ -40,7 +40,7 @@ func TestEveryContenderAnswers(t *testing.T) {
 		}
 		r.Figures.note(Summary{Name: c.Name, Clients: c.Clients, Rate: sample.Rate(), P50: sample.P50, P75: sample.P75, P99: sample.P99, MeanBody: sample.MeanBody()})
 	}
-	if err := s.finish(t.Context(), &r); err != nil {
+	if err := s.finish(t.Context(), &r, true); err != nil {
 		t.Fatal(err)
 	}
 	for _, g := range Goals() {
