@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -44,15 +45,38 @@ type Blocker struct {
 }
 
 // need is what an item still lacks; the empty kind means nothing.
-func (s *Stage) need(it *Item, at time.Time) (BlockerKind, string) {
+func (s *Stage) need(it *Item, at time.Time) BlockerKind {
 	if s.Waived(it.Def.Key, at) != nil {
-		return "", ""
+		return ""
 	}
-	kind, what := s.bareNeed(it, at)
+	kind := s.bareNeed(it, at)
 	if kind != "" && kind != EvidenceExpired && s.waiverRanOut(it.Def.Key, at) {
-		return WaiverRanOut, "The waiver for this item has run out; meet the item, or have another granted."
+		return WaiverRanOut
 	}
-	return kind, what
+	return kind
+}
+
+// inWords says what an item lacks.
+func (k BlockerKind) inWords(d *ItemDef) string {
+	switch k {
+	case WaiverRanOut:
+		return "The waiver for this item has run out; meet the item, or have another granted."
+	case ReattestDue:
+		return "Carried over from the last review; say again whether this must is met."
+	case MustOpen:
+		return "This must is not answered."
+	case MustNotMet:
+		return "This must is not met."
+	case NAUnapproved:
+		return "A seat holder has to approve that this must does not apply."
+	case ShouldUnexplained:
+		return "This should is left open without a reason; one line is enough."
+	case EvidenceExpired:
+		return "The evidence for this must has expired; link a newer one."
+	case EvidenceMissing:
+		return "Marked as met, but without evidence of a kind it demands: " + kindList(d.Evidence) + "."
+	}
+	return ""
 }
 
 // waiverRanOut reports whether the waiver that the item was granted last has
@@ -67,31 +91,31 @@ func (s *Stage) waiverRanOut(k ItemKey, at time.Time) bool {
 }
 
 // bareNeed is what an item lacks when no waiver covers it.
-func (s *Stage) bareNeed(it *Item, at time.Time) (BlockerKind, string) {
-	a := it.Answer
+func (s *Stage) bareNeed(it *Item, at time.Time) BlockerKind {
+	a := &it.Answer
 	if it.Reattest && it.Level == LevelMust {
-		return ReattestDue, "Carried over from the last review; say again whether this must is met."
+		return ReattestDue
 	}
 	switch it.Level {
 	case LevelMust:
 		switch a.State {
 		case Open:
-			return MustOpen, "This must is not answered."
+			return MustOpen
 		case NotMet:
-			return MustNotMet, "This must is not met."
+			return MustNotMet
 		case NotApplicable:
 			if a.ApprovedBy == 0 {
-				return NAUnapproved, "A seat holder has to approve that this must does not apply."
+				return NAUnapproved
 			}
-			return "", ""
+			return ""
 		}
 		return s.evidenceNeed(it, at)
 	case LevelShould:
 		if (a.State == Open || a.State == NotMet) && a.Note == "" {
-			return ShouldUnexplained, "This should is left open without a reason; one line is enough."
+			return ShouldUnexplained
 		}
 	}
-	return "", ""
+	return ""
 }
 
 // ranOut reports whether time has taken away what an item rested on: the
@@ -101,34 +125,30 @@ func (s *Stage) ranOut(it *Item, at time.Time) bool {
 		return false
 	}
 	if it.Level == LevelMust && it.Answer.State == Met {
-		if kind, _ := s.evidenceNeed(it, at); kind == EvidenceExpired {
+		if s.evidenceNeed(it, at) == EvidenceExpired {
 			return true
 		}
 	}
-	kind, _ := s.need(it, at)
-	return kind == WaiverRanOut
+	return s.need(it, at) == WaiverRanOut
 }
 
 // evidenceNeed checks a met must for a live link of a kind that it demands.
-func (s *Stage) evidenceNeed(it *Item, at time.Time) (BlockerKind, string) {
+func (s *Stage) evidenceNeed(it *Item, at time.Time) BlockerKind {
 	if len(it.Def.Evidence) == 0 {
-		return "", ""
+		return ""
 	}
-	expired := false
+	need := EvidenceMissing
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
 		if e.Item != it.Def.Key || e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {
 			continue
 		}
 		if !e.Expired(at) {
-			return "", ""
+			return ""
 		}
-		expired = true
+		need = EvidenceExpired
 	}
-	if expired {
-		return EvidenceExpired, "The evidence for this must has expired; link a newer one."
-	}
-	return EvidenceMissing, "Marked as met, but without evidence of a kind it demands: " + kindList(it.Def.Evidence) + "."
+	return need
 }
 
 func kindList(ks []EvidenceKind) string {
@@ -154,19 +174,27 @@ func (s *Stage) Satisfied(it *Item, at time.Time) bool {
 	}
 	switch it.Answer.State {
 	case Met:
-		kind, _ := s.evidenceNeed(it, at)
-		return it.Level != LevelMust || kind == ""
+		if it.Level != LevelMust {
+			return true
+		}
+		return s.evidenceNeed(it, at) == ""
 	case NotApplicable:
 		return it.Level != LevelMust || it.Answer.ApprovedBy != 0
 	}
 	return false
 }
 
-// Need says in words what keeps an item from letting its gate pass; empty when
-// nothing does.
+// Need is what keeps an item from letting its gate pass, and says it in words;
+// empty when nothing does.
 func (s *Stage) Need(it *Item, at time.Time) (BlockerKind, string) {
+	kind := s.Lacks(it, at)
+	return kind, kind.inWords(it.Def)
+}
+
+// Lacks is [Stage.Need] without the words.
+func (s *Stage) Lacks(it *Item, at time.Time) BlockerKind {
 	if it.Level == LevelNone {
-		return "", ""
+		return ""
 	}
 	return s.need(it, at)
 }
@@ -188,36 +216,46 @@ func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
 // round from passing; the order of the gates does not, because it was settled
 // when the round was requested.
 func (r *Review) contentBlockers(s *Stage, at time.Time) []Blocker {
-	var bs []Blocker
-	sk := s.Def.Key
-	owner := r.Project.Holder(DutyOwner)
-	if r.Project.Status != StatusActive {
-		bs = append(bs, Blocker{Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner})
-	}
-	for i := range s.Findings {
-		if f := &s.Findings[i]; !f.Answered() {
-			bs = append(bs, Blocker{Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner, Since: f.At})
+	return slices.Collect(r.lacks(s, at))
+}
+
+// lacks goes through the [Review.contentBlockers]. Most who ask want to know
+// only whether there is one.
+func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
+	return func(yield func(Blocker) bool) {
+		sk := s.Def.Key
+		owner := r.Project.Holder(DutyOwner)
+		if r.Project.Status != StatusActive && !yield(Blocker{Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner}) {
+			return
+		}
+		for i := range s.Findings {
+			if f := &s.Findings[i]; !f.Answered() && !yield(Blocker{Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner, Since: f.At}) {
+				return
+			}
+		}
+		for i := range s.Items {
+			it := &s.Items[i]
+			kind := s.Lacks(it, at)
+			if kind != "" && !yield(r.itemBlocker(s, it, kind, owner)) {
+				return
+			}
 		}
 	}
-	for i := range s.Items {
-		it := &s.Items[i]
-		kind, what := s.Need(it, at)
-		if kind == "" {
-			continue
-		}
-		b := Blocker{Kind: kind, Stage: sk, Item: it.Def.Key, Subject: it.Def.Title, What: what, Owner: it.Assignee, Since: it.Answer.At}
-		if b.Owner == 0 {
-			b.Owner = owner
-		}
-		if b.Since.IsZero() {
-			b.Since = r.Project.Created
-		}
-		if kind == NAUnapproved {
-			b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Profile))
-		}
-		bs = append(bs, b)
+}
+
+// itemBlocker says whose turn it is with an item that lacks something.
+func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, owner PersonID) Blocker {
+	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: it.Assignee, Since: it.Answer.At}
+	if b.Owner == 0 {
+		b.Owner = owner
 	}
-	return bs
+	if b.Since.IsZero() {
+		b.Since = r.Project.Created
+	}
+	if kind == NAUnapproved {
+		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Profile))
+	}
+	return b
 }
 
 // approvingSeat is whose turn it is to approve that a must does not apply: a

@@ -84,10 +84,18 @@ func (r *Review) Standing(s *Stage, at time.Time) GateState {
 			return GateReturned
 		}
 	}
-	if len(r.RequestBlockers(s, at)) > 0 {
+	if r.blocked(s, at) {
 		return GateBlocked
 	}
 	return GateReady
+}
+
+// blocked reports whether [Review.RequestBlockers] lists anything.
+func (r *Review) blocked(s *Stage, at time.Time) bool {
+	for range r.lacks(s, at) {
+		return true
+	}
+	return r.Template.Order == OrderStrict && len(r.EarlierOpen(s, at)) > 0
 }
 
 // standingPassed is the state of a gate that has passed once.
