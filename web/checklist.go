@@ -64,8 +64,7 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 	if !htmx(r) {
 		return s.done(w, r, afterAnswer(r), flashAnswered)
 	}
-	checked := page.Check(changedView(changed, stage))
-	row, ok := checked.Row(item)
+	checked, row, ok := page.CheckRow(changedView(changed, stage), item)
 	if !ok {
 		return review.ErrNotFound
 	}
@@ -148,8 +147,7 @@ func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answere
 	if readErr != nil {
 		return readErr
 	}
-	checked := page.Check(stageView(view, stageKey(r)))
-	row, ok := checked.Row(itemKey(r))
+	checked, row, ok := page.CheckRow(stageView(view, stageKey(r)), itemKey(r))
 	if !ok {
 		return err
 	}

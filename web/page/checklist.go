@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -158,31 +159,58 @@ type Checked struct {
 // Check works out a checklist. It makes few allocations whatever its length:
 // this page is opened more often than all others.
 func Check(v StageView) *Checked {
-	s := v.stage()
-	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items))}
-	for i := range s.Items {
-		if it := &s.Items[i]; it.Level != review.LevelNone {
-			need, _ := s.Need(it, v.Now)
-			c.entries = append(c.entries, entry{item: it, need: need})
-		}
-	}
+	c := checkItems(v)
 	c.rows = make([]ui.ItemRow, len(c.entries))
 	for i := range c.entries {
 		c.entries[i].row = &c.rows[i]
 	}
-	c.link(s)
+	c.finish()
+	return c
+}
+
+// CheckRow works out the sums over a checklist and the row of one item, which
+// is what answering it shows; false when the item does not apply.
+func CheckRow(v StageView, k review.ItemKey) (*Checked, ui.ItemRow, bool) {
+	c := checkItems(v)
+	i := slices.IndexFunc(c.entries, func(e entry) bool { return e.item.Def.Key == k })
+	if i < 0 {
+		return nil, ui.ItemRow{}, false
+	}
+	c.rows = make([]ui.ItemRow, 1)
+	c.entries[i].row = &c.rows[0]
+	c.finish()
+	return c, c.rows[0], true
+}
+
+// checkItems starts with what each item lacks.
+func checkItems(v StageView) *Checked {
+	s := v.stage()
+	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items))}
+	for i := range s.Items {
+		if it := &s.Items[i]; it.Level != review.LevelNone {
+			c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now)})
+		}
+	}
+	return c
+}
+
+// finish counts all items, and fills in the rows of those that have one.
+func (c *Checked) finish() {
+	c.link(c.view.stage())
 	c.address()
-	canAnswer := v.may(review.AnswerItem)
-	flags := make([]ui.ItemFlag, 0, len(c.entries))
+	canAnswer := c.view.may(review.AnswerItem)
+	flags := make([]ui.ItemFlag, 0, len(c.rows))
 	for i := range c.entries {
 		e := &c.entries[i]
 		c.count(e)
+		if e.row == nil {
+			continue
+		}
 		from := len(flags)
-		flags = appendFlags(flags, e, v.Now)
-		e.dress(&v, canAnswer)
+		flags = appendFlags(flags, e, c.view.Now)
+		e.dress(&c.view, canAnswer)
 		e.row.Flags = flags[from:len(flags):len(flags)]
 	}
-	return c
 }
 
 // link gives each row its live evidence, all out of one slice.
@@ -197,8 +225,10 @@ func (c *Checked) link(s *review.Stage) {
 		row[i] = -1
 		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
 			c.entries[j].note(&s.Evidence[i])
-			row[i] = int32(j)
-			total++
+			if c.entries[j].row != nil {
+				row[i] = int32(j)
+				total++
+			}
 		}
 	}
 	for i := range s.Waivers {
@@ -208,8 +238,9 @@ func (c *Checked) link(s *review.Stage) {
 	}
 	links := make([]ui.ItemLink, total)
 	for i := range c.entries {
-		n := c.entries[i].links
-		c.entries[i].row.Evidence, links = links[:0:n], links[n:]
+		if e := &c.entries[i]; e.row != nil {
+			e.row.Evidence, links = links[:0:e.links], links[e.links:]
+		}
 	}
 	for i, j := range row {
 		if j >= 0 {
@@ -252,18 +283,24 @@ func (c *Checked) address() {
 	base := ItemURL(c.view.Review.Project.Key, c.view.Stage, "")
 	size := 0
 	for i := range c.entries {
-		size += len(base) + len(c.entries[i].item.Def.Key)
+		if c.entries[i].row != nil {
+			size += len(base) + len(c.entries[i].item.Def.Key)
+		}
 	}
 	var b strings.Builder
 	b.Grow(size)
 	for i := range c.entries {
-		b.WriteString(base)
-		b.WriteString(string(c.entries[i].item.Def.Key))
+		if c.entries[i].row != nil {
+			b.WriteString(base)
+			b.WriteString(string(c.entries[i].item.Def.Key))
+		}
 	}
 	all := b.String()
 	for i := range c.entries {
-		n := len(base) + len(c.entries[i].item.Def.Key)
-		c.entries[i].row.Href, all = all[:n], all[n:]
+		if e := &c.entries[i]; e.row != nil {
+			n := len(base) + len(e.item.Def.Key)
+			e.row.Href, all = all[:n], all[n:]
+		}
 	}
 }
 
@@ -371,17 +408,6 @@ func (c *Checked) gateWord() string {
 		return countOf(left, "must") + " to go"
 	}
 	return g.Label()
-}
-
-// Row is one item's row; ok is false when the stage has no such item that
-// applies.
-func (c *Checked) Row(k review.ItemKey) (row ui.ItemRow, ok bool) {
-	for i := range c.entries {
-		if c.entries[i].item.Def.Key == k {
-			return c.rows[i], true
-		}
-	}
-	return ui.ItemRow{}, false
 }
 
 // ChecklistData is what the page of a stage shows.

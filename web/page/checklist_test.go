@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -62,7 +63,7 @@ func met(v StageView, k review.ItemKey, expires time.Time) {
 
 func rowOf(t *testing.T, v StageView, k review.ItemKey) ui.ItemRow {
 	t.Helper()
-	row, ok := Check(v).Row(k)
+	_, row, ok := CheckRow(v, k)
 	if !ok {
 		t.Fatalf("no row for %s", k)
 	}
@@ -168,6 +169,35 @@ func TestChecklistCountsAndFilters(t *testing.T) {
 	}
 	if n := len(d.outside()); n != 2 {
 		t.Errorf("%d items outside, want 2", n)
+	}
+}
+
+func TestOneRowIsAsInTheWholeList(t *testing.T) {
+	v := smallView()
+	v.stage().Item("risks-listed").Answer = review.Answer{State: review.NotMet, Note: "Later.", By: viewer, At: noon, Version: 2}
+	v.stage().Item("risks-listed").Assignee = viewer
+	met(v, "scope-set", noon.Add(time.Hour))
+	met(v, "scope-set", noon.Add(-time.Hour))
+	met(v, "demo-shown", time.Time{})
+	whole := Check(v)
+	if len(whole.rows) != 3 {
+		t.Fatalf("%d rows", len(whole.rows))
+	}
+	for _, want := range whole.rows {
+		c, row, ok := CheckRow(v, review.ItemKey(want.Key))
+		if !ok {
+			t.Fatalf("no row for %s", want.Key)
+		}
+		var one, all bytes.Buffer
+		if err := errors.Join(Ticked(c, row).Render(t.Context(), &one), Ticked(whole, want).Render(t.Context(), &all)); err != nil {
+			t.Fatal(err)
+		}
+		if one.String() != all.String() {
+			t.Errorf("%s:\n%s\nin the whole list:\n%s", want.Key, &one, &all)
+		}
+	}
+	if _, _, ok := CheckRow(v, "data-sketched"); ok {
+		t.Error("an item that does not apply has a row")
 	}
 }
 
