@@ -87,24 +87,73 @@ func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error
 // is written, and the trail's times tell in which order the two came.
 const rightsLock int64 = 1
 
-// lockAndLoad is the first round trip: begin, lock, and read under the lock.
+// lockAndLoad is the first round trip: begin, lock, and read under the lock. A
+// stage that is kept is not read, unless the head of the stream shows that it is
+// not what the project is now; reading it then takes a round trip more.
 func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, stage review.StageKey) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
+	var head streamHead
+	var written uint32
 	p := parts{stage: stage, rounds: true}
+	at := keptPlace{id, stage}
+	known := by.at.IsZero() && s.kept.get(at) != nil // what is kept is of the present
 	b := &pgx.Batch{}
 	b.Queue(`begin`)
-	b.Queue(`select pg_advisory_xact_lock_shared($2) from stream where id = $1 for update`, int64(id), rightsLock)
+	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from stream where id = $1 for update`, int64(id), rightsLock).Query(head.scan)
 	s.queueViewer(b, by, &v)
-	queueReview(b, id, p, &rows)
+	if known {
+		b.Queue(`select xmin from portfolio where project_id = $1`, int64(id)).QueryRow(func(row pgx.Row) error { return row.Scan(&written) })
+	} else {
+		queueReview(b, id, p, &rows)
+	}
 	if err := send(ctx, conn, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
 	}
-	l, err := s.build(ctx, conn, &rows, p)
+	l, err := s.loadLocked(ctx, conn, at, &rows, known, head, written)
 	if err != nil {
 		return nil, nil, err
 	}
+	l.writing = head.tx
 	return l, &v, nil
+}
+
+// loadLocked puts together what was read or is kept, and reads what was not read
+// and is no longer what is kept.
+func (s *Store) loadLocked(ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32) (*loaded, error) {
+	p := parts{stage: at.stage, rounds: true}
+	if known {
+		// Asked for again: whoever held the lock before has kept what they made of it.
+		if kept := s.kept.get(at); kept.holds(head.hash, written) {
+			return kept.load()
+		}
+		b := &pgx.Batch{}
+		queueReview(b, at.project, p, rows)
+		if err := send(ctx, conn, b); err != nil {
+			return nil, batchError("reading the project to change", err)
+		}
+	}
+	return s.build(ctx, conn, rows, p)
+}
+
+// streamHead is what locking the head of a stream tells.
+type streamHead struct {
+	hash review.Hash
+	tx   uint32 // the transaction that holds the lock
+}
+
+// scan reads it. Without a stream there is none: the other statements find
+// nothing either.
+func (h *streamHead) scan(rows pgx.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
+		var hash []byte
+		if err := rows.Scan(&hash, &h.tx, nil); err != nil {
+			return fmt.Errorf("reading the head of the stream: %w", err)
+		}
+		copy(h.hash[:], hash)
+	}
+	return rows.Err()
 }
 
 // commitChange is the second round trip: write what was recorded, and commit.
@@ -120,6 +169,11 @@ func (s *Store) commitChange(ctx context.Context, conn *pgxpool.Conn, by By, l *
 		}
 	}
 	writeDerived(b, l, v.Now, created)
+	if stage, only := l.only(); only && by.at.IsZero() {
+		// Before it is committed, so that whoever waits for the lock finds it. If
+		// that fails, no head will ever have this hash.
+		s.kept.put(keptPlace{l.review.Project.ID, stage.Def.Key}, keep(l, stage))
+	}
 	if v.stale {
 		b.Queue(`update session set seen_at = clock_timestamp() where token_hash = $1`, by.token[:])
 	}
@@ -143,28 +197,44 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 		return err
 	}
 	stage, item := review.Subject(en.Event)
-	hash, err := writeTrail(b, l.review.Project.ID, l.hash, *en, string(stage), string(item))
+	t, err := newTrailRow(l.review.Project.ID, l.hash, *en, string(stage), string(item))
 	if err != nil {
 		return err
 	}
-	l.hash = hash
+	l.hash = t.hash
+	if e, ok := en.Event.(review.ItemAnswered); ok {
+		writeAnswer(b, l.review.No, t, e)
+		return nil
+	}
+	b.Queue(trailSQL, t.args()...)
 	return nil
 }
 
-// writeTrail links an entry to the chain and returns its hash. stage and item
-// are what it is about, for finding it again; they are not hashed, since the
-// body says the same.
-func writeTrail(b *pgx.Batch, stream review.ProjectID, prev review.Hash, en review.Entry, stage, item string) (review.Hash, error) {
+// trailRow is an entry as the trail keeps it. stage and item are what it is
+// about, for finding it again; they are not hashed, since the body says the same.
+type trailRow struct {
+	stream      review.ProjectID
+	entry       review.Entry
+	stage, item string
+	body        []byte
+	hash        review.Hash
+}
+
+const trailSQL = `
+	insert into trail (stream_id, seq, at, actor_id, kind, stage, item, body, hash)
+	values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`
+
+func (t *trailRow) args() []any {
+	return []any{int64(t.stream), t.entry.Seq, t.entry.At, int64(t.entry.Actor), t.entry.Event.Kind(), t.stage, t.item, string(t.body), t.hash[:]}
+}
+
+// newTrailRow links an entry to the chain.
+func newTrailRow(stream review.ProjectID, prev review.Hash, en review.Entry, stage, item string) (trailRow, error) {
 	body, err := review.EncodeEvent(en.Event)
 	if err != nil {
-		return prev, err
+		return trailRow{}, err
 	}
-	hash := review.ChainHash(prev, stream, en, body)
-	b.Queue(`
-		insert into trail (stream_id, seq, at, actor_id, kind, stage, item, body, hash)
-		values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`,
-		int64(stream), en.Seq, en.At, int64(en.Actor), en.Event.Kind(), stage, item, string(body), hash[:])
-	return hash, nil
+	return trailRow{stream, en, stage, item, body, review.ChainHash(prev, stream, en, body)}, nil
 }
 
 // unchanged reads the project after a form that had had its effect before.

@@ -109,11 +109,12 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 		if err := writeRight(b, en); err != nil {
 			return err
 		}
-		next, err := writeTrail(b, review.Directory, hash, en, "", subjectOf(e.Person))
+		t, err := newTrailRow(review.Directory, hash, en, "", subjectOf(e.Person))
 		if err != nil {
 			return err
 		}
-		hash = next
+		b.Queue(trailSQL, t.args()...)
+		hash = t.hash
 	}
 	if touchesSeats(e.Recorded()) {
 		// Whether a signature counts depends on the seat still being held: have

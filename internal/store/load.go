@@ -23,6 +23,7 @@ type loaded struct {
 	seq     int64
 	hash    review.Hash
 	rollups []review.StageRollup
+	writing uint32 // the transaction that the change is written in; 0: none
 }
 
 // rows gathers what the statements of one batch return, until all are there

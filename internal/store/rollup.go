@@ -11,7 +11,6 @@ import (
 // of the stream, the rollup, the approvers' queue.
 func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 	r := l.review
-	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])
 	var next time.Time
 	full := true
 	for i := range r.Stages {
@@ -25,6 +24,7 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 		writeGate(b, r, s, at)
 	}
 	if created {
+		b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])
 		insertPortfolio(b, l, next)
 		return
 	}
@@ -80,8 +80,10 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced)
 }
 
-// updatePortfolio writes the wide row. When only one stage was loaded, the
-// next change by time can only be brought forward; the sweep puts it right.
+// updatePortfolio writes the wide row, and the head of the stream in the same
+// statement: every change has both, and a statement costs more than a row. When
+// only one stage was loaded, the next change by time can only be brought forward;
+// the sweep puts it right.
 func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time.Time) {
 	p := &l.review.Project
 	a := l.arrays()
@@ -92,11 +94,12 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)))
 	}
 	b.Queue(`
+		with head as (update stream set seq = $13, hash = $14 where id = $1)
 		update portfolio
 		   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
 		       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12
 		 where project_id = $1`,
-		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced)
+		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced, l.seq, l.hash[:])
 	writeLive(b, l, at)
 }
 

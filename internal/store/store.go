@@ -40,6 +40,7 @@ type Store struct {
 	templates templateCache
 	names     nameCache
 	places    placeCache
+	kept      keptReviews
 	idle      time.Duration
 }
 

@@ -22,7 +22,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.StatusChanged:
 		b.Queue(`update project set status = $2 where id = $1`, id, e.To)
 	case review.ItemAnswered:
-		writeAnswer(b, id, no, en, e)
+		// writeAnswer wrote it together with its entry.
 	case review.NotApplicableApproved:
 		b.Queue(`
 			update item set approved_by = $5, approved_at = $6
@@ -63,22 +63,25 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	return nil
 }
 
-// writeAnswer updates the row that an earlier answer made; only a first answer
-// has to ask whether there is one.
-func writeAnswer(b *pgx.Batch, id int64, no int, en review.Entry, e review.ItemAnswered) {
-	args := []any{id, no, string(e.Stage), string(e.Item), string(e.To), e.Note, e.Version, int64(en.Actor), en.At}
+// writeAnswer writes an answer, the most frequent change by far, and its entry
+// on the trail in one statement. It updates the row that an earlier answer made;
+// only a first answer has to ask whether there is one.
+func writeAnswer(b *pgx.Batch, no int, t trailRow, e review.ItemAnswered) {
+	args := append(t.args(), no, string(e.To), e.Note, e.Version)
 	if e.Version > 1 {
 		b.Queue(`
+			with entry as (`+trailSQL+`)
 			update item
-			   set state = $5, note = $6, version = $7, answered_by = $8, answered_at = $9, approved_by = null, approved_at = null, reattest = false
-			 where project_id = $1 and review_no = $2 and stage = $3 and item = $4`, args...)
+			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false
+			 where project_id = $1 and review_no = $10 and stage = $6 and item = $7`, args...)
 		return
 	}
 	b.Queue(`
+		with entry as (`+trailSQL+`)
 		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		values ($1, $10, $6, $7, $11, $12, $13, $4, $3)
 		on conflict (project_id, review_no, stage, item) do update
-		   set state = $5, note = $6, version = $7, answered_by = $8, answered_at = $9, approved_by = null, approved_at = null, reattest = false`, args...)
+		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false`, args...)
 }
 
 // texts makes a text array of any kind of string; null never.

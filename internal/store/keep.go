@@ -1,0 +1,161 @@
+package store
+
+import (
+	"container/list"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Whoever fills a checklist changes the same stage again and again, and reading
+// it is most of what a change costs. So the stages that were changed last are
+// kept, each with the hash of its project's stream and the transaction that wrote
+// the project's row of the portfolio, as the change left them. A change locks the
+// head of the stream first, as always, and takes what is kept only when both are
+// still the same. The hash stands for all that happened to the project, whichever
+// server did it; the transaction for what was written without anything having
+// happened: by the sweep, once time has changed something. Everything else is
+// read, and so are, each time, who asks and their rights.
+
+const (
+	keptReviewBytes = 16 << 20 // of all that is kept: a thousand long checklists
+	keptReviewMost  = 1 << 20  // of one stage
+	keptReviewExtra = 1200     // that one costs beside its packed rows and its people
+)
+
+// keptPlace says of which stage something is kept.
+type keptPlace struct {
+	project review.ProjectID
+	stage   review.StageKey
+}
+
+// keptReview is a review with one stage as a change left it. It never changes.
+type keptReview struct {
+	hash         review.Hash
+	written      uint32
+	seq          int64
+	project      review.Project
+	no           int
+	template     *review.Template
+	ref          review.TemplateRef
+	passedBefore time.Time
+	rollups      []review.StageRollup
+	stage        int
+	packed       string
+}
+
+// only is the one stage that is loaded, if it is one.
+func (l *loaded) only() (*review.Stage, bool) {
+	var only *review.Stage
+	for i := range l.review.Stages {
+		if s := &l.review.Stages[i]; s.Loaded {
+			if only != nil {
+				return nil, false
+			}
+			only = s
+		}
+	}
+	return only, only != nil
+}
+
+// keep makes what is to be kept after a change of a stage; nil when the stage is
+// of a kind that is not.
+func keep(l *loaded, s *review.Stage) *keptReview {
+	r := l.review
+	if !plain(s) {
+		return nil
+	}
+	packed, ok := pack(s)
+	if !ok {
+		return nil
+	}
+	return &keptReview{
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore,
+		rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key), packed: packed,
+	}
+}
+
+// plain reports whether a stage has only what most of them have while their
+// checklist is filled. Rounds and what belongs to them are read each time:
+// signatures rest on rights, which have a stream of their own.
+func plain(s *review.Stage) bool {
+	return len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Waivers) == 0 && len(s.Conditions) == 0
+}
+
+// load makes a review of its own out of what is kept, as if it had been read.
+func (k *keptReview) load() (*loaded, error) {
+	p := k.project
+	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
+	r := review.Blank(p, k.no, k.template, k.ref)
+	r.PassedBefore = k.passedBefore
+	r.Holders = map[review.PersonID][]review.SeatHeld{}
+	for i := range r.Stages {
+		r.Stages[i].Gate = k.rollups[i].Gate
+	}
+	if err := unpack(k.packed, r.Load(k.stage)); err != nil {
+		return nil, err
+	}
+	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: slices.Clone(k.rollups)}, nil
+}
+
+// holds reports whether what is kept is how the project is now, its stream
+// being locked.
+func (k *keptReview) holds(head review.Hash, written uint32) bool {
+	return k != nil && k.hash == head && k.written == written
+}
+
+func (k *keptReview) size() int {
+	return len(k.packed) + 24*len(k.project.Members) + 48*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+}
+
+// keptReviews are the stages that were changed last. The zero value is empty,
+// and it is safe for concurrent use.
+type keptReviews struct {
+	mu    sync.Mutex
+	bytes int
+	at    map[keptPlace]*list.Element
+	order list.List // the latest used in front
+}
+
+type keptElement struct {
+	place keptPlace
+	kept  *keptReview
+}
+
+func (c *keptReviews) get(at keptPlace) *keptReview {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	el, ok := c.at[at]
+	if !ok {
+		return nil
+	}
+	c.order.MoveToFront(el)
+	return el.Value.(*keptElement).kept
+}
+
+// put keeps a stage in place of what was kept of it; nil only takes that away.
+func (c *keptReviews) put(at keptPlace, k *keptReview) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if el, ok := c.at[at]; ok {
+		c.drop(el)
+	}
+	if k == nil || k.size() > keptReviewMost {
+		return
+	}
+	if c.at == nil {
+		c.at = map[keptPlace]*list.Element{}
+	}
+	c.at[at] = c.order.PushFront(&keptElement{at, k})
+	for c.bytes += k.size(); c.bytes > keptReviewBytes; {
+		c.drop(c.order.Back())
+	}
+}
+
+func (c *keptReviews) drop(el *list.Element) {
+	e := c.order.Remove(el).(*keptElement)
+	delete(c.at, e.place)
+	c.bytes -= e.kept.size()
+}
