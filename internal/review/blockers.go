@@ -202,7 +202,13 @@ func (s *Stage) Lacks(it *Item, at time.Time) BlockerKind {
 // RequestBlockers lists why sign-off of the stage cannot be requested, in the
 // order in which a person would work through them.
 func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
-	bs := r.contentBlockers(s, at)
+	return append(r.contentBlockers(s, at), r.orderBlockers(s, at)...)
+}
+
+// orderBlockers are the earlier gates that have to pass first, where the
+// template's order is strict.
+func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
+	var bs []Blocker
 	if r.Template.Order != OrderStrict {
 		return bs
 	}
@@ -275,15 +281,29 @@ func approvingSeat(d *ItemDef, p Policy) Seat {
 // Blockers lists what stands between the stage and a passed gate: what stops a
 // request or, once one was made, whose signature is missing.
 func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
+	return append(r.contentBlockers(s, at), r.furtherBlockers(s, at)...)
+}
+
+// countBlockers is how many [Review.Blockers] there are. Every change asks.
+func (r *Review) countBlockers(s *Stage, at time.Time) int {
+	n := len(r.furtherBlockers(s, at))
+	for range r.lacks(s, at) {
+		n++
+	}
+	return n
+}
+
+// furtherBlockers are those beside what the stage itself lacks.
+func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()
 	if round == nil {
-		bs := r.RequestBlockers(s, at)
+		bs := r.orderBlockers(s, at)
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
 			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
 		}
 		return append(bs, s.overdue(at)...)
 	}
-	bs := append(r.contentBlockers(s, at), s.overdue(at)...)
+	bs := s.overdue(at)
 	counting := r.Counting(s)
 	seats := withoutSign(round.Policy.Mandatory, counting)
 	for _, seat := range seats {

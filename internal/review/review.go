@@ -76,10 +76,8 @@ func (r *Review) loaded(k StageKey) (*Stage, error) {
 
 // Item finds an item by key; nil when the stage has none that applies.
 func (s *Stage) Item(k ItemKey) *Item {
-	for i := range s.Items {
-		if s.Items[i].Def.Key == k {
-			return &s.Items[i]
-		}
+	if i := s.Def.Place(k); i >= 0 && i < len(s.Items) {
+		return &s.Items[i]
 	}
 	return nil
 }

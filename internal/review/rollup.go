@@ -62,7 +62,7 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 			out.NextChange = earliest(out.NextChange, moment)
 		}
 	}
-	out.Blockers = int16(min(len(r.Blockers(s, at)), 1<<14))
+	out.Blockers = int16(min(r.countBlockers(s, at), 1<<14))
 	return out
 }
 

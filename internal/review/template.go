@@ -149,6 +149,24 @@ type StageDef struct {
 	Purpose string    `json:"purpose"`
 	Items   []ItemDef `json:"items"`
 	Gate    GateDef   `json:"gate"`
+
+	places map[ItemKey]int // of Items; see [Template.Index]
+}
+
+// Place is an item's index in Items; -1 when the stage has none of that key.
+func (d *StageDef) Place(k ItemKey) int {
+	if d.places != nil {
+		if i, ok := d.places[k]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range d.Items {
+		if d.Items[i].Key == k {
+			return i
+		}
+	}
+	return -1
 }
 
 // ItemDef is one thing that has to be true.
@@ -234,7 +252,24 @@ type Policy struct {
 
 // StageIndex finds a stage by key; -1 when there is none.
 func (t *Template) StageIndex(k StageKey) int {
-	return slices.IndexFunc(t.Stages, func(s StageDef) bool { return s.Key == k })
+	for i := range t.Stages {
+		if t.Stages[i].Key == k {
+			return i
+		}
+	}
+	return -1
+}
+
+// Index has [StageDef.Place] find items without looking at each. It is to be
+// called before the template is shared.
+func (t *Template) Index() {
+	for i := range t.Stages {
+		d := &t.Stages[i]
+		d.places = make(map[ItemKey]int, len(d.Items))
+		for j := range d.Items {
+			d.places[d.Items[j].Key] = j
+		}
+	}
 }
 
 // HasFlag reports whether the template asks about f.

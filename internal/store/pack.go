@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -48,34 +49,37 @@ func (p *packer) bool(b bool) {
 // pack writes the items that somebody touched, and the evidence. It fails when
 // a piece of evidence is for no item of the stage.
 func pack(s *review.Stage) (packed string, ok bool) {
-	p := make(packer, 0, 64*len(s.Items)+160*len(s.Evidence))
-	var last review.Item
+	p := packers.Get().(*packer)
+	defer packers.Put(p)
+	*p = (*p)[:0]
+	var none review.Item
+	last := &none
 	for i := range s.Items {
 		if it := &s.Items[i]; touched(it) {
 			p.int(int64(i))
-			p.item(it, &last)
-			last = *it
+			p.item(it, last)
+			last = it
 		}
 	}
 	p.int(-1)
-	place := make(map[review.ItemKey]int64, len(s.Items))
-	for i := range s.Items {
-		place[s.Items[i].Def.Key] = int64(i)
-	}
 	p.int(int64(len(s.Evidence)))
-	var before review.Evidence
+	var first review.Evidence
+	before := &first
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
-		at, ok := place[e.Item]
-		if !ok {
+		at := s.Def.Place(e.Item)
+		if at < 0 {
 			return "", false
 		}
-		p.int(at)
-		p.evidence(e, &before)
-		before = *e
+		p.int(int64(at))
+		p.evidence(e, before)
+		before = e
 	}
-	return string(p), true
+	return string(*p), true
 }
+
+// packers are reused: what they write is copied, in its exact size.
+var packers = sync.Pool{New: func() any { return new(packer) }}
 
 // touched reports whether an item has anything that the template does not say.
 func touched(it *review.Item) bool {

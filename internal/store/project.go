@@ -100,10 +100,12 @@ func (s *Store) noteUse(ctx context.Context, by By, v *Viewer) {
 // peopleOf collects everybody whom a page about the review may name.
 func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 	ids := map[review.PersonID]struct{}{}
+	var last review.PersonID // the same people are named again and again
 	add := func(ps ...review.PersonID) {
 		for _, p := range ps {
-			if p != 0 {
+			if p != 0 && p != last {
 				ids[p] = struct{}{}
+				last = p
 			}
 		}
 	}

@@ -67,6 +67,7 @@ func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.Templat
 	if err := json.Unmarshal(body, t); err != nil {
 		return nil, fmt.Errorf("decoding template %s version %d: %w", ref.Key, ref.Version, err)
 	}
+	t.Index()
 	s.templates.put(ref, t)
 	return t, nil
 }

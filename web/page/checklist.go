@@ -213,26 +213,49 @@ func (c *Checked) finish() {
 	}
 }
 
+// places finds the entry of an item.
+type places struct {
+	def *review.StageDef
+	at  []int32 // one an item of the template; -1: it has no entry
+}
+
+func (c *Checked) places(s *review.Stage) places {
+	p := places{s.Def, make([]int32, len(s.Items))}
+	n := int32(0)
+	for i := range s.Items {
+		p.at[i] = -1
+		if s.Items[i].Level != review.LevelNone {
+			p.at[i] = n
+			n++
+		}
+	}
+	return p
+}
+
+func (p places) of(k review.ItemKey) int32 {
+	if i := p.def.Place(k); i >= 0 && i < len(p.at) {
+		return p.at[i]
+	}
+	return -1
+}
+
 // link gives each row its live evidence, all out of one slice.
 func (c *Checked) link(s *review.Stage) {
-	at := make(map[review.ItemKey]int, len(c.entries))
-	for i := range c.entries {
-		at[c.entries[i].item.Def.Key] = i
-	}
+	at := c.places(s)
 	row := make([]int32, len(s.Evidence)) // of each piece of evidence; none: -1
 	total := 0
 	for i := range s.Evidence {
 		row[i] = -1
-		if j, ok := at[s.Evidence[i].Item]; ok && !s.Evidence[i].Removed() {
+		if j := at.of(s.Evidence[i].Item); j >= 0 && !s.Evidence[i].Removed() {
 			c.entries[j].note(&s.Evidence[i])
 			if c.entries[j].row != nil {
-				row[i] = int32(j)
+				row[i] = j
 				total++
 			}
 		}
 	}
 	for i := range s.Waivers {
-		if j, ok := at[s.Waivers[i].Item]; ok {
+		if j := at.of(s.Waivers[i].Item); j >= 0 {
 			c.entries[j].noteWaiver(&s.Waivers[i], c.view.Now)
 		}
 	}
