@@ -115,5 +115,19 @@ func (r *Review) Content(s *Stage) SignedContent {
 // Digest is the hash of [Review.Content]: SHA-256 over its JSON with the
 // fields in the order of the struct and times in UTC.
 func (r *Review) Digest(s *Stage) Digest {
-	return digestOf(r.Content(s))
+	if s.digest == "" {
+		s.digest = digestOf(r.Content(s))
+	}
+	return s.digest
+}
+
+// forgetDigests is called for each event that may have changed what is signed.
+func (r *Review) forgetDigests(e Event) {
+	switch e.(type) {
+	case GateSigned, SignOffRequested, RoundClosed, ConditionSet:
+		return // what people decide on stays what it is
+	}
+	for i := range r.Stages {
+		r.Stages[i].digest = ""
+	}
 }

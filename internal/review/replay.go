@@ -45,6 +45,7 @@ func (r *Review) apply(en Entry) error {
 	if err := r.fold(en); err != nil {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
+	r.forgetDigests(en.Event)
 	stage, _ := Subject(en.Event)
 	r.settle(en.At, stage)
 	return nil

@@ -1,7 +1,11 @@
 package review_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -30,7 +34,16 @@ type state struct {
 	Stages  []review.Stage
 }
 
+// stateOf also has every digest worked out, and made sure that one which was
+// remembered is still that of the content.
 func stateOf(r *review.Review) state {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		content, err := json.Marshal(r.Content(s))
+		if sum := sha256.Sum256(content); err != nil || string(r.Digest(s)) != hex.EncodeToString(sum[:]) {
+			panic(fmt.Sprintf("the digest of %s is not that of its content (%v)", s.Def.Key, err))
+		}
+	}
 	return state{r.Project, r.No, r.PassedBefore, r.Ref, r.Stages}
 }
 

@@ -40,6 +40,10 @@ type Stage struct {
 	Waivers    []Waiver
 	Conditions []Condition
 	Gate       GateState // as of the last event; see also [Review.Standing]
+
+	// digest is what [Review.Digest] found since the last event that changed
+	// what is signed; a signature asks for it again and again.
+	digest Digest
 }
 
 // Stage finds a stage by key; nil when the template has none.

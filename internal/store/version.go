@@ -34,10 +34,9 @@ func (s *Store) Version(ctx context.Context, t Token, key review.ProjectKey) (st
 	}
 	var v Viewer
 	err = s.pool.QueryRow(ctx, `
-		select clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', f.xmin, d.seq
+		select clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute',
+		       (select xmin from portfolio where project_id = $1), (select seq from stream where id = $4)
 		  from session s
-		  join portfolio f on f.project_id = $1
-		  join stream d on d.id = $4
 		 where s.token_hash = $2 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $3::interval`,
 		int64(id), t[:], s.idle, int64(review.Directory)).Scan(&v.Now, &v.stale, &stamp.written, &stamp.rights)
 	if errors.Is(err, pgx.ErrNoRows) {

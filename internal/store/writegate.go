@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -21,6 +22,9 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			insert into sign_off (project_id, review_no, stage, round, no, person_id, seat, decision, note, digest, at, for_id)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			id, no, e.Stage, e.Round, e.No, int64(en.Actor), e.Seat, e.Decision, e.Note, e.Digest, en.At, nullablePerson(e.For))
+		if !dropsConditions(r.Stage(e.Stage), en) {
+			return nil
+		}
 		b.Queue(`
 			update condition set dropped_at = $6
 			 where project_id = $1 and review_no = $2 and set_in = $2 and stage = $3 and round = $4 and set_by = $5 and confirmed_at is null and dropped_at is null`,
@@ -92,4 +96,10 @@ func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		return fmt.Errorf("no writer for event %s", en.Event.Kind())
 	}
 	return nil
+}
+
+// dropsConditions reports whether a signature took conditions away that the
+// person had set with an earlier one.
+func dropsConditions(s *review.Stage, en review.Entry) bool {
+	return slices.ContainsFunc(s.Conditions, func(c review.Condition) bool { return c.By == en.Actor && c.DroppedAt.Equal(en.At) })
 }
