@@ -202,6 +202,11 @@ func (s *stand) finish(ctx context.Context, r *Report, whole bool) error {
 		return err
 	}
 	r.inProcessorTime()
+	if s.full() {
+		if view := r.Figures.slowestGrowth(s.portfolio.small.server.name, s.portfolio.large.server.name); view != "" {
+			r.Notes = append(r.Notes, fmt.Sprintf("The portfolio's view whose time grows most from 1,000 to 100,000 projects: %q.", view))
+		}
+	}
 	if !whole {
 		return nil
 	}
@@ -210,9 +215,6 @@ func (s *stand) finish(ctx context.Context, r *Report, whole bool) error {
 	}
 	if err := s.feel(ctx, r); err != nil || !s.full() {
 		return err
-	}
-	if view := r.Figures.slowestGrowth(s.portfolio.small.server.name, s.portfolio.large.server.name); view != "" {
-		r.Notes = append(r.Notes, fmt.Sprintf("The portfolio's view whose time grows most from 1,000 to 100,000 projects: %q.", view))
 	}
 	return s.start(ctx, r)
 }

@@ -148,7 +148,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template) (s
 		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))
 	}
 	if f.Live != review.NotLive {
-		add(`f.live = $%d`, string(f.Live))
+		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run
 	}
 	order := `lower(f.name), f.project_id`
 	switch f.Sort {

@@ -189,19 +189,27 @@ func (g *gateSeats) add(ref review.TemplateRef, t *review.Template) {
 
 // mineSQL is the condition under which the person may decide on a waiver: what
 // review.MayDecideWaiver says, in SQL; a test holds the two against each other.
+// The person's rights are looked up once, not for each waiver.
 const mineSQL = `(w.requested_by <> me.id and (
-	    exists (select from held g where g.person_id = me.id and g.role = 'manager')
-	    or exists (select from held g
-	                 join seat t on t.seat = g.seat and t.key = r.template_key and t.version = r.template_version and t.stage = w.stage
-	                where g.person_id = me.id and g.for_id is distinct from w.requested_by
-	                  and (g.project_id is null or g.project_id = w.project_id)
-	                  and (t.flags = '' or string_to_array(t.flags, ' ') && p.profile))))`
+	    (select manager from decides_all)
+	    or exists (select from decides d
+	                where d.key = r.template_key and d.version = r.template_version and d.stage = w.stage
+	                  and d.for_id is distinct from w.requested_by
+	                  and (d.project_id is null or d.project_id = w.project_id)
+	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile))))`
 
 // foundSQL is the waivers that a list can show; $4 is the moment, null for
 // now, $5 to $9 the seats at the gates.
 const foundSQL = `with ` + meSQL + `,
 	seat (key, version, stage, seat, flags) as materialized (
 	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+	), decides_all (manager) as materialized (
+	    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager')
+	), decides as materialized (
+	    select t.key, t.version, t.stage, t.flags, g.project_id, g.for_id
+	      from held g
+	      join seat t on t.seat = g.seat
+	     where g.person_id = (select id from me)
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (
@@ -244,6 +252,9 @@ type foundWaiver struct {
 func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilter, limit int, out *[]foundWaiver) {
 	args := s.waiverArgs(by, seats)
 	where := []string{waiverKinds[f.Kind]}
+	if f.Kind == WaiversWaiting && by.at.IsZero() {
+		where = append(where, `found.granted_at is null and found.denied_at is null`) // which has an index
+	}
 	where, args = f.narrow(where, args)
 	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
 	b.Queue(foundSQL+`
