@@ -28,7 +28,7 @@ var arrows = []arrow{
 	{room: "cmd/...", ours: []string{"..."}},
 	{room: "e2e/...", ours: []string{"..."}},
 	{room: "bench/...", ours: []string{"..."}},
-	{room: "web/static", foreign: []string{"github.com/tdewolff/minify"}},
+	{room: "web/static", foreign: []string{"github.com/tdewolff/minify", "github.com/klauspost/compress"}},
 	{room: "web/ui", ours: []string{"web/static"}},
 	{room: "web/ui/...", ours: []string{"web/ui/...", "web/static"}}, // specimens for looking at
 	{room: "web/page", ours: []string{"web/ui", "web/static", "internal/review"}},
