@@ -235,7 +235,7 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	case review.ConditionConfirmed:
 		from(r.Stage(ev.Stage).Conditions[ev.No-1].MetBy, ev.For, "confirms a condition", "reported it as met")
 	case review.ConditionReleased:
-		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, 0, "takes a condition back", "had to meet it")
+		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, ev.For, "takes a condition back", "had to meet it")
 	case review.RetrospectiveClosed:
 		from(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
 		h.entitled(e, r, ev.Stage, ev.For, "closes the review of a break-glass")

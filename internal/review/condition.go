@@ -234,12 +234,9 @@ func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, re
 // sits in the setter's seat now does that, but not who has to meet it. shown is
 // the [Condition.Digest] of what they read.
 func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
-	c, held, err := r.conditionToJudge(by, sk, no)
+	c, held, err := r.conditionToRelease(by, sk, no)
 	if err != nil {
 		return err
-	}
-	if by.Person == c.Owner {
-		return &Denied{SignGate, "You were given this condition yourself; somebody else has to take it back."}
 	}
 	reason, err = needReason(reason, "say why it is asked for no more, and what takes its place")
 	if err != nil {
@@ -258,7 +255,7 @@ func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, r
 }
 
 // conditionToJudge finds a condition, and the seat in which the actor decides
-// on it.
+// whether it is met.
 func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return nil, SeatHeld{}, err
@@ -270,10 +267,33 @@ func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, Se
 	if by.Person == c.MetBy {
 		return nil, SeatHeld{}, &Denied{SignGate, "You reported it as met yourself; somebody else has to confirm it."}
 	}
+	held, err := r.judgeCondition(by, s, c, c.MetBy)
+	return c, held, err
+}
+
+// conditionToRelease finds a condition, and the seat in which the actor takes it
+// back.
+func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, SeatHeld, error) {
+	if err := May(by, SignGate, &r.Project); err != nil {
+		return nil, SeatHeld{}, err
+	}
+	s, c, err := r.condition(sk, no)
+	if err != nil {
+		return nil, SeatHeld{}, err
+	}
+	if by.Person == c.Owner || by.Person == c.MetBy {
+		return nil, SeatHeld{}, &Denied{SignGate, "You were given this condition or reported it as met yourself; somebody else has to take it back."}
+	}
+	held, err := r.judgeCondition(by, s, c, c.Owner, c.MetBy)
+	return c, held, err
+}
+
+// judgeCondition finds the seat in which the actor decides on a condition, not in
+// the place of the doers.
+func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...PersonID) (SeatHeld, error) {
 	ro := &Round{SoD: r.Template.SoD} // of a condition that was carried over, which nobody here stepped back from
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}
-	held, err := r.judge(by, s, ro, c.Seat, c.MetBy, "Only who sits in the seat that set the condition decides whether it is met: "+c.Seat.Label()+".")
-	return c, held, err
+	return r.judge(by, s, ro, c.Seat, "Only who sits in the seat that set the condition decides on it: "+c.Seat.Label()+".", doers...)
 }

@@ -493,10 +493,11 @@ func TestTakingAConditionBack(t *testing.T) {
 		want string
 	}{
 		{"who set it", enya, "ok"}, {"another in the seat", twin, "ok"}, {"a stand-in", viewer, "ok"},
-		{"whose condition it is", enzo, "denied"}, {"in another seat", quinn, "denied"}, {"the owner", owner, "denied"}, {"a manager", manager, "denied"}, {"nobody", nobody, "not found"},
+		{"whose condition it is", enzo, "denied"}, {"a stand-in for whose condition it is", auditor, "denied"}, {"in another seat", quinn, "denied"}, {"the owner", owner, "denied"}, {"a manager", manager, "denied"}, {"nobody", nobody, "not found"},
 	} {
 		w := set(t)
 		w.standIn(viewer, enya, eng)
+		w.standIn(auditor, enzo, eng)
 		if got := refusal(release(w, tt.by, "not needed")); got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}

@@ -124,13 +124,13 @@ func (s *Stage) soleProvider(k ItemKey) PersonID {
 
 // judge finds the holding of a seat by which the actor may say whether what was
 // asked for in that seat was done: their own before those that they stand in
-// for, but not in the place of who did it, and not where anything bars them from
+// for, but not in the place of a doer, and not where anything bars them from
 // signing. who is the refusal when they do not sit there at all. That the actor
 // asked for it does not help them once they have lost the seat.
-func (r *Review) judge(by Actor, s *Stage, ro *Round, seat Seat, doer PersonID, who string) (SeatHeld, error) {
+func (r *Review) judge(by Actor, s *Stage, ro *Round, seat Seat, who string, doers ...PersonID) (SeatHeld, error) {
 	why := ""
 	for _, held := range by.seatsIn(seat, r.Project.ID) {
-		if held.For != 0 && held.For == doer {
+		if held.For != 0 && slices.Contains(doers, held.For) {
 			continue
 		}
 		barred := s.barred(ro, by.Person, held.For)

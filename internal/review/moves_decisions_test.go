@@ -191,11 +191,11 @@ func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note stri
 }
 
 // mayJudge reports whether p may say whether what was asked for in a seat was
-// done by somebody: p sits there now, not for the doer, and may sign the round,
+// done by somebody: p sits there now, not for a doer, and may sign the round,
 // as may whom they sit there for.
-func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, doer review.PersonID) bool {
+func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, doers ...review.PersonID) bool {
 	for _, holder := range k.m.inWhosePlace(p, seat) {
-		if p != doer && holder != doer && !k.m.barred(st, ro, p, holder) {
+		if !slices.Contains(doers, p) && !slices.Contains(doers, holder) && !k.m.barred(st, ro, p, holder) {
 			return true
 		}
 	}
@@ -235,7 +235,7 @@ func (k *machine) release(by review.PersonID, sk review.StageKey, no int, why st
 	c := k.condition(&v, st, no)
 	v.refuse("invalid", why == "")
 	if c != nil {
-		v.refuse("denied", by == c.owner || !k.mayJudge(st, k.setIn(st, c), by, c.seat, c.metBy))
+		v.refuse("denied", by == c.owner || !k.mayJudge(st, k.setIn(st, c), by, c.seat, c.metBy, c.owner))
 		v.refuse("refused", c.closed || !st.binds(c))
 		v.effect = func() { c.dropped = true }
 	}

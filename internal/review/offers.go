@@ -25,8 +25,8 @@ func (r *Review) MayJudgeCondition(by Actor, sk StageKey, no int) bool {
 
 // MayReleaseCondition reports whether the actor can take a condition back.
 func (r *Review) MayReleaseCondition(by Actor, sk StageKey, no int) bool {
-	c, _, err := r.conditionToJudge(by, sk, no)
-	return err == nil && !c.Closed() && by.Person != c.Owner && r.Stage(sk).Binds(c)
+	c, _, err := r.conditionToRelease(by, sk, no)
+	return err == nil && !c.Closed() && r.Stage(sk).Binds(c)
 }
 
 // MayJudgeFinding reports whether the actor decides on the answer to a finding.
