@@ -254,6 +254,29 @@ func (f *fixture) entriesOf(p review.ProjectKey, kind string) []review.Entry {
 	return out
 }
 
+// Wherever a waiver that a stand-in granted is told of, so is for whom.
+func TestWaiverGrantedByAStandIn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("ledger-api")
+	id := f.waive("member", "", p, sk, ik, 30)
+	seat := f.stage(p, sk).Def.Gate.Policy(nil).Seats[0]
+	holder := string(seat)
+	_, err := f.Store.ChangeRights(context.Background(), f.as(holder), f.person(holder), func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		return e.Delegate(who, review.NewDelegation{To: f.person("viewer"), Seat: seat, Ends: inDays(5)}, at)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := f.browse("viewer")
+	b.get(page.WaiversURL).submit(page.WaiverURL(id, page.WaiverGrant), "reason", "Until the vendor delivers.").want(303)
+	for _, at := range []string{page.WaiversURL, page.ItemURL(p, sk, ik), page.GateURL(p, sk), page.ReportURL(p), page.HistoryURL(p)} {
+		if got := words(b.get(at).want(200).one("main")); !strings.Contains(strings.ToLower(got), "standing in for "+holder+" person") {
+			t.Errorf("%s does not say for whom: %s", at, got)
+		}
+	}
+}
+
 func TestWaiversFromOutside(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

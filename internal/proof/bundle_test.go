@@ -24,6 +24,16 @@ func TestABundleVerifies(t *testing.T) {
 			t.Errorf("the report does not say %q", want)
 		}
 	}
+	page := string(dataOf(contents(t, b.bytes), "report.html"))
+	for _, want := range []string{
+		"<td>Stan, standing in for Sri</td>", // who granted the waiver
+		"by Stan, standing in for Sri: It was right.",
+		"closed by", "Write it down.", // a condition that the second review carried over
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page to read does not say %q", want)
+		}
+	}
 	if path := os.Getenv("SLIPWAY_KEEP_BUNDLE"); path != "" {
 		if err := os.WriteFile(path, b.bytes, 0o600); err != nil {
 			t.Fatal(err)

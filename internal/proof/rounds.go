@@ -237,8 +237,19 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	case review.ConditionReleased:
 		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, ev.For, "takes a condition back", "had to meet it")
 	case review.RetrospectiveClosed:
+		h.reviewed(r, ev)
 		from(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
 		h.entitled(e, r, ev.Stage, ev.For, "closes the review of a break-glass")
+	}
+}
+
+// reviewed notes with a forced round what others found of it.
+func (h *history) reviewed(r *review.Review, ev review.RetrospectiveClosed) {
+	ro := r.Stage(ev.Stage).Rounds[ev.Round-1]
+	for _, o := range h.rounds {
+		if o.Review == r.No && o.Stage.Key == ev.Stage && o.Round.No == ev.Round {
+			o.Round.ReviewedBy, o.Round.ReviewedFor, o.Round.ReviewedAt, o.Round.ReviewNote = ro.ReviewedBy, ro.ReviewedFor, ro.ReviewedAt, ro.ReviewNote
+		}
 	}
 }
 
