@@ -159,7 +159,7 @@ func outcomeOf(ctx context.Context, in gatemodel.Input, changed *store.Changed, 
 		out.Result = gatemodel.Refused
 	case errors.As(err, &invalid):
 		out.Result = gatemodel.Invalid
-	case errors.Is(err, store.ErrOverloaded), ctx.Err() != nil, strings.Contains(err.Error(), "i/o timeout"):
+	case errors.Is(err, store.ErrOverloaded), ctx.Err() != nil, driverTimeout(err.Error()):
 		out.Unknown = true
 	default:
 		return out, fmt.Errorf("%s: %w", in.Op, err)
@@ -236,16 +236,21 @@ func (w *world) post(ctx context.Context, replica int, in gatemodel.Input, f for
 }
 
 // excused is nil for an answer that says that the database did not answer in
-// time: nobody knows then what became of the request. Cancelling requests on a
-// machine that has more to do than it can makes the driver take one of its
-// timeouts for that of a later request, once in many thousands.
+// time: nobody knows then what became of the request.
 func (w *world) excused(what string, a *answer) error {
 	said := w.log.about(a.body)
-	if a.status == http.StatusServiceUnavailable || a.status == http.StatusInternalServerError && strings.Contains(said, "i/o timeout") {
+	if a.status == http.StatusServiceUnavailable || a.status == http.StatusInternalServerError && driverTimeout(said) {
 		return nil
 	}
 	return fmt.Errorf("%s: status %d: %s\nthe server logged: %s", what, a.status, words(a.body), said)
 }
+
+// driverTimeout reports whether the driver took a timeout of its own for that of
+// a request. On a machine that has more to do than it can, it reads in the
+// background while it writes; when the request is cancelled meanwhile, what that
+// reading ends with is kept for whoever uses the connection next, once in many
+// thousands of requests.
+func driverTimeout(said string) bool { return strings.Contains(said, "i/o timeout") }
 
 // conflictOf tells the reasons apart that share a status, by their titles.
 func conflictOf(in gatemodel.Input, body string) gatemodel.Result {

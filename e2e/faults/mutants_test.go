@@ -128,7 +128,7 @@ func TestSeededBugs(t *testing.T) {
 // try runs the test in the program with the bug and reports whether it failed.
 func (m *mutant) try(t *testing.T, root, overlay string) bool {
 	test := cmp.Or(m.test, histories)
-	args := []string{"test", "-vet=off", "-count=1", "-v", "-timeout", mutantTime.String()}
+	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-v", "-timeout", mutantTime.String()}
 	fails := "--- FAIL: "
 	if test == rulesTests {
 		args = append(args, test)

@@ -20,6 +20,7 @@ type tally struct {
 	ops       int
 	unknown   int
 	slowest   time.Duration // verdict
+	spoilt    int           // recordings
 	seen      map[string]int
 }
 
@@ -57,9 +58,15 @@ func (t *tally) add(h *history) int {
 	return t.histories
 }
 
+func (t *tally) spoil() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.spoilt++
+}
+
 func (t *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer, the slowest verdict after %v", t.histories, t.ops, t.unknown, t.slowest.Round(time.Millisecond))
+	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer, the slowest verdict after %v, %d recordings spoilt", t.histories, t.ops, t.unknown, t.slowest.Round(time.Millisecond), t.spoilt)
 	for _, what := range slices.Sorted(maps.Keys(t.seen)) {
 		fmt.Fprintf(&b, "\n%7d %s", t.seen[what], what)
 	}
