@@ -62,7 +62,7 @@ func (p *person) accessible(what, rules string) {
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(p.ctx, 2*patience)
+	ctx, cancel := context.WithTimeout(p.ctx, 6*patience) // a scan is all work, and others work as well
 	defer cancel()
 	if !eval[bool](p, `'axe' in window`) {
 		if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](script)); err != nil {
