@@ -63,7 +63,7 @@ var (
 var mutants = []mutant{
 	{"lock removed", []edit{lock}, ""},
 	{"lock removed, numbers of entries drawn without it", []edit{lock,
-		{inStore, "values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`,", "values ($1, 0 * $2::bigint + nextval('stream_id_seq'), $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`,"}}, ""},
+		{inStore, "values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`", "values ($1, 0 * $2::bigint + nextval('stream_id_seq'), $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`"}}, ""},
 	{"digest ignored by a signature", []edit{{inRules, "	if in.Digest != now {", "	if in.Digest == \"\" {"}}, ""},
 	{"digest ignored by the count", []edit{{inRules, "if so.Digest != now || !so.Decision.Goes()", "if so.Digest == \"\" || now == \"\" || !so.Decision.Goes()"}}, ""},
 	{"distinctness dropped", distinctness, ""},
@@ -83,6 +83,7 @@ var mutants = []mutant{
 	{"a gate passes although something is missing", []edit{{inRules, "!r.quorumReached(s) || len(r.contentBlockers(s, at)) > 0:", "!r.quorumReached(s):"}}, ""},
 	{"a sign-out ends nothing", []edit{{inStore, "`delete from session where token_hash = $1 returning id_token`", "`update session set sid = sid where token_hash = $1 returning id_token`"}}, ""},
 	{"restricted projects are shown", []edit{{inRules, "if !p.Restricted || p.Duty", "if p != nil || p.Duty"}}, ""},
+	{"what one server keeps outlives a change by another", []edit{{inStore, "return k != nil && k.hash == head && k.written == written", "return k != nil"}}, ""},
 	{"rights change while somebody decides", []edit{exclusive}, inOrder},
 	{"rights are read while they change", []edit{exclusive}, byTrail},
 	{"pages of two moments", []edit{{inStore, "begin isolation level repeatable read, read only", "begin isolation level read committed, read only"}}, oneLook},
