@@ -8,7 +8,7 @@ export SLIPWAY_DATA_DIR
 # Go stamps the commit into the binary, and fails where git cannot tell: no git, no commit, another user's checkout.
 BUILDVCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo auto || echo false)
 
-.PHONY: help run build test generate fmt reset bench bench-quick
+.PHONY: help run build test verify-long fuzz generate fmt reset bench bench-quick
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,6 +22,18 @@ build: ## Build bin/slipway
 
 test: ## Check everything: build, vet, lint, generated code, all tests with the race detector
 	@$(GO) run ./internal/devstack/cmd/check
+
+# What a release has to pass on top of `make test`; docs/verification.md says what it shows and how long it takes.
+verify-long: ## 10,000 histories, 50 kills of each kind, every seeded bug, every byte of a bundle: an hour or two
+	SLIPWAY_HISTORIES=10000 SLIPWAY_CRASH_ROUNDS=50 $(GO) test -count=1 -timeout 3h -v -run 'Histories|Kills' ./e2e/faults
+	SLIPWAY_MUTANTS=1 $(GO) test -count=1 -timeout 3h -v -run TestSeededBugs ./e2e/faults
+	SLIPWAY_PROOF_LONG=1 $(GO) test -count=1 -timeout 1h -v -run 'TestEvery|TestARewritten' ./internal/proof
+
+FUZZ_TIME ?= 1m
+fuzz: ## Fuzz everything that reads what others wrote, FUZZ_TIME=1m each
+	@set -e; for at in internal/proof:FuzzVerify internal/proof:FuzzEntries internal/review:FuzzDecodeEvent internal/review:FuzzParseSafeURL \
+		internal/review:FuzzText internal/auth:FuzzSafeReturn internal/catalog:FuzzLoad; do \
+		echo "== $$at"; $(GO) test -run '^$$' -fuzz "^$${at#*:}$$" -fuzztime $(FUZZ_TIME) ./$${at%:*}; done
 
 generate: ## Generate the pages' Go code from the .templ files
 	$(GO) tool templ generate
