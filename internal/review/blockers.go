@@ -40,8 +40,8 @@ type Blocker struct {
 	Seat    Seat // whose turn it is, when a seat's; Owner is 0 then
 	Subject string
 	What    string
-	Owner   PersonID // 0: nobody in particular
-	Since   time.Time
+	Owner   PersonID  // 0: nobody in particular
+	Since   time.Time // when it began to be in the way
 }
 
 // need is what an item still lacks; the empty kind means nothing.
@@ -251,7 +251,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 
 // itemBlocker says whose turn it is with an item that lacks something.
 func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, owner PersonID) Blocker {
-	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: it.Assignee, Since: it.Answer.At}
+	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: it.Assignee, Since: s.uncoveredSince(it)}
 	if b.Owner == 0 {
 		b.Owner = owner
 	}
@@ -260,6 +260,41 @@ func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, owner PersonI
 	}
 	if kind == NAUnapproved {
 		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Profile))
+	}
+	return b
+}
+
+// uncoveredSince is since when an item that lacks something lacks it: since its
+// answer, or since the last thing that covered it was gone. An old answer says
+// nothing of evidence that ran out yesterday. Zero when it was neither answered
+// nor ever covered.
+func (s *Stage) uncoveredSince(it *Item) time.Time {
+	since := it.Answer.At
+	for i := range s.Waivers {
+		if w := &s.Waivers[i]; w.Item == it.Def.Key && !w.GrantedAt.IsZero() {
+			since = latest(since, earliest(w.Until, w.RevokedAt))
+		}
+	}
+	if it.Level != LevelMust || it.Answer.State != Met {
+		return since // evidence would not cover it
+	}
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Item != it.Def.Key || !slices.Contains(it.Def.Evidence, e.Type) {
+			continue
+		}
+		// One that had run out before it was linked never covered anything.
+		if end := earliest(e.Expires, e.RemovedAt); end.After(e.At) {
+			since = latest(since, end)
+		}
+	}
+	return since
+}
+
+// latest is the later of two moments.
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
 	}
 	return b
 }
