@@ -307,6 +307,47 @@ func TestCompareTellsOfDecisions(t *testing.T) {
 	}
 }
 
+// Each row names who did that, not who came to the same stage or project last.
+func TestCompareCreditsEachRow(t *testing.T) {
+	f := smallFixture(t)
+	p := f.eventful("ledger-api")
+	created := f.createdAt(p)
+	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.MeetCondition(who, "idea", 1, "It is written down.", at)
+	})
+	f.change("deputy", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "scope-set", review.Met, "On the first page.", r.Stage("idea").Item("scope-set").Answer.Version, at)
+	})
+	edit := func(name string, change func(*review.ProjectFields)) {
+		f.change(name, p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+			in := review.ProjectFields{Name: r.Project.Name, Team: r.Project.Team, Tier: r.Project.Tier, Exposure: r.Project.Exposure}
+			change(&in)
+			return r.Edit(who, in, at)
+		})
+	}
+	edit("manager", func(in *review.ProjectFields) { in.Tier = review.TierStarter })
+	edit("admin", func(in *review.ProjectFields) { in.Team = "Green" })
+	part := func(name, person string, d review.Duty) {
+		f.change(name, p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.SetDuty(who, f.person(person), d, at)
+		})
+	}
+	part("owner", "viewer", review.DutyDeputy)
+	part("manager", "sre", review.DutyMember)
+	r := f.browse("owner").get(page.CompareURL(p) + "?from=" + url.QueryEscape(created.Format(time.RFC3339Nano))).want(200)
+	for section, rows := range map[string]map[string]string{
+		"#stage-idea": {"Signatures": "product", "Conditions": "member", "Findings": "product", "Answer": "member", "Note": "deputy", "Level": "manager"},
+		"#project":    {"Tier": "manager", "Team": "admin", "Deputy": "owner", "Members": "manager"},
+	} {
+		for what, who := range rows {
+			row := r.one(section).Find("tbody tr").FilterFunction(func(_ int, tr *goquery.Selection) bool { return words(tr.Find("th[scope=row]")) == what }).First()
+			if got := words(row.Find("td").Last()); !strings.HasPrefix(got, f.name(who)) {
+				t.Errorf("%s %s is credited to %q, want %s", section, what, got, f.name(who))
+			}
+		}
+	}
+}
+
 // createdAt is when the project was started.
 func (f *fixture) createdAt(p review.ProjectKey) time.Time {
 	f.t.Helper()

@@ -147,24 +147,47 @@ type fieldText struct {
 
 func (d *CompareData) projectWords(r *review.Review) []fieldText {
 	p := &r.Project
-	edited := func(field string) func(review.Event) bool {
+	field := func(name, text string) fieldText { return fieldText{name, text, edited(name)} }
+	duty := func(d review.Duty) func(review.Event) bool {
 		return func(e review.Event) bool {
-			ev, ok := e.(review.ProjectEdited)
-			return ok && slices.ContainsFunc(ev.Changes, func(c review.Change) bool { return c.Field == field })
+			ev, ok := e.(review.DutySet)
+			return ok && (ev.From == d || ev.Duty == d)
 		}
 	}
-	field := func(name, text string) fieldText { return fieldText{name, text, edited(name)} }
-	duty := func(e review.Event) bool { _, ok := e.(review.DutySet); return ok }
 	return []fieldText{
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
 		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", fieldValue("restricted", strconv.FormatBool(p.Restricted))),
 		field("profile", strings.Join(flagLabels(r.Template, p.Profile), "\n")),
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
-		{"owner", nameOrNone(d.Name, p.Holder(review.DutyOwner)), duty},
-		{"deputy", nameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty},
-		{"members", memberNames(p, d.Name), duty},
+		{"owner", nameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
+		{"deputy", nameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},
+		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"review", strconv.Itoa(r.No), startsReview},
+	}
+}
+
+// edited are the edits of any of these fields of the project.
+func edited(fields ...string) func(review.Event) bool {
+	return func(e review.Event) bool {
+		ev, ok := e.(review.ProjectEdited)
+		return ok && slices.ContainsFunc(ev.Changes, func(c review.Change) bool { return slices.Contains(fields, c.Field) })
+	}
+}
+
+// about are the events of these kinds that concern the item or, when that is
+// empty, the gate of the stage.
+func about(sk review.StageKey, ik review.ItemKey, kinds ...review.Event) func(review.Event) bool {
+	return func(e review.Event) bool {
+		stage, item := review.Subject(e)
+		return stage == sk && item == ik && slices.ContainsFunc(kinds, func(k review.Event) bool { return k.Kind() == e.Kind() })
+	}
+}
+
+// either is whether one of several is true of an event.
+func either(is ...func(review.Event) bool) func(review.Event) bool {
+	return func(e review.Event) bool {
+		return slices.ContainsFunc(is, func(f func(review.Event) bool) bool { return f(e) })
 	}
 }
 
@@ -236,10 +259,13 @@ func (d *CompareData) stage(i int) (stageDifferences, bool) {
 
 func (d *CompareData) gateRows(a, b *review.Stage, moved review.Entry) []difference {
 	sk := b.Def.Key
-	decides := func(e review.Event) bool {
-		stage, item := review.Subject(e)
-		return stage == sk && item == "" || startsReview(e)
+	signs := about(sk, "", review.SignOffRequested{}, review.GateSigned{}, review.RoundClosed{}, review.GateForced{})
+	follows := about(sk, "", review.ConditionSet{}, review.ConditionMet{}, review.ConditionConfirmed{}, review.ConditionReopened{}, review.ConditionReleased{}, review.GateForced{})
+	passes := func(e review.Event) bool { // which puts conditions in force
+		ev, ok := e.(review.RoundClosed)
+		return ok && ev.Stage == sk && ev.Outcome.Passes()
 	}
+	finds := about(sk, "", review.FindingRaised{}, review.FindingAnswered{}, review.FindingAccepted{}, review.FindingReopened{})
 	var rows []difference
 	if from, to := d.Before.Standing(a, d.From).Label(), d.After.Standing(b, d.To).Label(); from != to {
 		row := difference{what: "State", from: from, to: to}
@@ -248,9 +274,9 @@ func (d *CompareData) gateRows(a, b *review.Stage, moved review.Entry) []differe
 		}
 		rows = append(rows, row)
 	}
-	rows = d.note(rows, "Signatures", d.signatures(a), d.signatures(b), decides)
-	rows = d.note(rows, "Conditions", d.conditions(a, d.From), d.conditions(b, d.To), decides)
-	return d.note(rows, "Findings", d.findings(a), d.findings(b), decides)
+	rows = d.note(rows, "Signatures", d.signatures(a), d.signatures(b), either(signs, startsReview))
+	rows = d.note(rows, "Conditions", d.conditions(a, d.From), d.conditions(b, d.To), either(follows, passes, startsReview))
+	return d.note(rows, "Findings", d.findings(a), d.findings(b), either(finds, startsReview))
 }
 
 // signatures are those of the newest round, a line each.
@@ -313,22 +339,26 @@ func findingWord(f *review.Finding) string {
 
 func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []difference {
 	sk, ik := b.Def.Key, y.Def.Key
-	of := func(kinds ...review.Event) func(review.Event) bool {
-		return func(e review.Event) bool {
-			stage, item := review.Subject(e)
-			return stage == sk && item == ik && slices.ContainsFunc(kinds, func(k review.Event) bool { return k.Kind() == e.Kind() })
+	answers := func(e review.Event) bool {
+		ev, ok := e.(review.ItemAnswered)
+		if !ok || ev.Stage != sk || ev.Item != ik {
+			return false
 		}
+		// With a new note alone it stays the answer, unless it was to be said
+		// again or an approval goes with it.
+		return ev.From != ev.To || ev.Note == ev.FromNote || x.Reattest || ev.To == review.NotApplicable
 	}
-	answers := of(review.ItemAnswered{}, review.NotApplicableApproved{})
-	rows := d.note(nil, "Answer", answerWords(x, d.Name), answerWords(y, d.Name), func(e review.Event) bool { return answers(e) || y.Reattest && startsReview(e) })
-	rows = d.note(rows, "Note", x.Answer.Note, y.Answer.Note, of(review.ItemAnswered{}))
-	rows = d.note(rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To), of(review.EvidenceAdded{}, review.EvidenceRemoved{}))
+	carried := func(e review.Event) bool { return y.Reattest && startsReview(e) }
+	notes := func(e review.Event) bool {
+		ev, ok := e.(review.ItemAnswered)
+		return ok && ev.Stage == sk && ev.Item == ik && ev.Note != ev.FromNote
+	}
+	rows := d.note(nil, "Answer", answerWords(x, d.Name), answerWords(y, d.Name), either(answers, about(sk, ik, review.NotApplicableApproved{}), carried))
+	rows = d.note(rows, "Note", x.Answer.Note, y.Answer.Note, notes)
+	rows = d.note(rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To), about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}))
 	rows = d.note(rows, "Waivers", waiverLines(a, ik, d.From), waiverLines(b, ik, d.To),
-		of(review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
-	return d.note(rows, "Level", levelWord(x.Level), levelWord(y.Level), func(e review.Event) bool {
-		_, ok := e.(review.ProjectEdited)
-		return ok
-	})
+		about(sk, ik, review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
+	return d.note(rows, "Level", levelWord(x.Level), levelWord(y.Level), edited("tier", "profile"))
 }
 
 func answerWords(it *review.Item, name Names) string {
