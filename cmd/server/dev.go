@@ -87,6 +87,10 @@ func dev(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	key, err := proof.ReadKey(set.checkpointKey)
+	if err != nil {
+		return err
+	}
 	log := newLog(set, stderr)
 	app, err := openApp(ctx, set, log, "This is the demo: pick any person, no password is asked for.")
 	if err != nil {
@@ -99,7 +103,7 @@ func dev(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 	mux := http.NewServeMux()
 	mux.Handle(demoSignIn+"/", handler)
 	mux.Handle("/", app.handler)
-	printWelcome(stdout, set)
+	printWelcome(stdout, set, key.Verifier())
 	return listen(ctx, ln, mux, app, log)
 }
 
@@ -233,11 +237,13 @@ func demoProvider(ctx context.Context, set settings, args []string, stdout, stde
 	return nil
 }
 
-// printWelcome says where to look and who can sign in as what.
-func printWelcome(w io.Writer, set settings) {
+// printWelcome says where to look, who can sign in as what, and with which key
+// a proof bundle is checked.
+func printWelcome(w io.Writer, set settings, publicKey string) {
 	fmt.Fprintf(w, "\nSlipway runs at %s\n\nSign in as (no password):\n", set.origin)
 	for _, p := range devstack.People() {
 		fmt.Fprintf(w, "  %-16s %-30s %s\n", p.Name, p.Title, p.Purpose)
 	}
+	fmt.Fprintf(w, "\nCheck a proof bundle from a project's or a gate's report with\n  bin/slipway verify FILE.zip --key %s\n", publicKey)
 	fmt.Fprintf(w, "\nData is kept in %s; `make reset` empties it. Ctrl-C stops everything.\n", set.dataDir)
 }
