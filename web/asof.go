@@ -148,6 +148,9 @@ func moment(r *http.Request, name string, day dayMeans) (time.Time, error) {
 		}
 		return end, nil
 	}
+	if t, err := time.Parse("2006-01-02 15:04:05", text); err == nil {
+		return t.Truncate(time.Microsecond), nil
+	}
 	// A plus sign that nobody escaped arrives as a space.
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04", "2006-01-02T15:04:05"} {
 		if t, err := time.Parse(layout, strings.ReplaceAll(text, " ", "+")); err == nil {

@@ -37,6 +37,7 @@ func (s *Server) showCompared(w http.ResponseWriter, r *http.Request, from, to t
 	}
 	if v.Before != nil {
 		d.Before, d.From = v.Before.Review, v.Before.At
+		d.FromText, d.ToText = page.MomentField(d.FromText), page.MomentField(d.ToText)
 		if len(d.FromText) == len(time.DateOnly) {
 			d.FromText += "T00:00" // what the day was taken for
 		}

@@ -69,19 +69,56 @@ func (d *CompareData) presets() []preset {
 	var out []preset
 	for _, en := range slices.Backward(d.Entries) {
 		if _, ok := en.Event.(review.GateSigned); ok {
-			out = append(out, preset{"Since the last sign-off", compareFrom(d.Project.Key, en.At)})
+			out = append(out, d.preset("Since the last sign-off", d.minuteAfter(en.At)))
 			break
 		}
 	}
 	if n := len(d.Reviews); n > 1 {
-		out = append(out, preset{"Since review " + strconv.Itoa(n) + " started", compareFrom(d.Project.Key, lastMoment(d.Reviews[n-1]))})
+		out = append(out, d.preset("Since review "+strconv.Itoa(n)+" started", d.minuteBefore(lastMoment(d.Reviews[n-1]))))
 	} else {
-		out = append(out, preset{"Since the review started", compareFrom(d.Project.Key, d.Project.Created)})
+		// A moment shortly before the project was started stands for its start.
+		out = append(out, d.preset("Since the review started", d.Project.Created.Truncate(time.Minute)))
 	}
 	if week := d.Now.AddDate(0, 0, -7); week.After(d.Project.Created) {
-		out = append(out, preset{"Last 7 days", compareFrom(d.Project.Key, week)})
+		out = append(out, d.preset("Last 7 days", week.Truncate(time.Minute)))
 	}
 	return out
+}
+
+func (d *CompareData) preset(label string, from time.Time) preset {
+	text := momentText(from)
+	if from.Equal(from.Truncate(time.Minute)) {
+		text = from.UTC().Format(localTime)
+	}
+	return preset{label, CompareURL(d.Project.Key) + "?from=" + url.QueryEscape(text)}
+}
+
+// minuteAfter is the end of a moment's minute where the project was the same
+// then, else the moment itself. With a day, dates run out.
+func (d *CompareData) minuteAfter(t time.Time) time.Time {
+	m := t.Truncate(time.Minute)
+	if m.Before(t) {
+		m = m.Add(time.Minute)
+	}
+	if m.After(d.To) || d.happened(t, m) || !m.Equal(t) && m.Equal(m.Truncate(24*time.Hour)) {
+		return t
+	}
+	return m
+}
+
+// minuteBefore is the beginning of a moment's minute where the project was the
+// same then, else the moment itself.
+func (d *CompareData) minuteBefore(t time.Time) time.Time {
+	m := t.Truncate(time.Minute)
+	if d.happened(m, t) {
+		return t
+	}
+	return m
+}
+
+// happened reports whether anything changed after one moment, up to another.
+func (d *CompareData) happened(after, upTo time.Time) bool {
+	return slices.ContainsFunc(d.Entries, func(en review.Entry) bool { return en.At.After(after) && !en.At.After(upTo) })
 }
 
 // fields are the form's two moments.
@@ -98,6 +135,20 @@ func (d *CompareData) problems() []ui.FieldError {
 
 // localTime is how a browser's field for a moment writes it.
 const localTime = "2006-01-02T15:04"
+
+// MomentField is a moment of an address as a field shows it, in UTC: one to the
+// minute as a browser's own field writes it, a more exact one to be read.
+// Anything else is as it was typed.
+func MomentField(text string) string {
+	t, err := time.Parse(time.RFC3339, text)
+	switch {
+	case err != nil:
+		return text
+	case t.Equal(t.Truncate(time.Minute)):
+		return t.UTC().Format(localTime)
+	}
+	return t.UTC().Format("2006-01-02 15:04:05.999999")
+}
 
 func compareInput(text string) string {
 	if _, err := time.Parse(localTime, text); text != "" && err != nil {
