@@ -222,6 +222,15 @@ func TestOverdueConditionReopensTheGate(t *testing.T) {
 	p, gate := f.conditional("ledger-api", day(3))
 	f.late("condition", "due")
 	owner := f.browse("owner")
+	if _, err := f.db.Pool(t).Exec(t.Context(), `update portfolio set next_change_at = now()`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Store.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := words(owner.get(page.WorkURL).one(`#fallen li:has(a[href="` + gate + `#conditions"])`)); !strings.Contains(got, "Condition overdue") {
+		t.Errorf("my work of the owner says %q", got)
+	}
 	shown := owner.get(gate)
 	if got := words(shown.find(".note-box.s-bad")); !strings.Contains(got, "A condition is overdue") {
 		t.Errorf("the gate says %q", got)
@@ -392,10 +401,20 @@ func TestBreakGlass(t *testing.T) {
 	if manager.get(gate).find(`form[action="`+closing+`"]`).Length() != 0 {
 		t.Error("who broke the glass is offered to review it")
 	}
+	if got := words(sre.get(page.WorkURL).find("#forced li")); !strings.Contains(got, "passed by Manager Person alone") || strings.Contains(got, "overdue") {
+		t.Errorf("my work of who may review it says %q", got)
+	}
+	if manager.get(page.WorkURL).find("#forced").Length() != 0 {
+		t.Error("my work tells who broke the glass to review it")
+	}
 	manager.post(closing, "note", "All good.").want(403)
 	f.browse("owner").post(closing, "note", "All good.").want(403)
 
 	f.late("round", "review_due")
+	work := sre.get(page.WorkURL)
+	if work.one(`#forced .s-bad + a`).AttrOr("href", "") != gate+"#retrospective" || !strings.Contains(words(work.one("#forced li")), "overdue") {
+		t.Errorf("overdue, my work says %q", words(work.find("#forced")))
+	}
 	for _, at := range []string{page.ProjectURL(p), gate, page.GateURL(p, "live")} {
 		if got := words(sre.get(at).find("[data-forced] .s-bad")); !strings.Contains(got, "decision is overdue") {
 			t.Errorf("overdue, %s says %q", at, got)

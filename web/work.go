@@ -24,9 +24,14 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
 	}
-	for _, g := range v.Returned {
-		d.Returned = append(d.Returned, page.ReturnedGate{
-			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), Since: g.Since, Findings: g.Findings,
+	for _, g := range v.Fallen {
+		d.Fallen = append(d.Fallen, page.FallenGate{
+			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), State: g.State, Since: g.Since, Findings: g.Findings,
+		})
+	}
+	for _, g := range v.Forced {
+		d.Forced = append(d.Forced, page.ForcedGate{
+			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), By: v.Names.Of(g.By), At: g.At, Due: g.Due,
 		})
 	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
@@ -36,6 +41,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range v.Projects {
 		d.Projects = append(d.Projects, page.OwnProject{
 			Project: p.Key, Name: p.Name, Duty: p.Duty, Status: p.Status, Ready: p.Ready, Current: p.Current, Stages: p.Stages, Target: p.Target,
+			Live: p.Live, ReviewDue: p.ReviewDue,
 		})
 	}
 	m := s.meta(w, r, &v.Viewer, "My work", ui.NavWork)

@@ -66,6 +66,9 @@ func TestRefreshFollowsTheClock(t *testing.T) {
 	if got := gate(); got != review.GateLapsed {
 		t.Fatalf("after the evidence expired the list shows %v", got)
 	}
+	if got := f.fallen("olga"); len(got) != 1 || got[0] != "alpha: Lapsed" {
+		t.Errorf("after the evidence expired its owner reads %q", got)
+	}
 	if n, err := f.Refresh(ctx); err != nil || n != 0 {
 		t.Fatalf("the second time it refreshed %d: %v", n, err)
 	}

@@ -119,13 +119,15 @@ type AssignedItem struct {
 	Evidence int       // live links
 }
 
-// ReturnedGate is a gate of one of the person's projects that was sent back.
-type ReturnedGate struct {
+// FallenGate is a gate of one of the person's projects that was sent back, or
+// that had passed and no longer stands.
+type FallenGate struct {
 	Project  review.ProjectKey
 	Name     string
 	Stage    review.StageKey
-	Since    time.Time
-	Findings int // still to be answered
+	State    review.GateState
+	Since    time.Time // when its last round ended or, of a changed gate, when the content changed
+	Findings int       // still to be answered
 }
 
 // ExpiringEvidence is evidence of the person's that soon stops counting, or
@@ -149,12 +151,13 @@ type OwnProject struct {
 type MyWorkView struct {
 	Viewer
 	Gates    []WaitingGate
-	Items    []AssignedItem // by due date, at most 200
-	Returned []ReturnedGate
+	Items    []AssignedItem     // by due date, at most 200
+	Fallen   []FallenGate       // sent back, changed, lapsed or with a condition overdue
 	Expiring []ExpiringEvidence // within 14 days, or in the 30 days past
 	Projects []OwnProject       // active first, at most 50
 	Waivers  []WaiverRow        // that wait for the person's decision, the oldest first, at most 50
 	StandIns []StandIn          // that run or are to come, in which the person stands in
+	Forced   []ForcedGate       // passed by break-glass, for the person to review, by due date, at most 50
 	Owed     []OpenCondition    // conditions that the person has to meet, by due date
 	Confirm  []OpenCondition    // conditions reported as met that the person decides on
 	Names    Names
@@ -179,7 +182,8 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	s.queueViewer(b, by, &out.Viewer)
 	s.queueWaiting(b, by, 50, &out.Gates, &excluded)
 	s.queueAssigned(b, by, &out.Items, &refs)
-	s.queueReturned(b, by, &out.Returned)
+	s.queueFallen(b, by, &out.Fallen)
+	s.queueForced(b, by, &out.Forced)
 	s.queueExpiring(b, by, &out.Expiring)
 	s.queueOwn(b, by, &out.Projects)
 	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
@@ -200,6 +204,9 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 		addWaiverPeople(people, &out.Waivers[i].Waiver)
 	}
 	maps.Copy(people, standInPeople(out.StandIns))
+	for _, g := range out.Forced {
+		people[g.By] = struct{}{}
+	}
 	for _, c := range slices.Concat(out.Owed, out.Confirm) {
 		people[c.Owner], people[c.By] = struct{}{}, struct{}{}
 	}
@@ -256,19 +263,20 @@ func (s *Store) nameItems(ctx context.Context, out *MyWorkView, refs []review.Te
 	return nil
 }
 
-func (s *Store) queueReturned(b *pgx.Batch, by By, out *[]ReturnedGate) {
+func (s *Store) queueFallen(b *pgx.Batch, by By, out *[]FallenGate) {
 	b.Queue(`with `+meSQL+`
-		select f.key as project, f.name, w.stage, w.since,
+		select f.key as project, f.name, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
 		       (select count(*) from finding d
 		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int as findings
 		  from me
 		  join project_member m on m.person_id = me.id
-		  join gate w on w.project_id = m.project_id and w.state = 5
+		  join gate w on w.project_id = m.project_id and w.state in (4, 5, 6, 8)
+		  join round r on r.project_id = w.project_id and r.review_no = w.review_no and r.stage = w.stage and r.no = w.round
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
 		 where f.status = 'active'
-		 order by w.since, f.name
+		 order by since, f.name, w.stage
 		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
-		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ReturnedGate])
+		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[FallenGate])
 		return err
 	})
 }
@@ -298,7 +306,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
 		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
 		 order by f.status, lower(f.name)
@@ -306,17 +314,17 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
 		defer rows.Close()
 		for rows.Next() {
 			var r OwnProject
-			var target *time.Time
+			var target, due *time.Time
 			var a rollupArrays
 			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced); err != nil {
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due); err != nil {
 				return fmt.Errorf("reading own projects: %w", err)
 			}
 			var err error
 			if r.Stages, err = a.stages(len(a.gates)); err != nil {
 				return err
 			}
-			r.Target = deref(target)
+			r.Target, r.ReviewDue = deref(target), deref(due)
 			*out = append(*out, r)
 		}
 		return rows.Err()

@@ -102,13 +102,8 @@ func (p *PortfolioProject) forced() bool {
 	return slices.ContainsFunc(p.Stages, func(s review.StageRollup) bool { return s.Forced > 0 })
 }
 
-// live says where a running service stands in its review calendar, at a moment
-// that may lie after the row was last written.
-func (p *PortfolioProject) live(now time.Time) (ui.State, string) {
-	return liveLook(p.Live, p.ReviewDue, now)
-}
-
-// liveLook is that state in a word.
+// liveLook says in a word where a running service stands in its review calendar,
+// at a moment that may lie after the row was last written.
 func liveLook(l review.Live, due, now time.Time) (ui.State, string) {
 	switch {
 	case l == review.NotLive:
@@ -131,13 +126,17 @@ func (p *PortfolioProject) status() (ui.State, string) {
 	return ui.None, ""
 }
 
-// overdue reports whether the target date has passed while work is still to
-// be done.
 func (p *PortfolioProject) overdue(now time.Time) bool {
-	if p.Target.IsZero() || p.Status != review.StatusActive || !p.Target.Before(now.UTC().Truncate(24*time.Hour)) {
+	return targetMissed(p.Target, p.Status, p.Stages, now)
+}
+
+// targetMissed reports whether the target date has passed while work is still
+// to be done.
+func targetMissed(target time.Time, st review.Status, stages []review.StageRollup, now time.Time) bool {
+	if target.IsZero() || st != review.StatusActive || !target.Before(now.UTC().Truncate(24*time.Hour)) {
 		return false
 	}
-	return slices.ContainsFunc(p.Stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
+	return slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
 }
 
 // cells are the project's stages in the columns of a template with n stages.

@@ -69,21 +69,77 @@ func (it *AssignedItem) look(now time.Time) ui.State {
 	return answerLook(it.State, false)
 }
 
-// ReturnedGate is a gate that was sent back to one of the reader's projects.
-type ReturnedGate struct {
+// FallenGate is a gate of one of the reader's projects that was sent back, or
+// that had passed and no longer stands.
+type FallenGate struct {
 	Project   review.ProjectKey
 	Name      string
 	Stage     review.StageKey
 	StageName string
-	Since     time.Time
-	Findings  int // still to be answered
+	State     review.GateState
+	Since     time.Time // when its last round ended or, of a changed gate, when the content changed
+	Findings  int       // still to be answered
 }
 
-func (g *ReturnedGate) next() string {
-	if g.Findings == 0 {
+func (g *FallenGate) returned() bool { return g.State == review.GateReturned }
+
+// next is what the team has to do.
+func (g *FallenGate) next() string {
+	switch {
+	case g.State == review.GateChanged:
+		return "request sign-off of the new content"
+	case g.State == review.GateLapsed:
+		return "renew what ran out, or request sign-off again"
+	case g.State == review.GateOverdue:
+		return "meet the condition"
+	case g.Findings == 0:
 		return "all findings answered: request sign-off again"
 	}
 	return countOf(g.Findings, "finding") + " to answer"
+}
+
+// href is where that is done.
+func (g *FallenGate) href() string {
+	at := GateURL(g.Project, g.Stage)
+	switch g.State {
+	case review.GateReturned:
+		return at + "#findings"
+	case review.GateOverdue:
+		return at + "#conditions"
+	}
+	return at
+}
+
+// happened says what the moment beside the gate is.
+func (g *FallenGate) happened() string {
+	switch g.State {
+	case review.GateLapsed, review.GateOverdue:
+		return "passed"
+	case review.GateChanged:
+		return "changed"
+	}
+	return ""
+}
+
+// ForcedGate is a gate that was passed by break-glass and waits for the
+// reader's review.
+type ForcedGate struct {
+	Project   review.ProjectKey
+	Name      string // of the project
+	Stage     review.StageKey
+	StageName string
+	By        string
+	At        time.Time
+	Due       time.Time // date: the last day on which the review is in time
+}
+
+func (g *ForcedGate) overdue(now time.Time) bool { return !now.Before(g.Due.AddDate(0, 0, 1)) }
+
+func (g *ForcedGate) look(now time.Time) ui.State {
+	if g.overdue(now) {
+		return ui.Bad
+	}
+	return ui.Warn
 }
 
 // ExpiringEvidence is evidence of the reader's that soon stops counting, or
@@ -144,14 +200,16 @@ func (c *OpenCondition) look(now time.Time) (ui.State, string) {
 
 // OwnProject is a project in which the reader has a part.
 type OwnProject struct {
-	Project review.ProjectKey
-	Name    string
-	Duty    review.Duty
-	Status  review.Status
-	Ready   int // musts done, in percent
-	Current int // index of the stage that it is in
-	Stages  []review.StageRollup
-	Target  time.Time
+	Project   review.ProjectKey
+	Name      string
+	Duty      review.Duty
+	Status    review.Status
+	Ready     int // musts done, in percent
+	Current   int // index of the stage that it is in
+	Stages    []review.StageRollup
+	Target    time.Time
+	Live      review.Live
+	ReviewDue time.Time // when its last gate has to pass again; zero: never
 }
 
 // WorkData is everything that waits for the reader.
@@ -163,7 +221,8 @@ type WorkData struct {
 	Waivers  []Waiver // that wait for the reader's decision
 	Names    Names
 	Items    []AssignedItem
-	Returned []ReturnedGate
+	Fallen   []FallenGate // sent back, or passed once and standing no longer
+	Forced   []ForcedGate // for the reader to review
 	Expiring []ExpiringEvidence
 	Projects []OwnProject
 	StandIns []StandIn       // in which the reader stands in
@@ -176,10 +235,21 @@ func (d *WorkData) stranger() bool {
 	return len(d.Actor.Roles) == 0 && len(d.Actor.Seats) == 0 && len(d.Projects) == 0
 }
 
+// fallen are the gates that were sent back, or those that no longer stand.
+func (d *WorkData) fallen(returned bool) []FallenGate {
+	var out []FallenGate
+	for _, g := range d.Fallen {
+		if g.returned() == returned {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Returned)+len(d.Expiring) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what
@@ -202,6 +272,10 @@ func (d *WorkData) advice() string {
 		return text + " To begin, start a project or look at one."
 	}
 	return text + " To look around, open the portfolio."
+}
+
+func (p *OwnProject) overdue(now time.Time) bool {
+	return targetMissed(p.Target, p.Status, p.Stages, now)
 }
 
 func (p *OwnProject) segments(stages []review.StageDef) []ui.StageSegment {
