@@ -395,7 +395,7 @@ func TestBreakGlass(t *testing.T) {
 			t.Errorf("%s says %q", at, got)
 		}
 	}
-	if got := words(sre.get(page.PortfolioURL).find("tbody th")); !strings.Contains(got, "Break-glass") {
+	if got := words(sre.get(page.PortfolioURL).find("tbody tr")); !strings.Contains(got, "Break-glass to review") || strings.Count(got, "Break-glass") != 2 || strings.Contains(got, "Forced") {
 		t.Errorf("the portfolio says %q", got)
 	}
 	if manager.get(gate).find(`form[action="`+closing+`"]`).Length() != 0 {

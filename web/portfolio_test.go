@@ -49,7 +49,7 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 	if row(1).Find(".s-bad time").Length() != 0 || row(0).Find(".s-bad time").Length() != 0 {
 		t.Error("a date to come, or one of a project on hold, is marked as overdue")
 	}
-	if got := row(0).Find("th .badge.s-hold").Text(); got != "On hold" {
+	if got := row(0).Find("td .badge.s-hold").Text(); got != "On hold" || row(0).Find("th .badge.s-hold").Text() != "" || words(row(0).Find("th")) != "Project ledger On hold" {
 		t.Errorf("mark of a project on hold: %q", got)
 	}
 	if r.find(`main a[href="/readiness"]`).Length() == 0 {
@@ -58,6 +58,22 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 	keys := r.find("thead th[data-k]")
 	if keys.Length() != len(f.tmpl.Stages) || keys.First().AttrOr("data-k", "") != "idea" {
 		t.Error("the columns do not name their stages")
+	}
+}
+
+func TestPortfolioSaysWhatCanBeRequested(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger")
+	f.fill("member", "ledger", "idea")
+	r := f.browse("viewer").get("/portfolio").want(200)
+	if got := r.find("tbody td[class^=s-]").First(); !got.HasClass("s-part") || got.Text() != "Ready" {
+		t.Errorf("the first stage: %s %q", got.AttrOr("class", ""), got.Text())
+	}
+	key := words(r.one(".keyline"))
+	for _, want := range []string{"ready to request", "conditions", "break-glass", "overdue"} {
+		if !strings.Contains(key, want) {
+			t.Errorf("the key lacks %q: %s", want, key)
+		}
 	}
 }
 

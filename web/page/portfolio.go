@@ -156,6 +156,8 @@ func (p *PortfolioProject) cells(n int) []ui.HeatCell {
 func heatCell(s review.StageRollup) ui.HeatCell {
 	word := ""
 	switch s.Gate {
+	case review.GateReady:
+		word = "Ready"
 	case review.GatePassed:
 		word = "Passed"
 	case review.GateWaiting:
@@ -171,7 +173,7 @@ func heatCell(s review.StageRollup) ui.HeatCell {
 	case review.GateOverdue:
 		word = "Overdue"
 	case review.GateBreakGlass:
-		word = "Forced"
+		word = "Break-glass"
 	}
 	switch {
 	case s.Gate == review.GateConditional:

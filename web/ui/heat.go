@@ -8,12 +8,12 @@ import (
 	"github.com/a-h/templ"
 )
 
-// HeatCell is one stage of one project in the portfolio. A cell under way shows its counts; every other state shows its word.
+// HeatCell is one stage of one project in the portfolio. A cell under way shows its counts, unless it has a word; every other state shows its word.
 type HeatCell struct {
 	State State
-	Word  string // ignored when State is Part or Open
-	Done  int    // musts satisfied
-	Total int    // musts that apply
+	Word  string
+	Done  int // musts satisfied
+	Total int // musts that apply
 }
 
 // HeatCells writes the cells of a row. They are plain text, not links: five hundred links would outweigh the page. app.js makes
@@ -33,7 +33,7 @@ func appendHeatCell(b []byte, c *HeatCell) []byte {
 	b = append(b, `<td class="`...)
 	b = append(b, c.State.class()...)
 	b = append(b, `">`...)
-	if c.State == Part || c.State == Open {
+	if c.Word == "" && (c.State == Part || c.State == Open) {
 		b = strconv.AppendInt(b, int64(c.Done), 10)
 		b = append(b, '/')
 		b = strconv.AppendInt(b, int64(c.Total), 10)

@@ -523,7 +523,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Met, "Passed").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Met, "Passed, or passed with conditions").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -531,7 +531,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Part, "Under way: musts satisfied of musts that apply").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Part, "Under way: musts satisfied of musts that apply, or ready to request").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -547,7 +547,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Bad, "Returned or lapsed").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Bad, "Returned, lapsed, or a condition overdue").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -555,7 +555,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Warn, "Changed since sign-off").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Warn, "Changed since sign-off, or passed by break-glass").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
