@@ -32,7 +32,7 @@ func (s *Server) showWaivers(w http.ResponseWriter, r *http.Request, status int,
 	if f.Mine {
 		d.Counts = page.WaiverCounts(v.Mine)
 	}
-	m := s.meta(w, r, &v.Viewer, "Waivers", ui.NavNone)
+	m := s.meta(w, r, &v.Viewer, "Waivers", ui.NavWaivers)
 	m.Width, m.ErrorCount = ui.Wide, len(form.Errors)
 	if r.Method != http.MethodGet {
 		m.Path = page.WaiversURL + f.Query()

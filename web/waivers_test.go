@@ -390,7 +390,7 @@ func TestWaiverRegisterFilters(t *testing.T) {
 		t.Errorf("chip leads to %s", got)
 	}
 	for _, from := range []string{"/", "/portfolio"} {
-		b.get(from).one(`.head a[href="` + page.WaiversURL + `"]`)
+		b.get(from).one(`header nav a[href="` + page.WaiversURL + `"]`)
 	}
 }
 

@@ -42,12 +42,22 @@ func waiverEnding(w *review.Waiver, now time.Time) bool {
 	return w.State(now) == review.WaiverInForce && w.Until.Sub(now) <= waiverSoon
 }
 
+// untilDay says how far off a moment to come is in days of the calendar, as
+// people count them who read its date beside it; on the last day, in hours.
+func untilDay(t, now time.Time) string {
+	const day = 24 * time.Hour
+	if t.Sub(now) < day {
+		return ui.Ago(t, now)
+	}
+	return "in " + countOf(int(t.Truncate(day).Sub(now.Truncate(day))/day), "day")
+}
+
 // waiverLook is how a waiver looks, and the word for how it stands.
 func waiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
 	switch w.State(now) {
 	case review.WaiverInForce:
 		if waiverEnding(w, now) {
-			return ui.Warn, "Ends " + ui.Ago(w.Until, now)
+			return ui.Warn, "Ends " + untilDay(w.Until, now)
 		}
 		return ui.Waived, "In force"
 	case review.WaiverExpired:

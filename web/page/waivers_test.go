@@ -48,6 +48,30 @@ func TestWaiverLook(t *testing.T) {
 	}
 }
 
+// A waiver until the 29th is over when that day begins, in UTC. On the 20th that
+// is nine days off, at whatever hour.
+func TestUntilDay(t *testing.T) {
+	end := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	for _, c := range []struct{ now, want string }{
+		{"2026-11-20T00:00:00Z", "in 9 days"},
+		{"2026-11-20T23:59:59Z", "in 9 days"},
+		{"2026-11-21T00:30:00+01:00", "in 9 days"},
+		{"2026-11-21T00:00:00Z", "in 8 days"},
+		{"2026-11-27T23:59:59Z", "in 2 days"},
+		{"2026-11-28T00:00:00Z", "in 1 day"},
+		{"2026-11-28T00:00:01Z", "in 23 hours"},
+		{"2026-11-28T23:59:59Z", "in less than a minute"},
+	} {
+		now, err := time.Parse(time.RFC3339, c.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := untilDay(end, now); got != c.want {
+			t.Errorf("at %s: %q, want %q", c.now, got, c.want)
+		}
+	}
+}
+
 // What hangs on a waiver follows from the item without it and from the gate.
 func TestWaiverEffect(t *testing.T) {
 	inForce, ranOut, waits := waiverUntil("x", noon.Add(aDay)), waiverUntil("x", noon.Add(-aDay)), review.Waiver{Until: noon.Add(aDay)}

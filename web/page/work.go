@@ -83,15 +83,16 @@ type FallenGate struct {
 
 func (g *FallenGate) returned() bool { return g.State == review.GateReturned }
 
-// next is what the team has to do.
+// next is how the gate stands, where its mark alone does not tell, and what the
+// team has to do.
 func (g *FallenGate) next() string {
 	switch {
 	case g.State == review.GateChanged:
-		return "request sign-off of the new content"
+		return "changed since sign-off: request it again"
 	case g.State == review.GateLapsed:
-		return "renew what ran out, or request sign-off again"
+		return "lapsed: renew what ran out, or request sign-off again"
 	case g.State == review.GateOverdue:
-		return "meet the condition"
+		return "condition overdue: meet it"
 	case g.Findings == 0:
 		return "all findings answered: request sign-off again"
 	}

@@ -27,6 +27,7 @@ const (
 	NavWork      NavItem = "work"
 	NavPortfolio NavItem = "portfolio"
 	NavSignOffs  NavItem = "sign-offs"
+	NavWaivers   NavItem = "waivers"
 	NavPeople    NavItem = "people"
 )
 

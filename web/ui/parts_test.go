@@ -69,6 +69,12 @@ func TestLayoutSaysWhatScriptsNeed(t *testing.T) {
 	if strings.Contains(plain, "data-saved") {
 		t.Error("a plain page claims that the last post was kept")
 	}
+	if strings.Contains(plain, "New project") {
+		t.Error("the frame offers to start a project to somebody who may not")
+	}
+	if out := renderLayout(t, PageMeta{Person: "Ana", Nav: NavWaivers, CanCreate: true}); !strings.Contains(out, `href="/waivers" aria-current="page"`) || !strings.Contains(out, "New project") {
+		t.Error("the navigation lacks the waivers, or the button lacks for somebody who may start a project")
+	}
 	saved := renderLayout(t, PageMeta{Banners: []Banner{{Kind: Success, Text: "Kept"}}})
 	if !strings.Contains(saved, "data-saved") {
 		t.Error("a page with a success banner does not say that the last post was kept")
