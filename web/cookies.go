@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -157,5 +158,19 @@ func (c cookies) takeFlash(w http.ResponseWriter, r *http.Request) (ui.Banner, b
 	}
 	c.drop(w, c.flashName)
 	text, ok := flashTexts[f]
-	return ui.Banner{Kind: ui.Success, Text: text}, ok
+	b := ui.Banner{Kind: ui.Success, Text: text}
+	if f.decision() {
+		b.Text, b.Href, b.Link = text+" ", page.SignOffsURL, "Back to your queue"
+	}
+	return b, ok
+}
+
+// decision reports whether the change was a person's decision at a gate, after
+// which the next one waits in the queue.
+func (f flash) decision() bool {
+	switch f {
+	case flashSigned, flashPassed, flashConditional, flashReturned, flashRecused:
+		return true
+	}
+	return false
 }

@@ -129,6 +129,7 @@ func TestJourneyToAPassedGate(t *testing.T) {
 			t.Errorf("button says %q", got)
 		}
 		after := shown.submit(page.SignURL(p, stage), "decision", "go", "note", "Fine by me.", "findings", "").follow().want(200)
+		after.one(`.note-box a[href="` + page.SignOffsURL + `"]`)
 		passed := strings.Contains(words(after.find(".note-box")), "passed")
 		if passed != (i == pol.Quorum-1) {
 			t.Errorf("after signature %d the page says passed: %v", i+1, passed)

@@ -87,6 +87,23 @@ func TestMyWorkOfPeopleForWhomNothingWaits(t *testing.T) {
 	}
 }
 
+func TestSignOffsMarkWhatHangsOnThePersonAlone(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api", func(in *review.NewProject) { in.Target = "2020-02-03" })
+	f.fill("member", p, "live")
+	f.requestSignOff("owner", p, "live")
+	queue := f.browse("sre").get(page.SignOffsURL).want(200)
+	row := func(stage review.StageKey) string {
+		return words(queue.one(`tbody tr:has(a[href="` + page.GateURL(p, stage) + `"])`))
+	}
+	if got := row("idea"); strings.Contains(got, "only you") || !strings.Contains(got, "Product") || !strings.Contains(got, "3 Feb 2020 overdue") {
+		t.Errorf("with other seats open: %q", got)
+	}
+	if got := row("live"); !strings.Contains(got, "only you") {
+		t.Errorf("with no other seat: %q", got)
+	}
+}
+
 func TestSignOffsQueue(t *testing.T) {
 	f := smallFixture(t)
 	for i := range 5 {

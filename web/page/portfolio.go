@@ -133,10 +133,12 @@ func (p *PortfolioProject) overdue(now time.Time) bool {
 // targetMissed reports whether the target date has passed while work is still
 // to be done.
 func targetMissed(target time.Time, st review.Status, stages []review.StageRollup, now time.Time) bool {
-	if target.IsZero() || st != review.StatusActive || !target.Before(now.UTC().Truncate(24*time.Hour)) {
-		return false
-	}
-	return slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
+	return st == review.StatusActive && pastDay(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
+}
+
+// pastDay reports whether a day is over; none never is.
+func pastDay(day, now time.Time) bool {
+	return !day.IsZero() && day.Before(now.UTC().Truncate(24*time.Hour))
 }
 
 // cells are the project's stages in the columns of a template with n stages.

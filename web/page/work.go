@@ -34,6 +34,12 @@ func (g *WaitingGate) look() ui.State {
 	return ui.Wait
 }
 
+// late reports whether the project's target has passed; its gate is still open.
+func (g *WaitingGate) late(now time.Time) bool { return pastDay(g.Target, now) }
+
+// onlyMine reports whether the gate lacks nothing but the reader's signature.
+func (g *WaitingGate) onlyMine() bool { return len(g.OpenSeats) == 1 && len(g.MySeats) == 1 }
+
 // others are the seats that are open beside the reader's own.
 func (g *WaitingGate) others() string {
 	var seats []review.Seat
@@ -59,7 +65,7 @@ type AssignedItem struct {
 }
 
 func (it *AssignedItem) overdue(now time.Time) bool {
-	return !it.Due.IsZero() && it.Due.Before(now.UTC().Truncate(24*time.Hour))
+	return pastDay(it.Due, now)
 }
 
 func (it *AssignedItem) look(now time.Time) ui.State {
