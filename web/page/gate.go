@@ -173,7 +173,14 @@ func (v *gateView) covers() string {
 
 // blockers are what stands between the stage and a passed gate.
 func (v *gateView) blockers() []ui.Blocker {
-	return blockerLines(&v.Review.Project, v.Review.Blockers(v.Stage, v.Now), v.Name)
+	bs := v.Review.Blockers(v.Stage, v.Now)
+	lines := blockerLines(&v.Review.Project, bs, v.Name)
+	for i := range bs {
+		if seats := v.Review.OpenSeats(v.Stage); bs[i].Kind == review.SignersMissing && len(seats) > 0 {
+			lines[i].Owner = seatWords(seats, "or") + " seat"
+		}
+	}
+	return lines
 }
 
 // early are the earlier stages that have not passed.

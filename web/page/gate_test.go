@@ -194,3 +194,63 @@ func TestEnumerateAndCut(t *testing.T) {
 		t.Errorf("cut in the middle: %q", got)
 	}
 }
+
+// TestSeatRowsAfterAReturn: a round that ended asks nobody any more, and says
+// who ended it.
+func TestSeatRowsAfterAReturn(t *testing.T) {
+	b := newTrial(t)
+	if rows := b.view(seated(3)).seatRows(); rows[0].Word != "Not asked yet" {
+		t.Errorf("before the first round: %+v", rows[0])
+	}
+	b.request(t)
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Note: "Too thin.", Findings: []string{"Name the owner."}, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	at := b.now
+	rows := b.view(seated(3)).seatRows()
+	if len(rows) != 2 || rows[0].Word != "Returned" || rows[0].Person != "P3" || rows[0].Note != "Too thin." || !rows[0].At.Equal(at) {
+		t.Errorf("the seat that returned: %+v", rows[0])
+	}
+	if rows[1].Word != "Not signed" {
+		t.Errorf("the seat that said nothing: %+v", rows[1])
+	}
+}
+
+// TestSeatRowsAfterAPass: nobody is asked to sign a gate that stands passed.
+func TestSeatRowsAfterAPass(t *testing.T) {
+	b := newTrial(t)
+	b.request(t)
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if rows := b.view(seated(3)).seatRows(); rows[0].Word != "Go" || rows[1].Word != "Not signed" || rows[1].Person != "" {
+		t.Errorf("after the pass: %+v", rows)
+	}
+}
+
+func TestSeatThatNobodyCanFill(t *testing.T) {
+	b := newTrial(t)
+	b.request(t)
+	v := b.view(seated(3))
+	v.Holders[review.SeatProduct] = SeatHolders{People: []review.PersonID{2}, Total: 1}
+	for i, why := range []string{"P2 may not: separation of duties", "nobody holds this seat"} {
+		if row := v.seatRows()[i]; row.Word != "Nobody can sign" || row.State != ui.Warn || !strings.Contains(row.Person, why) {
+			t.Errorf("%s: %+v, want %q", row.Name, row, why)
+		}
+	}
+}
+
+func TestMissingSignaturesNameTheOpenSeats(t *testing.T) {
+	b := newTrial(t)
+	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.request(t)
+	owners := map[string]string{}
+	for _, line := range b.view(seated(3)).blockers() {
+		owners[line.What] = line.Owner
+	}
+	if got := owners["Worth building: 0 of 2 signatures are given"]; got != "Product or QA seat" {
+		t.Errorf("who has to act: %q in %v", got, owners)
+	}
+}

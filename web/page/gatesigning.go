@@ -30,24 +30,40 @@ func (v *gateView) seatRows() []ui.Seat {
 		if given > 0 || v.open == nil && len(signOffs) > 0 {
 			continue
 		}
-		base.State, base.Word, base.Person = ui.Open, "Not asked yet", v.candidates(seat)
-		if v.open != nil {
-			base.State, base.Word = ui.Wait, "Waiting"
-		} else if round != nil && round.Outcome == review.OutcomeForced {
-			base.State, base.Word = ui.Warn, "Not signed: break-glass"
-		}
-		rows = append(rows, base)
+		rows = append(rows, v.unsigned(base, seat))
 	}
 	return rows
 }
 
+// unsigned is the row of a seat in which no sign-off counts: who could sign, if
+// anybody is or may still be asked.
+func (v *gateView) unsigned(row ui.Seat, seat review.Seat) ui.Seat {
+	who, able := v.candidates(seat)
+	switch {
+	case v.open != nil && !able && !v.Past:
+		row.State, row.Word = ui.Warn, "Nobody can sign"
+	case v.open != nil:
+		row.State, row.Word = ui.Wait, "Waiting"
+	case v.last == nil:
+		row.State, row.Word = ui.Open, "Not asked yet"
+	case v.last.Outcome == review.OutcomeForced:
+		row.State, row.Word = ui.Warn, "Not signed: break-glass"
+	default:
+		row.State, row.Word = ui.Open, "Not signed"
+	}
+	if v.open != nil || v.requestable() {
+		row.Person = who
+	}
+	return row
+}
+
 // shownRound is the round whose sign-offs the table of seats shows: the open
-// one, or the one that passed.
+// one, or the one that signatures decided.
 func (v *gateView) shownRound() *review.Round {
 	if v.open != nil {
 		return v.open
 	}
-	if v.last != nil && v.last.Outcome.Passes() {
+	if v.last != nil && (v.last.Outcome.Passes() || v.last.Outcome == review.OutcomeReturned) {
 		return v.last
 	}
 	return nil
@@ -76,6 +92,9 @@ func (v *gateView) signOffLook(round *review.Round, so *review.SignOff) (ui.Stat
 	if !so.Decision.Goes() {
 		return state, word
 	}
+	if round.Outcome == review.OutcomeReturned {
+		return ui.Warn, word + ", no longer counts"
+	}
 	if round.Outcome != review.OutcomeOpen {
 		if so.Digest != round.Closing {
 			return ui.Warn, word + ", on earlier content"
@@ -102,14 +121,14 @@ func (v *gateView) signer(so *review.SignOff) string {
 	return v.Name(so.Person)
 }
 
-// candidates says who could sign in a seat.
-func (v *gateView) candidates(seat review.Seat) string {
+// candidates says who could sign in a seat or, when nobody is able to, why.
+func (v *gateView) candidates(seat review.Seat) (who string, able bool) {
 	h := v.Holders[seat]
 	if v.Past {
-		return ""
+		return "", false
 	}
 	if h.Total == 0 {
-		return "nobody holds this seat; an admin can give it"
+		return "nobody holds this seat; an admin can give it", false
 	}
 	var free, barred []string
 	for i, p := range h.People {
@@ -129,11 +148,11 @@ func (v *gateView) candidates(seat review.Seat) string {
 	}
 	switch {
 	case len(free) > 0:
-		return enumerate(free, "or")
+		return enumerate(free, "or"), true
 	case len(barred) > 0:
-		return enumerate(barred, "and") + " may not: separation of duties"
+		return enumerate(barred, "and") + " may not: separation of duties; an admin can give the seat to somebody else", false
 	}
-	return "all holders have signed in another seat or stepped back"
+	return "all holders have signed in another seat or stepped back", false
 }
 
 // recused reports whether a person stepped back from the open round.
