@@ -69,7 +69,7 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	case errors.As(err, &blocked):
 		form.Title, form.Problem = p.title, "Something still stands in the way; it is listed under “What stops us”. Nothing was changed."
 	case errors.As(err, &stale):
-		form.Title, form.Problem = p.title, "It changed after you opened the page, so nothing was recorded. What changed is marked below; what you typed is still in the form. Decide on what the page says now."
+		form.Title, form.Problem = p.title, "It changed after you opened the page, so nothing was recorded. What you typed is still in the form. Decide on what the page says now."
 		form.Seen, _ = strconv.ParseInt(typed.Get("seen"), 10, 64)
 	case errors.As(err, &outdated):
 		form.Title, form.Problem = p.title, p.text

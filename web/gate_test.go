@@ -260,6 +260,9 @@ func TestStaleDigest(t *testing.T) {
 	if got := words(refused.find("#changed li")); !strings.Contains(got, "Risks are listed") || !strings.Contains(got, "after you opened the page") {
 		t.Errorf("what changed meanwhile is not shown: %q", got)
 	}
+	if got := words(refused.find(".note-box li")); !strings.Contains(got, "Risks are listed") {
+		t.Errorf("the refusal itself lists %q", got)
+	}
 	if n := refused.find("#items tr[data-changed]").Length(); n != 1 {
 		t.Errorf("%d items are marked as changed, want 1", n)
 	}
@@ -633,5 +636,63 @@ func TestSigningAgainAfterTheSeatCameBack(t *testing.T) {
 	shown.submit(page.SignURL(p, "idea"), "decision", "go", "note", "Still so.").want(303)
 	if got := words(product.get(page.GateURL(p, "idea")).find("#seats")); !strings.Contains(got, "1 of 2 signatures") {
 		t.Errorf("the seats say %q", got)
+	}
+}
+
+// TestSignersAreWarned: a signature that cannot pass the gate is taken, but not
+// without a word.
+func TestSignersAreWarned(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	gate := page.GateURL(p, "idea")
+	product := f.browse("product")
+	if n := product.get(gate).want(200).find("#sign .note-box").Length(); n != 0 {
+		t.Errorf("%d warnings where nothing stands in the way", n)
+	}
+	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "risks-listed", review.NotMet, "One is missing.", 1, at)
+	})
+	warned := product.get(gate).want(200)
+	warned.one(`#sign form.decide .note-box a[href="` + page.ItemURL(p, "idea", "risks-listed") + `#answer"]`)
+	warned.one(`#sign button[value=go]`)
+}
+
+// TestNoteBelongsToAButton: who has signed go finds a note only where there is
+// something to send it with.
+func TestNoteBelongsToAButton(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	f.signGo("product", p, "idea", review.SeatProduct)
+	signed := f.browse("product").get(page.GateURL(p, "idea")).want(200)
+	note := signed.one("#f-sign-note")
+	if signed.one(`details:has(#f-sign-note) button[name=decision]`).AttrOr("value", "") != "return" || note.Closest("details").AttrOr("open", "no") != "no" {
+		t.Error("the note stands apart from the button that returns the stage")
+	}
+	if signed.find("#form-conditional").Length() != 0 {
+		t.Error("who has signed go is asked for conditions")
+	}
+}
+
+// TestErrorsUseTheWordsOfThePage: the summary calls a field what its label says.
+func TestErrorsUseTheWordsOfThePage(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	gate := page.GateURL(p, "idea")
+	product := f.browse("product").get(gate)
+	for _, c := range []struct {
+		shown  *reply
+		action string
+		fields []string
+		id     string
+	}{
+		{product, page.SignURL(p, "idea"), []string{"decision", "recuse", "note", ""}, "recuse-note"},
+		{product, page.SignURL(p, "idea"), []string{"decision", "return", "findings", ""}, "sign-findings"},
+		{f.browse("manager").get(gate), page.ForceURL(p, "idea"), []string{"reason", "", "review-due", day(3)}, "break-glass-reason"},
+	} {
+		refused := c.shown.submit(c.action, c.fields...).want(422)
+		label := strings.TrimSuffix(words(refused.one(`label[for="f-`+c.id+`"]`)), "?")
+		if got := words(refused.one(`.errors a[href="#f-` + c.id + `"]`)); !strings.HasPrefix(got, label+": ") {
+			t.Errorf("the summary says %q of the field %q", got, label)
+		}
 	}
 }

@@ -60,13 +60,13 @@ func TestGoWithConditions(t *testing.T) {
 
 	bad := send("decision", "conditional", "condition-text-1", "Name a second person.", "condition-owner-1", member, "condition-due-1", day(-1),
 		"condition-text-3", "Draw it.", "condition-owner-3", "", "condition-due-3", day(9)).want(422)
-	for _, no := range []string{"1", "3"} {
-		if bad.one("#f-conditional-condition-text-"+no).AttrOr("aria-invalid", "") != "true" || bad.find(`.errors a[href="#f-conditional-condition-text-`+no+`"]`).Length() != 1 {
-			t.Errorf("what is wrong with row %s is not said at it and in the summary", no)
+	for id, says := range map[string]string{"due-1": "Condition 1, by when: lies in the past", "owner-3": "Condition 3, by whom: choose who has to do it"} {
+		if bad.one("#f-conditional-condition-"+id).AttrOr("aria-invalid", "") != "true" || words(bad.find(`.errors a[href="#f-conditional-condition-`+id+`"]`)) != says {
+			t.Errorf("what is wrong with %s is not said at it and in the summary", id)
 		}
 	}
-	if bad.one("#f-conditional-condition-text-2").AttrOr("aria-invalid", "") == "true" {
-		t.Error("an empty row is marked")
+	if n := bad.find(`#form-conditional [aria-invalid=true]`).Length(); n != 2 {
+		t.Errorf("%d fields are marked, want 2", n)
 	}
 	kept := bad.one("#form-conditional")
 	if kept.Find(`[name=condition-owner-1] option[selected]`).AttrOr("value", "") != member || kept.Find(`[name=condition-due-3]`).AttrOr("value", "") != day(9) || kept.Find(`[name=condition-text-3]`).Text() != "Draw it." {

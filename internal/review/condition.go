@@ -52,7 +52,9 @@ type NewCondition struct {
 // maxConditions is the most conditions that one signature sets.
 const maxConditions = 20
 
-// conditions cleans the conditions of a conditional go.
+// conditions cleans the conditions of a conditional go. A problem of the second
+// condition's text is one of the field conditions-2; of its owner or day, of
+// conditions-2-owner or conditions-2-due.
 func (c *input) conditions(in []NewCondition, at time.Time) []ConditionSet {
 	var out []ConditionSet
 	for i, n := range in {
@@ -63,11 +65,11 @@ func (c *input) conditions(in []NewCondition, at time.Time) []ConditionSet {
 		}
 		c.require(field, text, "say what has to be done")
 		if n.Owner == 0 {
-			c.problems.Add(field, "choose who has to do it")
+			c.problems.Add(field+"-owner", "choose who has to do it")
 		}
-		due := c.day(field, n.Due, "give the day by which it has to be done")
+		due := c.day(field+"-due", n.Due, "give the day by which it has to be done")
 		if !due.IsZero() && due.Before(startOfDay(at)) {
-			c.problems.Add(field, "is due in the past")
+			c.problems.Add(field+"-due", "lies in the past")
 		}
 		out = append(out, ConditionSet{Text: text, Owner: n.Owner, Due: FormatDate(due)})
 	}

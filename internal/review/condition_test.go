@@ -64,6 +64,11 @@ func TestConditionalGoInput(t *testing.T) {
 	if got := wrong(err); len(got) != 1 {
 		t.Errorf("one wrong date is named %v", got)
 	}
+	in := []review.NewCondition{good, {Text: "Draw it."}, {Owner: owner, Due: "2026-03-01"}}
+	err = w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: qa, Decision: review.Conditional, Conditions: in, Digest: w.digest(build)}, w.tick())
+	if got, want := wrong(err), []string{"conditions-2-owner", "conditions-2-due", "conditions-3", "conditions-3-due"}; !slices.Equal(got, want) {
+		t.Errorf("wrong are %v, want %v", got, want)
+	}
 }
 
 // Conditions go with a conditional go alone.

@@ -3,6 +3,7 @@ package page
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -26,6 +27,7 @@ func conditionID(no int) string { return "condition-" + strconv.Itoa(no) }
 
 // conditionRow is one row of that form.
 type conditionRow struct {
+	no               int // from 1
 	title            string
 	text, owner, due ui.Field
 	owners           []ui.Option
@@ -51,18 +53,34 @@ func (v *gateView) conditionRows() []conditionRow {
 			name := ConditionField(part, i+1)
 			return ui.Field{ID: conditionFieldID(part, i+1), Name: name, Label: label, Value: typed.Get(name)}
 		}
-		row := conditionRow{title: "Condition " + strconv.Itoa(i+1), text: field("text", "What has to be done"), owner: field("owner", "By whom"), due: field("due", "By when")}
+		row := conditionRow{no: i + 1, title: "Condition " + strconv.Itoa(i+1), text: field("text", "What has to be done"), owner: field("owner", "By whom"), due: field("due", "By when")}
 		if i < len(before) {
 			c := before[i]
 			row.text.Value, row.owner.Value, row.due.Value = c.Text, strconv.FormatInt(int64(c.Owner), 10), review.FormatDate(c.Due)
 		}
 		if typed != nil {
-			row.text.Error = v.Form.Errors["conditions-"+strconv.Itoa(i+1)]
+			row.text.Error, row.owner.Error, row.due.Error = v.Form.Errors[row.problem("")], v.Form.Errors[row.problem("-owner")], v.Form.Errors[row.problem("-due")]
 		}
 		row.owners = v.ownerOptions(row.owner.Value)
 		rows[i] = row
 	}
 	return rows
+}
+
+// problem is what the domain calls a part of the condition when it is wrong.
+func (r *conditionRow) problem(part string) string { return "conditions-" + strconv.Itoa(r.no) + part }
+
+// conditionErrors are what is wrong with the rows, in their order.
+func (v *gateView) conditionErrors() []ui.FieldError {
+	var out []ui.FieldError
+	for _, row := range v.conditionRows() {
+		for _, f := range []ui.Field{row.text, row.owner, row.due} {
+			if f.Error != "" {
+				out = append(out, ui.FieldError{Name: f.ID, Text: row.title + ", " + strings.ToLower(f.Label) + ": " + f.Error})
+			}
+		}
+	}
+	return out
 }
 
 // conditionsBefore are those that the reader set in the open round when they
@@ -211,7 +229,17 @@ func (v *gateView) metField(c *review.Condition) ui.Field {
 	return f
 }
 
-func (v *gateView) reopenField(form, label string) ui.Field { return v.field(form, "reason", label) }
+func (v *gateView) stillMissingField(c *review.Condition) ui.Field {
+	return v.field(FormReopen(c.No), "reason", "What is still missing")
+}
+
+func (v *gateView) releaseField(c *review.Condition) ui.Field {
+	return v.field(FormRelease(c.No), "reason", "Why it is asked for no more, and what takes its place")
+}
+
+func (v *gateView) leftOpenField(f *review.Finding) ui.Field {
+	return v.field(FormFindingReopen(f.No), "reason", "What the answer leaves open")
+}
 
 // setBy says who asked for a condition, in which seat and when it mattered.
 func (v *gateView) setBy(c *review.Condition) string {

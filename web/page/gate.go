@@ -183,6 +183,15 @@ func (v *gateView) blockers() []ui.Blocker {
 	return lines
 }
 
+// inTheWay are those of them that no signature settles and that keep the open
+// round from passing.
+func (v *gateView) inTheWay() []ui.Blocker {
+	bs := slices.DeleteFunc(v.Review.Blockers(v.Stage, v.Now), func(b review.Blocker) bool {
+		return b.Kind == review.SeatMissing || b.Kind == review.SignersMissing || b.Kind == review.ConditionOverdue
+	})
+	return blockerLines(&v.Review.Project, bs, v.Name)
+}
+
 // early are the earlier stages that have not passed.
 func (v *gateView) early() []string { return v.Review.EarlierOpen(v.Stage, v.Now) }
 
@@ -296,15 +305,57 @@ func (v *gateView) errors() []ui.FieldError {
 	var out []ui.FieldError
 	for _, name := range []string{"seat", "decision", "findings", "note", "status", "reason", "review-due", "answer"} {
 		if text := v.Form.Errors[name]; text != "" {
-			out = append(out, ui.FieldError{Name: v.Form.Action + "-" + name, Text: fieldLabel(name) + ": " + text})
+			out = append(out, ui.FieldError{Name: v.Form.Action + "-" + name, Text: v.label(name) + ": " + text})
 		}
 	}
-	for no := 1; no <= ConditionsAtOnce; no++ {
-		if text := v.Form.Errors[fmt.Sprintf("conditions-%d", no)]; text != "" {
-			out = append(out, ui.FieldError{Name: conditionFieldID("text", no), Text: fmt.Sprintf("Condition %d: %s", no, text)})
+	return append(out, v.conditionErrors()...)
+}
+
+// label is what the page calls a field of the form that was sent.
+func (v *gateView) label(name string) string {
+	for _, f := range v.sentFields() {
+		if f.Name == name {
+			return strings.TrimSuffix(f.Label, "?")
 		}
 	}
-	return out
+	return fieldLabel(name)
+}
+
+// sentFields are those fields of the form that was sent which the page calls
+// something of their own.
+func (v *gateView) sentFields() []ui.Field {
+	switch form := v.Form.Action; form {
+	case FormRequest:
+		return []ui.Field{v.requestReason()}
+	case FormSign, FormConditional, FormRecuse:
+		return []ui.Field{v.seatField(form), v.noteField(form), v.findingsField()}
+	case FormForce:
+		return []ui.Field{v.forceReason(), v.forceDue()}
+	}
+	for i := range v.Stage.Rounds {
+		if ro := &v.Stage.Rounds[i]; v.Form.Action == FormRetrospective(ro.No) {
+			return []ui.Field{v.retrospectiveField(ro)}
+		}
+	}
+	for i := range v.Stage.Conditions {
+		switch c := &v.Stage.Conditions[i]; v.Form.Action {
+		case FormMet(c.No):
+			return []ui.Field{v.metField(c)}
+		case FormReopen(c.No):
+			return []ui.Field{v.stillMissingField(c)}
+		case FormRelease(c.No):
+			return []ui.Field{v.releaseField(c)}
+		}
+	}
+	for i := range v.Stage.Findings {
+		switch f := &v.Stage.Findings[i]; v.Form.Action {
+		case FormFinding(f.No):
+			return []ui.Field{v.answerField(f)}
+		case FormFindingReopen(f.No):
+			return []ui.Field{v.leftOpenField(f)}
+		}
+	}
+	return nil
 }
 
 // typedText is something that a person typed into a form that the page no

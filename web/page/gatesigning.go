@@ -366,6 +366,11 @@ func (v *gateView) changes() []contentChange {
 	return out
 }
 
+// freshChanges are those under the reader's decision.
+func (v *gateView) freshChanges() []contentChange {
+	return slices.DeleteFunc(v.changes(), func(c contentChange) bool { return !c.fresh })
+}
+
 func (v *gateView) change(en *review.Entry) contentChange {
 	sk, ik := review.Subject(en.Event)
 	title, href := string(ik), ItemURL(v.key, sk, ik)
