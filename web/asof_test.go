@@ -219,12 +219,17 @@ func TestHistoryLeadsToEachMoment(t *testing.T) {
 	p, passed, _ := f.moments("ledger-api")
 	owner := f.browse("owner")
 	r := owner.get(page.HistoryURL(p)).want(200)
-	if n := r.find("table.trail tbody tr").Length(); n == 0 || n != r.find(`table.trail a[href^="`+page.HistoryURL(p)+`?at="]`).Length() {
-		t.Error("not each entry leads to its moment")
+	if n := r.find("table.trail tbody tr").Length(); n == 0 || n != r.find(`table.trail a[href^="`+page.ProjectURL(p)+`?at="]`).Length() {
+		t.Error("not each entry leads to the project as of its moment")
 	}
-	r.find(`table.trail a[href="` + page.At(page.HistoryURL(p), passed) + `"]`).First().Each(func(_ int, a *goquery.Selection) {
-		owner.get(a.AttrOr("href", "")).want(200)
-	})
+	then := page.At(page.ProjectURL(p), passed)
+	row := r.find(`table.trail tr:has(a[href="` + then + `"])`).First()
+	if exact := passed.UTC().Format("2 Jan 2006, 15:04:05 MST"); !strings.Contains(words(row), exact) {
+		t.Errorf("the row says %q, without %s", words(row), exact)
+	}
+	if got := owner.get(then).want(200).text(); !strings.Contains(got, "As it was on "+page.Moment(passed)) {
+		t.Errorf("what is shown says %q", got)
+	}
 }
 
 func TestHistoryBetweenTwoMoments(t *testing.T) {

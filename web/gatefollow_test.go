@@ -2,10 +2,13 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
@@ -351,7 +354,16 @@ func TestFindingsAcceptedAndReopened(t *testing.T) {
 		t.Error("a new round is offered with a reopened finding")
 	}
 	after.submit(page.FindingURL(p, "idea", 2), "answer", "Kim, by Friday.").want(303)
-	member.get(gate).one("#request form")
+	again := member.get(gate)
+	again.one("#request form")
+	var thread []string
+	again.find("#finding-2 blockquote").Each(func(_ int, q *goquery.Selection) { thread = append(thread, words(q)) })
+	if want := []string{"Done.", "Who does it?", "Kim, by Friday."}; !slices.Equal(thread, want) {
+		t.Errorf("finding 2 was said to be %q, want %q", thread, want)
+	}
+	if n := again.find("#finding-1 blockquote").Length(); n != 1 {
+		t.Errorf("%d answers to finding 1", n)
+	}
 	sre.post(page.AcceptFindingURL(p, "idea", 9)).want(404)
 }
 

@@ -431,3 +431,19 @@ func TestExpiringEvidenceIsMarked(t *testing.T) {
 		t.Errorf("flag: %q", got)
 	}
 }
+
+// TestExpiredEvidenceTakesTheMetBack: the heading does not say that a must is
+// met when its evidence has run out.
+func TestExpiredEvidenceTakesTheMetBack(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("ledger-api")
+	now := time.Now().UTC()
+	f.change("member", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AddEvidence(who, sk, ik, review.NewEvidence{URL: "https://wiki.example.test/", Type: f.def(sk, ik).Evidence[0], Effective: review.FormatDate(now.AddDate(0, 0, -9)), Expires: review.FormatDate(now.AddDate(0, 0, -2))}, at)
+	})
+	f.tick("member", p, sk, ik, review.Met, "")
+	if got := words(f.browse("member").get(page.ItemURL(p, sk, ik)).one(".head .badge")); got != "Met, evidence expired" {
+		t.Errorf("the heading says %q", got)
+	}
+}

@@ -97,7 +97,7 @@ func TestReportSaysHowToVerifyIt(t *testing.T) {
 	}
 	r := f.browse("viewer").get(page.ReportURL(p)).want(200)
 	got := words(r.one("#proof"))
-	for _, want := range []string{strconv.FormatInt(f.seq(p), 10), hex.EncodeToString(v.Head.Hash[:]), "server verify", "docs/proof.md", f.ref.Digest} {
+	for _, want := range []string{strconv.FormatInt(f.seq(p), 10), hex.EncodeToString(v.Head.Hash[:]), "slipway verify FILE.zip --key KEY", "slipway key", "docs/proof.md", f.ref.Digest} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it lacks %q: %s", want, got)
 		}

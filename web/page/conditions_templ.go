@@ -1005,7 +1005,7 @@ func findingJudgement(v *gateView, f *review.Finding) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if f.Reopened != "" {
+		if f.Reopened != "" && len(v.earlierAnswers(f)) == 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 73, "<p class=\"mut small\">An earlier answer did not settle it:</p><blockquote>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

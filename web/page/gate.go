@@ -192,8 +192,25 @@ func (v *gateView) inTheWay() []ui.Blocker {
 	return blockerLines(&v.Review.Project, bs, v.Name)
 }
 
-// early are the earlier stages that have not passed.
-func (v *gateView) early() []string { return v.Review.EarlierOpen(v.Stage, v.Now) }
+// early are the earlier stages that do not stand as passed, with what became
+// of those that did.
+func (v *gateView) early() []string {
+	var names []string
+	for i := range v.Review.Stages {
+		s := &v.Review.Stages[i]
+		if s.Def.Key == v.stage {
+			break
+		}
+		switch state := v.Review.Standing(s, v.Now); {
+		case state.Passed():
+		case state == review.GateLapsed || state == review.GateChanged || state == review.GateOverdue:
+			names = append(names, s.Def.Name+" (passed once; "+strings.ToLower(state.Label())+")")
+		default:
+			names = append(names, s.Def.Name)
+		}
+	}
+	return names
+}
 
 // mayRequest reports whether the form that asks for sign-off is of use.
 func (v *gateView) mayRequest() bool {
@@ -213,9 +230,9 @@ func (v *gateView) requestReason() ui.Field {
 		f.Optional, f.Hint = true, "A word to the signers."
 	case v.Review.Template.Order == review.OrderAdvisory:
 		f.Label = "Why does this gate go first?"
-		f.Hint = "Not passed yet: " + enumerate(early, "and") + "."
+		f.Hint = "Earlier gates still to pass: " + enumerate(early, "and") + "."
 	default:
-		f.Optional, f.Hint = true, "Not passed yet: "+enumerate(early, "and")+"."
+		f.Optional, f.Hint = true, "Earlier gates still to pass: "+enumerate(early, "and")+"."
 	}
 	return f
 }

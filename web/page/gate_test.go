@@ -254,3 +254,17 @@ func TestMissingSignaturesNameTheOpenSeats(t *testing.T) {
 		t.Errorf("who has to act: %q in %v", got, owners)
 	}
 }
+
+// TestEarlierGatesSayWhatBecameOfThem: one that had passed is not said never to
+// have.
+func TestEarlierGatesSayWhatBecameOfThem(t *testing.T) {
+	b := newTrial(t)
+	r := *b.r
+	r.Stages = []review.Stage{{Def: &review.StageDef{Name: "Design"}}, {Def: &review.StageDef{Name: "Build"}}, {Def: &review.StageDef{Name: "Test"}}, b.r.Stages[0]}
+	r.Stages[0].Gate, r.Stages[1].Gate, r.Stages[2].Gate = review.GatePassed, review.GateLapsed, review.GateReturned
+	v := b.view(seated(1))
+	v.Review = &r
+	if got, want := strings.Join(v.early(), ", "), "Build (passed once; lapsed), Test"; got != want {
+		t.Errorf("early gates: %q, want %q", got, want)
+	}
+}

@@ -152,7 +152,7 @@ func (d *HistoryData) rows() []historyRow {
 }
 
 // then is the project right after the entry.
-func (d *HistoryData) then(r *historyRow) string { return At(HistoryURL(d.Project.Key), r.At) }
+func (d *HistoryData) then(r *historyRow) string { return At(ProjectURL(d.Project.Key), r.At) }
 
 // momentInput is the kind of field that shows a moment as it was typed.
 func momentInput(text string) string {
@@ -161,6 +161,9 @@ func momentInput(text string) string {
 	}
 	return "date"
 }
+
+// when is the exact moment of the entry, to the second.
+func (r *historyRow) when() string { return r.At.UTC().Format("2 Jan 2006, 15:04:05 MST") }
 
 func (r *historyRow) short() string { return r.hash[:min(8, len(r.hash))] }
 

@@ -129,7 +129,11 @@ func (d *ItemData) word() string {
 	if !d.applies() {
 		return "Does not apply to this project"
 	}
-	return d.Item.Answer.State.Label()
+	word := d.Item.Answer.State.Label()
+	if need, _ := d.stage().Need(d.Item, d.Now); need == review.EvidenceExpired {
+		word += ", evidence expired"
+	}
+	return word
 }
 
 // headWord is what the badge beside the title says: a waiver before the answer

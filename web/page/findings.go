@@ -1,0 +1,45 @@
+package page
+
+import (
+	"slices"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// said is what somebody said of a finding: an answer, or why it was not enough.
+type said struct {
+	who  string // "Ada answered"
+	at   time.Time
+	text string
+}
+
+// earlierAnswers are the answers to a finding that did not settle it, each with
+// the reviewer's remark, the oldest first. They are in the trail alone, so a gate
+// with very many changes may lack the first ones.
+func (v *gateView) earlierAnswers(f *review.Finding) []said {
+	var out []said
+	var answer said
+	for i := range slices.Backward(v.Changes) {
+		en := &v.Changes[i]
+		if en.At.Before(f.At) {
+			continue // of a finding of an earlier review
+		}
+		switch e := en.Event.(type) {
+		case review.FindingAnswered:
+			if e.No == f.No {
+				answer = said{v.Name(en.Actor) + " answered", en.At, e.Answer}
+			}
+		case review.FindingReopened:
+			if e.No != f.No {
+				continue
+			}
+			if answer.text != "" {
+				out = append(out, answer)
+			}
+			out = append(out, said{v.Name.standing(en.Actor, e.For) + " did not take that as settled", en.At, e.Reason})
+			answer = said{}
+		}
+	}
+	return out
+}
