@@ -26,7 +26,7 @@ var ruleMutants = []mutant{
 	rule("an unanswered finding does not block", "if f := &s.Findings[i]; !f.Answered() && !yield(", "if f := &s.Findings[i]; f.No < 0 && !yield("),
 	rule("a must not met does not block", "			return MustNotMet\n", "			return \"\"\n"),
 	rule("not applicable without approval", "			if a.ApprovedBy == 0 {", "			if a.ApprovedBy < 0 {"),
-	rule("evidence of the wrong kind counts", " || !slices.Contains(it.Def.Evidence, e.Type) {", " {"),
+	rule("evidence of the wrong kind counts", "e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {", "e.Removed() {"),
 	rule("evidence that was removed counts", "if e.Item != it.Def.Key || e.Removed() ||", "if e.Item != it.Def.Key ||"),
 	rule("what is to be attested anew is not", "if it.Reattest && it.Level == LevelMust {", "if it.Reattest && it.Level == LevelNone {"),
 	rule("who said that it does not apply approves it", "	case a.By == by.Person:", "	case a.By == -1:"),
