@@ -176,11 +176,30 @@ func (v *gateView) blockers() []ui.Blocker {
 	bs := v.Review.Blockers(v.Stage, v.Now)
 	lines := blockerLines(&v.Review.Project, bs, v.Name)
 	for i := range bs {
-		if seats := v.Review.OpenSeats(v.Stage); bs[i].Kind == review.SignersMissing && len(seats) > 0 {
-			lines[i].Owner = seatWords(seats, "or") + " seat"
+		if bs[i].Kind == review.SignersMissing {
+			lines[i].Owner = v.openSeats()
 		}
 	}
 	return lines
+}
+
+// openSeats names the seats in which somebody can still sign the open round;
+// all that are unsigned when nobody can.
+func (v *gateView) openSeats() string {
+	open := v.Review.OpenSeats(v.Stage)
+	var able []review.Seat
+	for _, seat := range open {
+		if _, ok := v.candidates(seat); ok {
+			able = append(able, seat)
+		}
+	}
+	if len(able) == 0 {
+		able = open
+	}
+	if len(able) == 0 {
+		return ""
+	}
+	return seatWords(able, "or") + " seat"
 }
 
 // inTheWay are those of them that no signature settles and that keep the open
