@@ -70,7 +70,7 @@ func TestPortfolioSaysWhatCanBeRequested(t *testing.T) {
 		t.Errorf("the first stage: %s %q", got.AttrOr("class", ""), got.Text())
 	}
 	key := words(r.one(".keyline"))
-	for _, want := range []string{"ready to request", "conditions", "break-glass", "overdue"} {
+	for _, want := range []string{"or ready", "conditions", "break-glass", "overdue"} {
 		if !strings.Contains(key, want) {
 			t.Errorf("the key lacks %q: %s", want, key)
 		}

@@ -531,7 +531,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Part, "Under way: musts satisfied of musts that apply, or ready to request").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Part, "Under way: musts satisfied, or ready").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -555,7 +555,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Warn, "Changed since sign-off, or passed by break-glass").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Warn, "Changed since, or passed by break-glass").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
