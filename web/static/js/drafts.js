@@ -1,0 +1,32 @@
+// Drafts: what is typed in form[data-draft] stays in this tab until a post of it was kept, and comes back to whoever
+// typed it only. Where the browser forbids storage there are none.
+let drafts = {}
+try { drafts = sessionStorage } catch {}
+const key = form => 'draft:' + doc.body.dataset.who + new URL(form.action).pathname + form.id
+const drop = form => { delete drafts[key(form)] }
+const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden],[type=checkbox],[type=radio])'))
+const keep = form => {
+  const v = {}
+  for (const f of fields(form)) if (f.value !== f.defaultValue) v[f.name] = f.value
+  drafts[key(form)] = JSON.stringify(v)
+}
+const restore = form => {
+  const v = JSON.parse(drafts[key(form)] || '{}')
+  const changed = fields(form).filter(f => f.name in v && v[f.name] !== f.value)
+  if (!changed.length) return drop(form)
+  const before = changed.map(f => f.value)
+  for (const f of changed) f.value = v[f.name]
+  const box = make('p', { className: 'row', role: 'status' }, 'Restored what you typed.', button('Discard it', () => {
+    changed.forEach((f, i) => { f.value = before[i] })
+    drop(form)
+    box.remove()
+  }))
+  form.prepend(box)
+}
+on('input', e => e.target.form?.matches('[data-draft]') && keep(e.target.form))
+on('submit', e => {
+  drafts.sent = key(e.target)
+  if (e.target.matches('[data-draft]')) keep(e.target)
+  // Whoever signs out leaves nothing behind for the next person at this tab.
+  if (e.target.matches('[action="/logout"]')) for (const k of Object.keys(drafts)) delete drafts[k]
+})
