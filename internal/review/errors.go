@@ -19,7 +19,7 @@ type Denied struct {
 
 func (e *Denied) Error() string { return fmt.Sprintf("%s denied: %s", e.Action, e.Why) }
 
-// FieldError names one input, what is wrong with it and what would be right.
+// FieldError names one input and says what is wrong with it, and what would be right.
 type FieldError struct {
 	Field   string
 	Message string

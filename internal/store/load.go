@@ -26,7 +26,7 @@ type loaded struct {
 	writing uint32 // the transaction that the change is written in; 0: none
 }
 
-// rows gathers what the statements of one batch return, until all are there
+// reviewRows gathers what the statements of one batch return, until all are there
 // and the template is known by which they make sense.
 type reviewRows struct {
 	found        bool

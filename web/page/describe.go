@@ -285,7 +285,6 @@ func sourceWords(s review.Source) string {
 	return ""
 }
 
-// nameOf is a name, empty when there is nobody.
 // inPlaceOf says for whom a stand-in did something; empty when nobody stood in.
 func (t Teller) inPlaceOf(holder review.PersonID) string {
 	return prefixed(", standing in for ", t.nameOf(holder))

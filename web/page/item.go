@@ -290,7 +290,7 @@ func (d *ItemData) noteField(note string) ui.Field {
 	return f
 }
 
-// answerText says who answered, for those who cannot change it.
+// answeredBy names who answered, for those who cannot change it.
 func (d *ItemData) answeredBy() string { return d.Names(d.Item.Answer.By) }
 
 // approval is how it stands with a must that was answered not applicable.

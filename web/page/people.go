@@ -198,7 +198,7 @@ func (d *PeopleData) filterOptions() []ui.Option {
 	return options
 }
 
-// errors lists what is wrong with the form that was sent; a field that the
+// fieldErrors lists what is wrong with the form that was sent; a field that the
 // form does not show is named by the form itself.
 func (f RightForm) fieldErrors(what string) []ui.FieldError {
 	if f.What != what {

@@ -51,6 +51,7 @@ func run(ctx context.Context, out io.Writer, names []string) error {
 	steps, err := choose([]step{
 		{"tools", c.ensureTools},
 		{"build", c.goCommand("build", "-buildvcs=false", "./...")},
+		{"modules", c.goCommand("mod", "tidy", "-diff")},
 		{"format", c.checkFormat},
 		{"vet", c.goCommand("vet", "./...")},
 		{"vet for other systems", c.vetElsewhere},
