@@ -235,7 +235,7 @@ func (s *Server) setStatus(w http.ResponseWriter, r *http.Request) error {
 		return s.gateAgain(w, r, page.FormStatus, r.PostForm, err)
 	}
 	key, stage := projectKey(r), stageKey(r)
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.SetStatus(who, stage, review.Status(form.Get("status")), form.Get("reason"), at)
 	})
 	if err != nil {

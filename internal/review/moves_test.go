@@ -678,6 +678,7 @@ func (k *machine) wildRights() {
 	} else {
 		k.m.seats[p][pl] = k.now
 	}
+	k.lists.next = k.now // changes of rights have the sweep look at what they touch
 	k.t.Logf("%d now holds %v", p, k.m.seats[p])
 	k.check()
 }

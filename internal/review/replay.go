@@ -42,12 +42,21 @@ func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(En
 // apply folds one entry into the state. It is the only code that changes a
 // review: commands go through it by recording, the trail by [Replay].
 func (r *Review) apply(en Entry) error {
+	stage, _ := Subject(en.Event)
+	if stage == "" { // it is about the project as a whole, and any stage may stand otherwise now
+		if err := r.wholly(); err != nil {
+			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
+		}
+	}
 	if err := r.fold(en); err != nil {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
 	r.forgetDigests(en.Event)
-	stage, _ := Subject(en.Event)
-	r.settle(en.At, stage)
+	if r.settle(en.At, stage) && r.Template.Order == OrderStrict { // the stages after it wait for its gate
+		if err := r.wholly(); err != nil {
+			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
+		}
+	}
 	return nil
 }
 
@@ -95,8 +104,10 @@ func (r *Review) Settle(at time.Time) { r.settle(at, "") }
 // settle marks passed gates whose content no longer is what was signed, and
 // brings the state of each loaded gate up to date. Only the content of one
 // stage can have changed; empty: that of any. Digests are dear, and a long
-// trail would take one of every passed stage for every entry.
-func (r *Review) settle(at time.Time, only StageKey) {
+// trail would take one of every passed stage for every entry. It reports whether
+// a gate before others now lets the project go on that did not, or the other way
+// round.
+func (r *Review) settle(at time.Time, only StageKey) (turned bool) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if !s.Loaded {
@@ -105,6 +116,9 @@ func (r *Review) settle(at time.Time, only StageKey) {
 		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && r.Digest(s) != last.Closing {
 			last.ChangedAt = at
 		}
+		was := s.Gate
 		s.Gate = r.Standing(s, at)
+		turned = turned || i+1 < len(r.Stages) && was.Passed() != s.Gate.Passed()
 	}
+	return turned
 }

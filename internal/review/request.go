@@ -13,6 +13,9 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	if err != nil {
 		return err
 	}
+	if err := r.before(sk); err != nil {
+		return err
+	}
 	var c input
 	reason = c.text("reason", reason, MaxReason)
 	if err := c.problems.Err(); err != nil {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -10,7 +11,9 @@ import (
 //
 // The store may load just one stage in full, since ticking an item must not
 // cost reading two hundred. A stage that was not loaded knows only the state
-// of its gate; commands on it fail.
+// of its gate. A command that reaches further than what is loaded fails with
+// [ErrPartial], and the store loads the rest and runs it again: nobody has to
+// know beforehand how far it reaches.
 type Review struct {
 	Project  Project
 	No       int // 1 is the launch
@@ -27,7 +30,16 @@ type Review struct {
 	PassedBefore time.Time
 
 	recorded []Entry
+	partial  bool // something reached further than what is loaded
 }
+
+// ErrPartial means that a command or an event reaches further than the review
+// is loaded.
+var ErrPartial = errors.New("the review is not loaded as far as this reaches")
+
+// Partial reports whether anything has reached further than the review is
+// loaded. What was recorded is worth nothing then, whatever became of the error.
+func (r *Review) Partial() bool { return r.partial }
 
 // Stage is the state of one stage of a review.
 type Stage struct {
@@ -55,11 +67,19 @@ func (r *Review) Stage(k StageKey) *Stage {
 	return &r.Stages[i]
 }
 
-// wholly makes sure that every stage is loaded, for commands that can touch
-// them all.
-func (r *Review) wholly() error {
-	for i := range r.Stages {
-		if _, err := r.loaded(r.Stages[i].Def.Key); err != nil {
+// wholly makes sure that every stage is loaded, for what can touch them all.
+func (r *Review) wholly() error { return r.loadedIn(r.Stages) }
+
+// before makes sure that the stages before one are loaded, for commands that
+// ask how their gates stand: what is kept of a gate is how it stood at its last
+// event, and time may have changed that since.
+func (r *Review) before(sk StageKey) error {
+	return r.loadedIn(r.Stages[:max(0, r.Template.StageIndex(sk))])
+}
+
+func (r *Review) loadedIn(stages []Stage) error {
+	for i := range stages {
+		if _, err := r.loaded(stages[i].Def.Key); err != nil {
 			return err
 		}
 	}
@@ -73,7 +93,8 @@ func (r *Review) loaded(k StageKey) (*Stage, error) {
 		return nil, ErrNotFound
 	}
 	if !s.Loaded {
-		return nil, fmt.Errorf("stage %s of project %d is not loaded", k, r.Project.ID)
+		r.partial = true
+		return nil, fmt.Errorf("stage %s of project %d: %w", k, r.Project.ID, ErrPartial)
 	}
 	return s, nil
 }

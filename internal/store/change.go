@@ -11,7 +11,9 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// Target says what a change is about, and so how much has to be loaded.
+// Target says what a change is about, and so how much to load at first. What
+// turns out to reach further is loaded then, so a stage is a way to be quick and
+// never a promise.
 type Target struct {
 	Project review.ProjectKey
 	Stage   review.StageKey // empty: the project as a whole, all stages
@@ -28,7 +30,9 @@ type Changed struct {
 }
 
 // Decide runs domain commands on a loaded review. at is the moment of the
-// change by the database's clock.
+// change by the database's clock. It runs a second time, on the review as it was
+// before, when it reaches further than what was loaded at first: whatever it
+// tells its caller has to be what the last run found.
 type Decide func(r *review.Review, who review.Actor, at time.Time) error
 
 // Change is the only way to change a project. In one transaction it locks the
@@ -46,7 +50,14 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		if err != nil {
 			return err
 		}
-		if err := decide(l.review, v.Actor, v.Now); err != nil {
+		err = decide(l.review, v.Actor, v.Now)
+		if l.review.Partial() {
+			if l, err = s.widen(ctx, conn, id, l.writing); err != nil {
+				return err
+			}
+			err = decide(l.review, v.Actor, v.Now)
+		}
+		if err != nil {
 			return err
 		}
 		out, err = s.commitChange(ctx, conn, by, l, v, false)
@@ -118,6 +129,24 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	return l, &v, nil
 }
 
+// widen reads all stages, for a change that reaches beyond the one that was
+// loaded. The stream is locked, so they are of the same moment.
+func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.ProjectID, writing uint32) (*loaded, error) {
+	var rows reviewRows
+	p := parts{rounds: true}
+	b := &pgx.Batch{}
+	queueReview(b, id, p, &rows)
+	if err := send(ctx, conn, b); err != nil {
+		return nil, batchError("reading all stages of the project to change", err)
+	}
+	l, err := s.build(ctx, conn, &rows, p)
+	if err != nil {
+		return nil, err
+	}
+	l.writing = writing
+	return l, nil
+}
+
 // loadLocked puts together what was read or is kept, and reads what was not read
 // and is no longer what is kept.
 func (s *Store) loadLocked(ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32) (*loaded, error) {
@@ -159,6 +188,9 @@ func (h *streamHead) scan(rows pgx.Rows) error {
 // commitChange is the second round trip: write what was recorded, and commit.
 func (s *Store) commitChange(ctx context.Context, conn *pgxpool.Conn, by By, l *loaded, v *Viewer, created bool) (*Changed, error) {
 	out := &Changed{Viewer: *v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Events: l.review.Recorded()}
+	if l.review.Partial() {
+		return nil, fmt.Errorf("writing the change: %w", review.ErrPartial)
+	}
 	if len(out.Events) == 0 {
 		return out, nil
 	}
