@@ -138,7 +138,8 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
 	}
 	sent := false // the same form had its effect before
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
+	to := store.Target{Project: key, Stage: stage, Others: in.Owners()}
+	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if in.Decision == review.Go && len(in.Findings) > 0 {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "findings", Message: "belong to a return; return the stage, or clear them and sign go"}}}
 		}

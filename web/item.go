@@ -140,7 +140,7 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request) error {
 
 // assign names who works on the item.
 func (s *Server) assign(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "person", "due")
+	posted, err := readForm(r, "person", "due", "join")
 	form := page.ItemForm{Name: page.FormAssign, Person: posted.Get("person"), Due: posted.Get("due")}
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
@@ -150,6 +150,9 @@ func (s *Server) assign(w http.ResponseWriter, r *http.Request) error {
 		return s.itemFailed(w, r, form, &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "choose a person from the list"}}})
 	}
 	return s.itemChange(w, r, form, flashAssigned, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+		if posted.Get("join") == page.JoinValue {
+			return rv.AssignJoining(who, stageKey(r), itemKey(r), person, form.Due, at)
+		}
 		return rv.Assign(who, stageKey(r), itemKey(r), person, form.Due, at)
 	})
 }

@@ -447,3 +447,25 @@ func TestExpiredEvidenceTakesTheMetBack(t *testing.T) {
 		t.Errorf("the heading says %q", got)
 	}
 }
+
+// An item goes only to somebody who can answer it; whoever manages the
+// project's people adds somebody with the assignment.
+func TestAssignmentToSomebodyOutside(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("ledger-api")
+	viewer := strconv.FormatInt(int64(f.person("viewer")), 10)
+	form := []string{"person", viewer, "due", "2026-12-04"}
+	if r := f.browse("member").post(page.AssignURL(p, sk, ik), form...).want(422); r.find("#assign button[name=join]").Length() != 0 {
+		t.Error("a member is offered to add people")
+	}
+	r := f.browse("owner").post(page.AssignURL(p, sk, ik), form...).want(422)
+	r.one(`.errors a[href="#f-person"]`)
+	join := r.one("#assign button[name=join]").AttrOr("value", "")
+	f.browse("member").post(page.AssignURL(p, sk, ik), append(form, "join", join)...).want(403)
+	f.browse("owner").post(page.AssignURL(p, sk, ik), append(form, "join", join)...).want(303)
+	if it := f.stage(p, sk).Item(ik); it.Assignee != f.person("viewer") {
+		t.Errorf("assigned to %d", it.Assignee)
+	}
+	f.browse("viewer").get(page.ItemURL(p, sk, ik)).want(200).one("#answer form")
+}

@@ -149,7 +149,8 @@ func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := page.MemberForm{Person: personNumber(form.Get("person")), Duty: form.Get("duty")}
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person}}
+	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if !form.Has("duty") { // an empty one takes the person off; a missing one is a mistake
 			return &review.Invalid{Fields: []review.FieldError{{Field: "duty", Message: "choose owner, deputy or member"}}}
 		}

@@ -94,7 +94,7 @@ func (w *World) Assigned(ctx context.Context, key review.ProjectKey, items int) 
 					return nil
 				}
 				items--
-				if err := r.Assign(who, r.Stages[i].Def.Key, r.Stages[i].Items[j].Def.Key, w.Busy.ID, due, at); err != nil {
+				if err := r.AssignJoining(who, r.Stages[i].Def.Key, r.Stages[i].Items[j].Def.Key, w.Busy.ID, due, at); err != nil {
 					return err
 				}
 			}

@@ -235,6 +235,9 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	case review.ConditionConfirmed:
 		from(r.Stage(ev.Stage).Conditions[ev.No-1].MetBy, ev.For, "confirms a condition", "reported it as met")
 	case review.ConditionReleased:
+		for _, former := range r.Stage(ev.Stage).Conditions[ev.No-1].Former {
+			from(former, ev.For, "takes a condition back", "once had to meet it")
+		}
 		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, ev.For, "takes a condition back", "had to meet it")
 	case review.RetrospectiveClosed:
 		h.reviewed(r, ev)

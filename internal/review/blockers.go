@@ -242,7 +242,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 		for i := range s.Items {
 			it := &s.Items[i]
 			kind := s.Lacks(it, at)
-			if kind != "" && !yield(r.itemBlocker(s, it, kind, owner)) {
+			if kind != "" && !yield(r.itemBlocker(s, it, kind)) {
 				return
 			}
 		}
@@ -250,11 +250,8 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 }
 
 // itemBlocker says whose turn it is with an item that lacks something.
-func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, owner PersonID) Blocker {
-	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: it.Assignee, Since: s.uncoveredSince(it)}
-	if b.Owner == 0 {
-		b.Owner = owner
-	}
+func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind) Blocker {
+	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it), Since: s.uncoveredSince(it)}
 	if b.Since.IsZero() {
 		b.Since = r.Project.Created
 	}

@@ -57,6 +57,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return decode[FindingReopened](kind, body)
 	case "ConditionSet":
 		return decode[ConditionSet](kind, body)
+	case "ConditionHandedOn":
+		return decode[ConditionHandedOn](kind, body)
 	case "ConditionMet":
 		return decode[ConditionMet](kind, body)
 	case "ConditionConfirmed":

@@ -31,7 +31,8 @@ var everyEvent = []struct {
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
 		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2, For: 4}, `{"stage":"design","item":"adr","version":2,"for":4}`},
-	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},
+	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01", Reason: "R"},
+		`{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01","reason":"R"}`},
 	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
 	{review.EvidenceAdded{Stage: "design", Item: "adr", No: 1, URL: "https://a.example", Title: "T", Type: "doc", Effective: "2026-03-01", Expires: "2026-04-01", Commit: "c"},
 		`{"stage":"design","item":"adr","no":1,"url":"https://a.example","title":"T","type":"doc","effective":"2026-03-01","expires":"2026-04-01","commit":"c"}`},
@@ -46,6 +47,7 @@ var everyEvent = []struct {
 	{review.FindingAccepted{Stage: "build", No: 1, For: 4}, `{"stage":"build","no":1,"for":4}`},
 	{review.FindingReopened{Stage: "build", No: 1, Reason: "R", For: 4}, `{"stage":"build","no":1,"reason":"R","for":4}`},
 	{review.ConditionSet{Stage: "build", Round: 2, No: 1, Text: "T", Owner: 3, Due: "2026-12-01"}, `{"stage":"build","round":2,"no":1,"text":"T","owner":3,"due":"2026-12-01"}`},
+	{review.ConditionHandedOn{Stage: "build", No: 1, From: 3, Owner: 4, Reason: "R"}, `{"stage":"build","no":1,"from":3,"owner":4,"reason":"R"}`},
 	{review.ConditionMet{Stage: "build", No: 1, Note: "N"}, `{"stage":"build","no":1,"note":"N"}`},
 	{review.ConditionConfirmed{Stage: "build", No: 1, For: 4}, `{"stage":"build","no":1,"for":4}`},
 	{review.ConditionReopened{Stage: "build", No: 1, Reason: "R", For: 4}, `{"stage":"build","no":1,"reason":"R","for":4}`},
@@ -75,6 +77,7 @@ var earlierForms = []struct {
 	json  string
 }{
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
+	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},
 	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
 	{review.FindingReopened{Stage: "build", No: 1, Reason: "R"}, `{"stage":"build","no":1,"reason":"R"}`},
 	{review.ConditionConfirmed{Stage: "build", No: 1}, `{"stage":"build","no":1}`},

@@ -30,6 +30,7 @@ type Condition struct {
 	DroppedBy    PersonID  // who took it back; 0: nobody, it was replaced
 	DroppedFor   PersonID
 	DroppedWhy   string
+	Former       []PersonID `json:",omitempty"` // who owned it before, in that order
 }
 
 // Closed reports whether it is asked for no more: it was confirmed, replaced or
@@ -55,7 +56,7 @@ const maxConditions = 20
 // conditions cleans the conditions of a conditional go. A problem of the second
 // condition's text is one of the field conditions-2; of its owner or day, of
 // conditions-2-owner or conditions-2-due.
-func (c *input) conditions(in []NewCondition, at time.Time) []ConditionSet {
+func (r *Review) conditions(c *input, in []NewCondition, at time.Time) []ConditionSet {
 	var out []ConditionSet
 	for i, n := range in {
 		field := fmt.Sprintf("conditions-%d", i+1)
@@ -66,6 +67,8 @@ func (c *input) conditions(in []NewCondition, at time.Time) []ConditionSet {
 		c.require(field, text, "say what has to be done")
 		if n.Owner == 0 {
 			c.problems.Add(field+"-owner", "choose who has to do it")
+		} else if !r.CanFollow(n.Owner) {
+			c.problems.Add(field+"-owner", cannotFollow)
 		}
 		due := c.day(field+"-due", n.Due, "give the day by which it has to be done")
 		if !due.IsZero() && due.Before(startOfDay(at)) {
@@ -283,10 +286,10 @@ func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, 
 	if err != nil {
 		return nil, SeatHeld{}, err
 	}
-	if by.Person == c.Owner || by.Person == c.MetBy {
+	if c.Had(by.Person) || by.Person == c.MetBy {
 		return nil, SeatHeld{}, &Denied{SignGate, "You were given this condition or reported it as met yourself; somebody else has to take it back."}
 	}
-	held, err := r.judgeCondition(by, s, c, c.Owner, c.MetBy)
+	held, err := r.judgeCondition(by, s, c, append([]PersonID{c.Owner, c.MetBy}, c.Former...)...)
 	return c, held, err
 }
 

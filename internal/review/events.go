@@ -97,6 +97,7 @@ type (
 		From   PersonID `json:"from,omitempty"`
 		Person PersonID `json:"person,omitempty"`
 		Due    string   `json:"due,omitempty"`
+		Reason string   `json:"reason,omitempty"` // why it was handed over
 	}
 	// CommentAdded is one contribution to an item's discussion.
 	CommentAdded struct {

@@ -59,6 +59,14 @@ type (
 		Owner PersonID `json:"owner"`
 		Due   string   `json:"due"`
 	}
+	// ConditionHandedOn gives a condition to another owner.
+	ConditionHandedOn struct {
+		Stage  StageKey `json:"stage"`
+		No     int      `json:"no"`
+		From   PersonID `json:"from"`
+		Owner  PersonID `json:"owner"`
+		Reason string   `json:"reason,omitempty"`
+	}
 	// ConditionMet says that the condition's owner has done it.
 	ConditionMet struct {
 		Stage StageKey `json:"stage"`
@@ -121,6 +129,7 @@ func (RoundClosed) Kind() string         { return "RoundClosed" }
 func (FindingAccepted) Kind() string     { return "FindingAccepted" }
 func (FindingReopened) Kind() string     { return "FindingReopened" }
 func (ConditionSet) Kind() string        { return "ConditionSet" }
+func (ConditionHandedOn) Kind() string   { return "ConditionHandedOn" }
 func (ConditionMet) Kind() string        { return "ConditionMet" }
 func (ConditionConfirmed) Kind() string  { return "ConditionConfirmed" }
 func (ConditionReopened) Kind() string   { return "ConditionReopened" }

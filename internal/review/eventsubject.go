@@ -31,6 +31,8 @@ func Subject(e Event) (StageKey, ItemKey) {
 		return e.Stage, ""
 	case ConditionSet:
 		return e.Stage, ""
+	case ConditionHandedOn:
+		return e.Stage, ""
 	case ConditionMet:
 		return e.Stage, ""
 	case ConditionConfirmed:
@@ -92,6 +94,8 @@ func Mentions(e Event) []PersonID {
 		return []PersonID{e.For}
 	case ConditionSet:
 		return []PersonID{e.Owner}
+	case ConditionHandedOn:
+		return []PersonID{e.From, e.Owner}
 	case SeatDelegated:
 		return []PersonID{e.Person, e.To}
 	case DelegationEnded:

@@ -134,10 +134,23 @@ func newWorld(tb testing.TB, opts ...option) *world {
 	w.ok(err)
 	w.r, err = review.Create(w.actor(manager), project, tmpl, ref, in, w.tick())
 	w.ok(err)
+	w.know()
 	for _, p := range []review.PersonID{member, mate, insider} {
 		w.ok(w.r.SetDuty(w.actor(owner), p, review.DutyMember, w.tick()))
 	}
 	return w
+}
+
+// know gives the review everybody's rights, as the store does of those whom a
+// command names.
+func (w *world) know() {
+	w.r.Named = map[review.PersonID]review.Actor{}
+	for p := range w.roles {
+		w.r.Named[p] = w.actor(p)
+	}
+	for p := range w.seats {
+		w.r.Named[p] = w.actor(p)
+	}
 }
 
 // tick lets a second pass.

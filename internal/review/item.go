@@ -145,7 +145,8 @@ func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version
 	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version, For: held.For})
 }
 
-// Assign names who works on an item; person 0 takes the assignment away.
+// Assign names who works on an item, somebody who may answer it; person 0 takes
+// the assignment away.
 func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due string, at time.Time) error {
 	if err := May(by, AssignItem, &r.Project); err != nil {
 		return err
@@ -154,18 +155,27 @@ func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due 
 	if err != nil {
 		return err
 	}
-	var c input
-	d := c.date("due", due)
-	if person == 0 && !d.IsZero() {
-		c.problems.Add("person", "choose who is to do it by that date")
-	}
-	if err := c.problems.Err(); err != nil {
+	d, err := checkAssignment(person, due)
+	if err != nil {
 		return err
+	}
+	if person != 0 && !r.CanAnswer(person) {
+		return invalid("person", notOnProject)
 	}
 	if it.Assignee == person && it.Due.Equal(d) {
 		return nil
 	}
 	return r.record(by, at, ItemAssigned{Stage: sk, Item: ik, From: it.Assignee, Person: person, Due: FormatDate(d)})
+}
+
+// checkAssignment finds the day until which somebody is to do something.
+func checkAssignment(person PersonID, due string) (time.Time, error) {
+	var c input
+	d := c.date("due", due)
+	if person == 0 && !d.IsZero() {
+		c.problems.Add("person", "choose who is to do it by that date")
+	}
+	return d, c.problems.Err()
 }
 
 // Discuss adds a comment to an item. once is a random key that the form

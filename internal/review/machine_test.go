@@ -188,7 +188,10 @@ func (k *machine) do(name string, by review.PersonID, sk review.StageKey, mayDo 
 	case !mayDo:
 		v = verdict{only: "denied"}
 	}
-	k.r.Holders = k.holders()
+	k.r.Holders, k.r.Named = k.holders(), map[review.PersonID]review.Actor{}
+	for _, p := range crowd {
+		k.r.Named[p] = k.actor(p)
+	}
 	if k.lists.rows == nil || k.due() && k.checks%2 == 0 {
 		k.write("")
 	}
@@ -250,7 +253,7 @@ func (k *machine) part(sk review.StageKey) *review.Review {
 	p.Members = slices.Clone(p.Members)
 	r := review.Blank(p, k.r.No, k.r.Template, k.r.Ref)
 	r.PassedBefore = k.r.PassedBefore
-	r.Holders = maps.Clone(k.r.Holders)
+	r.Holders, r.Named = maps.Clone(k.r.Holders), k.r.Named
 	for i := range k.r.Stages {
 		from := &k.r.Stages[i]
 		r.Stages[i].Gate = k.lists.gates[i] // as of the last event or sweep
@@ -342,6 +345,9 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 		a := s.Items[i].Answer
 		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy, s.Items[i].Reattest), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver, it.again))
 	}
+	for i, it := range st.inOrder() {
+		same("assignee of "+string(it.def.Key), s.Items[i].Assignee, it.assignee)
+	}
 	same("number of links", len(s.Evidence), len(st.links))
 	for i, l := range st.links {
 		e := &s.Evidence[i]
@@ -358,7 +364,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	same("number of conditions", len(s.Conditions), len(st.conditions))
 	for i, c := range st.conditions {
 		d := &s.Conditions[i]
-		same("condition", fmt.Sprint(d.Text, d.MetBy, d.Closed(), !d.DroppedAt.IsZero(), d.Overdue(k.now)), fmt.Sprint(c.text, c.metBy, c.closed || c.dropped, c.dropped, !c.dropped && c.overdue(k.now)))
+		same("condition", fmt.Sprint(d.Text, d.Owner, d.Former, d.MetBy, d.Closed(), !d.DroppedAt.IsZero(), d.Overdue(k.now)), fmt.Sprint(c.text, c.owner, c.former, c.metBy, c.closed || c.dropped, c.dropped, !c.dropped && c.overdue(k.now)))
 	}
 	var got, want []string
 	for _, c := range s.GateConditions() {

@@ -36,6 +36,49 @@ type mLoan struct {
 	at         time.Time
 }
 
+// canFollow reports whether somebody may see the project and close conditions.
+func (m *model) canFollow(p review.PersonID) bool {
+	return m.sees(p) && (m.onTeam(p) || m.sits(p, "") || m.hasRole(p, review.RoleViewer, review.RoleManager, review.RoleAdmin))
+}
+
+// asksFor reports whether a condition is still to be closed.
+func (st *mStage) asksFor(c *mCondition) bool {
+	return !c.closed && !c.dropped && (st.binds(c) || !c.old && st.rounds[c.round-1].outcome == "")
+}
+
+// handOver is what becomes of a person's work: all of it goes to somebody, or
+// what they cannot do any more to nobody and to the project's owner.
+func (m *model) handOver(from, to review.PersonID) (moved int) {
+	for _, st := range m.stages {
+		for _, it := range st.items {
+			if it.assignee == from {
+				it.assignee = to
+				moved++
+			}
+		}
+		for _, c := range st.conditions {
+			if c.owner != from || !st.asksFor(c) || to == 0 && m.canFollow(from) {
+				continue
+			}
+			c.former, c.owner = append(c.former, c.owner), to
+			if to == 0 {
+				c.owner = m.holderOf(review.DutyOwner)
+			}
+			moved++
+		}
+	}
+	return moved
+}
+
+func (m *model) holderOf(d review.Duty) review.PersonID {
+	for p, other := range m.duties {
+		if other == d {
+			return p
+		}
+	}
+	return 0
+}
+
 // place is a seat, here or everywhere (or in a project that is not ours).
 type place struct {
 	seat  review.Seat
@@ -69,6 +112,7 @@ type mCondition struct {
 	seat    review.Seat
 	text    string
 	owner   review.PersonID
+	former  []review.PersonID
 	due     time.Time
 	by      review.PersonID
 	note    string
@@ -88,6 +132,7 @@ type mItem struct {
 	approver   review.PersonID
 	approvedAt time.Time
 	again      bool // to be said again in this review
+	assignee   review.PersonID
 }
 
 type mLink struct {

@@ -235,7 +235,7 @@ func (k *machine) release(by review.PersonID, sk review.StageKey, no int, why st
 	c := k.condition(&v, st, no)
 	v.refuse("invalid", why == "")
 	if c != nil {
-		v.refuse("denied", by == c.owner || !k.mayJudge(st, k.setIn(st, c), by, c.seat, c.metBy, c.owner))
+		v.refuse("denied", !k.mayJudge(st, k.setIn(st, c), by, c.seat, append(c.former, c.metBy, c.owner)...))
 		v.refuse("refused", c.closed || !st.binds(c))
 		v.effect = func() { c.dropped = true }
 	}

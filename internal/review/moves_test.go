@@ -17,7 +17,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk,
+		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -351,13 +351,77 @@ func (k *machine) wildTalk() {
 	k.do("comment "+string(it.def.Key), by, sk, may, v, func(r *review.Review) error {
 		return r.Discuss(k.actor(by), sk, it.def.Key, "Why?", "", k.now)
 	})
-	to := mate
-	if k.r.Stage(sk).Item(it.def.Key).Assignee == mate {
-		to = member
+	to := mostly(k, "to", mate, member, pick(k, "anybody", crowd...), 0)
+	due := ""
+	if to != 0 {
+		due = "2026-12-24"
 	}
-	k.do("assign "+string(it.def.Key), by, sk, k.m.onTeam(by) || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
-		return r.Assign(k.actor(by), sk, it.def.Key, to, "2026-12-24", k.now)
+	v.refuse("invalid", to != 0 && !k.m.onTeam(to))
+	v.effect = nil
+	if it.assignee != to {
+		v.effect = func() { it.assignee = to }
+	}
+	k.do(fmt.Sprintf("assign %s to %d", it.def.Key, to), by, sk, k.m.onTeam(by) || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
+		return r.Assign(k.actor(by), sk, it.def.Key, to, due, k.now)
 	})
+}
+
+// wildLeaving hands a person's work over, or one of their conditions, and now
+// and then takes them off the project with it.
+func (k *machine) wildLeaving() {
+	by := mostly(k, "who", owner, crowd...)
+	from := pick(k, "from", member, viewer, mate, insider, deputy, owner, nobody, 0)
+	to := mostly(k, "to", mate, pick(k, "anybody", crowd...), 0)
+	v := verdict{}
+	switch {
+	case k.oneIn(3, "one condition"):
+		sk := pick(k, "stage", stageKeys...)
+		st := k.m.stages[sk]
+		no := dice(k.t, "condition", len(st.conditions)+2)
+		c := k.condition(&v, st, no)
+		v.refuse("invalid", !k.m.canFollow(to))
+		if c != nil && c.owner != to {
+			v.refuse("refused", !st.asksFor(c))
+			v.effect = func() { c.former, c.owner = append(c.former, c.owner), to }
+		}
+		if c != nil {
+			v.refuse("denied", by != c.owner && !k.m.leads(by))
+		}
+		k.do(fmt.Sprintf("hand condition %d of %s to %d", no, sk, to), by, sk, k.m.canFollow(by), v, func(r *review.Review) error {
+			return r.HandOnCondition(k.actor(by), sk, no, to, "", k.now)
+		})
+	case k.oneIn(2, "leave"):
+		v.refuse("invalid", from == 0 || to != 0 && (to == from || !k.m.onTeam(to)))
+		v.refuse("refused", k.m.duties[from] == review.DutyOwner)
+		if from == 0 || k.m.onTeam(from) {
+			v.effect = func() {
+				delete(k.m.duties, from)
+				k.m.handOver(from, to)
+			}
+		} else {
+			v.others = nil // they are off already
+		}
+		k.do(fmt.Sprintf("take off %d for %d", from, to), by, "", k.m.leads(by), v, func(r *review.Review) error {
+			return r.RemoveMember(k.actor(by), from, to, k.now)
+		})
+	default:
+		v.refuse("invalid", from == 0 || to == 0 || to == from || !k.m.onTeam(to))
+		work := false
+		for _, st := range k.m.stages {
+			for _, it := range st.items {
+				work = work || it.assignee == from && from != 0
+			}
+			for _, c := range st.conditions {
+				work = work || c.owner == from && st.asksFor(c)
+			}
+		}
+		if work {
+			v.effect = func() { k.m.handOver(from, to) }
+		}
+		k.do(fmt.Sprintf("hand the work of %d to %d", from, to), by, "", k.m.leads(by), v, func(r *review.Review) error {
+			return r.HandOver(k.actor(by), from, to, "away", k.now)
+		})
+	}
 }
 
 // --- gates
@@ -446,7 +510,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 	case review.Recuse:
 		in.Note = words
 	case review.Conditional:
-		c = &mCondition{round: len(st.rounds), seat: seat, text: words, owner: pick(k, "owner", owner, member, viewer), by: by}
+		c = &mCondition{round: len(st.rounds), seat: seat, text: words, owner: pick(k, "owner", owner, member, viewer, nobody), by: by}
 		if words != "" && k.oneIn(3, "other words") {
 			c.text = "Soon."
 		}
@@ -458,7 +522,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 	v := verdict{effect: func() { k.signed(st, ro, mSign{by, seat, decision, content, k.now, holder}, words, c) }}
 	v.refuse("refused", ro == nil || k.m.status != review.StatusActive)
 	v.refuse("stale", !current)
-	v.refuse("invalid", !goes && decision != review.Return && decision != review.Recuse || decision != review.Go && words == "" || c != nil && c.due.Before(k.today()))
+	v.refuse("invalid", !goes && decision != review.Return && decision != review.Recuse || decision != review.Go && words == "" || c != nil && (c.due.Before(k.today()) || !k.m.canFollow(c.owner)))
 	if ro != nil {
 		holder = k.m.mandate(st, ro, by, seat, goes)
 		v.refuse("invalid", !slices.Contains(ro.seats, seat))
@@ -602,6 +666,7 @@ func (k *machine) setDuty(by, person review.PersonID, d review.Duty) {
 		k.m.duties[person] = d
 		if d == "" {
 			delete(k.m.duties, person)
+			k.m.handOver(person, 0)
 		}
 	}}
 	v.refuse("invalid", person == 0 || d == "boss")

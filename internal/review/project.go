@@ -230,7 +230,7 @@ func samePolicy(a, b Policy) bool {
 }
 
 // SetDuty makes a person owner, deputy or member, or with an empty duty takes
-// the person off the project. A project always has one owner: naming a new one
+// the person off the project as [Review.RemoveMember] does. A project always has one owner: naming a new one
 // makes the former owner a member.
 func (r *Review) SetDuty(by Actor, person PersonID, d Duty, at time.Time) error {
 	p := &r.Project
@@ -246,6 +246,9 @@ func (r *Review) SetDuty(by Actor, person PersonID, d Duty, at time.Time) error 
 	from := p.Duty(person)
 	if from == d {
 		return nil
+	}
+	if d == "" {
+		return r.RemoveMember(by, person, 0, at)
 	}
 	if from == DutyOwner {
 		return refuse("A project needs an owner. Name the new owner first; the present one then becomes a member.")

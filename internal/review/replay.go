@@ -84,7 +84,7 @@ func (r *Review) fold(en Entry) error {
 		return r.foldReview(e)
 	case WaiverRequested, WaiverGranted, WaiverDenied, WaiverExtended, WaiverRevoked:
 		return r.foldWaiver(en)
-	case ConditionSet, ConditionMet, ConditionConfirmed, ConditionReopened, ConditionReleased, FindingAccepted, FindingReopened:
+	case ConditionSet, ConditionHandedOn, ConditionMet, ConditionConfirmed, ConditionReopened, ConditionReleased, FindingAccepted, FindingReopened:
 		return r.foldFollowUp(en)
 	case GateForced:
 		return r.foldForced(en, e)

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -141,6 +142,12 @@ func (r *Review) foldFollowUp(en Entry) error {
 		return &s.Findings[no-1], nil
 	}
 	switch e := en.Event.(type) {
+	case ConditionHandedOn:
+		c, err := condition(e.No)
+		if err != nil {
+			return err
+		}
+		c.Former, c.Owner = append(slices.Clone(c.Former), c.Owner), e.Owner
 	case ConditionMet:
 		c, err := condition(e.No)
 		if err != nil {

@@ -25,6 +25,11 @@ type Review struct {
 	// change it; without it nobody counts as entitled.
 	Holders map[PersonID][]SeatHeld
 
+	// Named are the rights of people beside the one who acts, to whom a command
+	// gives something to do. The store reads those that the caller names; about
+	// others only their part in the project is known.
+	Named map[PersonID]Actor
+
 	// PassedBefore is when the last stage's gate passed in the review before
 	// this one; zero during the launch. The review calendar goes on from there.
 	PassedBefore time.Time

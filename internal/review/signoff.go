@@ -26,6 +26,17 @@ type NewSignOff struct {
 	Digest     Digest
 }
 
+// Owners are the people to whom the signature gives conditions.
+func (in *NewSignOff) Owners() []PersonID {
+	var out []PersonID
+	for _, c := range in.Conditions {
+		if c.Owner != 0 {
+			out = append(out, c.Owner)
+		}
+	}
+	return out
+}
+
 // SignOff records a person's decision and, when that completes the quorum,
 // passes the gate; a return sends the stage back. What a person signs anew
 // replaces what they signed before.
@@ -55,7 +66,7 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 	if in.Digest != now {
 		return &StaleDigest{Shown: in.Digest, Current: now}
 	}
-	d, err := in.check(at)
+	d, err := r.checkSignOff(in, at)
 	if err != nil {
 		return err
 	}
@@ -106,7 +117,7 @@ func (r *Review) follow(by Actor, s *Stage, d signature, at time.Time) error {
 	return r.record(by, at, RoundClosed{Stage: sk, Round: round, Outcome: outcome, Digest: now})
 }
 
-func (in NewSignOff) check(at time.Time) (signature, error) {
+func (r *Review) checkSignOff(in NewSignOff, at time.Time) (signature, error) {
 	var c input
 	d := signature{decision: in.Decision, note: c.text("note", in.Note, MaxNote)}
 	switch in.Decision {
@@ -114,7 +125,7 @@ func (in NewSignOff) check(at time.Time) (signature, error) {
 	case Recuse:
 		c.require("note", d.note, "say why you step back")
 	case Conditional:
-		d.conditions = c.conditions(in.Conditions, at)
+		d.conditions = r.conditions(&c, in.Conditions, at)
 	case Return:
 		for _, f := range in.Findings {
 			if f = c.text("findings", f, MaxReason); f != "" {

@@ -17,6 +17,9 @@ import (
 type Target struct {
 	Project review.ProjectKey
 	Stage   review.StageKey // empty: the project as a whole, all stages
+	// Others are people to whom the change gives something to do, or whose work
+	// it takes away: [review.Review.Named] then has their rights.
+	Others []review.PersonID
 }
 
 // Changed is a project after a change, as far as it was loaded.
@@ -46,15 +49,17 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 	}
 	var out *Changed
 	err = s.transact(ctx, func(conn *pgxpool.Conn) error {
-		l, v, err := s.lockAndLoad(ctx, conn, by, id, t.Stage)
+		l, v, err := s.lockAndLoad(ctx, conn, by, id, t)
 		if err != nil {
 			return err
 		}
 		err = decide(l.review, v.Actor, v.Now)
 		if l.review.Partial() {
+			named := l.review.Named
 			if l, err = s.widen(ctx, conn, id, l.writing); err != nil {
 				return err
 			}
+			l.review.Named = named
 			err = decide(l.review, v.Actor, v.Now)
 		}
 		if err != nil {
@@ -101,18 +106,20 @@ const rightsLock int64 = 1
 // lockAndLoad is the first round trip: begin, lock, and read under the lock. A
 // stage that is kept is not read, unless the head of the stream shows that it is
 // not what the project is now; reading it then takes a round trip more.
-func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, stage review.StageKey) (*loaded, *Viewer, error) {
+func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, t Target) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
 	var head streamHead
 	var written uint32
-	p := parts{stage: stage, rounds: true}
-	at := keptPlace{id, stage}
+	p := parts{stage: t.Stage, rounds: true}
+	at := keptPlace{id, t.Stage}
+	named := map[review.PersonID]review.Actor{}
 	known := by.at.IsZero() && s.kept.get(at) != nil // what is kept is of the present
 	b := &pgx.Batch{}
 	b.Queue(`begin`)
 	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from stream where id = $1 for update`, int64(id), rightsLock).Query(head.scan)
 	s.queueViewer(b, by, &v)
+	queueRights(b, t.Others, named)
 	if known {
 		b.Queue(`select xmin from portfolio where project_id = $1`, int64(id)).QueryRow(func(row pgx.Row) error { return row.Scan(&written) })
 	} else {
@@ -125,7 +132,7 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	if err != nil {
 		return nil, nil, err
 	}
-	l.writing = head.tx
+	l.writing, l.review.Named = head.tx, named
 	return l, &v, nil
 }
 

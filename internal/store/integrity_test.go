@@ -126,7 +126,7 @@ func TestARefusedChangeChangesNothing(t *testing.T) {
 			return r.Answer(who, "idea", "scope-set", review.Met, "", 0, at.Add(time.Hour))
 		},
 		"the database": func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.Assign(who, "idea", "scope-set", 99999, "", at)
+			return r.AssignJoining(review.Actor{Person: who.Person, Roles: []review.Role{review.RoleManager}}, "idea", "scope-set", 99999, "", at)
 		},
 	} {
 		if _, err := f.Change(context.Background(), f.as("mike"), store.Target{Project: "alpha", Stage: "idea"}, decide); err == nil {

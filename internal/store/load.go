@@ -100,7 +100,7 @@ const (
 	conditionsSQL = `
 		select t.stage, t.no, t.round, case when t.set_in = t.review_no then 0 else t.set_in end, t.text, t.owner_id, t.due, t.set_by, t.seat, t.set_at,
 		       t.note, coalesce(t.met_by, 0), t.met_at, coalesce(t.confirmed_by, 0), coalesce(t.confirmed_for, 0), t.confirmed_at, t.reopened,
-		       t.dropped_at, coalesce(t.dropped_by, 0), coalesce(t.dropped_for, 0), t.dropped_why
+		       t.dropped_at, coalesce(t.dropped_by, 0), coalesce(t.dropped_for, 0), t.dropped_why, t.former
 		  from condition t`
 )
 

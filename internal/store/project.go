@@ -136,6 +136,7 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 		}
 		for j := range s.Conditions {
 			c := &s.Conditions[j]
+			add(c.Former...)
 			add(c.Owner, c.By, c.MetBy, c.ConfirmedBy, c.ConfirmedFor, c.DroppedBy, c.DroppedFor)
 		}
 	}

@@ -206,13 +206,17 @@ func (rows *reviewRows) scanConditions(r pgx.Rows) error {
 	for r.Next() {
 		var row conditionRow
 		var met, confirmed, dropped *time.Time
+		var former []int64
 		c := &row.Condition
 		if err := r.Scan((*string)(&row.stage), &c.No, &c.Round, &c.Review, &c.Text, (*int64)(&c.Owner), &c.Due, (*int64)(&c.By), (*string)(&c.Seat), &c.At,
 			&c.Note, (*int64)(&c.MetBy), &met, (*int64)(&c.ConfirmedBy), (*int64)(&c.ConfirmedFor), &confirmed, &c.Reopened,
-			&dropped, (*int64)(&c.DroppedBy), (*int64)(&c.DroppedFor), &c.DroppedWhy); err != nil {
+			&dropped, (*int64)(&c.DroppedBy), (*int64)(&c.DroppedFor), &c.DroppedWhy, &former); err != nil {
 			return fmt.Errorf("reading conditions: %w", err)
 		}
 		c.At, c.MetAt, c.ConfirmedAt, c.DroppedAt = c.At.UTC(), deref(met), deref(confirmed), deref(dropped)
+		for _, p := range former {
+			c.Former = append(c.Former, review.PersonID(p))
+		}
 		rows.conditions = append(rows.conditions, row)
 	}
 	return r.Err()

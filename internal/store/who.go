@@ -73,6 +73,33 @@ func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
 	b.Queue(sessionSQL, by.token[:], s.idle).Query(func(rows pgx.Rows) error { return v.scan(rows, by) })
 }
 
+// queueRights asks what other people may do, as one statement of a batch when
+// there are any.
+func queueRights(b *pgx.Batch, of []review.PersonID, into map[review.PersonID]review.Actor) {
+	if len(of) == 0 {
+		return
+	}
+	b.Queue(`
+		select person_id, role, seat, coalesce(project_id, 0), since, coalesce(for_id, 0)
+		  from held where person_id = any($1)`, people(of)).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var role, seat string
+			var scope int64
+			var since time.Time
+			var person, standIn review.PersonID
+			if err := rows.Scan(&person, &role, &seat, &scope, &since, &standIn); err != nil {
+				return fmt.Errorf("reading what others may do: %w", err)
+			}
+			v := Viewer{Actor: into[person]}
+			v.hold(role, seat, scope, since.UTC(), standIn)
+			v.Actor.Person = person
+			into[person] = v.Actor
+		}
+		return rows.Err()
+	})
+}
+
 // scan reads the person and their rights; [ErrNoSession] when there is nobody.
 func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	defer rows.Close()

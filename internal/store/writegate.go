@@ -80,6 +80,8 @@ func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			insert into condition (project_id, review_no, stage, no, round, text, owner_id, due, set_by, set_at, set_in, seat)
 			values ($1, $2, $3, $4, $5, $6, $7, $8::date, $9, $10, $2, $11)`,
 			id, no, e.Stage, e.No, e.Round, e.Text, int64(e.Owner), e.Due, int64(en.Actor), en.At, r.Stage(e.Stage).Conditions[e.No-1].Seat)
+	case review.ConditionHandedOn:
+		condition(e.Stage, e.No, `owner_id = $5, former = former || $6::bigint`, int64(e.Owner), int64(e.From))
 	case review.ConditionMet:
 		condition(e.Stage, e.No, `note = $5, met_by = $6, met_at = $7, reopened = ''`, e.Note, int64(en.Actor), en.At)
 	case review.ConditionConfirmed:

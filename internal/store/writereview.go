@@ -41,8 +41,8 @@ func writeCarried(b *pgx.Batch, id int64, e review.ReviewStarted) {
 	for _, ref := range e.Conditions {
 		numbers[ref.Stage]++
 		b.Queue(`
-			insert into condition (project_id, review_no, stage, no, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened)
-			select project_id, $2, stage, $5, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened
+			insert into condition (project_id, review_no, stage, no, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened, former)
+			select project_id, $2, stage, $5, round, set_in, text, owner_id, due, set_by, seat, set_at, note, met_by, met_at, reopened, former
 			  from condition where project_id = $1 and review_no = $2 - 1 and stage = $3 and no = $4`, id, e.No, ref.Stage, ref.No, numbers[ref.Stage])
 	}
 }

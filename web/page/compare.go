@@ -311,7 +311,7 @@ func (d *CompareData) stage(i int) (stageDifferences, bool) {
 func (d *CompareData) gateRows(a, b *review.Stage, moved review.Entry) []difference {
 	sk := b.Def.Key
 	signs := about(sk, "", review.SignOffRequested{}, review.GateSigned{}, review.RoundClosed{}, review.GateForced{})
-	follows := about(sk, "", review.ConditionSet{}, review.ConditionMet{}, review.ConditionConfirmed{}, review.ConditionReopened{}, review.ConditionReleased{}, review.GateForced{})
+	follows := about(sk, "", review.ConditionSet{}, review.ConditionHandedOn{}, review.ConditionMet{}, review.ConditionConfirmed{}, review.ConditionReopened{}, review.ConditionReleased{}, review.GateForced{})
 	passes := func(e review.Event) bool { // which puts conditions in force
 		ev, ok := e.(review.RoundClosed)
 		return ok && ev.Stage == sk && ev.Outcome.Passes()

@@ -59,7 +59,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.waiver(&out, en.Event)
 	case review.SeatDelegated, review.DelegationEnded:
 		t.right(&out, en.Event)
-	case review.ConditionSet, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened, review.ConditionReleased,
+	case review.ConditionSet, review.ConditionHandedOn, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened, review.ConditionReleased,
 		review.FindingAccepted, review.FindingReopened, review.GateForced, review.RetrospectiveClosed:
 		sk, _ := review.Subject(en.Event)
 		t.toGate(&out, sk)
@@ -157,6 +157,9 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 		out.State, out.What = ui.NA, "approved not applicable"+t.aside(e.For)+" for"
 	case review.ItemAssigned:
 		out.What, out.Why = t.assigned(e, actor), prefixed("Due ", e.Due)
+		if e.Reason != "" {
+			out.Why = strings.TrimSpace(out.Why + "\n" + e.Reason)
+		}
 	case review.CommentAdded:
 		out.What, out.Why = "commented on", e.Text
 	case review.EvidenceAdded:

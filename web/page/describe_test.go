@@ -76,6 +76,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Recuse, Note: "I built it."}, "Ana stepped back as SRE on Idea | I built it.", gate, ui.NA},
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeConditional}, "Ana completed the quorum and passed, with conditions, the gate of Idea", gate, ui.Part},
 		{review.ConditionSet{Stage: "idea", No: 1, Text: "Link it.", Owner: 2, Due: "2026-12-01"}, "Ana set condition 1 for Ben, due 2026-12-01, on Idea | Link it.", gate, ui.Part},
+		{review.ConditionHandedOn{Stage: "idea", No: 1, From: 2, Owner: 3, Reason: "Ben left."}, "Ana handed condition 1 from Ben to Chi on Idea | Ben left.", gate, ui.Part},
 		{review.ConditionMet{Stage: "idea", No: 1, Note: "Linked."}, "Ana reported condition 1 as met on Idea | Linked.", gate, ui.Wait},
 		{review.ConditionConfirmed{Stage: "idea", No: 1}, "Ana confirmed condition 1 on Idea", gate, ui.Met},
 		{review.ConditionReopened{Stage: "idea", No: 1, Reason: "Empty."}, "Ana found condition 1 not met on Idea | Empty.", gate, ui.Bad},

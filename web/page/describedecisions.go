@@ -27,6 +27,8 @@ func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.ConditionSet:
 		out.State, out.What, out.Why = ui.Part, "set condition "+strconv.Itoa(e.No)+" for "+t.Names(e.Owner)+", due "+e.Due+", on", e.Text
+	case review.ConditionHandedOn:
+		out.What, out.Why = "handed condition "+strconv.Itoa(e.No)+" from "+t.Names(e.From)+" to "+t.Names(e.Owner)+" on", e.Reason
 	case review.ConditionMet:
 		out.State, out.What, out.Why = ui.Wait, "reported condition "+strconv.Itoa(e.No)+" as met on", e.Note
 	case review.ConditionConfirmed:

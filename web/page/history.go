@@ -82,6 +82,7 @@ var kinds = []struct{ kind, label string }{
 	{review.FindingReopened{}.Kind(), "Answers to findings not accepted"},
 	{review.RoundClosed{}.Kind(), "Outcomes of rounds"},
 	{review.ConditionSet{}.Kind(), "Conditions"},
+	{review.ConditionHandedOn{}.Kind(), "Conditions handed on"},
 	{review.ConditionMet{}.Kind(), "Conditions reported as met"},
 	{review.ConditionConfirmed{}.Kind(), "Conditions confirmed"},
 	{review.ConditionReopened{}.Kind(), "Conditions found not met"},

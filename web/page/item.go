@@ -57,6 +57,10 @@ type ItemForm struct {
 	Decision WaiverForm // on a waiver
 }
 
+// JoinValue of the field "join" makes whom an item is assigned to a member of
+// the project.
+const JoinValue = "member"
+
 // The forms of the item's page.
 const (
 	FormAnswer   = "answer"

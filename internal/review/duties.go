@@ -1,0 +1,257 @@
+package review
+
+import (
+	"slices"
+	"time"
+)
+
+// Task is something that a person was given to do in a project: an item
+// assigned to them, or a condition that they own.
+type Task struct {
+	Person    PersonID
+	Stage     StageKey
+	Item      ItemKey // of an assignment
+	Condition int     // of a condition, its number in the stage; 0: an assignment
+	Title     string
+	Due       time.Time // date; zero: none
+}
+
+// notOnProject is what somebody reads who gives an item to a person who cannot
+// answer it.
+const notOnProject = "is not on this project, so cannot answer its items; choose somebody who is, or add them as a member too"
+
+// able reports whether a person may do something in the project, going by
+// their part in it and by their rights in [Review.Named].
+func (r *Review) able(p PersonID, act Action) bool {
+	a := r.Named[p]
+	a.Person = p
+	return May(a, act, &r.Project) == nil
+}
+
+// CanAnswer reports whether a person may answer items: an item is assigned to
+// nobody else.
+func (r *Review) CanAnswer(p PersonID) bool { return r.able(p, AnswerItem) }
+
+// CanFollow reports whether a person may see the project and report a condition
+// as met: a condition is given to nobody else. For people who are not on the
+// project it goes by [Review.Named].
+func (r *Review) CanFollow(p PersonID) bool { return r.able(p, CloseCondition) }
+
+// Responsible is who has to do something about an item: whom it was assigned to
+// while they are on the project, otherwise the project's owner.
+func (r *Review) Responsible(it *Item) PersonID {
+	if it.Assignee != 0 && r.Project.Duty(it.Assignee) != "" {
+		return it.Assignee
+	}
+	return r.Project.Holder(DutyOwner)
+}
+
+// Tasks lists what a person was given to do in the loaded stages and what is
+// still asked for: items that apply, and open conditions. Pages show it before
+// the person leaves.
+func (r *Review) Tasks(p PersonID) []Task {
+	return r.tasks(func(t Task) bool { return t.Person == p })
+}
+
+// Stranded lists what is left with people who cannot do it, since they are not
+// on the project any more or may not see it. It needs the rights of conditions'
+// owners in [Review.Named].
+func (r *Review) Stranded() []Task {
+	return r.tasks(func(t Task) bool {
+		if t.Condition == 0 {
+			return !r.CanAnswer(t.Person)
+		}
+		return !r.CanFollow(t.Person)
+	})
+}
+
+func (r *Review) tasks(fits func(Task) bool) []Task {
+	var out []Task
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		for j := range s.Items {
+			it := &s.Items[j]
+			if t := (Task{it.Assignee, s.Def.Key, it.Def.Key, 0, it.Def.Title, it.Due}); it.Assignee != 0 && it.Level != LevelNone && fits(t) {
+				out = append(out, t)
+			}
+		}
+		for j := range s.Conditions {
+			c := &s.Conditions[j]
+			if t := (Task{c.Owner, s.Def.Key, "", c.No, c.Text, c.Due}); s.asksFor(c) && fits(t) {
+				out = append(out, t)
+			}
+		}
+	}
+	return out
+}
+
+// asksFor reports whether a condition is still to be closed: one on which the
+// gate passed, or that a signature in the open round sets.
+func (s *Stage) asksFor(c *Condition) bool {
+	return !c.Closed() && (s.Binds(c) || s.Rounds[c.Round-1].Outcome == OutcomeOpen)
+}
+
+// AssignJoining is [Review.Assign] to somebody who becomes a member of the
+// project with it, unless they are on it already.
+func (r *Review) AssignJoining(by Actor, sk StageKey, ik ItemKey, person PersonID, due string, at time.Time) error {
+	if err := May(by, AssignItem, &r.Project); err != nil {
+		return err
+	}
+	if person != 0 && r.Project.Duty(person) == "" {
+		if _, _, err := r.work(sk, ik); err != nil {
+			return err
+		}
+		if _, err := checkAssignment(person, due); err != nil {
+			return err
+		}
+		if err := r.SetDuty(by, person, DutyMember, at); err != nil {
+			return err
+		}
+	}
+	return r.Assign(by, sk, ik, person, due, at)
+}
+
+// RemoveMember takes a person off the project and hands what they had to do to
+// somebody on it. With to 0 their items are assigned to nobody any more, and
+// conditions that they may no longer follow become the project owner's. All
+// stages have to be loaded.
+func (r *Review) RemoveMember(by Actor, person, to PersonID, at time.Time) error {
+	p := &r.Project
+	if err := May(by, ManageMembers, p); err != nil {
+		return err
+	}
+	switch from := p.Duty(person); {
+	case person == 0:
+		return invalid("person", "choose a person")
+	case from == "":
+		return nil
+	case from == DutyOwner:
+		return refuse("A project needs an owner. Name the new owner first; the present one then becomes a member.")
+	}
+	if to != 0 {
+		if err := r.mayTakeOver(person, to); err != nil {
+			return err
+		}
+	}
+	if err := r.wholly(); err != nil {
+		return err
+	}
+	if err := r.record(by, at, DutySet{Person: person, From: p.Duty(person)}); err != nil {
+		return err
+	}
+	return r.handOver(by, person, to, "", at)
+}
+
+// HandOver gives everything that a person has to do in the project to another:
+// all items assigned to them and all open conditions that they own. All stages
+// have to be loaded.
+func (r *Review) HandOver(by Actor, from, to PersonID, reason string, at time.Time) error {
+	if err := May(by, ManageMembers, &r.Project); err != nil {
+		return err
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	if from == 0 {
+		c.problems.Add("person", "choose whose work is handed over")
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	if err := r.mayTakeOver(from, to); err != nil {
+		return err
+	}
+	if err := r.wholly(); err != nil {
+		return err
+	}
+	return r.handOver(by, from, to, reason, at)
+}
+
+// mayTakeOver checks who is to go on with a person's work.
+func (r *Review) mayTakeOver(from, to PersonID) error {
+	switch {
+	case to == 0:
+		return invalid("to", "choose who takes the work over")
+	case to == from:
+		return invalid("to", "must be somebody else")
+	case r.Project.Duty(to) == "":
+		return invalid("to", "is not on this project, so cannot do its work; choose somebody who is, or add them first")
+	}
+	return nil
+}
+
+// handOver records who goes on with a person's work. To 0 it takes away only
+// what the person can no longer do.
+func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Time) error {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		for j := range s.Items {
+			it := &s.Items[j]
+			if it.Assignee != from {
+				continue // one that does not apply may apply again
+			}
+			e := ItemAssigned{Stage: s.Def.Key, Item: it.Def.Key, From: from, Person: to, Reason: reason}
+			if to != 0 {
+				e.Due = FormatDate(it.Due)
+			}
+			if err := r.record(by, at, e); err != nil {
+				return err
+			}
+		}
+		for j := range s.Conditions {
+			c := &s.Conditions[j]
+			next := to
+			if next == 0 {
+				next = r.Project.Holder(DutyOwner)
+			}
+			if c.Owner != from || !s.asksFor(c) || to == 0 && r.CanFollow(from) {
+				continue
+			}
+			if err := r.record(by, at, ConditionHandedOn{Stage: s.Def.Key, No: c.No, From: from, Owner: next, Reason: reason}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// HandOnCondition gives an open condition to another owner. Those who manage the
+// project's people do that, and who owns it now.
+func (r *Review) HandOnCondition(by Actor, sk StageKey, no int, to PersonID, reason string, at time.Time) error {
+	if err := May(by, CloseCondition, &r.Project); err != nil {
+		return err
+	}
+	s, c, err := r.condition(sk, no)
+	if err != nil {
+		return err
+	}
+	if by.Person != c.Owner {
+		if err := May(by, ManageMembers, &r.Project); err != nil {
+			return err
+		}
+	}
+	var in input
+	reason = in.text("reason", reason, MaxReason)
+	switch {
+	case to == 0:
+		in.problems.Add("to", "choose who has to do it")
+	case !r.CanFollow(to):
+		in.problems.Add("to", cannotFollow)
+	}
+	if err := in.problems.Err(); err != nil {
+		return err
+	}
+	if c.Owner == to {
+		return nil
+	}
+	if !s.asksFor(c) {
+		return refuse("The condition is closed.")
+	}
+	return r.record(by, at, ConditionHandedOn{Stage: sk, No: no, From: c.Owner, Owner: to, Reason: reason})
+}
+
+// cannotFollow is what somebody reads who gives a condition to a person who
+// cannot see to it.
+const cannotFollow = "cannot see this project or do anything in it; choose somebody on it, or add them as a member first"
+
+// Had reports whether a person has to meet the condition, or once had to.
+func (c *Condition) Had(p PersonID) bool { return c.Owner == p || slices.Contains(c.Former, p) }
