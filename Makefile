@@ -21,7 +21,7 @@ build: ## Build bin/slipway
 	$(GO) build -buildvcs=$(BUILDVCS) -o bin/slipway ./cmd/server
 
 test: ## Check everything: build, vet, lint, generated code, all tests with the race detector
-	@$(GO) run ./internal/devstack/cmd/check
+	@$(GO) run ./internal/checks
 
 # What a release has to pass on top of `make test`; docs/verification.md says what it shows and how long it takes.
 verify-long: ## 10,000 histories, 50 kills of each kind, every seeded bug, every byte of a bundle: an hour or two

@@ -10,12 +10,12 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 )
 
 // lab is where a run takes place: a PostgreSQL server, a folder for binaries and scripts, and what has to be cleaned up.
 type lab struct {
-	postgres *devstack.Postgres
+	postgres *postgres.Server
 	dir      string
 	binary   string   // of the product, once it is built
 	log      *os.File // of the product's servers; nil: nobody reads it
@@ -35,11 +35,11 @@ func openLab(ctx context.Context, forgetful bool) (_ *lab, err error) {
 		return nil, fmt.Errorf("make a folder: %w", err)
 	}
 	l.onClose(func() error { return os.RemoveAll(l.dir) })
-	cache, err := devstack.CacheDir()
+	cache, err := postgres.CacheDir()
 	if err != nil {
 		return nil, err
 	}
-	if l.postgres, err = devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: forgetful, CacheDir: cache}); err != nil {
+	if l.postgres, err = postgres.Start(ctx, postgres.Options{Unsafe: forgetful, CacheDir: cache}); err != nil {
 		return nil, err
 	}
 	l.onClose(l.postgres.Stop)
@@ -67,10 +67,10 @@ func (l *lab) database(ctx context.Context, name string) (database, error) {
 		return database{}, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
 	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize()+" owner "+devstack.OwnerRole); err != nil {
+	if _, err := conn.Exec(ctx, "create database "+pgx.Identifier{name}.Sanitize()+" owner "+postgres.OwnerRole); err != nil {
 		return database{}, fmt.Errorf("make database %s: %w", name, err)
 	}
-	if err := devstack.RestrictDatabase(ctx, conn, name); err != nil {
+	if err := postgres.RestrictDatabase(ctx, conn, name); err != nil {
 		return database{}, err
 	}
 	var db database

@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 )
 
 type service struct {
@@ -102,17 +103,17 @@ func TestComposeDatabaseAddresses(t *testing.T) {
 	t.Parallel()
 	services := compose(t)
 	passwords := map[string]string{
-		devstack.OwnerRole: services["postgres"].Environment["SLIPWAY_OWNER_PASSWORD"],
-		devstack.AppRole:   services["postgres"].Environment["SLIPWAY_APP_PASSWORD"],
+		postgres.OwnerRole: services["postgres"].Environment["SLIPWAY_OWNER_PASSWORD"],
+		postgres.AppRole:   services["postgres"].Environment["SLIPWAY_APP_PASSWORD"],
 	}
-	roles := map[string]string{"migrate": devstack.OwnerRole, "app": devstack.AppRole, "portfolio": devstack.AppRole}
+	roles := map[string]string{"migrate": postgres.OwnerRole, "app": postgres.AppRole, "portfolio": postgres.AppRole}
 	for name, role := range roles {
 		u, err := url.Parse(services[name].Environment["SLIPWAY_DATABASE_URL"])
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		password, _ := u.User.Password()
-		if u.User.Username() != role || password != passwords[role] || password == "" || u.Path != "/"+devstack.DatabaseName {
+		if u.User.Username() != role || password != passwords[role] || password == "" || u.Path != "/"+postgres.DatabaseName {
 			t.Errorf("%s connects to %s", name, u)
 		}
 	}
@@ -174,7 +175,7 @@ func TestRolesScript(t *testing.T) {
 	if err != nil {
 		t.Skip("psql is not installed: the server's npm package has no client programs")
 	}
-	pg, err := devstack.StartPostgres(t.Context(), devstack.PostgresOptions{Unsafe: true})
+	pg, err := postgres.Start(t.Context(), postgres.Options{Unsafe: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,20 +39,24 @@ var arrows = []arrow{
 	{room: "internal/proof", ours: []string{"internal/review"}, foreign: []string{"golang.org/x/mod"}},
 	{room: "internal/auth", foreign: []string{"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/go-jose/go-jose"}},
 	{room: "internal/store", ours: []string{"internal/review", "migrations"}},
-	{room: "internal/store/storetest", ours: []string{"internal/devstack", "migrations"}},
-	{room: "internal/devstack/cmd/...", ours: []string{"internal/devstack", "internal/store/storetest"}},
+	{room: "internal/store/storetest", ours: []string{"internal/devstack/postgres", "migrations"}},
+	{room: "internal/checks", ours: []string{"internal/devstack", "internal/devstack/postgres", "internal/store/storetest"}},
+	{room: "internal/devstack", foreign: []string{}},
+	{room: "internal/devstack/cmd/...", ours: []string{"internal/devstack/postgres"}},
+	{room: "internal/devstack/postgres", ours: []string{"internal/devstack"}},
+	{room: "internal/devstack/provider", ours: []string{"internal/devstack"}},
 	// The demo portfolio is made through the store's front door.
-	{room: "internal/devstack", ours: []string{"internal/review", "internal/catalog/...", "internal/store", "internal/auth"}},
+	{room: "internal/devstack/portfolio", ours: []string{"internal/devstack", "internal/review", "internal/catalog/...", "internal/store", "internal/auth"}},
 	{room: "migrations", foreign: []string{"github.com/pressly/goose"}},
-	{room: "deploy", ours: []string{"internal/devstack"}},
+	{room: "deploy", ours: []string{"internal/devstack", "internal/devstack/postgres"}},
 }
 
 // onlyFrom lists rooms that few may enter, whatever else their arrows say.
 var onlyFrom = map[string][]string{
 	"web":                      {"cmd/...", "e2e/...", "bench/..."},
 	"cmd/...":                  {"cmd/...", "e2e/..."},
-	"internal/devstack/...":    {"cmd/...", "e2e/...", "bench/...", "internal/devstack/...", "internal/store/storetest"},
-	"internal/store/storetest": {"internal/devstack/cmd/..."},
+	"internal/devstack/...":    {"cmd/...", "e2e/...", "bench/...", "internal/devstack/...", "internal/checks", "internal/store/storetest"},
+	"internal/store/storetest": {"internal/checks"},
 }
 
 type listed struct {
@@ -169,8 +173,9 @@ func TestArrowRules(t *testing.T) {
 		{"internal/auth", "internal/review", false},
 		{"internal/store", "web", false},
 		{"internal/store", "internal/devstack", false},
-		{"internal/devstack", "internal/store", true},
-		{"internal/devstack", "web", false},
+		{"internal/devstack/portfolio", "internal/store", true},
+		{"internal/devstack/portfolio", "web", false},
+		{"internal/devstack/postgres", "internal/store", false},
 		{"internal/catalog", "internal/store", false},
 		{"internal/proof", "internal/review", true},
 		{"internal/proof", "golang.org/x/mod/sumdb/note", true},

@@ -21,6 +21,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	idp "github.com/slipway-prr/slipway/internal/devstack/provider"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -108,9 +109,9 @@ func newCompany(t *testing.T, secure bool, with ...companySetting) (*company, *s
 // employ says who can sign in at the provider, and in which groups they are.
 func (c *company) employ(people ...devstack.Person) {
 	c.t.Helper()
-	p, err := devstack.NewProvider(devstack.ProviderConfig{
+	p, err := idp.New(idp.Config{
 		Issuer: c.issuer, KeyFile: c.keyFile, People: people,
-		Client: devstack.ProviderClient{
+		Client: idp.Client{
 			ID: "slipway", Secret: "s3cret", RedirectURIs: []string{c.Origin + auth.CallbackPath},
 			PostLogoutURIs: []string{c.Origin + "/"}, BackChannelURL: c.Origin + auth.BackChannelPath,
 		},

@@ -7,7 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -15,7 +15,7 @@ import (
 // newWorld starts a server: copying wants a superuser, which the store's tests have none of.
 func newWorld(t *testing.T) (*World, *pgx.Conn) {
 	t.Helper()
-	server, err := devstack.StartPostgres(t.Context(), devstack.PostgresOptions{Unsafe: true})
+	server, err := postgres.Start(t.Context(), postgres.Options{Unsafe: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func newWorld(t *testing.T) (*World, *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg.Database = devstack.DatabaseName
+	cfg.Database = postgres.DatabaseName
 	conn, err := pgx.ConnectConfig(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

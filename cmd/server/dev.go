@@ -16,6 +16,9 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/portfolio"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
+	"github.com/slipway-prr/slipway/internal/devstack/provider"
 	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -107,18 +110,18 @@ func dev(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 	return listen(ctx, ln, mux, app, log)
 }
 
-func startPostgres(ctx context.Context, dataDir string, out io.Writer) (*devstack.Postgres, error) {
-	cache, err := devstack.CacheDir()
+func startPostgres(ctx context.Context, dataDir string, out io.Writer) (*postgres.Server, error) {
+	cache, err := postgres.CacheDir()
 	if err != nil {
 		return nil, err
 	}
-	opts := devstack.PostgresOptions{DataDir: devstack.PostgresDir(dataDir), CacheDir: cache, Log: out}
-	pg, err := devstack.StartPostgres(ctx, opts)
-	if errors.Is(err, devstack.ErrNoPostgres) {
-		if _, err := devstack.ObtainPostgres(ctx, cache, out); err != nil {
+	opts := postgres.Options{DataDir: postgres.Dir(dataDir), CacheDir: cache, Log: out}
+	pg, err := postgres.Start(ctx, opts)
+	if errors.Is(err, postgres.ErrNotInstalled) {
+		if _, err := postgres.Obtain(ctx, cache, out); err != nil {
 			return nil, err
 		}
-		pg, err = devstack.StartPostgres(ctx, opts)
+		pg, err = postgres.Start(ctx, opts)
 	}
 	return pg, err
 }
@@ -138,9 +141,9 @@ func demoProviderFor(set *settings, log *slog.Logger) (http.Handler, error) {
 }
 
 func newDemoProvider(set settings, keyFile string, log *slog.Logger) (http.Handler, error) {
-	return devstack.NewProvider(devstack.ProviderConfig{
+	return provider.New(provider.Config{
 		Issuer: set.issuer, KeyFile: keyFile, People: devstack.People(), Logger: log,
-		Client: devstack.ProviderClient{
+		Client: provider.Client{
 			ID: set.clientID, Secret: set.clientSecret,
 			RedirectURIs:   []string{set.origin + auth.CallbackPath},
 			PostLogoutURIs: []string{set.origin + "/"},
@@ -172,7 +175,7 @@ func prepareDemo(ctx context.Context, st *store.Store, set settings, out io.Writ
 }
 
 func fillDemo(ctx context.Context, st *store.Store, set settings, out io.Writer) error {
-	made, err := devstack.FillPortfolio(ctx, st, set.issuer, set.groups, set.defaultRole)
+	made, err := portfolio.Fill(ctx, st, set.issuer, set.groups, set.defaultRole)
 	if err != nil {
 		return fmt.Errorf("filling the demo portfolio: %w", err)
 	}

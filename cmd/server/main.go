@@ -7,13 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/devstack"
 	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-
-	"github.com/slipway-prr/slipway/internal/devstack"
 )
 
 func main() {

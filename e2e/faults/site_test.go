@@ -20,7 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
@@ -29,7 +29,7 @@ import (
 type site struct {
 	world    // its people and clients; its servers are not used
 	dir      string
-	postgres *devstack.Postgres
+	postgres *postgres.Server
 	binary   string
 	addr     string
 	server   *exec.Cmd
@@ -158,7 +158,7 @@ func (s *site) killServer(t *testing.T) {
 func (s *site) startPostgres(t *testing.T) {
 	t.Helper()
 	var err error
-	if s.postgres, err = devstack.StartPostgres(context.Background(), devstack.PostgresOptions{DataDir: s.dir}); err != nil {
+	if s.postgres, err = postgres.Start(context.Background(), postgres.Options{DataDir: s.dir}); err != nil {
 		t.Fatal(err)
 	}
 }

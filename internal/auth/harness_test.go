@@ -22,6 +22,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/provider"
 )
 
 const (
@@ -174,9 +175,9 @@ func startDemoProvider(t *testing.T, rp *relyingParty) string {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	issuer := "http://" + server.Listener.Addr().String()
-	p, err := devstack.NewProvider(devstack.ProviderConfig{
+	p, err := provider.New(provider.Config{
 		Issuer: issuer,
-		Client: devstack.ProviderClient{
+		Client: provider.Client{
 			ID: clientID, Secret: clientSecret,
 			RedirectURIs:   []string{rp.origin + auth.CallbackPath},
 			PostLogoutURIs: []string{rp.origin + "/"},

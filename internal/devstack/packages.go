@@ -1,3 +1,5 @@
+// Package devstack is what the rooms of the run mode share: the demo people, the
+// tie to the parent process, and the installing of packages.
 package devstack
 
 import (

@@ -25,8 +25,8 @@ const (
 	groupAdmins   = "slipway-admins"
 	groupManagers = "slipway-managers"
 	groupAuditors = "slipway-auditors"
-	seatPrefix    = "seat-"
-	teamPrefix    = "team-"
+	SeatPrefix    = "seat-"
+	TeamPrefix    = "team-"
 )
 
 // People lists the demo people in the order in which they are offered. The slice and its groups are the caller's own.
@@ -71,10 +71,10 @@ func DemoGroupMap() string {
 	}
 	slices.Sort(groups)
 	for _, g := range slices.Compact(groups) {
-		if seat, ok := strings.CutPrefix(g, seatPrefix); ok {
+		if seat, ok := strings.CutPrefix(g, SeatPrefix); ok {
 			pairs = append(pairs, g+"=seat:"+seat)
 		}
-		if strings.HasPrefix(g, teamPrefix) {
+		if strings.HasPrefix(g, TeamPrefix) {
 			pairs = append(pairs, g+"=viewer")
 		}
 	}

@@ -22,7 +22,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 	"github.com/slipway-prr/slipway/migrations"
 )
 
@@ -112,9 +112,9 @@ func pool(t testing.TB, address string) *pgxpool.Pool {
 
 // server is the PostgreSQL that holds the templates and their copies.
 type server struct {
-	address *url.URL           // the superuser's
-	admin   *pgxpool.Pool      // as the superuser
-	private *devstack.Postgres // nil when the server is shared
+	address *url.URL         // the superuser's
+	admin   *pgxpool.Pool    // as the superuser
+	private *postgres.Server // nil when the server is shared
 
 	mu        sync.Mutex
 	templates map[string]bool // known to be ready
@@ -124,7 +124,7 @@ func openServer(ctx context.Context, address string) (*server, error) {
 	s := &server{templates: map[string]bool{}}
 	if address == "" {
 		var err error
-		s.private, err = devstack.StartPostgres(ctx, devstack.PostgresOptions{Unsafe: true})
+		s.private, err = postgres.Start(ctx, postgres.Options{Unsafe: true})
 		if err != nil {
 			return nil, fmt.Errorf("start a private PostgreSQL (`make test` installs one): %w", err)
 		}
@@ -163,7 +163,7 @@ func (s *server) urlFor(role, database string) string {
 }
 
 func (s *server) database(name string) *DB {
-	return &DB{Name: name, OwnerURL: s.urlFor(devstack.OwnerRole, name), AppURL: s.urlFor(devstack.AppRole, name)}
+	return &DB{Name: name, OwnerURL: s.urlFor(postgres.OwnerRole, name), AppURL: s.urlFor(postgres.AppRole, name)}
 }
 
 func (s *server) drop(name string) error {

@@ -15,7 +15,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 )
 
 // templateLock is the advisory lock under which templates are made: several
@@ -55,11 +55,11 @@ func (s *server) copyTemplate(ctx context.Context, template, name string) error 
 	}
 	defer conn.Release()
 	_, err = conn.Exec(ctx, fmt.Sprintf("create database %s template %s owner %s strategy file_copy",
-		pgx.Identifier{name}.Sanitize(), pgx.Identifier{template}.Sanitize(), devstack.OwnerRole))
+		pgx.Identifier{name}.Sanitize(), pgx.Identifier{template}.Sanitize(), postgres.OwnerRole))
 	if err != nil {
 		return fmt.Errorf("copy the template database: %w", err)
 	}
-	return devstack.RestrictDatabase(ctx, conn.Conn(), name)
+	return postgres.RestrictDatabase(ctx, conn.Conn(), name)
 }
 
 // template returns the name of a migrated database that nobody can connect to,
@@ -117,14 +117,14 @@ func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn, name string
 		return err
 	}
 	password, _ := s.address.User.Password()
-	if err := devstack.EnsureRoles(ctx, conn, password, password); err != nil {
+	if err := postgres.EnsureRoles(ctx, conn, password, password); err != nil {
 		return err
 	}
 	quoted := pgx.Identifier{name}.Sanitize()
 	if _, err := conn.Exec(ctx, "drop database if exists "+quoted+" with (force)"); err != nil { // half-made
 		return err
 	}
-	if _, err := conn.Exec(ctx, "create database "+quoted+" owner "+devstack.OwnerRole); err != nil {
+	if _, err := conn.Exec(ctx, "create database "+quoted+" owner "+postgres.OwnerRole); err != nil {
 		return err
 	}
 	if err := s.migrate(ctx, name, files); err != nil {
@@ -136,7 +136,7 @@ func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn, name string
 
 // migrate runs as the owner, as in production.
 func (s *server) migrate(ctx context.Context, name string, files fs.FS) error {
-	cfg, err := pgx.ParseConfig(s.urlFor(devstack.OwnerRole, name))
+	cfg, err := pgx.ParseConfig(s.urlFor(postgres.OwnerRole, name))
 	if err != nil {
 		return err
 	}

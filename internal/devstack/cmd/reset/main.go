@@ -9,7 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 )
 
 func main() {
@@ -27,7 +27,7 @@ func run(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := devstack.Reset(ctx, dir); err != nil {
+	if err := postgres.Reset(ctx, dir); err != nil {
 		return err
 	}
 	fmt.Println("Emptied", dir)
