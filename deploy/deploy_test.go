@@ -16,6 +16,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/devstack"
 	"github.com/slipway-prr/slipway/internal/devstack/postgres"
+	"github.com/slipway-prr/slipway/internal/store"
 )
 
 type service struct {
@@ -115,6 +116,10 @@ func TestComposeDatabaseAddresses(t *testing.T) {
 		password, _ := u.User.Password()
 		if u.User.Username() != role || password != passwords[role] || password == "" || u.Path != "/"+postgres.DatabaseName {
 			t.Errorf("%s connects to %s", name, u)
+		}
+		// The database has no certificate: without this word the program refuses it.
+		if tls := services[name].Environment["SLIPWAY_DATABASE_TLS"]; tls != "off" && store.CheckEncrypted(u.String()) != nil {
+			t.Errorf("%s: SLIPWAY_DATABASE_TLS is %q", name, tls)
 		}
 	}
 }

@@ -50,7 +50,24 @@ update portfolio f
                 where c.project_id = f.project_id and c.review_no = f.review_no and c.confirmed_at is null and c.dropped_at is null);
 
 -- +goose Down
-delete from condition where set_in <> review_no;
+
+-- The tables before had no room for what stand-ins decided, for conditions that
+-- outlived their review, or for those that were taken back. Going down with any
+-- of these would lose them, and coming up again would find other signatures than
+-- the trail: that is refused, and changes nothing.
+-- +goose StatementBegin
+do $$
+begin
+    if exists (select from waiver where granted_for is not null or denied_for is not null or revoked_for is not null)
+       or exists (select from round where reviewed_for is not null)
+       or exists (select from finding where accepted_for is not null)
+       or exists (select from condition where set_in <> review_no or confirmed_for is not null or dropped_by is not null) then
+        raise exception 'schema 1 cannot hold what stand-ins decided or which conditions were carried over or released; nothing was changed'
+            using hint = 'Stay at schema 2 or above, or restore a backup from before the update.';
+    end if;
+end
+$$;
+-- +goose StatementEnd
 alter table condition
     drop column seat, drop column set_in, drop column confirmed_for, drop column dropped_by, drop column dropped_for, drop column dropped_why,
     drop constraint condition_project_id_review_no_fkey,

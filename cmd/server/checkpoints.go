@@ -71,12 +71,20 @@ func openCheckpoints(ctx context.Context, set settings, st *store.Store, log *sl
 // tick writes a checkpoint if one is due, and hands on what is new. It never
 // stops the server: a checkpoint that fails is tried again the next time.
 func (c *checkpoints) tick(ctx context.Context) {
+	// Replicas tick on their own; half the time between two is young enough
+	// for the others to leave it at that.
+	c.write(ctx, c.every/2)
+}
+
+// last covers what happened since the last tick, however short that is ago: the
+// server ends.
+func (c *checkpoints) last(ctx context.Context) { c.write(ctx, 0) }
+
+func (c *checkpoints) write(ctx context.Context, minAge time.Duration) {
 	if c.key == nil {
 		return
 	}
-	// Replicas tick on their own; half the time between two is young enough
-	// for the others to leave it at that.
-	if _, err := c.store.Checkpoint(ctx, c.key.Seal, c.every/2); err != nil {
+	if _, err := c.store.Checkpoint(ctx, c.key.Seal, minAge); err != nil {
 		c.log.Error("writing a checkpoint failed", "err", err)
 	}
 	if err := c.store.Checkpoints(ctx, c.told, c.tell); err != nil {

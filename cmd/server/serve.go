@@ -92,7 +92,7 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 
 // checkSchema refuses a database whose schema this program does not know.
 func checkSchema(ctx context.Context, st *store.Store) error {
-	have, err := st.SchemaVersion(ctx)
+	have, err := st.Probe(ctx)
 	if err != nil {
 		return err
 	}
@@ -100,11 +100,18 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 	if err != nil {
 		return err
 	}
-	if have < want {
-		return fmt.Errorf("the database has schema %d, this program needs %d: run the migrate command first", have, want)
+	return serves(have, want)
+}
+
+// serves says whether a program whose newest migration is want works with a
+// schema: its own, or a newer one that still serves it by its own word. So old
+// replicas stay ready while new ones are rolled out.
+func serves(have store.Schema, want int64) error {
+	if have.Version < want {
+		return fmt.Errorf("the database has schema %d, this program needs %d: run the migrate command first", have.Version, want)
 	}
-	if have > want {
-		return fmt.Errorf("the database has schema %d, newer than this program's %d: run the newer program", have, want)
+	if have.Version > want && (have.Oldest == 0 || have.Oldest > want) {
+		return fmt.Errorf("the database has schema %d, which serves programs from schema %d on, and this one's is %d: run the newer program", have.Version, have.Oldest, want)
 	}
 	return nil
 }
@@ -137,21 +144,25 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 	defer sweep.Stop()
 	mark := time.NewTicker(a.checkpoints.every)
 	defer mark.Stop()
-	a.checkpoints.tick(ctx)
+	within(ctx, a.checkpoints.tick)
 	for {
 		select {
 		case err := <-done:
 			return fmt.Errorf("serving: %w", err)
 		case <-refresh.C:
-			if _, err := a.store.Refresh(ctx); err != nil {
-				log.Warn("refreshing rollups failed", "err", err)
-			}
+			within(ctx, func(ctx context.Context) {
+				if _, err := a.store.Refresh(ctx); err != nil {
+					log.Warn("refreshing rollups failed", "err", err)
+				}
+			})
 		case <-sweep.C:
-			if err := a.store.Sweep(ctx); err != nil {
-				log.Warn("sweep failed", "err", err)
-			}
+			within(ctx, func(ctx context.Context) {
+				if err := a.store.Sweep(ctx); err != nil {
+					log.Warn("sweep failed", "err", err)
+				}
+			})
 		case <-mark.C:
-			a.checkpoints.tick(ctx)
+			within(ctx, a.checkpoints.tick)
 		case <-ctx.Done():
 			log.Info("stopping")
 			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
@@ -159,10 +170,20 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 			if err := srv.Shutdown(end); err != nil {
 				return fmt.Errorf("stopping: %w", err)
 			}
-			a.checkpoints.tick(end) // what happened last is covered too
+			a.checkpoints.last(end)
 			return nil
 		}
 	}
+}
+
+// jobTime is how long a job beside the requests may take: a database that does
+// not answer must not keep the next one waiting for ever.
+const jobTime = 30 * time.Second
+
+func within(ctx context.Context, job func(context.Context)) {
+	ctx, cancel := context.WithTimeout(ctx, jobTime)
+	defer cancel()
+	job(ctx)
 }
 
 func newLog(set settings, w io.Writer) *slog.Logger {

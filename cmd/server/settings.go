@@ -14,12 +14,14 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web"
 )
 
 // settings are everything that can be set, read once at start.
 type settings struct {
 	addr, origin, databaseURL, dataDir string
+	plainDatabase                      bool
 	issuer, clientID, clientSecret     string
 	scopes                             []string
 	groupsClaim                        string
@@ -63,6 +65,13 @@ func table() []setting {
 		}},
 		{"SLIPWAY_DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://…; the owner's for migrate, the restricted role's for serve", func(s *settings, v string) error {
 			s.databaseURL = v
+			return nil
+		}},
+		{"SLIPWAY_DATABASE_TLS", "required", "off allows an unencrypted connection to a database on another machine", func(s *settings, v string) error {
+			s.plainDatabase = v == "off"
+			if v != "off" && v != "required" {
+				return errors.New("must be required or off")
+			}
 			return nil
 		}},
 		{"SLIPWAY_DATABASE_CONNECTIONS", "8", "most connections to the database", whole(1, 200, func(s *settings, n int) { s.conns = n })},
@@ -164,6 +173,11 @@ func readSettings(getenv func(string) string) (settings, error) {
 	}
 	if s.limits.Address == 0 {
 		s.limits = web.Limits{}
+	}
+	if s.databaseURL != "" && !s.plainDatabase {
+		if err := store.CheckEncrypted(s.databaseURL); err != nil {
+			wrong = append(wrong, fmt.Errorf("SLIPWAY_DATABASE_URL: %w", err))
+		}
 	}
 	if len(wrong) > 0 {
 		return s, fmt.Errorf("%d settings are wrong:\n%w", len(wrong), errors.Join(wrong...))

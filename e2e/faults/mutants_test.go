@@ -49,7 +49,7 @@ const (
 
 var (
 	// lock is what keeps two changes of a project from overlapping.
-	lock = edit{inStore, "from stream where id = $1 for update`, int64(id), rightsLock)", "from stream where id = $1`, int64(id), rightsLock)"}
+	lock = edit{inStore, "from (select hash from stream where id = $1 for update) head`", "from (select hash from stream where id = $1) head`"}
 	// exclusive is what keeps rights still while a decision is written.
 	exclusive    = edit{inStore, "`select pg_advisory_xact_lock($1)`, rightsLock)", "`select pg_advisory_xact_lock_shared($1)`, rightsLock)"}
 	distinctness = []edit{
@@ -95,7 +95,7 @@ var mutants = []mutant{
 	{"a session lasts one moment longer", []edit{{inStore, "s.token_hash = $1 and s.expires_at > clock_timestamp()", "s.token_hash = $1 and s.expires_at >= clock_timestamp()"}}, toAMicro},
 	{"an idle session lasts one moment longer", []edit{{inStore, "s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at >", "s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at >="}}, toAMicro},
 	{"acknowledged before it is on disk", []edit{
-		{inStore, "	params[\"timezone\"] = \"UTC\"", "	params[\"timezone\"], params[\"synchronous_commit\"] = \"UTC\", \"off\""},
+		{inStore, "		params[\"synchronous_commit\"] = \"on\"", "		params[\"synchronous_commit\"] = \"off\""},
 		{inStore, "if commit == \"off\" || fsync == \"off\" {", "if fsync == \"off\" {"}}, killed},
 	{"a form that is sent again counts again", []edit{{inSchema, "create unique index comment_once", "create index comment_once"}}, killed},
 }

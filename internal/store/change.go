@@ -48,15 +48,15 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		return nil, s.hide(ctx, by, err)
 	}
 	var out *Changed
-	err = s.transact(ctx, func(conn *pgxpool.Conn) error {
-		l, v, err := s.lockAndLoad(ctx, conn, by, id, t)
+	err = s.transact(ctx, func(tx *transaction) error {
+		l, v, err := s.lockAndLoad(ctx, tx, by, id, t)
 		if err != nil {
 			return err
 		}
 		err = decide(l.review, v.Actor, v.Now)
 		if l.review.Partial() {
 			named := l.review.Named
-			if l, err = s.widen(ctx, conn, id, l.writing); err != nil {
+			if l, err = s.widen(ctx, tx.conn, id, l.writing); err != nil {
 				return err
 			}
 			l.review.Named = named
@@ -65,7 +65,7 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		if err != nil {
 			return err
 		}
-		out, err = s.commitChange(ctx, conn, by, l, v, false)
+		out, err = s.commitChange(ctx, tx, by, l, v, false)
 		return err
 	})
 	if errors.Is(err, errDoneBefore) {
@@ -74,39 +74,32 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 	if err != nil {
 		return nil, err
 	}
-	out.Names, err = s.resolve(ctx, peopleOf(out.Review))
-	return out, err
+	out.Names = s.namesAfter(ctx, out)
+	return out, nil
 }
 
-// transact runs f on one connection with "begin" left to f's first batch and
-// "commit" to its last, and rolls back whatever is left open.
-func (s *Store) transact(ctx context.Context, f func(*pgxpool.Conn) error) error {
-	conn, err := s.pool.Acquire(ctx)
+// namesAfter finds the names for the page about a change. It is saved by now:
+// that names cannot be read must not make a failure of it.
+func (s *Store) namesAfter(ctx context.Context, c *Changed) Names {
+	names, err := s.resolve(ctx, peopleOf(c.Review))
 	if err != nil {
-		return fmt.Errorf("waiting for a database connection: %w", err)
+		return Names{}
 	}
-	defer conn.Release()
-	defer func() {
-		if conn.Conn().PgConn().TxStatus() == 'I' {
-			return
-		}
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_, _ = conn.Exec(ctx, `rollback`) // a connection still in a transaction is closed on release
-	}()
-	return f(conn)
+	return names
 }
 
 // rightsLock is the advisory lock that every change shares and that a change
 // of rights has to itself. A decision rests on the rights of whoever decides
 // and of those who signed before: with it, they are the same until the decision
-// is written, and the trail's times tell in which order the two came.
+// is written, and the trail's times tell in which order the two came. It is
+// taken after the project, so that whoever waits for a project keeps nobody
+// from changing rights, nor, behind that, anybody from anything.
 const rightsLock int64 = 1
 
 // lockAndLoad is the first round trip: begin, lock, and read under the lock. A
 // stage that is kept is not read, unless the head of the stream shows that it is
 // not what the project is now; reading it then takes a round trip more.
-func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id review.ProjectID, t Target) (*loaded, *Viewer, error) {
+func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id review.ProjectID, t Target) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
 	var head streamHead
@@ -116,8 +109,10 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	named := map[review.PersonID]review.Actor{}
 	known := by.at.IsZero() && s.kept.get(at) != nil // what is kept is of the present
 	b := &pgx.Batch{}
-	b.Queue(`begin`)
-	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from stream where id = $1 for update`, int64(id), rightsLock).Query(head.scan)
+	// A function in the list of the very select that locks would run before it
+	// has the row: locking the rights is a level above.
+	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from (select hash from stream where id = $1 for update) head`,
+		int64(id), rightsLock).Query(head.scan)
 	s.queueViewer(b, by, &v)
 	queueRights(b, t.Others, named)
 	if known {
@@ -125,10 +120,10 @@ func (s *Store) lockAndLoad(ctx context.Context, conn *pgxpool.Conn, by By, id r
 	} else {
 		queueReview(b, id, p, &rows)
 	}
-	if err := send(ctx, conn, b); err != nil {
+	if err := tx.begin(ctx, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
 	}
-	l, err := s.loadLocked(ctx, conn, at, &rows, known, head, written)
+	l, err := s.loadLocked(ctx, tx.conn, at, &rows, known, head, written)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -193,7 +188,7 @@ func (h *streamHead) scan(rows pgx.Rows) error {
 }
 
 // commitChange is the second round trip: write what was recorded, and commit.
-func (s *Store) commitChange(ctx context.Context, conn *pgxpool.Conn, by By, l *loaded, v *Viewer, created bool) (*Changed, error) {
+func (s *Store) commitChange(ctx context.Context, tx *transaction, by By, l *loaded, v *Viewer, created bool) (*Changed, error) {
 	out := &Changed{Viewer: *v, Review: l.review, Rollups: l.rollups, Seq: l.seq, Events: l.review.Recorded()}
 	if l.review.Partial() {
 		return nil, fmt.Errorf("writing the change: %w", review.ErrPartial)
@@ -216,9 +211,8 @@ func (s *Store) commitChange(ctx context.Context, conn *pgxpool.Conn, by By, l *
 	if v.stale {
 		b.Queue(`update session set seen_at = clock_timestamp() where token_hash = $1`, by.token[:])
 	}
-	b.Queue(`commit`)
-	if err := send(ctx, conn, b); err != nil {
-		return nil, batchError("writing the change", err)
+	if err := tx.commit(ctx, b, "writing the change"); err != nil {
+		return nil, err
 	}
 	out.Seq, out.Rollups = l.seq, l.rollups
 	return out, nil
@@ -292,15 +286,14 @@ func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in re
 		return nil, err
 	}
 	var out *Changed
-	err = s.transact(ctx, func(conn *pgxpool.Conn) error {
+	err = s.transact(ctx, func(tx *transaction) error {
 		var v Viewer
 		var id review.ProjectID
 		b := &pgx.Batch{}
-		b.Queue(`begin`)
 		b.Queue(`select pg_advisory_xact_lock_shared($1)`, rightsLock)
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
-		if err := send(ctx, conn, b); err != nil {
+		if err := tx.begin(ctx, b); err != nil {
 			return batchError("preparing a new project", err)
 		}
 		r, err := review.Create(v.Actor, id, tmpl, ref, in, v.Now)
@@ -308,12 +301,12 @@ func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in re
 			return err
 		}
 		l := &loaded{review: r, rollups: make([]review.StageRollup, len(r.Stages))}
-		out, err = s.commitChange(ctx, conn, by, l, &v, true)
+		out, err = s.commitChange(ctx, tx, by, l, &v, true)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	out.Names, err = s.resolve(ctx, peopleOf(out.Review))
-	return out, err
+	out.Names = s.namesAfter(ctx, out)
+	return out, nil
 }

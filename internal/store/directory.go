@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -18,19 +17,18 @@ func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID,
 
 func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID, decide func(*review.Entitlements, review.Actor, time.Time) error) (*Viewer, error) {
 	var v Viewer
-	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
+	err := s.transact(ctx, func(tx *transaction) error {
 		e := &review.Entitlements{Person: person}
 		var seq int64
 		var hash []byte
 		b := &pgx.Batch{}
-		b.Queue(`begin`)
 		b.Queue(`select pg_advisory_xact_lock($1)`, rightsLock)
 		b.Queue(`select seq, hash from stream where id = $1 for update`, int64(review.Directory)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&seq, &hash) })
 		s.queueRightsActor(b, by, &v)
 		queueGranted(b, person, e)
 		queueDelegated(b, person, e)
-		if err := send(ctx, conn, b); err != nil {
+		if err := tx.begin(ctx, b); err != nil {
 			return batchError("reading a person's rights", err)
 		}
 		if err := decide(e, v.Actor, v.Now); err != nil {
@@ -39,7 +37,7 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 		if len(e.Recorded()) == 0 {
 			return nil
 		}
-		return commitRights(ctx, conn, e, seq, review.Hash(hash))
+		return commitRights(ctx, tx, e, seq, review.Hash(hash))
 	})
 	return &v, err
 }
@@ -101,7 +99,7 @@ func queueDelegated(b *pgx.Batch, person review.PersonID, e *review.Entitlements
 // column that project streams use for the item.
 func subjectOf(p review.PersonID) string { return fmt.Sprint(int64(p)) }
 
-func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlements, seq int64, hash review.Hash) error {
+func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, seq int64, hash review.Hash) error {
 	b := &pgx.Batch{}
 	for _, en := range e.Recorded() {
 		seq++
@@ -129,11 +127,7 @@ func commitRights(ctx context.Context, conn *pgxpool.Conn, e *review.Entitlement
 			     where g.state = 2 and coalesce(s.for_id, s.person_id) = $1)`, int64(e.Person))
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
-	b.Queue(`commit`)
-	if err := send(ctx, conn, b); err != nil {
-		return batchError("writing a person's rights", err)
-	}
-	return nil
+	return tx.commit(ctx, b, "writing a person's rights")
 }
 
 // touchesSeats reports whether a seat was granted or revoked.

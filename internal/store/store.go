@@ -22,9 +22,6 @@ import (
 // or a forged one.
 var ErrNoSession = errors.New("no session")
 
-// ErrOverloaded means that the database did not answer in time.
-var ErrOverloaded = errors.New("the database did not answer in time")
-
 // Options of a store. The zero value is good for tests.
 type Options struct {
 	MaxConns    int32         // connections to the database; 0: 8, more only lengthens the tail
@@ -41,6 +38,7 @@ type Store struct {
 	names     nameCache
 	places    placeCache
 	kept      keptReviews
+	probe     probe
 	idle      time.Duration
 }
 
@@ -61,27 +59,42 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	// PostgreSQL compiles a statement that it thinks will read a lot, for 200 ms
 	// where none of ours runs for five.
 	params["jit"] = "off"
+	// What is acknowledged is on disk, whatever the database's own default is or
+	// becomes. An address may ask for more, such as remote_apply.
+	if params["synchronous_commit"] == "" {
+		params["synchronous_commit"] = "on"
+	}
+	bound(cfg)
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
-	return &Store{pool: pool, idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+	return &Store{pool: pool, probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+}
+
+// Limits on what a request's own deadline does not reach: a connection is made
+// for whoever comes next, and looked at before it is used.
+const (
+	connectTime = 4 * time.Second
+	pingTime    = 2 * time.Second
+)
+
+// bound keeps a database that does not answer from holding on to the pool.
+func bound(cfg *pgxpool.Config) {
+	if t := cfg.ConnConfig.ConnectTimeout; t == 0 || t > connectTime {
+		cfg.ConnConfig.ConnectTimeout = connectTime
+	}
+	cfg.PingTimeout = pingTime
 }
 
 // Close ends all connections; running statements are waited for.
-func (s *Store) Close() { s.pool.Close() }
+func (s *Store) Close() {
+	s.probe.close()
+	s.pool.Close()
+}
 
 // Pool gives the connection pool's figures for /metrics.
 func (s *Store) Pool() *pgxpool.Stat { return s.pool.Stat() }
-
-// Ready reports whether the database answers.
-func (s *Store) Ready(ctx context.Context) error {
-	var one int
-	if err := s.pool.QueryRow(ctx, `select 1`).Scan(&one); err != nil {
-		return fmt.Errorf("asking the database: %w", err)
-	}
-	return nil
-}
 
 // CheckDurability refuses a database that acknowledges a commit before it is
 // safely on disk.
@@ -119,8 +132,7 @@ func batchError(doing string, err error) error {
 	case "delegation_to_id_fkey":
 		return &review.Invalid{Fields: []review.FieldError{{Field: "to", Message: "is nobody we know; choose a person from the list"}}}
 	}
-	switch pg.Code {
-	case "57014", "55P03": // query_canceled, lock_not_available
+	if outageOfCode(pg.Code) == Busy {
 		return fmt.Errorf("%s: %w: %w", doing, ErrOverloaded, err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
@@ -154,18 +166,4 @@ func send(ctx context.Context, to interface {
 	SendBatch(context.Context, *pgx.Batch) pgx.BatchResults
 }, b *pgx.Batch) error {
 	return to.SendBatch(ctx, b).Close()
-}
-
-// SchemaVersion is the number of the newest migration that the database has.
-func (s *Store) SchemaVersion(ctx context.Context) (int64, error) {
-	var v int64
-	err := s.pool.QueryRow(ctx, `select coalesce(max(version_id), 0) from goose_db_version where is_applied`).Scan(&v)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "42P01" { // undefined_table: nothing was migrated yet
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("reading the schema's version: %w", err)
-	}
-	return v, nil
 }

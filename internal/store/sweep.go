@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -44,12 +43,11 @@ func (s *Store) Refresh(ctx context.Context) (int, error) {
 // It records nothing: no fact has changed, only what they amount to today.
 func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) {
 	var free bool
-	err := s.transact(ctx, func(conn *pgxpool.Conn) error {
+	err := s.transact(ctx, func(tx *transaction) error {
 		var rows reviewRows
 		var now time.Time
 		p := parts{rounds: true}
 		b := &pgx.Batch{}
-		b.Queue(`begin`)
 		b.Queue(`select from stream where id = $1 for update skip locked`, int64(id)).Query(func(rows pgx.Rows) error {
 			free = rows.Next()
 			rows.Close()
@@ -57,21 +55,20 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) 
 		})
 		b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
 		queueReview(b, id, p, &rows)
-		if err := send(ctx, conn, b); err != nil {
+		if err := tx.begin(ctx, b); err != nil {
 			return batchError("reading a project to refresh", err)
 		}
 		if !free {
 			return nil
 		}
-		l, err := s.build(ctx, conn, &rows, p)
+		l, err := s.build(ctx, tx.conn, &rows, p)
 		if err != nil {
 			return err
 		}
 		b = &pgx.Batch{}
 		l.review.Settle(now.UTC())
 		writeDerived(b, l, now.UTC(), false)
-		b.Queue(`commit`)
-		return batchError("refreshing a rollup", send(ctx, conn, b))
+		return tx.commit(ctx, b, "refreshing a rollup")
 	})
 	return free, err
 }

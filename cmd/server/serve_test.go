@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/store"
+)
+
+// A replica works with its own schema, and with a newer one that says so.
+func TestWhichSchemasAProgramServes(t *testing.T) {
+	t.Parallel()
+	const ours = 7
+	for _, c := range []struct {
+		have store.Schema
+		want string // part of the refusal; empty: it serves
+	}{
+		{store.Schema{}, "run the migrate command"},
+		{store.Schema{Version: 6, Oldest: 5}, "run the migrate command"},
+		{store.Schema{Version: 7, Oldest: 5}, ""},
+		{store.Schema{Version: 7, Oldest: 7}, ""},
+		{store.Schema{Version: 9, Oldest: 5}, ""},
+		{store.Schema{Version: 9, Oldest: 7}, ""},
+		{store.Schema{Version: 9, Oldest: 8}, "run the newer program"},
+		{store.Schema{Version: 9}, "run the newer program"},
+	} {
+		err := serves(c.have, ours)
+		if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v, want %q", c.have, err, c.want)
+		}
+	}
+}
+
+// A database without a word for programs like this one is refused at start; one
+// that is newer and has it is served.
+func TestANewerSchemaIsServed(t *testing.T) {
+	i := newInstance(t)
+	ctx := context.Background()
+	if err := checkSchema(ctx, i.store); err != nil {
+		t.Fatal(err)
+	}
+	i.behind(`insert into goose_db_version (version_id, is_applied) values (900, true)`)
+	if err := checkSchema(ctx, i.store); err != nil {
+		t.Errorf("after a migration that changes nothing for us: %v", err)
+	}
+	i.behind(`update schema_range set oldest = 900`)
+	if err := checkSchema(ctx, i.store); err == nil || !strings.Contains(err.Error(), "run the newer program") {
+		t.Errorf("after one that does: %v", err)
+	}
+}
+
+// What happened right after a checkpoint is covered by another when the server
+// ends, however short the time between.
+func TestTheLastCheckpointIsNotTooYoung(t *testing.T) {
+	i := newInstance(t)
+	i.mustRun("key", "--new", "test")
+	set, err := readSettings(func(name string) string { return i.env[name] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	ctx, stop := context.WithCancel(context.Background())
+	marks, err := openCheckpoints(ctx, set, i.store, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- listen(ctx, ln, http.NotFoundHandler(), &app{store: i.store, checkpoints: marks}, log) }()
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if no, err := i.store.LastCheckpoint(ctx); err != nil || time.Now().After(end) {
+			t.Fatalf("no first checkpoint: %v", err)
+		} else if no == 1 {
+			break
+		}
+	}
+	i.project("beta")
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if no, err := i.store.LastCheckpoint(context.Background()); err != nil || no != 2 {
+		t.Errorf("the last checkpoint is number %d, %v", no, err)
+	}
+}
