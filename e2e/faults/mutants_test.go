@@ -132,7 +132,7 @@ func (m *mutant) try(t *testing.T, root, overlay string) bool {
 	args := []string{"test", "-vet=off", "-count=1", "-failfast", "-v", "-timeout", mutantTime.String()}
 	fails := "--- FAIL: "
 	if test == rulesTests {
-		args = append(args, test)
+		args = append(args, test, "-rapid.nofailfile")
 	} else {
 		args = append(args, "-run", "^"+test+"$", "./e2e/faults")
 		fails += test
