@@ -24,8 +24,8 @@ test: ## Check everything: build, vet, lint, generated code, all tests with the 
 	@$(GO) run ./internal/checks
 
 # What a release has to pass on top of `make test`; docs/verification.md says what it shows and how long it takes.
-verify-long: ## 10,000 histories, 50 kills of each kind, every seeded bug, every byte of a bundle: an hour or two
-	SLIPWAY_HISTORIES=10000 SLIPWAY_CRASH_ROUNDS=50 $(GO) test -count=1 -timeout 3h -v -run 'Histories|Kills' ./e2e/faults
+verify-long: ## 10,000 histories, 2,000 upheavals, 50 kills of each kind, every seeded bug, every byte of a bundle: an hour or two
+	SLIPWAY_HISTORIES=10000 SLIPWAY_UPHEAVALS=2000 SLIPWAY_CRASH_ROUNDS=50 $(GO) test -count=1 -timeout 3h -v -run 'Histories|Upheavals|Kills' ./e2e/faults
 	SLIPWAY_MUTANTS=1 $(GO) test -count=1 -timeout 3h -v -run TestSeededBugs ./e2e/faults
 	SLIPWAY_PROOF_LONG=1 $(GO) test -count=1 -timeout 1h -v -run 'TestEvery|TestARewritten' ./internal/proof
 

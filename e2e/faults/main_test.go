@@ -18,6 +18,7 @@ const (
 	seedVar      = "SLIPWAY_SEED"         // of the first history; otherwise 1
 	mutantsVar   = "SLIPWAY_MUTANTS"      // 1: seed each bug and see it caught
 	crashesVar   = "SLIPWAY_CRASH_ROUNDS" // kills of each kind
+	upheavalsVar = "SLIPWAY_UPHEAVALS"    // how many histories of whole projects
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }

@@ -37,6 +37,7 @@ const (
 	byTrail   = "TestTheTrailShowsNoSignatureWithoutASeat"
 	toAMicro  = "TestBoundariesToTheMicrosecond"
 	killed    = "TestKillsLoseNothing"
+	upheavals = "TestUpheavalsAreWhatTheTrailSays"
 	oneLook   = "TestAPageShowsOneMoment"
 )
 
@@ -84,6 +85,14 @@ var mutants = []mutant{
 	{"a sign-out ends nothing", []edit{{inStore, "`delete from session where token_hash = $1 returning id_token`", "`update session set sid = sid where token_hash = $1 returning id_token`"}}, ""},
 	{"restricted projects are shown", []edit{{inRules, "if !p.Restricted || p.Duty", "if p != nil || p.Duty"}}, ""},
 	{"what one server keeps outlives a change by another", []edit{{inStore, "return k != nil && k.hash == head && k.written == written", "return k != nil"}}, ""},
+	{"what reaches further is written as far as it was loaded", []edit{{inRules, "		r.partial = true\n", ""}, {inRules, "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"}}, upheavals},
+	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(en.At, stage) && r.Template.Order == OrderStrict {", "r.settle(en.At, stage) && r.Template.Order == \"\" {"}}, upheavals},
+	{"what reaches further is decided on the first loading", []edit{{inStore, "		if l.review.Partial() {\n			if l,", "		if l.review.Partial() && err == nil {\n			if l,"}}, upheavals},
+	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
+	{"a seat that is lost leaves the queue as it was", []edit{{inStore, "	if touchesSeats(e.Recorded()) {", "	if touchesSeats(nil) {"}}, upheavals},
+	{"the next review forgets what has to be said again", []edit{{inStore, "item = any($3) and state <> 'open'", "item = any($3) and false"}}, upheavals},
+	{"a new owner is not put in the lists", []edit{{inStore, "case review.ProjectEdited, review.DutySet, review.StatusChanged:", "case review.ProjectEdited, review.StatusChanged:"}}, upheavals},
+	{"a break-glass is looked back at by the seats of today", []edit{{"internal/proof", "r.Stage(ev.Stage).Rounds[ev.Round-1].Policy.Seats, ev.For", "seatsOf(r, ev.Stage), ev.For"}}, upheavals},
 	{"rights change while somebody decides", []edit{exclusive}, inOrder},
 	{"rights are read while they change", []edit{exclusive}, byTrail},
 	{"pages of two moments", []edit{{inStore, "begin isolation level repeatable read, read only", "begin isolation level read committed, read only"}}, oneLook},
@@ -141,7 +150,7 @@ func (m *mutant) try(t *testing.T, root, overlay string) bool {
 	cmd.Dir = root
 	// By the environment, so that a server that the test builds has the bug too.
 	cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -overlay="+overlay,
-		historiesVar+"="+strconv.Itoa(mutantHistories), crashesVar+"="+strconv.Itoa(mutantCrashes), mutantsVar+"=")
+		historiesVar+"="+strconv.Itoa(mutantHistories), upheavalsVar+"="+strconv.Itoa(mutantHistories), crashesVar+"="+strconv.Itoa(mutantCrashes), mutantsVar+"=")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
 	begin := time.Now()

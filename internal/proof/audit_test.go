@@ -77,6 +77,28 @@ func TestAuditOfDecisionsBesideSignatures(t *testing.T) {
 	}
 }
 
+// Who looks back at a break-glass sits in a seat that the gate had then: a profile
+// that has changed since asks for others, and makes nothing wrong afterwards.
+func TestAuditKeepsTheSeatsOfAForcedRound(t *testing.T) {
+	tmpl := smallTemplate(true)
+	tmpl.Flags = []review.FlagDef{{Key: "data", Group: "Parts", Label: "It keeps data"}}
+	last := &tmpl.Stages[len(tmpl.Stages)-1]
+	last.Gate.Seats = append(slices.Clone(last.Gate.Seats), review.SeatDef{Seat: review.SeatProduct, When: []review.Flag{"data"}})
+	w := newWorld(t, tmpl)
+	edit := func(flags ...review.Flag) {
+		p := w.r.Project
+		w.must(w.r.Edit(actor(olga), review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, w.tick()))
+	}
+	edit("data")
+	at := w.tick()
+	w.must(w.r.Force(actor(mona), last.Key, w.r.Digest(w.r.Stage(last.Key)), "It burns.", at.AddDate(0, 0, 3).Format(review.DateLayout), at))
+	edit()
+	w.must(w.r.CloseRetrospective(actor(pat), last.Key, 1, "It was right.", w.tick()))
+	if found := audited(t, w, directory()); len(found) > 0 {
+		t.Errorf("%v", found)
+	}
+}
+
 // forcedAt is when a gate of the story was passed by break-glass.
 func (w *world) forcedAt() time.Time {
 	for _, e := range w.r.Recorded() {

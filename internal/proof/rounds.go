@@ -226,10 +226,10 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	switch ev := e.Event.(type) {
 	case review.WaiverGranted:
 		from(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "grants a waiver", "asked for it")
-		h.entitled(e, r, ev.Stage, ev.For, "grants a waiver")
+		h.entitled(e, r, seatsOf(r, ev.Stage), ev.For, "grants a waiver")
 	case review.WaiverExtended:
 		from(r.Stage(ev.Stage).Waivers[ev.No-1].RequestedBy, ev.For, "extends a waiver", "asked for it")
-		h.entitled(e, r, ev.Stage, ev.For, "extends a waiver")
+		h.entitled(e, r, seatsOf(r, ev.Stage), ev.For, "extends a waiver")
 	case review.NotApplicableApproved:
 		from(r.Stage(ev.Stage).Item(ev.Item).Answer.By, ev.For, "approves an answer", "gave it")
 	case review.ConditionConfirmed:
@@ -242,7 +242,8 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 	case review.RetrospectiveClosed:
 		h.reviewed(r, ev)
 		from(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
-		h.entitled(e, r, ev.Stage, ev.For, "closes the review of a break-glass")
+		// The round keeps the seats that it was passed under; the profile may ask for others by now.
+		h.entitled(e, r, r.Stage(ev.Stage).Rounds[ev.Round-1].Policy.Seats, ev.For, "closes the review of a break-glass")
 	}
 }
 
@@ -256,11 +257,15 @@ func (h *history) reviewed(r *review.Review, ev review.RetrospectiveClosed) {
 	}
 }
 
-// entitled checks that a decision on a stage was taken by a manager or in one
-// of the seats of its gate, the actor's own or that of whom they stood in for.
-func (h *history) entitled(e review.Entry, r *review.Review, sk review.StageKey, holder review.PersonID, does string) {
-	policy := r.Stage(sk).Def.Gate.Policy(r.Project.Profile)
-	if !h.rights.judges(r.Project.ID, e.Actor, holder, policy.Seats, e.At) {
+// seatsOf are the seats that the gate of a stage asks for at present.
+func seatsOf(r *review.Review, sk review.StageKey) []review.Seat {
+	return r.Stage(sk).Def.Gate.Policy(r.Project.Profile).Seats
+}
+
+// entitled checks that a decision was taken by a manager or in one of the seats,
+// the actor's own or that of whom they stood in for.
+func (h *history) entitled(e review.Entry, r *review.Review, seats []review.Seat, holder review.PersonID, does string) {
+	if !h.rights.judges(r.Project.ID, e.Actor, holder, seats, e.At) {
 		h.wrong(e.Seq, "%s, but person %d was neither a manager nor in one of the gate's seats then", does, e.Actor)
 	}
 }

@@ -1,0 +1,708 @@
+package faults
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/internal/proof"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+const quickUpheavals = 45
+
+// upheaval is a history in which what concerns a whole project changes while
+// people work on its gates: it is put on hold, changes its tier, its profile and
+// its people, and begins its next review. No model says what they have to be
+// answered. In the end the tables have to say what the trail says.
+type upheaval struct {
+	*world
+	project review.ProjectKey
+	id      review.ProjectID
+	tally   *kindTally
+
+	mu     sync.Mutex
+	broken error
+}
+
+// kindTally counts what happened, by kind of event.
+type kindTally struct {
+	mu        sync.Mutex
+	histories int
+	requests  int
+	given     int // requests that were given up
+	kinds     map[string]int
+}
+
+// hill is a template of three stages in which tier and profile decide on items
+// and seats, and the last gate repeats.
+func hill(order review.Order) *review.Template {
+	must, should, none := review.LevelMust, review.LevelShould, review.LevelNone
+	product := []review.Seat{review.SeatProduct}
+	t := &review.Template{
+		Key: "hill-" + string(order), Version: 1, Name: "Hill", Order: order, SoD: true,
+		Flags: []review.FlagDef{{Key: "pii", Group: "Data", Label: "It keeps personal data"}},
+	}
+	for i, key := range []review.StageKey{"plan", "build", "run"} {
+		g := review.GateDef{Name: "Gate " + string(key), Quorum: 1 + i%2, Seats: []review.SeatDef{
+			{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity, Mandatory: true, When: []review.Flag{"pii"}},
+		}}
+		if i == 2 {
+			g.RepeatsDays = 20
+		}
+		t.Stages = append(t.Stages, review.StageDef{Key: key, Name: "Stage " + string(key), Gate: g, Items: []review.ItemDef{
+			{Key: "plain", Title: "Plain", Levels: [3]review.Level{must, must, should}, Seats: product},
+			{Key: "proved", Title: "Proved", Levels: [3]review.Level{must, must, none}, Seats: product, Evidence: []review.EvidenceKind{"doc"}, ValidDays: 3},
+			{Key: "private", Title: "Private", Levels: [3]review.Level{must, must, must}, Seats: product, When: []review.Flag{"pii"}},
+		}})
+	}
+	return t
+}
+
+var (
+	hillStages = []review.StageKey{"plan", "build", "run"}
+	hillItems  = []review.ItemKey{"plain", "proved", "private"}
+)
+
+// Whatever happens to a project as a whole while people work on it, the tables
+// say what the trail says, and every gate has passed by its rules.
+func TestUpheavalsAreWhatTheTrailSays(t *testing.T) {
+	want, first := setting(t, upheavalsVar, quickUpheavals), uint64(setting(t, seedVar, 1))
+	tally := &kindTally{kinds: map[string]int{}}
+	begin := time.Now()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var wg sync.WaitGroup
+	for i := range worlds {
+		w := newWorld(t)
+		refs := w.hills(t)
+		wg.Go(func() {
+			for n := i; n < want && ctx.Err() == nil; n += worlds {
+				seed := first + uint64(n)
+				if err := w.upheave(ctx, seed, refs, tally); err != nil {
+					if ctx.Err() == nil {
+						t.Errorf("upheaval %d: %v", seed, err)
+					}
+					stop()
+				}
+			}
+			if !t.Failed() {
+				w.verify(t)
+				w.audit(t, tally)
+			}
+		})
+	}
+	wg.Wait()
+	t.Logf("%s in %v", tally.String(), time.Since(begin).Round(time.Millisecond))
+	tally.enough(t, want)
+}
+
+// hills publishes the template in each order, and makes adam a manager.
+func (w *world) hills(t *testing.T) []review.TemplateRef {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, w.db.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	var refs []review.TemplateRef
+	for _, order := range []review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict} {
+		tmpl := hill(order)
+		if err := store.Publish(ctx, conn, tmpl); err != nil {
+			t.Fatal(err)
+		}
+		ref, err := tmpl.Ref()
+		if err != nil {
+			t.Fatal(err)
+		}
+		refs = append(refs, ref)
+	}
+	_, err = w.stores[0].Join(ctx, store.Identity{
+		Issuer: "http://127.0.0.1:9", Subject: w.rules.Cast[adam].Name, Name: "Person adam",
+		Rights: []review.Right{{Role: review.RoleViewer}, {Role: review.RoleAdmin}, {Role: review.RoleManager}},
+	}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return refs
+}
+
+// upheave lets people loose on a new project twice, with days between, and
+// verifies it.
+func (w *world) upheave(ctx context.Context, seed uint64, refs []review.TemplateRef, tally *kindTally) error {
+	rng := rand.New(rand.NewPCG(seed, 7))
+	w.made++
+	u := &upheaval{world: w, project: review.ProjectKey(fmt.Sprintf("hill-%d", w.made)), tally: tally}
+	in := review.NewProject{
+		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: review.Tier(1 + rng.IntN(3)), Exposure: review.ExposurePilot,
+		Owner: w.people[olga], Deputy: w.people[dave], Restricted: rng.IntN(6) == 0,
+	}
+	if rng.IntN(2) == 0 {
+		in.Profile = []review.Flag{"pii"}
+	}
+	made, err := w.stores[0].Create(ctx, w.by(olga), refs[rng.IntN(len(refs))], in)
+	if err != nil {
+		return fmt.Errorf("starting %s: %w", u.project, err)
+	}
+	u.id = made.Review.Project.ID
+	alone := rand.New(rand.NewPCG(seed, 8))
+	for range rng.IntN(22) { // somewhere on its way, or over the hill
+		u.climb(ctx, alone)
+		if alone.IntN(3) == 0 {
+			u.follow(ctx, alone)
+		}
+	}
+	for range 2 {
+		var wg sync.WaitGroup
+		for i := range 3 + rng.IntN(3) {
+			own := rand.New(rand.NewPCG(seed, 10+uint64(i)))
+			wg.Go(func() {
+				for range 3 + own.IntN(4) {
+					u.turn(ctx, own)
+				}
+			})
+		}
+		wg.Wait()
+		if err := w.settled(ctx); err != nil {
+			return err
+		}
+		if err := u.verified(ctx); err != nil {
+			return err
+		}
+		if err := w.setDay(ctx, w.day+1+rng.IntN(12)*rng.IntN(2)); err != nil {
+			return fmt.Errorf("moving the clock: %w", err)
+		}
+	}
+	tally.mu.Lock()
+	tally.histories++
+	tally.mu.Unlock()
+	return errors.Join(u.broken, u.verified(ctx))
+}
+
+// verified sweeps, and holds the project's tables against its trail. What a
+// client gave up may reach the database later than the sweep.
+func (u *upheaval) verified(ctx context.Context) error {
+	var v *store.Verified
+	for tries := 0; v == nil || v.Stale; tries++ {
+		if tries == 20 {
+			return errors.New("the sweep leaves it to be swept")
+		}
+		n, err := u.stores[1].Refresh(ctx)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			continue
+		}
+		if v, err = u.stores[0].VerifyStream(ctx, u.id); err != nil {
+			return err
+		}
+		if v.Stale {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	var wrong []error
+	for _, p := range v.Problems {
+		wrong = append(wrong, errors.New(p.String()))
+	}
+	if len(wrong) > 0 {
+		for _, en := range v.Entries {
+			wrong = append(wrong, fmt.Errorf("%d %s %T%+v by %d", en.Seq, en.At.Format(time.RFC3339Nano), en.Event, en.Event, en.Actor))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// audit decides anew about every gate, as the command verify does.
+func (w *world) audit(t *testing.T, tally *kindTally) {
+	ctx := context.Background()
+	ids, err := w.stores[0].Streams(ctx)
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	var directory []review.Entry
+	for _, id := range ids {
+		v, err := w.stores[0].VerifyStream(ctx, id)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		tally.count(v.Entries)
+		if id == review.Directory {
+			directory = v.Entries
+			continue
+		}
+		found, err := proof.Audit(id, v.Entries, directory, v.Template)
+		if err != nil {
+			t.Error(err)
+		}
+		for _, p := range found {
+			t.Errorf("project %s, %s", v.Key, p)
+		}
+	}
+}
+
+// turn is one request by somebody: a step up the hill, or something wild.
+func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
+	u.tally.mu.Lock()
+	u.tally.requests++
+	u.tally.mu.Unlock()
+	if rng.IntN(25) == 0 { // the client goes away before the answer
+		u.tally.mu.Lock()
+		u.tally.given++
+		u.tally.mu.Unlock()
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Duration(200+rng.IntN(6000))*time.Microsecond)
+		defer cancel()
+	}
+	switch n := rng.IntN(100); {
+	case n < 44:
+		u.climb(ctx, rng)
+	case n < 60:
+		u.follow(ctx, rng)
+	case n < 70:
+		u.rights(ctx, rng)
+	case n < 85:
+		u.upset(ctx, rng)
+	default:
+		u.wild(ctx, rng)
+	}
+}
+
+// change runs a command through either server's store. How much is loaded at
+// first is left to chance: it must not matter.
+func (u *upheaval) change(ctx context.Context, rng *rand.Rand, who int, stage review.StageKey, decide store.Decide) {
+	switch rng.IntN(6) {
+	case 0:
+		stage = ""
+	case 1:
+		stage = hillStages[rng.IntN(len(hillStages))]
+	}
+	_, err := u.stores[rng.IntN(2)].Change(ctx, u.by(who), store.Target{Project: u.project, Stage: stage}, decide)
+	u.expect(ctx, "a change", err)
+}
+
+// expect takes down what the program never may answer.
+func (u *upheaval) expect(ctx context.Context, what string, err error) {
+	var denied *review.Denied
+	var stale *review.StaleDigest
+	var outdated *review.Outdated
+	var refused *review.Refused
+	var blocked *review.Blocked
+	var invalid *review.Invalid
+	var conflict *review.AnswerConflict
+	switch {
+	case err == nil, ctx.Err() != nil, errors.Is(err, review.ErrNotFound), errors.Is(err, store.ErrOverloaded), driverTimeout(err.Error()):
+	case errors.As(err, &denied), errors.As(err, &stale), errors.As(err, &outdated), errors.As(err, &refused), errors.As(err, &blocked),
+		errors.As(err, &invalid), errors.As(err, &conflict):
+	default:
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.broken = errors.Join(u.broken, fmt.Errorf("%s: %w", what, err))
+	}
+}
+
+// post sends a form as a browser does; which answers are right is for others to
+// say, but no failure is.
+func (u *upheaval) submit(ctx context.Context, rng *rand.Rand, who int, path string, fields map[string]string) {
+	values := map[string][]string{}
+	for k, v := range fields {
+		values[k] = []string{v}
+	}
+	a, err := u.send(ctx, rng.IntN(2), who, http.MethodPost, path, values)
+	if err == nil && a.status >= http.StatusInternalServerError {
+		u.expect(ctx, "POST "+path, u.excused("POST "+path, a))
+	}
+}
+
+// wordFor is a text that is rarely the same twice.
+func wordFor(rng *rand.Rand) string { return "word " + strconv.Itoa(rng.IntN(1000)) }
+
+// climb does what the project needs next, as far as a look at it tells.
+func (u *upheaval) climb(ctx context.Context, rng *rand.Rand) {
+	v, err := u.stores[rng.IntN(2)].Project(ctx, u.by(olga), u.project)
+	if err != nil {
+		u.expect(ctx, "reading the project", err)
+		return
+	}
+	if v.Review.Project.Status != review.StatusActive {
+		u.status(ctx, rng, olga, review.StatusActive)
+		return
+	}
+	for i := range v.Review.Stages {
+		s := &v.Review.Stages[i]
+		if v.Review.Standing(s, v.Now).Passed() {
+			continue
+		}
+		u.step(ctx, rng, v.Review, s)
+		return
+	}
+	u.submit(ctx, rng, []int{olga, dave, adam}[rng.IntN(3)], page.ReviewsURL(u.project), map[string]string{"reason": wordFor(rng), "review": strconv.Itoa(v.Review.No)})
+}
+
+// step is what a stage needs next.
+func (u *upheaval) step(ctx context.Context, rng *rand.Rand, r *review.Review, s *review.Stage) {
+	stage := s.Def.Key
+	switch {
+	case s.Unanswered():
+		u.change(ctx, rng, dave, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.AnswerFinding(who, stage, 1+slices.IndexFunc(r.Stage(stage).Findings, func(f review.Finding) bool { return !f.Answered() }), "So it is.", at)
+		})
+	case s.OpenRound() != nil:
+		seats := r.OpenSeats(s)
+		seat := review.SeatProduct
+		if len(seats) > 0 {
+			seat = seats[rng.IntN(len(seats))]
+		}
+		who := map[review.Seat][]int{review.SeatProduct: {pat}, review.SeatSRE: {sam, lee, flo}, review.SeatSecurity: {sue}}[seat]
+		u.sign(ctx, rng, who[rng.IntN(len(who))], stage, seat)
+	case len(r.RequestBlockers(s, time.Time{})) == 0 || rng.IntN(3) == 0:
+		u.change(ctx, rng, []int{olga, dave}[rng.IntN(2)], stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.Request(who, stage, "", "It is time.", at)
+		})
+	default:
+		u.change(ctx, rng, olga, stage, func(r *review.Review, who review.Actor, at time.Time) error { return fill(r, who, stage, at) })
+	}
+}
+
+// fill meets everything that a stage lacks.
+func fill(r *review.Review, who review.Actor, stage review.StageKey, at time.Time) error {
+	s := r.Stage(stage)
+	if !s.Loaded { // the command has to say so
+		return r.Answer(who, stage, hillItems[0], review.Met, "", 0, at)
+	}
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level == review.LevelNone {
+			continue
+		}
+		if s.Lacks(it, at) != "" && (it.Answer.State != review.Met || it.Reattest) {
+			if err := r.Answer(who, stage, it.Def.Key, review.Met, "", it.Answer.Version, at); err != nil {
+				return err
+			}
+		}
+		if s.Lacks(it, at) != "" {
+			link := review.NewEvidence{URL: "https://wiki.example.test/" + at.Format("20060102150405.000000"), Type: "doc"}
+			if err := r.AddEvidence(who, stage, it.Def.Key, link, at); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (u *upheaval) sign(ctx context.Context, rng *rand.Rand, who int, stage review.StageKey, seat review.Seat) {
+	in := review.NewSignOff{Seat: seat, Decision: review.Go}
+	due := date(u.day + rng.IntN(4))
+	switch rng.IntN(12) {
+	case 0:
+		in.Decision, in.Findings = review.Return, []string{wordFor(rng)}
+	case 1:
+		in.Decision, in.Note = review.Recuse, wordFor(rng)
+	case 2, 3, 4:
+		in.Decision, in.Conditions = review.Conditional, []review.NewCondition{{Text: wordFor(rng), Owner: u.people[olga], Due: due}}
+	}
+	u.change(ctx, rng, who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		in := in
+		in.Digest = r.Digest(r.Stage(stage))
+		return r.SignOff(who, stage, in, at)
+	})
+}
+
+func (u *upheaval) status(ctx context.Context, rng *rand.Rand, who int, to review.Status) {
+	stage := hillStages[rng.IntN(len(hillStages))]
+	u.submit(ctx, rng, who, page.StatusURL(u.project, stage), map[string]string{"status": string(to), "reason": wordFor(rng)})
+}
+
+// upset changes what concerns the project as a whole.
+func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
+	who := []int{olga, olga, dave, adam}[rng.IntN(4)]
+	switch rng.IntN(9) {
+	case 0:
+		u.status(ctx, rng, who, review.StatusOnHold)
+	case 1:
+		u.status(ctx, rng, who, review.StatusStopped)
+	case 2, 3:
+		u.status(ctx, rng, who, review.StatusActive)
+	case 4, 5, 6:
+		flip := rng.IntN(6)
+		tier := review.Tier(1 + rng.IntN(3))
+		name := wordFor(rng)
+		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
+			p := r.Project
+			f := review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: p.Restricted, Profile: p.Profile}
+			switch flip {
+			case 0:
+				f.Restricted = !f.Restricted
+			case 1:
+				f.Name = name
+			case 2, 3:
+				f.Tier = tier
+			default:
+				if len(f.Profile) > 0 {
+					f.Profile = nil
+				} else {
+					f.Profile = []review.Flag{"pii"}
+				}
+			}
+			return r.Edit(who, f, at)
+		})
+	default:
+		duty := []review.Duty{review.DutyOwner, review.DutyDeputy, review.DutyMember, review.DutyMember, ""}[rng.IntN(5)]
+		person := u.people[[]int{olga, dave, flo, sam, vic}[rng.IntN(5)]]
+		u.submit(ctx, rng, who, page.MembersURL(u.project), map[string]string{"person": fmt.Sprint(person), "duty": string(duty)})
+	}
+}
+
+// rights gives seats and takes them, for this project and everywhere, and lets
+// people stand in.
+func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
+	person := []int{flo, flo, vic, sam}[rng.IntN(4)]
+	right := review.Right{Seat: []review.Seat{review.SeatProduct, review.SeatSRE, review.SeatSecurity}[rng.IntN(3)], Scope: review.Scope(u.id)}
+	if rng.IntN(4) == 0 {
+		right.Scope = review.Everywhere
+	}
+	kind := rng.IntN(9)
+	by := adam
+	holder := []int{pat, sam, sue, flo}[rng.IntN(4)]
+	if kind >= 6 {
+		person, by = holder, holder
+	}
+	ends := date(u.day + 1 + rng.IntN(5))
+	_, err := u.stores[rng.IntN(2)].ChangeRights(ctx, u.by(by), u.people[person], func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		switch {
+		case kind < 3:
+			return e.Grant(who, right, at)
+		case kind < 6:
+			return e.Revoke(who, right, "Moved on.", at)
+		case kind == 6 && len(e.Granted) > 0:
+			held := e.Granted[len(e.Granted)-1].Right
+			return e.Delegate(who, review.NewDelegation{To: u.people[vic], Seat: held.Seat, Scope: held.Scope, Ends: ends, Reason: "Away."}, at)
+		}
+		return e.EndDelegation(who, len(e.Delegated), at)
+	})
+	u.expect(ctx, "a change of rights", err)
+}
+
+// wild is any other request that a person on or near the project may make.
+func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
+	stage, item := hillStages[rng.IntN(3)], hillItems[rng.IntN(3)]
+	who := []int{olga, dave, pat, sam, sue, flo, adam}[rng.IntN(7)]
+	team := []int{olga, dave}[rng.IntN(2)]
+	word, no, day := wordFor(rng), 1+rng.IntN(2), u.day+1+rng.IntN(6)
+	state := []review.State{review.Met, review.NotMet, review.NotApplicable, review.Open}[rng.IntN(4)]
+	person := u.people[[]int{olga, dave, flo}[rng.IntN(3)]]
+	command := func(who int, do func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error) {
+		u.change(ctx, rng, who, stage, func(r *review.Review, who review.Actor, at time.Time) error { return do(r, r.Stage(stage), who, at) })
+	}
+	version := func(s *review.Stage) int {
+		if it := s.Item(item); it != nil {
+			return it.Answer.Version
+		}
+		return 0
+	}
+	switch rng.IntN(11) {
+	case 0, 1, 2:
+		command(team, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
+			return r.Answer(who, stage, item, state, word, version(s), at)
+		})
+	case 3:
+		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.Assign(who, stage, item, person, date(day), at)
+		})
+	case 4:
+		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.Discuss(who, stage, item, word, word, at)
+		})
+	case 5:
+		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.RemoveEvidence(who, stage, "proved", no, at)
+		})
+	case 6, 7:
+		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.RequestWaiver(who, stage, item, review.NewWaiver{Reason: word, Risk: "Some.", Measure: "By hand.", Until: date(day)}, at)
+		})
+	case 8:
+		command(adam, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
+			return r.Force(who, stage, r.Digest(s), word, date(day), at)
+		})
+	default:
+		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.Withdraw(who, stage, word, at)
+		})
+	}
+	if rng.IntN(3) == 0 {
+		u.sign(ctx, rng, who, stage, []review.Seat{review.SeatProduct, review.SeatSRE, review.SeatSecurity}[rng.IntN(3)])
+	}
+}
+
+// follow decides on something that waits for a decision, or undoes one, as far
+// as a look at the project tells: what is there is one of many, and who decides
+// may be somebody who may not.
+func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
+	v, err := u.stores[rng.IntN(2)].Project(ctx, u.by(olga), u.project)
+	if err != nil {
+		u.expect(ctx, "reading the project", err)
+		return
+	}
+	type decision func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error
+	type open struct {
+		stage  review.StageKey
+		judges []int
+		decide decision
+	}
+	var all []open
+	word, later, turn := wordFor(rng), date(u.day+3+rng.IntN(9)), rng.IntN(4)
+	bySeat := map[review.Seat][]int{review.SeatProduct: {pat, adam}, review.SeatSRE: {sam, lee, dave}, review.SeatSecurity: {sue, dave}}
+	for i := range v.Review.Stages {
+		s := &v.Review.Stages[i]
+		stage := s.Def.Key
+		add := func(judges []int, decide decision) { all = append(all, open{stage, judges, decide}) }
+		for j := range s.Items {
+			if a := &s.Items[j].Answer; a.State == review.NotApplicable && a.ApprovedBy == 0 {
+				item, version := s.Items[j].Def.Key, a.Version
+				add([]int{pat}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+					return r.ApproveNotApplicable(who, stage, item, version, at)
+				})
+			}
+		}
+		for j := range s.Waivers {
+			w := &s.Waivers[j]
+			no, waits := w.No, w.State(v.Now) == review.WaiverWaiting
+			add([]int{pat, adam, adam}, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
+				switch {
+				case waits && turn == 0:
+					return r.DenyWaiver(who, stage, no, shown(s.Waivers, no), word, at)
+				case waits:
+					return r.GrantWaiver(who, stage, no, shown(s.Waivers, no), "", at)
+				case turn < 2:
+					return r.ExtendWaiver(who, stage, no, shown(s.Waivers, no), later, word, at)
+				}
+				return r.RevokeWaiver(who, stage, no, shown(s.Waivers, no), word, at)
+			})
+		}
+		for j := range s.Conditions {
+			c := &s.Conditions[j]
+			no, met := c.No, !c.MetAt.IsZero()
+			if c.Closed() {
+				continue
+			}
+			judges := bySeat[c.Seat]
+			if !met && turn < 3 {
+				judges = []int{olga}
+			}
+			add(judges, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
+				switch {
+				case !met && turn == 3:
+					return r.ReleaseCondition(who, stage, no, shown(s.Conditions, no), word, at)
+				case !met:
+					return r.MeetCondition(who, stage, no, word, at)
+				case turn == 0:
+					return r.ReopenCondition(who, stage, no, shown(s.Conditions, no), word, at)
+				}
+				return r.ConfirmCondition(who, stage, no, shown(s.Conditions, no), at)
+			})
+		}
+		for j := range s.Findings {
+			if f := &s.Findings[j]; f.Answered() {
+				no := f.No
+				add([]int{pat, sam, sue}, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
+					if turn == 0 {
+						return r.ReopenFinding(who, stage, no, shown(s.Findings, no), word, at)
+					}
+					return r.AcceptFinding(who, stage, no, shown(s.Findings, no), at)
+				})
+			}
+		}
+		for _, ro := range s.Rounds {
+			if no := ro.No; ro.Outcome == review.OutcomeForced {
+				add([]int{pat, sam, sue}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+					return r.CloseRetrospective(who, stage, no, word, at)
+				})
+			}
+		}
+	}
+	if len(all) == 0 {
+		u.wild(ctx, rng)
+		return
+	}
+	o := all[rng.IntN(len(all))]
+	u.change(ctx, rng, o.judges[rng.IntN(len(o.judges))], o.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+		return o.decide(r, r.Stage(o.stage), who, at)
+	})
+}
+
+func (t *kindTally) count(entries []review.Entry) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, en := range entries {
+		t.kinds[en.Event.Kind()]++
+	}
+}
+
+func (t *kindTally) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d upheavals, %d requests, %d of them given up", t.histories, t.requests, t.given)
+	for _, kind := range slices.Sorted(maps.Keys(t.kinds)) {
+		fmt.Fprintf(&b, "\n%7d %s", t.kinds[kind], kind)
+	}
+	return b.String()
+}
+
+// enough fails a run in which some kind of event never happened: nothing would
+// be proven about it, and a new kind has to get a request of its own here.
+func (t *kindTally) enough(tb testing.TB, want int) {
+	tb.Helper()
+	if tb.Failed() || want < quickUpheavals {
+		return
+	}
+	for _, kind := range everyKind(tb) {
+		if t.kinds[kind] == 0 {
+			tb.Errorf("in %d upheavals there was no %s: nothing is proven about it", t.histories, kind)
+		}
+	}
+}
+
+// everyKind is every kind of event, by its method.
+func everyKind(tb testing.TB) []string {
+	tb.Helper()
+	files, err := filepath.Glob("../../internal/review/events*.go")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var kinds []string
+	for _, file := range files {
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok && fn.Recv != nil && fn.Name.Name == "Kind" {
+				kinds = append(kinds, fn.Recv.List[0].Type.(*ast.Ident).Name)
+			}
+		}
+	}
+	if len(kinds) < 30 {
+		tb.Fatalf("found %d kinds of events only", len(kinds))
+	}
+	return kinds
+}
