@@ -87,7 +87,7 @@ var mutants = []mutant{
 	{"what one server keeps outlives a change by another", []edit{{inStore, "return k != nil && k.hash == head && k.written == written", "return k != nil"}}, ""},
 	{"what reaches further is written as far as it was loaded", []edit{{inRules, "		r.partial = true\n", ""}, {inRules, "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"}}, upheavals},
 	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(en.At, stage) && r.Template.Order == OrderStrict {", "r.settle(en.At, stage) && r.Template.Order == \"\" {"}}, upheavals},
-	{"what reaches further is decided on the first loading", []edit{{inStore, "		if l.review.Partial() {\n			if l,", "		if l.review.Partial() && err == nil {\n			if l,"}}, upheavals},
+	{"what reaches further is decided on the first loading", []edit{{inStore, "v.Now)\n		if l.review.Partial() {", "v.Now)\n		if l.review.Partial() && err == nil {"}}, upheavals},
 	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
 	{"a seat that is lost leaves the queue as it was", []edit{{inStore, "	if touchesSeats(e.Recorded()) {", "	if touchesSeats(nil) {"}}, upheavals},
 	{"the next review forgets what has to be said again", []edit{{inStore, "item = any($3) and state <> 'open'", "item = any($3) and false"}}, upheavals},
