@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
+
+	"github.com/a-h/templ"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -29,11 +32,18 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := explain(err)
+	if p.status == http.StatusInternalServerError && errors.Is(r.Context().Err(), context.DeadlineExceeded) {
+		p = explain(store.ErrOverloaded) // whatever broke, it broke for want of time
+	}
 	id := requestID(r)
 	if p.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
 		s.Log.ErrorContext(r.Context(), "request failed", "request", id, "method", r.Method, "route", routeOf(r), "err", err)
 	} else {
 		id = ""
+	}
+	if p.status == http.StatusServiceUnavailable {
+		s.unavailable(w, r, p, id, errors.Is(err, store.ErrUncertain))
+		return
 	}
 	m := s.meta(w, r, s.viewer(r), p.title, ui.NavNone)
 	back := ""
@@ -44,6 +54,36 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if renderErr != nil && r.Context().Err() == nil { // otherwise the client went away
 		s.Log.ErrorContext(r.Context(), "showing an error failed", "request", requestID(r), "err", renderErr)
 		http.Error(w, "Something went wrong. Nothing was changed.", http.StatusInternalServerError)
+	}
+}
+
+// retryAfter is when a client may ask again after an outage, in seconds.
+const retryAfter = "5"
+
+// unavailable shows what was typed again, to be sent once more, or leads back to
+// the page that could not be shown. It asks the database nothing: who looks, the
+// page does not need.
+func (s *Server) unavailable(w http.ResponseWriter, r *http.Request, p problem, id string, uncertain bool) {
+	w.Header().Set("Retry-After", retryAfter)
+	// The request's time may be over; the page about that still has to be made.
+	r = r.WithContext(context.WithoutCancel(r.Context()))
+	m := s.meta(w, r, nil, p.title, ui.NavNone)
+	var c templ.Component
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		c = page.Unavailable(m, p.text, id, r.URL.RequestURI())
+	} else {
+		if uncertain {
+			w.Header().Set("X-Slipway-Outcome", "unknown")
+		}
+		_ = r.ParseForm() // what cannot be read cannot be shown again
+		text := p.text
+		if !uncertain {
+			text = "Nothing was saved. " + text
+		}
+		c = page.NotSaved(m, text, id, uncertain, r.URL.RequestURI(), r.PostForm)
+	}
+	if err := s.render(w, r, p.status, c); err != nil {
+		s.Log.ErrorContext(r.Context(), "showing an outage failed", "request", requestID(r), "err", err)
 	}
 }
 
@@ -92,18 +132,32 @@ func explain(err error) problem {
 		return problem{403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed."}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
-	case errors.Is(err, store.ErrOverloaded), errors.Is(err, context.DeadlineExceeded):
-		return problem{503, "Slipway is busy", "The database did not answer in time. Try again in a moment; what you sent was not saved."}
+	case errors.Is(err, store.ErrUncertain):
+		return problem{503, "It may or may not be saved", "The database was told to save your change and did not say whether it has."}
+	}
+	switch store.OutageOf(err) {
+	case store.Busy:
+		return problem{503, "Slipway is busy", "The database did not answer in time. Try again in a moment."}
+	case store.Unreachable:
+		return problem{503, "Slipway cannot reach its database", "It is most likely being restarted. Try again in a minute."}
+	case store.Full, store.ReadOnly:
+		return problem{503, "Slipway cannot save anything at the moment",
+			"Its database takes no changes. Pages can still be read. Try again later, or tell your administrator."}
 	}
 	return problem{500, "Something went wrong on our side", "Try again. If it happens again, tell your administrator the number below."}
 }
+
+// frameTime is how long a page may wait to learn whose name to put on top.
+const frameTime = 2 * time.Second
 
 // viewer is who looks, for the frame of an error page; nil when unknown.
 func (s *Server) viewer(r *http.Request) *store.Viewer {
 	if s.cookies.session(r) == "" {
 		return nil
 	}
-	v, err := s.Store.Who(r.Context(), s.by(r))
+	ctx, cancel := context.WithTimeout(r.Context(), frameTime)
+	defer cancel()
+	v, err := s.Store.Who(ctx, s.by(r))
 	if err != nil {
 		return nil
 	}

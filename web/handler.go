@@ -2,9 +2,12 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
@@ -29,7 +32,7 @@ func (s *Server) adapt(h handler) http.HandlerFunc {
 
 // guard puts a route's access rule in front of its handler.
 func (s *Server) guard(e route) http.Handler {
-	h := s.adapt(e.handle)
+	h := s.inTime(e, s.adapt(e.handle))
 	switch e.access {
 	case public, signedIn: // who it is, the store finds out with the page's own query
 		return s.sameOrigin(h)
@@ -37,6 +40,30 @@ func (s *Server) guard(e route) http.Handler {
 		return h
 	}
 	panic("route " + e.method + " " + e.pattern + " has no access rule")
+}
+
+// How long a request may take, its wait for the database included. What the
+// server sends has to be on its way before its own limit, 30 seconds.
+const (
+	requestTime = 10 * time.Second
+	bundleTime  = 25 * time.Second // a whole project is replayed
+	statusTime  = 2 * time.Second  // monitoring asks often, and has to hear soon
+)
+
+// inTime gives a request its deadline.
+func (s *Server) inTime(e route, next http.Handler) http.HandlerFunc {
+	limit := s.Deadline
+	switch {
+	case e.access == operator:
+		limit = statusTime
+	case strings.HasSuffix(e.pattern, "/bundle"):
+		limit = max(limit, bundleTime)
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), limit)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	}
 }
 
 // by is who sends the request, as far as a cookie can tell.

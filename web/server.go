@@ -28,6 +28,7 @@ type Config struct {
 	DefaultRole review.Role // of everybody who signs in; empty: none
 	Origin      string      // public address without a path; https except on loopback
 	Session     time.Duration
+	Deadline    time.Duration               // of a request; zero: 10 s
 	Ready       func(context.Context) error // what /readyz asks
 	Key         *proof.Key                  // signs checkpoints and proof bundles; nil: there are none
 	Metrics     *prometheus.Registry
@@ -60,6 +61,9 @@ func New(cfg Config) (*Server, error) {
 	files, err := static.Load()
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Deadline == 0 {
+		cfg.Deadline = requestTime
 	}
 	s := &Server{
 		Config: cfg, static: files,

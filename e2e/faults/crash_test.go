@@ -3,6 +3,7 @@ package faults
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -126,10 +127,16 @@ func (s *site) markOf(en review.Entry) string {
 
 func signMark(name, digest string) string { return name + " signed " + digest }
 
+// sure reports whether the page about an outage says for certain that nothing
+// was saved.
+func sure(a *answer) bool {
+	return a.status == http.StatusServiceUnavailable && a.header.Get("X-Slipway-Outcome") == "" && strings.Contains(a.body, "Nothing was saved")
+}
+
 // fateOf is what a response says of a write.
 func fateOf(a *answer, err error) fate {
 	switch {
-	case err != nil || a.status >= http.StatusInternalServerError:
+	case err != nil || a.status >= http.StatusInternalServerError && !sure(a):
 		return unanswered
 	case a.status == http.StatusSeeOther:
 		return acknowledged

@@ -173,6 +173,7 @@ type answer struct {
 	to     string // where a redirect leads
 	flash  string // what the next page is to say
 	body   string
+	header http.Header
 }
 
 // send makes one request as somebody, as their browser would.
@@ -199,7 +200,7 @@ func (w *world) sendTo(ctx context.Context, server string, who int, method, path
 	if err != nil {
 		return nil, err
 	}
-	a := &answer{status: res.StatusCode, to: res.Header.Get("Location"), body: string(body)}
+	a := &answer{status: res.StatusCode, to: res.Header.Get("Location"), body: string(body), header: res.Header}
 	for _, c := range res.Cookies() {
 		if c.Name == cookie+"-done" {
 			a.flash = c.Value

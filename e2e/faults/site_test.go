@@ -39,8 +39,14 @@ type site struct {
 
 func newSite(t *testing.T) *site {
 	t.Helper()
+	return newSiteOn(t, filepath.Join(t.TempDir(), "data"))
+}
+
+// newSiteOn keeps its database in a folder of the test's choice.
+func newSiteOn(t *testing.T, data string) *site {
+	t.Helper()
 	dir := t.TempDir()
-	s := &site{dir: filepath.Join(dir, "data"), binary: filepath.Join(dir, "slipway"), said: &bytes.Buffer{}}
+	s := &site{dir: data, binary: filepath.Join(dir, "slipway"), said: &bytes.Buffer{}}
 	build := exec.CommandContext(t.Context(), "go", "build", "-buildvcs=false", "-o", s.binary, "./cmd/server")
 	build.Dir = "../.."
 	if out, err := build.CombinedOutput(); err != nil {
@@ -50,7 +56,7 @@ func newSite(t *testing.T) *site {
 	s.client = &http.Client{
 		Transport:     &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Timeout:       10 * time.Second,
+		Timeout:       answered + 3*time.Second,
 	}
 	s.startPostgres(t)
 	t.Cleanup(func() { _ = s.postgres.Stop() })
@@ -167,15 +173,7 @@ func (s *site) startPostgres(t *testing.T) {
 // stopped first, so that it cannot see one of them die and clean up.
 func (s *site) killPostgres(t *testing.T) {
 	t.Helper()
-	raw, err := os.ReadFile(filepath.Join(s.dir, "cluster", "data", "postmaster.pid"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	first, _, _ := strings.Cut(string(raw), "\n")
-	main, err := strconv.Atoi(first)
-	if err != nil {
-		t.Fatal(err)
-	}
+	main := s.postmaster(t)
 	if err := syscall.Kill(main, syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
@@ -186,6 +184,21 @@ func (s *site) killPostgres(t *testing.T) {
 	}
 	<-s.postgres.Done()
 	_ = s.postgres.Stop() // lets go of the folder; that it was killed is no news
+}
+
+// postmaster is PostgreSQL's main process.
+func (s *site) postmaster(t *testing.T) int {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(s.dir, "cluster", "data", "postmaster.pid"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _, _ := strings.Cut(string(raw), "\n")
+	main, err := strconv.Atoi(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return main
 }
 
 // childrenOf are the processes that a process started; none where the system

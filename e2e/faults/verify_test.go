@@ -47,7 +47,7 @@ func (w *world) verify(t *testing.T) {
 
 // trailOf reads a stream and checks its chain up to its head.
 func trailOf(ctx context.Context, db *pgxpool.Pool, stream review.ProjectID) ([]review.Entry, error) {
-	rows, err := db.Query(ctx, `select seq, at, actor_id as actor, kind, body::text::bytea as body, hash from trail where stream_id = $1 order by seq`, int64(stream))
+	rows, err := db.Query(ctx, `select seq, at, actor_id as actor, kind, convert_to(body::text, 'UTF8') as body, hash from trail where stream_id = $1 order by seq`, int64(stream))
 	if err != nil {
 		return nil, fmt.Errorf("reading stream %d: %w", stream, err)
 	}

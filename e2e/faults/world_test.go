@@ -163,7 +163,7 @@ func (w *world) serve(t *testing.T, i int) {
 		t.Fatal(err)
 	}
 	srv, err := web.New(web.Config{
-		Store: st, Auth: client, Origin: origin, Session: lifetime, Ready: st.Ready, Metrics: prometheus.NewRegistry(),
+		Store: st, Auth: client, Origin: origin, Session: lifetime, Deadline: 25 * time.Second, Ready: st.Ready, Metrics: prometheus.NewRegistry(),
 		Log: slog.New(slog.NewTextHandler(&w.log, &slog.HandlerOptions{Level: slog.LevelError})), Version: "test",
 	})
 	if err != nil {

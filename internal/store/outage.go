@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/puddle/v2"
 )
 
 // ErrOverloaded means that the database did not answer in time.
@@ -46,7 +45,7 @@ func OutageOf(err error) Outage {
 	var network net.Error
 	switch {
 	case errors.As(err, &connecting), errors.As(err, &network), pgconn.SafeToRetry(err),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, puddle.ErrClosedPool):
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return Unreachable
 	}
 	return 0

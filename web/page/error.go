@@ -23,6 +23,42 @@ func visibleField(name string) bool {
 		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary"}, name)
 }
 
+// choice is a field of a form that was chosen rather than typed.
+type choice struct{ label, value string }
+
+// choices are what goes along with a form that is sent again, for its sender to
+// see; left out is what only the program reads.
+func choices(v url.Values) []choice {
+	var out []choice
+	for _, name := range sortedFields(v) {
+		if visibleField(name) || slices.Contains([]string{"digest", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name) {
+			continue
+		}
+		for _, value := range v[name] {
+			if value != "" {
+				out = append(out, choice{fieldLabel(name), value})
+			}
+		}
+	}
+	return out
+}
+
+// pageOf is the page on which a form stands, as far as its address tells: each
+// part of an address is a page unless it is what a button does.
+func pageOf(action string) string {
+	path, _, _ := strings.Cut(action, "?")
+	part := strings.Split(strings.Trim(path, "/"), "/")
+	for _, n := range []int{6, 5, 4, 2} { // item, gate, stage, project
+		if part[0] == "projects" && len(part) > n && (n != 5 || part[4] == "gate") {
+			return "/" + strings.Join(part[:n], "/")
+		}
+	}
+	if part[0] == "projects" {
+		return PortfolioURL
+	}
+	return "/" + part[0]
+}
+
 func fieldLabel(name string) string {
 	if name == "url" {
 		return "Link"

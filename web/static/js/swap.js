@@ -22,15 +22,15 @@ on('htmx:after:swap', e => {
 on('htmx:finally:request', e => {
   if (e.detail.ctx.row) e.detail.ctx.row.ariaBusy = null
 })
-const lost = (text, { form, submitter }) => warn(text + ' Nothing was saved; what you typed is kept.', button('Try again', () => {
+const lost = (text, { form, submitter }) => warn(text + ' What you typed is kept.', button('Try again', () => {
   bar.remove()
   form.requestSubmit(submitter?.isConnected ? submitter : null)
 }))
-on('htmx:error', e => e.detail.ctx?.request.form && lost('Slipway could not be reached.', e.detail.ctx.request))
+on('htmx:error', e => e.detail.ctx?.request.form && lost('Slipway could not be reached: this may or may not be saved.', e.detail.ctx.request))
 on('htmx:response:error', e => {
-  const { response: { status }, request } = e.detail.ctx
+  const { response: { status, headers }, request } = e.detail.ctx
   if (status === 401) warn('You are signed out. Nothing was saved; what you typed is kept.', link('Sign in again'))
   else if (status === 403) warn('You may not do this. Nothing was changed.', '')
   else if (status === 404) warn('This is no longer here.', link('Reload'))
-  else if (status === 429 || status > 499) lost('Slipway could not do this just now.', request)
+  else if (status === 429 || status > 499) lost(headers.has('X-Slipway-Outcome') ? 'The database did not say whether this is saved.' : 'Slipway could not do this just now. Nothing was saved.', request)
 })
