@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -15,21 +16,27 @@ import (
 // each stage.
 func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	f := portfolioFilter(r)
-	view, err := s.Store.Portfolio(r.Context(), s.by(r), store.PortfolioFilter{
-		Search: f.Search, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Mine: f.Mine, Live: f.Live,
-		Sort: store.PortfolioSort(f.Sort), Page: f.Page,
-	})
+	view, err := s.Store.Portfolio(r.Context(), s.by(r), storeFilter(&f))
 	if err != nil {
 		return err
 	}
+	f.Page = view.Page
 	d := &page.PortfolioData{
 		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams,
 		Projects: make([]page.PortfolioProject, len(view.Rows)), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
 	}
-	for i, p := range view.Rows {
+	for i := range view.Rows {
+		p := &view.Rows[i]
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
 			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
+			Twin: p.Twin, Since: p.Since,
+		}
+		if len(p.Waited) > 0 {
+			d.Projects[i].Blocked, d.Projects[i].Others = p.Waited[0].Seat.Label(), len(p.Waited)-1
+			if id := p.Waited[0].Person; id != 0 {
+				d.Projects[i].Blocked = view.Names.Of(id)
+			}
 		}
 	}
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
@@ -37,12 +44,34 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
 }
 
+// storeFilter is the filter of a page as the store asks it.
+func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
+	out := store.PortfolioFilter{
+		Search: f.Search, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Live: f.Live,
+		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
+		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
+	}
+	if !out.Mine {
+		out.Owner = f.Owner
+	}
+	if !out.Me && out.Seat == "" {
+		out.Person = f.Waits
+	}
+	for _, g := range page.GateStates() {
+		if g.Key == f.Gate {
+			out.Gate = g.States
+		}
+	}
+	return out
+}
+
 // portfolioFilter reads the address. What makes no sense there narrows
 // nothing.
 func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	q := r.URL.Query()
 	f := page.PortfolioFilter{
-		Search: searchText(r, "q"), Team: searchText(r, "team"), Mine: q.Get("owner") == "me", Sort: page.SortName, Page: pageNumber(r),
+		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Waits: searchText(r, "waits"),
+		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
 	}
 	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && review.Tier(tier).Valid() {
 		f.Tier = review.Tier(tier)
@@ -56,8 +85,11 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	if l := review.Live(q.Get("live")); slices.Contains(page.LiveStates(), l) {
 		f.Live = l
 	}
-	if by := q.Get("sort"); slices.Contains([]string{page.SortTeam, page.SortReady, page.SortTarget}, by) {
-		f.Sort = by
+	if g := q.Get("gate"); slices.ContainsFunc(page.GateStates(), func(s page.GateFilter) bool { return s.Key == g }) {
+		f.Gate = g
+	}
+	if by, desc := strings.CutPrefix(q.Get("sort"), "-"); slices.Contains(page.PortfolioSorts(), by) {
+		f.Sort, f.Desc = by, desc
 	}
 	return f
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"fmt"
 	"net/url"
 	"strings"
@@ -33,15 +35,24 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 		return r.SetStatus(who, "", review.StatusOnHold, "Budget", at)
 	})
 	r := f.browse("viewer").get("/portfolio").want(200)
-	if got := r.names(); len(got) != 2 || got[0] != "Project ledger" || got[1] != "Project wallet" {
+	if got := r.names(); len(got) != 2 || got[0] != "Project wallet" || got[1] != "Project ledger" { // which has no day to show while it is on hold
 		t.Fatalf("projects: %q", got)
 	}
-	row := func(n int) *goquery.Selection { return r.find("table.heat tbody tr").Eq(n) }
+	row := func(n int) *goquery.Selection { return r.find("table.heat tbody tr").Eq(1 - n) }
 	if href := row(1).Find("th a").AttrOr("href", ""); href != "/projects/wallet" {
 		t.Errorf("link %q", href)
 	}
-	if got := row(1).Find("td[class^=s-]").First(); !got.HasClass("s-wait") || got.Text() != "Waiting" {
-		t.Errorf("first stage of wallet: %s %q", got.AttrOr("class", ""), got.Text())
+	if got := row(1).Find("td[class^=s-]").First(); !got.HasClass("s-wait") || got.Find("a").AttrOr("title", "") != "Idea: waiting for sign-off" {
+		t.Errorf("first stage of wallet: %s %q", got.AttrOr("class", ""), got.Find("a").AttrOr("title", ""))
+	}
+	if got := words(row(1).Find("td").Eq(3)); !strings.Contains(got, " +") || row(1).Find("td").Eq(3).Find("a").AttrOr("href", "") != "/projects/wallet#blockers" {
+		t.Errorf("wallet is blocked by %q", got)
+	}
+	if got := words(row(1).Find("td").Eq(4)); got != "0 minutes" {
+		t.Errorf("wallet is blocked for %q", got)
+	}
+	if got := words(row(0).Find("td").Eq(3)) + words(row(0).Find("td").Eq(4)); got != "" {
+		t.Errorf("a project on hold is blocked by %q", got)
 	}
 	if n := row(1).Find("td[class^=s-]").Length(); n != len(f.tmpl.Stages) {
 		t.Errorf("%d cells for %d stages", n, len(f.tmpl.Stages))
@@ -49,12 +60,25 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 	if row(1).Find(".s-bad time").Length() != 0 || row(0).Find(".s-bad time").Length() != 0 {
 		t.Error("a date to come, or one of a project on hold, is marked as overdue")
 	}
-	if got := row(0).Find("td .badge.s-hold").Text(); got != "On hold" || row(0).Find("th .badge.s-hold").Text() != "" || words(row(0).Find("th")) != "Project ledger On hold" {
+	if got := row(0).Find("td .badge.s-hold").Text(); got != "On hold" || row(0).Find("th .badge.s-hold").Text() != "" || words(row(0).Find("th")) != "Project ledger" {
 		t.Errorf("mark of a project on hold: %q", got)
 	}
 	if r.find(`main a[href="/readiness"]`).Length() == 0 {
 		t.Error("the figure is not explained")
 	}
+	// Each cell leads to its stage by a link, for the keyboard and without scripts.
+	r.find("table.heat tbody tr").Each(func(_ int, tr *goquery.Selection) {
+		project := tr.Find("th a").AttrOr("href", "")
+		tr.Find("td[class^=s-]").Each(func(i int, td *goquery.Selection) {
+			a := td.Find("a")
+			if got, want := a.AttrOr("href", ""), project+"/stages/"+string(f.tmpl.Stages[i].Key); got != want {
+				t.Errorf("a cell leads to %q, want %q", got, want)
+			}
+			if a.Text()+a.AttrOr("title", "") == "" {
+				t.Errorf("the link to %s has no name", a.AttrOr("href", ""))
+			}
+		})
+	})
 	keys := r.find("thead th[data-k]")
 	if keys.Length() != len(f.tmpl.Stages) || keys.First().AttrOr("data-k", "") != "idea" {
 		t.Error("the columns do not name their stages")
@@ -66,11 +90,11 @@ func TestPortfolioSaysWhatCanBeRequested(t *testing.T) {
 	f.create("ledger")
 	f.fill("member", "ledger", "idea")
 	r := f.browse("viewer").get("/portfolio").want(200)
-	if got := r.find("tbody td[class^=s-]").First(); !got.HasClass("s-part") || got.Text() != "Ready" {
-		t.Errorf("the first stage: %s %q", got.AttrOr("class", ""), got.Text())
+	if got := r.find("tbody td[class^=s-]").First(); !got.HasClass("s-open") || got.Find("a").AttrOr("title", "") != "Idea: ready to request" {
+		t.Errorf("the first stage: %s %q", got.AttrOr("class", ""), got.Find("a").AttrOr("title", ""))
 	}
 	key := words(r.one(".keyline"))
-	for _, want := range []string{"or ready", "conditions", "break-glass", "overdue"} {
+	for _, want := range []string{"Ready to request", "conditions", "break-glass", "overdue"} {
 		if !strings.Contains(key, want) {
 			t.Errorf("the key lacks %q: %s", want, key)
 		}
@@ -114,7 +138,20 @@ func TestPortfolioFilters(t *testing.T) {
 		{"sort=drop+table", "100 % <b>bold</b>,Project ledger,Project wallet"},
 		{"page=-1", "100 % <b>bold</b>,Project ledger,Project wallet"},
 		{"page=99999999999999999999", "100 % <b>bold</b>,Project ledger,Project wallet"},
-		{"page=2", ""},
+		{"page=2", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"q=nothing&page=7", ""},
+		{"owner=viewer+PERSON", "100 % <b>bold</b>"},
+		{"owner=nobody", ""},
+		{"waits=me", "100 % <b>bold</b>"},
+		{"waits=viewer", "100 % <b>bold</b>"},
+		{"waits=SRE", ""},
+		{"gate=waiting", ""},
+		{"gate=nonsense", "100 % <b>bold</b>,Project ledger,Project wallet"},
+		{"late=1", ""},
+		{"deputy=none", ""},
+		{"sort=-name", "Project wallet,Project ledger,100 % <b>bold</b>"},
+		{"sort=owner", "Project ledger,Project wallet,100 % <b>bold</b>"},
+		{"sort=-", "100 % <b>bold</b>,Project ledger,Project wallet"},
 	} {
 		r := b.get("/portfolio?" + k.query).want(200)
 		if got := strings.Join(r.names(), ","); got != k.want {
@@ -131,13 +168,28 @@ func TestPortfolioFilters(t *testing.T) {
 	if got := r.one("select[name=team] option[selected]").Text(); got != "Blue" {
 		t.Errorf("the team chosen is %q", got)
 	}
-	r = b.get("/portfolio?team=Blue&sort=target")
+	r = b.get("/portfolio?team=Blue")
 	u, err := url.Parse(r.one("thead th a:contains(Team)").AttrOr("href", ""))
 	if err != nil || u.Query().Get("team") != "Blue" || u.Query().Get("sort") != "team" {
 		t.Errorf("sorting loses the filter: %s", u)
 	}
 	if got := r.one("thead th[aria-sort=ascending]").Text(); got != "Target" {
 		t.Errorf("sorted by %q", got)
+	}
+	// Each column sorts both ways, and says which.
+	for _, label := range []string{"Project", "Target", "Ready", "Owner", "Blocked by", "For", "Team", "Tier"} {
+		head := func() *goquery.Selection {
+			return r.find("thead th").FilterFunction(func(_ int, th *goquery.Selection) bool { return th.Text() == label })
+		}
+		href := func() string { return head().Find("a").AttrOr("href", "") }
+		way := func() string { return head().AttrOr("aria-sort", "none") }
+		r = b.get("/portfolio?sort=" + map[bool]string{true: "team", false: "name"}[label == "Project"])
+		r = b.get(href()).want(200)
+		first := way()
+		r = b.get(href()).want(200)
+		if second := way(); first == second || first == "none" || second == "none" {
+			t.Errorf("%s sorts %s, then %s", label, first, second)
+		}
 	}
 }
 
@@ -155,6 +207,9 @@ func TestPortfolioPages(t *testing.T) {
 	r = b.get(next).want(200)
 	if got := r.names(); len(got) != 1 || got[0] != "Project p-50" {
 		t.Errorf("second page: %q", got)
+	}
+	if got := b.get("/portfolio?team=Blue&page=9").names(); len(got) != 1 || got[0] != "Project p-50" {
+		t.Errorf("beyond the end: %q", got)
 	}
 	if got := words(r.one("nav.pager span")); got != "51 to 51 of 51 projects" {
 		t.Errorf("position: %q", got)
@@ -207,5 +262,46 @@ func TestReadinessIsExplained(t *testing.T) {
 				t.Errorf("%q is not explained", want)
 			}
 		}
+	}
+}
+
+func TestPortfolioTellsTwinsApart(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Name = "Größe" })
+	f.create("wallet", func(p *review.NewProject) { p.Name = "GROSSE" })
+	f.create("search")
+	r := f.browse("viewer").get("/portfolio?sort=name").want(200)
+	for i, want := range []string{"GROSSE wallet", "Größe ledger", "Project search"} {
+		if got := words(r.find("tbody th").Eq(i)); got != want {
+			t.Errorf("row %d: %q, want %q", i+1, got, want)
+		}
+	}
+}
+
+// A page of 50 projects stays light, hundreds of links or not.
+func TestPortfolioIsLight(t *testing.T) {
+	f := newFixture(t)
+	for i := range 50 {
+		f.create(fmt.Sprintf("service-%02d", i), func(p *review.NewProject) {
+			p.Name, p.Team = fmt.Sprintf("Service %d", i*7919), fmt.Sprintf("Team %d", i%7)
+			p.Target = fmt.Sprintf("2199-%02d-%02d", 1+i%12, 1+i%28)
+		})
+	}
+	r := f.browse("viewer").get("/portfolio").want(200)
+	if n := r.find("tbody td[class^=s-] a").Length(); n != 50*len(f.tmpl.Stages) {
+		t.Fatalf("%d links to stages", n)
+	}
+	var buf bytes.Buffer
+	z, err := gzip.NewWriterLevel(&buf, gzip.DefaultCompression)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _ = z.Write([]byte(r.Body))
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d bytes, %d compressed", len(r.Body), buf.Len())
+	if buf.Len() > 8<<10 {
+		t.Errorf("a page of 50 projects weighs %d bytes", buf.Len())
 	}
 }

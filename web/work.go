@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -85,10 +86,8 @@ func matches(g *page.WaitingGate, search string, seat review.Seat) bool {
 	if seat != "" && !slices.Contains(g.MySeats, seat) {
 		return false
 	}
-	search = strings.ToLower(search)
-	return slices.ContainsFunc([]string{g.StageName, g.Name, g.Team, string(g.Project)}, func(s string) bool {
-		return strings.Contains(strings.ToLower(s), search)
-	})
+	search = fold.Text(search)
+	return slices.ContainsFunc([]string{g.StageName, g.Name, g.Team, string(g.Project)}, func(s string) bool { return fold.Has(s, search) })
 }
 
 // seatsOf are the seats that somebody holds anywhere, each once, in the order

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -174,6 +175,8 @@ func newRowTemplate(rows []byte, table, project string, columns []string) rowTem
 			own[i] = func(c identity) string { return c.key }
 		case c == "name":
 			own[i] = func(c identity) string { return c.name }
+		case c == "search":
+			own[i] = func(c identity) string { return fold.Text(c.name) }
 		case c == "team":
 			own[i] = func(c identity) string { return c.team }
 		}

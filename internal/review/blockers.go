@@ -316,15 +316,6 @@ func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 	return append(r.contentBlockers(s, at), r.furtherBlockers(s, at)...)
 }
 
-// countBlockers is how many [Review.Blockers] there are. Every change asks.
-func (r *Review) countBlockers(s *Stage, at time.Time) int {
-	n := len(r.furtherBlockers(s, at))
-	for range r.lacks(s, at) {
-		n++
-	}
-	return n
-}
-
 // furtherBlockers are those beside what the stage itself lacks.
 func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()

@@ -12,6 +12,11 @@ type StageRollup struct {
 	Blockers                int16
 	Gate                    GateState
 	Forced                  int16 // gates passed by break-glass that wait for review
+	// Waits are the seats and people whose turn it is, who kept the stage longest
+	// first, and WaitsSince since when the first of them does, to the second; zero
+	// when that is not known.
+	Waits      []Party
+	WaitsSince time.Time
 	// NextChange is when time alone will change these numbers or [Review.Live];
 	// zero for never. In a strict order a stage changes with those before it.
 	NextChange time.Time
@@ -62,7 +67,9 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 			out.NextChange = earliest(out.NextChange, moment)
 		}
 	}
-	out.Blockers = int16(min(r.countBlockers(s, at), 1<<14))
+	n := 0
+	out.Waits, out.WaitsSince, n = r.waits(s, at)
+	out.Blockers = int16(min(n, 1<<14))
 	return out
 }
 

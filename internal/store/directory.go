@@ -213,12 +213,17 @@ type PeopleView struct {
 // People lists the directory.
 func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView, error) {
 	out := &PeopleView{}
+	if f.Search != "" {
+		if err := s.foldNames(ctx); err != nil {
+			return nil, err
+		}
+	}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`with `+meSQL+`, page as (
 		    select p.id, p.name, p.email
 		      from person p
-		     where ($4 = '' or p.name ilike '%' || $4 || '%' or p.email ilike '%' || $4 || '%')
+		     where ($4 = '' or p.search like '%' || $4 || '%')
 		       and ($5 = '' or exists (select from granted g where g.person_id = p.id and $5 in (g.role, g.seat)))
 		       and ($8 = 0 or p.id = $8)
 		     order by lower(p.name), p.id
@@ -233,7 +238,7 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 		  ) g on true
 		  left join portfolio f on f.project_id = g.project_id
 		 order by lower(p.name), p.id, g.role, g.seat, f.key`,
-		by.token[:], by.person, s.idle, likeEscape(f.Search), f.Right, PeoplePage+1, (max(f.Page, 1)-1)*PeoplePage, int64(f.Person)).Query(out.scan)
+		by.token[:], by.person, s.idle, folded(f.Search), f.Right, PeoplePage+1, (max(f.Page, 1)-1)*PeoplePage, int64(f.Person)).Query(out.scan)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the directory", err)
 	}
@@ -297,16 +302,21 @@ type Somebody struct {
 func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int, chosen ...review.PersonID) ([]Somebody, error) {
 	var v Viewer
 	var out []Somebody
+	if search != "" {
+		if err := s.foldNames(ctx); err != nil {
+			return nil, err
+		}
+	}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`
 		select id, name, email from (
 		    (select id, name, email from person
-		      where $1 = '' or name ilike '%' || $1 || '%' or email ilike '%' || $1 || '%'
+		      where $1 = '' or search like '%' || $1 || '%'
 		      order by lower(name), id limit $2)
 		    union
 		    select id, name, email from person where id = any($3::bigint[])
-		) found order by lower(name), id`, likeEscape(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
+		) found order by lower(name), id`, folded(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
 		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Somebody])
 		return err
 	})

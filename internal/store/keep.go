@@ -107,7 +107,7 @@ func (k *keptReview) holds(head review.Hash, written uint32) bool {
 }
 
 func (k *keptReview) size() int {
-	return len(k.packed) + 24*len(k.project.Members) + 48*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+	return len(k.packed) + 24*len(k.project.Members) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
 }
 
 // keptReviews are the stages that were changed last. The zero value is empty,

@@ -84,7 +84,7 @@ func TestAStageThatWasChangedIsKept(t *testing.T) {
 		}
 		for j := range read.Rollups {
 			kept.Rollups[j].NextChange = time.Time{} // the rows have one for the whole project
-			if kept.Rollups[j] != read.Rollups[j] {
+			if !reflect.DeepEqual(kept.Rollups[j], read.Rollups[j]) {
 				t.Errorf("kept: %+v\nread: %+v", kept.Rollups[j], read.Rollups[j])
 			}
 		}

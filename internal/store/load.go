@@ -50,6 +50,8 @@ type reviewRows struct {
 
 type rollupArrays struct {
 	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
+	waits                                                                 []string
+	waitsSince                                                            []int64
 	next                                                                  *time.Time
 }
 
@@ -62,7 +64,7 @@ const (
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
 		       r.no, r.passed_before, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.next_change_at, f.xmin,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id)
 		  from project p
@@ -170,14 +172,28 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 			return nil, fmt.Errorf("the rollup has %d stages, the template %d", len(arr), n)
 		}
 	}
+	if a.waits != nil && (len(a.waits) != n || len(a.waitsSince) != n) { // not every list reads them
+		return nil, fmt.Errorf("the rollup says of %d stages whose turn it is, the template has %d", len(a.waits), n)
+	}
 	out := make([]review.StageRollup, n)
 	for i := range out {
 		out[i] = review.StageRollup{
 			MustTotal: a.mustTotal[i], MustDone: a.mustDone[i], ShouldTotal: a.shouldTotal[i], ShouldDone: a.shouldDone[i],
 			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]), Forced: a.forced[i],
 		}
+		if a.waits != nil {
+			out[i].Waits, out[i].WaitsSince = review.ParseParties(a.waits[i]), fromSeconds(a.waitsSince[i])
+		}
 	}
 	return out, nil
+}
+
+// fromSeconds reads a moment that is stored as seconds since 1970; 0 is none.
+func fromSeconds(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
 }
 
 // fill gives the loaded stages their rows.
@@ -264,7 +280,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
 		&rows.no, &before, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.next, &rows.written,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found

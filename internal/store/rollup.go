@@ -1,9 +1,12 @@
 package store
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -74,32 +77,40 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	a := l.arrays()
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
-		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
+		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
-		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced)
+		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
+		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name))
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
 // statement: every change has both, and a statement costs more than a row. When
 // only one stage was loaded, the next change by time can only be brought forward;
-// the sweep puts it right.
+// the sweep puts it right, and is not put off either while the row says too
+// little.
 func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time.Time) {
 	p := &l.review.Project
 	a := l.arrays()
-	if headerChanged(l.review.Recorded()) {
+	// Where nothing is recorded, the sweep writes all of the row anew.
+	if events := l.review.Recorded(); headerChanged(events) || len(events) == 0 {
 		b.Queue(`
-			update portfolio set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8
+			update portfolio
+			   set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8, deputy_id = $9, search = $10
 			 where project_id = $1`,
-			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)))
+			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
+			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name))
 	}
 	b.Queue(`
 		with head as (update stream set seq = $13, hash = $14 where id = $1)
 		update portfolio
 		   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
-		       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12
+		       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
+		       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19
 		 where project_id = $1`,
-		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced, l.seq, l.hash[:])
+		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince))
 	writeLive(b, l, at)
 }
 
@@ -127,23 +138,69 @@ func headerChanged(events []review.Entry) bool {
 // wideRow is a rollup as the portfolio stores it.
 type wideRow struct {
 	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
+	waits                                                                 []string
+	waitsSince                                                            []int64
 	ready, current                                                        int16
+	waited                                                                []string // of the project, who kept it longest first
+	blockedBy                                                             review.PersonID
+	blockedSince                                                          time.Time
 }
 
 func (l *loaded) arrays() wideRow {
 	n := len(l.rollups)
 	buf := make([]int16, 7*n)
-	w := wideRow{buf[:n], buf[n : 2*n], buf[2*n : 3*n], buf[3*n : 4*n], buf[4*n : 5*n], buf[5*n : 6*n], buf[6*n:], 0, 0}
+	w := wideRow{
+		mustTotal: buf[:n], mustDone: buf[n : 2*n], shouldTotal: buf[2*n : 3*n], shouldDone: buf[3*n : 4*n], blockers: buf[4*n : 5*n],
+		gates: buf[5*n : 6*n], forced: buf[6*n:], waits: make([]string, n), waitsSince: make([]int64, n), waited: []string{},
+	}
 	gates := make([]review.GateState, n)
 	total, done := 0, 0
-	for i, s := range l.rollups {
+	for i := range l.rollups {
+		s := &l.rollups[i]
 		w.mustTotal[i], w.mustDone[i], w.shouldTotal[i], w.shouldDone[i] = s.MustTotal, s.MustDone, s.ShouldTotal, s.ShouldDone
 		w.blockers[i], w.gates[i], gates[i], w.forced[i] = s.Blockers, int16(s.Gate), s.Gate, s.Forced
+		w.waits[i] = joinParties(s.Waits)
+		if !s.WaitsSince.IsZero() {
+			w.waitsSince[i] = s.WaitsSince.Unix()
+		}
 		total, done = total+int(s.MustTotal), done+int(s.MustDone)
 	}
 	w.ready, w.current = 100, int16(review.Current(gates))
 	if total > 0 {
 		w.ready = int16(done * 100 / total)
 	}
+	w.wait(l.rollups)
 	return w
+}
+
+// wait says whose turn it is with the project as a whole: with the stage that it
+// is in, and with the gates that wait for signatures.
+func (w *wideRow) wait(stages []review.StageRollup) {
+	current := &stages[w.current]
+	if current.Gate.Passed() {
+		current = &review.StageRollup{}
+	}
+	w.blockedSince = current.WaitsSince
+	if len(current.Waits) > 0 {
+		w.blockedBy = current.Waits[0].Person
+	}
+	parties := slices.Clone(current.Waits)
+	for i := range stages {
+		if stages[i].Gate == review.GateWaiting && i != int(w.current) {
+			parties = append(parties, stages[i].Waits...)
+		}
+	}
+	for i, p := range parties {
+		if !slices.Contains(parties[:i], p) {
+			w.waited = append(w.waited, p.String())
+		}
+	}
+}
+
+func joinParties(ps []review.Party) string {
+	words := make([]string, len(ps))
+	for i, p := range ps {
+		words[i] = p.String()
+	}
+	return strings.Join(words, " ")
 }

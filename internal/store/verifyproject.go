@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -46,7 +48,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	for _, d := range review.Differences(l.review, replayed) {
 		v.wrong("differs between the tables and the trail: %s", d)
 	}
-	return errors.Join(v.wideRow(ctx, tx, replayed, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
+	return errors.Join(v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
 }
 
 // template checks that the template is what its digest says.
@@ -92,15 +94,20 @@ func (v *Verified) rollups(l *loaded, replayed *review.Review, rows *reviewRows,
 
 // wideRow checks the project's own fields in the row that lists read, and its
 // place in the review calendar unless that waits for the sweep.
-func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, now time.Time) error {
+func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, stored []review.StageRollup, now time.Time) error {
 	p := &r.Project
 	var got review.Project
-	var owner review.PersonID
-	var target, due *time.Time
+	var owner, deputy, blocked review.PersonID
+	var target, due, since *time.Time
 	var live review.Live
+	var waited []string
+	var search string
 	err := tx.QueryRow(ctx, `
-		select key, name, team, tier, status, restricted, target, owner_id, live, review_due from portfolio where project_id = $1`, int64(v.Stream)).
-		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due)
+		select key, name, team, tier, status, restricted, target, owner_id, live, review_due,
+		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since
+		  from portfolio where project_id = $1`, int64(v.Stream)).
+		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due,
+			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since)
 	if err != nil {
 		return batchError("reading a project's row of the portfolio", err)
 	}
@@ -111,6 +118,17 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, now
 	if got.Key != p.Key || got.Name != p.Name || got.Team != p.Team || got.Tier != p.Tier || got.Status != p.Status ||
 		got.Restricted != p.Restricted || !got.Target.Equal(p.Target) || owner != p.Holder(review.DutyOwner) {
 		v.wrong("has a wrong row in the portfolio")
+	}
+	if v.Stale { // the sweep will write who is waited for, and after an upgrade the rest
+		return nil
+	}
+	if deputy != p.Holder(review.DutyDeputy) || search != fold.Text(p.Name) {
+		v.wrong("has a wrong deputy or a wrong name to search by in the portfolio")
+	}
+	// What the tables make of who is waited for in each stage was checked above.
+	w := (&loaded{review: r, rollups: stored}).arrays()
+	if !slices.Equal(waited, w.waited) || blocked != w.blockedBy || !deref(since).Equal(w.blockedSince) {
+		v.wrong("is shown as waiting for %v since %s, where %v since %s is right", waited, deref(since), w.waited, w.blockedSince)
 	}
 	return nil
 }

@@ -91,6 +91,11 @@ func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversVie
 	if err != nil {
 		return nil, err
 	}
+	if f.Project != "" {
+		if err := s.foldNames(ctx); err != nil {
+			return nil, err
+		}
+	}
 	out := &WaiversView{}
 	var found []foundWaiver
 	b := &pgx.Batch{}
@@ -213,7 +218,7 @@ const foundSQL = `with ` + meSQL + `,
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (
-	    select w.*, f.key, f.name, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.template_key, r.template_version, r.template_digest, clock.now,
+	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.template_key, r.template_version, r.template_digest, clock.now,
 	           case when w.denied_at is not null then 'denied'
 	                when w.revoked_at is not null then 'revoked'
 	                when w.until <= clock.now then 'expired'
@@ -291,8 +296,8 @@ func (f WaiverFilter) narrow(where []string, args []any) ([]string, []any) {
 		where = append(where, fmt.Sprintf(`found.team = $%d`, len(args)))
 	}
 	if f.Project != "" {
-		args = append(args, likeEscape(f.Project))
-		where = append(where, fmt.Sprintf(`(found.name ilike '%%' || $%[1]d || '%%' or found.key like '%%' || $%[1]d || '%%')`, len(args)))
+		args = append(args, folded(f.Project))
+		where = append(where, fmt.Sprintf(`(found.search like '%%' || $%[1]d || '%%' or found.key like '%%' || $%[1]d || '%%')`, len(args)))
 	}
 	if f.Mine {
 		where = append(where, `found.mine`)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -479,7 +480,7 @@ func (d ChecklistData) listed() []ui.ItemRow {
 		return d.rows
 	}
 	rows := make([]ui.ItemRow, 0, len(d.entries))
-	query, filter := strings.ToLower(d.Query), d.Show.Query(d.Query)
+	query, filter := fold.Text(d.Query), d.Show.Query(d.Query)
 	for i := range d.entries {
 		e := &d.entries[i]
 		if e.matches(d.Show, &d.view) && (query == "" || e.says(query)) {
@@ -490,10 +491,10 @@ func (d ChecklistData) listed() []ui.ItemRow {
 	return rows
 }
 
-// says reports whether the row shows a text, given in lower case.
+// says reports whether the row shows a text, given as [fold.Text] writes it.
 func (e *entry) says(text string) bool {
 	for _, s := range [...]string{e.row.Title, e.row.Note, e.row.Assignee, e.row.Key} {
-		if strings.Contains(strings.ToLower(s), text) {
+		if fold.Has(s, text) {
 			return true
 		}
 	}

@@ -14,31 +14,79 @@ import (
 // PortfolioFilter is what narrows and orders the portfolio, as its address
 // says it. Zero values narrow nothing.
 type PortfolioFilter struct {
-	Search string
-	Team   string
-	Tier   review.Tier
-	Status review.Status
-	Stage  review.StageKey // that the projects are in
-	Mine   bool            // only projects that the reader owns
-	Live   review.Live     // where they stand in their review calendar
-	Sort   string          // SortName and its sisters
-	Page   int             // from 1
+	Search   string
+	Team     string
+	Tier     review.Tier
+	Status   review.Status
+	Stage    review.StageKey // that the projects are in
+	Owner    string          // OwnerMe, or a part of the owner's name
+	Live     review.Live     // where they stand in their review calendar
+	Gate     string          // a key of GateStates: a gate of the project is in that state
+	Waits    string          // whom the projects wait for: OwnerMe, a seat, or a part of a name
+	Late     bool
+	NoDeputy bool
+	Sort     string // SortTarget and its sisters
+	Desc     bool   // the other way round than at first
+	Page     int    // from 1
 }
+
+// OwnerMe stands for the reader where a person is asked for.
+const OwnerMe = "me"
 
 // The orders of the portfolio, as they stand in addresses.
 const (
-	SortName   = "name"
-	SortTeam   = "team"
-	SortReady  = "ready"
-	SortTarget = "target"
+	SortTarget  = "target"
+	SortName    = "name"
+	SortTeam    = "team"
+	SortOwner   = "owner"
+	SortTier    = "tier"
+	SortReady   = "ready"
+	SortBlocked = "blocked"
+	SortSince   = "since"
 )
 
-func (f PortfolioFilter) narrows() bool {
-	return f.Search != "" || f.Team != "" || f.Tier != 0 || f.Status != "" || f.Stage != "" || f.Mine || f.Live != review.NotLive
+// PortfolioSorts lists every order; the first is taken where none is asked for.
+func PortfolioSorts() []string {
+	return []string{SortTarget, SortName, SortTeam, SortOwner, SortTier, SortReady, SortBlocked, SortSince}
 }
 
-// url is the portfolio with this filter, in another order or at another page.
-func (f PortfolioFilter) url(sort string, page int) string {
+// GateFilter is a state of gates by which the portfolio can be narrowed.
+type GateFilter struct {
+	Key    string
+	States []review.GateState
+}
+
+// GateStates are the states of gates that the portfolio is filtered by.
+func GateStates() []GateFilter {
+	return []GateFilter{
+		{"ready", []review.GateState{review.GateReady}},
+		{"waiting", []review.GateState{review.GateWaiting}},
+		{"returned", []review.GateState{review.GateReturned}},
+		{"changed", []review.GateState{review.GateChanged}},
+		{"lapsed", []review.GateState{review.GateLapsed}},
+		{"conditions", []review.GateState{review.GateConditional}},
+		{"overdue", []review.GateState{review.GateOverdue}},
+		{"break-glass", []review.GateState{review.GateBreakGlass}},
+	}
+}
+
+// narrowing counts the filters beside the search.
+func (f PortfolioFilter) narrowing() int {
+	n := 0
+	for _, on := range []bool{
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Late, f.NoDeputy,
+	} {
+		if on {
+			n++
+		}
+	}
+	return n
+}
+
+func (f PortfolioFilter) narrows() bool { return f.Search != "" || f.narrowing() > 0 }
+
+// url is the portfolio with this filter.
+func (f PortfolioFilter) url() string {
 	q := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
@@ -50,22 +98,52 @@ func (f PortfolioFilter) url(sort string, page int) string {
 	set("status", string(f.Status))
 	set("stage", string(f.Stage))
 	set("live", string(f.Live))
+	set("owner", f.Owner)
+	set("gate", f.Gate)
+	set("waits", f.Waits)
 	if f.Tier != 0 {
 		q.Set("tier", strconv.Itoa(int(f.Tier)))
 	}
-	if f.Mine {
-		q.Set("owner", "me")
+	if f.Late {
+		q.Set("late", "1")
 	}
-	if sort != SortName {
-		q.Set("sort", sort)
+	if f.NoDeputy {
+		q.Set("deputy", "none")
 	}
-	if page > 1 {
-		q.Set("page", strconv.Itoa(page))
+	set("sort", f.order())
+	if f.Page > 1 {
+		q.Set("page", strconv.Itoa(f.Page))
 	}
 	if len(q) == 0 {
 		return PortfolioURL
 	}
 	return PortfolioURL + "?" + q.Encode()
+}
+
+// order is the order as it stands in an address; empty for the one that is
+// taken anyway.
+func (f PortfolioFilter) order() string {
+	switch {
+	case f.Desc && f.Sort != "":
+		return "-" + f.Sort
+	case f.Sort == SortTarget:
+		return ""
+	}
+	return f.Sort
+}
+
+// at is the same list at another page.
+func (f PortfolioFilter) at(page int) string {
+	f.Page = page
+	return f.url()
+}
+
+// sorted is the same list in another order or, where it has that already, the
+// other way round.
+func (f PortfolioFilter) sorted(by string) string {
+	f.Desc = f.Sort == by && !f.Desc
+	f.Sort, f.Page = by, 1
+	return f.url()
 }
 
 // PortfolioData is one page of the projects that the reader may see.
@@ -94,6 +172,27 @@ type PortfolioProject struct {
 	Stages     []review.StageRollup
 	Live       review.Live
 	ReviewDue  time.Time // when its last gate has to pass again; zero: never
+	Twin       bool      // the reader sees another project of its name
+	Blocked    string    // whose turn it is, longest: a seat or a person; empty: nobody's
+	Others     int       // whom it waits for beside
+	Since      time.Time // since when it waits for the first; zero: not known
+}
+
+// blockedBy says whose turn it is.
+func (p *PortfolioProject) blockedBy() string {
+	if p.Others > 0 {
+		return p.Blocked + " +" + strconv.Itoa(p.Others)
+	}
+	return p.Blocked
+}
+
+// clipped is the whole of a text that a narrow column may cut; empty where it
+// fits, since hundreds of titles weigh.
+func clipped(s string) string {
+	if len([]rune(s)) <= 13 {
+		return ""
+	}
+	return s
 }
 
 // forced reports whether a gate was passed by break-glass and waits for
@@ -127,13 +226,14 @@ func (p *PortfolioProject) status() (ui.State, string) {
 }
 
 func (p *PortfolioProject) overdue(now time.Time) bool {
-	return targetMissed(p.Target, p.Status, p.Stages, now)
+	return targetMissed(p.Target, p.Status, p.Live, p.Stages, now)
 }
 
 // targetMissed reports whether the target date has passed while work is still
-// to be done.
-func targetMissed(target time.Time, st review.Status, stages []review.StageRollup, now time.Time) bool {
-	return st == review.StatusActive && pastDay(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
+// to be done: not of a service that is live, and not while the project is on
+// hold or stopped. Every page that says "overdue" of a project asks here.
+func targetMissed(target time.Time, st review.Status, l review.Live, stages []review.StageRollup, now time.Time) bool {
+	return st == review.StatusActive && l == review.NotLive && pastDay(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
 }
 
 // pastDay reports whether a day is over; none never is.
@@ -141,84 +241,71 @@ func pastDay(day, now time.Time) bool {
 	return !day.IsZero() && day.Before(now.UTC().Truncate(24*time.Hour))
 }
 
-// cells are the project's stages in the columns of a template with n stages.
-func (p *PortfolioProject) cells(n int) []ui.HeatCell {
-	cells := make([]ui.HeatCell, n)
+// cells are the project's stages in the columns of a template.
+func (p *PortfolioProject) cells(stages []review.StageDef) []ui.HeatCell {
+	cells := make([]ui.HeatCell, len(stages))
 	for i := range cells {
-		if i >= len(p.Stages) { // the project follows a template with fewer stages
-			cells[i] = ui.HeatCell{State: ui.None, Word: "–"}
-			continue
+		cells[i] = ui.HeatCell{State: ui.None, Href: ProjectURL(p.Key), Name: "No such stage"}
+		if i < len(p.Stages) { // else the project follows a template with fewer stages
+			cells[i] = heatCell(p.Stages[i])
+			cells[i].Href, cells[i].Name = StageURL(p.Key, stages[i].Key), stageShort(&stages[i])+": "+cells[i].Name
 		}
-		cells[i] = heatCell(p.Stages[i])
 	}
 	return cells
 }
 
+// stageShort is a stage's name as it fits a column.
+func stageShort(s *review.StageDef) string {
+	return capital(strings.ReplaceAll(string(s.Key), "-", " "))
+}
+
 // heatCell is a stage as one cell: what its gate says, or how far it is.
 func heatCell(s review.StageRollup) ui.HeatCell {
-	word := ""
-	switch s.Gate {
-	case review.GateReady:
-		word = "Ready"
-	case review.GatePassed:
-		word = "Passed"
-	case review.GateWaiting:
-		word = "Waiting"
-	case review.GateChanged:
-		word = "Changed"
-	case review.GateReturned:
-		word = "Returned"
-	case review.GateLapsed:
-		word = "Lapsed"
-	case review.GateConditional:
-		word = "Conditions"
-	case review.GateOverdue:
-		word = "Overdue"
-	case review.GateBreakGlass:
-		word = "Break-glass"
-	}
 	switch {
 	case s.Gate == review.GateConditional:
-		return ui.HeatCell{State: ui.Met, Word: word}
-	case word != "":
-		return ui.HeatCell{State: gateLook(s.Gate), Word: word}
+		return ui.HeatCell{State: ui.Met, Name: "passed with conditions"}
+	case s.Gate == review.GateReady:
+		return ui.HeatCell{State: ui.Open, Name: "ready to request"}
+	case s.Gate != review.GateBlocked:
+		return ui.HeatCell{State: gateLook(s.Gate), Name: strings.ToLower(s.Gate.Label())}
 	case s.MustDone+s.ShouldDone == 0:
-		return ui.HeatCell{State: ui.None, Word: "–"}
+		return ui.HeatCell{State: ui.None, Name: "not begun"}
 	}
-	return ui.HeatCell{State: ui.Part, Done: int(s.MustDone), Total: int(s.MustTotal)}
+	return ui.HeatCell{State: ui.Part, Name: "required items done", Done: int(s.MustDone), Total: int(s.MustTotal)}
 }
 
 func (d *PortfolioData) columns() []ui.Column {
 	column := func(label, by string) ui.Column {
-		c := ui.Column{Label: label, Href: d.Filter.url(by, 1)}
+		c := ui.Column{Label: label, Href: d.Filter.sorted(by), Num: by == SortReady || by == SortTier}
 		if d.Filter.Sort == by {
 			c.Sort = "ascending"
+			if d.Filter.Desc != (by == SortSince) { // longest first is what people ask for
+				c.Sort = "descending"
+			}
 		}
 		return c
 	}
-	ready := column("Ready", SortReady)
-	ready.Num = true
 	n := len(d.Template.Stages)
 	keys, names := make([]string, n), make([]string, n)
 	for i := range d.Template.Stages {
 		keys[i] = string(d.Template.Stages[i].Key)
-		names[i] = capital(strings.ReplaceAll(keys[i], "-", " "))
+		names[i] = stageShort(&d.Template.Stages[i])
 	}
 	return ui.HeatColumns([]ui.Column{
-		column("Project", SortName), column("Team", SortTeam), {Label: "Owner"}, {Label: "Tier", Num: true},
-		column("Target", SortTarget), ready,
+		column("Project", SortName), column("Target", SortTarget), column("Ready", SortReady), column("Owner", SortOwner),
+		column("Blocked by", SortBlocked), column("For", SortSince), column("Team", SortTeam), column("Tier", SortTier),
 	}, keys, names)
 }
 
 func (d *PortfolioData) pager() ui.Page {
 	p := ui.Page{From: d.First, To: d.First + len(d.Projects) - 1, Noun: "projects"}
 	if d.More {
-		p.Next = d.Filter.url(d.Filter.Sort, d.Filter.Page+1)
+		p.Next = d.Filter.at(d.Filter.Page + 1)
 	} else {
 		p.Total = p.To
 	}
 	if d.Filter.Page > 1 {
-		p.Prev = d.Filter.url(d.Filter.Sort, d.Filter.Page-1)
+		p.Prev = d.Filter.at(d.Filter.Page - 1)
 	}
 	return p
 }
@@ -269,8 +356,32 @@ func (d *PortfolioData) stageOptions() []ui.Option {
 	return options
 }
 
-func (d *PortfolioData) ownerOptions() []ui.Option {
-	return []ui.Option{{Label: "Anyone"}, {Value: "me", Label: "Me", Selected: d.Filter.Mine}}
+func (d *PortfolioData) gateOptions() []ui.Option {
+	options := []ui.Option{{Label: "Any"}}
+	for _, g := range GateStates() {
+		options = append(options, ui.Option{Value: g.Key, Label: g.States[0].Label(), Selected: g.Key == d.Filter.Gate})
+	}
+	return options
+}
+
+// suggested are what the field that asks whom projects wait for offers beside
+// names.
+func suggested() []string {
+	out := []string{OwnerMe}
+	for _, s := range review.Seats() {
+		out = append(out, s.Label())
+	}
+	return out
+}
+
+// SeatNamed is the seat of that key or label; empty when there is none.
+func SeatNamed(word string) review.Seat {
+	for _, s := range review.Seats() {
+		if strings.EqualFold(word, string(s)) || strings.EqualFold(word, s.Label()) {
+			return s
+		}
+	}
+	return ""
 }
 
 func (d *PortfolioData) liveOptions() []ui.Option {

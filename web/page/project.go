@@ -59,7 +59,7 @@ func (v *projectView) facts() []ui.Fact {
 	p := v.project()
 	facts := []ui.Fact{
 		{Term: "Owner", Text: v.Name(p.Holder(review.DutyOwner))},
-		{Term: "Team", Text: p.Team, Href: PortfolioFilter{Team: p.Team}.url(SortName, 1)},
+		{Term: "Team", Text: p.Team, Href: PortfolioFilter{Team: p.Team}.url()},
 		{Term: "Tier", Text: strconv.Itoa(int(p.Tier))},
 		{Term: "Exposure", Text: string(p.Exposure)},
 	}

@@ -282,7 +282,7 @@ func (d *WorkData) advice() string {
 }
 
 func (p *OwnProject) overdue(now time.Time) bool {
-	return targetMissed(p.Target, p.Status, p.Stages, now)
+	return targetMissed(p.Target, p.Status, p.Live, p.Stages, now)
 }
 
 func (p *OwnProject) segments(stages []review.StageDef) []ui.StageSegment {

@@ -8,16 +8,19 @@ import (
 	"github.com/a-h/templ"
 )
 
-// HeatCell is one stage of one project in the portfolio. A cell under way shows its counts, unless it has a word; every other state shows its word.
+// HeatCell is one stage of one project in the portfolio: its shape, and its
+// name for those who point at it or cannot see it. A cell under way shows its
+// counts.
 type HeatCell struct {
 	State State
-	Word  string
-	Done  int // musts satisfied
-	Total int // musts that apply
+	Href  string
+	Name  string // "Idea: passed"
+	Done  int    // musts satisfied
+	Total int    // musts that apply; 0 shows no count
 }
 
-// HeatCells writes the cells of a row. They are plain text, not links: five hundred links would outweigh the page. app.js makes
-// a cell lead to its stage; without scripts the project's own page does.
+// HeatCells writes the cells of a row, each a link. They are written by hand:
+// there are hundreds on a page.
 func HeatCells(cells []HeatCell) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
 		return writePooled(w, func(b []byte) []byte {
@@ -32,15 +35,17 @@ func HeatCells(cells []HeatCell) templ.Component {
 func appendHeatCell(b []byte, c *HeatCell) []byte {
 	b = append(b, `<td class="`...)
 	b = append(b, c.State.class()...)
+	b = append(b, `"><a href="`...)
+	b = appendText(b, c.Href)
+	b = append(b, `" title="`...)
+	b = appendText(b, c.Name)
 	b = append(b, `">`...)
-	if c.Word == "" && (c.State == Part || c.State == Open) {
+	if c.State == Part && c.Total > 0 {
 		b = strconv.AppendInt(b, int64(c.Done), 10)
 		b = append(b, '/')
 		b = strconv.AppendInt(b, int64(c.Total), 10)
-	} else {
-		b = appendText(b, c.Word)
 	}
-	return append(b, `</td>`...)
+	return append(b, `</a></td>`...)
 }
 
 // HeatColumns appends a column for each stage to the leading columns.

@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -138,6 +139,9 @@ func plural(n int, unit string) string {
 // Ago is the relative time in words, for sentences that are not HTML.
 func Ago(t, now time.Time) string { return ago(t, now) }
 
+// Span is a length of time in words, in the largest unit that fits.
+func Span(d time.Duration) string { return span(max(d, 0)) }
+
 // Blocker is one reason why a gate cannot be requested or cannot pass.
 type Blocker struct {
 	State State
@@ -218,7 +222,7 @@ type FieldError struct{ Name, Text string }
 type Column struct {
 	Label, Href, Sort string
 	Num               bool
-	Key               string // heat columns: the stage's key, which app.js uses to make cells clickable
+	Key               string // heat columns: the stage's key
 }
 
 // Chip is one preset filter, a link.
@@ -235,6 +239,24 @@ type Page struct {
 	Noun            string // plural: "projects"
 	Prev, Next      string
 }
+
+// words say where the page is: "1 project", "51 to 62 of 62 projects".
+func (p Page) words() string {
+	part := strconv.Itoa(p.From) + " to " + strconv.Itoa(p.To)
+	switch {
+	case p.Total == 0:
+		return p.noun() + " " + part + ", and more"
+	case p.From > 1 || p.To < p.Total:
+		return part + " of " + strconv.Itoa(p.Total) + " " + p.Noun
+	case p.Total == 1 && p.Noun == "people":
+		return "1 person"
+	case p.Total == 1:
+		return "1 " + strings.TrimSuffix(p.Noun, "s")
+	}
+	return strconv.Itoa(p.Total) + " " + p.Noun
+}
+
+func (p Page) noun() string { return strings.ToUpper(p.Noun[:1]) + p.Noun[1:] }
 
 // Side is one half of a conflict.
 type Side struct {

@@ -35,7 +35,7 @@ const noteKey = (e, form, row) => {
 const shut = except => { for (const m of all('.menu[open]')) if (!m.contains(except)) m.open = false }
 on('click', e => {
   const near = sel => e.target.closest(sel)
-  const row = rowOf(e.target), b = near('.seg button'), cell = near('.heat [class^=s-]')
+  const row = rowOf(e.target), b = near('.seg button')
   if (b && row.ariaBusy) {
     e.preventDefault()
     row.dataset.next = b.value
@@ -46,8 +46,6 @@ on('click', e => {
     near('.versus').remove()
     first(row).focus()
   }
-  // A portfolio cell leads to its stage.
-  if (cell) location = first(cell.parentNode).href + '/stages/' + cell.closest('table').tHead.rows[0].cells[cell.cellIndex].dataset.k
   if (near('[data-keys]')) help()
   shut(e.target)
 })

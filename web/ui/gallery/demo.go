@@ -207,22 +207,28 @@ func (d demo) portfolio() []portfolioRow {
 func cells(i int) []ui.HeatCell {
 	at := (i*7 + 3) % 11
 	out := make([]ui.HeatCell, len(stageNames))
+	defer func() {
+		for s := range out {
+			out[s].Href = fmt.Sprintf("/projects/p-%d/stages/%s", i+1, stageKeys[s])
+			out[s].Name = stageShort[s] + ": " + out[s].Name
+		}
+	}()
 	for s := range out {
 		switch {
 		case s < at && (i+s)%17 == 5:
-			out[s] = ui.HeatCell{State: ui.Warn, Word: "Changed"}
+			out[s] = ui.HeatCell{State: ui.Warn, Name: "Changed"}
 		case s < at:
-			out[s] = ui.HeatCell{State: ui.Met, Word: "Passed"}
+			out[s] = ui.HeatCell{State: ui.Met, Name: "Passed"}
 		case s == at && i%5 == 0:
-			out[s] = ui.HeatCell{State: ui.Wait, Word: "Waiting"}
+			out[s] = ui.HeatCell{State: ui.Wait, Name: "Waiting"}
 		case s == at && i%9 == 4:
-			out[s] = ui.HeatCell{State: ui.Bad, Word: "Returned"}
+			out[s] = ui.HeatCell{State: ui.Bad, Name: "Returned"}
 		case s == at && i%16 == 9:
-			out[s] = ui.HeatCell{State: ui.Hold, Word: "On hold"}
+			out[s] = ui.HeatCell{State: ui.Hold, Name: "On hold"}
 		case s <= at+1:
 			out[s] = ui.HeatCell{State: ui.Part, Done: (i*3 + s) % 14, Total: 14 + (i+s)%6}
 		default:
-			out[s] = ui.HeatCell{State: ui.None, Word: "\u2013"}
+			out[s] = ui.HeatCell{State: ui.None, Name: "Not begun"}
 		}
 	}
 	return out
