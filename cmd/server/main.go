@@ -1,6 +1,7 @@
 // Command server is Slipway: `serve` answers browsers, `migrate` brings the
 // database up to date, `dev` starts everything that a first look needs, and
-// `verify` checks what happened without trusting the server.
+// `verify` checks what happened without trusting the server, and `rebuild` makes
+// all tables anew from what happened.
 package main
 
 import (
@@ -61,6 +62,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return demoPortfolio(ctx, set, stdout)
 	case "demo-provider":
 		return demoProvider(ctx, set, args[1:], stdout, stderr)
+	case "rebuild":
+		return rebuild(ctx, set, args[1:], stdout, stderr)
 	case "key":
 		return key(set, args[1:], stdout, stderr)
 	case "dev":

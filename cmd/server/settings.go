@@ -198,6 +198,7 @@ Commands:
   key             print the public key of SLIPWAY_CHECKPOINT_KEY_FILE; key --new NAME makes the file
   verify          check the whole database against its trail and its checkpoints
   verify FILE.zip --key KEY   check a proof bundle, with no network and no database
+  rebuild -from postgres://…  fill an empty, migrated database from the trail of a damaged one
   version, help
 
 Settings, from the environment:

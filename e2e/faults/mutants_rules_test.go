@@ -4,6 +4,9 @@ package faults
 // server nor a database.
 const rulesTests = "./internal/review"
 
+// storeTests are the tests of what keeps data, with a database.
+const storeTests = "./internal/store"
+
 // ruleMutants are bugs in single rules, for the tests beside those rules.
 var ruleMutants = []mutant{
 	rule("a request without the digest of what was seen", "if shown != \"\" && shown != now {", "if shown == now {"),

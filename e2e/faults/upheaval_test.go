@@ -109,6 +109,7 @@ func TestUpheavalsAreWhatTheTrailSays(t *testing.T) {
 			if !t.Failed() {
 				w.verify(t)
 				w.audit(t, tally)
+				w.rebuild(t)
 			}
 		})
 	}

@@ -104,15 +104,10 @@ func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, 
 	for _, en := range e.Recorded() {
 		seq++
 		en.Seq = seq
-		if err := writeRight(b, en); err != nil {
+		var err error
+		if hash, err = writeRightEntry(b, hash, en); err != nil {
 			return err
 		}
-		t, err := newTrailRow(review.Directory, hash, en, "", subjectOf(e.Person))
-		if err != nil {
-			return err
-		}
-		b.Queue(trailSQL, t.args()...)
-		hash = t.hash
 	}
 	if touchesSeats(e.Recorded()) {
 		// Whether a signature counts depends on the seat still being held: have
@@ -128,6 +123,20 @@ func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, 
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	return tx.commit(ctx, b, "writing a person's rights")
+}
+
+// writeRightEntry writes an event of the directory twice, its rows and its entry
+// on the trail, and returns the hash of the entry.
+func writeRightEntry(b *pgx.Batch, prev review.Hash, en review.Entry) (review.Hash, error) {
+	if err := writeRight(b, en); err != nil {
+		return prev, err
+	}
+	t, err := newTrailRow(review.Directory, prev, en, "", subjectOf(personOf(en.Event)))
+	if err != nil {
+		return prev, err
+	}
+	b.Queue(trailSQL, t.args()...)
+	return t.hash, nil
 }
 
 // touchesSeats reports whether a seat was granted or revoked.

@@ -47,13 +47,7 @@ func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
 	if last == nil {
 		return
 	}
-	for i := range s.Rounds {
-		if ro := &s.Rounds[i]; ro.ChangedAt.Equal(at) {
-			b.Queue(`
-				update round set changed_at = $5 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
-				int64(r.Project.ID), r.No, s.Def.Key, ro.No, at)
-		}
-	}
+	writeTurned(b, r, s, at)
 	q := r.Queue(s)
 	b.Queue(`
 		insert into gate (project_id, review_no, stage, state, round, digest, since, open_seats, signed, outdated, excluded)
@@ -62,6 +56,18 @@ func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
 		   set state = $4, round = $5, digest = $6, since = $7, open_seats = $8, signed = $9, outdated = $10, excluded = $11`,
 		int64(r.Project.ID), r.No, s.Def.Key, int16(s.Gate), last.No, r.Digest(s), waitingSince(last),
 		texts(q.OpenSeats), people(q.Signed), people(q.Outdated), people(q.Excluded))
+}
+
+// writeTurned notes with the rounds of a stage that their content has changed
+// at a moment, after the gate had passed.
+func writeTurned(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
+	for i := range s.Rounds {
+		if ro := &s.Rounds[i]; ro.ChangedAt.Equal(at) {
+			b.Queue(`
+				update round set changed_at = $5 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+				int64(r.Project.ID), r.No, s.Def.Key, ro.No, at)
+		}
+	}
 }
 
 // waitingSince is when a round was requested or, once it is over, when it ended.

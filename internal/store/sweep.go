@@ -66,9 +66,14 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) 
 			return err
 		}
 		b = &pgx.Batch{}
-		l.review.Settle(now.UTC())
-		writeDerived(b, l, now.UTC(), false)
+		deriveAnew(b, l, now.UTC())
 		return tx.commit(ctx, b, "refreshing a rollup")
 	})
 	return free, err
+}
+
+// deriveAnew writes what a project as it was read amounts to at a moment.
+func deriveAnew(b *pgx.Batch, l *loaded, at time.Time) {
+	l.review.Settle(at)
+	writeDerived(b, l, at, false)
 }

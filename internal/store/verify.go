@@ -75,9 +75,18 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	return v, s.verifyProject(ctx, tx, v)
 }
 
-// chain checks the entries from the first on, that they end where the stream's
-// head says, and that the columns beside what is hashed agree with it.
+// chain checks the entries, and that the columns beside what is hashed agree
+// with it.
 func (v *Verified) chain(ctx context.Context, tx pgx.Tx) (bool, error) {
+	if whole, err := v.read(ctx, tx); err != nil || !whole {
+		return false, err
+	}
+	return true, v.subjects(ctx, tx)
+}
+
+// read reads the entries, checks them from the first on, and that they end where
+// the stream's head says. It reports whether they are whole.
+func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 	var head review.Head
 	var hash []byte
 	var kind string
@@ -106,7 +115,7 @@ func (v *Verified) chain(ctx context.Context, tx pgx.Tx) (bool, error) {
 		v.wrong("ends at entry %d, but its head is at entry %d or has another hash: entries are missing at the end, or the head was changed", end.Seq, head.Seq)
 		return false, nil
 	}
-	return true, v.subjects(ctx, tx)
+	return true, nil
 }
 
 // subjects checks the columns by which entries are found: they are not hashed,
@@ -133,13 +142,16 @@ func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
 	return rows.Err()
 }
 
+// strayHeadsSQL finds heads of checkpoints that the trail has otherwise.
+const strayHeadsSQL = `
+	select h.no, h.stream_id, h.seq
+	  from checkpoint_head h left join trail t on t.stream_id = h.stream_id and t.seq = h.seq
+	 where t.hash is distinct from h.hash order by h.no, h.stream_id`
+
 // StrayHeads lists the heads of checkpoints that the trail does not have as
 // they were signed, at most a hundred.
 func (s *Store) StrayHeads(ctx context.Context) ([]Problem, error) {
-	rows, err := s.pool.Query(ctx, `
-		select h.no, h.stream_id, h.seq
-		  from checkpoint_head h left join trail t on t.stream_id = h.stream_id and t.seq = h.seq
-		 where t.hash is distinct from h.hash order by h.no, h.stream_id limit 100`)
+	rows, err := s.pool.Query(ctx, strayHeadsSQL+` limit 100`)
 	if err != nil {
 		return nil, batchError("holding checkpoints against the trail", err)
 	}

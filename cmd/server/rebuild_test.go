@@ -1,0 +1,60 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/internal/store/storetest"
+)
+
+// An operator whose tables are damaged gets them back, and verify agrees.
+func TestRebuildCommand(t *testing.T) {
+	i := newInstance(t)
+	i.mustRun("key", "-new", "test")
+	i.tick()
+	i.behind(`delete from portfolio`, `update project set name = 'Spoilt'`)
+	if out, err := i.run("verify"); err == nil {
+		t.Fatalf("verify finds nothing:\n%s", out)
+	}
+	damaged, to := i.db.AppURL, storetest.New(t)
+	if err := migrate(context.Background(), to.OwnerURL, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	i.env["SLIPWAY_DATABASE_URL"] = to.OwnerURL
+	out := i.mustRun("rebuild", "-from", damaged)
+	if !strings.Contains(out, "Rebuilt 1 projects from 3 entries; copied 1 people, 0 templates and 1 checkpoints.") {
+		t.Errorf("it says\n%s", out)
+	}
+	i.env["SLIPWAY_DATABASE_URL"] = to.AppURL
+	if out := i.mustRun("verify"); !strings.Contains(out, "Verified:") {
+		t.Errorf("verify says\n%s", out)
+	}
+	i.env["SLIPWAY_DATABASE_URL"] = to.OwnerURL
+	if _, err := i.run("rebuild", "-from", damaged); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("a second time it says %v", err)
+	}
+}
+
+func TestRebuildCommandSaysWhatItLacks(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		url  string
+		want string
+	}{
+		{nil, "postgres://127.0.0.1/x", "-from"},
+		{[]string{"-from", "postgres://127.0.0.1/y"}, "", "SLIPWAY_DATABASE_URL"},
+		{[]string{"-from", "postgres://127.0.0.1/y", "more"}, "postgres://127.0.0.1/x", `"more"`},
+		{[]string{"-from", "postgres://db.example.com/y"}, "postgres://127.0.0.1/x", "unencrypted"},
+	} {
+		var out bytes.Buffer
+		err := run(context.Background(), append([]string{"rebuild"}, c.args...), func(name string) string {
+			return map[string]string{"SLIPWAY_DATABASE_URL": c.url}[name]
+		}, &out, &out)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: it says %v", c.args, err)
+		}
+	}
+}

@@ -1,0 +1,441 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Rebuilt says what a rebuild has brought over.
+type Rebuilt struct {
+	Projects, Entries, People, Templates, Checkpoints int
+	// Nameless are the people of whom there is nothing but their number on the trail.
+	Nameless int
+}
+
+// copiedTables are what no event makes and a rebuild copies row by row, in an
+// order in which each refers to those before it. All other tables are made anew
+// from the trail, but for sessions and sign-ins under way: people sign in again.
+var copiedTables = []string{"person", "template_version"}
+
+// checkpointTables are copied as well, once the trail that they refer to is there.
+var checkpointTables = []string{"checkpoint", "checkpoint_head"}
+
+// ErrNotEmpty means that there is something already where a rebuild is to go.
+var ErrNotEmpty = errors.New("this database is not empty; a rebuild needs one that was migrated and never used")
+
+// Rebuild makes all tables anew from the trail of another database, into this
+// one, which has to be empty. Each entry goes through the writers that wrote it
+// first, so its rows are what they were and its hash has to come out the same.
+// All of it is one transaction: what ends early leaves nothing behind and can be
+// tried again. The address has to be that of the owner.
+func (s *Store) Rebuild(ctx context.Context, from *pgx.Conn) (*Rebuilt, error) {
+	source, err := from.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return nil, fmt.Errorf("beginning to read the trail: %w", err)
+	}
+	defer func() { _ = source.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
+	out := &Rebuilt{}
+	err = s.transact(ctx, func(tx *transaction) error {
+		rb := &rebuild{store: s, source: source, tx: tx, done: out, known: map[review.PersonID]bool{}}
+		return rb.run(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// rebuild is one under way.
+type rebuild struct {
+	store    *Store
+	source   pgx.Tx
+	tx       *transaction
+	done     *Rebuilt
+	known    map[review.PersonID]bool // people who have a row
+	projects []review.ProjectID
+}
+
+func (rb *rebuild) run(ctx context.Context) error {
+	if err := rb.begin(ctx); err != nil {
+		return err
+	}
+	for _, table := range copiedTables {
+		if err := rb.copy(ctx, table); err != nil {
+			return err
+		}
+	}
+	if err := rb.notePeople(ctx); err != nil {
+		return err
+	}
+	ids, err := rb.streams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := rb.stream(ctx, id); err != nil {
+			return err
+		}
+	}
+	// Whose signature counts, the directory says, which came last.
+	for _, id := range rb.projects {
+		if err := rb.derive(ctx, id); err != nil {
+			return fmt.Errorf("stream %d: %w", id, err)
+		}
+	}
+	if err := rb.checkpoints(ctx); err != nil {
+		return err
+	}
+	return rb.end(ctx)
+}
+
+// begin locks the tables that everything hangs on and demands that they are empty.
+func (rb *rebuild) begin(ctx context.Context) error {
+	var used bool
+	b := &pgx.Batch{}
+	b.Queue(`set local idle_in_transaction_session_timeout = 0`)
+	b.Queue(`lock table person, stream, trail, project, checkpoint in share row exclusive mode`)
+	b.Queue(`
+		select exists (select from person) or exists (select from stream where id <> 1 or seq > 0) or exists (select from trail)
+		    or exists (select from project) or exists (select from checkpoint)`).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&used) })
+	if err := rb.tx.begin(ctx, b); err != nil {
+		return batchError("looking at the database to rebuild", err)
+	}
+	if used {
+		return ErrNotEmpty
+	}
+	return nil
+}
+
+// end has new people, projects and reviews numbered after those that are there.
+func (rb *rebuild) end(ctx context.Context) error {
+	b := &pgx.Batch{}
+	b.Queue(`select setval(pg_get_serial_sequence('person', 'id'), max(id)) from person having max(id) > 0`)
+	b.Queue(`select setval(pg_get_serial_sequence('stream', 'id'), max(id)) from stream`)
+	return rb.tx.commit(ctx, b, "keeping the rebuilt tables")
+}
+
+// streams lists the streams of the trail, the directory's last: rights for one
+// project refer to it.
+func (rb *rebuild) streams(ctx context.Context) ([]review.ProjectID, error) {
+	rows, err := rb.source.Query(ctx, `select id from stream union select stream_id from trail order by 1`)
+	if err != nil {
+		return nil, fmt.Errorf("listing the streams of the trail: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[review.ProjectID])
+	if err != nil {
+		return nil, fmt.Errorf("listing the streams of the trail: %w", err)
+	}
+	if i := slices.Index(ids, review.Directory); i >= 0 {
+		ids = append(slices.Delete(ids, i, i+1), review.Directory)
+	}
+	return ids, nil
+}
+
+// stream reads one stream, checks its chain, and writes it anew. By what its
+// entries are found is written anew as well, so it may be damaged.
+func (rb *rebuild) stream(ctx context.Context, id review.ProjectID) error {
+	v := &Verified{Stream: id}
+	if _, err := v.read(ctx, rb.source); errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("stream %d has entries, but no head that says how many", id)
+	} else if err != nil {
+		return fmt.Errorf("stream %d: %w", id, err)
+	}
+	for _, en := range v.Entries {
+		if e, ok := en.Event.(review.ProjectCreated); ok {
+			v.Key = e.Key
+		}
+	}
+	where := fmt.Sprintf("project %s (stream %d)", v.Key, id)
+	switch {
+	case id == review.Directory:
+		where = "the directory"
+	case v.Key == "":
+		where = fmt.Sprintf("stream %d", id)
+	}
+	switch {
+	case len(v.Problems) > 0:
+		return fmt.Errorf("%s %s", where, v.Problems[0].What)
+	case len(v.Entries) == 0 && id != review.Directory:
+		return fmt.Errorf("%s has a head, but no entries", where)
+	}
+	if err := rb.nameAll(ctx, v.Entries); err != nil {
+		return err
+	}
+	rb.done.Entries += len(v.Entries)
+	if id == review.Directory {
+		return rb.directory(ctx, v.Entries)
+	}
+	if err := rb.project(ctx, id, v.Entries); err != nil {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	rb.projects = append(rb.projects, id)
+	rb.done.Projects++
+	return nil
+}
+
+// rebuildBatch is how many statements go to the database at once.
+const rebuildBatch = 500
+
+// flush sends what has gathered, once it is enough.
+func (rb *rebuild) flush(ctx context.Context, b *pgx.Batch, enough int) (*pgx.Batch, error) {
+	if b.Len() < enough {
+		return b, nil
+	}
+	return &pgx.Batch{}, batchError("writing entries", send(ctx, rb.tx.conn, b))
+}
+
+// project writes a project's entries one by one, each with the review as it was
+// right after it.
+func (rb *rebuild) project(ctx context.Context, id review.ProjectID, entries []review.Entry) error {
+	b, l := &pgx.Batch{}, &loaded{}
+	var failed error
+	r, err := review.ReplayEach(id, entries, rb.template(ctx), func(en review.Entry, r *review.Review) {
+		if failed != nil {
+			return
+		}
+		l.review = r
+		if failed = writeEntry(b, l, &en, en.At); failed != nil {
+			return
+		}
+		for i := range r.Stages {
+			writeTurned(b, r, &r.Stages[i], en.At)
+		}
+		b, failed = rb.flush(ctx, b, rebuildBatch)
+	})
+	if err := errors.Join(failed, err); err != nil {
+		return err
+	}
+	l.rollups = make([]review.StageRollup, len(r.Stages))
+	writeDerived(b, l, entries[len(entries)-1].At, true)
+	if _, err := rb.flush(ctx, b, 1); err != nil {
+		return err
+	}
+	return rb.same(ctx, id)
+}
+
+// directory writes the entries of everybody's rights.
+func (rb *rebuild) directory(ctx context.Context, entries []review.Entry) error {
+	b := &pgx.Batch{}
+	var hash review.Hash
+	for _, en := range entries {
+		var err error
+		if hash, err = writeRightEntry(b, hash, en); err != nil {
+			return fmt.Errorf("the directory, entry %d: %w", en.Seq, err)
+		}
+		if b, err = rb.flush(ctx, b, rebuildBatch); err != nil {
+			return fmt.Errorf("the directory: %w", err)
+		}
+	}
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), len(entries), hash[:])
+	if _, err := rb.flush(ctx, b, 1); err != nil {
+		return fmt.Errorf("the directory: %w", err)
+	}
+	return rb.same(ctx, review.Directory)
+}
+
+// same demands that a stream ends here with the hash that it ends with there:
+// every entry was written as the bytes that it was.
+func (rb *rebuild) same(ctx context.Context, id review.ProjectID) error {
+	const headSQL = `select seq, hash from stream where id = $1`
+	var here, there review.Head
+	read := func(db rowSource, h *review.Head) error {
+		var hash []byte
+		if err := db.QueryRow(ctx, headSQL, int64(id)).Scan(&h.Seq, &hash); err != nil {
+			return fmt.Errorf("reading a stream's head: %w", err)
+		}
+		h.Hash = review.Hash(hash)
+		return nil
+	}
+	if err := errors.Join(read(rb.tx.conn, &here), read(rb.source, &there)); err != nil {
+		return err
+	}
+	if here != there {
+		return errors.New("its entries come out with other hashes than they have: this program writes them in another form")
+	}
+	return nil
+}
+
+// derive writes what lists and the queue read, now that all rights are there.
+func (rb *rebuild) derive(ctx context.Context, id review.ProjectID) error {
+	var rows reviewRows
+	var now time.Time
+	p := parts{rounds: true}
+	b := &pgx.Batch{}
+	b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
+	queueReview(b, id, p, &rows)
+	if err := send(ctx, rb.tx.conn, b); err != nil {
+		return batchError("reading what was written", err)
+	}
+	l, err := rb.store.build(ctx, rb.tx.conn, &rows, p)
+	if err != nil {
+		return err
+	}
+	b = &pgx.Batch{}
+	deriveAnew(b, l, now.UTC())
+	return batchError("writing what lists read", send(ctx, rb.tx.conn, b))
+}
+
+// template finds the templates that reviews are pinned to, and sees that they are
+// what their digests say.
+func (rb *rebuild) template(ctx context.Context) review.Templates {
+	return func(ref review.TemplateRef) (*review.Template, error) {
+		t, err := rb.store.templateOn(ctx, rb.tx.conn, ref)
+		if err != nil {
+			return nil, err
+		}
+		if got, err := t.Ref(); err != nil || got != ref {
+			return nil, errors.Join(err, fmt.Errorf("template %s version %d was changed after it was published", ref.Key, ref.Version))
+		}
+		return t, nil
+	}
+}
+
+// checkpoints copies the signed statements of where the streams stood, unless
+// the trail has something else there.
+func (rb *rebuild) checkpoints(ctx context.Context) error {
+	var no, stream, seq int64
+	if there, err := rb.columns(ctx, rb.source, "checkpoint_head"); err != nil || len(there) == 0 {
+		return err // none were ever made, or kept
+	}
+	err := rb.source.QueryRow(ctx, strayHeadsSQL+` limit 1`).Scan(&no, &stream, &seq)
+	if err == nil {
+		return fmt.Errorf("checkpoint %d saw stream %d at entry %d with another hash than the trail has there", no, stream, seq)
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("holding checkpoints against the trail: %w", err)
+	}
+	for _, table := range checkpointTables {
+		if err := rb.copy(ctx, table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// notePeople takes down who has a row.
+func (rb *rebuild) notePeople(ctx context.Context) error {
+	rows, err := rb.tx.conn.Query(ctx, `select id from person`)
+	if err != nil {
+		return fmt.Errorf("listing people: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[review.PersonID])
+	if err != nil {
+		return fmt.Errorf("listing people: %w", err)
+	}
+	for _, id := range ids {
+		rb.known[id] = true
+	}
+	return nil
+}
+
+// nameAll gives a row to everybody of whom the entries speak and who has none:
+// the trail holds numbers only. Nobody can sign in as such a person.
+func (rb *rebuild) nameAll(ctx context.Context, entries []review.Entry) error {
+	var missing []int64
+	for _, en := range entries {
+		for _, id := range append(review.Mentions(en.Event), en.Actor) {
+			if id != review.System && !rb.known[id] {
+				rb.known[id] = true
+				missing = append(missing, int64(id))
+			}
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	rb.done.Nameless += len(missing)
+	_, err := rb.tx.conn.Exec(ctx, `
+		insert into person (id, issuer, subject, name) overriding system value
+		select id, 'lost', id::text, 'Person ' || id from unnest($1::bigint[]) id`, missing)
+	return batchError("making rows for people of whom only their number is left", err)
+}
+
+// columns lists the columns of a table; none when there is no such table.
+func (rb *rebuild) columns(ctx context.Context, db interface {
+	Query(context.Context, string, ...any) (pgx.Rows, error)
+}, table string) ([]string, error) {
+	rows, err := db.Query(ctx, `
+		select attname from pg_attribute
+		 where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`, table)
+	if err != nil {
+		return nil, fmt.Errorf("looking at the table %s: %w", table, err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("looking at the table %s: %w", table, err)
+	}
+	return names, nil
+}
+
+// copy brings the rows of a table over, in the columns that both sides have. A
+// table that is not there has no rows.
+func (rb *rebuild) copy(ctx context.Context, table string) error {
+	there, err := rb.columns(ctx, rb.source, table)
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	here, err := rb.columns(ctx, rb.tx.conn, table)
+	if err != nil {
+		return err
+	}
+	var both []string
+	for _, name := range here {
+		if slices.Contains(there, name) {
+			both = append(both, pgx.Identifier{name}.Sanitize())
+		}
+	}
+	list := strings.Join(both, ", ")
+	insert := `insert into ` + table + ` (` + list + `) overriding system value select ` + list +
+		` from json_populate_recordset(null::` + table + `, $1::json) on conflict do nothing`
+	rows, err := rb.source.Query(ctx, `select row_to_json(t)::text from `+table+` t`)
+	if err != nil {
+		return fmt.Errorf("reading the table %s: %w", table, err)
+	}
+	defer rows.Close()
+	var some []string
+	for rows.Next() {
+		var row string
+		if err := rows.Scan(&row); err != nil {
+			return fmt.Errorf("reading the table %s: %w", table, err)
+		}
+		if some = append(some, row); len(some) == rebuildBatch {
+			if err := rb.put(ctx, table, insert, some); err != nil {
+				return err
+			}
+			some = some[:0]
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("reading the table %s: %w", table, err)
+	}
+	return rb.put(ctx, table, insert, some)
+}
+
+// put writes copied rows, and counts them.
+func (rb *rebuild) put(ctx context.Context, table, insert string, rows []string) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	tag, err := rb.tx.conn.Exec(ctx, insert, "["+strings.Join(rows, ",")+"]")
+	if err != nil {
+		return fmt.Errorf("copying rows of the table %s: %w", table, err)
+	}
+	n := int(tag.RowsAffected())
+	switch table {
+	case "person":
+		rb.done.People += n
+	case "template_version":
+		rb.done.Templates += n
+	case "checkpoint":
+		rb.done.Checkpoints += n
+	}
+	return nil
+}
