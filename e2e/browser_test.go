@@ -159,8 +159,9 @@ func (p *person) hear(ev any) {
 // expectedAnswer reports whether an entry only repeats that the server refused
 // something, which tests provoke on purpose. A missing file is another matter.
 func expectedAnswer(e *log.Entry) bool {
-	const says = "Failed to load resource: the server responded with a status of 4"
-	return e.Source == log.EntrySourceNetwork && strings.HasPrefix(e.Text, says) && !strings.Contains(e.URL, "/static/")
+	const says = "Failed to load resource: the server responded with a status of "
+	status, ok := strings.CutPrefix(e.Text, says)
+	return e.Source == log.EntrySourceNetwork && ok && (status[0] == '4' || strings.HasPrefix(status, "503")) && !strings.Contains(e.URL, "/static/")
 }
 
 // do carries out actions of the browser, or ends the test.

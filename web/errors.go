@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -37,7 +38,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	id := requestID(r)
 	if p.status >= http.StatusInternalServerError && !errors.Is(err, context.Canceled) {
-		s.Log.ErrorContext(r.Context(), "request failed", "request", id, "method", r.Method, "route", routeOf(r), "err", err)
+		level := slog.LevelError
+		if store.OutageOf(err) == store.Busy && !errors.Is(err, store.ErrUncertain) {
+			level = slog.LevelWarn // it may be over already
+		}
+		s.Log.Log(r.Context(), level, "request failed", "request", id, "method", r.Method, "route", routeOf(r), "err", err)
 	} else {
 		id = ""
 	}
@@ -139,7 +144,7 @@ func explain(err error) problem {
 	case store.Busy:
 		return problem{503, "Slipway is busy", "The database did not answer in time. Try again in a moment."}
 	case store.Unreachable:
-		return problem{503, "Slipway cannot reach its database", "It is most likely being restarted. Try again in a minute."}
+		return problem{503, "Slipway cannot reach its database", "It may be restarting. Try again in a minute."}
 	case store.Full, store.ReadOnly:
 		return problem{503, "Slipway cannot save anything at the moment",
 			"Its database takes no changes. Pages can still be read. Try again later, or tell your administrator."}

@@ -56,6 +56,9 @@ func TestALockTimeoutKeepsWhatWasTyped(t *testing.T) {
 	typed := []string{"text", "A long thought,\nin two lines.", "once", "form-1"}
 	r := b.post(page.CommentsURL(p, sk, ik), typed...)
 	r.wantSendAgain(page.CommentsURL(p, sk, ik), typed...)
+	if n := r.find("header nav a").Length(); n != 0 {
+		t.Error("the page looked up who asks, in a database that has no time for that")
+	}
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -66,7 +66,7 @@ func outageOfCode(code string) Outage {
 		return Full
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "57P"): // connections; shutting down or starting
 		return Unreachable
-	case strings.HasPrefix(code, "58"), code == "XX001", code == "XX002": // system errors such as a failing disk, damaged files
+	case strings.HasPrefix(code, "58"): // system errors, such as a disk that cannot be read
 		return Unreachable
 	}
 	return 0
