@@ -178,7 +178,7 @@ func TestPagesOfAProject(t *testing.T) {
 	rosa.visit(stage)
 	rosa.inspect("checklist")
 	rosa.visit(stage + "/items/" + threats)
-	for _, part := range []string{"Add evidence", "Nobody is assigned"} {
+	for _, part := range []string{"Add evidence", "Nobody. Assign", "History"} {
 		rosa.unfold(part)
 	}
 	rosa.inspect("item")
@@ -394,6 +394,7 @@ func TestPagesOfErrors(t *testing.T) {
 	rosa.inspect("menu")
 
 	rosa.visit(item)
+	rosa.unfold("Discussion")
 	rosa.fill(field("Comment"), "Too late.")
 	rosa.forgetCookies()
 	rosa.follow(button("Add comment"))

@@ -30,7 +30,7 @@ func TestBadInputComesBack(t *testing.T) {
 		if got := eval[string](rosa, `document.querySelector('`+form+` [name=url]').value`); got != link {
 			t.Errorf("%q came back as %q", link, got)
 		}
-		rosa.seeIn("#evidence", "No evidence is linked")
+		rosa.seeIn("#evidence", "none yet")
 	}
 
 	// A note that is too long comes back whole, from the list and from the page.
@@ -97,6 +97,7 @@ func TestImpatientFingers(t *testing.T) {
 
 	item := "/projects/twice-told" + ideaPath + "/items/" + success
 	rosa.visit(item)
+	rosa.press(summary("Discussion"))
 	rosa.fill(field("Comment"), "Only once.")
 	rosa.twice(button("Add comment"))
 	rosa.seeIn("#discussion", "Only once.")

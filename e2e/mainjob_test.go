@@ -216,7 +216,6 @@ func (p *person) openItem(item string) {
 // addEvidence links evidence on an item's page.
 func (p *person) addEvidence(url, title, kind string) {
 	p.t.Helper()
-	p.unfold("Add evidence")
 	form := `form[action$="/evidence"]`
 	p.fill(field("Link").in(form), url)
 	p.fill(field("Title").in(form), title)

@@ -81,6 +81,7 @@ func TestTheDatabaseDoesNotAnswerWithoutScripts(t *testing.T) {
 	item := project + ideaPath + "/items/" + success
 	rosa.withoutScripts()
 	rosa.visit(item)
+	rosa.press(summary("Discussion"))
 	rosa.fill(field("Comment"), "Words that took an hour.")
 	release := held(t, project)
 	rosa.follow(button("Add comment"))

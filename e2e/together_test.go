@@ -128,6 +128,7 @@ func TestSessionEndsWithoutScripts(t *testing.T) {
 	item := rosa.owns("longer-lunch", "Longer lunch", "3") + ideaPath + "/items/" + success
 	rosa.withoutScripts()
 	rosa.visit(item)
+	rosa.press(summary("Discussion"))
 	rosa.fill(field("Comment"), "Words that took an hour.")
 
 	// She signs out in another tab, forgets about it, and sends the form.
@@ -154,6 +155,7 @@ func TestDraftsComeBackToTheirWriter(t *testing.T) {
 	item := rosa.owns("short-lunch", "Short lunch", "3") + ideaPath + "/items/" + success
 	hers, his := rosa.cookies(), tom.cookies()
 	rosa.visit(item)
+	rosa.press(summary("Discussion"))
 	rosa.fill(field("Comment"), "For the team's eyes.")
 	for _, at := range []struct {
 		cookies []*network.Cookie
@@ -162,7 +164,7 @@ func TestDraftsComeBackToTheirWriter(t *testing.T) {
 		rosa.forgetCookies()
 		rosa.keepCookies(at.cookies)
 		rosa.visit(item)
-		rosa.until(eyes+`.find({role: 'field', name: 'Comment'})?.value === `+asJSON(at.finds)+` && document.readyState === 'complete'`,
+		rosa.until(`document.querySelector('#discussion textarea')?.value === `+asJSON(at.finds)+` && document.readyState === 'complete'`,
 			func() string { return "the draft did not stay with its writer" })
 	}
 }

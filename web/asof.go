@@ -118,7 +118,7 @@ func (s *Server) itemAt(w http.ResponseWriter, r *http.Request) error {
 func comments(views []store.CommentView) []page.Comment {
 	var out []page.Comment
 	for _, c := range views {
-		out = append(out, page.Comment{Person: c.Person, At: c.At, Text: c.Text})
+		out = append(out, page.Comment{Person: c.Person, At: c.At, Text: c.Text, Mentions: c.Mentions})
 	}
 	return out
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -113,8 +114,10 @@ func (s *Server) itemFailed(w http.ResponseWriter, r *http.Request, form page.It
 }
 
 // itemChange carries out a command on the item and leads back to its page.
-func (s *Server) itemChange(w http.ResponseWriter, r *http.Request, form page.ItemForm, done flash, anchor string, decide store.Decide) error {
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stageKey(r)}, decide)
+// others are people whose rights the command asks for.
+func (s *Server) itemChange(w http.ResponseWriter, r *http.Request, form page.ItemForm, done flash, anchor string, decide store.Decide, others ...review.PersonID) error {
+	to := store.Target{Project: projectKey(r), Stage: stageKey(r), Others: others}
+	changed, err := s.Store.Change(r.Context(), s.by(r), to, decide)
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
 	}
@@ -164,9 +167,13 @@ func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
 	}
+	mentioned, err := s.Store.Mentioned(r.Context(), strings.ToValidUTF8(form.Text, ""))
+	if err != nil {
+		return err
+	}
 	return s.itemChange(w, r, form, flashCommented, "#discussion", func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.Discuss(who, stageKey(r), itemKey(r), form.Text, form.Once, at)
-	})
+		return rv.Discuss(who, stageKey(r), itemKey(r), form.Text, form.Once, at, mentioned...)
+	}, mentioned...)
 }
 
 // addEvidence links evidence to the item.
@@ -174,7 +181,7 @@ func (s *Server) addEvidence(w http.ResponseWriter, r *http.Request) error {
 	posted, err := readForm(r, "url", "title", "kind", "effective", "expires", "commit")
 	form := page.ItemForm{Name: page.FormEvidence, Evidence: review.NewEvidence{
 		URL: posted.Get("url"), Title: posted.Get("title"), Type: review.EvidenceKind(posted.Get("kind")),
-		Effective: posted.Get("effective"), Expires: posted.Get("expires"), Commit: posted.Get("commit"),
+		Effective: posted.Get("effective"), Expires: posted.Get("expires"), Commit: posted.Get("commit"), Links: s.Links,
 	}}
 	if err != nil {
 		return s.itemFailed(w, r, form, err)

@@ -48,7 +48,7 @@ func TestItemPageSaysWhatIsAsked(t *testing.T) {
 	if got := r.find("#answer input[checked]").AttrOr("value", ""); got != "open" {
 		t.Errorf("chosen: %q", got)
 	}
-	if r.find("a[rel=prev]").Length() != 0 || r.one("a[rel=next]").AttrOr("href", "") == "" {
+	if r.find("a[rel=prev]").Length() != 0 || r.find("a[rel=next]").First().AttrOr("href", "") == "" {
 		t.Error("neighbours of the first item")
 	}
 	first := string(d.Evidence[0])
@@ -189,7 +189,7 @@ func TestCommentsAreAddedOnce(t *testing.T) {
 		b.post(page.CommentsURL(p, sk, ik), "text", "Is it so?\n<b>Really</b>?", "once", once).want(303)
 	}
 	r := b.get(page.ItemURL(p, sk, ik))
-	if got := r.one(".comments li .quote").Text(); got != "Is it so?\n<b>Really</b>?" {
+	if got := strings.TrimSpace(r.one(".comments li .md").Text()); got != "Is it so?\n<b>Really</b>?" {
 		t.Errorf("comment: %q", got)
 	}
 	r = b.post(page.CommentsURL(p, sk, ik), "text", " \u200b ", "once", "k2").want(422)

@@ -29,6 +29,7 @@ type Config struct {
 	Origin      string      // public address without a path; https except on loopback
 	Session     time.Duration
 	Deadline    time.Duration               // of a request; zero: 10 s
+	Links       review.LinkRules            // what counts as a link beside https
 	Ready       func(context.Context) error // what /readyz asks
 	Key         *proof.Key                  // signs checkpoints and proof bundles; nil: there are none
 	Metrics     *prometheus.Registry

@@ -35,6 +35,9 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), By: v.Names.Of(g.By), At: g.At, Due: g.Due,
 		})
 	}
+	for _, n := range v.Mentions {
+		d.Mentions = append(d.Mentions, page.Mention{Project: n.Project, Name: n.Name, Stage: n.Stage, Item: n.Item, By: v.Names.Of(n.By), At: n.At, Text: n.Text})
+	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))

@@ -80,7 +80,7 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	srv, err := web.New(web.Config{
-		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts,
+		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts, Links: set.links,
 		Ready: ready, Key: marks.key, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
 	})
 	if err != nil {

@@ -34,6 +34,7 @@ type settings struct {
 	checkpointKey, checkpointFile      string
 	checkpointEvery                    time.Duration
 	proxies                            []string
+	links                              review.LinkRules
 	logJSON, demo                      bool
 	logLevel                           slog.Level
 }
@@ -125,6 +126,14 @@ func table() []setting {
 				}
 			}
 			return nil
+		}},
+		{"SLIPWAY_TICKET_URL", "", "address of a ticket with {key} for its key, so that PAY-123 becomes a link as evidence", func(s *settings, v string) error {
+			s.links.Ticket = v
+			return s.links.Check()
+		}},
+		{"SLIPWAY_EVIDENCE_HTTP_HOSTS", "", "intranet hosts, by spaces, to which evidence links may be http", func(s *settings, v string) error {
+			s.links.HTTPHosts = strings.Fields(v)
+			return s.links.Check()
 		}},
 		{"SLIPWAY_CHECKPOINT_KEY_FILE", "", "file with the key that signs checkpoints and proof bundles; none without it", func(s *settings, v string) error {
 			s.checkpointKey = v

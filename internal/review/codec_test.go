@@ -33,7 +33,8 @@ var everyEvent = []struct {
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2, For: 4}, `{"stage":"design","item":"adr","version":2,"for":4}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01", Reason: "R"},
 		`{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01","reason":"R"}`},
-	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
+	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o", Mentions: []review.PersonID{2, 3}},
+		`{"stage":"design","item":"adr","no":4,"text":"T","once":"o","mentions":[2,3]}`},
 	{review.EvidenceAdded{Stage: "design", Item: "adr", No: 1, URL: "https://a.example", Title: "T", Type: "doc", Effective: "2026-03-01", Expires: "2026-04-01", Commit: "c"},
 		`{"stage":"design","item":"adr","no":1,"url":"https://a.example","title":"T","type":"doc","effective":"2026-03-01","expires":"2026-04-01","commit":"c"}`},
 	{review.EvidenceRemoved{Stage: "design", Item: "adr", No: 1}, `{"stage":"design","item":"adr","no":1}`},
@@ -76,6 +77,7 @@ var earlierForms = []struct {
 	event review.Event
 	json  string
 }{
+	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},
 	{review.FindingAccepted{Stage: "build", No: 1}, `{"stage":"build","no":1}`},
@@ -176,6 +178,9 @@ func TestSubjectsAndMentions(t *testing.T) {
 		for v, i := reflect.ValueOf(e.event), 0; i < v.NumField(); i++ {
 			if id, ok := v.Field(i).Interface().(review.PersonID); ok {
 				want = append(want, id)
+			}
+			if ids, ok := v.Field(i).Interface().([]review.PersonID); ok {
+				want = append(want, ids...)
 			}
 		}
 		if got := review.Mentions(e.event); !slices.Equal(got, want) {

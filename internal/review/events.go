@@ -106,6 +106,8 @@ type (
 		No    int      `json:"no"`
 		Text  string   `json:"text"`
 		Once  string   `json:"once,omitempty"` // key of the form: sent twice, it counts once
+		// People whom the text names and who could see the project then.
+		Mentions []PersonID `json:"mentions,omitempty"`
 	}
 	// EvidenceAdded links evidence to an item.
 	EvidenceAdded struct {

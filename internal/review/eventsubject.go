@@ -68,6 +68,8 @@ func Mentions(e Event) []PersonID {
 		return []PersonID{e.Person}
 	case ItemAssigned:
 		return []PersonID{e.From, e.Person}
+	case CommentAdded:
+		return e.Mentions
 	case GateSigned:
 		return []PersonID{e.For}
 	case NotApplicableApproved:

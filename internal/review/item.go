@@ -178,9 +178,15 @@ func checkAssignment(person PersonID, due string) (time.Time, error) {
 	return d, c.problems.Err()
 }
 
+// MaxMentions is the most people whom one comment mentions.
+const MaxMentions = 20
+
 // Discuss adds a comment to an item. once is a random key that the form
-// carries: the store refuses a second comment with it.
-func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, at time.Time) error {
+// carries: the store refuses a second comment with it. mentioned are the people
+// whose names the text has; those who may not see the project, by
+// [Review.Named], are left out without a word, so that nobody learns of it or of
+// them.
+func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, at time.Time, mentioned ...PersonID) error {
 	if err := May(by, Comment, &r.Project); err != nil {
 		return err
 	}
@@ -195,7 +201,20 @@ func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, a
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	return r.record(by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once})
+	return r.record(by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned)})
+}
+
+// mentioned are the people, each once and in order, who may see the project and
+// are not the one who writes.
+func (r *Review) mentioned(by Actor, people []PersonID) []PersonID {
+	var out []PersonID
+	for _, p := range people {
+		if p != by.Person && r.able(p, ViewProject) && len(out) < MaxMentions {
+			out = append(out, p)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // NewEvidence is what a person types to link evidence.
@@ -206,6 +225,7 @@ type NewEvidence struct {
 	Effective string // empty: today
 	Expires   string // no later than the item's validity allows; empty: just then
 	Commit    string
+	Links     LinkRules // of the organisation
 }
 
 // AddEvidence links evidence to an item. Linking the same thing again changes
@@ -237,7 +257,7 @@ func (r *Review) AddEvidence(by Actor, sk StageKey, ik ItemKey, in NewEvidence, 
 
 func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 	var c input
-	u, err := ParseSafeURL(in.URL)
+	u, err := in.Links.Parse(in.URL)
 	if err != nil {
 		c.problems.Add("url", err.Error())
 	}

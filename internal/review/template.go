@@ -24,6 +24,19 @@ func (l Level) Rank() int {
 	return slices.Index([]Level{LevelNone, LevelMay, LevelShould, LevelMust}, l)
 }
 
+// Label is the level's name on pages.
+func (l Level) Label() string {
+	switch l {
+	case LevelMust:
+		return "Required"
+	case LevelShould:
+		return "Recommended"
+	case LevelMay:
+		return "Optional"
+	}
+	return "Does not apply"
+}
+
 // Tier says how critical a project is: 1 is the most critical and gets the
 // whole template, 2 is standard, 3 gets the starter set.
 type Tier int

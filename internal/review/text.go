@@ -2,8 +2,6 @@ package review
 
 import (
 	"fmt"
-	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -77,66 +75,6 @@ func (in *input) require(field, s, message string) {
 // what is stored (see CVE-2021-42574).
 func isBidiControl(r rune) bool {
 	return (r >= 0x202A && r <= 0x202E) || (r >= 0x2066 && r <= 0x2069) || r == 0x200E || r == 0x200F || r == 0x061C
-}
-
-// SafeURL is an https link that has been parsed and put together again.
-type SafeURL string
-
-// ParseSafeURL accepts an absolute https link without credentials. The
-// message of the error is fit for the field that it was typed into.
-func ParseSafeURL(s string) (SafeURL, error) {
-	s = strings.TrimSpace(s)
-	if s == "" {
-		return "", fmt.Errorf("enter the link to the evidence")
-	}
-	if len(s) > MaxURL {
-		return "", fmt.Errorf("is %d characters long; at most %d are allowed", len(s), MaxURL)
-	}
-	for _, r := range s {
-		if unicode.IsControl(r) || isBidiControl(r) || unicode.IsSpace(r) || r == utf8.RuneError || r == '\\' {
-			return "", fmt.Errorf("contains a character that does not belong in a link")
-		}
-	}
-	u, err := url.Parse(s)
-	if err != nil {
-		return "", fmt.Errorf("is not a link; it should look like https://wiki.example.com/page")
-	}
-	switch {
-	case u.Scheme != "https":
-		return "", fmt.Errorf("must start with https://")
-	case u.User != nil:
-		return "", fmt.Errorf("must not contain a user name or password")
-	case u.Hostname() == "" || u.Opaque != "":
-		return "", fmt.Errorf("names no host; it should look like https://wiki.example.com/page")
-	case !validHost(u.Hostname()):
-		return "", fmt.Errorf("names a host that cannot exist; it should look like https://wiki.example.com/page")
-	}
-	out := u.String()
-	if len(out) > MaxURL {
-		return "", fmt.Errorf("is longer than %d characters once written out", MaxURL)
-	}
-	return SafeURL(out), nil
-}
-
-// validHost reports whether h is an address or has the letters, digits and
-// hyphens of a name. The parser alone lets quotes and angle brackets through,
-// and by percent-encoding bytes that are no text.
-func validHost(h string) bool {
-	if addr, err := netip.ParseAddr(h); err == nil {
-		return addr.Zone() == ""
-	}
-	return utf8.ValidString(h) && !strings.ContainsFunc(h, func(r rune) bool {
-		return !unicode.In(r, unicode.L, unicode.M, unicode.Nd) && !strings.ContainsRune("-._", r)
-	})
-}
-
-// Host is the name of the machine that the link points to.
-func (u SafeURL) Host() string {
-	p, err := url.Parse(string(u))
-	if err != nil {
-		return ""
-	}
-	return p.Hostname()
 }
 
 // DateLayout is how dates are typed, shown and stored.

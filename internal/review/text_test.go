@@ -18,7 +18,7 @@ func TestParseSafeURL(t *testing.T) {
 		{"HTTPS://wiki.example.com", "https://wiki.example.com"},
 		{"https://wiki.example.com:8443/a%20b?q=1&r=%3C#top", "https://wiki.example.com:8443/a%20b?q=1&r=%3C#top"},
 		{"https://wiki.example.com/größe", "https://wiki.example.com/gr%C3%B6%C3%9Fe"},
-		{"https://bücher.example/", "https://b%C3%BCcher.example/"},
+		{"https://bücher.example/", "https://bücher.example/"}, {"https://b%C3%BCcher.example:8443/ä?ö", "https://bücher.example:8443/%C3%A4?ö"},
 		{"https://[2001:db8::1]/", "https://[2001:db8::1]/"},
 		{"https://10.0.0.1/", "https://10.0.0.1/"},
 		{"https://snake_case.example.com./", "https://snake_case.example.com./"},

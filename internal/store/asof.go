@@ -351,7 +351,7 @@ func (v *AsOfView) ItemAsOf(stage review.StageKey, item review.ItemKey) (*ItemVi
 			out.Entries = append(out.Entries, en)
 		}
 		if e, ok := en.Event.(review.CommentAdded); ok && len(out.Comments) < itemComments {
-			out.Comments = append([]CommentView{{No: e.No, Person: en.Actor, At: en.At, Text: e.Text}}, out.Comments...)
+			out.Comments = append([]CommentView{{No: e.No, Person: en.Actor, At: en.At, Text: e.Text, Mentions: e.Mentions}}, out.Comments...)
 		}
 	}
 	return out, nil

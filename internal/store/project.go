@@ -145,10 +145,11 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 
 // CommentView is one contribution to an item's discussion.
 type CommentView struct {
-	No     int
-	Person review.PersonID
-	At     time.Time
-	Text   string
+	No       int
+	Person   review.PersonID
+	At       time.Time
+	Text     string
+	Mentions []review.PersonID
 }
 
 // ItemView is one item with its discussion and what happened to it.
@@ -170,8 +171,8 @@ func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage re
 	out := &ItemView{}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
 		b.Queue(`
-			select no, person_id as person, at, text from (
-			    select c.no, c.person_id, c.at, c.text
+			select no, person_id as person, at, text, mentions from (
+			    select c.no, c.person_id, c.at, c.text, c.mentions
 			      from comment c
 			      join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
 			     where f.project_id = (select id from project where key = $1) and c.stage = $2 and c.item = $3
@@ -207,6 +208,9 @@ func (s *Store) nameMore(ctx context.Context, names Names, comments []CommentVie
 	ids := map[review.PersonID]struct{}{}
 	for _, c := range comments {
 		ids[c.Person] = struct{}{}
+		for _, p := range c.Mentions {
+			ids[p] = struct{}{}
+		}
 	}
 	for _, e := range entries {
 		ids[e.Actor] = struct{}{}

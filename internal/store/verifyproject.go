@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -142,9 +143,10 @@ func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []re
 		Person review.PersonID
 		At     time.Time
 		Text   string
+		Named  string // those whom it mentions
 	}
 	rows, err := tx.Query(ctx, `
-		select stage, item, no, person_id as person, at, text from comment
+		select stage, item, no, person_id as person, at, text, array_to_string(mentions, ' ') as named from comment
 		 where project_id = $1 and review_no = $2`, int64(v.Stream), no)
 	if err != nil {
 		return batchError("reading comments", err)
@@ -156,7 +158,8 @@ func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []re
 	missing := map[comment]bool{}
 	for _, en := range entries {
 		if e, ok := en.Event.(review.CommentAdded); ok {
-			missing[comment{e.Stage, e.Item, e.No, en.Actor, en.At, e.Text}] = true
+			named := strings.Trim(fmt.Sprint(e.Mentions), "[]")
+			missing[comment{e.Stage, e.Item, e.No, en.Actor, en.At, e.Text, named}] = true
 		}
 	}
 	for _, c := range kept {

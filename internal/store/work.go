@@ -160,6 +160,7 @@ type MyWorkView struct {
 	Forced   []ForcedGate       // passed by break-glass, for the person to review, by due date, at most 50
 	Owed     []OpenCondition    // conditions that the person has to meet, by due date
 	Confirm  []OpenCondition    // conditions reported as met that the person decides on
+	Mentions []Mention          // not answered yet, the newest first, at most 50
 	Names    Names
 	Tmpl     *review.Template
 }
@@ -189,6 +190,7 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
 	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, 50, &waivers)
+	s.queueMentions(b, by, 50, &out.Mentions)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}
@@ -206,6 +208,9 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	maps.Copy(people, standInPeople(out.StandIns))
 	for _, g := range out.Forced {
 		people[g.By] = struct{}{}
+	}
+	for _, m := range out.Mentions {
+		people[m.By] = struct{}{}
 	}
 	for _, c := range slices.Concat(out.Owed, out.Confirm) {
 		people[c.Owner], people[c.By] = struct{}{}, struct{}{}

@@ -40,9 +40,9 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			on conflict (project_id, review_no, stage, item) do update set comments = $5`,
 			id, no, e.Stage, e.Item, e.No)
 		b.Queue(`
-			insert into comment (project_id, review_no, stage, item, no, person_id, at, text, once)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			id, no, e.Stage, e.Item, e.No, int64(en.Actor), en.At, e.Text, e.Once)
+			insert into comment (project_id, review_no, stage, item, no, person_id, at, text, once, mentions)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+			id, no, e.Stage, e.Item, e.No, int64(en.Actor), en.At, e.Text, e.Once, people(e.Mentions))
 	case review.EvidenceAdded:
 		b.Queue(`
 			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at)

@@ -18,8 +18,8 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		       item = any($3) and state <> 'open'
 		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(r.Template))
 	b.Queue(`
-		insert into comment (project_id, review_no, stage, item, no, person_id, at, text)
-		select project_id, $2, stage, item, no, person_id, at, text from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
+		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)
+		select project_id, $2, stage, item, no, person_id, at, text, mentions from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
 		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at)
 		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at

@@ -409,7 +409,7 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 	rows = d.note(rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To), about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}))
 	rows = d.note(rows, "Waivers", waiverLines(a, ik, d.From), waiverLines(b, ik, d.To),
 		about(sk, ik, review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
-	return d.note(rows, "Level", levelWord(x.Level), levelWord(y.Level), edited("tier", "profile"))
+	return d.note(rows, "Level", x.Level.Label(), y.Level.Label(), edited("tier", "profile"))
 }
 
 func answerWords(it *review.Item, name Names) string {
@@ -421,13 +421,6 @@ func answerWords(it *review.Item, name Names) string {
 		text += ", to be said again"
 	}
 	return text
-}
-
-func levelWord(l review.Level) string {
-	if l == review.LevelNone {
-		return "does not apply"
-	}
-	return string(l)
 }
 
 func evidenceLines(s *review.Stage, ik review.ItemKey, at time.Time) string {

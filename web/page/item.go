@@ -18,9 +18,10 @@ type Somebody struct {
 
 // Comment is one contribution to an item's discussion.
 type Comment struct {
-	Person review.PersonID
-	At     time.Time
-	Text   string
+	Person   review.PersonID
+	At       time.Time
+	Text     string            // Markdown
+	Mentions []review.PersonID // those who find it on their work
 }
 
 // ItemData is what the page of an item shows.
@@ -90,16 +91,16 @@ func (d *ItemData) at(url func(review.ProjectKey, review.StageKey, review.ItemKe
 	return url(d.key(), d.Stage, d.Item.Def.Key)
 }
 
-// sibling is the address of the item so many steps away among those that
-// apply; empty beyond the ends.
-func (d *ItemData) sibling(step int) string {
+// sibling is the item so many steps away among those that apply; without an
+// address beyond the ends.
+func (d *ItemData) sibling(step int) (url, title string) {
 	items := d.stage().Items
 	for i := d.place() + step; i >= 0 && i < len(items); i += step {
 		if items[i].Level != review.LevelNone {
-			return ItemURL(d.key(), d.Stage, items[i].Def.Key)
+			return ItemURL(d.key(), d.Stage, items[i].Def.Key), items[i].Def.Title
 		}
 	}
-	return ""
+	return "", ""
 }
 
 func (d *ItemData) place() int {
@@ -191,26 +192,66 @@ func (d *ItemData) facts() []ui.Fact {
 	if len(def.Quality) > 0 {
 		fs = append(fs, ui.Fact{Term: "Quality", Text: strings.Join(def.Quality, ", ")})
 	}
-	assigned := "nobody"
-	if d.Item.Assignee != 0 {
-		assigned = d.Names(d.Item.Assignee)
+	if !d.can(review.AssignItem) { // whoever may change it finds it in the form
+		fs = append(fs, ui.Fact{Term: "Assigned to", Text: d.assignedTo()})
 	}
-	if !d.Item.Due.IsZero() {
-		assigned += ", due " + d.Item.Due.Format("2 Jan 2006")
-	}
-	return append(fs, ui.Fact{Term: "Assigned to", Text: assigned})
+	return fs
 }
 
-// levelText says what the item weighs here, and what it would at other tiers.
-func (d *ItemData) levelText() string {
-	def, tier := d.Item.Def, d.Review.Project.Tier
-	switch {
-	case !d.applies():
-		return whyOutside(d.Review, def)
-	case def.Levels[0] == def.Levels[1] && def.Levels[1] == def.Levels[2]:
-		return string(d.Item.Level) + " at every tier"
+// assignedTo is who works on the item, and until when.
+func (d *ItemData) assignedTo() string {
+	if d.Item.Assignee == 0 {
+		return "Nobody"
 	}
-	return string(d.Item.Level) + " at tier " + strconv.Itoa(int(tier)) + "; " + otherTiers(def, tier)
+	if d.Item.Due.IsZero() {
+		return d.Names(d.Item.Assignee)
+	}
+	return d.Names(d.Item.Assignee) + ", due " + d.Item.Due.Format("2 Jan 2006")
+}
+
+// none is the line to which a part without content folds.
+func none(n int, word string) string {
+	if n > 0 {
+		return ""
+	}
+	return word
+}
+
+func (d *ItemData) historyCount() string {
+	if n := len(d.Entries); n < HistoryShown {
+		return countOf(n, "change")
+	}
+	return "the last " + strconv.Itoa(HistoryShown) + " changes"
+}
+
+// levelText says what the item weighs here, and at which other tiers it is
+// asked.
+func (d *ItemData) levelText() string {
+	def := d.Item.Def
+	if !d.applies() {
+		return whyOutside(d.Review, def)
+	}
+	var tiers []string
+	var other []string
+	for i, l := range def.Levels {
+		switch l {
+		case d.Item.Level:
+			tiers = append(tiers, strconv.Itoa(i+1))
+		case review.LevelNone:
+			other = append(other, "not asked at tier "+strconv.Itoa(i+1))
+		default:
+			other = append(other, strings.ToLower(l.Label())+" at tier "+strconv.Itoa(i+1))
+		}
+	}
+	word := d.Item.Level.Label()
+	if len(tiers) == len(def.Levels) {
+		return word + " at every tier"
+	}
+	noun := " at tier "
+	if len(tiers) > 1 {
+		noun = " at tiers "
+	}
+	return word + noun + strings.Join(append([]string{enumerate(tiers, "and")}, other...), ", ")
 }
 
 // holding are those of the flags that hold for the project.
@@ -222,22 +263,6 @@ func (d *ItemData) holding(flags []review.Flag) []review.Flag {
 		}
 	}
 	return out
-}
-
-// otherTiers says what an item weighs elsewhere.
-func otherTiers(def *review.ItemDef, here review.Tier) string {
-	var out []string
-	for i, l := range def.Levels {
-		if review.Tier(i+1) == here {
-			continue
-		}
-		word := string(l)
-		if l == review.LevelNone {
-			word = "not asked"
-		}
-		out = append(out, word+" at tier "+strconv.Itoa(i+1))
-	}
-	return strings.Join(out, ", ")
 }
 
 // kindWords are kinds of evidence inside a sentence.
@@ -271,25 +296,27 @@ func (d *ItemData) answerShown() (state review.State, note string, version int) 
 	return state, note, version
 }
 
+func (d *ItemData) answerField() ui.Field {
+	return ui.Field{Name: "answer", Label: "Is this done?", Error: d.Form.Errors["answer"]}
+}
+
 func (d *ItemData) answerOptions(state review.State) []ui.Option {
 	options := make([]ui.Option, 0, 4)
 	for _, s := range review.States() {
-		o := ui.Option{Value: string(s), Label: s.Label(), Selected: s == state}
-		switch {
-		case s == review.NotApplicable && d.Item.Level == review.LevelMust:
-			o.Hint = "Needs a reason, and the approval of a seat holder."
-		case s == review.NotApplicable:
-			o.Hint = "Needs a reason."
-		}
-		options = append(options, o)
+		options = append(options, ui.Option{Value: string(s), Label: s.Label(), Selected: s == state})
 	}
 	return options
 }
 
 func (d *ItemData) noteField(note string) ui.Field {
-	f := ui.Field{Name: "note", Label: "Note", Optional: true, Value: note, Error: d.Form.Errors["note"]}
-	if d.Item.Level == review.LevelShould {
-		f.Hint = "A should that stays open needs a line that says why."
+	f := ui.Field{Name: "note", Label: "Note", Value: note, Error: d.Form.Errors["note"]}
+	switch d.Item.Level {
+	case review.LevelMust:
+		f.Hint = "Not applicable needs a reason, which a seat holder then approves. Otherwise optional."
+	case review.LevelShould:
+		f.Hint = "Say why if this is not met or not applicable. Otherwise optional."
+	default:
+		f.Hint = "Not applicable needs a reason. Otherwise optional."
 	}
 	return f
 }
@@ -313,7 +340,7 @@ func (d *ItemData) approval() approval {
 	a := approval{waits: true, mine: sits && d.can(review.ApproveNA) && d.Item.Answer.By != d.Actor.Person}
 	a.who = "A holder of the " + seatWords(seats, "or") + " seat has to approve this"
 	if d.Item.Answer.By != 0 {
-		a.who += ", somebody else than " + d.answeredBy()
+		a.who += ", but not " + d.answeredBy()
 	}
 	a.who += "."
 	return a
@@ -381,12 +408,12 @@ func (d *ItemData) evidenceFields() evidenceFields {
 		url:       ui.Field{Name: "url", Label: "Link", Hint: "Begins with https://", Value: in.URL, Error: errs["url"], Auto: "off"},
 		title:     ui.Field{Name: "title", Label: "Title", Optional: true, Value: in.Title, Error: errs["title"], Auto: "off"},
 		kind:      ui.Field{Name: "kind", Label: "Kind", Value: string(in.Type), Error: errs["kind"]},
-		effective: ui.Field{Name: "effective", Label: "True on", Hint: "Empty: today", Optional: true, Value: in.Effective, Error: errs["effective"]},
+		effective: ui.Field{Name: "effective", Label: "Effective date", Hint: "The day on which it was true. Empty: today", Optional: true, Value: in.Effective, Error: errs["effective"]},
 		expires:   ui.Field{Name: "expires", Label: "Expires", Hint: "Empty: never", Optional: true, Value: in.Expires, Error: errs["expires"]},
 		commit:    ui.Field{Name: "commit", Label: "Commit or version", Optional: true, Value: in.Commit, Error: errs["commit"], Auto: "off"},
 	}
 	if n := d.Item.Def.ValidDays; n > 0 {
-		fs.expires.Hint = "Empty: " + countOf(n, "day") + " after it was true"
+		fs.expires.Hint = "Empty: " + countOf(n, "day") + " after the effective date"
 	}
 	return fs
 }
@@ -402,7 +429,7 @@ func (d *ItemData) kindOptions(chosen string) []ui.Option {
 		if !slices.Contains(demanded, k) {
 			label := k.Label()
 			if len(demanded) > 0 {
-				label += " (beside what is demanded)"
+				label += " (does not satisfy this item)"
 			}
 			options = append(options, ui.Option{Value: string(k), Label: label, Selected: string(k) == chosen})
 		}
@@ -441,8 +468,17 @@ func (d *ItemData) personOptions(chosen string) []ui.Option {
 	return options
 }
 
+// named are the names of people in a sentence.
+func (d *ItemData) named(people []review.PersonID) string {
+	names := make([]string, len(people))
+	for i, p := range people {
+		names[i] = d.Names(p)
+	}
+	return enumerate(names, "and")
+}
+
 func (d *ItemData) commentField() ui.Field {
-	f := ui.Field{Name: "text", Label: "Comment"}
+	f := ui.Field{Name: "text", Label: "Comment", Hint: "@Name mentions somebody, who finds it on their work. Markdown: **bold**, `code`, - lists, links."}
 	if d.Form.Name == FormComment {
 		f.Value, f.Error = d.Form.Text, d.Form.Errors["text"]
 	}

@@ -22,6 +22,7 @@ const restore = form => {
     box.remove()
   }))
   form.prepend(box)
+  for (let at = form; (at = at.parentElement.closest('details'));) at.open = true
 }
 on('input', e => e.target.form?.matches('[data-draft]') && keep(e.target.form))
 on('submit', e => {
