@@ -81,7 +81,7 @@ func (p *person) accessible(what, rules string) {
 
 // refusals are the pages that come with another status than 200.
 var refusals = map[string]int{
-	"sign-in-failed": 400, "nowhere-outside": 404, "provider-problem": 400, "new-1-refused": 422, "error-409-stale": 409,
+	"sign-in-failed": 400, "nowhere-outside": 404, "provider-problem": 400, "new-1-wrong": 422, "error-409-stale": 409,
 	"error-404": 404, "error-403": 403, "error-422": 422, "error-409": 409, "error-401": 401,
 }
 
@@ -205,7 +205,7 @@ func TestPagesOfTheSteps(t *testing.T) {
 	rosa.inspect("new-1")
 	rosa.follow(button("Continue"))
 	rosa.see("There is a problem")
-	rosa.inspect("new-1-refused")
+	rosa.inspect("new-1-wrong")
 	rosa.fill(field("Name"), "Inspected only")
 	rosa.fill(field("Team"), "Checkout")
 	rosa.follow(button("Continue"))

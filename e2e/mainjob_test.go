@@ -44,7 +44,7 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	rosa := arrives()
 	rosa.visit("/projects/new")
 	rosa.signIn("rosa")
-	rosa.at("/projects/new")
+	rosa.see("1. What it is")
 	startProject(rosa, name, "Tier 3, starter")
 	rosa.at(project)
 	rosa.see("The project is created")

@@ -2,13 +2,19 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/go-chi/chi/v5"
+
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -20,10 +26,16 @@ const (
 	doubleSubmit   = 2 * time.Minute
 	keyIsTaken     = "is taken by another project; choose another"
 	personNotKnown = "is nobody we know; choose a person from the list"
+	noSuchSource   = "names no project that you can see; type its key or its whole name"
+	draftIDLength  = 26
+	draftField     = 5000 // bytes of a field that are kept of a draft that is too long
 )
 
-// draft is a project that somebody is about to start.
+// draft is a project that somebody is about to start. What was typed is kept
+// at the server from step to step, so that each step is a page with an address
+// of its own.
 type draft struct {
+	id   string
 	who  *store.Viewer
 	ref  review.TemplateRef
 	tmpl *review.Template
@@ -31,59 +43,345 @@ type draft struct {
 	find string
 }
 
-// newProject shows the first step.
+// newProject leads to the first step of a new draft, which is stored once
+// something was typed.
 func (s *Server) newProject(w http.ResponseWriter, r *http.Request) error {
-	d, err := s.draft(r, nil)
-	if err != nil {
+	if _, err := s.starter(r); err != nil {
 		return err
 	}
-	return s.showStep(w, r, http.StatusOK, page.StepWhat, d)
+	to := page.NewProjectStepURL(newDraftID(), page.StepWhat)
+	if from := searchText(r, "from"); from != "" {
+		to += "?from=" + url.QueryEscape(from)
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
 }
 
-// createProject takes the forms of all steps. Nothing is stored before the
-// last one; a form that names no step creates the project at once.
-func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "go", "name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "target", "restricted", "find")
-	if err != nil {
-		return err
-	}
-	d, err := s.draft(r, form)
-	if err != nil {
-		return err
-	}
-	switch to := form.Get("go"); to {
-	case page.StepWhat, page.StepProfile, page.StepPeople:
-		return s.goToStep(w, r, to, d)
-	case page.GoFind:
-		return s.showStep(w, r, http.StatusOK, page.StepPeople, d)
-	case "", page.GoCreate:
-		return s.create(w, r, d)
-	}
-	return &review.Invalid{Fields: []review.FieldError{{Field: "go", Message: "names no step of this form"}}}
+// newDraftID is a name that nobody guesses.
+func newDraftID() string { return strings.ToLower(rand.Text())[:draftIDLength] }
+
+func validDraftID(id string) bool {
+	return len(id) == draftIDLength && !strings.ContainsFunc(id, func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') })
 }
 
-// draft reads what was typed, for somebody who may start projects.
-func (s *Server) draft(r *http.Request, form url.Values) (*draft, error) {
+// starter is who asks, when they may start projects.
+func (s *Server) starter(r *http.Request) (*store.Viewer, error) {
 	who, err := s.Store.Who(r.Context(), s.by(r))
 	if err != nil {
 		return nil, err
 	}
-	if err := review.May(who.Actor, review.CreateProject, nil); err != nil {
-		return nil, err
+	return who, review.May(who.Actor, review.CreateProject, nil)
+}
+
+// step shows one step of a draft; with "check" in the address also what is
+// wrong with it.
+func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
+	d, step, err := s.openDraft(r)
+	if err != nil {
+		return err
 	}
-	d := &draft{who: who, form: page.ProjectForm{
-		Key: form.Get("key"), Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"),
-		Exposure: form.Get("exposure"), Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue,
-		Profile: form["profile"], Template: form.Get("template"), Owner: personNumber(form.Get("owner")), Deputy: personNumber(form.Get("deputy")), Errors: map[string]string{},
-	}, find: searchWords(form.Get("find"))}
-	if !form.Has("owner") {
-		d.form.Owner = who.Actor.Person
+	if d.form.Made != "" {
+		http.Redirect(w, r, page.ProjectURL(d.form.Made), http.StatusSeeOther)
+		return nil
 	}
-	if d.ref, err = s.templateNamed(r.Context(), form.Get("template")); err != nil {
-		return nil, err
+	d.find = searchText(r, "find")
+	if d.form.From == "" {
+		d.form.From = searchText(r, "from")
 	}
-	d.tmpl, err = s.Store.Template(r.Context(), d.ref)
-	return d, err
+	if !r.URL.Query().Has("check") {
+		d.form.Errors = map[string]string{}
+		return s.showStep(w, r, http.StatusOK, step, d)
+	}
+	found := d.form.Errors
+	if err := s.checkDraft(r, d); err != nil {
+		return err
+	}
+	for field, message := range found { // what only the last step could find out
+		d.form.Errors[field] = message
+	}
+	d.form.Errors = d.wrongAt(step)
+	return s.showStep(w, r, http.StatusOK, step, d)
+}
+
+// saveStep takes the form of one step and leads on by redirecting, so that going
+// back and reloading never send anything again.
+func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r, "go", "name", "key", "team", "summary", "from", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "late", "restricted", "find")
+	if err != nil {
+		return err
+	}
+	d, step, err := s.openDraft(r)
+	if err != nil {
+		return err
+	}
+	if d.form.Made != "" {
+		return s.done(w, r, page.ProjectURL(d.form.Made), flashCreated)
+	}
+	d.form.Errors = map[string]string{}
+	d.take(step, form)
+	to, err := s.nextStep(r, d, step, form)
+	if err != nil {
+		return err
+	}
+	if to == "" {
+		return errNoStep
+	}
+	if to == stepCreate {
+		return s.createDraft(w, r, d, step)
+	}
+	whole, err := s.saveDraft(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if !whole { // too long for any field: shown at once, as it was typed
+		if err := s.checkDraft(r, d); err != nil {
+			return err
+		}
+		return s.showStep(w, r, http.StatusUnprocessableEntity, step, d)
+	}
+	http.Redirect(w, r, page.NewProjectStepURL(d.id, to), http.StatusSeeOther)
+	return nil
+}
+
+// stepCreate is where the last step leads.
+const stepCreate = "create"
+
+var errNoStep = &review.Invalid{Fields: []review.FieldError{{Field: "go", Message: "names no step of this form"}}}
+
+// nextStep says where a button leads: a step, perhaps with a query.
+func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Values) (string, error) {
+	steps := page.NewProjectSteps()
+	at := slices.Index(steps, step)
+	switch form.Get("go") {
+	case page.GoBack:
+		return steps[max(at-1, 0)], nil
+	case page.GoStay:
+		return step, nil
+	case page.GoFind:
+		return step + "?find=" + url.QueryEscape(searchWords(form.Get("find"))) + "#f-member", nil
+	case page.GoCopy:
+		if err := s.copyInto(r, d); err != nil {
+			return "", err
+		}
+		if len(d.form.Errors) > 0 {
+			return step + "?check=1", nil
+		}
+		return step, nil
+	case "", page.GoOn:
+		if step == page.StepWhat && strings.TrimSpace(d.form.From) != "" { // typed, and Enter pressed
+			form.Set("go", page.GoCopy)
+			return s.nextStep(r, d, step, form)
+		}
+	default:
+		return "", nil
+	}
+	if err := s.checkDraft(r, d); err != nil {
+		return "", err
+	}
+	for _, earlier := range steps[:at+1] {
+		if len(d.wrongAt(earlier)) > 0 {
+			return earlier + "?check=1", nil
+		}
+	}
+	d.form.Errors = map[string]string{}
+	if at+1 < len(steps) {
+		return steps[at+1], nil
+	}
+	if page.PastTarget(d.form.Target, d.who.Now) && form.Get("late") != d.form.Target {
+		d.form.Errors["target"] = "is in the past, so the project would start as overdue. If you mean that, create it again; otherwise change the date"
+		return step + "?check=1", nil
+	}
+	return stepCreate, nil
+}
+
+// createDraft makes the project, or leads to the first step that is not right.
+func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, step string) error {
+	made, err := s.make(r, d)
+	if err != nil {
+		return err
+	}
+	if made != "" {
+		// Only where it led is left, for whoever presses twice or goes back.
+		d.form = page.ProjectForm{Made: made}
+		if _, err := s.saveDraft(r.Context(), d); err != nil {
+			return err
+		}
+		return s.done(w, r, page.ProjectURL(made), flashCreated)
+	}
+	for _, earlier := range page.NewProjectSteps() {
+		if len(d.wrongAt(earlier)) > 0 {
+			step = earlier
+			break
+		}
+	}
+	if _, err := s.saveDraft(r.Context(), d); err != nil {
+		return err
+	}
+	http.Redirect(w, r, page.NewProjectStepURL(d.id, step+"?check=1"), http.StatusSeeOther)
+	return nil
+}
+
+// createProject takes a whole project in one form. What is wrong with it is
+// shown at the step that asks for it.
+func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r, "name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted")
+	if err != nil {
+		return err
+	}
+	who, err := s.starter(r)
+	if err != nil {
+		return err
+	}
+	d := &draft{id: newDraftID(), who: who, form: page.ProjectForm{Template: form.Get("template"), Owner: who.Actor.Person, Errors: map[string]string{}}}
+	for _, step := range page.NewProjectSteps() {
+		d.take(step, form)
+	}
+	if err := s.pin(r.Context(), d); err != nil {
+		return err
+	}
+	made, err := s.make(r, d)
+	if err != nil {
+		return err
+	}
+	if made != "" {
+		return s.done(w, r, page.ProjectURL(made), flashCreated)
+	}
+	if _, err := s.saveDraft(r.Context(), d); err != nil {
+		return err
+	}
+	for _, step := range page.NewProjectSteps() {
+		if len(d.wrongAt(step)) > 0 {
+			return s.showStep(w, r, http.StatusUnprocessableEntity, step, d)
+		}
+	}
+	return errNoStep
+}
+
+// openDraft reads the draft that the address names, for somebody who may start
+// projects. One that is not stored is empty: it may just have been begun, or be
+// somebody else's, which saving finds out.
+func (s *Server) openDraft(r *http.Request) (*draft, string, error) {
+	id, step := chi.URLParam(r, "draft"), chi.URLParam(r, "step")
+	if !validDraftID(id) || !slices.Contains(page.NewProjectSteps(), step) {
+		return nil, "", errNoPage
+	}
+	who, err := s.starter(r)
+	if err != nil {
+		return nil, "", err
+	}
+	body, err := s.Store.ProjectDraft(r.Context(), who.Actor.Person, id)
+	if err != nil {
+		return nil, "", err
+	}
+	d := &draft{id: id, who: who, form: page.ProjectForm{Owner: who.Actor.Person}}
+	if body != nil {
+		if err := json.Unmarshal(body, &d.form); err != nil {
+			return nil, "", fmt.Errorf("reading a draft: %w", err)
+		}
+	}
+	if d.form.Errors == nil {
+		d.form.Errors = map[string]string{}
+	}
+	return d, step, s.pin(r.Context(), d)
+}
+
+// pin finds the template by which the draft is filled in.
+func (s *Server) pin(ctx context.Context, d *draft) (err error) {
+	if d.ref, err = s.templateNamed(ctx, d.form.Template); err != nil {
+		return err
+	}
+	d.tmpl, err = s.Store.Template(ctx, d.ref)
+	return err
+}
+
+// saveDraft keeps the draft, and reports whether all of it could be kept: what no
+// field could hold is cut. No text can hold a NUL; checking the field says so
+// before anything is kept.
+func (s *Server) saveDraft(ctx context.Context, d *draft) (whole bool, err error) {
+	form := d.form
+	b, err := json.Marshal(form)
+	if err == nil && len(b) > store.MaxDraft {
+		for _, text := range []*string{&form.Name, &form.Key, &form.Team, &form.Summary, &form.From, &form.Exposure, &form.Tier, &form.Target} {
+			*text = strings.ToValidUTF8((*text)[:min(len(*text), draftField)], "")
+		}
+		form.Profile = slices.DeleteFunc(slices.Clone(form.Profile), func(flag string) bool {
+			return !slices.ContainsFunc(d.tmpl.Flags, func(f review.FlagDef) bool { return string(f.Key) == flag })
+		})
+		form.Members = form.Members[:min(len(form.Members), maxChoices)]
+		form.Errors = nil
+		whole = false
+		b, err = json.Marshal(form)
+	} else {
+		whole = true
+	}
+	if err != nil {
+		return false, fmt.Errorf("keeping a draft: %w", err)
+	}
+	b = []byte(strings.ReplaceAll(string(b), `\u0000`, `\ufffd`))
+	return whole, s.Store.SaveProjectDraft(ctx, d.who.Actor.Person, d.id, b)
+}
+
+// take puts the fields of a step into the draft.
+func (d *draft) take(step string, form url.Values) {
+	f := &d.form
+	switch step {
+	case page.StepWhat:
+		f.Name, f.Key, f.Team, f.Summary, f.From = form.Get("name"), strings.TrimSpace(form.Get("key")), form.Get("team"), form.Get("summary"), form.Get("from")
+	case page.StepProfile:
+		f.Exposure, f.Tier, f.Profile = form.Get("exposure"), form.Get("tier"), form["profile"]
+	case page.StepPeople:
+		if form.Has("owner") {
+			f.Owner = personNumber(form.Get("owner"))
+		}
+		f.Deputy, f.Target, f.Restricted = personNumber(form.Get("deputy")), form.Get("target"), form.Get("restricted") == page.RestrictedValue
+		f.Members = nil
+		for _, m := range form["member"] {
+			if id := personNumber(m); id != 0 && !slices.Contains(f.Members, id) {
+				f.Members = append(f.Members, id)
+			}
+		}
+	}
+}
+
+// copyInto fills the draft in from a project that the person may see: its team,
+// profile, tier and people, not its answers.
+func (s *Server) copyInto(r *http.Request, d *draft) error {
+	key, err := s.sourceKey(r, d.form.From)
+	if err != nil {
+		return err
+	}
+	if key == "" {
+		d.form.Errors["from"] = noSuchSource
+		return nil
+	}
+	view, err := s.Store.Project(r.Context(), s.by(r), key)
+	if errors.Is(err, review.ErrNotFound) {
+		d.form.Errors["from"] = noSuchSource
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	d.form.CopyFrom(&view.Review.Project, d.tmpl)
+	return nil
+}
+
+// sourceKey is the key of the project that somebody names by its key or its
+// name; empty when they see none, or several.
+func (s *Server) sourceKey(r *http.Request, typed string) (review.ProjectKey, error) {
+	typed = searchWords(typed)
+	if review.ValidKey(typed) {
+		if _, err := s.Store.Scope(r.Context(), s.by(r), review.ProjectKey(typed)); err == nil {
+			return review.ProjectKey(typed), nil
+		} else if !errors.Is(err, review.ErrNotFound) {
+			return "", err
+		}
+	}
+	found, err := s.Store.Namesakes(r.Context(), s.by(r), typed)
+	if err != nil || len(found) != 1 {
+		return "", err
+	}
+	return found[0].Key, nil
 }
 
 // templateNamed is the newest version of a template; the default one when none
@@ -101,27 +399,6 @@ func (s *Server) templateNamed(ctx context.Context, key string) (review.Template
 		return review.TemplateRef{}, &review.Invalid{Fields: []review.FieldError{{Field: "template", Message: "is not the key of a template"}}}
 	}
 	return refs[i], nil
-}
-
-// goToStep shows a step, or the first one before it that is not right yet.
-func (s *Server) goToStep(w http.ResponseWriter, r *http.Request, to string, d *draft) error {
-	if to == page.StepWhat {
-		return s.showStep(w, r, http.StatusOK, to, d)
-	}
-	if err := s.checkDraft(r, d); err != nil {
-		return err
-	}
-	for _, step := range page.NewProjectSteps() {
-		if step == to {
-			break
-		}
-		if wrong := d.wrongAt(step); len(wrong) > 0 {
-			d.form.Errors = wrong
-			return s.showStep(w, r, http.StatusUnprocessableEntity, step, d)
-		}
-	}
-	d.form.Errors = nil // the fields of later steps are still empty
-	return s.showStep(w, r, http.StatusOK, to, d)
 }
 
 // checkDraft finds what is wrong with a draft by the domain's own rules,
@@ -146,28 +423,49 @@ func (s *Server) checkDraft(r *http.Request, d *draft) error {
 	for field, message := range fields {
 		d.form.Errors[field] = message
 	}
+	if d.form.Key == "" { // it will be made of the name, once there is one
+		delete(d.form.Errors, "key")
+	}
 	return nil
 }
 
 // freeKey suggests a key for a name that, as far as the person may know, no
-// project has.
+// project has. A name in a script that the tables do not spell gets a neutral
+// one. There is none without a name.
 func (s *Server) freeKey(r *http.Request, name string) (string, error) {
-	base := page.SuggestKey(name)
-	if base == "" {
+	if fold.Text(name) == "" {
 		return "", nil
+	}
+	base := fold.Key(name)
+	if base == "" || base == "new" {
+		base = "project"
 	}
 	key := base
 	for n := 2; n < 10; n++ {
-		taken, err := s.keyTaken(r, key)
-		if err != nil {
-			return "", err
+		if base != "project" { // one that says nothing needs a number
+			taken, err := s.keyTaken(r, key)
+			if err != nil {
+				return "", err
+			}
+			if !taken {
+				return key, nil
+			}
+			key = fmt.Sprintf("%s-%d", base, n)
+			continue
 		}
-		if !taken {
-			break
-		}
-		key = fmt.Sprintf("%s-%d", base, n)
+		break
 	}
-	return key, nil
+	return base + "-" + shortNumber(), nil
+}
+
+// shortNumber is one that a key ends with where nothing better is known: four
+// digits, so that it tells nothing about other projects.
+func shortNumber() string {
+	n := 0
+	for _, c := range []byte(rand.Text()[:8]) {
+		n = (n*31 + int(c)) % 9000
+	}
+	return fmt.Sprint(n + 1000)
 }
 
 // keyTaken reports whether the person may see a project with the key. One that
@@ -194,29 +492,39 @@ func (d *draft) wrongAt(step string) map[string]string {
 	return out
 }
 
-// create makes the project, or shows the first step that is not right.
-func (s *Server) create(w http.ResponseWriter, r *http.Request, d *draft) error {
+// make creates the project and returns its key; empty when the form is not
+// right, which its errors then say.
+func (s *Server) make(r *http.Request, d *draft) (review.ProjectKey, error) {
 	if d.form.Key == "" {
-		d.form.Key = page.SuggestKey(d.form.Name)
+		key, err := s.freeKey(r, d.form.Name)
+		if err != nil {
+			return "", err
+		}
+		d.form.Key = key
 	}
 	changed, err := s.Store.Create(r.Context(), s.by(r), d.ref, d.form.NewProject())
 	if err == nil {
-		return s.done(w, r, page.ProjectURL(changed.Review.Project.Key), flashCreated)
+		return changed.Review.Project.Key, nil
 	}
 	fields, ok := fieldErrors(err)
 	if !ok {
-		return err
+		return "", err
 	}
 	if fields["key"] != "" && s.madeBefore(r, d) {
-		return s.done(w, r, page.ProjectURL(review.ProjectKey(d.form.Key)), flashCreated)
+		return review.ProjectKey(d.form.Key), nil
+	}
+	if d.form.Key == "" {
+		delete(fields, "key")
 	}
 	d.form.Errors = fields
-	for _, step := range page.NewProjectSteps() {
-		if len(d.wrongAt(step)) > 0 {
-			return s.showStep(w, r, http.StatusUnprocessableEntity, step, d)
+	if fields["person"] != "" {
+		known, err := s.Store.FindPeople(r.Context(), s.by(r), "", 1, d.form.People()...)
+		if err != nil {
+			return "", err
 		}
+		d.nameStrangers(choices(known))
 	}
-	return err
+	return "", nil
 }
 
 // madeBefore reports whether the very same form made the project a moment ago:
@@ -235,20 +543,26 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 
 // showStep renders one step of the form.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, step string, d *draft) error {
-	data := &page.NewProjectData{Step: step, Template: d.tmpl, Find: d.find}
+	data := &page.NewProjectData{Draft: d.id, Step: step, Template: d.tmpl, Find: d.find, Now: d.who.Now}
 	if step == page.StepPeople {
-		found, err := s.Store.FindPeople(r.Context(), s.by(r), d.find, maxChoices, d.form.Owner, d.form.Deputy)
+		found, err := s.Store.FindPeople(r.Context(), s.by(r), d.find, maxChoices, d.form.People()...)
 		if err != nil {
 			return err
 		}
 		data.People, data.Many = choices(found), len(found) >= maxChoices
-		if d.form.Errors["person"] != "" {
-			d.nameStrangers(data.People)
+	}
+	if d.form.Name != "" {
+		twins, err := s.Store.Namesakes(r.Context(), s.by(r), d.form.Name)
+		if err != nil {
+			return err
+		}
+		for _, t := range twins {
+			data.Twins = append(data.Twins, page.Twin{Key: t.Key, Name: t.Name, Team: t.Team})
 		}
 	}
 	data.Form = d.form
 	m := s.meta(w, r, d.who, "New project", ui.NavNone)
-	m.Width, m.ErrorCount, m.Path = ui.Slim, len(d.form.Errors), page.NewProjectURL
+	m.Width, m.ErrorCount, m.Path = ui.Slim, len(d.form.Errors), page.NewProjectStepURL(d.id, step)
 	return s.render(w, r, status, page.NewProject(m, data))
 }
 
@@ -256,11 +570,18 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, st
 // names nobody.
 func (d *draft) nameStrangers(known []page.Choice) {
 	delete(d.form.Errors, "person")
+	stranger := func(id review.PersonID) bool {
+		return id != 0 && !slices.ContainsFunc(known, func(c page.Choice) bool { return c.ID == id })
+	}
 	for field, id := range map[string]review.PersonID{"owner": d.form.Owner, "deputy": d.form.Deputy} {
-		if id != 0 && !slices.ContainsFunc(known, func(c page.Choice) bool { return c.ID == id }) {
+		if stranger(id) {
 			d.form.Errors[field] = personNotKnown
 		}
 	}
+	if slices.ContainsFunc(d.form.Members, stranger) {
+		d.form.Errors["member"] = personNotKnown
+	}
+	d.form.Members = slices.DeleteFunc(d.form.Members, stranger)
 }
 
 func choices(found []store.Somebody) []page.Choice {

@@ -53,6 +53,8 @@ func (s *Server) table() []route {
 		{"GET", "/readiness", public, s.readiness},
 
 		{"GET", "/projects/new", signedIn, s.newProject},
+		{"GET", "/projects/new/{draft}/{step}", signedIn, s.step},
+		{"POST", "/projects/new/{draft}/{step}", signedIn, s.saveStep},
 		{"POST", "/projects", signedIn, s.createProject},
 		{"GET", project, signedIn, s.project},
 		{"GET", project + "/settings", signedIn, s.settings},

@@ -11,7 +11,7 @@ import (
 
 // concrete fills the parameters of a route's pattern.
 func concrete(pattern string) string {
-	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1").Replace(pattern)
+	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1", "{draft}", "abcdefghijklmnopqrstuvwxyz", "{step}", "what").Replace(pattern)
 }
 
 func TestEveryRouteHasOneAccessRule(t *testing.T) {
@@ -96,7 +96,7 @@ func fieldsOf(path string) []string {
 		return []string{"right", "role:viewer"}
 	case "revoke":
 		return []string{"right", "role:viewer", "reason", "Left <the> team"}
-	case "projects":
+	case "projects", "what":
 		return []string{"name", "A \"new\" one", "key", "a-new-one"}
 	case "settings":
 		return []string{"name", "Other", "summary", "Long text"}

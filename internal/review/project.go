@@ -86,6 +86,7 @@ type NewProject struct {
 	Exposure   Exposure
 	Owner      PersonID
 	Deputy     PersonID
+	Members    []PersonID // beside them; who is named twice has the first of the parts
 	Target     string
 	Restricted bool
 	Profile    []Flag
@@ -127,10 +128,21 @@ func Create(by Actor, id ProjectID, tmpl *Template, ref TemplateRef, in NewProje
 		return nil, err
 	}
 	r := &Review{Project: Project{ID: id}, No: 1, Template: tmpl, Ref: ref}
-	return r, r.record(by, at, ProjectCreated{
+	if err := r.record(by, at, ProjectCreated{
 		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
 		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Template: ref,
-	})
+	}); err != nil {
+		return nil, err
+	}
+	for _, m := range in.Members {
+		if m == 0 || r.Project.Duty(m) != "" {
+			continue
+		}
+		if err := r.record(by, at, DutySet{Person: m, Duty: DutyMember}); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
 }
 
 // fields cleans and checks what projects have in common when new and edited.

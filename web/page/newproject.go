@@ -3,7 +3,7 @@ package page
 import (
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -14,8 +14,11 @@ const (
 	StepWhat    = "what"
 	StepProfile = "profile"
 	StepPeople  = "people"
-	GoFind      = "find"   // people to choose from
-	GoCreate    = "create" // the project; so does a form that names nothing
+	GoOn        = "on"   // to the next step, or to the project after the last; so does Enter
+	GoBack      = "back" // keeping what was typed
+	GoStay      = "stay" // to see the numbers for what is ticked
+	GoFind      = "find" // people to choose from
+	GoCopy      = "copy" // what another project has
 )
 
 // NewProjectSteps lists the steps in order.
@@ -26,7 +29,7 @@ func StepOf(field string) string {
 	switch field {
 	case "exposure", "profile", "tier":
 		return StepProfile
-	case "owner", "deputy", "target", "restricted", "person":
+	case "owner", "deputy", "member", "target", "restricted", "person":
 		return StepPeople
 	}
 	return StepWhat
@@ -34,12 +37,21 @@ func StepOf(field string) string {
 
 // NewProjectData is one step of a new project.
 type NewProjectData struct {
+	Draft    string // what the addresses of the steps name
 	Step     string
 	Form     ProjectForm
 	Template *review.Template
+	Now      time.Time
 	Find     string   // what people are searched by
 	People   []Choice // found, and those who are chosen
 	Many     bool     // there are more than are listed
+	Twins    []Twin   // projects of the same name that the reader sees
+}
+
+// Twin is another project of the same name.
+type Twin struct {
+	Key        review.ProjectKey
+	Name, Team string
 }
 
 func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d.Step) + 1 }
@@ -52,32 +64,57 @@ func (d *NewProjectData) facts() []ui.Fact {
 	if d.Step == StepPeople {
 		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
 			ui.Fact{Term: "Template", Text: d.Template.Name},
-			ui.Fact{Term: "Brings", Text: countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them musts"})
+			ui.Fact{Term: "Brings", Text: countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
 	}
 	return facts
 }
 
-// SuggestKey makes a project key from a name: lower-case words joined by
-// hyphens, short enough to take a number behind it. It is empty when the name
-// has nothing to make one of.
-func SuggestKey(name string) string {
-	const longest = 36
-	var words []string
-	for _, w := range strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }) {
-		if len(words) == 0 && w[0] <= '9' {
-			w = "p" + w
+// CopyFrom takes over what another project has: its team, profile, tier and
+// people. Questions that the template does not ask are left out. What was
+// restricted stays so, until somebody decides otherwise.
+func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *review.Template) {
+	f.Copied, f.From = p.Name, ""
+	f.Team, f.Exposure, f.Tier, f.Restricted = p.Team, string(p.Exposure), strconv.Itoa(int(p.Tier)), p.Restricted
+	f.Profile, f.Members = nil, nil
+	for _, flag := range p.Profile {
+		if tmpl.HasFlag(flag) {
+			f.Profile = append(f.Profile, string(flag))
 		}
-		w = w[:min(len(w), longest)]
-		if len(strings.Join(append(words, w), "-")) > longest {
-			break
+	}
+	f.Owner, f.Deputy = p.Holder(review.DutyOwner), p.Holder(review.DutyDeputy)
+	for _, m := range p.Members {
+		if m.Duty == review.DutyMember {
+			f.Members = append(f.Members, m.Person)
 		}
-		words = append(words, w)
 	}
-	key := strings.Join(words, "-")
-	if key == "" || key == "new" || len(key) < 2 {
-		return ""
+}
+
+// People are all who are chosen.
+func (f *ProjectForm) People() []review.PersonID {
+	return append([]review.PersonID{f.Owner, f.Deputy}, f.Members...)
+}
+
+// memberOptions offers people beside owner and deputy: those who are chosen
+// first.
+func (d *NewProjectData) memberOptions() []ui.Option {
+	var chosen, others []ui.Option
+	for _, o := range personOptions(d.People, 0, "")[1:] {
+		if o.Value == idValue(d.Form.Owner) || o.Value == idValue(d.Form.Deputy) {
+			continue
+		}
+		if o.Selected = slices.ContainsFunc(d.Form.Members, func(m review.PersonID) bool { return idValue(m) == o.Value }); o.Selected {
+			chosen = append(chosen, o)
+		} else {
+			others = append(others, o)
+		}
 	}
-	return key
+	return append(chosen, others...)
+}
+
+// PastTarget reports whether a target, as it was typed, has gone by already.
+func PastTarget(target string, now time.Time) bool {
+	day, err := time.Parse(review.DateLayout, target)
+	return err == nil && pastDay(day, now)
 }
 
 func idValue(id review.PersonID) string {

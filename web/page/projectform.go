@@ -17,7 +17,11 @@ type ProjectForm struct {
 	Profile                  []string
 	Template                 string // key; empty: the default one
 	Owner, Deputy            review.PersonID
-	Errors                   map[string]string
+	Members                  []review.PersonID // beside them
+	From                     string            // which project to copy from, as it was typed
+	Copied                   string            // the name of the one that was copied
+	Made                     review.ProjectKey // the project that it became
+	Errors                   map[string]string `json:",omitempty"`
 }
 
 // RestrictedValue is what the box for restricted projects posts.
@@ -52,7 +56,7 @@ func (f *ProjectForm) NewProject() review.NewProject {
 	p := f.Fields()
 	return review.NewProject{
 		Key: f.Key, Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
-		Owner: f.Owner, Deputy: f.Deputy, Target: p.Target, Restricted: p.Restricted, Profile: p.Profile,
+		Owner: f.Owner, Deputy: f.Deputy, Members: f.Members, Target: p.Target, Restricted: p.Restricted, Profile: p.Profile,
 	}
 }
 
@@ -71,7 +75,7 @@ func (f *ProjectForm) profile() review.Profile {
 }
 
 // projectFields are the fields of the forms, in their order.
-var projectFieldNames = []string{"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "target", "restricted", "form"}
+var projectFieldNames = []string{"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted", "from", "form"}
 
 // summary lists what is wrong, in the order of the fields.
 func (f *ProjectForm) summary() []ui.FieldError {
@@ -122,14 +126,14 @@ func (f *ProjectForm) tierOptions(tmpl *review.Template) []ui.Option {
 		items, musts := TierCounts(tmpl, m.tier, profile)
 		options = append(options, ui.Option{
 			Value: n, Label: m.name, Selected: n == f.Tier,
-			Hint: m.text + " With this profile: " + countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them musts.",
+			Hint: m.text + " With this profile: " + countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
 		})
 	}
 	return options
 }
 
 // TierCounts says how many items a template brings at a tier for a profile,
-// and how many of them are musts.
+// and how many of them are required.
 func TierCounts(tmpl *review.Template, t review.Tier, p review.Profile) (items, musts int) {
 	for i := range tmpl.Stages {
 		for j := range tmpl.Stages[i].Items {

@@ -7,30 +7,6 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-func TestSuggestKey(t *testing.T) {
-	for name, want := range map[string]string{
-		"Payments API":                 "payments-api",
-		"  Ledger -- (2nd)  ":          "ledger-2nd",
-		"3D viewer":                    "p3d-viewer",
-		"Zürich Übersicht":             "z-rich-bersicht",
-		"new":                          "",
-		"x":                            "",
-		"日本語":                          "",
-		"":                             "",
-		strings.Repeat("long ", 20):    "long-long-long-long-long-long-long",
-		strings.Repeat("x", 50):        strings.Repeat("x", 36),
-		"../../etc/passwd\x00<script>": "etc-passwd-script",
-	} {
-		got := SuggestKey(name)
-		if got != want {
-			t.Errorf("SuggestKey(%q) = %q, want %q", name, got, want)
-		}
-		if got != "" && !review.ValidKey(got+"-9") {
-			t.Errorf("SuggestKey(%q) = %q leaves no room for a number", name, got)
-		}
-	}
-}
-
 func TestTierCounts(t *testing.T) {
 	must, should, none := review.LevelMust, review.LevelShould, review.LevelNone
 	tmpl := &review.Template{Stages: []review.StageDef{

@@ -24,6 +24,9 @@ const (
 	LogoutURL     = "/logout"
 )
 
+// NewProjectStepURL is one step of a draft.
+func NewProjectStepURL(draft, step string) string { return NewProjectURL + "/" + draft + "/" + step }
+
 // ProjectURL is a project's overview.
 func ProjectURL(p review.ProjectKey) string { return ProjectsURL + "/" + string(p) }
 

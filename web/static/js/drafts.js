@@ -4,20 +4,23 @@ let drafts = {}
 try { drafts = sessionStorage } catch {}
 const key = form => 'draft:' + doc.body.dataset.who + new URL(form.action).pathname + form.id
 const drop = form => { delete drafts[key(form)] }
-const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden],[type=checkbox],[type=radio])'))
+const fields = form => [...form.elements].filter(f => f.name && f.matches('textarea,select,input:not([type=hidden])'))
+// What a field holds, and where: a tick is kept beside others of its name.
+const held = f => f.matches('[type=checkbox],[type=radio]') ? 'checked' : 'value'
+const spot = f => f.name + (held(f) === 'value' ? '' : '=' + f.value)
 const keep = form => {
   const v = {}
-  for (const f of fields(form)) if (f.value !== f.defaultValue) v[f.name] = f.value
+  for (const f of fields(form)) if (f[held(f)] !== (held(f) === 'value' ? f.defaultValue : f.defaultChecked)) v[spot(f)] = f[held(f)]
   drafts[key(form)] = JSON.stringify(v)
 }
 const restore = form => {
   const v = JSON.parse(drafts[key(form)] || '{}')
-  const changed = fields(form).filter(f => f.name in v && v[f.name] !== f.value)
+  const changed = fields(form).filter(f => spot(f) in v && v[spot(f)] !== f[held(f)])
   if (!changed.length) return drop(form)
-  const before = changed.map(f => f.value)
-  for (const f of changed) f.value = v[f.name]
+  const before = changed.map(f => f[held(f)])
+  for (const f of changed) f[held(f)] = v[spot(f)]
   const box = make('p', { className: 'row', role: 'status' }, 'Restored what you typed.', button('Discard it', () => {
-    changed.forEach((f, i) => { f.value = before[i] })
+    changed.forEach((f, i) => { f[held(f)] = before[i] })
     drop(form)
     box.remove()
   }))
