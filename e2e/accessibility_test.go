@@ -365,7 +365,6 @@ func TestPagesOfErrors(t *testing.T) {
 	viktor.inspect("error-403")
 
 	rosa.visit(item)
-	rosa.unfold("Add evidence")
 	rosa.fill(field("Link"), "http://intranet/minutes")
 	rosa.follow(button("Add evidence").in("form"))
 	rosa.see("There is a problem")
