@@ -39,6 +39,7 @@ const (
 	killed    = "TestKillsLoseNothing"
 	upheavals = "TestUpheavalsAreWhatTheTrailSays"
 	oneLook   = "TestAPageShowsOneMoment"
+	outages   = "TestADatabaseThatFails"
 )
 
 // The packages that bugs are seeded in.
@@ -110,6 +111,7 @@ var mutants = []mutant{
 	{"acknowledged before it is on disk", []edit{
 		{inStore, "		params[\"synchronous_commit\"] = \"on\"", "		params[\"synchronous_commit\"] = \"off\""},
 		{inStore, "if commit == \"off\" || fsync == \"off\" {", "if fsync == \"off\" {"}}, killed},
+	{"saved after it was given up", []edit{{inStore, "::interval, true) then 1 else 0 end", "::interval, true) then 1 else 1 end"}}, outages},
 	{"a form that is sent again counts again", []edit{{inSchema, "create unique index comment_once", "create index comment_once"}}, killed},
 }
 

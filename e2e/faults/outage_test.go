@@ -20,6 +20,7 @@ import (
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -64,6 +65,54 @@ func TestADatabaseThatFails(t *testing.T) {
 	} {
 		t.Run(o.name, func(t *testing.T) { s.endure(t, &o) })
 	}
+	t.Run("hung while a change is written", s.tooLate)
+}
+
+// tooLate freezes the database when a change has been read and decided, so that
+// the batch that writes it is on its way to a database that does not read. The
+// program cannot know what becomes of it. When the database wakes up, after the
+// deadline, it finds the batch and has to refuse it.
+func (s *site) tooLate(t *testing.T) {
+	key := s.start(t)
+	s.writeFrozen(t, key, "in time", 5*time.Second, time.Second, true)
+	s.writeFrozen(t, key, "too late", 2*time.Second, 3*time.Second, false)
+}
+
+func (s *site) writeFrozen(t *testing.T, key review.ProjectKey, text string, deadline, frozen time.Duration, saved bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+	defer cancel()
+	thawed := make(chan struct{})
+	changed, err := s.stores[0].Change(ctx, s.by(olga), store.Target{Project: key, Stage: stages[0]}, func(r *review.Review, who review.Actor, at time.Time) error {
+		s.freeze(t)
+		time.AfterFunc(frozen, func() {
+			s.thaw(t)
+			close(thawed)
+		})
+		return r.Discuss(who, stages[0], items[gatemodel.Plain], text, text, at)
+	})
+	if saved != (err == nil) || !saved && !errors.Is(err, store.ErrUncertain) {
+		t.Errorf("%s: %v", text, err)
+	}
+	<-thawed
+	if !eventually(recovery, func() bool { return s.quiet(t) }) {
+		t.Error("the statement is still running")
+	}
+	if changed == nil {
+		v, err := s.stores[0].Project(t.Context(), s.by(olga), key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := trailOf(t.Context(), s.owner, v.Review.Project.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, en := range entries {
+			if s.markOf(en) == text {
+				t.Errorf("%s: it was saved when the database woke up", text)
+			}
+		}
+	}
 }
 
 // endure has people work before, during and after an outage, and looks at what
@@ -93,6 +142,10 @@ func (s *site) endure(t *testing.T, o *outage) {
 	<-done
 	if !eventually(recovery, func() bool { return s.quiet(t) }) {
 		t.Error("statements of before are still running")
+	}
+	s.owner.Reset() // the test's own connections may be of before a restart, too
+	if !eventually(recovery, func() bool { _, err := s.stores[0].Who(t.Context(), s.by(olga)); return err == nil }) {
+		t.Error("the database cannot be read")
 	}
 	s.examine(t, key, book)
 	c := book.count()

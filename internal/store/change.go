@@ -202,7 +202,11 @@ func (s *Store) commitChange(ctx context.Context, tx *transaction, by By, l *loa
 			return nil, err
 		}
 	}
+	l.left = tx.left(ctx)
 	writeDerived(b, l, v.Now, created)
+	if created {
+		tx.inTime(ctx, b)
+	}
 	if stage, only := l.only(); only && by.at.IsZero() {
 		// Before it is committed, so that whoever waits for the lock finds it. If
 		// that fails, no head will ever have this hash.

@@ -122,6 +122,7 @@ func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, 
 			     where g.state = 2 and coalesce(s.for_id, s.person_id) = $1)`, int64(e.Person))
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
+	tx.inTime(ctx, b)
 	return tx.commit(ctx, b, "writing a person's rights")
 }
 

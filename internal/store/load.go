@@ -23,7 +23,8 @@ type loaded struct {
 	seq     int64
 	hash    review.Hash
 	rollups []review.StageRollup
-	writing uint32 // the transaction that the change is written in; 0: none
+	writing uint32         // the transaction that the change is written in; 0: none
+	left    *time.Duration // how old that may be when it commits; nil: as old as it likes
 }
 
 // reviewRows gathers what the statements of one batch return, until all are there

@@ -108,17 +108,22 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name))
 	}
-	b.Queue(`
-		with head as (update stream set seq = $13, hash = $14 where id = $1)
-		update portfolio
-		   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
-		       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
-		       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19
-		 where project_id = $1`,
+	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
-		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince))
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left)
 	writeLive(b, l, at)
 }
+
+// portfolioSQL asks, too, whether the change is still in time: a statement of its
+// own for that would be felt in every tick. PostgreSQL writes the head after the
+// row, so that waiting for the row counts.
+const portfolioSQL = `
+	with head as (update stream set seq = $13::bigint / (` + inTimeFrom + `$20` + inTimeTo + `), hash = $14 where id = $1)
+	update portfolio
+	   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
+	       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
+	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19
+	 where project_id = $1`
 
 // writeLive keeps where a running service stands in its review calendar, when
 // the cyclic last stage was loaded.

@@ -50,21 +50,36 @@ func (tx *transaction) begin(ctx context.Context, reads *pgx.Batch) error {
 // its answer.
 const answerTime = 500 * time.Millisecond
 
-// inTimeSQL fails once the transaction is older than $1. A database that stood
-// still carries out what it was sent before: without this it would still commit
-// what was given up long ago. The schema is named because tests move the clock.
+// What stands around a parameter to make 1 of it, and an error once the
+// transaction is older than that. A database
+// that stood still carries out what it was sent before: without this it would
+// still commit what was given up long ago. The schema is named because tests move
+// the clock.
 const (
-	inTimeSQL = `select 1 / case when pg_catalog.clock_timestamp() - pg_catalog.now() < $1::interval then 1 else 0 end`
-	tooLate   = "22012" // division_by_zero
+	inTimeFrom = `1 / case when coalesce(pg_catalog.clock_timestamp() - pg_catalog.now() < `
+	inTimeTo   = `::interval, true) then 1 else 0 end`
+	tooLate    = "22012" // division_by_zero
 )
 
-// commit runs the last batch of a change and commits, unless the request's
-// deadline has passed by the time the database gets to it. [ErrUncertain] when
-// the answer to the commit did not come.
-func (tx *transaction) commit(ctx context.Context, b *pgx.Batch, doing string) error {
-	if deadline, ok := ctx.Deadline(); ok {
-		b.Queue(inTimeSQL, deadline.Sub(tx.began)-answerTime)
+// left is how old the transaction may be when it commits; nil without a deadline.
+func (tx *transaction) left(ctx context.Context) *time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return nil
 	}
+	left := deadline.Sub(tx.began) - answerTime
+	return &left
+}
+
+// inTime has a batch fail if the request's deadline has passed by the time the
+// database gets to it.
+func (tx *transaction) inTime(ctx context.Context, b *pgx.Batch) {
+	b.Queue(`select `+inTimeFrom+`$1`+inTimeTo, tx.left(ctx))
+}
+
+// commit runs the last batch of a change and commits. [ErrUncertain] when the
+// answer to the commit did not come.
+func (tx *transaction) commit(ctx context.Context, b *pgx.Batch, doing string) error {
 	var tag string
 	b.Queue(`commit`).Exec(func(t pgconn.CommandTag) error {
 		tag = t.String()
