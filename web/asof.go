@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/gate"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -88,13 +89,13 @@ func (s *Server) gateAt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := page.GateData{
+	d := gate.Data{
 		Review: g.Review, Stage: g.Stage, Now: v.At, Name: v.Names.Of, Changes: g.Changes, Seq: v.Seq, Reviews: g.Reviews,
 		Forced: g.Review.Forced(), Past: true,
 	}
 	return s.showPast(w, r, v, pageAsOf{
 		title: "Gate: " + g.Stage.Def.Name + ", " + g.Review.Project.Name, back: page.GateURL(g.Review.Project.Key, g.Stage.Def.Key), nav: ui.NavSignOffs,
-		page: func(m ui.PageMeta) templ.Component { return page.Gate(m, d) },
+		page: func(m ui.PageMeta) templ.Component { return gate.Page(m, d) },
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/gate"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -24,26 +25,26 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.showGate(w, r, http.StatusOK, v, page.GateForm{})
+	return s.showGate(w, r, http.StatusOK, v, gate.Form{})
 }
 
-func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v *store.GateView, form page.GateForm) error {
-	holders := make(map[review.Seat]page.SeatHolders, len(v.Holders))
+func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v *store.GateView, form gate.Form) error {
+	holders := make(map[review.Seat]gate.SeatHolders, len(v.Holders))
 	for seat, h := range v.Holders {
-		holders[seat] = page.SeatHolders(h)
+		holders[seat] = gate.SeatHolders(h)
 	}
 	m := s.meta(w, r, &v.Viewer, "Gate: "+v.Stage.Def.Name+", "+v.Review.Project.Name, ui.NavSignOffs)
 	m.ErrorCount = len(form.Errors)
 	if r.Method != http.MethodGet {
 		m.Path = page.GateURL(v.Review.Project.Key, v.Stage.Def.Key)
 	}
-	d := page.GateData{
+	d := gate.Data{
 		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: holders, Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Form: form,
 	}
 	if err := s.conditionOwners(r, v, &d); err != nil {
 		return err
 	}
-	return s.render(w, r, status, page.Gate(m, d))
+	return s.render(w, r, status, gate.Page(m, d))
 }
 
 // gateAgain shows the gate with a form that could not be carried out, and all
@@ -58,7 +59,7 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	if viewErr != nil {
 		return viewErr
 	}
-	form := page.GateForm{Action: action, Typed: typed}
+	form := gate.Form{Action: action, Typed: typed}
 	var stale *review.StaleDigest
 	var outdated *review.Outdated
 	var blocked *review.Blocked
@@ -86,7 +87,7 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "digest", "seen")
 	if err != nil {
-		return s.gateAgain(w, r, page.FormRequest, r.PostForm, err)
+		return s.gateAgain(w, r, gate.FormRequest, r.PostForm, err)
 	}
 	key, stage, shown := projectKey(r), stageKey(r), review.Digest(form.Get("digest"))
 	sent := false // the same form had its effect before
@@ -100,7 +101,7 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
 		return err
 	})
 	if err != nil && !sent {
-		return s.gateAgain(w, r, page.FormRequest, form, err)
+		return s.gateAgain(w, r, gate.FormRequest, form, err)
 	}
 	return s.done(w, r, page.GateURL(key, stage), flashRequested)
 }
@@ -109,14 +110,14 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason")
 	if err != nil {
-		return s.gateAgain(w, r, page.FormWithdraw, r.PostForm, err)
+		return s.gateAgain(w, r, gate.FormWithdraw, r.PostForm, err)
 	}
 	key, stage := projectKey(r), stageKey(r)
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.Withdraw(who, stage, form.Get("reason"), at)
 	})
 	if err != nil {
-		return s.gateAgain(w, r, page.FormWithdraw, form, err)
+		return s.gateAgain(w, r, gate.FormWithdraw, form, err)
 	}
 	s.metrics.decided(changed.Events)
 	return s.done(w, r, page.GateURL(key, stage), flashWithdrawn)
@@ -144,7 +145,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "findings", Message: "belong to a return; return the stage, or clear them and sign go"}}}
 		}
 		if in.Decision == review.Go && len(in.Conditions) > 0 {
-			asked = page.FormConditional
+			asked = gate.FormConditional
 			return &review.Invalid{Fields: []review.FieldError{{Field: "conditions-1", Message: "belongs to a go with conditions; sign that, or clear it and sign go"}}}
 		}
 		err := rv.SignOff(who, stage, in, at)
@@ -216,14 +217,14 @@ func (s *Server) answerFinding(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := readForm(r, "answer")
 	if err != nil {
-		return s.gateAgain(w, r, page.FormFinding(no), r.PostForm, err)
+		return s.gateAgain(w, r, gate.FormFinding(no), r.PostForm, err)
 	}
 	key, stage := projectKey(r), stageKey(r)
 	_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.AnswerFinding(who, stage, no, form.Get("answer"), at)
 	})
 	if err != nil {
-		return s.gateAgain(w, r, page.FormFinding(no), form, err)
+		return s.gateAgain(w, r, gate.FormFinding(no), form, err)
 	}
 	return s.done(w, r, page.GateURL(key, stage)+"#findings", flashFinding)
 }
@@ -233,14 +234,14 @@ func (s *Server) answerFinding(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) setStatus(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "status", "reason")
 	if err != nil {
-		return s.gateAgain(w, r, page.FormStatus, r.PostForm, err)
+		return s.gateAgain(w, r, gate.FormStatus, r.PostForm, err)
 	}
 	key, stage := projectKey(r), stageKey(r)
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.SetStatus(who, stage, review.Status(form.Get("status")), form.Get("reason"), at)
 	})
 	if err != nil {
-		return s.gateAgain(w, r, page.FormStatus, form, err)
+		return s.gateAgain(w, r, gate.FormStatus, form, err)
 	}
 	s.metrics.decided(changed.Events)
 	return s.done(w, r, page.GateURL(key, stage), flashStatus)

@@ -12,14 +12,15 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/gate"
 )
 
 // signFields are all that the three forms of a decision carry.
 func signFields() []string {
 	fields := []string{"seat", "decision", "note", "findings", "digest", "seen", "find", "more"}
-	for no := 1; no <= page.ConditionsAtOnce; no++ {
+	for no := 1; no <= gate.ConditionsAtOnce; no++ {
 		for _, part := range []string{"text", "owner", "due"} {
-			fields = append(fields, page.ConditionField(part, no))
+			fields = append(fields, gate.ConditionField(part, no))
 		}
 	}
 	return fields
@@ -29,11 +30,11 @@ func signFields() []string {
 func signForm(d review.Decision) string {
 	switch d {
 	case review.Conditional:
-		return page.FormConditional
+		return gate.FormConditional
 	case review.Recuse:
-		return page.FormRecuse
+		return gate.FormRecuse
 	}
-	return page.FormSign
+	return gate.FormSign
 }
 
 // conditions reads the rows of the form of a conditional go. Rows that were
@@ -41,10 +42,10 @@ func signForm(d review.Decision) string {
 func conditions(form url.Values) []review.NewCondition {
 	var out []review.NewCondition
 	filled := 0
-	for no := 1; no <= page.ConditionsAtOnce; no++ {
+	for no := 1; no <= gate.ConditionsAtOnce; no++ {
 		c := review.NewCondition{
-			Text: strings.TrimSpace(form.Get(page.ConditionField("text", no))), Owner: personNumber(form.Get(page.ConditionField("owner", no))),
-			Due: strings.TrimSpace(form.Get(page.ConditionField("due", no))),
+			Text: strings.TrimSpace(form.Get(gate.ConditionField("text", no))), Owner: personNumber(form.Get(gate.ConditionField("owner", no))),
+			Due: strings.TrimSpace(form.Get(gate.ConditionField("due", no))),
 		}
 		out = append(out, c)
 		if c != (review.NewCondition{}) {
@@ -56,7 +57,7 @@ func conditions(form url.Values) []review.NewCondition {
 
 // conditionOwners lists who can be given a condition: everybody, or for those
 // who may not see the directory, the people of the project.
-func (s *Server) conditionOwners(r *http.Request, v *store.GateView, d *page.GateData) error {
+func (s *Server) conditionOwners(r *http.Request, v *store.GateView, d *gate.Data) error {
 	if v.Stage.OpenRound() == nil || review.May(v.Actor, review.SignGate, &v.Review.Project) != nil {
 		return nil
 	}
@@ -90,7 +91,7 @@ func (s *Server) moreConditions(w http.ResponseWriter, r *http.Request, form url
 		return err
 	}
 	rows, _ := strconv.Atoi(form.Get("more")) // nonsense asks for no more than there are
-	return s.showGate(w, r, http.StatusOK, v, page.GateForm{Action: page.FormConditional, Typed: form, Rows: min(max(rows, 0), page.ConditionsAtOnce)})
+	return s.showGate(w, r, http.StatusOK, v, gate.Form{Action: gate.FormConditional, Typed: form, Rows: min(max(rows, 0), gate.ConditionsAtOnce)})
 }
 
 // steppedBack reports whether a refused decision is a recusal that the person
@@ -135,7 +136,7 @@ func (s *Server) meetCondition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, err := readForm(r, "note")
-	return s.follow(w, r, page.FormMet(no), r.PostForm, err, flashMet, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormMet(no), r.PostForm, err, flashMet, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.MeetCondition(who, stageKey(r), no, form.Get("note"), at)
 	}, nil)
 }
@@ -147,7 +148,7 @@ func (s *Server) confirmCondition(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	form, err := readForm(r, "shown", "seen")
-	return s.follow(w, r, page.FormConfirm(no), r.PostForm, err, flashConfirmed, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormConfirm(no), r.PostForm, err, flashConfirmed, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.ConfirmCondition(who, stageKey(r), no, shown(form), at)
 	}, nil)
 }
@@ -159,7 +160,7 @@ func (s *Server) reopenCondition(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, err := readForm(r, "reason", "shown", "seen")
-	return s.follow(w, r, page.FormReopen(no), r.PostForm, err, flashReopened, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormReopen(no), r.PostForm, err, flashReopened, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.ReopenCondition(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 	}, nil)
 }
@@ -171,7 +172,7 @@ func (s *Server) releaseCondition(w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	form, err := readForm(r, "reason", "shown", "seen")
-	return s.follow(w, r, page.FormRelease(no), r.PostForm, err, flashReleased, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormRelease(no), r.PostForm, err, flashReleased, "#conditions", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.ReleaseCondition(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 	}, func(rv *review.Review, who review.Actor) bool {
 		c := &rv.Stage(stageKey(r)).Conditions[no-1] // refused, so the condition is there
@@ -186,7 +187,7 @@ func (s *Server) acceptFinding(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, err := readForm(r, "shown", "seen")
-	return s.follow(w, r, page.FormAccept(no), r.PostForm, err, flashAccepted, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormAccept(no), r.PostForm, err, flashAccepted, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.AcceptFinding(who, stageKey(r), no, shown(form), at)
 	}, nil)
 }
@@ -198,7 +199,7 @@ func (s *Server) reopenFinding(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form, err := readForm(r, "reason", "shown", "seen")
-	return s.follow(w, r, page.FormFindingReopen(no), r.PostForm, err, flashReopened, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormFindingReopen(no), r.PostForm, err, flashReopened, "#findings", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.ReopenFinding(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 	}, nil)
 }
@@ -206,7 +207,7 @@ func (s *Server) reopenFinding(w http.ResponseWriter, r *http.Request) error {
 // breakGlass passes a gate on one person's word.
 func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "review-due", "digest", "seen")
-	return s.follow(w, r, page.FormForce, r.PostForm, err, flashForced, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormForce, r.PostForm, err, flashForced, "", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.Force(who, stageKey(r), review.Digest(form.Get("digest")), form.Get("reason"), form.Get("review-due"), at)
 	}, func(rv *review.Review, who review.Actor) bool {
 		last := rv.Stage(stageKey(r)).LastRound()
@@ -221,7 +222,7 @@ func (s *Server) closeRetrospective(w http.ResponseWriter, r *http.Request) erro
 		return err
 	}
 	form, err := readForm(r, "note")
-	return s.follow(w, r, page.FormRetrospective(round), r.PostForm, err, flashRetrospective, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.follow(w, r, gate.FormRetrospective(round), r.PostForm, err, flashRetrospective, "", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.CloseRetrospective(who, stageKey(r), round, form.Get("note"), at)
 	}, func(rv *review.Review, who review.Actor) bool {
 		ro := &rv.Stage(stageKey(r)).Rounds[round-1] // refused, so the round is there

@@ -7,6 +7,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/gate"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -18,15 +19,15 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	key := v.Review.Project.Key
-	d := page.ReportData{Review: v.Review, At: v.At, Name: v.Names.Of, Head: v.Head, Reviews: v.Reviews, By: v.Name, Made: v.Now}
+	d := gate.ReportData{Review: v.Review, At: v.At, Name: v.Names.Of, Head: v.Head, Reviews: v.Reviews, By: v.Name, Made: v.Now}
 	title := "Readiness report: " + v.Review.Project.Name
 	if asksPast(r) {
 		return s.showPast(w, r, v, pageAsOf{
 			title: title, back: page.ReportURL(key), nav: ui.NavPortfolio,
-			page: func(m ui.PageMeta) templ.Component { return page.Report(m, d) },
+			page: func(m ui.PageMeta) templ.Component { return gate.Report(m, d) },
 		})
 	}
 	d.Bundle = page.BundleURL(key)
 	d.Rights = review.May(v.Actor, review.ViewDirectory, nil) == nil
-	return s.render(w, r, http.StatusOK, page.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))
+	return s.render(w, r, http.StatusOK, gate.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))
 }

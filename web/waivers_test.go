@@ -10,6 +10,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/gate"
 )
 
 // at runs domain commands as somebody at a moment, past or to come.
@@ -400,7 +401,7 @@ func TestTextOutlivesTheSession(t *testing.T) {
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	sk, ik := f.pick(0, review.LevelMust, 0)
-	condition := page.ConditionField("text", 1)
+	condition := gate.ConditionField("text", 1)
 	for path, texts := range map[string][]string{
 		page.ItemWaiversURL(p, sk, ik): {"reason", "risk", "measure"},
 		page.SignURL(p, sk):            {"note", condition},

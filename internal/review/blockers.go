@@ -169,9 +169,12 @@ func (s *Stage) Satisfied(it *Item, at time.Time) bool {
 	if s.Waived(it.Def.Key, at) != nil {
 		return true
 	}
-	if it.Reattest {
-		return false
-	}
+	return !it.Reattest && s.Settled(it, at)
+}
+
+// Settled reports whether an item's own answer and evidence count, whatever
+// waiver it has.
+func (s *Stage) Settled(it *Item, at time.Time) bool {
 	switch it.Answer.State {
 	case Met:
 		if it.Level != LevelMust {

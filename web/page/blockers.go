@@ -7,12 +7,12 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// blockerLines are blockers for a list, each with the place to act.
-func blockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Blocker {
+// BlockerLines are blockers for a list, each with the place to act.
+func BlockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Blocker {
 	out := make([]ui.Blocker, len(bs))
 	for i := range bs {
 		b := &bs[i]
-		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: blockerText(b), Href: blockerHref(p.Key, b), Since: b.Since}
+		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(p.Key, b), Since: b.Since}
 		switch {
 		case b.Seat != "":
 			out[i].Owner = b.Seat.Label() + " seat"
@@ -23,10 +23,10 @@ func blockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Block
 	return out
 }
 
-// blockerText is a sentence that names what stands in the way before it says
+// BlockerText is a sentence that names what stands in the way before it says
 // why.
-func blockerText(b *review.Blocker) string {
-	subject := strings.TrimRight(cut(b.Subject, 120), ".:;, ")
+func BlockerText(b *review.Blocker) string {
+	subject := strings.TrimRight(Cut(b.Subject, 120), ".:;, ")
 	what := strings.TrimSuffix(b.What, ".")
 	if subject == "" {
 		return what
@@ -48,15 +48,15 @@ func blockerLook(k review.BlockerKind) ui.State {
 	return ui.Open
 }
 
-// blockerHref is where a person acts on a blocker.
-func blockerHref(p review.ProjectKey, b *review.Blocker) string {
+// BlockerHref is where a person acts on a blocker.
+func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 	switch b.Kind {
 	case review.EvidenceMissing, review.EvidenceExpired:
 		return ItemURL(p, b.Stage, b.Item) + "#evidence"
 	case review.WaiverRanOut:
 		return ItemURL(p, b.Stage, b.Item) + "#waiver"
 	case review.FindingOpen:
-		return GateURL(p, b.Stage) + "#" + findingID(b.Finding)
+		return GateURL(p, b.Stage) + "#" + FindingID(b.Finding)
 	case review.ConditionOverdue:
 		return GateURL(p, b.Stage) + "#conditions"
 	case review.EarlierGate:

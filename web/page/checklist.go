@@ -429,7 +429,7 @@ func (c *Checked) gate() review.GateState {
 func (c *Checked) gateWord() string {
 	g := c.gate()
 	if left := c.mustTotal - c.musts; g == review.GateBlocked && left > 0 {
-		return countOf(left, "must") + " to go"
+		return CountOf(left, "must") + " to go"
 	}
 	return g.Label()
 }
@@ -450,12 +450,12 @@ func (d ChecklistData) head() ui.StageHeadData {
 	v := &d.view
 	at := ""
 	if v.Past {
-		at = momentText(v.Now)
+		at = MomentText(v.Now)
 	}
 	return ui.StageHeadData{
 		Title: v.title(), Previous: v.neighbour(-1), Next: v.neighbour(1),
 		Musts: d.musts, MustTotal: d.mustTotal, Shoulds: d.shoulds, ShouldTotal: d.shouldTotal,
-		GateHref: GateURL(v.Review.Project.Key, v.Stage), GateState: gateLook(d.gate()), GateWord: d.gateWord(),
+		GateHref: GateURL(v.Review.Project.Key, v.Stage), GateState: GateLook(d.gate()), GateWord: d.gateWord(),
 		Chips: d.chips(d.Show, d.Query), Action: v.url(), At: at, Query: d.Query, Show: string(d.Show),
 	}
 }

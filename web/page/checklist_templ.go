@@ -63,7 +63,7 @@ func Checklist(m ui.PageMeta, d ChecklistData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = forcedNotice(d.view.Review, d.view.Forced, "", d.view.Names, d.view.Now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ForcedNotice(d.view.Review, d.view.Forced, "", d.view.Names, d.view.Now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -589,7 +589,7 @@ func Ticked(c *Checked, row ui.ItemRow) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.StageGate(gateLook(c.gate()), c.gateWord(), true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.StageGate(GateLook(c.gate()), c.gateWord(), true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

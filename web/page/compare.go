@@ -31,7 +31,7 @@ type CompareData struct {
 
 // compareFrom compares a moment with now.
 func compareFrom(p review.ProjectKey, from time.Time) string {
-	return CompareURL(p) + "?from=" + url.QueryEscape(momentText(from))
+	return CompareURL(p) + "?from=" + url.QueryEscape(MomentText(from))
 }
 
 // compare is where the project is compared; from the past, that with now.
@@ -86,7 +86,7 @@ func (d *CompareData) presets() []preset {
 }
 
 func (d *CompareData) preset(label string, from time.Time) preset {
-	text := momentText(from)
+	text := MomentText(from)
 	if from.Equal(from.Truncate(time.Minute)) {
 		text = from.UTC().Format(localTime)
 	}
@@ -185,7 +185,7 @@ func (d *CompareData) projectFields() []difference {
 	a, b := d.projectWords(d.Before), d.projectWords(d.After)
 	var rows []difference
 	for i := range a {
-		rows = d.note(rows, capital(fieldWord(a[i].name)), a[i].text, b[i].text, a[i].changes)
+		rows = d.note(rows, Capital(fieldWord(a[i].name)), a[i].text, b[i].text, a[i].changes)
 	}
 	return rows
 }
@@ -208,11 +208,11 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 	return []fieldText{
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
 		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
-		field("restricted", fieldValue("restricted", strconv.FormatBool(p.Restricted))),
+		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
 		field("profile", strings.Join(flagLabels(r.Template, p.Profile), "\n")),
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
-		{"owner", nameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
-		{"deputy", nameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},
+		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
+		{"deputy", NameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"review", strconv.Itoa(r.No), startsReview},
 	}
@@ -242,7 +242,8 @@ func either(is ...func(review.Event) bool) func(review.Event) bool {
 	}
 }
 
-func nameOrNone(name Names, p review.PersonID) string {
+// NameOrNone is what pages call a person; empty for nobody.
+func NameOrNone(name Names, p review.PersonID) string {
 	if p == 0 {
 		return ""
 	}
@@ -278,18 +279,19 @@ func (d *CompareData) same() []string {
 	var names []string
 	for i := range d.After.Stages {
 		if _, ok := d.stage(i); !ok {
-			names = append(names, stageTitle(i, d.After.Stages[i].Def))
+			names = append(names, StageTitle(i, d.After.Stages[i].Def))
 		}
 	}
 	return names
 }
 
-func stageTitle(i int, def *review.StageDef) string { return strconv.Itoa(i+1) + ". " + def.Name }
+// StageTitle is a stage with its place: "3. Architecture".
+func StageTitle(i int, def *review.StageDef) string { return strconv.Itoa(i+1) + ". " + def.Name }
 
 func (d *CompareData) stage(i int) (stageDifferences, bool) {
 	b := &d.After.Stages[i]
 	a := d.Before.Stage(b.Def.Key)
-	out := stageDifferences{id: "stage-" + string(b.Def.Key), title: stageTitle(i, b.Def)}
+	out := stageDifferences{id: "stage-" + string(b.Def.Key), title: StageTitle(i, b.Def)}
 	if a == nil {
 		return out, false
 	}
@@ -338,7 +340,7 @@ func (d *CompareData) signatures(s *review.Stage) string {
 	}
 	lines := []string{"Round " + strconv.Itoa(last.No) + prefixed(": ", string(last.Outcome))}
 	for _, so := range last.SignOffs {
-		_, word := decisionLook(so.Decision)
+		_, word := DecisionLook(so.Decision)
 		lines = append(lines, so.Seat.Label()+": "+strings.ToLower(word)+", "+d.Name(so.Person))
 	}
 	return strings.Join(lines, "\n")
@@ -347,13 +349,13 @@ func (d *CompareData) signatures(s *review.Stage) string {
 func (d *CompareData) conditions(s *review.Stage, at time.Time) string {
 	var lines []string
 	for _, c := range s.GateConditions() {
-		lines = append(lines, strconv.Itoa(c.No)+". "+c.Text+" ("+conditionWord(&c, at)+")")
+		lines = append(lines, strconv.Itoa(c.No)+". "+c.Text+" ("+ConditionWord(&c, at)+")")
 	}
 	return strings.Join(lines, "\n")
 }
 
-// conditionWord says how a condition stands.
-func conditionWord(c *review.Condition, at time.Time) string {
+// ConditionWord says how a condition stands.
+func ConditionWord(c *review.Condition, at time.Time) string {
 	switch {
 	case c.DroppedBy != 0:
 		return "taken back"
@@ -373,12 +375,13 @@ func (d *CompareData) findings(s *review.Stage) string {
 	var lines []string
 	for i := range s.Findings {
 		f := &s.Findings[i]
-		lines = append(lines, strconv.Itoa(f.No)+". "+f.Text+" ("+findingWord(f)+")")
+		lines = append(lines, strconv.Itoa(f.No)+". "+f.Text+" ("+FindingWord(f)+")")
 	}
 	return strings.Join(lines, "\n")
 }
 
-func findingWord(f *review.Finding) string {
+// FindingWord says how a finding stands.
+func FindingWord(f *review.Finding) string {
 	switch {
 	case !f.AcceptedAt.IsZero():
 		return "accepted"

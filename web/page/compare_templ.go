@@ -367,7 +367,7 @@ func compared(d *CompareData) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var16 string
-				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(enumerate(names, "and"))
+				templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(Enumerate(names, "and"))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/compare.templ`, Line: 63, Col: 43}
 				}
@@ -488,7 +488,7 @@ func differenceTable(caption string, parts []differing, now time.Time) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var22 string
-				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(orNone(row.from))
+				templ_7745c5c3_Var22, templ_7745c5c3_Err = templ.JoinStringErrs(OrNone(row.from))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/compare.templ`, Line: 81, Col: 43}
 				}
@@ -501,7 +501,7 @@ func differenceTable(caption string, parts []differing, now time.Time) templ.Com
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var23 string
-				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(orNone(row.to))
+				templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(OrNone(row.to))
 				if templ_7745c5c3_Err != nil {
 					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/compare.templ`, Line: 82, Col: 41}
 				}

@@ -12,9 +12,9 @@ import (
 // Names gives what pages call a person.
 type Names func(review.PersonID) string
 
-// standing names who did something and, where they stood in for the holder of a
+// Standing names who did something and, where they stood in for the holder of a
 // seat, for whom; nobody is empty.
-func (n Names) standing(p, holder review.PersonID) string {
+func (n Names) Standing(p, holder review.PersonID) string {
 	switch {
 	case p == 0:
 		return ""
@@ -51,7 +51,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	case review.ReviewStarted:
 		out.What, out.Why = "started review "+strconv.Itoa(e.No)+" of the project", e.Reason
 		if n := len(e.Conditions); n > 0 {
-			out.Why += "\n" + countOf(n, "open condition") + " carried over."
+			out.Why += "\n" + CountOf(n, "open condition") + " carried over."
 		}
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		sk, ik := review.Subject(en.Event)
@@ -321,7 +321,7 @@ func changedFields(cs []review.Change) string {
 	for i, c := range cs {
 		names[i] = fieldWord(c.Field)
 	}
-	return enumerate(names, "and")
+	return Enumerate(names, "and")
 }
 
 func fieldWord(field string) string {
@@ -338,12 +338,13 @@ func fieldWord(field string) string {
 func changeLines(cs []review.Change) string {
 	lines := make([]string, len(cs))
 	for i, c := range cs {
-		lines[i] = capital(fieldWord(c.Field)) + ": " + orNone(fieldValue(c.Field, c.From)) + " → " + orNone(fieldValue(c.Field, c.To))
+		lines[i] = Capital(fieldWord(c.Field)) + ": " + OrNone(FieldValue(c.Field, c.From)) + " → " + OrNone(FieldValue(c.Field, c.To))
 	}
 	return strings.Join(lines, "\n")
 }
 
-func fieldValue(field, v string) string {
+// FieldValue is a project's field in words.
+func FieldValue(field, v string) string {
 	if field != "restricted" {
 		return v
 	}
@@ -353,14 +354,16 @@ func fieldValue(field, v string) string {
 	return "open to all with a role"
 }
 
-func orNone(s string) string {
+// OrNone says "none" for an empty text.
+func OrNone(s string) string {
 	if s == "" {
 		return "none"
 	}
 	return s
 }
 
-func capital(s string) string {
+// Capital begins a text with a capital letter.
+func Capital(s string) string {
 	if s == "" {
 		return ""
 	}

@@ -36,7 +36,7 @@ func choices(v url.Values) []choice {
 		}
 		for _, value := range v[name] {
 			if value != "" {
-				out = append(out, choice{fieldLabel(name), value})
+				out = append(out, choice{FieldLabel(name), value})
 			}
 		}
 	}
@@ -59,9 +59,10 @@ func pageOf(action string) string {
 	return "/" + part[0]
 }
 
-func fieldLabel(name string) string {
+// FieldLabel is what pages call a form's field.
+func FieldLabel(name string) string {
 	if name == "url" {
 		return "Link"
 	}
-	return capital(strings.ReplaceAll(name, "-", " "))
+	return Capital(strings.ReplaceAll(name, "-", " "))
 }

@@ -326,7 +326,7 @@ func sendAgain(action string, typed url.Values) templ.Component {
 		for _, name := range sortedFields(typed) {
 			for _, value := range typed[name] {
 				if visibleField(name) {
-					templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: name, Label: fieldLabel(name), Value: value}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.TextArea(ui.Field{Name: name, Label: FieldLabel(name), Value: value}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -15,7 +15,7 @@ func FieldSentence(label, message string) string {
 	if slices.Contains([]string{"is", "must", "contains", "lies", "names", "has", "does", "cannot"}, first) {
 		return label + " " + message
 	}
-	return capital(message)
+	return Capital(message)
 }
 
 // summary lists the problems of a form in the order of its fields.

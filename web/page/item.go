@@ -145,7 +145,7 @@ func (d *ItemData) word() string {
 // that it makes up for.
 func (d *ItemData) headWord() string {
 	if e := d.entry(); d.applies() && e.waived != nil && !e.settled(d.Now) {
-		return "Waived until " + shortDate(e.waived.Until, d.Now)
+		return "Waived until " + ShortDate(e.waived.Until, d.Now)
 	}
 	return d.word()
 }
@@ -181,13 +181,13 @@ func (d *ItemData) facts() []ui.Fact {
 		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(d.Review.Template, d.holding(def.When)), "; ")})
 	}
 	if len(def.Evidence) > 0 {
-		fs = append(fs, ui.Fact{Term: "Evidence", Text: enumerate(kindWords(def.Evidence), "or")})
+		fs = append(fs, ui.Fact{Term: "Evidence", Text: Enumerate(kindWords(def.Evidence), "or")})
 	}
 	if def.ValidDays > 0 {
-		fs = append(fs, ui.Fact{Term: "Renew", Text: "every " + countOf(def.ValidDays, "day")})
+		fs = append(fs, ui.Fact{Term: "Renew", Text: "every " + CountOf(def.ValidDays, "day")})
 	}
 	if len(def.Seats) > 0 {
-		fs = append(fs, ui.Fact{Term: "Seats", Text: seatWords(def.Seats, "and")})
+		fs = append(fs, ui.Fact{Term: "Seats", Text: SeatWords(def.Seats, "and")})
 	}
 	if len(def.Quality) > 0 {
 		fs = append(fs, ui.Fact{Term: "Quality", Text: strings.Join(def.Quality, ", ")})
@@ -219,7 +219,7 @@ func none(n int, word string) string {
 
 func (d *ItemData) historyCount() string {
 	if n := len(d.Entries); n < HistoryShown {
-		return countOf(n, "change")
+		return CountOf(n, "change")
 	}
 	return "the last " + strconv.Itoa(HistoryShown) + " changes"
 }
@@ -251,7 +251,7 @@ func (d *ItemData) levelText() string {
 	if len(tiers) > 1 {
 		noun = " at tiers "
 	}
-	return word + noun + strings.Join(append([]string{enumerate(tiers, "and")}, other...), ", ")
+	return word + noun + strings.Join(append([]string{Enumerate(tiers, "and")}, other...), ", ")
 }
 
 // holding are those of the flags that hold for the project.
@@ -338,7 +338,7 @@ func (d *ItemData) approval() approval {
 	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
 	sits := slices.ContainsFunc(seats, func(s review.Seat) bool { return d.Actor.Sits(s, d.Review.Project.ID) })
 	a := approval{waits: true, mine: sits && d.can(review.ApproveNA) && d.Item.Answer.By != d.Actor.Person}
-	a.who = "A holder of the " + seatWords(seats, "or") + " seat has to approve this"
+	a.who = "A holder of the " + SeatWords(seats, "or") + " seat has to approve this"
 	if d.Item.Answer.By != 0 {
 		a.who += ", but not " + d.answeredBy()
 	}
@@ -413,7 +413,7 @@ func (d *ItemData) evidenceFields() evidenceFields {
 		commit:    ui.Field{Name: "commit", Label: "Commit or version", Optional: true, Value: in.Commit, Error: errs["commit"], Auto: "off"},
 	}
 	if n := d.Item.Def.ValidDays; n > 0 {
-		fs.expires.Hint = "Empty: " + countOf(n, "day") + " after the effective date"
+		fs.expires.Hint = "Empty: " + CountOf(n, "day") + " after the effective date"
 	}
 	return fs
 }
@@ -474,7 +474,7 @@ func (d *ItemData) named(people []review.PersonID) string {
 	for i, p := range people {
 		names[i] = d.Names(p)
 	}
-	return enumerate(names, "and")
+	return Enumerate(names, "and")
 }
 
 func (d *ItemData) commentField() ui.Field {

@@ -87,7 +87,7 @@ func Item(m ui.PageMeta, d *ItemData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = reread(d.Form.Decision.Reread).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = RereadList(d.Form.Decision.Reread).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

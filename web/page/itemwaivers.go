@@ -76,7 +76,7 @@ func (d *ItemData) waiverPanel(w *review.Waiver) waiverPanel {
 // deciders says who decides on a waiver that waits.
 func (d *ItemData) deciders(w *review.Waiver) string {
 	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
-	return "A manager or a holder of the " + seatWords(seats, "or") + " seat decides on it, somebody else than " + d.Names(w.RequestedBy) + "."
+	return "A manager or a holder of the " + SeatWords(seats, "or") + " seat decides on it, somebody else than " + d.Names(w.RequestedBy) + "."
 }
 
 // waiverFields are the fields of the form that asks for a waiver.
@@ -155,9 +155,9 @@ func (e *entry) settled(now time.Time) bool {
 func appendWaiverFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	switch {
 	case e.waived != nil && waiverEnding(e.waived, now):
-		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Waiver ends " + shortDate(e.waived.Until, now), Anchor: "waiver"})
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Waiver ends " + ShortDate(e.waived.Until, now), Anchor: "waiver"})
 	case e.waived != nil:
-		flags = append(flags, ui.ItemFlag{State: ui.Waived, Text: "Waived until " + shortDate(e.waived.Until, now), Anchor: "waiver"})
+		flags = append(flags, ui.ItemFlag{State: ui.Waived, Text: "Waived until " + ShortDate(e.waived.Until, now), Anchor: "waiver"})
 	case e.asked:
 		flags = append(flags, ui.ItemFlag{State: ui.Wait, Text: "Waiver asked", Anchor: "waiver"})
 	}

@@ -84,7 +84,7 @@ func itemWaivers(d *ItemData) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = waiverText(old, d.Names, d.Now).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = WaiverText(old, d.Names, d.Now).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -142,7 +142,7 @@ func itemWaiver(d *ItemData, w *review.Waiver) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = waiverText(w, d.Names, d.Now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WaiverText(w, d.Names, d.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -199,7 +199,7 @@ func waiverBadge(d *ItemData, w *review.Waiver) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		state, word := waiverLook(w, d.Now)
+		state, word := WaiverLook(w, d.Now)
 		templ_7745c5c3_Err = ui.Badge(state, word).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -219,7 +219,7 @@ func waiverBadge(d *ItemData, w *review.Waiver) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var7 string
-			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(shortDate(w.Until, d.Now))
+			templ_7745c5c3_Var7, templ_7745c5c3_Err = templ.JoinStringErrs(ShortDate(w.Until, d.Now))
 			if templ_7745c5c3_Err != nil {
 				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/itemwaivers.templ`, Line: 56, Col: 50}
 			}

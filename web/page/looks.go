@@ -8,8 +8,8 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// gateLook is how the state of a gate looks on every page.
-func gateLook(g review.GateState) ui.State {
+// GateLook is how the state of a gate looks on every page.
+func GateLook(g review.GateState) ui.State {
 	switch g {
 	case review.GateReady:
 		return ui.Part
@@ -45,16 +45,16 @@ func stageLook(r review.StageRollup) (ui.State, string) {
 	case r.Gate == review.GateBreakGlass:
 		return ui.Warn, "Break-glass"
 	case r.Gate != review.GateBlocked:
-		return gateLook(r.Gate), r.Gate.Label()
+		return GateLook(r.Gate), r.Gate.Label()
 	case r.MustDone+r.ShouldDone > 0:
 		return ui.Part, "Under way"
 	}
 	return ui.Open, "Open"
 }
 
-// answerLook is how an item's answer looks: a met one that still lacks
+// AnswerLook is how an item's answer looks: a met one that still lacks
 // something warns.
-func answerLook(a review.State, lacks bool) ui.State {
+func AnswerLook(a review.State, lacks bool) ui.State {
 	switch {
 	case a == review.NotMet:
 		return ui.Bad
@@ -84,36 +84,57 @@ func segments(p review.ProjectKey, stages []review.StageDef, rollups []review.St
 	return out
 }
 
-// seatWords lists seats as a person reads them: "Product, QA and SRE".
-func seatWords(seats []review.Seat, last string) string {
+// SeatWords lists seats as a person reads them: "Product, QA and SRE".
+func SeatWords(seats []review.Seat, last string) string {
 	words := make([]string, len(seats))
 	for i, s := range seats {
 		words[i] = s.Label()
 	}
-	return enumerate(words, last)
+	return Enumerate(words, last)
 }
 
-// enumerate joins words with commas and, before the last one, a word.
-func enumerate(words []string, last string) string {
+// Enumerate joins words with commas and, before the last one, a word.
+func Enumerate(words []string, last string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
-// countOf is a number with its noun: "1 item", "3 items".
-func countOf(n int, noun string) string {
+// CountOf is a number with its noun: "1 item", "3 items".
+func CountOf(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
 }
 
-// cut shortens a text that only has to be recognised.
-func cut(s string, max int) string {
+// Cut shortens a text that only has to be recognised.
+func Cut(s string, max int) string {
 	s, _, _ = strings.Cut(s, "\n")
 	if r := []rune(s); len(r) > max {
 		return strings.TrimSpace(string(r[:max])) + "…"
 	}
 	return s
+}
+
+// DecisionLook is how a sign-off's decision looks, and its word.
+func DecisionLook(d review.Decision) (ui.State, string) {
+	switch d {
+	case review.Return:
+		return ui.Bad, "Returned"
+	case review.Conditional:
+		return ui.Part, "Go with conditions"
+	case review.Recuse:
+		return ui.NA, "Stepped back"
+	}
+	return ui.Met, "Go"
+}
+
+// IsAre is the verb of n things.
+func IsAre(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
 }

@@ -136,7 +136,7 @@ func workMention(m *Mention, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var5 string
-		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(cut(m.Text, mentionShown))
+		templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(Cut(m.Text, mentionShown))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/mentions.templ`, Line: 41, Col: 65}
 		}

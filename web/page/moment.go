@@ -16,12 +16,12 @@ import (
 
 // At is an address as of a moment.
 func At(address string, t time.Time) string {
-	return address + "?at=" + url.QueryEscape(momentText(t))
+	return address + "?at=" + url.QueryEscape(MomentText(t))
 }
 
-// momentText is a moment as addresses carry it, to the microsecond, as exact as
+// MomentText is a moment as addresses carry it, to the microsecond, as exact as
 // the trail.
-func momentText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+func MomentText(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // Moment is a moment as a person reads it.
 func Moment(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04 MST") }
@@ -51,7 +51,7 @@ func InThePast(page templ.Component, p review.ProjectKey, at time.Time) templ.Co
 func keepMoment(html []byte, p review.ProjectKey, at time.Time) []byte {
 	base := []byte(ProjectURL(p))
 	attribute := append([]byte(`href="`), base...)
-	moment := "at=" + url.QueryEscape(momentText(at))
+	moment := "at=" + url.QueryEscape(MomentText(at))
 	out := make([]byte, 0, len(html)+len(html)/16)
 	for {
 		i := bytes.Index(html, attribute)
@@ -91,4 +91,12 @@ func withMoment(address, base, moment string) string {
 		return path + "?" + query + "&amp;" + moment + fragment
 	}
 	return path + "?" + moment + fragment
+}
+
+// DayOrNone is a date in words; empty for none.
+func DayOrNone(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format("2 Jan 2006")
 }

@@ -64,7 +64,7 @@ func (d *NewProjectData) facts() []ui.Fact {
 	if d.Step == StepPeople {
 		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
 			ui.Fact{Term: "Template", Text: d.Template.Name},
-			ui.Fact{Term: "Brings", Text: countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
+			ui.Fact{Term: "Brings", Text: CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
 	}
 	return facts
 }

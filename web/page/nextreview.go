@@ -108,11 +108,11 @@ func (v *projectView) first() string {
 	}
 	switch {
 	case len(open) > 0:
-		return "Sign-off of " + enumerate(open, "and") + " is under way; let it end or withdraw it first."
+		return "Sign-off of " + Enumerate(open, "and") + " is under way; let it end or withdraw it first."
 	case len(asked) > 0:
-		return "Findings wait for answers: " + enumerate(asked, "and") + ". They do not carry over, so answer them first."
+		return "Findings wait for answers: " + Enumerate(asked, "and") + ". They do not carry over, so answer them first."
 	case len(owed) > 0:
-		return "Others have to review first what was passed by break-glass: " + enumerate(owed, "and") + "."
+		return "Others have to review first what was passed by break-glass: " + Enumerate(owed, "and") + "."
 	}
 	return ""
 }

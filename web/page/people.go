@@ -239,7 +239,7 @@ func fieldName(field string) string {
 	case "profile":
 		return "The profile"
 	}
-	return capital(field)
+	return Capital(field)
 }
 
 // seatCell says what a seat does at a gate.
@@ -291,7 +291,7 @@ func allowed(r review.Rule) []bool {
 func allowedColumns() []ui.Column {
 	columns := []ui.Column{{Label: "Action"}}
 	for _, role := range review.Roles() {
-		columns = append(columns, ui.Column{Label: capital(string(role))})
+		columns = append(columns, ui.Column{Label: Capital(string(role))})
 	}
 	for _, duty := range review.Duties() {
 		columns = append(columns, ui.Column{Label: "Project's " + string(duty)})

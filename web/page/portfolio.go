@@ -256,7 +256,7 @@ func (p *PortfolioProject) cells(stages []review.StageDef) []ui.HeatCell {
 
 // stageShort is a stage's name as it fits a column.
 func stageShort(s *review.StageDef) string {
-	return capital(strings.ReplaceAll(string(s.Key), "-", " "))
+	return Capital(strings.ReplaceAll(string(s.Key), "-", " "))
 }
 
 // heatCell is a stage as one cell: what its gate says, or how far it is.
@@ -267,7 +267,7 @@ func heatCell(s review.StageRollup) ui.HeatCell {
 	case s.Gate == review.GateReady:
 		return ui.HeatCell{State: ui.Open, Name: "ready to request"}
 	case s.Gate != review.GateBlocked:
-		return ui.HeatCell{State: gateLook(s.Gate), Name: strings.ToLower(s.Gate.Label())}
+		return ui.HeatCell{State: GateLook(s.Gate), Name: strings.ToLower(s.Gate.Label())}
 	case s.MustDone+s.ShouldDone == 0:
 		return ui.HeatCell{State: ui.None, Name: "not begun"}
 	}
@@ -342,7 +342,7 @@ func (d *PortfolioData) tierOptions() []ui.Option {
 func (d *PortfolioData) statusOptions() []ui.Option {
 	options := []ui.Option{{Label: "Any"}}
 	for _, s := range Statuses() {
-		options = append(options, ui.Option{Value: string(s), Label: capital(string(s)), Selected: s == d.Filter.Status})
+		options = append(options, ui.Option{Value: string(s), Label: Capital(string(s)), Selected: s == d.Filter.Status})
 	}
 	return options
 }

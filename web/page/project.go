@@ -94,11 +94,11 @@ func (v *projectView) targetWord() string {
 	case days == 0:
 		return ", today"
 	case days > 0:
-		return ", in " + countOf(days, "day")
+		return ", in " + CountOf(days, "day")
 	case v.allPassed():
 		return ""
 	}
-	return ", " + countOf(-days, "day") + " overdue"
+	return ", " + CountOf(-days, "day") + " overdue"
 }
 
 func (v *projectView) allPassed() bool {
@@ -151,10 +151,10 @@ func (v *projectView) obstacles() []obstacle {
 			continue
 		}
 		bs := v.Review.Blockers(s, v.Now)
-		state, word := gateLook(g), g.Label()
+		state, word := GateLook(g), g.Label()
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
 		o.more = max(len(bs)-blockersShown, 0)
-		o.blockers = blockerLines(v.project(), bs[:len(bs)-o.more], v.Name)
+		o.blockers = BlockerLines(v.project(), bs[:len(bs)-o.more], v.Name)
 		out = append(out, o)
 	}
 	return out
@@ -194,7 +194,7 @@ func (v *projectView) laterStages() []later {
 			continue
 		}
 		def := v.Review.Stages[i].Def
-		out = append(out, later{strconv.Itoa(i+1) + ". " + def.Name, GateURL(v.key(), def.Key), countOf(int(v.rollups[i].Blockers), "blocker")})
+		out = append(out, later{strconv.Itoa(i+1) + ". " + def.Name, GateURL(v.key(), def.Key), CountOf(int(v.rollups[i].Blockers), "blocker")})
 	}
 	return out
 }

@@ -126,7 +126,7 @@ func (f *ProjectForm) tierOptions(tmpl *review.Template) []ui.Option {
 		items, musts := TierCounts(tmpl, m.tier, profile)
 		options = append(options, ui.Option{
 			Value: n, Label: m.name, Selected: n == f.Tier,
-			Hint: m.text + " With this profile: " + countOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
+			Hint: m.text + " With this profile: " + CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
 		})
 	}
 	return options

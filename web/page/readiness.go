@@ -15,7 +15,7 @@ type meaning struct {
 // gateMeanings explains every state of a gate, in the order in which a stage
 // goes through them.
 func gateMeanings() []meaning {
-	explain := func(g review.GateState, text string) meaning { return meaning{gateLook(g), g.Label(), text} }
+	explain := func(g review.GateState, text string) meaning { return meaning{GateLook(g), g.Label(), text} }
 	return []meaning{
 		explain(review.GateBlocked, "Something is missing. The gate's page lists it, each with whose turn it is."),
 		explain(review.GateReady, "Nothing is missing; the team can request sign-off."),

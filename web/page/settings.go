@@ -79,7 +79,7 @@ func (d *SettingsData) members() []review.Member {
 func dutyOptions(chosen review.Duty) []ui.Option {
 	var options []ui.Option
 	for _, duty := range review.Duties() {
-		options = append(options, ui.Option{Value: string(duty), Label: capital(string(duty)), Selected: duty == chosen})
+		options = append(options, ui.Option{Value: string(duty), Label: Capital(string(duty)), Selected: duty == chosen})
 	}
 	return options
 }
@@ -98,7 +98,7 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *review.Template) [
 	var out []Difference
 	note := func(field, now, typed string) {
 		if now != typed {
-			out = append(out, Difference{fieldName(field), orNone(now), orNone(typed)})
+			out = append(out, Difference{fieldName(field), OrNone(now), OrNone(typed)})
 		}
 	}
 	note("name", now.Name, strings.TrimSpace(typed.Name))

@@ -481,7 +481,7 @@ func settingsMember(d *SettingsData, member review.Member) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var18 string
-		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(capital(string(member.Duty)))
+		templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(Capital(string(member.Duty)))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/settings.templ`, Line: 106, Col: 36}
 		}

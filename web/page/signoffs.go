@@ -35,7 +35,7 @@ func (d *SignOffsData) lead() string {
 	if len(d.Gates) == 0 {
 		return ""
 	}
-	return countOf(len(d.Gates), "gate") + " at which your signature would help, the one that waits longest first."
+	return CountOf(len(d.Gates), "gate") + " at which your signature would help, the one that waits longest first."
 }
 
 // emptyText tells somebody with an empty queue why, and what comes here.
@@ -43,5 +43,5 @@ func (d *SignOffsData) emptyText() string {
 	if len(d.Actor.Seats) == 0 {
 		return "You hold no seat, so no gate waits for you. Seats are given by admins; the people page shows who holds which."
 	}
-	return "When a team requests sign-off of a stage in which your seat (" + seatWords(d.Seats, "or") + ") is still open, its gate appears here."
+	return "When a team requests sign-off of a stage in which your seat (" + SeatWords(d.Seats, "or") + ") is still open, its gate appears here."
 }

@@ -191,7 +191,7 @@ func SignOffs(m ui.PageMeta, d SignOffsData) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.EmptyState("No gate matches the filter", countOf(d.Hidden, "gate")+" of your queue is left out by it.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.EmptyState("No gate matches the filter", CountOf(d.Hidden, "gate")+" of your queue is left out by it.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -485,7 +485,7 @@ func queueRow(g *WaitingGate, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var23 string
-		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(seatWords(g.MySeats, "or"))
+		templ_7745c5c3_Var23, templ_7745c5c3_Err = templ.JoinStringErrs(SeatWords(g.MySeats, "or"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/signoffs.templ`, Line: 82, Col: 53}
 		}
@@ -637,7 +637,7 @@ func barredGate(g *WaitingGate, now time.Time) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var29 string
-		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(seatWords(g.OpenSeats, "and"))
+		templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(SeatWords(g.OpenSeats, "and"))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/signoffs.templ`, Line: 117, Col: 39}
 		}

@@ -176,3 +176,8 @@ func RevokeURL(id review.PersonID) string {
 
 // LoginTo is sign-in that lands at a page afterwards.
 func LoginTo(path string) string { return LoginURL + "?to=" + url.QueryEscape(path) }
+
+// FindingID and ConditionID are where a gate's page shows one of its findings
+// and conditions.
+func FindingID(no int) string   { return "finding-" + strconv.Itoa(no) }
+func ConditionID(no int) string { return "condition-" + strconv.Itoa(no) }

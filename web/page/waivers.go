@@ -49,11 +49,11 @@ func untilDay(t, now time.Time) string {
 	if t.Sub(now) < day {
 		return ui.Ago(t, now)
 	}
-	return "in " + countOf(int(t.Truncate(day).Sub(now.Truncate(day))/day), "day")
+	return "in " + CountOf(int(t.Truncate(day).Sub(now.Truncate(day))/day), "day")
 }
 
-// waiverLook is how a waiver looks, and the word for how it stands.
-func waiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
+// WaiverLook is how a waiver looks, and the word for how it stands.
+func WaiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
 	switch w.State(now) {
 	case review.WaiverInForce:
 		if waiverEnding(w, now) {
@@ -73,9 +73,9 @@ func waiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
 	return ui.Wait, "Waiting"
 }
 
-// shortDate is a date as a sentence says it; its year only where it is not
+// ShortDate is a date as a sentence says it; its year only where it is not
 // this one.
-func shortDate(t, now time.Time) string {
+func ShortDate(t, now time.Time) string {
 	if t.Year() == now.Year() {
 		return t.Format("2 Jan")
 	}
@@ -91,13 +91,13 @@ type waiverAct struct {
 func waiverActs(w *review.Waiver, name Names) []waiverAct {
 	acts := []waiverAct{{"Asked for by " + name(w.RequestedBy), w.RequestedAt}}
 	if !w.GrantedAt.IsZero() {
-		acts = append(acts, waiverAct{"granted by " + name.standing(w.GrantedBy, w.GrantedFor), w.GrantedAt})
+		acts = append(acts, waiverAct{"granted by " + name.Standing(w.GrantedBy, w.GrantedFor), w.GrantedAt})
 	}
 	if !w.DeniedAt.IsZero() {
-		acts = append(acts, waiverAct{"denied by " + name.standing(w.DeniedBy, w.DeniedFor), w.DeniedAt})
+		acts = append(acts, waiverAct{"denied by " + name.Standing(w.DeniedBy, w.DeniedFor), w.DeniedAt})
 	}
 	if !w.RevokedAt.IsZero() {
-		acts = append(acts, waiverAct{"revoked by " + name.standing(w.RevokedBy, w.RevokedFor), w.RevokedAt})
+		acts = append(acts, waiverAct{"revoked by " + name.Standing(w.RevokedBy, w.RevokedFor), w.RevokedAt})
 	}
 	return acts
 }
@@ -307,7 +307,7 @@ func (d *WaiversData) chips() []ui.Chip {
 func (d *WaiversData) lead() string {
 	switch {
 	case d.ToMe > 0 && !d.Filter.Mine:
-		return countOf(d.ToMe, "waiver") + " of these " + waitWord(d.ToMe) + " for your decision."
+		return CountOf(d.ToMe, "waiver") + " of these " + waitWord(d.ToMe) + " for your decision."
 	case len(d.Waivers) > 0:
 		return "Leave to pass without an item for a while: who gave it, until when, and what hangs on it."
 	}
@@ -420,4 +420,17 @@ func ReadWaiverID(id string) (p review.ProjectKey, s review.StageKey, no int, ok
 		return "", "", 0, false
 	}
 	return review.ProjectKey(parts[0]), review.StageKey(parts[1]), no, true
+}
+
+// WaiverStateLook is how a waiver looks where there is room for its state alone.
+func WaiverStateLook(s review.WaiverState) ui.State {
+	switch s {
+	case review.WaiverInForce:
+		return ui.Waived
+	case review.WaiverWaiting:
+		return ui.Wait
+	case review.WaiverExpired:
+		return ui.Bad
+	}
+	return ui.NA
 }

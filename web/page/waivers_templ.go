@@ -87,7 +87,7 @@ func Waivers(m ui.PageMeta, d *WaiversData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = reread(d.Form.Reread).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = RereadList(d.Form.Reread).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -423,7 +423,7 @@ func waiverRow(d *WaiversData, w *Waiver) templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		state, word := waiverLook(&w.Waiver, d.Now)
+		state, word := WaiverLook(&w.Waiver, d.Now)
 		hangs, effect := w.effect(d.Now)
 		panel := d.panel(w)
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 24, "<tr id=\"")
@@ -499,7 +499,7 @@ func waiverRow(d *WaiversData, w *Waiver) templ.Component {
 			}
 		}
 		var templ_7745c5c3_Var20 string
-		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(" " + cut(w.Waiver.Reason, 90))
+		templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(" " + Cut(w.Waiver.Reason, 90))
 		if templ_7745c5c3_Err != nil {
 			return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/waivers.templ`, Line: 87, Col: 37}
 		}
@@ -511,7 +511,7 @@ func waiverRow(d *WaiversData, w *Waiver) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = waiverText(&w.Waiver, d.Name, d.Now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = WaiverText(&w.Waiver, d.Name, d.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -613,8 +613,8 @@ func waiverRow(d *WaiversData, w *Waiver) templ.Component {
 	})
 }
 
-// waiverText is what was asked for, and what became of it.
-func waiverText(w *review.Waiver, name Names, now time.Time) templ.Component {
+// WaiverText is what was asked for, and what became of it.
+func WaiverText(w *review.Waiver, name Names, now time.Time) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

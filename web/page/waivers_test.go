@@ -42,7 +42,7 @@ func TestWaiverLook(t *testing.T) {
 		"denied":           {review.Waiver{Until: noon, DeniedAt: noon}, ui.Bad, "Denied"},
 		"revoked, expired": {review.Waiver{Until: noon, GrantedAt: noon.Add(-aDay), RevokedAt: noon.Add(-time.Hour)}, ui.Stop, "Revoked"},
 	} {
-		if state, word := waiverLook(&c.w, noon); state != c.state || word != c.word {
+		if state, word := WaiverLook(&c.w, noon); state != c.state || word != c.word {
 			t.Errorf("%s looks %s %q, want %s %q", name, state, word, c.state, c.word)
 		}
 	}

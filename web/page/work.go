@@ -48,7 +48,7 @@ func (g *WaitingGate) others() string {
 			seats = append(seats, s)
 		}
 	}
-	return seatWords(seats, "and")
+	return SeatWords(seats, "and")
 }
 
 // AssignedItem is an item that waits for the reader.
@@ -72,7 +72,7 @@ func (it *AssignedItem) look(now time.Time) ui.State {
 	if it.overdue(now) {
 		return ui.Warn
 	}
-	return answerLook(it.State, false)
+	return AnswerLook(it.State, false)
 }
 
 // FallenGate is a gate of one of the reader's projects that was sent back, or
@@ -102,7 +102,7 @@ func (g *FallenGate) next() string {
 	case g.Findings == 0:
 		return "all findings answered: request sign-off again"
 	}
-	return countOf(g.Findings, "finding") + " to answer"
+	return CountOf(g.Findings, "finding") + " to answer"
 }
 
 // href is where that is done.
@@ -188,7 +188,7 @@ type OpenCondition struct {
 	Reopened  string    // why the report before did not do
 }
 
-func (c *OpenCondition) href() string { return GateURL(c.Project, c.Stage) + "#" + conditionID(c.No) }
+func (c *OpenCondition) href() string { return GateURL(c.Project, c.Stage) + "#" + ConditionID(c.No) }
 
 func (c *OpenCondition) overdue(now time.Time) bool { return !now.Before(c.Due.AddDate(0, 0, 1)) }
 
@@ -272,7 +272,7 @@ func (d *WorkData) advice() string {
 	} else {
 		appear = append(appear, "items that somebody assigns to you")
 	}
-	text := capital(enumerate(appear, "and")) + " appear here."
+	text := Capital(Enumerate(appear, "and")) + " appear here."
 	switch {
 	case len(d.Projects) > 0:
 		return text + " To go on, open one of your projects below."

@@ -1,10 +1,11 @@
-package page
+package gate
 
 import (
 	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -20,7 +21,7 @@ type gateWaiver struct {
 
 // waivers are those of the stage that are signed, being granted, or that wait
 // for a decision: what ran out first, then by the day on which they end.
-func (v *gateView) waivers() []gateWaiver {
+func (v *view) waivers() []gateWaiver {
 	var out []gateWaiver
 	for i := range v.Stage.Waivers {
 		w := &v.Stage.Waivers[i]
@@ -28,7 +29,7 @@ func (v *gateView) waivers() []gateWaiver {
 		if it == nil || it.Level == review.LevelNone {
 			continue
 		}
-		g := gateWaiver{Waiver: w, href: ItemURL(v.key, v.stage, w.Item) + "#waiver", title: it.Def.Title, level: it.Level}
+		g := gateWaiver{Waiver: w, href: page.ItemURL(v.key, v.stage, w.Item) + "#waiver", title: it.Def.Title, level: it.Level}
 		switch w.State(v.Now) {
 		case review.WaiverInForce:
 		case review.WaiverWaiting:
@@ -41,7 +42,7 @@ func (v *gateView) waivers() []gateWaiver {
 		default:
 			continue
 		}
-		g.state, g.word = waiverLook(w, v.Now)
+		g.state, g.word = page.WaiverLook(w, v.Now)
 		out = append(out, g)
 	}
 	slices.SortStableFunc(out, func(a, b gateWaiver) int { return a.Until.Compare(b.Until) })
@@ -49,7 +50,7 @@ func (v *gateView) waivers() []gateWaiver {
 }
 
 // waived is the waiver in force on which an item rests; nil when it has none.
-func (v *gateView) waived(it *review.Item) *review.Waiver { return v.Stage.Waived(it.Def.Key, v.Now) }
+func (v *view) waived(it *review.Item) *review.Waiver { return v.Stage.Waived(it.Def.Key, v.Now) }
 
 // waiverChanged is when the newest waiver of an item was last decided on.
 func waiverChanged(s *review.Stage, k review.ItemKey) time.Time {
@@ -66,19 +67,8 @@ func waiverChanged(s *review.Stage, k review.ItemKey) time.Time {
 	return at
 }
 
-// settled reports whether an item counts without its waiver.
-func (v *gateView) settled(it *review.Item) bool {
-	e := entry{item: it}
-	for i := range v.Stage.Evidence {
-		if ev := &v.Stage.Evidence[i]; ev.Item == it.Def.Key && !ev.Removed() {
-			e.note(ev)
-		}
-	}
-	return e.settled(v.Now)
-}
-
 // waiverChange says what a decision on a waiver changed in what is signed.
-func (v *gateView) waiverChange(title, href string, ev review.Event) contentChange {
+func (v *view) waiverChange(title, href string, ev review.Event) contentChange {
 	c := contentChange{href: href + "#waiver"}
 	switch e := ev.(type) {
 	case review.WaiverGranted:

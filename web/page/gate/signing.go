@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"errors"
@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
 // seatRows are who signs and what each has said: every sign-off of the round
 // in question and, for a seat without one that counts, who could sign.
-func (v *gateView) seatRows() []ui.Seat {
+func (v *view) seatRows() []ui.Seat {
 	var rows []ui.Seat
 	round := v.shownRound()
 	for _, seat := range v.policy.Seats {
@@ -37,7 +38,7 @@ func (v *gateView) seatRows() []ui.Seat {
 
 // unsigned is the row of a seat in which no sign-off counts: who could sign, if
 // anybody is or may still be asked.
-func (v *gateView) unsigned(row ui.Seat, seat review.Seat) ui.Seat {
+func (v *view) unsigned(row ui.Seat, seat review.Seat) ui.Seat {
 	who, able := v.candidates(seat)
 	switch {
 	case v.open != nil && !able && !v.Past:
@@ -59,7 +60,7 @@ func (v *gateView) unsigned(row ui.Seat, seat review.Seat) ui.Seat {
 
 // shownRound is the round whose sign-offs the table of seats shows: the open
 // one, or the one that signatures decided.
-func (v *gateView) shownRound() *review.Round {
+func (v *view) shownRound() *review.Round {
 	if v.open != nil {
 		return v.open
 	}
@@ -87,8 +88,8 @@ func latest(round *review.Round, seat review.Seat) []review.SignOff {
 
 // signOffLook says whether a sign-off stands, and on which content it was
 // given.
-func (v *gateView) signOffLook(round *review.Round, so *review.SignOff) (ui.State, string) {
-	state, word := decisionLook(so.Decision)
+func (v *view) signOffLook(round *review.Round, so *review.SignOff) (ui.State, string) {
+	state, word := page.DecisionLook(so.Decision)
 	if !so.Decision.Goes() {
 		return state, word
 	}
@@ -114,7 +115,7 @@ func (v *gateView) signOffLook(round *review.Round, so *review.SignOff) (ui.Stat
 }
 
 // signer names who signed, and for whom.
-func (v *gateView) signer(so *review.SignOff) string {
+func (v *view) signer(so *review.SignOff) string {
 	if so.For != 0 {
 		return v.Name(so.Person) + " for " + v.Name(so.For)
 	}
@@ -122,7 +123,7 @@ func (v *gateView) signer(so *review.SignOff) string {
 }
 
 // candidates says who could sign in a seat or, when nobody is able to, why.
-func (v *gateView) candidates(seat review.Seat) (who string, able bool) {
+func (v *view) candidates(seat review.Seat) (who string, able bool) {
 	h := v.Holders[seat]
 	if v.Past {
 		return "", false
@@ -144,19 +145,19 @@ func (v *gateView) candidates(seat review.Seat) (who string, able bool) {
 		}
 	}
 	if more := h.Total - len(h.People); more > 0 {
-		free = append(free, countOf(more, "other"))
+		free = append(free, page.CountOf(more, "other"))
 	}
 	switch {
 	case len(free) > 0:
-		return enumerate(free, "or"), true
+		return page.Enumerate(free, "or"), true
 	case len(barred) > 0:
-		return enumerate(barred, "and") + " may not: separation of duties; an admin can give the seat to somebody else", false
+		return page.Enumerate(barred, "and") + " may not: separation of duties; an admin can give the seat to somebody else", false
 	}
 	return "all holders have signed in another seat or stepped back", false
 }
 
 // recused reports whether a person stepped back from the open round.
-func (v *gateView) recused(p review.PersonID) bool {
+func (v *view) recused(p review.PersonID) bool {
 	return v.open != nil && slices.ContainsFunc(v.open.SignOffs, func(so review.SignOff) bool { return so.Person == p && so.Decision == review.Recuse })
 }
 
@@ -174,7 +175,7 @@ type signing struct {
 func (s signing) form() bool { return s.why == "" && len(s.seats) > 0 }
 
 // signing finds out whether the reader may sign, and says exactly why not.
-func (v *gateView) signing() signing {
+func (v *view) signing() signing {
 	if v.open == nil {
 		return signing{why: "No request is waiting for sign-off here."}
 	}
@@ -188,10 +189,10 @@ func (v *gateView) signing() signing {
 		}
 	}
 	if len(s.seats) == 0 || !v.may(review.SignGate) {
-		return signing{why: "You hold none of this gate's seats: " + seatWords(v.policy.Seats, "or") + ". An admin gives seats; the people page shows who holds which."}
+		return signing{why: "You hold none of this gate's seats: " + page.SeatWords(v.policy.Seats, "or") + ". An admin gives seats; the people page shows who holds which."}
 	}
 	if v.recused(v.Actor.Person) {
-		return signing{why: "You stepped back from this round. Somebody else in the seat signs it."}
+		return signing{why: "You stepped back from this round. page.Somebody else in the seat signs it."}
 	}
 	if v.sod {
 		if why := v.Stage.Excluded(v.Actor.Person); why != "" {
@@ -227,7 +228,7 @@ func (v *gateView) signing() signing {
 
 // holder is whose stand-in the reader would sign as in a seat; 0 when they hold
 // it in their own right.
-func (v *gateView) holder(seat review.Seat) review.PersonID {
+func (v *view) holder(seat review.Seat) review.PersonID {
 	held, err := v.Review.Mandate(v.Actor, v.Stage, seat)
 	if err != nil {
 		return 0
@@ -238,7 +239,7 @@ func (v *gateView) holder(seat review.Seat) review.PersonID {
 // freeSeats leaves out the seats in which the reader may not sign, for example
 // because the seat's holder has signed and the two sign once between them. why
 // is set when none is left.
-func (v *gateView) freeSeats(seats []review.Seat) (free []review.Seat, why string) {
+func (v *view) freeSeats(seats []review.Seat) (free []review.Seat, why string) {
 	for _, seat := range seats {
 		_, err := v.Review.Mandate(v.Actor, v.Stage, seat)
 		var denied *review.Denied
@@ -274,7 +275,7 @@ func (s signing) asSeat() string {
 	return ""
 }
 
-func (v *gateView) seatOptions(s signing, form string) []ui.Option {
+func (v *view) seatOptions(s signing, form string) []ui.Option {
 	chosen := review.Seat("")
 	if v.Form.Action == form {
 		chosen = review.Seat(v.Form.Typed.Get("seat"))
@@ -290,9 +291,9 @@ func (v *gateView) seatOptions(s signing, form string) []ui.Option {
 	return options
 }
 
-func (v *gateView) seatField(form string) ui.Field { return v.field(form, "seat", "Sign as") }
+func (v *view) seatField(form string) ui.Field { return v.field(form, "seat", "Sign as") }
 
-func (v *gateView) noteField(form string) ui.Field {
+func (v *view) noteField(form string) ui.Field {
 	f := v.field(form, "note", "Note")
 	f.Optional = true
 	if form == FormRecuse {
@@ -302,7 +303,7 @@ func (v *gateView) noteField(form string) ui.Field {
 }
 
 // findingsField takes one finding a line.
-func (v *gateView) findingsField() ui.Field {
+func (v *view) findingsField() ui.Field {
 	f := v.field(FormSign, "findings", "What has to be put right")
 	f.Hint = "One finding a line. The team answers each before the next round."
 	return f
@@ -310,13 +311,13 @@ func (v *gateView) findingsField() ui.Field {
 
 // returning reports whether the part of the form that sends a stage back
 // stands open.
-func (v *gateView) returning() bool {
+func (v *view) returning() bool {
 	return v.Form.Action == FormSign && (v.Form.Typed.Get("decision") == string(review.Return) || v.findingsField().Value != "")
 }
 
 // changedAt is when an item last changed after the reader's baseline; zero
 // when it has not.
-func (v *gateView) changedAt(it *review.Item) time.Time {
+func (v *view) changedAt(it *review.Item) time.Time {
 	var at time.Time
 	note := func(t time.Time) {
 		if t.After(v.since.at) && t.After(at) {
@@ -348,7 +349,7 @@ type contentChange struct {
 
 // changes are what changed since the baseline or, when the content changed
 // under the reader's decision, since they had opened the page; newest first.
-func (v *gateView) changes() []contentChange {
+func (v *view) changes() []contentChange {
 	var out []contentChange
 	for i := range v.Changes {
 		en := &v.Changes[i]
@@ -367,13 +368,13 @@ func (v *gateView) changes() []contentChange {
 }
 
 // freshChanges are those under the reader's decision.
-func (v *gateView) freshChanges() []contentChange {
+func (v *view) freshChanges() []contentChange {
 	return slices.DeleteFunc(v.changes(), func(c contentChange) bool { return !c.fresh })
 }
 
-func (v *gateView) change(en *review.Entry) contentChange {
+func (v *view) change(en *review.Entry) contentChange {
 	sk, ik := review.Subject(en.Event)
-	title, href := string(ik), ItemURL(v.key, sk, ik)
+	title, href := string(ik), page.ItemURL(v.key, sk, ik)
 	if it := v.Stage.Item(ik); it != nil {
 		title = it.Def.Title
 	}
@@ -390,22 +391,22 @@ func (v *gateView) change(en *review.Entry) contentChange {
 	case review.EvidenceRemoved:
 		return contentChange{what: title + ": evidence removed", href: href + "#evidence", from: v.evidenceTitle(e.No)}
 	case review.FindingAnswered:
-		return contentChange{what: "Finding " + strconv.Itoa(e.No) + " answered", href: "#" + findingID(e.No), to: e.Answer}
+		return contentChange{what: "Finding " + strconv.Itoa(e.No) + " answered", href: "#" + page.FindingID(e.No), to: e.Answer}
 	case review.FindingReopened:
-		return contentChange{what: "Answer to finding " + strconv.Itoa(e.No) + " not accepted", href: "#" + findingID(e.No), to: e.Reason}
+		return contentChange{what: "Answer to finding " + strconv.Itoa(e.No) + " not accepted", href: "#" + page.FindingID(e.No), to: e.Reason}
 	case review.WaiverGranted, review.WaiverExtended, review.WaiverRevoked:
 		return v.waiverChange(title, href, e)
 	case review.ProjectEdited:
 		for _, c := range e.Changes {
 			if c.Field == "tier" || c.Field == "profile" {
-				return contentChange{what: "The project's " + c.Field + " changed", href: ProjectURL(v.key), from: c.From, to: c.To}
+				return contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To}
 			}
 		}
 	}
 	return contentChange{}
 }
 
-func (v *gateView) evidenceTitle(no int) string {
+func (v *view) evidenceTitle(no int) string {
 	for i := range v.Stage.Evidence {
 		if v.Stage.Evidence[i].No == no {
 			return v.Stage.Evidence[i].Title

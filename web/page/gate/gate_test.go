@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"strconv"
@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -70,8 +71,8 @@ func seated(p review.PersonID, seats ...review.Seat) review.Actor {
 	return a
 }
 
-func (b *trial) view(a review.Actor) *gateView {
-	return newGateView(GateData{
+func (b *trial) view(a review.Actor) *view {
+	return newView(Data{
 		Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
 		Name:    func(p review.PersonID) string { return "P" + strconv.Itoa(int(p)) },
 		Holders: map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
@@ -174,11 +175,11 @@ func TestBlockersLeadToWhereToAct(t *testing.T) {
 		{review.Blocker{Kind: review.ContentChanged, Stage: "s"}, "/projects/p/stages/s/gate#request"},
 		{review.Blocker{Kind: review.EarlierGate, Stage: "s"}, "/projects/p#stages"},
 	} {
-		if got := blockerHref("p", &c.b); got != c.href {
+		if got := page.BlockerHref("p", &c.b); got != c.href {
 			t.Errorf("%s leads to %s, want %s", c.b.Kind, got, c.href)
 		}
 	}
-	text := blockerText(&review.Blocker{Subject: "Name the owner.\nAnd the budget.", What: "A reviewer's finding waits for the team's answer."})
+	text := page.BlockerText(&review.Blocker{Subject: "Name the owner.\nAnd the budget.", What: "A reviewer's finding waits for the team's answer."})
 	if text != "Name the owner: a reviewer's finding waits for the team's answer" {
 		t.Errorf("the text is %q", text)
 	}
@@ -186,11 +187,11 @@ func TestBlockersLeadToWhereToAct(t *testing.T) {
 
 func TestEnumerateAndCut(t *testing.T) {
 	for want, words := range map[string][]string{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
-		if got := enumerate(words, "or"); got != want {
+		if got := page.Enumerate(words, "or"); got != want {
 			t.Errorf("%v: %q, want %q", words, got, want)
 		}
 	}
-	if got := cut("äöü", 2); got != "äö…" {
+	if got := page.Cut("äöü", 2); got != "äö…" {
 		t.Errorf("cut in the middle: %q", got)
 	}
 }

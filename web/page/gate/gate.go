@@ -1,4 +1,6 @@
-package page
+// Package gate holds the pages on which a stage's sign-off is decided and
+// recorded: the gate and the report.
+package gate
 
 import (
 	"fmt"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -20,27 +23,27 @@ type SeatHolders struct {
 	Total  int
 }
 
-// GateData is a gate with all that the decision needs.
-type GateData struct {
+// Data is a gate with all that the decision needs.
+type Data struct {
 	Review  *review.Review
 	Stage   *review.Stage
 	Actor   review.Actor
 	Now     time.Time
-	Name    Names
+	Name    page.Names
 	Holders map[review.Seat]SeatHolders
 	Changes []review.Entry  // of the signed content since the first request, newest first
 	Seq     int64           // the project's version that the page shows
 	Reviews []time.Time     // when each review of the project started
 	Past    bool            // Now is not the present: nothing can be done here
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
-	People  []Somebody      // who can be given a condition
+	People  []page.Somebody // who can be given a condition
 	More    bool            // there are more people than that
-	Form    GateForm
+	Form    Form
 }
 
-// GateForm is a form of the gate's page that was sent and could not be
+// Form is a form of the gate's page that was sent and could not be
 // carried out. It is shown again with all that was typed.
-type GateForm struct {
+type Form struct {
 	Action  string // one of the Form constants, or that of a finding
 	Typed   url.Values
 	Errors  map[string]string // by field
@@ -48,7 +51,7 @@ type GateForm struct {
 	Problem string            // and in a sentence
 	Seen    int64             // version of the project that the person had seen when the content changed under them; 0 otherwise
 	Rows    int               // of conditions, when more were asked for
-	Reread  []Reread          // what is another than the person had read of a condition or a finding
+	Reread  []page.Reread     // what is another than the person had read of a condition or a finding
 }
 
 // The forms of the gate's page.
@@ -72,17 +75,17 @@ func FormFindingReopen(no int) string { return FormFinding(no) + "-reopen" }
 func FormAccept(no int) string { return FormFinding(no) + "-accept" }
 
 // FormMet, FormConfirm, FormReopen and FormRelease are the forms of a condition.
-func FormMet(no int) string     { return conditionID(no) + "-met" }
-func FormConfirm(no int) string { return conditionID(no) + "-confirm" }
-func FormReopen(no int) string  { return conditionID(no) + "-reopen" }
-func FormRelease(no int) string { return conditionID(no) + "-release" }
+func FormMet(no int) string     { return page.ConditionID(no) + "-met" }
+func FormConfirm(no int) string { return page.ConditionID(no) + "-confirm" }
+func FormReopen(no int) string  { return page.ConditionID(no) + "-reopen" }
+func FormRelease(no int) string { return page.ConditionID(no) + "-release" }
 
 // FormRetrospective is the review of a round that ended by break-glass.
 func FormRetrospective(round int) string { return "retrospective-" + strconv.Itoa(round) }
 
-// gateView is a gate as its page shows it, worked out once.
-type gateView struct {
-	GateData
+// view is a gate as its page shows it, worked out once.
+type view struct {
+	Data
 	key      review.ProjectKey
 	stage    review.StageKey
 	standing review.GateState
@@ -101,10 +104,10 @@ type baseline struct {
 	word string    // "you signed"
 }
 
-func newGateView(d GateData) *gateView {
+func newView(d Data) *view {
 	r, s := d.Review, d.Stage
-	v := &gateView{
-		GateData: d, key: r.Project.Key, stage: s.Def.Key, standing: r.Standing(s, d.Now), open: s.OpenRound(), last: s.LastRound(),
+	v := &view{
+		Data: d, key: r.Project.Key, stage: s.Def.Key, standing: r.Standing(s, d.Now), open: s.OpenRound(), last: s.LastRound(),
 		policy: s.Def.Gate.Policy(r.Project.Profile), sod: r.Template.SoD, digest: r.Digest(s), counting: r.Counting(s),
 	}
 	if v.open != nil {
@@ -116,7 +119,7 @@ func newGateView(d GateData) *gateView {
 
 // baseline compares with what the reader signed last, else with the end of the
 // round before, else with the request.
-func (v *gateView) baseline() baseline {
+func (v *view) baseline() baseline {
 	var b baseline
 	for i := range v.Stage.Rounds {
 		for _, so := range v.Stage.Rounds[i].SignOffs {
@@ -138,43 +141,43 @@ func (v *gateView) baseline() baseline {
 	return baseline{v.open.RequestedAt, "sign-off was requested"}
 }
 
-func (v *gateView) may(a review.Action) bool {
+func (v *view) may(a review.Action) bool {
 	return review.May(v.Actor, a, &v.Review.Project) == nil
 }
 
 // number is the stage's place in the template, from 1.
-func (v *gateView) number() int { return v.Review.Template.StageIndex(v.stage) + 1 }
+func (v *view) number() int { return v.Review.Template.StageIndex(v.stage) + 1 }
 
 // quorumText says who has to sign, in a sentence.
-func (v *gateView) quorumText() string {
-	text := countOf(v.policy.Quorum, "person") + " has to sign"
+func (v *view) quorumText() string {
+	text := page.CountOf(v.policy.Quorum, "person") + " has to sign"
 	if v.policy.Quorum != 1 {
 		text = strconv.Itoa(v.policy.Quorum) + " different people have to sign"
 	}
 	if n := len(v.policy.Mandatory); n == 1 {
 		text += ", the " + v.policy.Mandatory[0].Label() + " seat among them"
 	} else if n > 1 {
-		text += ", the seats " + seatWords(v.policy.Mandatory, "and") + " among them"
+		text += ", the seats " + page.SeatWords(v.policy.Mandatory, "and") + " among them"
 	}
 	return text + ". A person signs once, whatever seats they hold."
 }
 
 // progressText says how far the open round is.
-func (v *gateView) progressText() string {
-	return fmt.Sprintf("Round %d: %d of %s", v.open.No, len(v.counting), countOf(v.policy.Quorum, "signature"))
+func (v *view) progressText() string {
+	return fmt.Sprintf("Round %d: %d of %s", v.open.No, len(v.counting), page.CountOf(v.policy.Quorum, "signature"))
 }
 
 // covers says what the digest is taken over.
-func (v *gateView) covers() string {
+func (v *view) covers() string {
 	c := v.Review.Content(v.Stage)
 	return fmt.Sprintf("It covers %s with their answers, notes and approvals, %s, %s, %s with the answers, the tier, who has to sign, and version %d of the template. Any change to these puts signatures out of date.",
-		countOf(len(c.Items), "item"), countOf(len(c.Evidence), "evidence link"), countOf(len(c.Waivers), "waiver"), countOf(len(c.Findings), "finding"), v.Review.Ref.Version)
+		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), v.Review.Ref.Version)
 }
 
 // blockers are what stands between the stage and a passed gate.
-func (v *gateView) blockers() []ui.Blocker {
+func (v *view) blockers() []ui.Blocker {
 	bs := v.Review.Blockers(v.Stage, v.Now)
-	lines := blockerLines(&v.Review.Project, bs, v.Name)
+	lines := page.BlockerLines(&v.Review.Project, bs, v.Name)
 	for i := range bs {
 		if bs[i].Kind == review.SignersMissing {
 			lines[i].Owner = v.openSeats()
@@ -185,7 +188,7 @@ func (v *gateView) blockers() []ui.Blocker {
 
 // openSeats names the seats in which somebody can still sign the open round;
 // all that are unsigned when nobody can.
-func (v *gateView) openSeats() string {
+func (v *view) openSeats() string {
 	open := v.Review.OpenSeats(v.Stage)
 	var able []review.Seat
 	for _, seat := range open {
@@ -199,21 +202,21 @@ func (v *gateView) openSeats() string {
 	if len(able) == 0 {
 		return ""
 	}
-	return seatWords(able, "or") + " seat"
+	return page.SeatWords(able, "or") + " seat"
 }
 
 // inTheWay are those of them that no signature settles and that keep the open
 // round from passing.
-func (v *gateView) inTheWay() []ui.Blocker {
+func (v *view) inTheWay() []ui.Blocker {
 	bs := slices.DeleteFunc(v.Review.Blockers(v.Stage, v.Now), func(b review.Blocker) bool {
 		return b.Kind == review.SeatMissing || b.Kind == review.SignersMissing || b.Kind == review.ConditionOverdue
 	})
-	return blockerLines(&v.Review.Project, bs, v.Name)
+	return page.BlockerLines(&v.Review.Project, bs, v.Name)
 }
 
 // early are the earlier stages that do not stand as passed, with what became
 // of those that did.
-func (v *gateView) early() []string {
+func (v *view) early() []string {
 	var names []string
 	for i := range v.Review.Stages {
 		s := &v.Review.Stages[i]
@@ -232,16 +235,16 @@ func (v *gateView) early() []string {
 }
 
 // mayRequest reports whether the form that asks for sign-off is of use.
-func (v *gateView) mayRequest() bool {
+func (v *view) mayRequest() bool {
 	return v.may(review.RequestGate) && v.requestable() && len(v.Review.RequestBlockers(v.Stage, v.Now)) == 0
 }
 
 // requestable reports whether the gate stands so that a round could follow.
-func (v *gateView) requestable() bool {
+func (v *view) requestable() bool {
 	return v.open == nil && v.standing != review.GatePassed && v.standing != review.GateConditional
 }
 
-func (v *gateView) requestReason() ui.Field {
+func (v *view) requestReason() ui.Field {
 	f := v.field(FormRequest, "reason", "Reason")
 	early := v.early()
 	switch {
@@ -249,17 +252,17 @@ func (v *gateView) requestReason() ui.Field {
 		f.Optional, f.Hint = true, "A word to the signers."
 	case v.Review.Template.Order == review.OrderAdvisory:
 		f.Label = "Why does this gate go first?"
-		f.Hint = "Earlier gates still to pass: " + enumerate(early, "and") + "."
+		f.Hint = "Earlier gates still to pass: " + page.Enumerate(early, "and") + "."
 	default:
-		f.Optional, f.Hint = true, "Earlier gates still to pass: "+enumerate(early, "and")+"."
+		f.Optional, f.Hint = true, "Earlier gates still to pass: "+page.Enumerate(early, "and")+"."
 	}
 	return f
 }
 
-func (v *gateView) mayWithdraw() bool { return v.may(review.RequestGate) && v.open != nil }
+func (v *view) mayWithdraw() bool { return v.may(review.RequestGate) && v.open != nil }
 
 // statusMoves are the statuses to which the reader may take the project.
-func (v *gateView) statusMoves() []ui.Option {
+func (v *view) statusMoves() []ui.Option {
 	if !v.may(review.HoldProject) {
 		return nil
 	}
@@ -276,7 +279,7 @@ func (v *gateView) statusMoves() []ui.Option {
 }
 
 // statusHint says what holding or stopping does here.
-func (v *gateView) statusHint() string {
+func (v *view) statusHint() string {
 	if v.open != nil {
 		return "Nothing can be signed until it is resumed. The round that is open here ends."
 	}
@@ -284,7 +287,7 @@ func (v *gateView) statusHint() string {
 }
 
 // pastRounds are the rounds that have ended, newest first.
-func (v *gateView) pastRounds() []*review.Round {
+func (v *view) pastRounds() []*review.Round {
 	var out []*review.Round
 	for i := range slices.Backward(v.Stage.Rounds) {
 		if r := &v.Stage.Rounds[i]; r.Outcome != review.OutcomeOpen {
@@ -314,21 +317,9 @@ func roundLook(o review.Outcome) ui.State {
 	return ui.Wait
 }
 
-func decisionLook(d review.Decision) (ui.State, string) {
-	switch d {
-	case review.Return:
-		return ui.Bad, "Returned"
-	case review.Conditional:
-		return ui.Part, "Go with conditions"
-	case review.Recuse:
-		return ui.NA, "Stepped back"
-	}
-	return ui.Met, "Go"
-}
-
 // field is a form's field; with what was typed and what is wrong with it when
 // it is this form that is shown again.
-func (v *gateView) field(form, name, label string) ui.Field {
+func (v *view) field(form, name, label string) ui.Field {
 	f := ui.Field{ID: form + "-" + name, Name: name, Label: label}
 	if v.Form.Action == form {
 		f.Value, f.Error = strings.Join(v.Form.Typed[name], "\n"), v.Form.Errors[name]
@@ -337,7 +328,7 @@ func (v *gateView) field(form, name, label string) ui.Field {
 }
 
 // errors are the summary above a refused form.
-func (v *gateView) errors() []ui.FieldError {
+func (v *view) errors() []ui.FieldError {
 	var out []ui.FieldError
 	for _, name := range []string{"seat", "decision", "findings", "note", "status", "reason", "review-due", "answer"} {
 		if text := v.Form.Errors[name]; text != "" {
@@ -348,18 +339,18 @@ func (v *gateView) errors() []ui.FieldError {
 }
 
 // label is what the page calls a field of the form that was sent.
-func (v *gateView) label(name string) string {
+func (v *view) label(name string) string {
 	for _, f := range v.sentFields() {
 		if f.Name == name {
 			return strings.TrimSuffix(f.Label, "?")
 		}
 	}
-	return fieldLabel(name)
+	return page.FieldLabel(name)
 }
 
 // sentFields are those fields of the form that was sent which the page calls
 // something of their own.
-func (v *gateView) sentFields() []ui.Field {
+func (v *view) sentFields() []ui.Field {
 	switch form := v.Form.Action; form {
 	case FormRequest:
 		return []ui.Field{v.requestReason()}
@@ -399,7 +390,7 @@ func (v *gateView) sentFields() []ui.Field {
 type typedText struct{ label, text string }
 
 // orphans are texts for whose form there is no place on the page any more.
-func (v *gateView) orphans() []typedText {
+func (v *view) orphans() []typedText {
 	var out []typedText
 	if v.Form.Action == "" || v.shows(v.Form.Action) {
 		return out
@@ -410,14 +401,14 @@ func (v *gateView) orphans() []typedText {
 	}
 	for _, name := range names {
 		if text := strings.TrimSpace(strings.Join(v.Form.Typed[name], "\n")); text != "" {
-			out = append(out, typedText{fieldLabel(strings.ReplaceAll(name, "-text-", " ")), text})
+			out = append(out, typedText{page.FieldLabel(strings.ReplaceAll(name, "-text-", " ")), text})
 		}
 	}
 	return out
 }
 
 // shows reports whether the page holds a form.
-func (v *gateView) shows(form string) bool {
+func (v *view) shows(form string) bool {
 	switch form {
 	case FormRequest:
 		return v.mayRequest()
@@ -457,12 +448,12 @@ func (v *gateView) shows(form string) bool {
 
 // mayAnswer reports whether the reader may answer a finding, or change the
 // answer. What is being signed stays as it is.
-func (v *gateView) mayAnswer(f *review.Finding) bool {
+func (v *view) mayAnswer(f *review.Finding) bool {
 	return v.may(review.AnswerItem) && v.Review.Project.Status != review.StatusStopped && (!f.Answered() || v.open == nil)
 }
 
 // openFindings are those that wait for an answer, in order.
-func (v *gateView) openFindings() int {
+func (v *view) openFindings() int {
 	n := 0
 	for i := range v.Stage.Findings {
 		if !v.Stage.Findings[i].Answered() {
@@ -472,9 +463,7 @@ func (v *gateView) openFindings() int {
 	return n
 }
 
-func findingID(no int) string { return "finding-" + strconv.Itoa(no) }
-
-func (v *gateView) answerField(f *review.Finding) ui.Field {
+func (v *view) answerField(f *review.Finding) ui.Field {
 	field := v.field(FormFinding(f.No), "answer", "Answer")
 	if f.Answered() {
 		field.Label = "Change the answer"
@@ -485,7 +474,7 @@ func (v *gateView) answerField(f *review.Finding) ui.Field {
 	return field
 }
 
-func requestTitle(v *gateView) string {
+func requestTitle(v *view) string {
 	if len(v.Stage.Rounds) > 0 {
 		return "Request sign-off again"
 	}
@@ -494,11 +483,11 @@ func requestTitle(v *gateView) string {
 
 // resigning reports whether the reader is asked to sign once more: then what
 // changed is what they came for.
-func (v *gateView) resigning() bool {
+func (v *view) resigning() bool {
 	return v.open != nil && v.signing().stale != nil && len(v.changes()) > 0
 }
 
-func changedTitle(v *gateView) string {
+func changedTitle(v *view) string {
 	if v.since.at.IsZero() {
 		return "Changed after you opened the page"
 	}
@@ -512,15 +501,8 @@ func statusSummary(s review.Status) string {
 	return "Resume the project"
 }
 
-func statusReason(v *gateView) ui.Field {
+func statusReason(v *view) ui.Field {
 	f := v.field(FormStatus, "reason", "Reason")
 	f.Hint = v.statusHint()
 	return f
-}
-
-func isAre(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
 }

@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -15,7 +16,7 @@ import (
 type ReportData struct {
 	Review  *review.Review // all stages, settled at At
 	At      time.Time      // the moment of which the record is
-	Name    Names
+	Name    page.Names
 	Head    review.Head // of the trail then
 	Reviews []time.Time // when each review started
 	By      string      // who made the record
@@ -26,93 +27,49 @@ type ReportData struct {
 
 // reportView is a record, worked out once.
 type reportView struct {
-	*projectView
 	ReportData
+	totals review.StageRollup // the counts of all stages
 	stages []reportStage
 }
 
 // reportStage is a stage's part of the record.
 type reportStage struct {
-	*gateView
+	*view
 	rollup review.StageRollup
 }
 
 func newReportView(d ReportData) *reportView {
-	v := &reportView{ReportData: d, projectView: newProjectView(ProjectData{Review: d.Review, Now: d.At, Name: d.Name, Reviews: d.Reviews, Past: true})}
+	v := &reportView{ReportData: d}
 	for i := range d.Review.Stages {
-		g := newGateView(GateData{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Past: true})
-		v.stages = append(v.stages, reportStage{g, v.rollups[i]})
+		g := newView(Data{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Past: true})
+		r := d.Review.Rollup(g.Stage, d.At)
+		v.totals.MustDone, v.totals.MustTotal = v.totals.MustDone+r.MustDone, v.totals.MustTotal+r.MustTotal
+		v.totals.ShouldDone, v.totals.ShouldTotal = v.totals.ShouldDone+r.ShouldDone, v.totals.ShouldTotal+r.ShouldTotal
+		v.stages = append(v.stages, reportStage{g, r})
 	}
 	return v
 }
 
-// reportFacts are the project's own fields in full.
-func (v *reportView) reportFacts() []ui.Fact {
-	p := v.project()
-	facts := []ui.Fact{
-		{Term: "Key", Text: string(p.Key)},
-		{Term: "Owner", Text: v.nameOf(p.Holder(review.DutyOwner))},
-		{Term: "Deputy", Text: v.nameOf(p.Holder(review.DutyDeputy))},
-		{Term: "Members", Text: orNone(strings.Join(v.members(), ", "))},
-		{Term: "Team", Text: p.Team},
-		{Term: "Tier", Text: strconv.Itoa(int(p.Tier))},
-		{Term: "Exposure", Text: string(p.Exposure)},
-		{Term: "Target", Text: orNone(dayOrNone(p.Target))},
-		{Term: "Status", Text: string(p.Status)},
-		{Term: "Visible to", Text: fieldValue("restricted", strconv.FormatBool(p.Restricted))},
-		{Term: "Profile", Text: orNone(strings.Join(v.profile(), "; "))},
-		{Term: "Review", Text: v.reviewText()},
-		{Term: "Template", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version)},
-	}
-	if p.Summary != "" {
-		facts = append([]ui.Fact{{Term: "Purpose", Text: p.Summary}}, facts...)
-	}
-	return facts
-}
+func (v *reportView) project() *review.Project { return &v.Review.Project }
 
-func (v *reportView) nameOf(p review.PersonID) string { return orNone(nameOrNone(v.Name, p)) }
-
-func dayOrNone(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.Format("2 Jan 2006")
-}
-
-// reviewText says which pass of the project this is.
-func (v *reportView) reviewText() string {
-	text := strconv.Itoa(v.Review.No)
-	if v.Review.No == 1 {
-		text += ", the launch"
-	}
-	if at := v.started(); !at.IsZero() {
-		text += ", started " + dayOrNone(at)
-	}
-	if state, due := v.Review.Live(v.At); state != review.NotLive {
-		text += "; " + strings.ToLower(state.Label())
-		if !due.IsZero() {
-			text += ", next due " + dayOrNone(due)
-		}
-	}
-	return text
-}
+func (v *reportView) key() review.ProjectKey { return v.Review.Project.Key }
 
 // madeText says of when the record is, and who made it when.
 func (v *reportView) madeText() string {
-	return "As of " + Moment(v.At) + ". Made by " + v.By + " on " + Moment(v.Made) + "."
+	return "As of " + page.Moment(v.At) + ". Made by " + v.By + " on " + page.Moment(v.Made) + "."
 }
 
 // head is the trail's newest hash in full.
 func (v *reportView) head() string { return hex.EncodeToString(v.Head.Hash[:]) }
 
-func (s *reportStage) title() string { return stageTitle(s.number()-1, s.Stage.Def) }
+func (s *reportStage) title() string { return page.StageTitle(s.number()-1, s.Stage.Def) }
 
 // decided is when the gate passed, in words; empty when it has not.
 func (s *reportStage) decided() string {
 	if s.last == nil || !s.last.Outcome.Passes() {
 		return ""
 	}
-	return Moment(s.last.ClosedAt)
+	return page.Moment(s.last.ClosedAt)
 }
 
 // items are those that apply, in the template's order.
@@ -138,22 +95,22 @@ func (s *reportStage) rounds() []*review.Round {
 // outcome says how a round ended, or that it has not.
 func (s *reportStage) outcome(r *review.Round) (ui.State, string) {
 	if r.Outcome == review.OutcomeOpen {
-		return ui.Wait, "Open, " + strconv.Itoa(len(s.counting)) + " of " + countOf(s.policy.Quorum, "signature")
+		return ui.Wait, "Open, " + strconv.Itoa(len(s.counting)) + " of " + page.CountOf(s.policy.Quorum, "signature")
 	}
-	return roundLook(r.Outcome), capital(string(r.Outcome))
+	return roundLook(r.Outcome), page.Capital(string(r.Outcome))
 }
 
 // roundText says who opened and ended a round, and when.
 func (s *reportStage) roundText(r *review.Round) string {
-	text := "Requested by " + s.Name(r.RequestedBy) + ", " + Moment(r.RequestedAt) + "."
+	text := "Requested by " + s.Name(r.RequestedBy) + ", " + page.Moment(r.RequestedAt) + "."
 	switch {
 	case r.Outcome == review.OutcomeForced:
-		text = "Passed alone by " + s.Name(r.ClosedBy) + ", " + Moment(r.ClosedAt) + "."
+		text = "Passed alone by " + s.Name(r.ClosedBy) + ", " + page.Moment(r.ClosedAt) + "."
 	case !r.ClosedAt.IsZero():
-		text += " Ended by " + s.Name(r.ClosedBy) + ", " + Moment(r.ClosedAt) + "."
+		text += " Ended by " + s.Name(r.ClosedBy) + ", " + page.Moment(r.ClosedAt) + "."
 	}
 	if !r.ChangedAt.IsZero() {
-		text += " What was signed changed after that, " + Moment(r.ChangedAt) + "."
+		text += " What was signed changed after that, " + page.Moment(r.ChangedAt) + "."
 	}
 	return text
 }
@@ -198,7 +155,7 @@ func (s *reportStage) decision(w *review.Waiver) string {
 	var lines []string
 	say := func(word string, p, holder review.PersonID, at time.Time) {
 		if p != 0 {
-			lines = append(lines, word+" by "+s.Name.standing(p, holder)+", "+Moment(at))
+			lines = append(lines, word+" by "+s.Name.Standing(p, holder)+", "+page.Moment(at))
 		}
 	}
 	say("asked for", w.RequestedBy, 0, w.RequestedAt)
@@ -213,19 +170,7 @@ func openSince(b *ui.Blocker) string {
 	if b.Since.IsZero() {
 		return " " + b.Owner
 	}
-	return " " + cmp.Or(b.Owner, "nobody") + ", since " + dayOrNone(b.Since)
-}
-
-func waiverStateLook(s review.WaiverState) ui.State {
-	switch s {
-	case review.WaiverInForce:
-		return ui.Waived
-	case review.WaiverWaiting:
-		return ui.Wait
-	case review.WaiverExpired:
-		return ui.Bad
-	}
-	return ui.NA
+	return " " + cmp.Or(b.Owner, "nobody") + ", since " + page.DayOrNone(b.Since)
 }
 
 func conditionStateLook(c *review.Condition, at time.Time) ui.State {

@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"slices"
@@ -17,7 +17,7 @@ type said struct {
 // earlierAnswers are the answers to a finding that did not settle it, each with
 // the reviewer's remark, the oldest first. They are in the trail alone, so a gate
 // with very many changes may lack the first ones.
-func (v *gateView) earlierAnswers(f *review.Finding) []said {
+func (v *view) earlierAnswers(f *review.Finding) []said {
 	var out []said
 	var answer said
 	for i := range slices.Backward(v.Changes) {
@@ -37,7 +37,7 @@ func (v *gateView) earlierAnswers(f *review.Finding) []said {
 			if answer.text != "" {
 				out = append(out, answer)
 			}
-			out = append(out, said{v.Name.standing(en.Actor, e.For) + " did not take that as settled", en.At, e.Reason})
+			out = append(out, said{v.Name.Standing(en.Actor, e.For) + " did not take that as settled", en.At, e.Reason})
 			answer = said{}
 		}
 	}

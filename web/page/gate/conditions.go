@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -23,8 +24,6 @@ func conditionFieldID(part string, no int) string {
 	return FormConditional + "-" + ConditionField(part, no)
 }
 
-func conditionID(no int) string { return "condition-" + strconv.Itoa(no) }
-
 // conditionRow is one row of that form.
 type conditionRow struct {
 	no               int // from 1
@@ -35,7 +34,7 @@ type conditionRow struct {
 
 // conditionRows are as many rows as were filled in or asked for, and a few to
 // begin with. Who signs again finds what they asked for the last time.
-func (v *gateView) conditionRows() []conditionRow {
+func (v *view) conditionRows() []conditionRow {
 	typed := v.Form.Typed
 	if v.Form.Action != FormConditional {
 		typed = nil
@@ -71,7 +70,7 @@ func (v *gateView) conditionRows() []conditionRow {
 func (r *conditionRow) problem(part string) string { return "conditions-" + strconv.Itoa(r.no) + part }
 
 // conditionErrors are what is wrong with the rows, in their order.
-func (v *gateView) conditionErrors() []ui.FieldError {
+func (v *view) conditionErrors() []ui.FieldError {
 	var out []ui.FieldError
 	for _, row := range v.conditionRows() {
 		for _, f := range []ui.Field{row.text, row.owner, row.due} {
@@ -85,7 +84,7 @@ func (v *gateView) conditionErrors() []ui.FieldError {
 
 // conditionsBefore are those that the reader set in the open round when they
 // signed earlier content, unless the form holds something newer.
-func (v *gateView) conditionsBefore() []review.Condition {
+func (v *view) conditionsBefore() []review.Condition {
 	if s := v.signing(); v.Form.Action == FormConditional || s.stale == nil || s.stale.Decision != review.Conditional {
 		return nil
 	}
@@ -93,13 +92,13 @@ func (v *gateView) conditionsBefore() []review.Condition {
 }
 
 // conditional reports whether the form of a conditional go stands open.
-func (v *gateView) conditional() bool {
+func (v *view) conditional() bool {
 	return v.Form.Action == FormConditional || len(v.conditionsBefore()) > 0
 }
 
 // ownerOptions are the people who can be given a condition: those of the
 // project first.
-func (v *gateView) ownerOptions(chosen string) []ui.Option {
+func (v *view) ownerOptions(chosen string) []ui.Option {
 	options := []ui.Option{{Label: "Choose"}}
 	var rest []ui.Option
 	for _, p := range v.People {
@@ -115,21 +114,21 @@ func (v *gateView) ownerOptions(chosen string) []ui.Option {
 	return append(options, rest...)
 }
 
-func (v *gateView) findField() ui.Field {
+func (v *view) findField() ui.Field {
 	f := v.field(FormConditional, "find", "Somebody is not in the lists? Part of the name")
 	f.Optional = true
 	return f
 }
 
 // moreRows is how many rows the button asks for that adds some.
-func (v *gateView) moreRows() string {
+func (v *view) moreRows() string {
 	return strconv.Itoa(min(len(v.conditionRows())+conditionsShown, ConditionsAtOnce))
 }
 
 // conditions are those that the page lists first: of the open round, or of the
 // round by which the gate passed, and those of earlier rounds and reviews that
 // are still to be closed.
-func (v *gateView) conditions() []review.Condition {
+func (v *view) conditions() []review.Condition {
 	if v.open == nil {
 		return v.Stage.GateConditions()
 	}
@@ -137,7 +136,7 @@ func (v *gateView) conditions() []review.Condition {
 }
 
 // conditionsOf are a round's conditions, but for those that were replaced.
-func (v *gateView) conditionsOf(ro *review.Round) []review.Condition {
+func (v *view) conditionsOf(ro *review.Round) []review.Condition {
 	var out []review.Condition
 	for _, c := range v.Stage.Conditions {
 		if c.Review == 0 && c.Round == ro.No && c.DroppedAt.IsZero() {
@@ -149,7 +148,7 @@ func (v *gateView) conditionsOf(ro *review.Round) []review.Condition {
 
 // conditionLook says how a condition stands. One of a round that is still open
 // asks nothing of anybody yet.
-func (v *gateView) conditionLook(c *review.Condition) (ui.State, string) {
+func (v *view) conditionLook(c *review.Condition) (ui.State, string) {
 	switch {
 	case c.Closed():
 		return ui.Met, "Confirmed"
@@ -166,14 +165,14 @@ func (v *gateView) conditionLook(c *review.Condition) (ui.State, string) {
 }
 
 // conditionsOpen is how many are still to close.
-func (v *gateView) conditionsOpen() string {
+func (v *view) conditionsOpen() string {
 	open := 0
 	for _, c := range v.conditions() {
 		if !c.Closed() {
 			open++
 		}
 	}
-	return countOf(open, "condition") + " still to close"
+	return page.CountOf(open, "condition") + " still to close"
 }
 
 // goWords is a decision that counts, as it follows "signed".
@@ -185,7 +184,7 @@ func goWords(d review.Decision) string {
 }
 
 // conditionsLead says what the conditions mean now.
-func (v *gateView) conditionsLead() string {
+func (v *view) conditionsLead() string {
 	if v.open != nil && len(v.Stage.OpenConditions()) == 0 {
 		return "They hold from the moment at which the gate passes."
 	}
@@ -200,28 +199,28 @@ func (v *gateView) conditionsLead() string {
 
 // binding reports whether a condition can be worked on: a round has passed the
 // gate on it, and it is still open.
-func (v *gateView) binding(c *review.Condition) bool {
+func (v *view) binding(c *review.Condition) bool {
 	return v.Stage.Binds(c) && !c.Closed() && v.Review.Project.Status != review.StatusStopped
 }
 
-func (v *gateView) mayMeet(c *review.Condition) bool {
+func (v *view) mayMeet(c *review.Condition) bool {
 	d := v.Review.Project.Duty(v.Actor.Person)
 	return v.binding(c) && v.may(review.CloseCondition) && (c.Owner == v.Actor.Person || d == review.DutyOwner || d == review.DutyDeputy)
 }
 
-func (v *gateView) mayJudgeCondition(c *review.Condition) bool {
+func (v *view) mayJudgeCondition(c *review.Condition) bool {
 	return v.binding(c) && v.Review.MayJudgeCondition(v.Actor, v.stage, c.No)
 }
 
-func (v *gateView) mayRelease(c *review.Condition) bool {
+func (v *view) mayRelease(c *review.Condition) bool {
 	return v.binding(c) && v.Review.MayReleaseCondition(v.Actor, v.stage, c.No)
 }
 
-func (v *gateView) mayJudgeFinding(f *review.Finding) bool {
+func (v *view) mayJudgeFinding(f *review.Finding) bool {
 	return v.Review.MayJudgeFinding(v.Actor, v.stage, f.No)
 }
 
-func (v *gateView) metField(c *review.Condition) ui.Field {
+func (v *view) metField(c *review.Condition) ui.Field {
 	f := v.field(FormMet(c.No), "note", "What was done, or where it can be seen")
 	if f.Value == "" && v.Form.Action != FormMet(c.No) {
 		f.Value = c.Note
@@ -229,20 +228,20 @@ func (v *gateView) metField(c *review.Condition) ui.Field {
 	return f
 }
 
-func (v *gateView) stillMissingField(c *review.Condition) ui.Field {
+func (v *view) stillMissingField(c *review.Condition) ui.Field {
 	return v.field(FormReopen(c.No), "reason", "What is still missing")
 }
 
-func (v *gateView) releaseField(c *review.Condition) ui.Field {
+func (v *view) releaseField(c *review.Condition) ui.Field {
 	return v.field(FormRelease(c.No), "reason", "Why it is asked for no more, and what takes its place")
 }
 
-func (v *gateView) leftOpenField(f *review.Finding) ui.Field {
+func (v *view) leftOpenField(f *review.Finding) ui.Field {
 	return v.field(FormFindingReopen(f.No), "reason", "What the answer leaves open")
 }
 
 // setBy says who asked for a condition, in which seat and when it mattered.
-func (v *gateView) setBy(c *review.Condition) string {
+func (v *view) setBy(c *review.Condition) string {
 	return v.Name(c.By) + " (" + c.Seat.Label() + ") in " + setIn(c)
 }
 

@@ -1,4 +1,4 @@
-package page
+package gate
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -49,7 +50,7 @@ const (
 )
 
 // itemGroups sorts the items that apply by what a signer has to make of them.
-func (v *gateView) itemGroups() []itemGroup {
+func (v *view) itemGroups() []itemGroup {
 	titles := [groupCount]string{"Still lacking", "Waived for now", "Shoulds left open, with the reason", "Not applicable", "Met", "Mays left open"}
 	groups := make([]itemGroup, groupCount)
 	for i := range v.Stage.Items {
@@ -66,12 +67,12 @@ func (v *gateView) itemGroups() []itemGroup {
 	return slices.DeleteFunc(groups, func(g itemGroup) bool { return len(g.rows) == 0 })
 }
 
-func (v *gateView) groupOf(it *review.Item) int {
+func (v *view) groupOf(it *review.Item) int {
 	if kind, _ := v.Stage.Need(it, v.Now); kind != "" {
 		return groupLacking
 	}
 	switch {
-	case v.waived(it) != nil && !v.settled(it):
+	case v.waived(it) != nil && !v.Stage.Settled(it, v.Now):
 		return groupWaived
 	case it.Answer.State == review.NotApplicable:
 		return groupNotApplicable
@@ -83,12 +84,12 @@ func (v *gateView) groupOf(it *review.Item) int {
 	return groupLeftOpen
 }
 
-func (v *gateView) gateItem(it *review.Item) gateItem {
+func (v *view) gateItem(it *review.Item) gateItem {
 	_, lacks := v.Stage.Need(it, v.Now)
 	a := &it.Answer
 	row := gateItem{
-		href: ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: string(it.Level),
-		state: answerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note, changed: v.changedAt(it),
+		href: page.ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: string(it.Level),
+		state: page.AnswerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note, changed: v.changedAt(it),
 	}
 	if a.By != 0 {
 		row.who, row.at = v.Name(a.By), a.At
@@ -97,7 +98,7 @@ func (v *gateView) gateItem(it *review.Item) gateItem {
 		row.approval = "Approved by " + v.Name(a.ApprovedBy)
 	}
 	if w := v.waived(it); w != nil {
-		row.waived = "Waived until " + shortDate(w.Until, v.Now)
+		row.waived = "Waived until " + page.ShortDate(w.Until, v.Now)
 	}
 	for i := range v.Stage.Evidence {
 		e := &v.Stage.Evidence[i]
@@ -112,7 +113,7 @@ func (v *gateView) gateItem(it *review.Item) gateItem {
 }
 
 // notApplying counts the template's items that this project does not have.
-func (v *gateView) notApplying() int {
+func (v *view) notApplying() int {
 	n := 0
 	for i := range v.Stage.Items {
 		if v.Stage.Items[i].Level == review.LevelNone {
@@ -123,13 +124,13 @@ func (v *gateView) notApplying() int {
 }
 
 // tallyText is what stands beside the count of musts.
-func (v *gateView) tallyText() string {
+func (v *view) tallyText() string {
 	text := fmt.Sprintf("%d of %d shoulds", v.tally().ShouldDone, v.tally().ShouldTotal)
 	if n := v.notApplying(); n > 0 {
-		text += fmt.Sprintf("; %s of the template not asked at tier %d with this profile", countOf(n, "item"), v.Review.Project.Tier)
+		text += fmt.Sprintf("; %s of the template not asked at tier %d with this profile", page.CountOf(n, "item"), v.Review.Project.Tier)
 	}
 	return text
 }
 
 // tally is the stage in a line: musts and shoulds that count as done.
-func (v *gateView) tally() review.StageRollup { return v.Review.Rollup(v.Stage, v.Now) }
+func (v *view) tally() review.StageRollup { return v.Review.Rollup(v.Stage, v.Now) }
