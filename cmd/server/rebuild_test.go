@@ -58,3 +58,23 @@ func TestRebuildCommandSaysWhatItLacks(t *testing.T) {
 		}
 	}
 }
+
+// What the demo portfolio has been through comes back as well.
+func TestRebuildOfTheDemoPortfolio(t *testing.T) {
+	i := newInstance(t)
+	fresh := func() *storetest.DB {
+		db := storetest.New(t)
+		if err := migrate(context.Background(), db.OwnerURL, io.Discard); err != nil {
+			t.Fatal(err)
+		}
+		return db
+	}
+	demo, to := fresh(), fresh()
+	i.env["SLIPWAY_DEMO"], i.env["SLIPWAY_OIDC_ISSUER"] = "1", "http://127.0.0.1:9"
+	i.env["SLIPWAY_DATABASE_URL"] = demo.AppURL
+	i.mustRun("demo-portfolio")
+	i.env["SLIPWAY_DATABASE_URL"] = to.OwnerURL
+	t.Log(i.mustRun("rebuild", "-from", demo.AppURL))
+	i.env["SLIPWAY_DATABASE_URL"], i.env["SLIPWAY_CHECKPOINT_KEY_FILE"] = to.AppURL, ""
+	t.Log(i.mustRun("verify"))
+}

@@ -497,6 +497,12 @@ func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
 		case kind < 3:
 			return e.Grant(who, right, at)
 		case kind < 6:
+			right := right
+			for _, g := range e.Granted {
+				if g.Source == review.FromAdmin { // one that there is
+					right = g.Right
+				}
+			}
 			return e.Revoke(who, right, "Moved on.", at)
 		case kind == 6 && len(e.Granted) > 0:
 			held := e.Granted[len(e.Granted)-1].Right
@@ -524,7 +530,7 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 		}
 		return 0
 	}
-	switch rng.IntN(11) {
+	switch rng.IntN(12) {
 	case 0, 1, 2:
 		command(team, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
 			return r.Answer(who, stage, item, state, word, version(s), at)
@@ -546,6 +552,10 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 			return r.RequestWaiver(who, stage, item, review.NewWaiver{Reason: word, Risk: "Some.", Measure: "By hand.", Until: date(day)}, at)
 		})
 	case 8:
+		command(olga, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			return r.HandOver(who, u.people[dave], person, word, at)
+		})
+	case 9:
 		command(adam, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
 			return r.Force(who, stage, r.Digest(s), word, date(day), at)
 		})
@@ -610,9 +620,16 @@ func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
 			if c.Closed() {
 				continue
 			}
+			if turn == 2 && rng.IntN(2) == 0 {
+				next := u.people[[]int{olga, dave, flo}[rng.IntN(3)]]
+				add([]int{olga, adam}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+					return r.HandOnCondition(who, stage, no, next, word, at)
+				})
+				continue
+			}
 			judges := bySeat[c.Seat]
 			if !met && turn < 3 {
-				judges = []int{olga}
+				judges = []int{olga, dave}
 			}
 			add(judges, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
 				switch {

@@ -19,13 +19,15 @@ type Rebuilt struct {
 	Nameless int
 }
 
-// copiedTables are what no event makes and a rebuild copies row by row, in an
-// order in which each refers to those before it. All other tables are made anew
-// from the trail, but for sessions and sign-ins under way: people sign in again.
-var copiedTables = []string{"person", "template_version"}
-
-// checkpointTables are copied as well, once the trail that they refer to is there.
-var checkpointTables = []string{"checkpoint", "checkpoint_head"}
+// What no event makes, a rebuild copies row by row: people and templates before
+// the trail that refers to them, checkpoints after the trail that they refer to,
+// and what people were typing last. All other tables are made anew from the trail,
+// but for sessions and sign-ins under way: people sign in again.
+var (
+	copiedFirst      = []string{"person", "template_version"}
+	checkpointTables = []string{"checkpoint", "checkpoint_head"}
+	copiedLast       = []string{"project_draft"}
+)
 
 // ErrNotEmpty means that there is something already where a rebuild is to go.
 var ErrNotEmpty = errors.New("this database is not empty; a rebuild needs one that was migrated and never used")
@@ -66,7 +68,7 @@ func (rb *rebuild) run(ctx context.Context) error {
 	if err := rb.begin(ctx); err != nil {
 		return err
 	}
-	for _, table := range copiedTables {
+	for _, table := range copiedFirst {
 		if err := rb.copy(ctx, table); err != nil {
 			return err
 		}
@@ -91,6 +93,11 @@ func (rb *rebuild) run(ctx context.Context) error {
 	}
 	if err := rb.checkpoints(ctx); err != nil {
 		return err
+	}
+	for _, table := range copiedLast {
+		if err := rb.copy(ctx, table); err != nil {
+			return err
+		}
 	}
 	return rb.end(ctx)
 }
@@ -394,7 +401,11 @@ func (rb *rebuild) copy(ctx context.Context, table string) error {
 	}
 	list := strings.Join(both, ", ")
 	insert := `insert into ` + table + ` (` + list + `) overriding system value select ` + list +
-		` from json_populate_recordset(null::` + table + `, $1::json) on conflict do nothing`
+		` from json_populate_recordset(null::` + table + `, $1::json) t`
+	if slices.Contains(both, `"person_id"`) { // of somebody who is not there any more, nothing is left
+		insert += ` where exists (select from person p where p.id = t.person_id)`
+	}
+	insert += ` on conflict do nothing`
 	rows, err := rb.source.Query(ctx, `select row_to_json(t)::text from `+table+` t`)
 	if err != nil {
 		return fmt.Errorf("reading the table %s: %w", table, err)

@@ -21,6 +21,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
+		"project_draft",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )
@@ -126,6 +127,10 @@ func everything(t *testing.T) *fixture {
 	}
 	if _, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "eng", Name: "Person eng", Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{}); err != nil {
 		t.Fatal(err) // no longer in the group
+	}
+	owner := f.db.OwnerPool(t)
+	if _, err := owner.Exec(ctx, `insert into project_draft (id, person_id, body) values (repeat('a', 26), $1, '{"name": "Typed “so” far"}')`, int64(f.people["olga"])); err != nil {
+		t.Fatal(err)
 	}
 	f.checkpoint()
 	f.create("epsilon")
