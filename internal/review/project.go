@@ -92,6 +92,13 @@ type NewProject struct {
 	Profile    []Flag
 }
 
+// People are all whom the new project names, each once.
+func (in NewProject) People() []PersonID {
+	all := append([]PersonID{in.Owner, in.Deputy}, in.Members...)
+	slices.Sort(all)
+	return slices.DeleteFunc(slices.Compact(all), func(p PersonID) bool { return p == 0 })
+}
+
 // ProjectFields is what can be edited later.
 type ProjectFields struct {
 	Name       string

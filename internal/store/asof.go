@@ -145,9 +145,9 @@ const (
 // readPast reads who asks, the project as it is now and the trail up to a
 // moment, in one round trip. field is what the person called the moment.
 func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, field string, at time.Time) (*past, error) {
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	p := &past{}
 	var now reviewRows

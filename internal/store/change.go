@@ -43,9 +43,9 @@ type Decide func(r *review.Review, who review.Actor, at time.Time) error
 // decide run domain commands, and writes what they recorded: rows, trail and
 // rollup from the same events. An error, whoever's, changes nothing.
 func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Changed, error) {
-	id, err := s.place(ctx, t.Project)
+	id, err := s.enter(ctx, by, t.Project)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	var out *Changed
 	err = s.transact(ctx, func(tx *transaction) error {
@@ -297,8 +297,16 @@ func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in re
 		b.Queue(`select pg_advisory_xact_lock_shared($1)`, rightsLock)
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
+		known := 0
+		named := in.People()
+		b.Queue(`select count(*) from person where id = any($1)`, people(named)).QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("preparing a new project", err)
+		}
+		// Before the key is tried: a form that fails for its people would tell
+		// whether a key is taken and leave no trace.
+		if known < len(named) {
+			return &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "is nobody we know; choose a person from the list"}}}
 		}
 		r, err := review.Create(v.Actor, id, tmpl, ref, in, v.Now)
 		if err != nil {

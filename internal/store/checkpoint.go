@@ -192,9 +192,9 @@ type Export struct {
 // checkpoint, as of one moment; and, for somebody who may see that too, the
 // trail of everybody's rights.
 func (s *Store) Export(ctx context.Context, by By, key review.ProjectKey, rights bool) (*Export, error) {
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	out, err := s.readExport(ctx, by, id, rights)
 	if err != nil {

@@ -232,10 +232,13 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`with `+meSQL+`, page as (
 		    select p.id, p.name, p.email
-		      from person p
+		      from person p, me
 		     where ($4 = '' or p.search like '%' || $4 || '%')
-		       and ($5 = '' or exists (select from granted g where g.person_id = p.id and $5 in (g.role, g.seat)))
-		       and ($8 = 0 or p.id = $8)
+		       and ($5 = '' or exists (
+		           select from granted g
+		             left join portfolio f on f.project_id = g.project_id
+		            where g.person_id = p.id and $5 in (g.role, g.seat) and (g.project_id is null or `+visibleSQL+`)))
+		       and ($8::bigint = 0 or p.id = $8)
 		     order by lower(p.name), p.id
 		     limit $6 offset $7
 		)
@@ -353,7 +356,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`
 		select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash from trail t
-		 where t.stream_id = $1 and ($2 = 0 or t.seq < $2)
+		 where t.stream_id = $1 and ($2::bigint = 0 or t.seq < $2)
 		 order by t.seq desc limit $3`, int64(review.Directory), before, HistoryPage+1).Query(out.scan)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the trail of rights", err)

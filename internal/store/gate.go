@@ -35,9 +35,9 @@ type GateView struct {
 
 // Gate reads a project with one stage and all its rounds.
 func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*GateView, error) {
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	out := &GateView{Holders: map[review.Seat]SeatHolders{}}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {

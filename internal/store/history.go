@@ -38,7 +38,7 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 			select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash
 			  from trail t
 			 where t.stream_id = (select id from project where key = $1)
-			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4 = 0 or t.actor_id = $4) and ($5 = 0 or t.seq < $5)
+			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4::bigint = 0 or t.actor_id = $4) and ($5::bigint = 0 or t.seq < $5)
 			   and ($6::timestamptz is null or t.at >= $6) and ($7::timestamptz is null or t.at <= $7)
 			 order by t.seq desc limit $8`,
 			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), HistoryPage+1).Query(out.scan)

@@ -151,6 +151,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 	}
 	r := review.Blank(rows.project, rows.no, tmpl, rows.ref)
 	r.PassedBefore = rows.passedBefore
+	s.places.note(&rows.project)
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
 	if l.rollups, err = rows.rollup.stages(len(tmpl.Stages)); err != nil {
 		return nil, fmt.Errorf("project %s: %w", rows.project.Key, err)

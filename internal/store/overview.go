@@ -21,9 +21,9 @@ const RecentShown = 10
 
 // Overview reads a project with all its stages and what happened last.
 func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*OverviewView, error) {
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	out := &OverviewView{}
 	view, err := s.projectWith(ctx, by, key, parts{rounds: true}, func(b *pgx.Batch) {

@@ -12,38 +12,76 @@ import (
 // maxPlaces bounds the memory of keys to about a megabyte.
 const maxPlaces = 16_384
 
-// placeCache remembers the ids of projects by key. A project's key never
-// changes, so nothing has to be invalidated; it saves every statement of a
-// page a look-up.
+// placeCache remembers the ids of projects by key, and which of them were open
+// to everybody when they were read last. A project's key never changes; that it
+// is open can, and whoever reads it decides by what they read. What is
+// remembered only saves a statement, and lets nobody tell a restricted project
+// from none.
 type placeCache struct {
 	mu  sync.RWMutex
-	ids map[review.ProjectKey]review.ProjectID
+	all map[review.ProjectKey]place
 }
 
-// place finds a project's id; [review.ErrNotFound] when there is none. It says
-// nothing about whether the person may know of it.
-func (s *Store) place(ctx context.Context, key review.ProjectKey) (review.ProjectID, error) {
-	s.places.mu.RLock()
-	id, ok := s.places.ids[key]
-	s.places.mu.RUnlock()
-	if ok {
-		return id, nil
+type place struct {
+	id   review.ProjectID
+	open bool // not restricted
+}
+
+func (c *placeCache) get(key review.ProjectKey) (place, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	p, ok := c.all[key]
+	return p, ok
+}
+
+// note remembers a project as it was just read.
+func (c *placeCache) note(p *review.Project) {
+	now := place{p.ID, !p.Restricted}
+	if was, ok := c.get(p.Key); ok && was == now {
+		return
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.all == nil || len(c.all) >= maxPlaces {
+		c.all = map[review.ProjectKey]place{}
+	}
+	c.all[p.Key] = now
+}
+
+// enter finds a project's id for somebody who asks for it by its key:
+// [ErrNoSession] when nobody is there, [review.ErrNotFound] when there is no
+// such project or the person may not see it. A project that is known to be open
+// to all is let through, since the page's own statements find out who asks. All
+// others cost a statement that takes the same way whether there is a project or
+// not, so that the answer's time does not tell.
+func (s *Store) enter(ctx context.Context, by By, key review.ProjectKey) (review.ProjectID, error) {
 	if !review.ValidKey(string(key)) {
+		if _, err := s.Who(ctx, by); err != nil {
+			return 0, err
+		}
 		return 0, review.ErrNotFound
 	}
-	err := s.pool.QueryRow(ctx, `select id from project where key = $1`, string(key)).Scan(&id)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, review.ErrNotFound
+	if p, ok := s.places.get(key); ok && p.open {
+		return p.id, nil
 	}
-	if err != nil {
+	var person, id *int64
+	var restricted *bool
+	err := s.pool.QueryRow(ctx, `with `+meSQL+`
+		select me.id, f.project_id, f.restricted
+		  from (select) nothing
+		  left join me on true
+		  left join portfolio f on f.project_id = (select id from project where key = $4) and `+visibleSQL,
+		by.token[:], by.person, s.idle, string(key)).Scan(&person, &id, &restricted)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return 0, ErrNoSession
+	case err != nil:
 		return 0, batchError("looking for a project", err)
+	case person == nil:
+		return 0, ErrNoSession
+	case id == nil:
+		return 0, review.ErrNotFound
 	}
-	s.places.mu.Lock()
-	defer s.places.mu.Unlock()
-	if s.places.ids == nil || len(s.places.ids) >= maxPlaces {
-		s.places.ids = map[review.ProjectKey]review.ProjectID{}
-	}
-	s.places.ids[key] = id
-	return id, nil
+	s.places.note(&review.Project{Key: key, ID: review.ProjectID(*id), Restricted: *restricted})
+	return review.ProjectID(*id), nil
 }

@@ -39,9 +39,9 @@ func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p par
 // projectWith reads a project and whatever else the page asks for, in one
 // round trip.
 func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p parts, more func(*pgx.Batch)) (*ProjectView, error) {
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return nil, s.hide(ctx, by, err)
+		return nil, err
 	}
 	var v Viewer
 	var rows reviewRows
@@ -77,15 +77,6 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 		return nil, err
 	}
 	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names}, nil
-}
-
-// hide asks who is there before saying that a project is not: without a
-// session every address answers alike.
-func (s *Store) hide(ctx context.Context, by By, notFound error) error {
-	if _, err := s.Who(ctx, by); err != nil {
-		return err
-	}
-	return notFound
 }
 
 // noteUse keeps a session from ending as unused, once a minute. A failure only

@@ -28,9 +28,9 @@ func (s Stamp) Values() (written, rights int64) { return int64(s.written), s.rig
 // shown: who was allowed to see a page at some stamp still is at the same one.
 func (s *Store) Version(ctx context.Context, t Token, key review.ProjectKey) (stamp Stamp, now time.Time, err error) {
 	by := BySession(t)
-	id, err := s.place(ctx, key)
+	id, err := s.enter(ctx, by, key)
 	if err != nil {
-		return stamp, now, s.hide(ctx, by, err)
+		return stamp, now, err
 	}
 	var v Viewer
 	err = s.pool.QueryRow(ctx, `
