@@ -36,7 +36,7 @@ func TestBadInputComesBack(t *testing.T) {
 	// A note that is too long comes back whole, from the list and from the page.
 	long := strings.Repeat("0123456789abcdef", 1<<16)
 	rosa.visit(stage)
-	rosa.press(link("Add note").in(row(success)))
+	rosa.press(button("Add note").in(row(success)))
 	rosa.paste(field("Note").in(row(success)), long)
 	rosa.press(button("Met").in(row(success)))
 	rosa.seeIn(row(success)+" [role=alert]", "note")

@@ -193,7 +193,7 @@ func (p *person) answerNotApplicable(item, reason string) {
 		p.follow(button("Save answer"))
 		p.follow(link("1. " + idea).in("main"))
 	} else {
-		p.fill(field("Note").in(row(item)), reason)
+		p.fill(field("Why does it not apply?").in(row(item)), reason)
 		p.press(button("Save as not applicable"))
 	}
 	p.seeIn(row(item), reason)
@@ -216,7 +216,7 @@ func (p *person) openItem(item string) {
 // addEvidence links evidence on an item's page.
 func (p *person) addEvidence(url, title, kind string) {
 	p.t.Helper()
-	form := `form[action$="/evidence"]`
+	form := `form[action$="/evidence"]:not(#paste)`
 	p.fill(field("Link").in(form), url)
 	p.fill(field("Title").in(form), title)
 	p.choose(field("Kind").in(form), kind)

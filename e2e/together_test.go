@@ -36,12 +36,12 @@ func TestConflictInTheList(t *testing.T) {
 	jonas := arrives(somebody(t), "jonas")
 	rosa, stage := twoOnOneProject(t, "Two pens", "two-pens", jonas)
 
-	rosa.press(link("Add note").in(row(success)))
+	rosa.press(button("Add note").in(row(success)))
 	rosa.fill(field("Note").in(row(success)), "Confirmed on Monday.")
 	rosa.answer(success, "Met")
 
 	// Jonas still sees the item open. His answer overwrites nothing: he gets both to choose from.
-	jonas.press(link("Add note").in(row(success)))
+	jonas.press(button("Add note").in(row(success)))
 	jonas.fill(field("Note").in(row(success)), "Finance has not confirmed.")
 	jonas.press(button("Not met").in(row(success)))
 	jonas.seeIn(row(success)+" .versus", "Rosa Almeida answered")
@@ -104,22 +104,32 @@ func TestSessionEndsWhileTyping(t *testing.T) {
 	rosa := arrives(somebody(t), "rosa")
 	stage := rosa.owns("long-lunch", "Long lunch", "3") + ideaPath
 	rosa.visit(stage)
-	rosa.press(link("Add note").in(row(success)))
+	rosa.press(button("Add note").in(row(success)))
 	rosa.fill(field("Note").in(row(success)), "Half a page about objectives.")
 	rosa.forgetCookies()
 	rosa.press(button("Met").in(row(success)))
-	rosa.see("You are signed out. Nothing was saved; what you typed is kept.")
+	rosa.seeIn(row(success), "Met is not saved. You are signed out.")
+	rosa.see("1 change is not confirmed as saved.")
 	rosa.pressed(success, "")
 	rosa.screenshot("session-ended-in-the-list")
-	rosa.follow(link("Sign in again"))
-	rosa.signIn("rosa")
-	rosa.at(stage)
-	rosa.until(`document.querySelector('`+row(success)+` textarea')?.value === 'Half a page about objectives.'`, func() string { return "the note did not come back" })
-	rosa.answer(success, "Met")
-	rosa.seeIn(row(success), "Half a page about objectives.")
-	rosa.reload()
+	again := rosa.anotherTab() // where the link leads, so that this page keeps what it could not save
+	again.visit("/login")
+	again.signIn("rosa")
+	rosa.press(button("Try again").in(row(success)))
 	rosa.pressed(success, "Met")
 	rosa.seeIn(row(success), "Half a page about objectives.")
+	rosa.miss("confirmed as saved")
+
+	// The note of somebody who leaves the page instead comes back with it.
+	rosa.press(button("Add note").in(row(scope)))
+	rosa.fill(field("Note").in(row(scope)), "Half a page about objectives.")
+	rosa.reload()
+	rosa.until(`document.querySelector('`+row(scope)+` textarea')?.value === 'Half a page about objectives.'`, func() string { return "the note did not come back" })
+	rosa.answer(scope, "Met")
+	rosa.seeIn(row(scope), "Half a page about objectives.")
+	rosa.reload()
+	rosa.pressed(scope, "Met")
+	rosa.seeIn(row(scope), "Half a page about objectives.")
 }
 
 func TestSessionEndsWithoutScripts(t *testing.T) {
@@ -210,7 +220,7 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 	rosa.seeIn("#blockers", "left open without a reason")
 	rosa.visit(project + ideaPath)
 	for _, should := range []string{"checklist-tailored", "prototype-sketched", "expected-scale-noted"} {
-		rosa.press(link("Add note").in(row(should)))
+		rosa.press(button("Add note").in(row(should)))
 		rosa.fill(field("Note").in(row(should)), "After the pilot.")
 		rosa.key("\r")
 		rosa.seeIn(row(should)+" .nt", "After the pilot.")

@@ -25,9 +25,12 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	show, text := listFilter(r)
-	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: show, Query: text}
+	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: show, Query: text, Said: s.said(r)}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
+	if d.Said.Entries != "" { // it stands beside the button that undoes it
+		m.Banners, m.Saved = nil, true
+	}
 	return s.renderKept(w, r, view, page.Checklist(m, d))
 }
 
@@ -62,14 +65,26 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.metrics.decided(changed.Events)
 	if !htmx(r) {
-		return s.done(w, r, afterAnswer(r), flashAnswered)
+		return s.done(w, r, afterAnswer(r), flashAnswered.about(entrySpan(changed.Events)))
 	}
-	checked, row, ok := page.CheckRow(changedView(changed, stage), item)
+	return s.swapRow(w, r, changed, item, page.Said{Do: string(in.state), Noted: in.noted}, nil)
+}
+
+// swapRow answers a change that a row's own form made: the row as it is now,
+// what of the page follows it, and a line that says what happened.
+func (s *Server) swapRow(w http.ResponseWriter, r *http.Request, changed *store.Changed, item review.ItemKey, said page.Said, paste *ui.RowPaste) error {
+	checked, row, ok := page.CheckRow(changedView(changed, stageKey(r)), item)
 	if !ok {
 		return review.ErrNotFound
 	}
-	row.Filter = filterQuery(r)
-	return s.render(w, r, http.StatusOK, page.Ticked(checked, row))
+	row.Filter, row.Paste = filterQuery(r), paste
+	said.Entries, said.Events, said.Changed = entrySpan(changed.Events), changed.Events, []review.ItemKey{item}
+	status := http.StatusOK
+	if paste != nil && len(changed.Events) == 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	show, text := listFilter(r)
+	return s.render(w, r, status, page.Ticked(checked, row, show, text, said))
 }
 
 // filterQuery is listFilter as addresses carry it.
@@ -88,11 +103,7 @@ func afterAnswer(r *http.Request) string {
 	if r.URL.Query().Get("from") == "item" {
 		return page.ItemURL(projectKey(r), stageKey(r), itemKey(r))
 	}
-	list := page.StageURL(projectKey(r), stageKey(r))
-	if q := filterQuery(r); q != "" {
-		list += "?" + q
-	}
-	return list + "#item-" + string(itemKey(r))
+	return listURL(r) + "#item-" + string(itemKey(r))
 }
 
 func (in answered) decide(stage review.StageKey, item review.ItemKey) store.Decide {
@@ -153,7 +164,8 @@ func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answere
 	}
 	row.Filter = filterQuery(r)
 	in.explain(&row, err, view)
-	return s.render(w, r, status, page.Ticked(checked, row))
+	show, text := listFilter(r)
+	return s.render(w, r, status, page.Ticked(checked, row, show, text, page.Said{}))
 }
 
 // explain puts into the row why it was not saved.
@@ -167,7 +179,7 @@ func (in answered) explain(row *ui.ItemRow, err error, view *store.ProjectView) 
 		}
 	case ok && fields["note"] != "" && in.state.Valid():
 		row.Version = in.version // what the person saw, so that a change meanwhile still shows
-		row.Problem = &ui.RowProblem{Text: page.FieldSentence("note", fields["note"]), Answer: string(in.state), Note: in.note}
+		row.Problem = page.NoteProblem(in.state, in.note, fields["note"])
 	default:
 		row.Problem = &ui.RowProblem{Text: explain(err).text, Note: in.note}
 	}

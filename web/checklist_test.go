@@ -216,8 +216,14 @@ func TestTickSwapsItsRow(t *testing.T) {
 	}
 	r.one("#stage-gate[hx-swap-oob]")
 	onPage := f.browse("member").get(page.StageURL(p, sk))
+	if got := words(r.one("#said")); !strings.HasPrefix(got, "Met: ") || !strings.HasSuffix(got, ". Undo") {
+		t.Errorf("said %q", got)
+	}
 	r.find("[hx-swap-oob]").Each(func(_ int, s *goquery.Selection) {
 		id := s.AttrOr("id", "")
+		if id == "said" { // tells of this change only
+			return
+		}
 		if words(onPage.one("#"+id)) != words(s) {
 			t.Errorf("#%s: swapped %q, a reload shows %q", id, words(s), words(onPage.one("#"+id)))
 		}
@@ -303,7 +309,10 @@ func TestNotApplicableAsksForTheReason(t *testing.T) {
 	seq := f.seq(p)
 
 	r := b.htmx().post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "not-applicable").want(422)
-	form := r.one(rowSelector(ik) + " .note-box form")
+	form := r.one(rowSelector(ik) + " .ask form")
+	if got := words(form.Find("label")); got != "Why does it not apply?" || r.find(rowSelector(ik)+" [role=alert]").Length() != 0 {
+		t.Errorf("nothing is wrong yet, and it asks %q", got)
+	}
 	if form.Find("textarea[name=note]").Length() != 1 || form.Find("button[name=answer]").AttrOr("value", "") != "not-applicable" {
 		t.Errorf("row: %s", r.Body)
 	}

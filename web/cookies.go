@@ -64,6 +64,10 @@ type flash string
 const (
 	flashNone      flash = ""
 	flashAnswered  flash = "answered"
+	flashBulk      flash = "bulk"
+	flashUndone    flash = "undone"
+	flashRedone    flash = "redone"
+	flashRevised   flash = "evidence-revised"
 	flashApproved  flash = "approved"
 	flashAssigned  flash = "assigned"
 	flashCommented flash = "commented"
@@ -105,6 +109,10 @@ const (
 
 var flashTexts = map[flash]string{
 	flashAnswered:  "The answer is saved.",
+	flashBulk:      "The selected items are changed.",
+	flashUndone:    "The change is undone.",
+	flashRedone:    "The change is made again.",
+	flashRevised:   "The link is changed.",
 	flashApproved:  "Approved: the item does not apply.",
 	flashAssigned:  "The assignment is saved.",
 	flashCommented: "Your comment is added.",
@@ -152,7 +160,7 @@ func (c cookies) setFlash(w http.ResponseWriter, f flash) {
 
 // takeFlash reads the word and takes it away, so that it shows once.
 func (c cookies) takeFlash(w http.ResponseWriter, r *http.Request) (ui.Banner, bool) {
-	f := flash(read(r, c.flashName))
+	f, _ := flash(read(r, c.flashName)).parts()
 	if f == flashNone {
 		return ui.Banner{}, false
 	}

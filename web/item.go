@@ -176,19 +176,96 @@ func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
 	}, mentioned...)
 }
 
-// addEvidence links evidence to the item.
+// addEvidence links evidence to the item: one link with all that can be said of
+// it, or pasted lines of which the rest is guessed.
 func (s *Server) addEvidence(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "url", "title", "kind", "effective", "expires", "commit")
-	form := page.ItemForm{Name: page.FormEvidence, Evidence: review.NewEvidence{
+	posted, err := readForm(r, "url", "title", "kind", "effective", "expires", "commit", "links")
+	form := page.ItemForm{Name: page.FormEvidence, Links: posted.Get("links"), Evidence: review.NewEvidence{
 		URL: posted.Get("url"), Title: posted.Get("title"), Type: review.EvidenceKind(posted.Get("kind")),
 		Effective: posted.Get("effective"), Expires: posted.Get("expires"), Commit: posted.Get("commit"), Links: s.Links,
 	}}
+	if posted.Has("links") {
+		return s.addLinks(w, r, form, err)
+	}
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
 	}
 	return s.itemChange(w, r, form, flashLinked, "#evidence", func(rv *review.Review, who review.Actor, at time.Time) error {
 		return rv.AddEvidence(who, stageKey(r), itemKey(r), form.Evidence, at)
 	})
+}
+
+// addLinks links what was pasted into a row of the list or on the item's page.
+// Lines that are no links come back to be mended.
+func (s *Server) addLinks(w http.ResponseWriter, r *http.Request, form page.ItemForm, err error) error {
+	form.Name = page.FormLinks
+	var bad []review.BadLine
+	var changed *store.Changed
+	if err == nil {
+		changed, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stageKey(r)},
+			func(rv *review.Review, who review.Actor, at time.Time) (err error) {
+				bad, err = rv.AddLinks(who, stageKey(r), itemKey(r), form.Links, s.Links, at)
+				return err
+			})
+	}
+	if err != nil {
+		return s.linksFailed(w, r, form, err)
+	}
+	s.metrics.decided(changed.Events)
+	if len(bad) == 0 && !htmx(r) {
+		return s.done(w, r, page.ItemURL(projectKey(r), stageKey(r), itemKey(r))+"#evidence", flashLinked)
+	}
+	paste := page.BadLines(bad, len(changed.Events))
+	if htmx(r) {
+		return s.swapRow(w, r, changed, itemKey(r), page.Said{Do: page.BulkLinks}, paste)
+	}
+	form.Links, form.Errors = paste.Lines, map[string]string{"links": paste.Text}
+	return s.showItem(w, r, http.StatusUnprocessableEntity, form)
+}
+
+// linksFailed says why nothing of what was pasted was added.
+func (s *Server) linksFailed(w http.ResponseWriter, r *http.Request, form page.ItemForm, err error) error {
+	fields, invalid := fieldErrors(err)
+	if !htmx(r) || !invalid {
+		return s.itemFailed(w, r, form, err)
+	}
+	view, readErr := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stageKey(r))
+	if readErr != nil {
+		return readErr
+	}
+	checked, row, ok := page.CheckRow(stageView(view, stageKey(r)), itemKey(r))
+	if !ok {
+		return err
+	}
+	row.Filter = filterQuery(r)
+	row.Paste = &ui.RowPaste{Text: "Nothing was added: what you pasted " + fields["links"] + ".", Lines: form.Links}
+	show, text := listFilter(r)
+	return s.render(w, r, http.StatusUnprocessableEntity, page.Ticked(checked, row, show, text, page.Said{}))
+}
+
+// reviseEvidence corrects the title and kind of a link.
+func (s *Server) reviseEvidence(w http.ResponseWriter, r *http.Request) error {
+	form := page.ItemForm{Name: page.FormRevise}
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	posted, err := readForm(r, "title", "kind")
+	if err != nil {
+		return s.itemFailed(w, r, form, err)
+	}
+	decide := func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.ReviseEvidence(who, stageKey(r), itemKey(r), no, posted.Get("title"), review.EvidenceKind(posted.Get("kind")), at)
+	}
+	if !htmx(r) {
+		return s.itemChange(w, r, form, flashRevised, "#evidence", decide)
+	}
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stageKey(r)}, decide)
+	if err != nil {
+		return s.answerFailed(w, r, answered{}, err)
+	}
+	s.metrics.decided(changed.Events)
+	return s.swapRow(w, r, changed, itemKey(r), page.Said{Do: page.BulkRevise}, nil)
 }
 
 // removeEvidence takes a link away from the item.

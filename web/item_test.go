@@ -43,8 +43,9 @@ func TestItemPageSaysWhatIsAsked(t *testing.T) {
 		t.Errorf("page: %s", r.text())
 	}
 	for _, form := range []string{page.AnswerURL(p, sk, ik) + "?from=item", page.EvidenceURL(p, sk, ik), page.AssignURL(p, sk, ik), page.CommentsURL(p, sk, ik)} {
-		r.one(`form[method=post][action="` + form + `"]`)
+		r.one(`form[method=post][action="` + form + `"]:not(#paste)`)
 	}
+	r.one(`form#paste[method=post][action="` + page.EvidenceURL(p, sk, ik) + `"] textarea[name=links]`)
 	if got := r.find("#answer input[checked]").AttrOr("value", ""); got != "open" {
 		t.Errorf("chosen: %q", got)
 	}

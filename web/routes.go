@@ -67,6 +67,8 @@ func (s *Server) table() []route {
 		{"POST", project + "/reviews", signedIn, s.startReview},
 
 		{"GET", stage, signedIn, s.checklist},
+		{"POST", stage + "/bulk", signedIn, s.bulk},
+		{"POST", stage + "/undo", signedIn, s.undo},
 		{"GET", item, signedIn, s.item},
 		{"POST", item + "/answer", signedIn, s.answer},
 		{"POST", item + "/approve", signedIn, s.approve},
@@ -74,6 +76,7 @@ func (s *Server) table() []route {
 		{"POST", item + "/comments", signedIn, s.comment},
 		{"POST", item + "/waivers", signedIn, s.askWaiver},
 		{"POST", item + "/evidence", signedIn, s.addEvidence},
+		{"POST", item + "/evidence/{no}/edit", signedIn, s.reviseEvidence},
 		{"POST", item + "/evidence/{no}/remove", signedIn, s.removeEvidence},
 
 		{"GET", gate, signedIn, s.gate},

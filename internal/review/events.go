@@ -97,7 +97,10 @@ type (
 		From   PersonID `json:"from,omitempty"`
 		Person PersonID `json:"person,omitempty"`
 		Due    string   `json:"due,omitempty"`
-		Reason string   `json:"reason,omitempty"` // why it was handed over
+		// FromDue is the date before, so that the assignment can be undone; entries
+		// older than it lack it.
+		FromDue string `json:"from_due,omitempty"`
+		Reason  string `json:"reason,omitempty"` // why it was handed over
 	}
 	// CommentAdded is one contribution to an item's discussion.
 	CommentAdded struct {

@@ -165,7 +165,9 @@ func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due 
 	if it.Assignee == person && it.Due.Equal(d) {
 		return nil
 	}
-	return r.record(by, at, ItemAssigned{Stage: sk, Item: ik, From: it.Assignee, Person: person, Due: FormatDate(d)})
+	return r.record(by, at, ItemAssigned{
+		Stage: sk, Item: ik, From: it.Assignee, Person: person, Due: FormatDate(d), FromDue: FormatDate(it.Due),
+	})
 }
 
 // checkAssignment finds the day until which somebody is to do something.

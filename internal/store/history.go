@@ -72,3 +72,23 @@ func (h *HistoryView) scan(rows pgx.Rows) error {
 	}
 	return rows.Err()
 }
+
+// Entries reads entries of a project's trail by their numbers, both ends
+// included, oldest first.
+func (s *Store) Entries(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey, first, last int64) ([]review.Entry, error) {
+	var out []review.Entry
+	_, err := s.projectWith(ctx, by, key, parts{stage: stage}, func(b *pgx.Batch) {
+		b.Queue(`
+			select t.seq, t.at, t.actor_id, t.kind, t.body
+			  from trail t
+			 where t.stream_id = (select id from project where key = $1) and t.seq between $2 and $3
+			 order by t.seq`, string(key), first, last).Query(func(rows pgx.Rows) (err error) {
+			out, err = collectEntries(rows)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}

@@ -77,7 +77,7 @@ var shows = [...]struct {
 	show  Show
 	label string
 }{
-	{ShowAll, "All"}, {ShowOpen, "Open"}, {ShowMine, "Mine"}, {ShowMust, "Musts"},
+	{ShowAll, "All"}, {ShowOpen, "Open"}, {ShowMine, "Mine"}, {ShowMust, "Required"},
 	{ShowNeeds, "Needs evidence"}, {ShowExpiring, "Expiring"}, {ShowWaived, "Waived"}, {ShowApproval, "To approve"},
 }
 
@@ -150,10 +150,12 @@ func (e *entry) expiring(now time.Time) bool {
 type Checked struct {
 	view                 StageView
 	entries              []entry      // of the items that apply
+	at                   []int32      // the entry of each item of the template; -1: it has none
 	rows                 []ui.ItemRow // theirs
 	musts, mustTotal     int
 	shoulds, shouldTotal int
 	lapsed               bool // evidence or a waiver that the gate rests on has run out
+	canLink              bool // the viewer may link evidence
 	counts               [len(shows)]int
 }
 
@@ -183,13 +185,20 @@ func CheckRow(v StageView, k review.ItemKey) (*Checked, ui.ItemRow, bool) {
 	return c, c.rows[0], true
 }
 
-// checkItems starts with what each item lacks.
+// checkItems starts with what each item lacks: required items first, in the
+// template's order.
 func checkItems(v StageView) *Checked {
 	s := v.stage()
-	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items))}
+	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items)), at: make([]int32, len(s.Items))}
 	for i := range s.Items {
-		if it := &s.Items[i]; it.Level != review.LevelNone {
-			c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now)})
+		c.at[i] = -1
+	}
+	for _, level := range [...]review.Level{review.LevelMust, review.LevelShould, review.LevelMay} {
+		for i := range s.Items {
+			if it := &s.Items[i]; it.Level == level {
+				c.at[i] = int32(len(c.entries))
+				c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now)})
+			}
 		}
 	}
 	return c
@@ -197,9 +206,10 @@ func checkItems(v StageView) *Checked {
 
 // finish counts all items, and fills in the rows of those that have one.
 func (c *Checked) finish() {
+	canAnswer := c.view.may(review.AnswerItem)
+	c.canLink = c.view.may(review.LinkEvidence)
 	c.link(c.view.stage())
 	c.address()
-	canAnswer := c.view.may(review.AnswerItem)
 	flags := make([]ui.ItemFlag, 0, len(c.rows))
 	for i := range c.entries {
 		e := &c.entries[i]
@@ -214,40 +224,21 @@ func (c *Checked) finish() {
 	}
 }
 
-// places finds the entry of an item.
-type places struct {
-	def *review.StageDef
-	at  []int32 // one an item of the template; -1: it has no entry
-}
-
-func (c *Checked) places(s *review.Stage) places {
-	p := places{s.Def, make([]int32, len(s.Items))}
-	n := int32(0)
-	for i := range s.Items {
-		p.at[i] = -1
-		if s.Items[i].Level != review.LevelNone {
-			p.at[i] = n
-			n++
-		}
-	}
-	return p
-}
-
-func (p places) of(k review.ItemKey) int32 {
-	if i := p.def.Place(k); i >= 0 && i < len(p.at) {
-		return p.at[i]
+// of finds the entry of an item; -1 when it has none.
+func (c *Checked) of(s *review.Stage, k review.ItemKey) int32 {
+	if i := s.Def.Place(k); i >= 0 && i < len(c.at) {
+		return c.at[i]
 	}
 	return -1
 }
 
 // link gives each row its live evidence, all out of one slice.
 func (c *Checked) link(s *review.Stage) {
-	at := c.places(s)
 	row := make([]int32, len(s.Evidence)) // of each piece of evidence; none: -1
 	total := 0
 	for i := range s.Evidence {
 		row[i] = -1
-		if j := at.of(s.Evidence[i].Item); j >= 0 && !s.Evidence[i].Removed() {
+		if j := c.of(s, s.Evidence[i].Item); j >= 0 && !s.Evidence[i].Removed() {
 			c.entries[j].note(&s.Evidence[i])
 			if c.entries[j].row != nil {
 				row[i] = j
@@ -256,7 +247,7 @@ func (c *Checked) link(s *review.Stage) {
 		}
 	}
 	for i := range s.Waivers {
-		if j := at.of(s.Waivers[i].Item); j >= 0 {
+		if j := c.of(s, s.Waivers[i].Item); j >= 0 {
 			c.entries[j].noteWaiver(&s.Waivers[i], c.view.Now)
 		}
 	}
@@ -269,9 +260,19 @@ func (c *Checked) link(s *review.Stage) {
 	for i, j := range row {
 		if j >= 0 {
 			r := c.entries[j].row
-			r.Evidence = append(r.Evidence, ui.ItemLink{Title: s.Evidence[i].Title, URL: string(s.Evidence[i].URL)})
+			r.Evidence = append(r.Evidence, c.itemLink(&s.Evidence[i]))
 		}
 	}
+}
+
+// itemLink is a piece of evidence as a row shows it. Who gave it may change its
+// title and kind there.
+func (c *Checked) itemLink(e *review.Evidence) ui.ItemLink {
+	l := ui.ItemLink{Title: e.Title, URL: string(e.URL), Kind: e.Type.Label()}
+	if e.By == c.view.Actor.Person && c.canLink {
+		l.No = e.No
+	}
+	return l
 }
 
 // note takes in a live piece of evidence.
@@ -357,6 +358,18 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	if it.Assignee != 0 {
 		r.Assignee = v.Names(it.Assignee)
 	}
+	if !it.Due.IsZero() && !overdue(it, v.Now) {
+		r.Due = dueWords(it.Due, v.Now)
+	}
+}
+
+// dueWords is a date as the list says it: without the year where that is this
+// one. Days that many items share are made once.
+func dueWords(due, now time.Time) string {
+	if due.Year() == now.Year() {
+		return due.Format("due 2 Jan")
+	}
+	return due.Format("due 2 Jan 2006")
 }
 
 // look is the row's shape and colour: the answer's, unless it lacks something.
@@ -429,7 +442,7 @@ func (c *Checked) gate() review.GateState {
 func (c *Checked) gateWord() string {
 	g := c.gate()
 	if left := c.mustTotal - c.musts; g == review.GateBlocked && left > 0 {
-		return CountOf(left, "must") + " to go"
+		return strconv.Itoa(left) + " required to go"
 	}
 	return g.Label()
 }
@@ -439,6 +452,8 @@ type ChecklistData struct {
 	*Checked
 	Show  Show
 	Query string
+	Bulk  BulkForm // as it was sent, where it could not be carried out
+	Said  Said     // of the change that led here
 }
 
 // Title is the page's.
@@ -463,19 +478,30 @@ func (d ChecklistData) head() ui.StageHeadData {
 // chips are the filters with how many items each lists.
 func (c *Checked) chips(now Show, query string) []ui.Chip {
 	base := c.view.url()
-	chips := make([]ui.Chip, len(shows))
+	chips := make([]ui.Chip, 0, len(shows))
 	for i, s := range shows {
+		if c.counts[i] == 0 && s.show != ShowAll && s.show != now {
+			continue // nothing to see there
+		}
 		href := base
 		if q := s.show.Query(query); q != "" {
 			href += "?" + q
 		}
-		chips[i] = ui.Chip{Label: s.label, Href: href, Count: c.counts[i], Current: s.show == now, ID: "n-" + string(s.show)}
+		chips = append(chips, ui.Chip{Label: s.label, Href: href, Count: c.counts[i], Current: s.show == now})
 	}
 	return chips
 }
 
 // listed are the rows that the filter lists.
 func (d ChecklistData) listed() []ui.ItemRow {
+	for i := range d.rows {
+		d.rows[i].Picked = d.Bulk.Picked[review.ItemKey(d.rows[i].Key)]
+	}
+	for _, l := range d.Said.Left {
+		if i := d.of(d.view.stage(), l.Item); i >= 0 {
+			d.rows[i].Problem = d.leftProblem(l)
+		}
+	}
 	if d.Show == ShowAll && d.Query == "" {
 		return d.rows
 	}

@@ -155,11 +155,18 @@ func TestChecklistCountsAndFilters(t *testing.T) {
 			t.Errorf("%q lists %v, want %v", show, got, keys)
 		}
 	}
+	var chips []string
 	for _, chip := range d.chips(ShowMine, "") {
-		show := Show(strings.TrimPrefix(chip.ID, "n-"))
-		if chip.Count != len(want[show]) || chip.Current != (show == ShowMine) {
-			t.Errorf("chip %s: %+v", show, chip)
+		chips = append(chips, fmt.Sprint(chip.Label, " ", chip.Count))
+		if chip.Current != (chip.Label == "Mine") {
+			t.Errorf("chip %+v", chip)
 		}
+	}
+	if got := strings.Join(chips, ", "); got != "All 3, Open 2, Mine 1, Required 2, Expiring 1" {
+		t.Errorf("chips %s: one that lists nothing is left out", got)
+	}
+	if got := d.chips(ShowApproval, ""); got[len(got)-1].Label != "To approve" {
+		t.Errorf("the filter that is on has to be seen: %+v", got)
 	}
 	d.Show = ShowAll
 	for query, n := range map[string]int{"scope": 1, "LEGAL": 1, "ana": 1, "demo-": 1, "zzz": 0} {
@@ -189,7 +196,7 @@ func TestOneRowIsAsInTheWholeList(t *testing.T) {
 			t.Fatalf("no row for %s", want.Key)
 		}
 		var one, all bytes.Buffer
-		if err := errors.Join(Ticked(c, row).Render(t.Context(), &one), Ticked(whole, want).Render(t.Context(), &all)); err != nil {
+		if err := errors.Join(Ticked(c, row, ShowAll, "", Said{}).Render(t.Context(), &one), Ticked(whole, want, ShowAll, "", Said{}).Render(t.Context(), &all)); err != nil {
 			t.Fatal(err)
 		}
 		if one.String() != all.String() {
@@ -198,6 +205,50 @@ func TestOneRowIsAsInTheWholeList(t *testing.T) {
 	}
 	if _, _, ok := CheckRow(v, "data-sketched"); ok {
 		t.Error("an item that does not apply has a row")
+	}
+}
+
+func TestRowSaysWhoAndUntilWhen(t *testing.T) {
+	v := smallView()
+	it := v.stage().Item("scope-set")
+	it.Assignee, it.Due = viewer, noon.AddDate(0, 0, 3)
+	if r := rowOf(t, v, "scope-set"); r.Assignee != "Ben" || r.Due != "due 23 Nov" {
+		t.Errorf("%q, %q", r.Assignee, r.Due)
+	}
+	it.Due = noon.AddDate(1, 0, 0)
+	if r := rowOf(t, v, "scope-set"); r.Due != "due 20 Nov 2027" {
+		t.Errorf("next year: %q", r.Due)
+	}
+	it.Due = noon.AddDate(0, 0, -3)
+	if r := rowOf(t, v, "scope-set"); r.Due != "" || len(r.Flags) != 1 {
+		t.Errorf("a date that has passed is said once, as a flag: %q %v", r.Due, r.Flags)
+	}
+}
+
+func TestRequiredItemsComeFirst(t *testing.T) {
+	v := smallView()
+	s := v.stage()
+	s.Items[0].Level, s.Items[1].Level, s.Items[2].Level = review.LevelMay, review.LevelShould, review.LevelMust
+	met(v, "risks-listed", time.Time{})
+	var got []string
+	for _, r := range Check(v).rows {
+		got = append(got, r.Key+":"+fmt.Sprint(len(r.Evidence)))
+	}
+	if !slices.Equal(got, []string{"demo-shown:0", "risks-listed:1", "scope-set:0"}) {
+		t.Errorf("order %v", got)
+	}
+}
+
+// Only who gave a link may change its title and kind, which is what its number in the row offers.
+func TestOwnLinksCanBeChangedInTheRow(t *testing.T) {
+	v := smallView()
+	met(v, "scope-set", time.Time{})
+	if l := rowOf(t, v, "scope-set").Evidence[0]; l.No != 1 || l.Kind != "Document" {
+		t.Errorf("own link: %+v", l)
+	}
+	v.stage().Evidence[0].By = viewer
+	if l := rowOf(t, v, "scope-set").Evidence[0]; l.No != 0 {
+		t.Errorf("a colleague's link: %+v", l)
 	}
 }
 
@@ -225,7 +276,7 @@ func TestGateFollowsTheClock(t *testing.T) {
 		}
 	}
 	v.Rollups[0].Gate = review.GateBlocked
-	if got := Check(v).gateWord(); got != "2 musts to go" {
+	if got := Check(v).gateWord(); got != "2 required to go" {
 		t.Errorf("gate says %q", got)
 	}
 }

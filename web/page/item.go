@@ -47,6 +47,7 @@ type ItemForm struct {
 	Noted    bool // a note came along with the answer
 	Version  int  // of the answer that the person was shown
 	Evidence review.NewEvidence
+	Links    string // pasted lines that were not added
 	Person   string
 	Due      string
 	Text     string
@@ -70,6 +71,8 @@ const (
 	FormComment  = "comment"
 	FormEvidence = "evidence"
 	FormRemove   = "remove"
+	FormLinks    = "links"
+	FormRevise   = "revise"
 )
 
 // HistoryShown is how many entries of its history an item's page shows.
@@ -370,6 +373,8 @@ func (d *ItemData) kept() []ui.Field {
 		add("Note", d.Form.Note)
 	case d.Form.Name == FormComment && !d.can(review.Comment):
 		add("Comment", d.Form.Text)
+	case d.Form.Name == FormLinks && !d.can(review.LinkEvidence):
+		add("Links", d.Form.Links)
 	case d.Form.Name == FormEvidence && !d.can(review.LinkEvidence):
 		add("Link", d.Form.Evidence.URL)
 		add("Title", d.Form.Evidence.Title)
@@ -440,7 +445,16 @@ func (d *ItemData) kindOptions(chosen string) []ui.Option {
 // linkOpen reports whether the form that links evidence is unfolded.
 func (d *ItemData) linkOpen() bool {
 	kind, _ := d.stage().Need(d.Item, d.Now)
-	return d.Form.Name == FormEvidence || kind == review.EvidenceExpired || len(d.evidence()) == 0
+	return d.Form.Name == FormEvidence || d.Form.Name == FormLinks || kind == review.EvidenceExpired || len(d.evidence()) == 0
+}
+
+// linksField is where several links are pasted at once.
+func (d *ItemData) linksField() ui.Field {
+	f := ui.Field{Name: "links", Label: "Links, one a line", Hint: "Titles and kinds are guessed; you can change them in the list.", Optional: true}
+	if d.Form.Name == FormLinks {
+		f.Value, f.Error = d.Form.Links, d.Form.Errors["links"]
+	}
+	return f
 }
 
 func (d *ItemData) assignOpen() bool { return d.Form.Name == FormAssign || d.Who != "" }
@@ -493,6 +507,8 @@ func (d *ItemData) summary() []ui.FieldError {
 	case FormEvidence:
 		f := d.evidenceFields()
 		return summary([]ui.Field{f.url, f.title, f.kind, f.effective, f.expires, f.commit})
+	case FormLinks:
+		return summary([]ui.Field{d.linksField()})
 	case FormAssign:
 		person, due := d.assignFields()
 		return summary([]ui.Field{person, due})

@@ -56,6 +56,12 @@ func StageURL(p review.ProjectKey, s review.StageKey) string {
 	return ProjectURL(p) + "/stages/" + string(s)
 }
 
+// BulkURL is where several items of a stage are changed at once.
+func BulkURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/bulk" }
+
+// UndoURL is where a change to items of a stage is taken back.
+func UndoURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/undo" }
+
 // ItemURL is one item's page.
 func ItemURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
 	return StageURL(p, s) + "/items/" + string(i)
@@ -89,6 +95,11 @@ func EvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) strin
 // RemoveEvidenceURL is where one link is taken away.
 func RemoveEvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey, no int) string {
 	return EvidenceURL(p, s, i) + "/" + strconv.Itoa(no) + "/remove"
+}
+
+// ReviseEvidenceURL is where the title and kind of one link are corrected.
+func ReviseEvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey, no int) string {
+	return EvidenceURL(p, s, i) + "/" + strconv.Itoa(no) + "/edit"
 }
 
 // ItemWaiversURL is where a waiver for an item is asked for.

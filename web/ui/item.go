@@ -35,15 +35,28 @@ type ItemRow struct {
 	Title    string
 	Note     string
 	Assignee string       // name, empty when nobody
+	Due      string       // "due 9 Dec", empty without a date or where a flag says it
+	Picked   bool         // the row's box is ticked
 	Evidence []ItemLink   // in order of addition; the row shows the first two and counts the rest
 	Flags    []ItemFlag   // what needs attention, the gravest first
 	ReadOnly bool         // the viewer may not answer: the answer is shown as a word, without buttons
 	Conflict *RowConflict // set only in the answer to a post that met another's change
 	Problem  *RowProblem  // set only in the answer to a post that was refused
+	Paste    *RowPaste    // set only in the answer to pasted lines that were no links
 }
 
 // ItemLink is one piece of evidence. URL is https and already checked by the domain.
-type ItemLink struct{ Title, URL string }
+type ItemLink struct {
+	Title, URL string
+	Kind       string // in words
+	No         int    // within the stage, where the viewer may change title and kind; 0 elsewhere
+}
+
+// RowPaste gives pasted lines back that were not added, to be mended and sent again.
+type RowPaste struct {
+	Text  string // why, a plain sentence or several
+	Lines string // as they were pasted
+}
 
 // ItemFlag says in a word or two what an item lacks; it leads to Href + "#" + Anchor.
 type ItemFlag struct {
@@ -62,12 +75,13 @@ type RowConflict struct {
 	MineNoted  bool // a note was sent along; without one, "Use mine" leaves the note as it is
 }
 
-// RowProblem says under a row why its answer was not saved. With an Answer, it asks for the note once more: the choice
-// and what was typed are kept.
+// RowProblem says under a row why its answer was not saved. With an Answer, it asks for the note that the answer needs: the
+// choice and what was typed are kept.
 type RowProblem struct {
 	Text   string // a plain sentence
 	Answer string // one of the Answer values; empty when there is nothing to send again
 	Note   string // what was typed
+	Asks   bool   // nothing is wrong: the answer only needs a note
 }
 
 // ItemList is the checklist's list. Forms in it post through htmx when scripts run and swap their own row; links stay plain links.
@@ -100,6 +114,7 @@ func appendItemRow(b []byte, r *ItemRow) []byte {
 	b = append(b, `" class="`...)
 	b = append(b, r.State.class()...)
 	b = append(b, `" data-row>`...)
+	b = appendBox(b, r)
 	b = appendLevel(b, r.Level)
 	b = append(b, `<a href="`...)
 	b = appendURL(b, r.Href)
@@ -115,19 +130,53 @@ func appendItemRow(b []byte, r *ItemRow) []byte {
 	if r.Problem != nil {
 		b = appendProblem(b, r)
 	}
+	if r.Paste != nil {
+		b = appendPaste(b, r)
+	}
 	return append(b, `</li>`...)
 }
 
-func appendLevel(b []byte, level string) []byte {
-	if level == "must" {
-		return append(b, `<b class="must">must</b> `...)
+// appendBox writes the box that picks the row for the form of several, which stands elsewhere on the page.
+func appendBox(b []byte, r *ItemRow) []byte {
+	if r.ReadOnly {
+		return b
 	}
-	b = append(b, `<b>`...)
+	b = append(b, `<input type="checkbox" form="bulk" name="pick" value="`...)
+	b = appendText(b, r.Key)
+	b = append(b, '.')
+	b = strconv.AppendInt(b, int64(r.Version), 10)
+	b = append(b, `" aria-label="Select: `...)
+	b = appendText(b, r.Title)
+	if r.Picked {
+		return append(b, `" checked>`...)
+	}
+	return append(b, `">`...)
+}
+
+// appendLevel writes the level as a pill.
+func appendLevel(b []byte, level string) []byte {
+	b = append(b, `<b class="`...)
 	b = appendText(b, level)
+	b = append(b, `">`...)
+	b = appendText(b, LevelWord(level))
 	return append(b, `</b> `...)
 }
 
-// appendRowMeta writes what stands beside the title: flags, evidence, assignee, note.
+// LevelWord is a level as pages call it.
+func LevelWord(level string) string {
+	switch level {
+	case "must":
+		return "Required"
+	case "should":
+		return "Recommended"
+	case "may":
+		return "Optional"
+	}
+	return level
+}
+
+// appendRowMeta writes what stands beside the title: flags, evidence, assignee, note. The script adds buttons for what is
+// missing; without it, the title leads to the page that has all of it.
 func appendRowMeta(b []byte, r *ItemRow) []byte {
 	for i := range r.Flags {
 		f := &r.Flags[i]
@@ -145,17 +194,21 @@ func appendRowMeta(b []byte, r *ItemRow) []byte {
 	}
 	b = appendEvidence(b, r)
 	b = appendText(b, r.Assignee)
+	if r.Assignee != "" && r.Due != "" {
+		b = append(b, ", "...)
+	}
+	b = appendText(b, r.Due)
 	b = append(b, ' ')
-	note, cut := cutNote(r.Note)
-	if note != "" || !r.ReadOnly {
+	if note, cut := cutNote(r.Note); note != "" {
 		b = append(b, `<a class="`...)
-		b = append(b, noteClass(note, cut)...)
+		if cut {
+			b = append(b, `nt cut`...)
+		} else {
+			b = append(b, `nt`...)
+		}
 		b = append(b, `" href="`...)
 		b = appendURL(b, r.Href)
 		b = append(b, `#note">`...)
-		if note == "" {
-			note = "Add note"
-		}
 		b = appendText(b, note)
 		b = append(b, `</a>`...)
 	}
@@ -173,6 +226,12 @@ func appendEvidence(b []byte, r *ItemRow) []byte {
 		}
 		b = append(b, `<a href="`...)
 		b = appendURL(b, r.Evidence[i].URL)
+		b = append(b, `" title="`...)
+		b = appendText(b, r.Evidence[i].Kind)
+		if no := r.Evidence[i].No; no > 0 {
+			b = append(b, `" data-no="`...)
+			b = strconv.AppendInt(b, int64(no), 10)
+		}
 		b = append(b, `" rel="noopener noreferrer nofollow">`...)
 		b = appendText(b, r.Evidence[i].Title)
 		b = append(b, `</a> `...)
@@ -180,8 +239,8 @@ func appendEvidence(b []byte, r *ItemRow) []byte {
 	return b
 }
 
-// appendAnswerForm writes the four-way choice. The button for the current answer is pressed, and "Reopen" exists only
-// where there is something to reopen.
+// appendAnswerForm writes the choice of three. The button for the current answer is pressed. To reopen an item, the
+// script adds a button; without it there is the form of several, and the item's page.
 func appendAnswerForm(b []byte, r *ItemRow) []byte {
 	if r.ReadOnly {
 		b = append(b, `<em>`...)
@@ -194,6 +253,10 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 	for _, answer := range [...]string{AnswerMet, AnswerNotMet, AnswerNotApplicable} {
 		b = append(b, `<button name="answer" value="`...)
 		b = append(b, answer...)
+		b = append(b, `" aria-label="`...)
+		b = append(b, buttonWord(answer)...)
+		b = append(b, ": "...)
+		b = appendText(b, r.Title)
 		if answer == r.Answer {
 			b = append(b, `" aria-pressed="true">`...)
 		} else {
@@ -201,9 +264,6 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 		}
 		b = append(b, buttonWord(answer)...)
 		b = append(b, `</button> `...)
-	}
-	if r.Answer != AnswerOpen && r.Answer != "" {
-		b = append(b, `<button name="answer" value="open">Reopen</button>`...)
 	}
 	return append(b, `</form>`...)
 }
@@ -237,9 +297,8 @@ func appendConflict(b []byte, r *ItemRow) []byte {
 
 func appendProblem(b []byte, r *ItemRow) []byte {
 	p := r.Problem
-	b = append(b, `<div class="note-box s-bad" role="alert"><div>`...)
 	if p.Answer == "" {
-		b = append(b, `<p>`...)
+		b = append(b, `<div class="note-box s-bad" role="alert"><div><p>`...)
 		b = appendText(b, p.Text)
 		b = append(b, `</p>`...)
 		if p.Note != "" { // typed text stays in sight even where it cannot be sent
@@ -249,19 +308,49 @@ func appendProblem(b []byte, r *ItemRow) []byte {
 		}
 		return append(b, `</div></div>`...)
 	}
-	b = append(b, `<form class="stack" method="post" action="`...)
+	if p.Asks {
+		b = append(b, `<div class="ask"><form method="post" action="`...)
+	} else {
+		b = append(b, `<div class="ask s-bad" role="alert"><form method="post" action="`...)
+	}
 	b = appendPostURL(b, r)
-	b = append(b, `"><p>`...)
-	b = appendText(b, p.Text)
-	b = append(b, `</p><textarea name="note" rows="2" aria-invalid="true" aria-label="Note: `...)
-	b = appendText(b, r.Title)
+	b = append(b, `"><label for="why-`...)
+	b = appendText(b, r.Key)
 	b = append(b, `">`...)
+	b = appendText(b, p.Text)
+	b = append(b, `</label> <textarea id="why-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `" name="note" rows="2"`...)
+	if !p.Asks {
+		b = append(b, ` aria-invalid="true"`...)
+	}
+	b = append(b, '>')
 	b = appendText(b, p.Note)
 	b = append(b, `</textarea> <button class="go" name="answer" value="`...)
 	b = appendText(b, p.Answer)
 	b = append(b, `">Save as `...)
 	b = appendText(b, lowerWord(p.Answer))
-	return append(b, `</button></form></div></div>`...)
+	return append(b, `</button></form></div>`...)
+}
+
+// appendPaste gives back the lines that were no links.
+func appendPaste(b []byte, r *ItemRow) []byte {
+	b = append(b, `<div class="ask" role="alert"><form method="post" action="`...)
+	b = appendURL(b, r.Href)
+	b = append(b, `/evidence`...)
+	if r.Filter != "" {
+		b = append(b, '?')
+		b = appendText(b, r.Filter)
+	}
+	b = append(b, `"><label for="links-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `">`...)
+	b = appendText(b, r.Paste.Text)
+	b = append(b, `</label> <textarea id="links-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `" name="links" rows="2" aria-invalid="true">`...)
+	b = appendText(b, r.Paste.Lines)
+	return append(b, `</textarea> <button class="go">Add links</button></form></div>`...)
 }
 
 // appendPostURL writes where the row's answer is posted. The version and the list's filter travel in the address so
@@ -328,16 +417,6 @@ func buttonWord(answer string) string {
 		return "N/A"
 	}
 	return AnswerWord(answer)
-}
-
-func noteClass(note string, cut bool) string {
-	switch {
-	case note == "":
-		return "nt add"
-	case cut:
-		return "nt cut"
-	}
-	return "nt"
 }
 
 // cutNote shortens a long note at a rune's edge.

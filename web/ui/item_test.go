@@ -43,14 +43,17 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 		r := ui.ItemRow{
 			Key: anyText().Draw(t, "key"), Href: anyText().Draw(t, "href"), Version: rapid.Int().Draw(t, "version"),
 			State: rapid.SampledFrom(states).Draw(t, "state"), Answer: rapid.SampledFrom(answers).Draw(t, "answer"),
-			Level: rapid.SampledFrom([]string{"must", "should", "may", "<b>"}).Draw(t, "level"), Title: anyText().Draw(t, "title"),
-			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
+			Level: rapid.SampledFrom([]string{"must", "should", "may", "x"}).Draw(t, "level"), Title: anyText().Draw(t, "title"),
+			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Due: anyText().Draw(t, "due"), Picked: rapid.Bool().Draw(t, "picked"),
+			Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
 		}
 		if rapid.Bool().Draw(t, "long note") {
 			r.Note = strings.Repeat("n<", ui.NoteShown)
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "evidence") {
-			r.Evidence = append(r.Evidence, ui.ItemLink{Title: anyText().Draw(t, "etitle"), URL: anyText().Draw(t, "eurl")})
+			r.Evidence = append(r.Evidence, ui.ItemLink{
+				Title: anyText().Draw(t, "etitle"), URL: anyText().Draw(t, "eurl"), Kind: anyText().Draw(t, "ekind"), No: rapid.IntRange(0, 99).Draw(t, "eno"),
+			})
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "flags") {
 			r.Flags = append(r.Flags, ui.ItemFlag{State: rapid.SampledFrom(states).Draw(t, "fstate"), Text: anyText().Draw(t, "ftext"), Anchor: anyText().Draw(t, "anchor")})
@@ -59,7 +62,10 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			r.Conflict = &ui.RowConflict{By: anyText().Draw(t, "by"), When: anyText().Draw(t, "when"), MineAnswer: rapid.SampledFrom(answers).Draw(t, "mine"), MineNote: anyText().Draw(t, "minenote"), MineNoted: rapid.Bool().Draw(t, "minenoted")}
 		}
 		if rapid.Bool().Draw(t, "problem") {
-			r.Problem = &ui.RowProblem{Text: anyText().Draw(t, "ptext"), Answer: rapid.SampledFrom(answers).Draw(t, "panswer"), Note: anyText().Draw(t, "pnote")}
+			r.Problem = &ui.RowProblem{Text: anyText().Draw(t, "ptext"), Answer: rapid.SampledFrom(answers).Draw(t, "panswer"), Note: anyText().Draw(t, "pnote"), Asks: rapid.Bool().Draw(t, "asks")}
+		}
+		if rapid.Bool().Draw(t, "paste") {
+			r.Paste = &ui.RowPaste{Text: anyText().Draw(t, "pwhy"), Lines: anyText().Draw(t, "plines")}
 		}
 		return r
 	})

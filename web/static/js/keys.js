@@ -3,7 +3,7 @@ let prefs = {}, dialog, led
 try { prefs = localStorage } catch {}
 const places = { w: '/', p: '/portfolio', s: '/sign-offs' }
 const answers = { m: 'met', n: 'not-met', a: 'not-applicable', o: 'open' }
-const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;c:note;e:evidence;Enter:open the item;/:filter;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
+const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:filter;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
 const help = () => {
   if (!dialog) {
     const list = make('dl')
@@ -17,6 +17,7 @@ const help = () => {
   }
   dialog.showModal()
 }
+const typing = el => el.matches('textarea,select,input:not([type=checkbox])')
 const move = step => {
   const rows = all('[data-row]'), at = rows.indexOf(rowOf(doc.activeElement))
   const row = at < 0 ? rows[0] : rows[at + step]
@@ -25,9 +26,14 @@ const move = step => {
 on('keydown', e => {
   const el = e.target, k = e.key, row = rowOf(el)
   if (k === 'Escape') shut()
-  if (e.isComposing || e.ctrlKey || e.metaKey || e.altKey || dialog?.open) return
-  if (el.matches('.items textarea')) return noteKey(e, el.form, row)
-  if (el.matches('input,textarea,select') || !$('[data-keys]')) return
+  if (e.isComposing || dialog?.open) return
+  if ((e.ctrlKey || e.metaKey) && k === 'z' && !typing(el) && $('[data-undo]')) {
+    e.preventDefault()
+    $('[data-undo]').click()
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey) return
+  if (el.matches('.ask *')) return noteKey(e, el)
+  if (typing(el) || !$('[data-keys]')) return
   const arrow = row && { ArrowDown: 1, ArrowUp: -1 }[k], step = arrow || { j: 1, k: -1 }[k]
   if (prefs.keysOff && !arrow) return
   const place = led && places[k]
@@ -36,8 +42,17 @@ on('keydown', e => {
   else if (step) move(step)
   else if (k === '?') help()
   else if (k === '/') $('[data-filter]')?.focus()
+  else if (answers[k] && count()) answerAll(answers[k])
   else if (row && answers[k]) press(row, answers[k])
-  else if (row && k === 'c') edit(row) || (location = $('.nt', row).href)
+  else if (row && /^[MN]$/.test(k)) {
+    press(row, answers[k.toLowerCase()])
+    move(1)
+  }
+  else if (row && k === 'x') pick(row)
+  else if (k === 'X' && $('#bulk')) pickAll(!count())
+  else if (k === 'Escape') clear()
+  else if (row && k === 'l' && links(row)) {}
+  else if (row && k === 'c') edit(row) || (location = first(row).href + '#note')
   else if (row && k === 'e') location = first(row).href + '#evidence'
   else return
   e.preventDefault()

@@ -1,44 +1,119 @@
-// Rows of a checklist. A row that is being saved takes the next answer when it comes back, so that two quick
-// presses are never a conflict with oneself.
+// Rows of a checklist. A row that is being saved takes what comes next when it is back, so that two quick presses are
+// never a conflict with oneself.
 const rowOf = el => el?.closest?.('[data-row]')
 const first = row => $('a', row)
+const title = row => first(row).textContent
 const pressed = row => $('[aria-pressed=true]', row)
 const press = (row, value) => $(`.seg [value=${value}]`, row)?.click()
+const later = (row, act) => row.ariaBusy ? row.next = act : act(row)
+// under is an address below the item's, with the list's filter: the answer's has both.
+const under = (row, rest) => $('.seg', row).action.replace('/answer?', rest + '?')
+// ask opens a form across the row.
+const ask = (row, action, ...kids) => {
+  const form = make('form', { method: 'post', action }, ...kids, button('Cancel', () => leave(form)))
+  row.append(make('div', { className: 'ask' }, form))
+  htmx.process(form)
+  return form
+}
+const leave = form => {
+  const row = rowOf(form)
+  drop(form)
+  form.closest('.ask').remove()
+  first(row).focus()
+}
+const noteOf = row => $('[data-draft]', row)
 const edit = (row, quiet) => {
-  const form = $('.seg', row), note = $('.nt:not(.cut)', row)
-  if (!form || !note) return
-  let area = $('textarea', form)
-  if (!area) {
+  const seg = $('.seg', row), note = $('.nt', row)
+  if (!seg || note?.matches('.cut')) return
+  let form = noteOf(row)
+  if (!form) {
+    const area = make('textarea', { name: 'note', rows: 2, ariaLabel: 'Note: ' + title(row), placeholder: 'Note. Enter saves, Esc leaves', defaultValue: note?.textContent || '' })
+    form = ask(row, seg.action, area, make('button', { className: 'go', name: 'answer', value: pressed(row)?.value || 'open' }, 'Save note'))
     form.dataset.draft = ''
-    area = make('textarea', { name: 'note', ariaLabel: 'Note: ' + first(row).textContent, placeholder: 'Enter saves, Esc leaves', defaultValue: note.matches('.add') ? '' : note.textContent })
-    form.append(area)
     restore(form)
   }
-  if (!quiet) area.focus()
+  if (!quiet) $('textarea', form).focus()
   return true
 }
-// Enter in a note sends it with the answer as it stands, not with the form's first button.
-const noteKey = (e, form, row) => {
-  if (e.key === 'Enter' && !e.shiftKey) {
+// links opens what adds links to a row and changes one's own.
+const links = row => {
+  const kinds = $('[data-kinds]')?.dataset.kinds
+  if (!kinds || !$('.seg', row) || $('[name=links]', row)) return
+  for (const a of row.querySelectorAll('[data-no]')) {
+    const kind = make('select', { name: 'kind', ariaLabel: 'Kind of ' + a.textContent }, ...kinds.split(';').map(k => {
+      const [value, word] = k.split(':')
+      return make('option', { value, selected: word === a.title }, word)
+    }))
+    ask(row, under(row, `/evidence/${a.dataset.no}/edit`), make('input', { name: 'title', value: a.textContent, ariaLabel: 'Title of ' + a.textContent }), kind, make('button', {}, 'Save link'))
+  }
+  const area = make('textarea', { name: 'links', rows: 1, ariaLabel: 'Links, one a line: ' + title(row), placeholder: 'Paste links, one a line' })
+  ask(row, under(row, '/evidence'), area, make('button', { className: 'go' }, 'Add links'))
+  area.focus()
+  return true
+}
+// send posts fields as the row's own form would.
+const send = (row, action, fields) => {
+  const form = ask(row, action, ...[...fields].map(([name, value]) => make('textarea', { name, value })))
+  form.parentNode.hidden = true
+  form.requestSubmit()
+}
+const paste = (row, text) => later(row, row => send(row, under(row, '/evidence'), [['links', text]]))
+// Enter in a note saves it.
+const noteKey = (e, area) => {
+  if (e.key === 'Enter' && !e.shiftKey && area.name === 'note') {
     e.preventDefault()
-    let b = pressed(form) || $('.go', form)
-    if (!b) form.append(b = make('button', { name: 'answer', value: 'open', hidden: true }))
-    form.requestSubmit(b)
+    area.form.requestSubmit($('.go', area.form))
   }
-  if (e.key === 'Escape') {
-    drop(form)
-    $('p', form)?.remove()
-    e.target.remove()
-    $('.nt', row).focus()
-  }
+  if (e.key === 'Escape') leave(area.form)
+}
+// equip gives a row what only a script can do.
+const equip = row => {
+  const seg = $('.seg', row), name = title(row)
+  row.dataset.on = ''
+  if (!seg) return
+  for (const form of row.querySelectorAll('.ask form')) if (!$('[type=button]', form)) form.append(button('Cancel', () => leave(form)))
+  if (pressed(row)) seg.append(make('button', { name: 'answer', value: 'open', ariaLabel: 'Reopen: ' + name }, 'Reopen'))
+  const tool = (word, act) => $('p', row).append(make('button', { type: 'button', className: 'link add', ariaLabel: word + ': ' + name, onclick: () => act(row) }, word))
+  if (!$('.nt', row)) tool('Add note', edit)
+  tool($('[data-no]', row) ? 'Links' : 'Add link', links)
+  if ($('#bulk [name=assign]')) tool('Assign', row => {
+    clear()
+    pick(row, true)
+    $('#bulk :is([name=assign],[name=person])').focus()
+  })
+}
+const equipAll = () => {
+  all('[data-row]:not([data-on])').forEach(equip)
+  count()
 }
 const shut = except => { for (const m of all('.menu[open]')) if (!m.contains(except)) m.open = false }
+// A note is saved when the focus leaves its row; an answer that is pressed there takes it along.
+on('mousedown', e => e.target.closest('.items button') && noteOf(rowOf(e.target)) && e.preventDefault())
+on('focusout', e => {
+  const row = rowOf(e.target), form = row && noteOf(row), area = form && $('textarea', form)
+  if (area && !row.contains(e.relatedTarget) && doc.hasFocus() && area.value !== area.defaultValue && !row.ariaBusy) form.requestSubmit($('.go', form))
+})
+on('paste', e => {
+  const el = doc.activeElement, row = rowOf(el), text = e.clipboardData.getData('text').trim()
+  if (!row || !text || !$('.seg', row)) return
+  if (el.name === 'links') {
+    if (!el.value) setTimeout(() => el.form.requestSubmit())
+  } else if (!typing(el)) {
+    e.preventDefault()
+    paste(row, text)
+  }
+})
 on('click', e => {
   const near = sel => e.target.closest(sel)
   const row = rowOf(e.target), b = near('.seg button')
-  if (b && row.ariaBusy) {
+  if (b && row?.ariaBusy) {
     e.preventDefault()
-    row.dataset.next = b.value
+    row.next = row => press(row, b.value)
+  } else if (b && row && noteOf(row)) {
+    e.preventDefault()
+    const go = $('.go', noteOf(row))
+    go.value = b.value
+    go.form.requestSubmit(go)
   }
   if (near('.nt') && !e.ctrlKey && !e.metaKey && !e.shiftKey && edit(row)) e.preventDefault()
   if (row && near('[data-keep]')) {

@@ -1,8 +1,11 @@
 // Back and forward may bring a list out of the browser's store as it once was: have it looked at again.
+// A page that the browser kept whole may be of somebody who has signed out since.
+addEventListener('pageshow', e => e.persisted && location.reload())
 if ($('[data-row]') && performance.getEntriesByType('navigation')[0]?.type === 'back_forward') location.reload()
 
+equipAll()
 for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.
 if ($('[data-saved]')) delete drafts[drafts.sent]
 all('form[data-draft]').forEach(restore)
-for (const form of all('.seg')) if (drafts[key(form)]) edit(rowOf(form), 1)
+for (const form of all('.items .seg')) if (drafts[key(form)]) edit(rowOf(form), 1)

@@ -100,15 +100,18 @@ func TestNoteIsTypedInTheRowAndSurvivesAnEndedSession(t *testing.T) {
 
 	do(t, ctx, "typing where the session has ended", chromedp.Evaluate[chromedp.Void](`document.querySelector('#item-item-19 a').focus()`),
 		press("c"), chromedp.KeyEvent("kept"), press("Enter"))
-	eventually(t, ctx, `document.querySelector('.bar-msg')?.textContent.includes('signed out')`)
-	do(t, ctx, "coming back", chromedp.Navigate(base+stagePath))
+	eventually(t, ctx, `document.querySelector('#item-item-19 .fail')?.textContent.includes('signed out')`)
+	do(t, ctx, "coming back", chromedp.Evaluate[chromedp.Void](`document.querySelector('.fail').remove(), 0`), chromedp.Navigate(base+stagePath))
 	eventually(t, ctx, `document.querySelector('#item-item-19 textarea')?.value === 'kept'`)
 }
 
 func TestFailureKeepsTheRowAndOffersToTryAgain(t *testing.T) {
 	ctx, base := tab(t)
 	do(t, ctx, "opening", chromedp.Navigate(base+stagePath), chromedp.Click(chromedp.CSS(`#item-item-17 [value=not-met]`)))
-	eventually(t, ctx, `document.querySelector('.bar-msg[role=alert] button')?.textContent === 'Try again'`)
+	eventually(t, ctx, `document.querySelector('#item-item-17 .fail[role=alert] button')?.textContent === 'Try again'`)
+	eventually(t, ctx, `document.querySelector('.bar-msg[role=alert] button')?.textContent === 'Try all again'`)
+	do(t, ctx, "succeeding elsewhere", chromedp.Click(chromedp.CSS(`#item-item-10 [value=met]`)))
+	eventually(t, ctx, pressed("item-10")+` === 'Met' && document.querySelectorAll('.fail').length === 1`)
 	eventually(t, ctx, pressed("item-17")+` === 'Met'`)
 	eventually(t, ctx, `!document.querySelector('#item-item-17').ariaBusy`)
 }
