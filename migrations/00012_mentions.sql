@@ -11,6 +11,7 @@ alter table evidence
     add constraint evidence_url_check check (url ~ '^https?://' and length(url) <= 2000);
 
 -- +goose Down
+-- +goose StatementBegin
 do $$
 begin
     if exists (select from evidence where url like 'http://%') then
@@ -18,6 +19,7 @@ begin
     end if;
 end
 $$;
+-- +goose StatementEnd
 alter table evidence
     drop constraint evidence_url_check,
     add constraint evidence_url_check check (url like 'https://%' and length(url) <= 2000);

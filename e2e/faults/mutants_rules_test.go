@@ -4,8 +4,8 @@ package faults
 // server nor a database.
 const rulesTests = "./internal/review"
 
-// storeTests are the tests of what keeps data, with a database.
-const storeTests = "./internal/store"
+// rebuildTests are those of a rebuild, beside what keeps data.
+const rebuildTests = "./internal/store"
 
 // ruleMutants are bugs in single rules, for the tests beside those rules.
 var ruleMutants = []mutant{

@@ -95,9 +95,9 @@ var mutants = []mutant{
 	{"a new owner is not put in the lists", []edit{{inStore, "case review.ProjectEdited, review.DutySet, review.StatusChanged:", "case review.ProjectEdited, review.StatusChanged:"}}, upheavals},
 	{"a break-glass is looked back at by the seats of today", []edit{{"internal/proof", "r.Stage(ev.Stage).Rounds[ev.Round-1].Policy.Seats, ev.For", "seatsOf(r, ev.Stage), ev.For"}}, upheavals},
 	{"a rebuild forgets when a gate's content changed", []edit{{inStore, "writeTurned(b, r, &r.Stages[i], en.At)", "writeTurned(b, r, &r.Stages[i], en.At.Add(1))"}}, upheavals},
-	{"a rebuild counts signatures before it knows who sits where", []edit{{inStore, "	for _, id := range rb.projects {", "	for _, id := range rb.projects[:0] {"}}, storeTests},
-	{"a rebuild takes a broken chain", []edit{{inStore, "	case len(v.Problems) > 0:\n		return fmt.Errorf(\"%s %s\"", "	case len(v.Problems) > 99:\n		return fmt.Errorf(\"%s %s\""}}, storeTests},
-	{"a rebuild fills a database that is used", []edit{{inStore, "	if used {\n		return ErrNotEmpty", "	if used && rb == nil {\n		return ErrNotEmpty"}}, storeTests},
+	{"a rebuild counts signatures before it knows who sits where", []edit{{inStore, "	for _, id := range rb.projects {", "	for _, id := range rb.projects[:0] {"}}, rebuildTests},
+	{"a rebuild takes a broken chain", []edit{{inStore, "	case len(v.Problems) > 0:\n		return fmt.Errorf(\"%s %s\"", "	case len(v.Problems) > 99:\n		return fmt.Errorf(\"%s %s\""}}, rebuildTests},
+	{"a rebuild fills a database that is used", []edit{{inStore, "	if used {\n		return ErrNotEmpty", "	if used && rb == nil {\n		return ErrNotEmpty"}}, rebuildTests},
 	{"rights change while somebody decides", []edit{exclusive}, inOrder},
 	{"rights are read while they change", []edit{exclusive}, byTrail},
 	{"pages of two moments", []edit{{inStore, "begin isolation level repeatable read, read only", "begin isolation level read committed, read only"}}, oneLook},
@@ -149,8 +149,8 @@ func (m *mutant) try(t *testing.T, root, overlay string) bool {
 	switch test {
 	case rulesTests:
 		args = append(args, test, "-rapid.nofailfile")
-	case storeTests:
-		args = append(args, test)
+	case rebuildTests:
+		args = append(args, "-run", "Rebuild", test)
 	default:
 		args = append(args, "-run", "^"+test+"$", "./e2e/faults")
 		fails += test
@@ -186,7 +186,7 @@ var (
 func verdict(test, out string) string {
 	switch test {
 	case histories:
-	case rulesTests, storeTests:
+	case rulesTests, rebuildTests:
 		return "by " + failedOf.FindStringSubmatch(out)[1]
 	default:
 		return "by " + test
