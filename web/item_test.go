@@ -309,7 +309,7 @@ func TestApprovalOfNotApplicable(t *testing.T) {
 		t.Errorf("approved by %d", a.ApprovedBy)
 	}
 	r := b.get(page.ItemURL(p, sk, ik)).want(200)
-	if r.find(approve).Length() != 0 || !strings.Contains(words(r.one("#answer")), "approved by "+f.name(string(seats[0]))) {
+	if r.find(approve).Length() != 0 || !strings.Contains(words(r.one("#answer")), "Approved as not applicable by "+f.name(string(seats[0]))) {
 		t.Errorf("page: %s", words(r.one("#answer")))
 	}
 }

@@ -79,7 +79,7 @@ func TestIllegalRowsAreRefused(t *testing.T) {
 		{"an answer approved by its giver", check, check, `
 			update item set state = 'not-applicable', note = 'n', approved_by = answered_by, approved_at = now() where item = 'scope-set'`},
 		{"an answer of nobody", check, check, `update item set answered_by = null`},
-		{"evidence over http", check, check, `update evidence set url = 'http://example.test/'`},
+		{"evidence that is no web page", check, check, `update evidence set url = 'javascript:alert(1)'`},
 		{"a sign-off of a round elsewhere", foreign, foreign, `
 			insert into sign_off (project_id, review_no, stage, round, no, person_id, seat, decision, digest, at)
 			select project_id, review_no, 'live', 9, 1, person_id, seat, decision, digest, at from sign_off limit 1`},
