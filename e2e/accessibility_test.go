@@ -81,7 +81,7 @@ func (p *person) accessible(what, rules string) {
 
 // refusals are the pages that come with another status than 200.
 var refusals = map[string]int{
-	"sign-in-failed": 400, "nowhere-outside": 404, "provider-problem": 400, "new-1-wrong": 422, "error-409-stale": 409,
+	"sign-in-failed": 400, "nowhere-outside": 404, "provider-problem": 400, "error-409-stale": 409,
 	"error-404": 404, "error-403": 403, "error-422": 422, "error-409": 409, "error-401": 401,
 }
 

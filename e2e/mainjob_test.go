@@ -113,7 +113,7 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	rosa.seeIn("#seats", "Priya Raman")
 	rosa.follow(link("Portfolio").in("nav"))
 	row := `tr:has(a[href="` + project + `"])`
-	rosa.seeIn(row+" td.s-met", "Passed")
+	rosa.until(`document.querySelector(`+asJSON(row+` td.s-met a[title="Idea: passed"]`)+`) !== null`, func() string { return "the portfolio does not show that the gate has passed" })
 	rosa.follow(link(name).in(row))
 	rosa.see("Passed")
 	rosa.follow(link("History").in("main"))

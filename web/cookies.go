@@ -101,6 +101,8 @@ const (
 	flashCreated   flash = "created"
 	flashReview    flash = "review"
 	flashSaved     flash = "saved"
+	flashAdded     flash = "added"
+	flashRemoved   flash = "removed"
 	flashMember    flash = "member"
 	flashGranted   flash = "granted"
 	flashRevoked   flash = "revoked"
@@ -146,7 +148,9 @@ var flashTexts = map[flash]string{
 	flashReview:    "The next review has started. Answers carried over; what has to be said again is marked in the checklists.",
 	flashCreated:   "The project is created. Start with the first stage.",
 	flashSaved:     "The changes are saved.",
-	flashMember:    "The people of the project are changed.",
+	flashAdded:     "Added to the project.",
+	flashRemoved:   "Removed from the project.",
+	flashMember:    "The part was changed.",
 	flashGranted:   "The right is granted.",
 	flashRevoked:   "The right is revoked. It holds no more, from this moment.",
 	flashSignedOut: "You are signed out.",

@@ -95,3 +95,41 @@ func TestStoppedProjectIsLoud(t *testing.T) {
 	}
 	f.browse("viewer").get(page.ProjectURL("nothing")).want(404)
 }
+
+// What a project page says of a date, the portfolio and my work say too.
+func TestProjectIsOverdueOnlyWhileItHasToReachItsTarget(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Target = "2020-02-03" })
+	b := f.browse("owner")
+	if text := b.get("/projects/ledger").want(200).text(); !strings.Contains(text, "overdue") || !strings.Contains(text, "past the target") {
+		t.Errorf("a target that was missed: %.300s", text)
+	}
+	f.change("owner", "ledger", "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusOnHold, "Budget", at)
+	})
+	for _, path := range []string{"/projects/ledger", "/portfolio", "/"} {
+		if text := b.get(path).want(200).text(); strings.Contains(strings.ReplaceAll(strings.ToLower(text), "condition overdue", ""), "overdue") || strings.Contains(text, "past the target") {
+			t.Errorf("%s says of a project on hold that it is overdue", path)
+		}
+	}
+}
+
+func TestProjectNamesWhoSignsNext(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger")
+	f.fill("member", "ledger", "idea")
+	f.requestSignOff("owner", "ledger", "idea")
+	for _, path := range []string{"/projects/ledger", "/projects/ledger/stages/idea/gate"} {
+		r := f.browse("viewer").get(path).want(200)
+		if text := words(r.find("#blockers")); !strings.Contains(text, "seat") || strings.Contains(text, "nobody") {
+			t.Errorf("%s: %s", path, text)
+		}
+	}
+	r := f.browse("viewer").get("/projects/ledger").want(200)
+	if got := r.one(`.head a.go`); got.AttrOr("href", "") != "/projects/ledger/stages/idea" || got.Text() != "Open checklist" {
+		t.Errorf("the way to the checklist: %q %q", got.Text(), got.AttrOr("href", ""))
+	}
+	if got := words(r.one("#blockers h2")); got != "Blockers" {
+		t.Errorf("heading %q", got)
+	}
+}

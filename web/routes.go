@@ -59,6 +59,7 @@ func (s *Server) table() []route {
 		{"GET", project, signedIn, s.project},
 		{"GET", project + "/settings", signedIn, s.settings},
 		{"POST", project + "/settings", signedIn, s.saveSettings},
+		{"GET", project + "/members", signedIn, s.members},
 		{"POST", project + "/members", signedIn, s.saveMember},
 		{"GET", project + "/history", signedIn, s.history},
 		{"GET", project + "/bundle", signedIn, s.bundle},

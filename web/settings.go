@@ -21,7 +21,7 @@ import (
 // form was opened.
 var errSettingsChanged = errors.New("the settings changed meanwhile")
 
-// settings shows a project's own fields and its people, to be changed.
+// settings shows a project's own fields, to be changed.
 func (s *Server) settings(w http.ResponseWriter, r *http.Request) error {
 	return s.showSettings(w, r, http.StatusOK, settingsTyped{})
 }
@@ -32,7 +32,6 @@ type settingsTyped struct {
 	form     *page.ProjectForm
 	was      string // what the form was shown
 	conflict bool
-	member   page.MemberForm
 }
 
 func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int, typed settingsTyped) error {
@@ -42,13 +41,11 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	}
 	p := &view.Review.Project
 	if err := review.May(view.Actor, review.EditProject, p); err != nil {
-		if review.May(view.Actor, review.ManageMembers, p) != nil {
-			return err
-		}
+		return err
 	}
 	d := &page.SettingsData{
 		Actor: view.Actor, Project: p, Template: view.Review.Template, Names: view.Names.Of,
-		Form: page.FormOf(p), Was: fieldsDigest(page.FormOf(p)), Member: typed.member, Find: searchText(r, "find"),
+		Form: page.FormOf(p), Was: fieldsDigest(page.FormOf(p)),
 	}
 	if typed.form != nil {
 		d.Form, d.Was = *typed.form, typed.was
@@ -57,26 +54,9 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		d.Was = fieldsDigest(page.FormOf(p))
 		d.Theirs = page.Differences(p, typed.form, d.Template)
 	}
-	if err := s.findMembers(r, d); err != nil {
-		return err
-	}
 	m := s.meta(w, r, &view.Viewer, "Settings, "+p.Name, ui.NavPortfolio)
-	m.Path, m.ErrorCount = page.SettingsURL(p.Key), len(d.Form.Errors)+len(d.Member.Errors)
+	m.Path, m.ErrorCount = page.SettingsURL(p.Key), len(d.Form.Errors)
 	return s.render(w, r, status, page.Settings(m, d))
-}
-
-// findMembers lists people who can be added: those found who are not on the
-// project yet.
-func (s *Server) findMembers(r *http.Request, d *page.SettingsData) error {
-	found, err := s.Store.FindPeople(r.Context(), s.by(r), d.Find, maxChoices)
-	var denied *review.Denied
-	if errors.As(err, &denied) {
-		d.NoPeople = true
-		return nil
-	}
-	d.Many = len(found) == maxChoices
-	d.People = slices.DeleteFunc(choices(found), func(c page.Choice) bool { return d.Project.Duty(c.ID) != "" })
-	return err
 }
 
 // fieldsDigest stands for the values of a settings form. What was typed with
@@ -140,36 +120,6 @@ func settingsForm(form url.Values) *page.ProjectForm {
 		Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"), Exposure: form.Get("exposure"),
 		Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue, Profile: form["profile"],
 	}
-}
-
-// saveMember gives a person a part in the project, or takes it.
-func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "person", "duty")
-	if err != nil {
-		return err
-	}
-	typed := page.MemberForm{Person: personNumber(form.Get("person")), Duty: form.Get("duty")}
-	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person}}
-	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
-		if !form.Has("duty") { // an empty one takes the person off; a missing one is a mistake
-			return &review.Invalid{Fields: []review.FieldError{{Field: "duty", Message: "choose owner, deputy or member"}}}
-		}
-		return rv.SetDuty(who, typed.Person, review.Duty(typed.Duty), at)
-	})
-	if err == nil {
-		return s.doneSettings(w, r, changed, page.SettingsURL(projectKey(r))+"#people", flashMember)
-	}
-	var refused *review.Refused
-	fields, invalid := fieldErrors(err)
-	switch {
-	case invalid:
-		typed.Errors = fields
-		return s.showSettings(w, r, http.StatusUnprocessableEntity, settingsTyped{member: typed})
-	case errors.As(err, &refused):
-		typed.Errors = map[string]string{"duty": refused.Why}
-		return s.showSettings(w, r, http.StatusConflict, settingsTyped{member: typed})
-	}
-	return err
 }
 
 // doneSettings leads on, as near to the wanted page as the person may still

@@ -179,6 +179,7 @@ func TestSettingsAreForThoseWhoMay(t *testing.T) {
 		b := f.browse(name)
 		for i, key := range []review.ProjectKey{"ledger", "secret"} {
 			b.get(page.SettingsURL(key)).want(want[i])
+			b.get(page.MembersURL(key)).want(want[i])
 			if want[i] != 200 {
 				b.post(page.SettingsURL(key), "was", "x", "name", "Taken over").want(want[i])
 				b.post(page.MembersURL(key), "person", f.id(name), "duty", "owner").want(want[i])
@@ -196,9 +197,9 @@ func TestMembers(t *testing.T) {
 	if got := f.project(key).Duty(f.person("viewer")); got != review.DutyMember {
 		t.Fatalf("duty %q", got)
 	}
-	r := b.get("/projects/ledger/settings").want(200)
-	if r.find(`#people tbody tr`).Length() != 4 {
-		t.Errorf("people: %s", words(r.one("#people tbody")))
+	r := b.get("/projects/ledger/members").want(200)
+	if r.find(`main tbody tr`).Length() != 4 {
+		t.Errorf("people: %s", words(r.one("main tbody")))
 	}
 	b.post("/projects/ledger/members", "person", f.id("viewer"), "duty", "deputy").want(303)
 	p := f.project(key)
@@ -256,15 +257,51 @@ func TestMemberWhoLeavesLandsSomewhere(t *testing.T) {
 func TestMembersAreFound(t *testing.T) {
 	f := newFixture(t)
 	f.create("ledger")
-	r := f.browse("owner").get("/projects/ledger/settings?find=audit%00").want(200)
+	r := f.browse("owner").get("/projects/ledger/members?find=audit%00").want(200)
 	if got := r.find("#f-person option"); got.Length() != 2 || !strings.Contains(got.Last().Text(), f.name("auditor")) {
 		t.Errorf("found: %s", words(r.one("#f-person")))
 	}
-	r = f.browse("owner").get("/projects/ledger/settings").want(200)
+	r = f.browse("owner").get("/projects/ledger/members").want(200)
 	if strings.Contains(words(r.one("#f-person")), f.name("owner")) {
 		t.Error("somebody on the project is offered to be added")
 	}
-	if got := f.browse("owner").get("/projects/ledger/settings?find=zzz").want(200); !strings.Contains(got.text(), "Nobody matches") {
+	if got := f.browse("owner").get("/projects/ledger/members?find=zzz").want(200); !strings.Contains(got.text(), "Nobody matches") {
 		t.Error("an empty result is not explained")
+	}
+}
+
+// One click makes nobody owner and takes nobody off: a page asks first, and says
+// what the person leaves behind.
+func TestMembersAreAskedAbout(t *testing.T) {
+	f := newFixture(t)
+	key := f.create("ledger")
+	f.change("owner", key, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-agreed", f.person("member"), "", at)
+	})
+	b := f.browse("owner")
+	r := b.get("/projects/ledger/members").want(200)
+	if n := r.find(`main tbody button[value=owner], main tbody button[value=""]`).Length(); n != 0 {
+		t.Errorf("%d buttons act at once", n)
+	}
+	r = b.get(r.one(`main tbody a:contains("Make owner: `+f.name("member")+`")`).AttrOr("href", "")).want(200)
+	if got := words(r.one(".note-box")); !strings.Contains(got, f.name("owner")+" becomes a member") || r.find(`.note-box button[value=owner]`).Length() != 1 {
+		t.Errorf("before somebody becomes owner: %s", got)
+	}
+	r = b.get("/projects/ledger/members?remove=" + f.id("member")).want(200)
+	if got := words(r.one(".note-box")); !strings.Contains(got, "1 task behind") || r.find(`.note-box a[href="/projects/ledger/stages/idea/items/scope-agreed"]`).Length() != 1 {
+		t.Errorf("before somebody leaves: %s", got)
+	}
+	for _, query := range []string{"remove=" + f.id("owner"), "owner=" + f.id("viewer"), "remove=x", "owner=-1"} {
+		if b.get("/projects/ledger/members?"+query).want(200).find(".note-box").Length() != 0 {
+			t.Errorf("%s asks something", query)
+		}
+	}
+	b.post("/projects/ledger/members", "person", f.id("member"), "duty", "", "to", f.id("viewer")).want(422)
+	b.post("/projects/ledger/members", "person", f.id("member"), "duty", "", "to", f.id("deputy")).want(303)
+	if got := f.stage(key, "idea").Item("scope-agreed").Assignee; got != f.person("deputy") {
+		t.Errorf("the item went to %v", got)
+	}
+	if text := b.get("/projects/ledger/members").text(); !strings.Contains(text, "Removed from the project") {
+		t.Errorf("nothing says that somebody was removed: %.200s", text)
 	}
 }

@@ -23,6 +23,16 @@ func BlockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Block
 	return out
 }
 
+// OpenSeats names the seats in which a signature would still help a round:
+// "Engineering or SRE seat". Every page that says whose turn it is with missing
+// signatures asks here.
+func OpenSeats(seats []review.Seat) string {
+	if len(seats) == 0 {
+		return ""
+	}
+	return SeatWords(seats, "or") + " seat"
+}
+
 // BlockerText is a sentence that names what stands in the way before it says
 // why.
 func BlockerText(b *review.Blocker) string {

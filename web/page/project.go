@@ -86,19 +86,56 @@ func (v *projectView) facts() []ui.Fact {
 }
 
 // targetWord says how far the target date is, or that it has passed while
-// gates have not.
+// there is work to do.
 func (v *projectView) targetWord() string {
-	today := v.Now.UTC().Truncate(24 * time.Hour)
-	days := int(v.project().Target.Sub(today).Hours() / 24)
+	days := v.daysLeft()
 	switch {
+	case v.missed():
+		return ", " + CountOf(-days, "day") + " overdue"
 	case days == 0:
 		return ", today"
 	case days > 0:
 		return ", in " + CountOf(days, "day")
-	case v.allPassed():
-		return ""
 	}
-	return ", " + CountOf(-days, "day") + " overdue"
+	return ""
+}
+
+// daysLeft is how many days there are to the target; negative once it has gone
+// by.
+func (v *projectView) daysLeft() int {
+	return int(v.project().Target.Sub(v.Now.UTC().Truncate(24*time.Hour)).Hours() / 24)
+}
+
+func (v *projectView) missed() bool {
+	live, _ := v.Review.Live(v.Now)
+	return targetMissed(v.project().Target, v.project().Status, live, v.rollups, v.Now)
+}
+
+// soon is from when on a target is said to be near, in days.
+const soon = 14
+
+// countdown is how far the target is, for a project that still has to reach it;
+// empty for all others.
+func (v *projectView) countdown() (ui.State, string) {
+	p := v.project()
+	if live, _ := v.Review.Live(v.Now); p.Target.IsZero() || p.Status != review.StatusActive || live != review.NotLive || v.allPassed() {
+		return ui.None, ""
+	}
+	switch days := v.daysLeft(); {
+	case days < 0:
+		return ui.Bad, CountOf(-days, "day") + " past the target"
+	case days == 0:
+		return ui.Warn, "Target is today"
+	case days <= soon:
+		return ui.Warn, CountOf(days, "day") + " to the target"
+	default:
+		return ui.Part, CountOf(days, "day") + " to the target"
+	}
+}
+
+// checklist is where the work is: the stage that the project is in.
+func (v *projectView) checklist() string {
+	return StageURL(v.key(), v.Review.Stages[v.current].Def.Key)
 }
 
 func (v *projectView) allPassed() bool {
@@ -155,6 +192,11 @@ func (v *projectView) obstacles() []obstacle {
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
 		o.more = max(len(bs)-blockersShown, 0)
 		o.blockers = BlockerLines(v.project(), bs[:len(bs)-o.more], v.Name)
+		for j := range o.blockers {
+			if bs[j].Kind == review.SignersMissing {
+				o.blockers[j].Owner = OpenSeats(v.Review.OpenSeats(s))
+			}
+		}
 		out = append(out, o)
 	}
 	return out
@@ -211,7 +253,7 @@ func (v *projectView) ready() []later {
 	return out
 }
 
-// totals are musts and shoulds over all stages.
+// totals are required and recommended items over all stages.
 func (v *projectView) totals() (t review.StageRollup) {
 	for _, r := range v.rollups {
 		t.MustDone, t.MustTotal = t.MustDone+r.MustDone, t.MustTotal+r.MustTotal

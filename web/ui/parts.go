@@ -63,9 +63,9 @@ type StageSegment struct {
 
 func (s StageSegment) count() string {
 	if s.Total == 0 {
-		return "no musts"
+		return "nothing required"
 	}
-	return counts(s.Done, s.Total) + " musts"
+	return counts(s.Done, s.Total) + " required"
 }
 
 // width is the filled part of the bar, 0 to 100. Where no must applies, a gate

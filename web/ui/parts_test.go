@@ -112,10 +112,10 @@ func TestStageWithoutMustsIsFullOncePassed(t *testing.T) {
 		segment      StageSegment
 		width, count string
 	}{
-		{StageSegment{State: Met}, "100", "no musts"},
-		{StageSegment{State: Open}, "0", "no musts"},
-		{StageSegment{State: Open, Done: 1, Total: 4}, "25", "1/4 musts"},
-		{StageSegment{State: Met, Done: 4, Total: 4}, "100", "4/4 musts"},
+		{StageSegment{State: Met}, "100", "nothing required"},
+		{StageSegment{State: Open}, "0", "nothing required"},
+		{StageSegment{State: Open, Done: 1, Total: 4}, "25", "1/4 required"},
+		{StageSegment{State: Met, Done: 4, Total: 4}, "100", "4/4 required"},
 	} {
 		if width, count := tt.segment.width(), tt.segment.count(); width != tt.width || count != tt.count {
 			t.Errorf("%+v: width %s, %q; want %s, %q", tt.segment, width, count, tt.width, tt.count)

@@ -199,10 +199,7 @@ func (v *view) openSeats() string {
 	if len(able) == 0 {
 		able = open
 	}
-	if len(able) == 0 {
-		return ""
-	}
-	return page.SeatWords(able, "or") + " seat"
+	return page.OpenSeats(able)
 }
 
 // inTheWay are those of them that no signature settles and that keep the open

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// members shows the people of a project, to be changed. With "owner" or "remove"
+// in the address it asks first, and says what the person would leave behind.
+func (s *Server) members(w http.ResponseWriter, r *http.Request) error {
+	return s.showMembers(w, r, http.StatusOK, page.MemberForm{})
+}
+
+func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int, typed page.MemberForm) error {
+	view, err := s.Store.Project(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	p := &view.Review.Project
+	if err := review.May(view.Actor, review.ManageMembers, p); err != nil {
+		return err
+	}
+	q := r.URL.Query()
+	d := &page.MembersData{
+		Actor: view.Actor, Project: p, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
+		Owner: asked(p, q.Get("owner")), Remove: asked(p, q.Get("remove")),
+	}
+	if typed.Errors["to"] != "" {
+		d.Remove = typed.Person
+	}
+	if d.Remove != 0 {
+		d.Tasks = view.Review.Tasks(d.Remove)
+	}
+	if err := s.findMembers(r, d); err != nil {
+		return err
+	}
+	m := s.meta(w, r, &view.Viewer, "People, "+p.Name, ui.NavPortfolio)
+	m.Path, m.ErrorCount = page.MembersURL(p.Key), len(typed.Errors)
+	return s.render(w, r, status, page.Members(m, d))
+}
+
+// asked is somebody on the project, beside its owner, whom an address names; 0
+// for anybody else.
+func asked(p *review.Project, word string) review.PersonID {
+	if id := personNumber(word); p.Duty(id) != "" && p.Duty(id) != review.DutyOwner {
+		return id
+	}
+	return 0
+}
+
+// findMembers lists people who can be added: those found who are not on the
+// project yet.
+func (s *Server) findMembers(r *http.Request, d *page.MembersData) error {
+	found, err := s.Store.FindPeople(r.Context(), s.by(r), d.Find, maxChoices)
+	var denied *review.Denied
+	if errors.As(err, &denied) {
+		d.NoPeople = true
+		return nil
+	}
+	d.Many = len(found) == maxChoices
+	d.People = slices.DeleteFunc(choices(found), func(c page.Choice) bool { return d.Project.Duty(c.ID) != "" })
+	return err
+}
+
+// saveMember gives a person a part in the project, or takes it.
+func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r, "person", "duty", "to")
+	if err != nil {
+		return err
+	}
+	typed := page.MemberForm{Person: personNumber(form.Get("person")), Duty: form.Get("duty"), To: personNumber(form.Get("to"))}
+	done := flashMember
+	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person}}
+	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
+		if !form.Has("duty") { // an empty one takes the person off; a missing one is a mistake
+			return &review.Invalid{Fields: []review.FieldError{{Field: "duty", Message: "choose owner, deputy or member"}}}
+		}
+		if typed.Duty == page.NoDuty {
+			done = flashRemoved
+			return rv.RemoveMember(who, typed.Person, typed.To, at)
+		}
+		if rv.Project.Duty(typed.Person) == "" {
+			done = flashAdded
+		}
+		return rv.SetDuty(who, typed.Person, review.Duty(typed.Duty), at)
+	})
+	if err == nil {
+		return s.doneSettings(w, r, changed, page.MembersURL(projectKey(r)), done)
+	}
+	var refused *review.Refused
+	fields, invalid := fieldErrors(err)
+	switch {
+	case invalid:
+		typed.Errors = fields
+		return s.showMembers(w, r, http.StatusUnprocessableEntity, typed)
+	case errors.As(err, &refused):
+		typed.Errors = map[string]string{"duty": refused.Why}
+		return s.showMembers(w, r, http.StatusConflict, typed)
+	}
+	return err
+}
