@@ -4,7 +4,10 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
 
@@ -190,4 +193,138 @@ func TestTwentyAreAnsweredAtOnceAndUndone(t *testing.T) {
 	rosa.typeText("None of this is built")
 	rosa.click(button("N/A").in("#bulk"))
 	rosa.answered(len(items), "N/A")
+}
+
+// Without scripts the boxes and the buttons below the list are one plain form.
+func TestSeveralWithoutScripts(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	stage, items := rosa.longStage("plain-form")
+	rosa.withoutScripts()
+	rosa.visit(stage)
+	for _, i := range []int{0, 1, 4} {
+		rosa.click(field("Select").in(row(items[i])))
+	}
+	rosa.follow(button("Met").in("#bulk"))
+	rosa.answered(3, "Met")
+	rosa.seeIn("#said", "The selected items are changed.")
+	rosa.follow(button("Undo"))
+	rosa.answered(0, "Met")
+	rosa.seeIn("#said", "The change is undone.")
+}
+
+func TestNoteIsSavedWhenTheFocusLeavesItsRow(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	stage, items := rosa.longStage("left-note")
+	rosa.press(button("Add note").in(row(items[0])))
+	rosa.typeText("Asked the platform team")
+	rosa.press(button("Met").in(row(items[1])))
+	rosa.pressed(items[1], "Met")
+	rosa.seeIn(row(items[0])+" .nt", "Asked the platform team")
+	rosa.pressed(items[0], "")
+	rosa.reload()
+	rosa.seeIn(row(items[0]), "Asked the platform team")
+
+	// Esc takes back what was typed, and the question that N/A asks.
+	rosa.openList(stage)
+	rosa.press(button("N/A").in(row(items[2])))
+	rosa.seeIn(row(items[2]), "Why does it not apply?")
+	rosa.key(kb.Escape)
+	rosa.missIn(row(items[2]), "Why does it not apply?")
+	rosa.focusIn(items[2])
+}
+
+func TestListFollowsTheFilterWhileOneTypes(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	stage, items := rosa.longStage("typed-filter")
+	rosa.cost()
+	rosa.key("/")
+	rosa.typeText(items[4])
+	rosa.until(`document.querySelectorAll('[data-row]').length === 1 && !!document.querySelector('`+row(items[4])+`')`, func() string { return "the list does not follow" })
+	rosa.at(stage + "?q=" + items[4])
+	rosa.press(button("Met").in(row(items[4]))) // what came with the filter takes answers in place too
+	rosa.pressed(items[4], "Met")
+	rosa.spent("filtering")
+	rosa.reload()
+	rosa.pressed(items[4], "Met")
+}
+
+// What could not be saved stays marked in its row, whatever succeeds elsewhere,
+// and all of it is tried again together.
+func TestFailuresStayInTheirRowsUntilMadeGood(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	_, items := rosa.longStage("bad-network")
+	rosa.offline(true)
+	for _, item := range items[:3] {
+		rosa.click(button("Met").in(row(item)))
+		rosa.seeIn(row(item), "Met may not be saved. Slipway could not be reached")
+	}
+	rosa.see("3 changes are not confirmed as saved.")
+	rosa.offline(false)
+	rosa.click(button("Not met").in(row(items[5])))
+	rosa.pressed(items[5], "Not met")
+	rosa.see("3 changes are not confirmed as saved.")
+	rosa.screenshot("checklist failures")
+	rosa.click(button("Try all again"))
+	rosa.answered(3, "Met")
+	rosa.miss("confirmed as saved")
+	rosa.reload()
+	rosa.answered(3, "Met")
+	rosa.forgive("Failed to fetch") // htmx tells the console
+}
+
+// offline takes the network away from the page, or gives it back.
+func (p *person) offline(off bool) {
+	p.t.Helper()
+	if off {
+		eval[bool](p, `(window.online = window.fetch, window.fetch = () => Promise.reject(new TypeError('Failed to fetch')), true)`)
+	} else {
+		eval[bool](p, `(window.fetch = window.online, true)`)
+	}
+}
+
+// Back shows what there is now, and after a sign-out nothing of the person.
+func TestBackShowsNothingOld(t *testing.T) {
+	t.Parallel()
+	rosa := arrivesAnew(somebody(t), "rosa")
+	stage, items := rosa.longStage("way-back")
+	rosa.follow(link("way back").in(".crumbs"))
+	rosa.send(stage+"/items/"+items[0]+"/answer", map[string][]string{"answer": {"met"}, "version": {"0"}})
+	eval[bool](rosa, `(setTimeout(() => history.back()), true)`)
+	rosa.at(stage)
+	rosa.pressed(items[0], "Met")
+
+	rosa.press(summary("Rosa Almeida"))
+	rosa.follow(button("Sign out"))
+	for range 5 { // over the pages of the sign-out, back to the list and beyond
+		eval[bool](rosa, `(setTimeout(() => history.back()), true)`)
+		time.Sleep(300 * time.Millisecond)
+		rosa.until(`document.readyState === 'complete' && !document.querySelector('[data-row], .menu')`, func() string { return "Back shows the list of somebody who signed out" })
+	}
+}
+
+func TestThreeRowsFitAPhone(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	rosa.window(390, 844)
+	if _, err := chromedp.Call(rosa.ctx, emulation.SetTouchEmulationEnabled, emulation.SetTouchEmulationEnabledParams{Enabled: true}); err != nil {
+		t.Fatal(err)
+	}
+	_, items := rosa.longStage("small-screen")
+	whole := eval[int](rosa, `(() => {
+		document.querySelector('`+row(items[3])+`').scrollIntoView()
+		return [...document.querySelectorAll('[data-row]')].filter(r => r.getBoundingClientRect().top >= 0 && r.getBoundingClientRect().bottom <= innerHeight).length
+	})()`)
+	if whole < 3 {
+		t.Errorf("%d rows fit", whole)
+	}
+	rosa.press(button("Add note").in(row(items[3])))
+	rosa.fill(field("Note").in(row(items[3])), "On the phone")
+	rosa.press(button("Save note"))
+	rosa.seeIn(row(items[3]), "On the phone")
+	rosa.screenshot("checklist phone")
+	rosa.noSideways("the list on a phone")
 }

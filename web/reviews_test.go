@@ -170,7 +170,7 @@ func TestSayAgain(t *testing.T) {
 	f.startReview(p)
 	member := f.browse("member")
 	row := member.get(page.StageURL(p, "live")).want(200).one("#item-restore-tested")
-	if got := words(row.Find("a.badge")); !strings.Contains(got, "Say again") {
+	if got := words(row.Find("a.badge")); !strings.Contains(got, "Reconfirm") {
 		t.Fatalf("the row's flags: %q", got)
 	}
 	if member.get(page.StageURL(p, "live")+"?show=open").want(200).find("#item-restore-tested").Length() != 1 {
@@ -184,7 +184,7 @@ func TestSayAgain(t *testing.T) {
 	pressed := row.Find(`button[aria-pressed=true]`)
 	action := row.Find("form.seg").AttrOr("action", "")
 	r := member.htmx().post(action, "answer", pressed.AttrOr("value", "")).want(200)
-	if strings.Contains(words(r.find("#item-restore-tested")), "Say again") {
+	if strings.Contains(words(r.find("#item-restore-tested")), "Reconfirm") {
 		t.Error("it is still to be said again")
 	}
 	it := f.stage(p, "live").Item("restore-tested")

@@ -406,7 +406,7 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	}
 	flags = appendWaiverFlags(flags, e, now)
 	if e.item.Reattest {
-		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Say again", Anchor: "answer"})
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Reconfirm", Anchor: "answer"})
 	}
 	switch {
 	case e.expiring(now):
