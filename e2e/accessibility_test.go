@@ -195,6 +195,8 @@ func TestPagesOfAProject(t *testing.T) {
 	rosa.inspect("history")
 	rosa.visit(project + "/settings")
 	rosa.inspect("settings")
+	rosa.visit(project + "/members")
+	rosa.inspect("members")
 }
 
 // TestPagesOfTheSteps looks at the form that starts a project.

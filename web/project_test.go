@@ -66,7 +66,7 @@ func TestOverviewFollowsTheGates(t *testing.T) {
 	f.fill("member", p, "live")
 	f.requestSignOff("owner", p, "live")
 	f.signGo("sre", p, "live", review.SeatSRE)
-	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "all gates have passed") {
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "All gates have passed") {
 		t.Errorf("after the last gate: %q", got)
 	}
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
