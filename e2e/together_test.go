@@ -65,6 +65,7 @@ func TestConflictInTheList(t *testing.T) {
 
 	// Nothing is lost: the item tells what both said.
 	rosa.visit(stage + "/items/" + success)
+	rosa.unfold("History")
 	rosa.seeIn("#history", "Confirmed on Monday.")
 	rosa.seeIn("#history", "Finance has not confirmed.")
 }
