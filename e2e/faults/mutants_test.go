@@ -74,7 +74,7 @@ var mutants = []mutant{
 	{"expiry of evidence by the application's clock", []edit{{inRules, "func (e *Evidence) Expired(at time.Time) bool { return", "func (e *Evidence) Expired(at time.Time) bool { at = time.Now(); return"}}, ""},
 	{"conditions by the application's clock", []edit{{inRules, "!at.Before(c.Deadline())", "!time.Now().Before(c.Deadline())"}}, ""},
 	{"every decision by the application's clock", []edit{{inStore, "\n	v.Now = v.Now.UTC()", "\n	v.Now = time.Now().UTC().Truncate(time.Microsecond)"}}, ""},
-	{"separation of duties dropped", []edit{{inRules, "	if !round.SoD {\n		return \"\"", "	if round != nil {\n		return \"\""}}, ""},
+	{"separation of duties dropped", []edit{{inRules, "		if ro != nil && !ro.SoD {\n			return", "		if ro != nil {\n			return"}}, ""},
 	{"requesters grant their own waivers", []edit{{inRules, "	if requester == by.Person {", "	if requester == -1 {"}}, ""},
 	{"a change leaves the gate passed", []edit{{inRules, "last.ChangedAt.IsZero() && r.Digest(s) != last.Closing", "last.ChangedAt.IsZero() && r.Digest(s) == \"\""}}, ""},
 	{"mandatory seats ignored", []edit{{inRules, "len(counting) >= policy.Quorum && len(withoutSign(policy.Mandatory, counting)) == 0", "len(counting) >= policy.Quorum"}}, ""},

@@ -39,7 +39,7 @@ func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string
 		switch {
 		case so.Digest != r.digest || !r.supports(so.Decision):
 		case people[so.Person] || stepped[so.Person] || mandates[mandate]:
-		case ro.SoD && s.Excluded(so.Person) != "":
+		case s.Excluded(ro, so.Person) != "":
 		case !held.lasted(rv.Project.ID, so, ro.ClosedAt):
 		default:
 			people[so.Person], seats[so.Seat], mandates[mandate], r.Counted[i] = true, true, true, true

@@ -47,6 +47,7 @@ type history struct {
 	rounds   []*round       // those that ended, in that order
 	problems []suspect
 	replayed int64 // entries that could be replayed
+	strict   bool  // a round was opened under [review.ExcludeAll]
 
 	signing map[review.StageKey]*signing // of the open rounds
 }
@@ -119,6 +120,7 @@ func (h *history) look(e review.Entry, r *review.Review) {
 		if ev.SoD != r.Template.SoD {
 			h.wrong(e.Seq, "does not take over what the template says about separation of duties")
 		}
+		h.sameExclusion(e, ev)
 	case review.GateSigned:
 		h.signed(e, ev, r)
 	case review.RoundClosed:
@@ -134,6 +136,18 @@ func (h *history) look(e review.Entry, r *review.Review) {
 	default:
 		h.apart(e, r)
 	}
+}
+
+// sameExclusion checks the rule by which people are kept from signing: rounds
+// from before it became stricter have the one of then, and none goes back to it.
+func (h *history) sameExclusion(e review.Entry, ev review.SignOffRequested) {
+	switch {
+	case ev.Exclusion != review.ExcludeLast && ev.Exclusion != review.ExcludeAll || ev.Exclusion != "" && !ev.SoD:
+		h.wrong(e.Seq, "names no rule for whom separation of duties keeps from signing")
+	case ev.Exclusion == review.ExcludeLast && h.strict:
+		h.wrong(e.Seq, "goes back to a milder rule for whom separation of duties keeps from signing")
+	}
+	h.strict = h.strict || ev.Exclusion == review.ExcludeAll
 }
 
 func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got review.Policy) {
@@ -159,7 +173,7 @@ func (h *history) signed(e review.Entry, ev review.GateSigned, r *review.Review)
 	if !slices.Contains(ro.Policy.Seats, ev.Seat) {
 		h.wrong(e.Seq, "signs in the %s seat, which this gate does not have", ev.Seat.Label())
 	}
-	if ro.SoD && s.Excluded(e.Actor) != "" {
+	if s.Excluded(ro, e.Actor) != "" {
 		h.wrong(e.Seq, "is signed by somebody whom separation of duties keeps from it")
 	}
 	if !h.rights.signs(r.Project.ID, e.Actor, ev.For, ev.Seat, e.At) {

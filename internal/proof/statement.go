@@ -54,6 +54,7 @@ type gateReview struct {
 	Entry       int64          `json:"entry"` // of the trail, that ended the round
 	Policy      review.Policy  `json:"policy"`
 	SoD         bool           `json:"separationOfDuties"`
+	Exclusion   string         `json:"exclusion,omitempty"`
 	SignOffs    []gateSignOff  `json:"signOffs"`
 }
 
@@ -118,7 +119,7 @@ func (r *round) humanReview(instance string, project review.ProjectKey) humanRev
 		Instance: instance, Project: string(project), Review: r.Review, Stage: string(r.Stage.Key), Gate: r.Stage.Gate.Name, Round: ro.No,
 		Outcome: ro.Outcome, RequestedBy: personURI(ro.RequestedBy), RequestedAt: ro.RequestedAt.UTC(),
 		EndedBy: personURI(ro.ClosedBy), EndedAt: ro.ClosedAt.UTC(), Entry: r.Ended,
-		Policy: ro.Policy, SoD: ro.SoD, SignOffs: []gateSignOff{},
+		Policy: ro.Policy, SoD: ro.SoD, Exclusion: string(ro.Exclusion), SignOffs: []gateSignOff{},
 	}}
 	switch {
 	case r.proven:

@@ -40,12 +40,12 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 	if shown != now {
 		return &StaleDigest{Shown: shown, Current: now}
 	}
-	no := len(s.Rounds) + 1
+	no, exclusion := len(s.Rounds)+1, r.Template.exclusion()
 	if open := s.OpenRound(); open != nil {
-		no = open.No
+		no, exclusion = open.No, open.Exclusion
 	}
 	return r.record(by, at, GateForced{
-		Stage: sk, Round: no, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due),
+		Stage: sk, Round: no, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
 	})
 }
 

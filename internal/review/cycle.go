@@ -172,6 +172,7 @@ func (r *Review) foldReview(e ReviewStarted) error {
 		s.Rounds, s.Findings, s.Conditions = nil, nil, carried[s.Def.Key]
 		for j := range s.Items {
 			it := &s.Items[j]
+			it.Earlier = nil // what stands now was signed off with the last gate
 			it.Reattest = it.Def.ValidDays > 0 && it.Answer.State != Open
 		}
 	}

@@ -12,6 +12,8 @@ type (
 		SoD    bool     `json:"separation_of_duties"`
 		Early  []string `json:"early,omitempty"` // earlier stages whose gates had not passed
 		Reason string   `json:"reason,omitempty"`
+		// Exclusion is whom separation of duties keeps from signing.
+		Exclusion Exclusion `json:"exclusion,omitempty"`
 	}
 	// GateSigned is one person's decision.
 	GateSigned struct {
@@ -103,6 +105,8 @@ type (
 		Policy    Policy   `json:"policy"`
 		Reason    string   `json:"reason"`
 		ReviewDue string   `json:"review_due"`
+		// Exclusion is as with a request, when there was none.
+		Exclusion Exclusion `json:"exclusion,omitempty"`
 	}
 	// RetrospectiveClosed is the review of a forced gate by somebody else.
 	RetrospectiveClosed struct {

@@ -96,6 +96,7 @@ type Round struct {
 	Digest      Digest   // of the content when it was requested
 	Policy      Policy
 	SoD         bool
+	Exclusion   Exclusion
 	SignOffs    []SignOff
 	Outcome     Outcome
 	ClosedBy    PersonID

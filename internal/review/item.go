@@ -55,6 +55,9 @@ type Item struct {
 	Due      time.Time // date; zero: none
 	Comments int
 	Reattest bool // carried over from an earlier review: to be said again
+	// Earlier are the people whose answers the present one replaced since its
+	// round began, sorted; see [Stage.Excluded].
+	Earlier []PersonID
 }
 
 // Evidence is a link that shows that an item is met.

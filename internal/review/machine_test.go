@@ -245,6 +245,18 @@ func (k *machine) do(name string, by review.PersonID, sk review.StageKey, mayDo 
 			k.t.Fatalf("after the event the gate of %s is kept as %q, want %q", stageKeys[i], k.r.Stages[i].Gate.Label(), want.Label())
 		}
 	}
+	if ro, ok := lastOf(events); ok && ro.Outcome.Passes() {
+		k.now = k.now.Add(time.Microsecond) // what comes after a pass comes later
+	}
+}
+
+// lastOf is how the last of some events ended a round, if it did.
+func lastOf(events []review.Entry) (review.RoundClosed, bool) {
+	if len(events) == 0 {
+		return review.RoundClosed{}, false
+	}
+	e, ok := events[len(events)-1].Event.(review.RoundClosed)
+	return e, ok
 }
 
 // part is the review as the store would load it for one stage.
@@ -392,7 +404,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	same("who counts", counts, k.m.counting(st))
 	k.checkQueue(s, st)
 	for _, p := range crowd {
-		same(fmt.Sprintf("exclusion of %d", p), s.Excluded(p) != "", k.m.excluded(st, p))
+		same(fmt.Sprintf("exclusion of %d", p), s.Excluded(s.OpenRound(), p) != "", k.m.excluded(st, st.waiting(), p))
 	}
 	roll := k.r.Rollup(s, k.now)
 	mt, md := k.m.readiness(st, review.LevelMust, k.now)

@@ -37,13 +37,10 @@ func (s *Stage) barred(round *Round, p, holder PersonID) string {
 	if round.recused(holder) {
 		return "Whom you stand in for stepped back from this round; somebody else in the seat signs it."
 	}
-	if !round.SoD {
-		return ""
-	}
-	if why := s.Excluded(p); why != "" {
+	if why := s.Excluded(round, p); why != "" {
 		return why
 	}
-	if holder != 0 && s.Excluded(holder) != "" {
+	if holder != 0 && s.Excluded(round, holder) != "" {
 		return "Whom you stand in for may not sign this gate, having worked on the stage; somebody else in the seat signs it."
 	}
 	return ""
@@ -84,42 +81,6 @@ func (ro *Round) newest(p PersonID) *SignOff {
 // recused reports whether a person has stepped back from the round.
 func (ro *Round) recused(p PersonID) bool {
 	return slices.ContainsFunc(ro.SignOffs, func(so SignOff) bool { return so.Person == p && so.Decision == Recuse })
-}
-
-// Excluded says why separation of duties keeps a person from signing the
-// stage: who answered one of its items, or alone gave an item's evidence, does
-// not sign. It is empty when nothing does.
-func (s *Stage) Excluded(p PersonID) string {
-	for i := range s.Items {
-		it := &s.Items[i]
-		if it.Level == LevelNone {
-			continue
-		}
-		if it.Answer.By == p && it.Answer.State != Open {
-			return "You answered “" + it.Def.Title + "” in this stage, so somebody else has to sign its gate."
-		}
-		if s.soleProvider(it.Def.Key) == p {
-			return "You alone gave the evidence for “" + it.Def.Title + "”, so somebody else has to sign this gate."
-		}
-	}
-	return ""
-}
-
-// soleProvider is the one person who linked all of an item's evidence; 0 when
-// there is none or several did.
-func (s *Stage) soleProvider(k ItemKey) PersonID {
-	var sole PersonID
-	for i := range s.Evidence {
-		e := &s.Evidence[i]
-		if e.Item != k || e.Removed() {
-			continue
-		}
-		if sole != 0 && sole != e.By {
-			return 0
-		}
-		sole = e.By
-	}
-	return sole
 }
 
 // judge finds the holding of a seat by which the actor may say whether what was

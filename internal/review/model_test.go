@@ -133,6 +133,13 @@ type mItem struct {
 	approvedAt time.Time
 	again      bool // to be said again in this review
 	assignee   review.PersonID
+	said       []mSaid // since the review began, and what stood then
+}
+
+// mSaid is an answer, whatever became of it.
+type mSaid struct {
+	who review.PersonID
+	at  time.Time
 }
 
 type mLink struct {
@@ -652,22 +659,47 @@ func (m *model) owed() []string {
 
 // --- rule 3: separation of duties
 
-func (m *model) excluded(st *mStage, p review.PersonID) bool {
+// excluded reports whether somebody answered an item in its present round, or
+// linked evidence that is still there. An answer from before the gate last
+// passed, with another round than the one in question, counts while it stands.
+func (m *model) excluded(st *mStage, ro *mRound, p review.PersonID) bool {
+	if ro != nil && !ro.sod {
+		return false
+	}
+	signedOff := func(fits func(*mRound) bool) time.Time {
+		var at time.Time
+		for _, o := range st.rounds {
+			if (o.outcome == review.OutcomePassed || o.outcome == review.OutcomeConditional) && fits(o) {
+				at = o.closedAt
+			}
+		}
+		return at
+	}
 	for _, it := range st.items {
 		if m.level(it) == "" {
 			continue
 		}
-		if it.by == p && it.state != review.Open {
-			return true
-		}
-		givers := map[review.PersonID]bool{}
 		for _, l := range st.links {
-			if l.item == it.def.Key && !l.removed {
-				givers[l.by] = true
+			if l.item == it.def.Key && !l.removed && l.by == p {
+				return true
 			}
 		}
-		if len(givers) == 1 && givers[p] {
+		if len(it.said) == 0 {
+			continue
+		}
+		last := it.said[len(it.said)-1]
+		if last.who == p {
 			return true
+		}
+		if !last.at.After(signedOff(func(o *mRound) bool { return o != ro })) {
+			continue
+		}
+		began := signedOff(func(o *mRound) bool { return o.closedAt.Before(last.at) })
+		for i, said := range it.said {
+			replaced := i+1 < len(it.said) && !it.said[i+1].at.After(began)
+			if said.who == p && !replaced {
+				return true
+			}
 		}
 	}
 	return false
@@ -689,7 +721,7 @@ func (ro *mRound) steppedBack(p review.PersonID) bool {
 // whose place they would.
 func (m *model) barred(st *mStage, ro *mRound, who, holder review.PersonID) bool {
 	for _, p := range []review.PersonID{who, holder} {
-		if ro.steppedBack(p) || ro.sod && m.excluded(st, p) {
+		if ro.steppedBack(p) || ro.sod && m.excluded(st, ro, p) {
 			return true
 		}
 	}

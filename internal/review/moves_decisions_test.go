@@ -397,6 +397,7 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 				c.old = true
 			}
 			for _, it := range st.items {
+				it.said = it.said[max(0, len(it.said)-1):]
 				it.again = it.def.ValidDays > 0 && it.state != review.Open
 			}
 		}

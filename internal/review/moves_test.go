@@ -228,6 +228,7 @@ func (k *machine) wildAnswer() {
 func (k *machine) answer(by review.PersonID, sk review.StageKey, ik review.ItemKey, to review.State, note string, version int, machine bool) {
 	it := k.m.stages[sk].items[ik]
 	v := verdict{effect: func() {
+		it.said = append(it.said, mSaid{by, k.now})
 		it.state, it.note, it.by, it.at, it.version, it.approver, it.approvedAt = to, note, by, k.now, it.version+1, 0, time.Time{}
 		it.again = false
 	}}

@@ -29,34 +29,11 @@ func (r *Review) Queue(s *Stage) QueueEntry {
 			q.Outdated = append(q.Outdated, so.Person)
 		}
 	}
-	if round.SoD {
-		q.Excluded = s.excludedPeople()
-	}
+	q.Excluded = s.excludedPeople(round)
 	for _, so := range round.SignOffs {
 		if so.Decision == Recuse && !slices.Contains(q.Excluded, so.Person) {
 			q.Excluded = append(q.Excluded, so.Person)
 		}
 	}
 	return q
-}
-
-// excludedPeople lists everybody for whom [Stage.Excluded] gives a reason.
-func (s *Stage) excludedPeople() []PersonID {
-	var out []PersonID
-	add := func(p PersonID) {
-		if p != 0 && !slices.Contains(out, p) {
-			out = append(out, p)
-		}
-	}
-	for i := range s.Items {
-		it := &s.Items[i]
-		if it.Level == LevelNone {
-			continue
-		}
-		if it.Answer.State != Open {
-			add(it.Answer.By)
-		}
-		add(s.soleProvider(it.Def.Key))
-	}
-	return out
 }

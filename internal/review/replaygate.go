@@ -18,7 +18,7 @@ func (r *Review) foldGate(en Entry) error {
 		}
 		s.Rounds = append(s.Rounds, Round{
 			No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Reason: e.Reason, Early: e.Early,
-			Digest: e.Digest, Policy: e.Policy, SoD: e.SoD,
+			Digest: e.Digest, Policy: e.Policy, SoD: e.SoD, Exclusion: e.Exclusion,
 		})
 		return nil
 	case GateSigned:
@@ -95,7 +95,7 @@ func (r *Review) foldForced(en Entry, e GateForced) error {
 		return err
 	}
 	if s.OpenRound() == nil && e.Round == len(s.Rounds)+1 {
-		s.Rounds = append(s.Rounds, Round{No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Digest: e.Digest, Policy: e.Policy, SoD: r.Template.SoD})
+		s.Rounds = append(s.Rounds, Round{No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Digest: e.Digest, Policy: e.Policy, SoD: r.Template.SoD, Exclusion: e.Exclusion})
 	}
 	if e.Round < 1 || e.Round != len(s.Rounds) {
 		return fmt.Errorf("round %d follows %d", e.Round, len(s.Rounds))

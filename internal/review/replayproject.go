@@ -63,10 +63,11 @@ func (r *Review) place(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
 func (r *Review) foldItem(en Entry) error {
 	switch e := en.Event.(type) {
 	case ItemAnswered:
-		_, it, err := r.place(e.Stage, e.Item)
+		s, it, err := r.place(e.Stage, e.Item)
 		if err != nil {
 			return err
 		}
+		it.Earlier = s.answeredBefore(it, en.Actor)
 		it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version}
 		it.Reattest = false
 	case NotApplicableApproved:

@@ -42,7 +42,7 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	}
 	return r.record(by, at, SignOffRequested{
 		Stage: sk, Round: len(s.Rounds) + 1, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
-		SoD: r.Template.SoD, Early: early, Reason: reason,
+		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: r.Template.exclusion(),
 	})
 }
 

@@ -240,7 +240,7 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	}
 	l.hash = t.hash
 	if e, ok := en.Event.(review.ItemAnswered); ok {
-		writeAnswer(b, l.review.No, t, e)
+		writeAnswer(b, l.review, t, e)
 		return nil
 	}
 	b.Queue(trailSQL, t.args()...)

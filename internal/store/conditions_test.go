@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -212,6 +213,38 @@ func TestForWhomStandInsDecideIsKept(t *testing.T) {
 	}
 }
 
+// migrateAnew takes the schema back to a version, where it changes something, and
+// up again.
+func (f *fixture) migrateAnew(to int64, change string) {
+	f.t.Helper()
+	ctx := context.Background()
+	cfg, err := pgx.ParseConfig(f.db.OwnerURL)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	db := stdlib.OpenDB(*cfg)
+	defer db.Close()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if _, err := p.DownTo(ctx, to); err != nil {
+		f.t.Fatal(err)
+	}
+	if _, err := db.ExecContext(ctx, change); err != nil {
+		f.t.Fatal(err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		f.t.Fatal(err)
+	}
+	f.Store.Close() // its connections remember the tables as they were
+	f.Store, err = store.Open(ctx, f.db.AppURL, store.Options{})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.t.Cleanup(f.Close)
+}
+
 // Conditions from before they outlived their rounds get the seat in which they
 // were set, and bind their gates once the sweep has looked.
 func TestConditionsFromBeforeTheyOutlivedTheirRound(t *testing.T) {
@@ -219,31 +252,7 @@ func TestConditionsFromBeforeTheyOutlivedTheirRound(t *testing.T) {
 	f.conditional("alpha")
 	f.again("alpha")
 	ctx := context.Background()
-	cfg, err := pgx.ParseConfig(f.db.OwnerURL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db := stdlib.OpenDB(*cfg)
-	defer db.Close()
-	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.DownTo(ctx, 1); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.ExecContext(ctx, `update portfolio set gates[2] = $1, next_change_at = null`, int(review.GatePassed)); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		t.Fatal(err)
-	}
-	f.Store.Close() // its connections remember the tables as they were
-	f.Store, err = store.Open(ctx, f.db.AppURL, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.Close)
+	f.migrateAnew(1, fmt.Sprintf(`update portfolio set gates[2] = %d, next_change_at = null`, review.GatePassed))
 	if n, err := f.Refresh(ctx); n != 1 || err != nil {
 		t.Errorf("the sweep brings %d up to date, %v", n, err)
 	}

@@ -75,14 +75,14 @@ const (
 		 where p.id = $1`
 	itemsSQL = `
 		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest
+		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier
 		  from item t`
 	evidenceSQL = `
 		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
 		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at
 		  from evidence t`
 	roundsSQL = `
-		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod,
+		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion,
 		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at,
 		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note
 		  from round t`

@@ -83,7 +83,7 @@ var packers = sync.Pool{New: func() any { return new(packer) }}
 
 // touched reports whether an item has anything that the template does not say.
 func touched(it *review.Item) bool {
-	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest
+	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest || len(it.Earlier) > 0
 }
 
 func (p *packer) item(it, last *review.Item) {
@@ -99,6 +99,10 @@ func (p *packer) item(it, last *review.Item) {
 	p.time(it.Due)
 	p.int(int64(it.Comments))
 	p.bool(it.Reattest)
+	p.int(int64(len(it.Earlier)))
+	for _, person := range it.Earlier {
+		p.int(int64(person))
+	}
 }
 
 func (p *packer) evidence(e, last *review.Evidence) {
@@ -216,6 +220,14 @@ func (u *unpacker) item(it, last *review.Item) {
 	it.Due = u.time()
 	it.Comments = int(u.int())
 	it.Reattest = u.int() != 0
+	n := u.int()
+	if n < 0 || n > int64(len(u.rest)) {
+		u.err = errPacked
+		return
+	}
+	for range n {
+		it.Earlier = append(it.Earlier, review.PersonID(u.int()))
+	}
 }
 
 func (u *unpacker) evidence(e, last *review.Evidence) {

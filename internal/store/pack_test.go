@@ -26,6 +26,8 @@ func fillAll(t *testing.T, v reflect.Value, n *int64) {
 		v.SetBool(true)
 	case v.CanInt():
 		v.SetInt(*n)
+	case v.Type() == reflect.TypeFor[[]review.PersonID]():
+		v.Set(reflect.ValueOf([]review.PersonID{review.PersonID(*n), review.PersonID(*n + 1000)}))
 	case v.Type() == reflect.TypeFor[*review.ItemDef](): // the template says it
 	default:
 		t.Fatalf("packing knows nothing of %v", v.Type())

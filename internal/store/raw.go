@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // rawRow reads the values of a row in order, as PostgreSQL sends them. A
@@ -98,6 +99,25 @@ func (r *rawRow) int8() int64 {
 		return int64(binary.BigEndian.Uint64(v))
 	}
 	return 0
+}
+
+// people is an array of numbers of people, nil when null. The array has one
+// dimension and holds no nulls.
+func (r *rawRow) people() []review.PersonID {
+	v := r.value(pgtype.Int8ArrayOID, 0)
+	if v == nil {
+		return nil
+	}
+	const head, each = 20, 12 // before the first element; one with its length
+	if !r.fields[r.next-1].binary || len(v) < head || (len(v)-head)%each != 0 {
+		r.err = fmt.Errorf("column %d is no plain array of numbers", r.next-1)
+		return nil
+	}
+	out := make([]review.PersonID, 0, (len(v)-head)/each)
+	for at := head; at < len(v); at += each {
+		out = append(out, review.PersonID(binary.BigEndian.Uint64(v[at+4:])))
+	}
+	return out
 }
 
 // PostgreSQL counts microseconds and days from the year 2000.

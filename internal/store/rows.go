@@ -17,10 +17,11 @@ type itemRow struct {
 	assignee review.PersonID
 	comments int
 	reattest bool
+	earlier  []review.PersonID
 }
 
 func (row *itemRow) to(it *review.Item) {
-	it.Answer, it.Assignee, it.Due, it.Comments, it.Reattest = row.answer, row.assignee, row.due, row.comments, row.reattest
+	it.Answer, it.Assignee, it.Due, it.Comments, it.Reattest, it.Earlier = row.answer, row.assignee, row.due, row.comments, row.reattest, row.earlier
 }
 
 // rowBuffer has room for the rows of a checklist, which are put together into a
@@ -77,7 +78,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
 				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
 			},
-			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(),
+			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(), earlier: raw.people(),
 		}
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
@@ -123,7 +124,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 		var row roundRow
 		var closed, changed, due, reviewed *time.Time
 		o := &row.Round
-		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD,
+		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD, (*string)(&o.Exclusion),
 			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
 			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)

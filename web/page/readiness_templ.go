@@ -68,7 +68,7 @@ func Readiness(m ui.PageMeta) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>A gate passes by itself, at the moment of the signature that completes it. Nobody can set it to passed, and nobody who answered an item or gave its only evidence signs that stage, unless the template says otherwise.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>A gate passes by itself, at the moment of the signature that completes it. Nobody can set it to passed, and nobody who answered an item or gave evidence for it signs that stage, unless the template says otherwise.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

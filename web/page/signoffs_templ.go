@@ -262,7 +262,7 @@ func SignOffs(m ui.PageMeta, d SignOffsData) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"mut\">You hold a seat at these gates, but somebody else has to sign: you, or whom you stand in for, answered items of the stage, alone gave evidence for one, or stepped back. Each gate says why.</p><ol class=\"lines\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<p class=\"mut\">You hold a seat at these gates, but somebody else has to sign: you, or whom you stand in for, answered items of the stage, gave evidence for one, or stepped back. Each gate says why.</p><ol class=\"lines\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -1,6 +1,9 @@
 package gatemodel
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // decide says what happens to a request. Either the answers that it may get
 // are listed, and nothing changes; or it succeeds, and the next state is
@@ -72,7 +75,7 @@ func (r *Rules) edit(s *State, in Input) ([]Result, *State) {
 		if s.Items[in.Item].Version != in.Version {
 			return []Result{Conflict}, nil
 		}
-		next.Items[in.Item] = Said{in.State, in.Who, in.Version + 1, in.Mark}
+		next.Items[in.Item] = s.replaced(s.Items[in.Item], in)
 	case AddEvidence:
 		next.Evidence = append(next.Evidence, Link{By: in.Who, Ends: s.Day + r.ValidDays})
 	case RemoveEvidence:
@@ -95,6 +98,35 @@ func (r *Rules) edit(s *State, in Input) ([]Result, *State) {
 		next.Restricted = in.On
 	}
 	return nil, next
+}
+
+// replaced is an answer in place of another. Whoever answered since the gate
+// last passed goes on counting as an author, and so does who gave the answer
+// that stood then.
+func (s *State) replaced(old Said, in Input) Said {
+	said := Said{State: in.State, By: in.Who, Version: in.Version + 1, Mark: in.Mark, Over: len(s.Rounds)}
+	if s.open() != nil {
+		said.Over--
+	}
+	if old.Version == 0 {
+		return said
+	}
+	said.Before = []int{old.By}
+	if !s.passedAfter(old, -1) {
+		said.Before = append(slices.Clone(old.Before), old.By)
+	}
+	return said
+}
+
+// passedAfter reports whether the gate has passed since an answer was given, with
+// another round than one.
+func (s *State) passedAfter(said Said, except int) bool {
+	for i := said.Over; i < len(s.Rounds); i++ {
+		if i != except && strings.HasPrefix(s.Rounds[i].Outcome, "passed") {
+			return true
+		}
+	}
+	return false
 }
 
 // ask is a request for sign-off, or its withdrawal.
@@ -141,7 +173,7 @@ func (r *Rules) sign(s *State, in Input) ([]Result, *State) {
 		return []Result{OK, Denied, Stale}, nil
 	}
 	var without []Result
-	if !r.holds(s, in.Who, in.Seat) || open.recused(in.Who) || r.excluded(s, in.Who) {
+	if !r.holds(s, in.Who, in.Seat) || open.recused(in.Who) || r.excluded(s, len(s.Rounds)-1, in.Who) {
 		without = append(without, Denied)
 	}
 	if s.digest() != in.Digest {
@@ -289,7 +321,7 @@ func (r *Rules) followUp(s *State, in Input) ([]Result, *State) {
 // who met it. Having set it does not help who has lost the seat.
 func (r *Rules) judges(s *State, who int, c Promise) bool {
 	round := s.Rounds[c.Round-1]
-	if who == c.MetBy || round.recused(who) || r.excluded(s, who) {
+	if who == c.MetBy || round.recused(who) || r.excluded(s, c.Round-1, who) {
 		return false
 	}
 	return r.holds(s, who, c.Seat)

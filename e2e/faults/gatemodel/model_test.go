@@ -13,6 +13,7 @@ const (
 	both
 	admin
 	viewer
+	member
 )
 
 func small() *Rules {
@@ -20,6 +21,7 @@ func small() *Rules {
 		Cast: []Person{
 			owner: {Name: "owner", OnProject: true}, product: {Name: "product", Seats: []string{"product"}}, sre: {Name: "sre", Seats: []string{"sre"}},
 			both: {Name: "both", Seats: []string{"product", "sre"}}, admin: {Name: "admin", Admin: true}, viewer: {Name: "viewer"},
+			member: {Name: "member", OnProject: true},
 		},
 		Seats: []string{"product", "sre"}, Mandatory: []string{"product"}, Quorum: 2, Duties: true, ValidDays: 2,
 	}
@@ -100,6 +102,16 @@ func TestHistories(t *testing.T) {
 		"who answered does not sign": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 1}, Output{}),
 			done(2, 3, Input{Op: GrantSeat, Who: admin, Whom: owner, Seat: "sre"}, Output{}), done(4, 5, look, reads("Waiting for sign-off", "d2", 1, 0)), done(6, 7, signs(owner, "sre", "d2"), Output{})}},
+		"who answered does not sign, even after a colleague's edit": {false, []porcupine.Operation{
+			done(0, 1, Input{Op: Answer, Who: member, Item: Plain, State: "met", Version: 1}, Output{}),
+			done(2, 3, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 2, Mark: "e"}, Output{}),
+			done(4, 5, Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(6, 7, look, reads("Waiting for sign-off", "d3", 1, 0)), done(8, 9, signs(member, "sre", "d3"), Output{})}},
+		"who answered signs once the gate has passed and a colleague's answer stands": {true, []porcupine.Operation{
+			done(0, 1, Input{Op: Answer, Who: member, Item: Plain, State: "met", Version: 1}, Output{}),
+			done(2, 3, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 2, Mark: "e"}, Output{}), done(4, 5, look, reads("Waiting for sign-off", "d3", 1, 0)),
+			done(6, 7, signs(product, "product", "d3"), Output{}), done(8, 9, signs(sre, "sre", "d3"), passed),
+			done(10, 11, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 3, Mark: "f"}, Output{}), done(12, 13, look, reads("Changed since sign-off", "d4", 0, 0)),
+			done(14, 15, Input{Op: Request, Who: owner, Digest: "d4"}, Output{}), done(16, 17, Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(18, 19, signs(member, "sre", "d4"), Output{})}},
 		"a seat that was taken away": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: GrantSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(2, 3, Input{Op: RevokeSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}),
 			done(4, 5, signs(viewer, "sre", "d1"), Output{})}},

@@ -34,6 +34,8 @@ type Said struct {
 	By      int
 	Version int
 	Mark    string
+	Before  []int // who gave the answers that it replaced, since the gate last passed before it
+	Over    int   // how many rounds were over when it was given
 }
 
 // Link is evidence for the item that demands it.

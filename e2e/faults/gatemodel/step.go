@@ -167,24 +167,22 @@ func (r *Rules) sits(s *State, who int) bool {
 	return slices.ContainsFunc(r.Seats, func(seat string) bool { return r.holds(s, who, seat) })
 }
 
-// excluded reports whether separation of duties keeps somebody from signing:
-// they answered an item, or alone gave its evidence.
-func (r *Rules) excluded(s *State, who int) bool {
+// excluded reports whether separation of duties keeps somebody from signing a
+// round, by its place: they answered an item in it, or linked evidence that is
+// still there.
+func (r *Rules) excluded(s *State, round, who int) bool {
 	if !r.Duties {
 		return false
 	}
 	for _, it := range s.Items {
-		if it.By == who && it.State != "open" {
+		if it.Version == 0 {
+			continue
+		}
+		if it.By == who || slices.Contains(it.Before, who) && !s.passedAfter(it, round) {
 			return true
 		}
 	}
-	some, others := false, false
-	for _, e := range s.Evidence {
-		if !e.Removed {
-			some, others = true, others || e.By != who
-		}
-	}
-	return some && !others
+	return slices.ContainsFunc(s.Evidence, func(e Link) bool { return !e.Removed && e.By == who })
 }
 
 // counting are the signatures that count: what distinct people signed last, if
@@ -199,7 +197,7 @@ func (r *Rules) counting(s *State) []Signature {
 	var out []Signature
 	for _, so := range round.Signed {
 		goes := so.Decision == Go || so.Decision == Conditional
-		if goes && so == round.newest(so.Who) && so.Content == now && !so.Void && !round.recused(so.Who) && !r.excluded(s, so.Who) {
+		if goes && so == round.newest(so.Who) && so.Content == now && !so.Void && !round.recused(so.Who) && !r.excluded(s, len(s.Rounds)-1, so.Who) {
 			out = append(out, so)
 		}
 	}

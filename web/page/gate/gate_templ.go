@@ -244,7 +244,7 @@ func gateContent(v *view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.sod {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p class=\"mut small\">Who answered an item of this stage, or alone gave its evidence, does not sign.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 12, "<p class=\"mut small\">People who answered items here, or gave evidence for them, cannot sign.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -137,7 +137,7 @@ func (s *reportStage) counted(r *review.Round, so *review.SignOff) string {
 func (s *reportStage) policyText() string {
 	text := s.quorumText()
 	if s.sod {
-		return text + " Who answered an item of the stage, or alone gave its evidence, does not sign."
+		return text + " People who answered items of the stage, or gave evidence for them, cannot sign."
 	}
 	return text + " Separation of duties is switched off by the template."
 }

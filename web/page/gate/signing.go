@@ -138,7 +138,7 @@ func (v *view) candidates(seat review.Seat) (who string, able bool) {
 			name += " for " + v.Name(h.For[i])
 		}
 		switch {
-		case v.sod && v.Stage.Excluded(p) != "":
+		case v.sod && v.Stage.Excluded(v.open, p) != "":
 			barred = append(barred, name)
 		case !v.recused(p) && !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.Person == p }):
 			free = append(free, name)
@@ -195,7 +195,7 @@ func (v *view) signing() signing {
 		return signing{why: "You stepped back from this round. page.Somebody else in the seat signs it."}
 	}
 	if v.sod {
-		if why := v.Stage.Excluded(v.Actor.Person); why != "" {
+		if why := v.Stage.Excluded(v.open, v.Actor.Person); why != "" {
 			return signing{why: "Separation of duties: " + why}
 		}
 	}
