@@ -85,7 +85,7 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) (answered boo
 	if !ok && r.Header.Get("If-None-Match") == "" {
 		return false, nil
 	}
-	st, now, err := s.Store.Version(r.Context(), store.HashToken(s.cookies.session(r)), projectKey(r))
+	st, now, err := s.Store.Version(r.Context(), s.by(r), projectKey(r))
 	if err != nil {
 		return false, err
 	}

@@ -190,7 +190,7 @@ func TestKeptPageEndsWithTheSession(t *testing.T) {
 	}
 	b.setCookie(f.cookies.sessionName, secret)
 	known := b.with("If-None-Match", b.get(path).want(200).Header.Get("ETag"))
-	if _, err := f.Store.SignOut(context.Background(), store.HashToken(secret)); err != nil {
+	if _, err := f.Store.SignOut(context.Background(), store.BySession(store.HashToken(secret))); err != nil {
 		t.Fatal(err)
 	}
 	for _, again := range []*browser{known, b, f.stranger().with("If-None-Match", "*").with("Accept-Encoding", "gzip")} {

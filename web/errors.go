@@ -42,7 +42,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		if store.OutageOf(err) == store.Busy && !errors.Is(err, store.ErrUncertain) {
 			level = slog.LevelWarn // it may be over already
 		}
-		s.Log.Log(r.Context(), level, "request failed", "request", id, "method", r.Method, "route", routeOf(r), "err", err)
+		s.event(r, level, "request failed", slog.String("method", r.Method), slog.String("route", routeOf(r)), slog.Any("err", err))
 	} else {
 		id = ""
 	}
@@ -50,7 +50,15 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.unavailable(w, r, p, id, errors.Is(err, store.ErrUncertain))
 		return
 	}
-	m := s.meta(w, r, s.viewer(r), p.title, ui.NavNone)
+	var v *store.Viewer
+	if !errors.Is(err, errTooMany) && !errors.Is(err, errCrossOrigin) { // these are not worth a statement
+		var nobody bool
+		if v, nobody = s.viewer(r); nobody && factsOf(r).access == signedIn && p.status < http.StatusInternalServerError {
+			s.askToSignIn(w, r) // whatever is wrong, it is nobody's business who has not signed in
+			return
+		}
+	}
+	m := s.meta(w, r, v, p.title, ui.NavNone)
 	back := ""
 	if p.status == http.StatusUnprocessableEntity && r.Method == http.MethodGet {
 		back = r.URL.EscapedPath() // what is wrong with an address stands in its query
@@ -155,18 +163,19 @@ func explain(err error) problem {
 // frameTime is how long a page may wait to learn whose name to put on top.
 const frameTime = 2 * time.Second
 
-// viewer is who looks, for the frame of an error page; nil when unknown.
-func (s *Server) viewer(r *http.Request) *store.Viewer {
+// viewer is who looks, for the frame of a page that everybody may see; nil when
+// unknown. nobody: it is certain that nobody has signed in.
+func (s *Server) viewer(r *http.Request) (v *store.Viewer, nobody bool) {
 	if s.cookies.session(r) == "" {
-		return nil
+		return nil, true
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), frameTime)
 	defer cancel()
 	v, err := s.Store.Who(ctx, s.by(r))
 	if err != nil {
-		return nil
+		return nil, errors.Is(err, store.ErrNoSession)
 	}
-	return v
+	return v, false
 }
 
 // askToSignIn leads a reader to sign-in and back here. A form that arrives

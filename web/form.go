@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"unicode"
 
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -30,20 +31,20 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 	var bad review.Invalid
 	for name := range r.PostForm {
 		if !slices.Contains(fields, name) {
-			bad.Add("form", "has a field that this page does not know: "+printable(name))
+			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
 		}
 	}
 	return r.PostForm, bad.Err()
 }
 
 // printable is a short, harmless rendering of hostile text.
-func printable(s string) string {
+func printable(s string, most int) string {
 	out := []rune{}
 	for _, c := range s {
-		if len(out) == 40 {
+		if len(out) == most {
 			return string(out) + "…"
 		}
-		if c < ' ' || c == 0x7f || c == 0xfffd {
+		if !unicode.IsPrint(c) || c == 0xfffd {
 			c = '?'
 		}
 		out = append(out, c)

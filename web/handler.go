@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -30,16 +32,64 @@ func (s *Server) adapt(h handler) http.HandlerFunc {
 	}
 }
 
-// guard puts a route's access rule in front of its handler.
-func (s *Server) guard(e route) http.Handler {
-	h := s.inTime(e, s.adapt(e.handle))
+// guard puts a route's access rule and its limit in front of its handler.
+func (s *Server) guard(e route, limit limiter) http.Handler {
+	h := s.inTime(e, s.adapt(wellFormed(e)))
 	switch e.access {
-	case public, signedIn: // who it is, the store finds out with the page's own query
-		return s.sameOrigin(h)
+	case public, signIn, signedIn: // who it is, the store finds out with the page's own query
+		h = s.sameOrigin(h)
 	case provider, operator:
-		return h
+	default:
+		panic("route " + e.method + " " + e.pattern + " has no access rule")
 	}
-	panic("route " + e.method + " " + e.pattern + " has no access rule")
+	h = limit(h)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		factsOf(r).access = e.access
+		h.ServeHTTP(w, r)
+	})
+}
+
+// params are the forms of the parts of addresses. What has another form is not
+// found, and never reaches a handler or the database.
+var params = map[string]func(string) bool{
+	"key": review.ValidKey, "stage": review.ValidKey, "item": review.ValidKey,
+	"no": positive, "round": positive, "person": positive,
+	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
+	"draft": validDraftID,
+	"step":  func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
+}
+
+func positive(s string) bool {
+	n, err := strconv.ParseInt(s, 10, 64)
+	return err == nil && n > 0 && strconv.FormatInt(n, 10) == s
+}
+
+// paramNames are the parts of a pattern that an address fills in.
+func paramNames(pattern string) (names []string) {
+	for part := range strings.SplitSeq(pattern, "/") {
+		if strings.HasPrefix(part, "{") {
+			names = append(names, strings.Trim(part, "{}"))
+		}
+	}
+	return names
+}
+
+// wellFormed lets only addresses of the right form through to a route's handler.
+func wellFormed(e route) handler {
+	names := paramNames(e.pattern)
+	for _, name := range names {
+		if params[name] == nil {
+			panic("route " + e.method + " " + e.pattern + " has a parameter of no known form")
+		}
+	}
+	return func(w http.ResponseWriter, r *http.Request) error {
+		for _, name := range names {
+			if !params[name](chi.URLParam(r, name)) {
+				return review.ErrNotFound
+			}
+		}
+		return e.handle(w, r)
+	}
 }
 
 // How long a request may take, its wait for the database included. What the
@@ -51,7 +101,7 @@ const (
 )
 
 // inTime gives a request its deadline.
-func (s *Server) inTime(e route, next http.Handler) http.HandlerFunc {
+func (s *Server) inTime(e route, next http.Handler) http.Handler {
 	limit := s.Deadline
 	switch {
 	case e.access == operator:
@@ -59,16 +109,16 @@ func (s *Server) inTime(e route, next http.Handler) http.HandlerFunc {
 	case strings.HasSuffix(e.pattern, "/bundle"):
 		limit = max(limit, bundleTime)
 	}
-	return func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), limit)
 		defer cancel()
 		next.ServeHTTP(w, r.WithContext(ctx))
-	}
+	})
 }
 
 // by is who sends the request, as far as a cookie can tell.
 func (s *Server) by(r *http.Request) store.By {
-	return store.BySession(store.HashToken(s.cookies.session(r)))
+	return store.BySession(store.HashToken(s.cookies.session(r))).Noting(&factsOf(r).person)
 }
 
 func projectKey(r *http.Request) review.ProjectKey { return review.ProjectKey(chi.URLParam(r, "key")) }

@@ -53,6 +53,9 @@ func historyFilter(r *http.Request) (page.HistoryFilter, error) {
 		}
 		return n
 	}
+	if f.Stage != "" && !review.ValidKey(string(f.Stage)) {
+		bad.Add("stage", "is not the key of a stage")
+	}
 	f.Person, f.Before = review.PersonID(whole("person", "a person")), whole("before", "an entry")
 	if f.Kind != "" && !page.KnownKind(f.Kind) {
 		bad.Add("kind", "is nothing that the trail of a project holds")

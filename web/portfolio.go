@@ -97,6 +97,7 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 // readiness explains the figures, the states and the keys. It is open to
 // everybody.
 func (s *Server) readiness(w http.ResponseWriter, r *http.Request) error {
-	m := s.meta(w, r, s.viewer(r), "How readiness is counted", ui.NavNone)
+	v, _ := s.viewer(r)
+	m := s.meta(w, r, v, "How readiness is counted", ui.NavNone)
 	return s.render(w, r, http.StatusOK, page.Readiness(m))
 }

@@ -6,21 +6,70 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
 	"github.com/go-chi/httprate"
+
+	"github.com/slipway-prr/slipway/internal/review"
 )
+
+// methods refuses what no route takes before a request leaves any trace but a
+// count: a method is whatever a client likes to send.
+func (s *Server) methods(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method {
+		case http.MethodGet, http.MethodHead, http.MethodPost:
+			next.ServeHTTP(w, r)
+			return
+		}
+		s.metrics.requests.WithLabelValues(unmatched, "other", strconv.Itoa(http.StatusMethodNotAllowed)).Inc()
+		w.Header().Set("Allow", "GET, HEAD, POST")
+		http.Error(w, "This address takes no such request.", http.StatusMethodNotAllowed)
+	})
+}
+
+// facts are what is known of a request while it is answered. Whoever finds
+// something out notes it here.
+type facts struct {
+	id     string // ours alone: one that a client sends would confuse the logs
+	access access // of the route; 0: none matched
+	person review.PersonID
+	why    string // it is refused
+}
+
+type factsKey struct{}
+
+func factsOf(r *http.Request) *facts {
+	if a, ok := r.Context().Value(factsKey{}).(*facts); ok {
+		return a
+	}
+	return &facts{}
+}
+
+func requestID(r *http.Request) string { return factsOf(r).id }
+
+// address is where a request comes from, as far as the proxies in front of us
+// can be believed.
+func address(r *http.Request) string {
+	return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context()))
+}
+
+// loggedPath is the most characters of a path in the log.
+const loggedPath = 200
 
 // observe gives each request an id, logs it and counts it.
 func (s *Server) observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, rand.Text()))
+		a := &facts{id: rand.Text()}
+		r = r.WithContext(context.WithValue(r.Context(), factsKey{}, a))
 		rec := middleware.NewWrapResponseWriter(w, r.ProtoMajor)
-		rec.Header().Set("X-Request-Id", requestID(r))
+		rec.Header().Set("X-Request-Id", a.id)
 		next.ServeHTTP(rec, r)
 		status := rec.Status()
 		if status == 0 {
@@ -28,36 +77,78 @@ func (s *Server) observe(next http.Handler) http.Handler {
 		}
 		took := time.Since(start)
 		s.metrics.request(routeOf(r), r.Method, status, took)
+		s.refusal(r, status)
 		level := slog.LevelInfo
-		if quiet(r) {
+		if quiet(r) || status == http.StatusTooManyRequests {
 			level = slog.LevelDebug
 		}
-		s.Log.LogAttrs(r.Context(), level, "request",
-			slog.String("request", requestID(r)), slog.String("method", r.Method), slog.String("route", routeOf(r)), slog.String("path", r.URL.Path),
+		s.event(r, level, "request",
+			slog.String("method", r.Method), slog.String("route", routeOf(r)), slog.String("path", printable(r.URL.Path, loggedPath)),
 			slog.Int("status", status), slog.Int("bytes", rec.BytesWritten()), slog.Duration("took", took))
 	})
 }
 
-// requestKey finds a request's id in its context. The id is ours alone: one
-// that a client sends would confuse the logs.
-type requestKey struct{}
+// event logs what an investigation may ask for, with who did it and from where.
+func (s *Server) event(r *http.Request, level slog.Level, what string, attrs ...slog.Attr) {
+	a := factsOf(r)
+	all := append(make([]slog.Attr, 0, len(attrs)+3), slog.String("request", a.id), slog.String("address", middleware.GetClientIP(r.Context())))
+	if a.person != 0 {
+		all = append(all, slog.Int64("person", int64(a.person)))
+	}
+	s.Log.LogAttrs(r.Context(), level, what, append(all, attrs...)...)
+}
+
+// refusal logs that somebody was refused, if they were.
+func (s *Server) refusal(r *http.Request, status int) {
+	why := factsOf(r).why
+	switch {
+	case status == http.StatusTooManyRequests && !s.floods.allows(time.Now()):
+		return
+	case status == http.StatusTooManyRequests && why == "":
+		why = "too many requests"
+	case status == http.StatusForbidden && why == "":
+		why = "not allowed"
+	case status != http.StatusForbidden && status != http.StatusTooManyRequests:
+		return
+	}
+	s.event(r, slog.LevelWarn, "refused", slog.String("why", why), slog.String("method", r.Method), slog.String("route", routeOf(r)))
+}
+
+// floodLines is how many refusals for asking too often are logged in a minute:
+// whoever floods the server must not flood the log.
+const floodLines = 60
+
+// budget allows so many things a minute. Its zero value is full.
+type budget struct {
+	mu     sync.Mutex
+	minute int64
+	used   int
+}
+
+func (b *budget) allows(now time.Time) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if m := now.Unix() / 60; m != b.minute {
+		b.minute, b.used = m, 0
+	}
+	b.used++
+	return b.used <= floodLines
+}
 
 // quiet requests come in a steady stream and tell nothing.
 func quiet(r *http.Request) bool {
 	return strings.HasPrefix(r.URL.Path, "/static/") || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" || r.URL.Path == "/metrics"
 }
 
-func requestID(r *http.Request) string {
-	id, _ := r.Context().Value(requestKey{}).(string)
-	return id
-}
+// unmatched stands for the route of a request that none takes.
+const unmatched = "unmatched"
 
 // routeOf is the pattern that matched, which is safe to log and to count by.
 func routeOf(r *http.Request) string {
 	if c := chi.RouteContext(r.Context()); c != nil && c.RoutePattern() != "" {
 		return c.RoutePattern()
 	}
-	return "unmatched"
+	return unmatched
 }
 
 func (s *Server) recoverPanic(next http.Handler) http.Handler {
@@ -105,6 +196,7 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			if r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" || protection.Check(r) != nil {
+				factsOf(r).why = "another site"
 				s.fail(w, r, errCrossOrigin)
 				return
 			}
@@ -113,34 +205,34 @@ func (s *Server) sameOrigin(next http.Handler) http.Handler {
 	})
 }
 
-// limit slows a flood down before it reaches the database: per address, per
-// session, and more strictly for sign-in.
-func (s *Server) limit(next http.Handler) http.Handler {
+// limiter keeps requests of one kind of route within bounds.
+type limiter func(http.Handler) http.Handler
+
+// limiters slow a flood down before it reaches the database: per address and per
+// session, more strictly for sign-in. The provider has a limit of its own, so
+// that no flood of others keeps it from ending sessions, and monitoring none.
+func (s *Server) limiters() map[access]limiter {
+	free := func(next http.Handler) http.Handler { return next }
 	if s.Limits == (Limits{}) {
-		return next
+		return map[access]limiter{public: free, signIn: free, signedIn: free, provider: free, operator: free}
 	}
 	refuse := httprate.WithLimitHandler(s.adapt(func(http.ResponseWriter, *http.Request) error { return errTooMany }))
-	quiet := httprate.WithResponseHeaders(httprate.ResponseHeaders{})
-	address := func(r *http.Request) (string, error) {
-		return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
-	}
+	quiet := httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"})
+	where := func(r *http.Request) (string, error) { return address(r), nil }
 	session := func(r *http.Request) (string, error) {
 		if secret := s.cookies.session(r); secret != "" {
 			return secret, nil
 		}
-		return address(r)
+		return where(r)
 	}
-	all := httprate.LimitBy(s.Limits.Session, time.Minute, session, refuse, quiet)(next)
-	all = httprate.LimitBy(s.Limits.Address, time.Minute, address, refuse, quiet)(all)
-	logins := httprate.LimitBy(s.Limits.SignIn, time.Minute, address, refuse, quiet)(next)
-	limited := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/login" || strings.HasPrefix(r.URL.Path, "/auth/") {
-			logins.ServeHTTP(w, r)
-			return
-		}
-		all.ServeHTTP(w, r)
-	})
-	return s.clientIP(limited)
+	perSession := httprate.LimitBy(s.Limits.Session, time.Minute, session, refuse, quiet)
+	perAddress := httprate.LimitBy(s.Limits.Address, time.Minute, where, refuse, quiet)
+	pages := func(next http.Handler) http.Handler { return perAddress(perSession(next)) }
+	return map[access]limiter{
+		public: pages, signedIn: pages, operator: free,
+		signIn:   httprate.LimitBy(s.Limits.SignIn, time.Minute, where, refuse, quiet),
+		provider: httprate.LimitBy(s.Limits.Address, time.Minute, where, refuse, quiet),
+	}
 }
 
 // clientIP finds the address that the limits count by: the peer's own, or what

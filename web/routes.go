@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/go-chi/chi/v5/middleware"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/slipway-prr/slipway/web/page"
@@ -15,6 +16,7 @@ type access int
 
 const (
 	public   access = iota + 1 // anybody
+	signIn                     // anybody who is about to sign in
 	signedIn                   // a person with a session
 	provider                   // the OpenID provider's own requests, without a browser
 	operator                   // monitoring; kept from the outside by the network
@@ -96,9 +98,9 @@ func (s *Server) table() []route {
 		{"POST", gate + "/retrospective/{round}", signedIn, s.closeRetrospective},
 		{"POST", gate + "/status", signedIn, s.setStatus},
 
-		{"GET", "/login", public, s.login},
-		{"POST", "/login", public, s.startLogin},
-		{"GET", "/auth/callback", public, s.callback},
+		{"GET", "/login", signIn, s.login},
+		{"POST", "/login", signIn, s.startLogin},
+		{"GET", "/auth/callback", signIn, s.callback},
 		{"POST", "/logout", public, s.logout},
 		{"POST", "/auth/backchannel-logout", provider, s.backchannelLogout},
 		{"POST", "/theme", public, s.theme},
@@ -112,13 +114,14 @@ func (s *Server) table() []route {
 // routes builds the router from the table.
 func (s *Server) routes() chi.Router {
 	r := chi.NewRouter()
-	r.Use(s.observe, s.recoverPanic, s.headers, s.limit)
+	r.Use(s.clientIP, s.methods, s.observe, s.recoverPanic, s.headers, middleware.GetHead)
+	limits := s.limiters()
 	for _, e := range s.table() {
-		r.Method(e.method, e.pattern, s.guard(e))
+		r.Method(e.method, e.pattern, s.guard(e, limits[e.access]))
 	}
-	r.Method(http.MethodGet, "/static/*", s.static)
-	r.NotFound(s.adapt(func(http.ResponseWriter, *http.Request) error { return errNoPage }))
-	r.MethodNotAllowed(s.adapt(func(http.ResponseWriter, *http.Request) error { return errMethod }))
+	r.Method(http.MethodGet, "/static/*", limits[public](s.static))
+	r.NotFound(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errNoPage })).ServeHTTP)
+	r.MethodNotAllowed(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errMethod })).ServeHTTP)
 	return r
 }
 

@@ -52,6 +52,7 @@ type Server struct {
 	metrics metrics
 	cookies cookies
 	kept    pageCache
+	floods  budget        // of the log
 	bundles chan struct{} // a place for each bundle that is being made
 	tagKey  [32]byte      // of the tags that this process gives to pages
 	router  chi.Router

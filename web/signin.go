@@ -25,7 +25,7 @@ const (
 // login shows the sign-in page, or leads on whoever is signed in.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	to := auth.SafeReturn(r.URL.Query().Get("to"))
-	if s.viewer(r) != nil {
+	if v, _ := s.viewer(r); v != nil {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
@@ -42,7 +42,7 @@ func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	to := auth.SafeReturn(form.Get("to"))
-	if s.viewer(r) != nil { // signed in meanwhile, in another tab
+	if v, _ := s.viewer(r); v != nil { // signed in meanwhile, in another tab
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
@@ -92,7 +92,7 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 // browser had before ends.
 func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, id auth.Identity) error {
 	if old := s.cookies.session(r); old != "" {
-		if _, err := s.Store.SignOut(r.Context(), store.HashToken(old)); err != nil {
+		if _, err := s.Store.SignOut(r.Context(), store.BySession(store.HashToken(old))); err != nil {
 			return err
 		}
 	}
@@ -104,10 +104,11 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, id auth.Id
 	if err != nil {
 		return err
 	}
+	factsOf(r).person = person
 	if !id.GroupsKnown {
-		s.Log.WarnContext(r.Context(), "the provider named no groups; only the default role is given",
-			"request", requestID(r), "person", int64(person))
+		s.event(r, slog.LevelWarn, "the provider named no groups; only the default role is given")
 	}
+	s.event(r, slog.LevelInfo, "signed in")
 	s.cookies.set(w, s.cookies.sessionName, secret, s.Session)
 	return nil
 }
@@ -138,7 +139,8 @@ func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, to string,
 	case errors.Is(err, auth.ErrDenied):
 		status = http.StatusForbidden
 	}
-	s.Log.Log(r.Context(), level, "sign-in failed", "request", requestID(r), "err", err)
+	factsOf(r).why = "sign-in failed"
+	s.event(r, level, "sign-in failed", slog.Any("err", err))
 	m := s.meta(w, r, nil, "You are not signed in", ui.NavNone)
 	m.Path = page.LoginTo(to)
 	return s.render(w, r, status, page.SignInFailed(m, auth.PublicMessage(err), page.LoginTo(to), requestID(r)))
@@ -149,9 +151,12 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if _, err := readForm(r); err != nil {
 		return err
 	}
-	idToken, err := s.Store.SignOut(r.Context(), store.HashToken(s.cookies.session(r)))
+	idToken, err := s.Store.SignOut(r.Context(), s.by(r))
 	if err != nil {
 		return err
+	}
+	if factsOf(r).person != 0 {
+		s.event(r, slog.LevelInfo, "signed out")
 	}
 	s.cookies.drop(w, s.cookies.sessionName)
 	w.Header().Set("Clear-Site-Data", `"cache"`) // the pages that the browser keeps, so that Back shows none to the next person
@@ -173,11 +178,11 @@ func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error
 	}
 	notice, err := s.Auth.VerifyLogout(r.Context(), r.PostForm.Get("logout_token"))
 	if errors.Is(err, auth.ErrUnavailable) {
-		s.Log.ErrorContext(r.Context(), "logout token cannot be checked", "request", requestID(r), "err", err)
+		s.event(r, slog.LevelError, "logout token cannot be checked", slog.Any("err", err))
 		return refuseLogout(w, http.StatusServiceUnavailable, "the token cannot be checked at the moment")
 	}
 	if err != nil {
-		s.Log.WarnContext(r.Context(), "logout token refused", "request", requestID(r), "err", err)
+		s.event(r, slog.LevelWarn, "logout token refused", slog.Any("err", err))
 		return refuseLogout(w, http.StatusBadRequest, "the token was refused")
 	}
 	ended, err := s.Store.EndSessions(r.Context(), store.LogoutNotice{
@@ -187,10 +192,10 @@ func (s *Server) backchannelLogout(w http.ResponseWriter, r *http.Request) error
 		return refuseLogout(w, http.StatusBadRequest, "the token was used before")
 	}
 	if err != nil {
-		s.Log.ErrorContext(r.Context(), "ending sessions failed", "request", requestID(r), "err", err)
+		s.event(r, slog.LevelError, "ending sessions failed", slog.Any("err", err))
 		return refuseLogout(w, http.StatusServiceUnavailable, "the sessions could not be ended; send the token again")
 	}
-	s.Log.InfoContext(r.Context(), "signed out by the provider", "request", requestID(r), "sessions", ended)
+	s.event(r, slog.LevelInfo, "signed out by the provider", slog.Int64("sessions", ended))
 	w.WriteHeader(http.StatusOK)
 	return nil
 }

@@ -164,7 +164,7 @@ func TestWhatIsKeptGivesNoRights(t *testing.T) {
 	if _, err := f.Change(t.Context(), by, idea, answer(review.NotMet, "With a session.")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.SignOut(t.Context(), token); err != nil {
+	if _, err := f.SignOut(t.Context(), store.BySession(token)); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Change(t.Context(), by, idea, answer(review.Met, "Without.")); !errors.Is(err, store.ErrNoSession) {

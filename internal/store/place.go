@@ -79,7 +79,9 @@ func (s *Store) enter(ctx context.Context, by By, key review.ProjectKey) (review
 		return 0, batchError("looking for a project", err)
 	case person == nil:
 		return 0, ErrNoSession
-	case id == nil:
+	}
+	by.note(review.PersonID(*person))
+	if id == nil {
 		return 0, review.ErrNotFound
 	}
 	s.places.note(&review.Project{Key: key, ID: review.ProjectID(*id), Restricted: *restricted})

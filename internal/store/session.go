@@ -118,11 +118,16 @@ func (s *Store) hasRights(ctx context.Context, person review.PersonID, change fu
 }
 
 // SignOut ends a session and returns its ID token, empty when there was none.
-func (s *Store) SignOut(ctx context.Context, t Token) (idToken string, err error) {
-	err = s.pool.QueryRow(ctx, `delete from session where token_hash = $1 returning id_token`, t[:]).Scan(&idToken)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+func (s *Store) SignOut(ctx context.Context, by By) (idToken string, err error) {
+	var person review.PersonID
+	err = s.pool.QueryRow(ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:]).Scan(&idToken, (*int64)(&person))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
 		return "", fmt.Errorf("ending a session: %w", err)
 	}
+	by.note(person)
 	return idToken, nil
 }
 

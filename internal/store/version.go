@@ -26,25 +26,25 @@ func (s Stamp) Values() (written, rights int64) { return int64(s.written), s.rig
 // statement, for somebody with a session; [ErrNoSession] without. It does not
 // ask whether the person may see the project, and what it returns must not be
 // shown: who was allowed to see a page at some stamp still is at the same one.
-func (s *Store) Version(ctx context.Context, t Token, key review.ProjectKey) (stamp Stamp, now time.Time, err error) {
-	by := BySession(t)
+func (s *Store) Version(ctx context.Context, by By, key review.ProjectKey) (stamp Stamp, now time.Time, err error) {
 	id, err := s.enter(ctx, by, key)
 	if err != nil {
 		return stamp, now, err
 	}
 	var v Viewer
 	err = s.pool.QueryRow(ctx, `
-		select clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute',
+		select s.person_id, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute',
 		       (select xmin from portfolio where project_id = $1), (select seq from stream where id = $4)
 		  from session s
 		 where s.token_hash = $2 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $3::interval`,
-		int64(id), t[:], s.idle, int64(review.Directory)).Scan(&v.Now, &v.stale, &stamp.written, &stamp.rights)
+		int64(id), by.token[:], s.idle, int64(review.Directory)).Scan((*int64)(&v.Actor.Person), &v.Now, &v.stale, &stamp.written, &stamp.rights)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return stamp, now, ErrNoSession
 	}
 	if err != nil {
 		return stamp, now, batchError("reading a project's version", err)
 	}
+	by.note(v.Actor.Person)
 	s.noteUse(ctx, by, &v)
 	return stamp, v.Now.UTC(), nil
 }

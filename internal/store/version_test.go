@@ -21,7 +21,7 @@ func TestVersion(t *testing.T) {
 	}
 	version := func() store.Stamp {
 		t.Helper()
-		stamp, now, err := f.Version(t.Context(), token, "alpha")
+		stamp, now, err := f.Version(t.Context(), store.BySession(token), "alpha")
 		if err != nil || time.Since(now).Abs() > time.Minute {
 			t.Fatalf("%v, now %v", err, now)
 		}
@@ -57,11 +57,11 @@ func TestVersion(t *testing.T) {
 			last = next
 		}
 	}
-	if _, _, err := f.Version(t.Context(), token, "gamma"); !errors.Is(err, review.ErrNotFound) {
+	if _, _, err := f.Version(t.Context(), store.BySession(token), "gamma"); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("a project that is not there: %v", err)
 	}
 	for _, key := range []review.ProjectKey{"alpha", "gamma"} {
-		if _, _, err := f.Version(t.Context(), store.HashToken("forged"), key); !errors.Is(err, store.ErrNoSession) {
+		if _, _, err := f.Version(t.Context(), store.BySession(store.HashToken("forged")), key); !errors.Is(err, store.ErrNoSession) {
 			t.Errorf("%s with a forged session: %v", key, err)
 		}
 	}

@@ -251,7 +251,7 @@ func TestSessions(t *testing.T) {
 	if _, err := f.Who(ctx, again); err != nil {
 		t.Errorf("a replayed logout token ended a session: %v", err)
 	}
-	if idToken, err := f.SignOut(ctx, store.HashToken("again")); err != nil || idToken != "token" {
+	if idToken, err := f.SignOut(ctx, store.BySession(store.HashToken("again"))); err != nil || idToken != "token" {
 		t.Errorf("signing out: %q, %v", idToken, err)
 	}
 	if _, err := f.Who(ctx, again); !errors.Is(err, store.ErrNoSession) {

@@ -21,10 +21,24 @@ type By struct {
 	token  Token
 	person review.PersonID
 	at     time.Time
+	found  *review.PersonID // where to note who it turned out to be; nil: nowhere
 }
 
 // BySession is a browser with a session. All requests from outside use it.
 func BySession(t Token) By { return By{token: t} }
+
+// Noting has whoever it turns out to be written to found, by the statement that
+// finds it out anyway: a log can then say who asked at no cost.
+func (b By) Noting(found *review.PersonID) By {
+	b.found = found
+	return b
+}
+
+func (b By) note(p review.PersonID) {
+	if b.found != nil {
+		*b.found = p
+	}
+}
 
 // ByPerson is a person acting at a given moment without a session: how the
 // demo portfolio gets its past.
@@ -118,6 +132,7 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	if v.Actor.Person == 0 {
 		return ErrNoSession
 	}
+	by.note(v.Actor.Person)
 	v.Now = v.Now.UTC()
 	if !by.at.IsZero() {
 		v.Now = by.at
