@@ -20,7 +20,6 @@ func TestBadInputComesBack(t *testing.T) {
 		"https://rosa:secret@docs.example.com/", "https://", "minutes of Monday", "https://docs.example.com/\u202egnp.exe",
 	} {
 		form := `form[action$="/evidence"]`
-		rosa.unfold("Add evidence")
 		rosa.paste(field("Link").in(form), link)
 		rosa.paste(field("Title").in(form), "Minutes")
 		rosa.past(button("Add evidence").in(form)) // the browser's own check of addresses is not what is tried here
@@ -104,7 +103,6 @@ func TestImpatientFingers(t *testing.T) {
 	if n := eval[int](rosa, `document.querySelectorAll('#discussion .comments > li').length`); n != 1 {
 		t.Errorf("the comment stands there %d times", n)
 	}
-	rosa.unfold("Add evidence")
 	rosa.fill(field("Link"), "https://docs.example.com/once")
 	rosa.twice(button("Add evidence").in(`form[action$="/evidence"]`))
 	rosa.seeIn("#evidence", "docs.example.com")

@@ -89,6 +89,7 @@ func TestConflictWithoutScripts(t *testing.T) {
 	jonas.follow(button("Use mine"))
 	jonas.see("The answer is saved")
 	jonas.seeIn("#answer", "Jonas Berg")
+	jonas.unfold("History")
 	jonas.seeIn("#history", "Confirmed on Monday.")
 
 	// In the list, too, where only a button was pressed.

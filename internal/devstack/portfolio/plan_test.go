@@ -129,7 +129,7 @@ func TestDemoProjectsFitTheTemplate(t *testing.T) {
 func TestSlipwayLinksExist(t *testing.T) {
 	items := itemsOf(builtIn(t))
 	for key, l := range slipwayLinks {
-		if _, err := os.Stat(filepath.Join("..", "..", l.path)); err != nil {
+		if _, err := os.Stat(filepath.Join("..", "..", "..", l.path)); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
 		if d := items[key]; d == nil || d.Levels[2] == review.LevelNone || !slices.Contains(d.Evidence, l.kind) {

@@ -113,7 +113,7 @@ func TestSymlinksStayInside(t *testing.T) {
 // Lock files pin versions and checksums, not where they are fetched from.
 func TestLockFilesNameNoSource(t *testing.T) {
 	t.Parallel()
-	for _, path := range []string{"npm/package-lock.json", "../../e2e/npm/package-lock.json", "../../e2e/node/package-lock.json"} {
+	for _, path := range []string{"npm/package-lock.json", "../../../e2e/npm/package-lock.json", "../../../e2e/node/package-lock.json"} {
 		raw, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
