@@ -21,6 +21,7 @@ var (
 	errMethod      = errors.New("method not allowed")
 	errMediaType   = errors.New("not a form")
 	errTooBig      = errors.New("form too big")
+	errTooSlow     = errors.New("form did not arrive in time")
 	errCrossOrigin = errors.New("request from another site")
 	errTooMany     = errors.New("too many requests")
 )
@@ -31,6 +32,9 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, store.ErrNoSession) {
 		s.askToSignIn(w, r)
 		return
+	}
+	if errors.Is(err, errTooSlow) { // which ended the request's context too
+		r = r.WithContext(context.WithoutCancel(r.Context()))
 	}
 	p := explain(err)
 	if p.status == http.StatusInternalServerError && errors.Is(r.Context().Err(), context.DeadlineExceeded) {
@@ -141,6 +145,8 @@ func explain(err error) problem {
 		return problem{415, "This is not a form", "Forms are sent as application/x-www-form-urlencoded. Nothing was changed."}
 	case errors.Is(err, errTooBig):
 		return problem{413, "Too much text", "A form may hold up to 4 MiB. Go back: what you typed is still there. Nothing was changed."}
+	case errors.Is(err, errTooSlow):
+		return problem{408, "The form did not arrive in time", "Go back and send it again: what you typed is still there. Nothing was changed."}
 	case errors.Is(err, errCrossOrigin):
 		return problem{403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed."}
 	case errors.Is(err, errTooMany):

@@ -5,6 +5,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"unicode"
 
@@ -25,6 +26,9 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		var tooBig *http.MaxBytesError
 		if errors.As(err, &tooBig) {
 			return nil, errTooBig
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return nil, errTooSlow
 		}
 		return nil, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "cannot be read; go back and send it again"}}}
 	}

@@ -67,8 +67,11 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) error {
 }
 
 // readyz says that it can serve: the database answers and has the schema that
-// this program knows.
+// this program knows, and goes on serving.
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) error {
+	if s.leaving.Load() {
+		return plain(w, http.StatusServiceUnavailable, "stopping\n")
+	}
 	if err := s.Ready(r.Context()); err != nil {
 		s.Log.WarnContext(r.Context(), "not ready", "err", err)
 		return plain(w, http.StatusServiceUnavailable, "not ready\n")

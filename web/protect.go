@@ -183,7 +183,9 @@ func (s *Server) headers(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		if r.Method == http.MethodPost {
-			r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+			body := s.forms.expect(w, r.Body)
+			defer body.arrived() // a handler may leave it unread
+			r.Body = http.MaxBytesReader(w, body, maxBody)
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -117,11 +117,26 @@ func (s *Server) routes() chi.Router {
 	r.Use(s.clientIP, s.methods, s.observe, s.recoverPanic, s.headers, middleware.GetHead)
 	limits := s.limiters()
 	for _, e := range s.table() {
-		r.Method(e.method, e.pattern, s.guard(e, limits[e.access]))
+		if e.access != operator || !s.OwnOps {
+			r.Method(e.method, e.pattern, s.guard(e, limits[e.access]))
+		}
 	}
 	r.Method(http.MethodGet, "/static/*", limits[public](s.static))
 	r.NotFound(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errNoPage })).ServeHTTP)
 	r.MethodNotAllowed(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errMethod })).ServeHTTP)
+	return r
+}
+
+// ops builds the router of a listener for monitoring alone.
+func (s *Server) ops() chi.Router {
+	r := chi.NewRouter()
+	r.Use(s.clientIP, s.methods, s.observe, s.recoverPanic, middleware.GetHead)
+	limits := s.limiters()
+	for _, e := range s.table() {
+		if e.access == operator {
+			r.Method(e.method, e.pattern, s.guard(e, limits[e.access]))
+		}
+	}
 	return r
 }
 

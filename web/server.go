@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -31,6 +32,7 @@ type Config struct {
 	Deadline    time.Duration               // of a request; zero: 10 s
 	Links       review.LinkRules            // what counts as a link beside https
 	Ready       func(context.Context) error // what /readyz asks
+	OwnOps      bool                        // monitoring is served by [Server.Ops] alone
 	Key         *proof.Key                  // signs checkpoints and proof bundles; nil: there are none
 	Metrics     *prometheus.Registry
 	Log         *slog.Logger
@@ -54,7 +56,9 @@ type Server struct {
 	kept    pageCache
 	floods  budget        // of the log
 	bundles chan struct{} // a place for each bundle that is being made
-	tagKey  [32]byte      // of the tags that this process gives to pages
+	forms   arrivals
+	leaving atomic.Bool
+	tagKey  [32]byte // of the tags that this process gives to pages
 	router  chi.Router
 }
 
@@ -78,5 +82,8 @@ func New(cfg Config) (*Server, error) {
 	s.router = s.routes()
 	return s, nil
 }
+
+// Ops answers monitoring, for a listener of its own.
+func (s *Server) Ops() http.Handler { return s.ops() }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.router.ServeHTTP(w, r) }

@@ -105,9 +105,10 @@ func dev(ctx context.Context, set settings, stdout, stderr io.Writer) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle(demoSignIn+"/", handler)
-	mux.Handle("/", app.handler)
+	mux.Handle("/", app.server)
 	printWelcome(stdout, set, key.Verifier())
-	return listen(ctx, ln, mux, app, log)
+	set.lameDuck = 0 // nobody balances a load between demos
+	return app.serve(ctx, set, door{ln, mux})
 }
 
 func startPostgres(ctx context.Context, dataDir string, out io.Writer) (*postgres.Server, error) {

@@ -42,13 +42,14 @@ func serve(ctx context.Context, set settings, stderr io.Writer) error {
 		return fmt.Errorf("listening: %w", err)
 	}
 	log.Info("serving", "addr", ln.Addr().String(), "origin", set.origin, "version", version())
-	return listen(ctx, ln, app.handler, app, log)
+	return app.serve(ctx, set, door{ln, app.server})
 }
 
 // app is the server with what it stands on.
 type app struct {
 	store       *store.Store
-	handler     http.Handler
+	server      *web.Server
+	log         *slog.Logger
 	ready       func(context.Context) error
 	checkpoints *checkpoints
 }
@@ -81,13 +82,13 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	srv, err := web.New(web.Config{
 		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts, Links: set.links,
-		Ready: ready, Key: marks.key, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
+		Ready: ready, OwnOps: set.opsAddr != "", Key: marks.key, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
 	})
 	if err != nil {
 		st.Close()
 		return nil, err
 	}
-	return &app{store: st, handler: srv, ready: ready, checkpoints: marks}, nil
+	return &app{store: st, server: srv, log: log, ready: ready, checkpoints: marks}, nil
 }
 
 // checkSchema refuses a database whose schema this program does not know.
@@ -116,9 +117,14 @@ func serves(have store.Schema, want int64) error {
 	return nil
 }
 
-// shutdownTime is how long running requests may take once the server is told
-// to stop.
-const shutdownTime = 10 * time.Second
+// What may take how long once the server is told to stop and its time as a lame
+// duck is over: running requests, forms that are still arriving, and then the
+// last checkpoint.
+const (
+	shutdownTime = 10 * time.Second
+	arrivalTime  = 2 * time.Second
+	lastTime     = 5 * time.Second
+)
 
 // Lists show that evidence has expired at most this late; expired sessions are
 // refused at once and only cleaned up now and then.
@@ -130,15 +136,41 @@ const (
 // headerTime is how long a client may take to send its headers.
 const headerTime = 5 * time.Second
 
-// listen serves until ctx ends, then lets running requests finish.
-func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *slog.Logger) error {
-	srv := &http.Server{
-		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-		ReadHeaderTimeout: headerTime, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
-		MaxHeaderBytes: 32 << 10,
+// door is a listener with what answers there.
+type door struct {
+	ln      net.Listener
+	handler http.Handler
+}
+
+// serve answers at a door, and monitoring at its own where one is set, until ctx
+// ends.
+func (a *app) serve(ctx context.Context, set settings, front door) error {
+	doors := []door{front}
+	if set.opsAddr != "" {
+		ln, err := net.Listen("tcp", set.opsAddr)
+		if err != nil {
+			return fmt.Errorf("listening for monitoring: %w", err)
+		}
+		a.log.Info("serving monitoring", "addr", ln.Addr().String())
+		doors = append(doors, door{ln, a.server.Ops()})
 	}
-	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ln) }()
+	return a.listen(ctx, set.lameDuck, doors...)
+}
+
+// listen serves until ctx ends. Then it goes on for a while in which /readyz
+// says that it will end, lets running requests finish, and returns.
+func (a *app) listen(ctx context.Context, lameDuck time.Duration, doors ...door) error {
+	done := make(chan error, len(doors))
+	servers := make([]*http.Server, len(doors))
+	for i, d := range doors {
+		servers[i] = &http.Server{
+			Handler: d.handler, ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn),
+			ReadHeaderTimeout: headerTime, ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+			MaxHeaderBytes: 32 << 10,
+		}
+		defer servers[i].Close()
+		go func() { done <- servers[i].Serve(d.ln) }()
+	}
 	refresh, sweep := time.NewTicker(refreshEvery), time.NewTicker(sweepEvery)
 	defer refresh.Stop()
 	defer sweep.Stop()
@@ -152,28 +184,43 @@ func listen(ctx context.Context, ln net.Listener, h http.Handler, a *app, log *s
 		case <-refresh.C:
 			within(ctx, func(ctx context.Context) {
 				if _, err := a.store.Refresh(ctx); err != nil {
-					log.Warn("refreshing rollups failed", "err", err)
+					a.log.Warn("refreshing rollups failed", "err", err)
 				}
 			})
 		case <-sweep.C:
 			within(ctx, func(ctx context.Context) {
 				if err := a.store.Sweep(ctx); err != nil {
-					log.Warn("sweep failed", "err", err)
+					a.log.Warn("sweep failed", "err", err)
 				}
 			})
 		case <-mark.C:
 			within(ctx, a.checkpoints.tick)
 		case <-ctx.Done():
-			log.Info("stopping")
-			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
-			defer cancel()
-			if err := srv.Shutdown(end); err != nil {
-				return fmt.Errorf("stopping: %w", err)
-			}
-			a.checkpoints.last(end)
+			a.stop(context.WithoutCancel(ctx), lameDuck, servers)
 			return nil
 		}
 	}
+}
+
+// stop ends the servers, the first one first. However slow a client is, it takes
+// no longer than lameDuck, shutdownTime and a last checkpoint.
+func (a *app) stop(ctx context.Context, lameDuck time.Duration, servers []*http.Server) {
+	a.log.Info("stopping", "in", lameDuck)
+	a.server.Leave()
+	time.Sleep(lameDuck)
+	a.server.Hurry(arrivalTime)
+	end, cancel := context.WithTimeout(ctx, shutdownTime)
+	defer cancel()
+	for _, srv := range servers {
+		if err := srv.Shutdown(end); err != nil {
+			a.log.Warn("requests that had not ended are cut off", "err", err)
+			_ = srv.Close()
+		}
+	}
+	last, cancel := context.WithTimeout(ctx, lastTime)
+	defer cancel()
+	a.checkpoints.last(last)
+	a.log.Info("stopped")
 }
 
 // jobTime is how long a job beside the requests may take: a database that does

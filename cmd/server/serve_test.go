@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web"
 )
 
 // A replica works with its own schema, and with a newer one that says so.
@@ -74,8 +75,9 @@ func TestTheLastCheckpointIsNotTooYoung(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	a := &app{store: i.store, server: new(web.Server), log: log, checkpoints: marks}
 	done := make(chan error, 1)
-	go func() { done <- listen(ctx, ln, http.NotFoundHandler(), &app{store: i.store, checkpoints: marks}, log) }()
+	go func() { done <- a.listen(ctx, 0, door{ln, http.NotFoundHandler()}) }()
 	for end := time.Now().Add(10 * time.Second); ; time.Sleep(5 * time.Millisecond) {
 		if no, err := i.store.LastCheckpoint(ctx); err != nil || time.Now().After(end) {
 			t.Fatalf("no first checkpoint: %v", err)

@@ -20,23 +20,25 @@ import (
 
 // settings are everything that can be set, read once at start.
 type settings struct {
-	addr, origin, databaseURL, dataDir string
-	plainDatabase                      bool
-	issuer, clientID, clientSecret     string
-	scopes                             []string
-	groupsClaim                        string
-	groups                             auth.GroupMap
-	groupsSet                          bool
-	defaultRole                        review.Role
-	sessionLasts, sessionIdle          time.Duration
-	conns                              int
-	limits                             web.Limits
-	checkpointKey, checkpointFile      string
-	checkpointEvery                    time.Duration
-	proxies                            []string
-	links                              review.LinkRules
-	logJSON, demo                      bool
-	logLevel                           slog.Level
+	addr, opsAddr                  string
+	lameDuck                       time.Duration
+	origin, databaseURL, dataDir   string
+	plainDatabase                  bool
+	issuer, clientID, clientSecret string
+	scopes                         []string
+	groupsClaim                    string
+	groups                         auth.GroupMap
+	groupsSet                      bool
+	defaultRole                    review.Role
+	sessionLasts, sessionIdle      time.Duration
+	conns                          int
+	limits                         web.Limits
+	checkpointKey, checkpointFile  string
+	checkpointEvery                time.Duration
+	proxies                        []string
+	links                          review.LinkRules
+	logJSON, demo                  bool
+	logLevel                       slog.Level
 }
 
 // setting is one line of the table below. A default is applied like a value
@@ -51,12 +53,17 @@ func table() []setting {
 	return []setting{
 		{"SLIPWAY_ADDR", "127.0.0.1:8080", "address to listen on, host:port", func(s *settings, v string) error {
 			s.addr = v
-			_, port, err := net.SplitHostPort(v)
-			if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
-				return errors.New("must be host:port, such as 127.0.0.1:8080 or :8080")
-			}
-			return nil
+			return checkAddr(v)
 		}},
+		{"SLIPWAY_OPS_ADDR", "", "address for /metrics, /healthz and /readyz alone, which SLIPWAY_ADDR then does not answer", func(s *settings, v string) error {
+			s.opsAddr = v
+			if v == "" {
+				return nil
+			}
+			return checkAddr(v)
+		}},
+		{"SLIPWAY_LAME_DUCK_SECONDS", "3", "seconds for which a server told to stop goes on while its /readyz says 503",
+			whole(0, 300, func(s *settings, n int) { s.lameDuck = time.Duration(n) * time.Second })},
 		{"SLIPWAY_ORIGIN", "", "public address, https://slipway.example.com; default: http:// and SLIPWAY_ADDR", func(s *settings, v string) error {
 			s.origin = strings.TrimSuffix(v, "/")
 			if s.origin == "" {
@@ -242,6 +249,14 @@ func secretFile(s *settings, path string) error {
 		return fmt.Errorf("cannot be read: %w", err)
 	}
 	s.clientSecret = strings.TrimSpace(string(b))
+	return nil
+}
+
+func checkAddr(addr string) error {
+	_, port, err := net.SplitHostPort(addr)
+	if n, e := strconv.Atoi(port); err != nil || e != nil || n < 0 || n > 65535 {
+		return errors.New("must be host:port, such as 127.0.0.1:8080 or :8080")
+	}
 	return nil
 }
 
