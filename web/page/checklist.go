@@ -128,11 +128,11 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	case ShowNeeds:
 		return e.need == review.EvidenceMissing || e.need == review.EvidenceExpired
 	case ShowExpiring:
-		return e.expired(v.Now) || e.expiring(v.Now) || e.waived != nil && waiverEnding(e.waived, v.Now)
+		return e.expired(v.Now) || e.expiring(v.Now) || e.waived != nil && waiverEnding(e.waived, v.Now) || e.need == review.WaiverRanOut
 	case ShowWaived:
-		return e.waived != nil || e.asked || e.need == review.WaiverRanOut
+		return e.waived != nil
 	case ShowApproval:
-		return e.need == review.NAUnapproved
+		return e.need == review.NAUnapproved || e.asked
 	}
 	return true
 }
