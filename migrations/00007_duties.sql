@@ -14,6 +14,14 @@ update round o
  where t.stream_id = o.project_id and t.stage = o.stage and t.at = o.requested_at
    and t.kind in ('SignOffRequested', 'GateForced') and t.body::jsonb ->> 'exclusion' = 'all';
 
+-- Whether the item of a waiver applies with the project's tier and profile. One
+-- that does not is asked of nobody. The sweep works it out.
+alter table waiver
+    add column applies boolean not null default true;
+update portfolio f
+   set next_change_at = now()
+ where exists (select from waiver w where w.project_id = f.project_id and w.review_no = f.review_no and w.granted_at is null and w.denied_at is null);
+
 -- Whose answers the present one replaced since its round began: since the gate
 -- last passed by signatures before it was given, or since the review began. The
 -- answer that stood then counts among them.
@@ -52,6 +60,7 @@ update item i
  where i.project_id = e.project_id and i.review_no = e.review_no and i.stage = e.stage and i.item = e.item;
 
 -- +goose Down
+alter table waiver drop column applies;
 alter table item drop column earlier;
 alter table round drop column exclusion;
 alter table condition drop column former;

@@ -108,8 +108,9 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	case invalid:
 		typed.Errors = fields
 		return s.showSettings(w, r, http.StatusUnprocessableEntity, settingsTyped{form: typed, was: form.Get("was")})
-	case errors.As(err, &denied) && denied.Action == review.LowerTier:
-		typed.Errors = map[string]string{"tier": denied.Why}
+	case errors.As(err, &denied) && (denied.Action == review.LowerTier || denied.Action == review.DropSeat):
+		field := map[review.Action]string{review.LowerTier: "tier", review.DropSeat: "profile"}[denied.Action]
+		typed.Errors = map[string]string{field: denied.Why}
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: form.Get("was")})
 	}
 	return err

@@ -35,7 +35,7 @@ func People() []Person {
 		person("ada", "Ada Lindqvist", "Platform governance lead", "Runs Slipway: grants roles and seats, sees everything.", groupAdmins),
 		person("marcus", "Marcus Webb", "Head of delivery", "Starts projects and follows all of them in the portfolio.", groupManagers),
 		person("noor", "Noor Haddad", "Internal auditor", "Reads every trail, restricted projects too, and changes nothing.", groupAuditors),
-		person("viktor", "Viktor Novak", "Business analyst", "Looks around and can change nothing.", "team-internal-tools"),
+		person("viktor", "Viktor Novak", "Business analyst", "Looks around in projects that are not restricted; could start one.", "team-internal-tools"),
 
 		person("tom", "Tom Okafor", "Product manager", "Signs gates in the product seat.", "seat-product", "team-checkout"),
 		person("priya", "Priya Raman", "Engineering manager", "Owns projects and signs elsewhere in the engineering seat.", "seat-engineering", "team-payments"),

@@ -69,6 +69,7 @@ func (k *machine) decide(by review.PersonID, sk review.StageKey, no int, what, u
 		_, seats, _ := k.m.asks(st)
 		v.refuse("denied", w.by == by || !k.m.hasRole(by, review.RoleManager) && !k.m.sitsAt(by, seats, w.by))
 		state := w.state(k.now)
+		v.refuse("refused", k.m.level(st.items[w.item]) == "" && (what == "grant" && state == "waiting" || what == "extend" && state == "in force" && !end.Equal(w.until)))
 		switch {
 		case what == "grant" && state == "waiting":
 			v.effect = func() { w.granted, w.grantedBy, w.grantedAt = true, by, k.now }

@@ -640,6 +640,16 @@ func (k *machine) wildEdit() {
 			}
 		}
 	}}
+	weaker := false
+	for _, st := range k.m.stages {
+		quorum, _, mandatory := k.m.asks(st)
+		present := k.m.profile
+		k.m.profile = profile
+		fewer, _, left := k.m.asks(st)
+		k.m.profile = present
+		weaker = weaker || fewer < quorum || slices.ContainsFunc(mandatory, func(s review.Seat) bool { return !slices.Contains(left, s) })
+	}
+	v.refuse("denied", weaker && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	v.refuse("invalid", f.Name == "" || f.Tier == 4)
 	v.refuse("denied", int(f.Tier) > k.m.tier && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	if unchanged {

@@ -113,6 +113,7 @@ const (
 	CreateProject      Action = "create project"
 	EditProject        Action = "edit project"
 	LowerTier          Action = "lower the tier"
+	DropSeat           Action = "take a seat off a gate"
 	ManageMembers      Action = "manage members"
 	AnswerItem         Action = "answer items"
 	LinkEvidence       Action = "link evidence"
@@ -151,6 +152,7 @@ var permissionTable = []Rule{
 	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
+	{DropSeat, "Change the profile so that fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{AnswerItem, "Answer items and findings", nil, Duties(), false},
 	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},

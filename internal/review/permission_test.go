@@ -31,7 +31,7 @@ var actors = []struct {
 var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
 
 var actions = []review.Action{
-	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
+	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 }
@@ -45,6 +45,7 @@ view project                 yes    yes     yes   yes     yes   yes    yes    ye
 create project               yes    yes     yes   no      no    no     no     no   no   ?         ?      ?
 edit project                 no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 lower the tier               no     yes     yes   no      no    no     no     no   no   ?         ?      ?
+take a seat off a gate       no     yes     yes   no      no    no     no     no   no   ?         ?      ?
 manage members               no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 answer items                 no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
 link evidence                no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
@@ -72,6 +73,7 @@ view project                 ?      ?       yes   yes     yes   yes    yes    ? 
 create project               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 edit project                 ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 lower the tier               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+take a seat off a gate       ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 manage members               ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 answer items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
 link evidence                ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
@@ -100,6 +102,7 @@ view project                 yes    yes     yes   yes     no    no     no     ye
 create project               yes    yes     yes   no      no    no     no     no   no   no        no     no
 edit project                 no     yes     yes   no      no    no     no     no   no   no        no     no
 lower the tier               no     yes     yes   no      no    no     no     no   no   no        no     no
+take a seat off a gate       no     yes     yes   no      no    no     no     no   no   no        no     no
 manage members               no     yes     yes   no      no    no     no     no   no   no        no     no
 answer items                 no     no      no    no      no    no     no     no   no   no        no     no
 link evidence                no     no      no    no      no    no     no     no   no   no        no     no

@@ -201,6 +201,11 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 			return err
 		}
 	}
+	if r.weakens(f.Profile) {
+		if err := May(by, DropSeat, p); err != nil {
+			return err
+		}
+	}
 	e := ProjectEdited{Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile}
 	note := func(field, from, to string) {
 		if from != to {
@@ -222,6 +227,19 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 		return err
 	}
 	return r.dropOutdatedRounds(by, at)
+}
+
+// weakens reports whether with another profile a gate can be passed by fewer
+// people, or without a seat that has to sign now.
+func (r *Review) weakens(profile Profile) bool {
+	for i := range r.Stages {
+		gate := &r.Stages[i].Def.Gate
+		now, then := gate.Policy(r.Project.Profile), gate.Policy(profile)
+		if then.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(s Seat) bool { return !slices.Contains(then.Mandatory, s) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // dropOutdatedRounds takes back open requests whose gate now asks other seats:

@@ -63,7 +63,7 @@ func TestReplay(t *testing.T) {
 	w.fill(build)
 	w.ok(w.r.Request(w.actor(owner), build, w.digest(build), "the design is being put right", w.tick()))
 	w.ok(w.r.SetStatus(w.actor(owner), build, review.StatusOnHold, "no money", w.tick()))
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Tier, f.Target, f.Profile = 1, "2026-09-09", []review.Flag{"ml"} }))
+	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier, f.Target, f.Profile = 1, "2026-09-09", []review.Flag{"ml"} }))
 
 	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Template))
 	if err != nil {

@@ -79,6 +79,12 @@ func (s *Stage) Waived(k ItemKey, at time.Time) *Waiver {
 	return nil
 }
 
+// applies reports whether an item applies with the project's tier and profile.
+func (s *Stage) applies(k ItemKey) bool {
+	it := s.Item(k)
+	return it != nil && it.Level != LevelNone
+}
+
 // NewWaiver is what a person types to ask for a waiver.
 type NewWaiver struct{ Reason, Risk, Measure, Until string }
 
@@ -206,6 +212,9 @@ func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, shown Digest, reason
 	if w.State(at) != WaiverWaiting {
 		return refuse("This waiver is %s and cannot be granted any more; the team can ask anew.", w.State(at))
 	}
+	if !r.Stage(sk).applies(w.Item) {
+		return refuse("The item does not apply to the project any more, so there is nothing to grant.")
+	}
 	return r.record(by, at, WaiverGranted{Stage: sk, Item: w.Item, No: no, Reason: reason, For: held.For})
 }
 
@@ -256,6 +265,9 @@ func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, shown Digest, until
 	}
 	if w.State(at) != WaiverInForce {
 		return refuse("Only a waiver in force can be extended; this one is %s.", w.State(at))
+	}
+	if !r.Stage(sk).applies(w.Item) {
+		return refuse("The item does not apply to the project any more, so there is nothing to extend.")
 	}
 	if d.Before(w.Until) {
 		return invalid("until", "lies before "+FormatDate(w.Until)+"; revoke the waiver to end it sooner")

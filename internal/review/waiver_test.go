@@ -459,7 +459,7 @@ func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 	w.leave(design, "privacy", "2026-04-01")
 	with := w.digest(design)
 	set := func(flags ...review.Flag) {
-		w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = flags }))
+		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = flags }))
 	}
 	set()
 	without := w.digest(design)

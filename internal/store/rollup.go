@@ -25,6 +25,7 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 		l.rollups[i] = r.Rollup(s, at)
 		next = sooner(next, l.rollups[i].NextChange)
 		writeGate(b, r, s, at)
+		writeWaiting(b, r, s)
 	}
 	if created {
 		b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])

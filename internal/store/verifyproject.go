@@ -49,7 +49,38 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	for _, d := range review.Differences(l.review, replayed) {
 		v.wrong("differs between the tables and the trail: %s", d)
 	}
-	return errors.Join(v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
+	return errors.Join(v.waiting(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
+}
+
+// waiting checks which of the waivers that wait for a decision lists leave out.
+func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+	if v.Stale {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `
+		select stage, no, item, applies from waiver
+		 where project_id = $1 and review_no = $2 and granted_at is null and denied_at is null`, int64(v.Stream), r.No)
+	if err != nil {
+		return batchError("reading the waivers that wait", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var stage review.StageKey
+		var item review.ItemKey
+		var no int
+		var applies bool
+		if err := rows.Scan(&stage, &no, &item, &applies); err != nil {
+			return fmt.Errorf("reading the waivers that wait: %w", err)
+		}
+		s := r.Stage(stage)
+		if s == nil || s.Item(item) == nil {
+			continue // that its rows differ from the trail is said elsewhere
+		}
+		if applies != (s.Item(item).Level != review.LevelNone) {
+			v.wrong("lists waiver %d of stage %s as if its item applied, or the other way round", no, stage)
+		}
+	}
+	return rows.Err()
 }
 
 // template checks that the template is what its digest says.

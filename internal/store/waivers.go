@@ -203,7 +203,8 @@ const mineSQL = `(w.requested_by <> me.id and (
 	                  and (d.project_id is null or d.project_id = w.project_id)
 	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile))))`
 
-// foundSQL is the waivers that a list can show; $4 is the moment, null for
+// foundSQL is the waivers that a list can show: not those that wait for a
+// decision on an item that does not apply any more. $4 is the moment, null for
 // now, $5 to $9 the seats at the gates.
 const foundSQL = `with ` + meSQL + `,
 	seat (key, version, stage, seat, flags) as materialized (
@@ -229,7 +230,7 @@ const foundSQL = `with ` + meSQL + `,
 	      join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
 	      join project p on p.id = w.project_id
 	      join review r on r.project_id = w.project_id and r.no = w.review_no, me, clock
-	     where f.status <> 'stopped' and ` + visibleSQL + `
+	     where f.status <> 'stopped' and (w.applies or w.granted_at is not null or w.denied_at is not null) and ` + visibleSQL + `
 	)`
 
 // waiverArgs are the arguments of [foundSQL].

@@ -177,15 +177,15 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	}
 	out := &MyWorkView{Tmpl: tmpl}
 	var waivers []foundWaiver
-	var refs []review.TemplateRef
+	var items, expiring []pinned
 	var excluded []WaitingGate
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	s.queueWaiting(b, by, 50, &out.Gates, &excluded)
-	s.queueAssigned(b, by, &out.Items, &refs)
+	s.queueAssigned(b, by, &out.Items, &items)
 	s.queueFallen(b, by, &out.Fallen)
 	s.queueForced(b, by, &out.Forced)
-	s.queueExpiring(b, by, &out.Expiring)
+	s.queueExpiring(b, by, &out.Expiring, &expiring)
 	s.queueOwn(b, by, &out.Projects)
 	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
@@ -195,7 +195,7 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 		return nil, batchError("reading what waits for you", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
-	if err := s.nameItems(ctx, out, refs); err != nil {
+	if err := s.whatApplies(ctx, out, items, expiring); err != nil {
 		return nil, err
 	}
 	if out.Waivers, err = s.explainWaivers(ctx, &out.Viewer, waivers); err != nil {
@@ -219,12 +219,12 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	return out, err
 }
 
-func (s *Store) queueAssigned(b *pgx.Batch, by By, items *[]AssignedItem, refs *[]review.TemplateRef) {
+func (s *Store) queueAssigned(b *pgx.Batch, by By, items *[]AssignedItem, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
 		select f.key, f.name, i.stage, i.item, i.state, i.due,
 		       (select count(*) from evidence e
 		         where e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null),
-		       r.template_key, r.template_version, r.template_digest
+		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join item i on i.assignee_id = me.id
 		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
@@ -236,35 +236,80 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, items *[]AssignedItem, refs *
 		for rows.Next() {
 			var it AssignedItem
 			var due *time.Time
-			var ref review.TemplateRef
-			if err := rows.Scan(&it.Project, &it.Name, &it.Stage, &it.Item, &it.State, &due, &it.Evidence, &ref.Key, &ref.Version, &ref.Digest); err != nil {
+			var pin pinned
+			into := append([]any{&it.Project, &it.Name, &it.Stage, &it.Item, &it.State, &due, &it.Evidence}, pin.into()...)
+			if err := rows.Scan(into...); err != nil {
 				return fmt.Errorf("reading assigned items: %w", err)
 			}
 			it.Due = deref(due)
-			*items, *refs = append(*items, it), append(*refs, ref)
+			*items, *pins = append(*items, it), append(*pins, pin)
 		}
 		return rows.Err()
 	})
 }
 
-// nameItems gives assigned items their titles, from the template version that
-// each project is pinned to.
-func (s *Store) nameItems(ctx context.Context, out *MyWorkView, refs []review.TemplateRef) error {
-	for i := range out.Items {
-		t, err := s.Template(ctx, refs[i])
+// pinned is what says whether an item applies to its project: the template
+// version that it follows, its tier and its profile.
+type pinned struct {
+	ref     review.TemplateRef
+	tier    review.Tier
+	profile []string
+}
+
+// into is where the columns template_key, template_version, template_digest, tier
+// and profile are scanned into.
+func (p *pinned) into() []any {
+	return []any{&p.ref.Key, &p.ref.Version, &p.ref.Digest, &p.tier, &p.profile}
+}
+
+// item finds an item, and the level that it has for the project; nil when the
+// template has none by that key.
+func (s *Store) item(ctx context.Context, p pinned, sk review.StageKey, ik review.ItemKey) (*review.ItemDef, review.Level, error) {
+	t, err := s.Template(ctx, p.ref)
+	if err != nil {
+		return nil, review.LevelNone, err
+	}
+	si := t.StageIndex(sk)
+	if si < 0 {
+		return nil, review.LevelNone, nil
+	}
+	for i := range t.Stages[si].Items {
+		if d := &t.Stages[si].Items[i]; d.Key == ik {
+			profile := make(review.Profile, len(p.profile))
+			for j, f := range p.profile {
+				profile[j] = review.Flag(f)
+			}
+			return d, d.LevelFor(p.tier, profile), nil
+		}
+	}
+	return nil, review.LevelNone, nil
+}
+
+// whatApplies gives assigned items their titles and levels, and leaves out of
+// the lists what no longer applies: that asks nothing of anybody.
+func (s *Store) whatApplies(ctx context.Context, out *MyWorkView, items, expiring []pinned) error {
+	var todo []AssignedItem
+	for i, it := range out.Items {
+		d, level, err := s.item(ctx, items[i], it.Stage, it.Item)
 		if err != nil {
 			return err
 		}
-		it := &out.Items[i]
-		it.Title = string(it.Item)
-		if si := t.StageIndex(it.Stage); si >= 0 {
-			for j := range t.Stages[si].Items {
-				if d := &t.Stages[si].Items[j]; d.Key == it.Item {
-					it.Title, it.Level = d.Title, d.Levels[0]
-				}
-			}
+		if level != review.LevelNone {
+			it.Title, it.Level = d.Title, level
+			todo = append(todo, it)
 		}
 	}
+	var ending []ExpiringEvidence
+	for i, e := range out.Expiring {
+		_, level, err := s.item(ctx, expiring[i], e.Stage, e.Item)
+		if err != nil {
+			return err
+		}
+		if level != review.LevelNone {
+			ending = append(ending, e)
+		}
+	}
+	out.Items, out.Expiring = todo, ending
 	return nil
 }
 
@@ -286,21 +331,32 @@ func (s *Store) queueFallen(b *pgx.Batch, by By, out *[]FallenGate) {
 	})
 }
 
-func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence) {
+func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
-		select f.key as project, f.name, e.stage, e.item, e.title, e.expires
+		select f.key, f.name, e.stage, e.item, e.title, e.expires,
+		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join evidence e on e.added_by = me.id
 		   and e.expires between current_date - 30 and current_date + 14 and e.removed_at is null
 		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
+		  join review r on r.project_id = f.project_id and r.no = f.review_no
 		 where f.status <> 'stopped' and `+visibleSQL+`
 		   and not exists (select from evidence n
 		        where n.project_id = e.project_id and n.review_no = e.review_no and n.stage = e.stage and n.item = e.item
 		          and n.removed_at is null and (n.expires is null or n.expires > e.expires))
 		 order by e.expires, f.name
-		 limit 100`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
-		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ExpiringEvidence])
-		return err
+		 limit 100`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var e ExpiringEvidence
+			var pin pinned
+			into := append([]any{&e.Project, &e.Name, &e.Stage, &e.Item, &e.Title, &e.Expires}, pin.into()...)
+			if err := rows.Scan(into...); err != nil {
+				return fmt.Errorf("reading evidence that expires: %w", err)
+			}
+			*out, *pins = append(*out, e), append(*pins, pin)
+		}
+		return rows.Err()
 	})
 }
 

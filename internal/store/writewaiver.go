@@ -1,11 +1,30 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
 )
+
+// writeWaiting keeps which of a stage's waivers that wait for a decision are for
+// items that do not apply: nobody is asked to decide on those.
+func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
+	if !slices.ContainsFunc(s.Waivers, func(w review.Waiver) bool { return w.GrantedAt.IsZero() && w.DeniedAt.IsZero() }) {
+		return
+	}
+	off := []string{}
+	for i := range s.Items {
+		if s.Items[i].Level == review.LevelNone {
+			off = append(off, string(s.Items[i].Def.Key))
+		}
+	}
+	b.Queue(`
+		update waiver set applies = not applies
+		 where project_id = $1 and review_no = $2 and stage = $3 and granted_at is null and denied_at is null and applies = (item = any($4))`,
+		int64(r.Project.ID), r.No, s.Def.Key, off)
+}
 
 func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 	id, no := int64(r.Project.ID), r.No

@@ -587,7 +587,7 @@ func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
 	case review.GateChanged:
 		return ui.Warning, "Something changed after the gate had passed, so its signatures are out of date. It takes a new round."
 	case review.GateReturned:
-		return ui.Warning, "The reviewers sent this stage back. Answer their findings at the gate before the next request."
+		return ui.Warning, "The reviewers sent this stage back. The gate has what they found; once all of it is answered, sign-off can be requested again."
 	case review.GateLapsed:
 		return ui.Warning, "Evidence or a waiver that the gate rests on has run out, so it no longer counts as passed. The items concerned are marked."
 	}
