@@ -124,8 +124,9 @@ func TestImpatientFingers(t *testing.T) {
 	for _, who := range []string{"tom", "priya"} {
 		signer := arrives(somebody(t), who)
 		signer.visit(gate)
-		signer.twice(button("Sign go"))
-		signer.seeIn("#seats", "Go")
+		signer.pick(field("Approve"))
+		signer.twice(button("Record decision"))
+		signer.seeIn("#seats", "Approved")
 		signer.miss("cannot be done")
 		if who == "priya" {
 			signer.see("The gate has passed")

@@ -36,7 +36,7 @@ func TestApproverSignsTheDifference(t *testing.T) {
 	tom.missIn(queued, "Changed since you signed")
 	tom.follow(link(idea).in(queued))
 	tom.missIn("main", "Changed since you signed")
-	tom.follow(button("Sign go as Product"))
+	tom.decides("Approve as Product")
 	tom.see("Your signature is recorded")
 
 	// The team changes what he signed. His queue tells it from a gate that he has yet to read.
@@ -47,14 +47,14 @@ func TestApproverSignsTheDifference(t *testing.T) {
 	tom.seeIn(queued, "Changed since you signed")
 	tom.follow(link(idea).in(queued))
 
-	// One glance and one click: the difference stands first, and nothing else does.
+	// One glance and one click: the difference stands first, and what he chose is chosen.
 	tom.until(`document.querySelector('main h2').textContent === 'Changed since you signed'`, func() string { return "the difference does not stand first" })
 	tom.seeIn("#changed", note)
 	tom.seeIn("#changed", "Rosa Almeida")
 	if n := eval[int](tom, `document.querySelectorAll('#changed li').length`); n != 1 {
 		t.Errorf("%d things changed, not 1", n)
 	}
-	tom.follow(button("Sign go again as Product"))
+	tom.follow(button("Sign again as Product"))
 	tom.see("Your signature is recorded")
 	tom.visit("/sign-offs")
 	tom.missIn("main", "Ebb and flow")
@@ -62,12 +62,11 @@ func TestApproverSignsTheDifference(t *testing.T) {
 	// Priya built something like it before, and says so instead of signing.
 	priya := arrives(somebody(t), "priya")
 	priya.visit(gate)
-	priya.unfold("Step back (recuse)")
-	priya.fill(field("Why do you step back?"), "I advised the vendor last year.")
-	priya.follow(button("Step back from this round"))
+	priya.fill(field("Note"), "I advised the vendor last year.")
+	priya.decides("Recuse myself")
 	priya.seeIn("#seats", "I advised the vendor last year.")
-	if priya.has(button("Sign go")) {
-		t.Error("whoever stepped back may sign")
+	if priya.has(button("Record decision")) {
+		t.Error("whoever recused herself may sign")
 	}
 	priya.visit("/sign-offs")
 	priya.missIn("main table", "Ebb and flow")
@@ -85,8 +84,9 @@ func TestOwnerClearsTheWay(t *testing.T) {
 
 	// A must stands in the way. Rosa asks for leave to pass without it.
 	rosa.visit(gate)
-	rosa.seeIn("#blockers", "this must is not met")
-	rosa.follow(link("Make a first threat sketch").in("#blockers"))
+	rosa.seeIn("#blockers", "1 item missing")
+	rosa.seeIn("#items", "Required, not met")
+	rosa.follow(link("Make a first threat sketch").in("#items"))
 	rosa.at(item)
 	rosa.unfold("Ask for a waiver")
 	form := `form[action$="/waivers"]`
@@ -115,7 +115,7 @@ func TestOwnerClearsTheWay(t *testing.T) {
 	rosa.reload()
 	rosa.seeIn("#waiver", "Waived until")
 	rosa.visit(gate)
-	rosa.missIn("main", "What stops us")
+	rosa.missIn("main", "Blockers")
 	rosa.seeIn("#waivers", "Ten users are few enough.")
 	rosa.visit(project + "/report")
 	rosa.seeIn("#stage-idea", "The pilot has ten users whom we know.")
@@ -124,15 +124,15 @@ func TestOwnerClearsTheWay(t *testing.T) {
 
 	// Tom lets it through on a condition, which Rosa meets and he confirms.
 	tom.visit(gate)
-	tom.unfold("Go with conditions instead")
-	form = "#form-conditional"
+	form = ".if-conditional"
+	tom.pick(field("Approve with conditions"))
 	tom.fill(field("What has to be done").in(form), "Show the sketch to Security.")
 	tom.choose(field("By whom").in(form), "Rosa Almeida")
 	tom.paste(field("By when").in(form), inDays(20))
-	tom.follow(button("Sign go with conditions"))
+	tom.follow(button("Record decision"))
 	tom.see("Your signature is recorded")
 	priya.visit(gate)
-	priya.follow(button("Sign go"))
+	priya.decides("Approve")
 	priya.see("Passed with conditions")
 	rosa.visit("/")
 	rosa.follow(link("Show the sketch to Security.").in("#conditions"))
@@ -168,7 +168,7 @@ func TestAuditorGetsOnlyTheBundle(t *testing.T) {
 	noor.see("The gate has passed")
 
 	// What is left without it: a file and a public key.
-	bundle := noor.download(link("Proof bundle of this gate"))
+	bundle := noor.download(link("Download the proof bundle"))
 	key := site.run(t, "key")
 	said, err := verifyBundle(bundle, strings.TrimSpace(key))
 	if err != nil {

@@ -33,8 +33,8 @@ func TestDemoPortfolio(t *testing.T) {
 	yuki := arrives(somebody(t), "yuki")
 	yuki.prefers("dark")
 	yuki.visit("/projects/payments-gateway/stages/architecture/gate")
-	yuki.seeIn("#seats", "2 of 3")
-	if !yuki.has(button("Sign go as SRE")) {
+	yuki.seeIn("#sign", "2 of 3")
+	if !yuki.has(field("Approve as SRE")) {
 		t.Error("Yuki cannot sign the gate that waits for her seat")
 	}
 	yuki.screenshot("readme-gate")

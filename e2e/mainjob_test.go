@@ -72,7 +72,8 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	// The gate says what is left, and who can settle it.
 	rosa.follow(link("Gate").in(".stagehead"))
 	rosa.at(project + ideaPath + "/gate")
-	rosa.seeIn("#blockers", "a seat holder has to approve")
+	rosa.seeIn("#blockers", "1 item missing")
+	rosa.seeIn("#items", "A seat holder has to approve")
 	if rosa.has(button("Request sign-off")) {
 		t.Error("sign-off can be requested although something stops the gate")
 	}
@@ -86,10 +87,10 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	tom.see("Approved")
 
 	rosa.reload()
-	rosa.miss("What stops us")
+	rosa.miss("Blockers")
 	rosa.follow(button("Request sign-off"))
 	rosa.see("Sign-off is requested")
-	if rosa.has(button("Sign go")) {
+	if rosa.has(button("Record decision")) {
 		t.Error("whoever answered the items may sign")
 	}
 
@@ -243,7 +244,14 @@ func (p *person) signFromQueue(project, gate string) {
 	p.follow(link(idea).in(`tr:has(a[href="` + gate[:strings.Index(gate, "/stages/")] + `"])`))
 	p.at(gate)
 	p.seeIn("body", project)
-	p.follow(button("Sign go"))
+	p.decides("Approve")
+}
+
+// decides takes a decision at the gate that is open.
+func (p *person) decides(decision string) {
+	p.t.Helper()
+	p.pick(field(decision))
+	p.follow(button("Record decision"))
 }
 
 // trail makes sure that the history tells just these things, oldest first.

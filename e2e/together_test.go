@@ -190,16 +190,17 @@ func TestContentChangesBeforeTheSignature(t *testing.T) {
 
 	tom := arrives(somebody(t), "tom")
 	tom.visit(project + ideaPath + "/gate")
+	tom.pick(field("Approve"))
 	tom.fill(field("Note"), "Fine with me, if the objectives stay.")
 	rosa.send(project+ideaPath+"/items/"+success+"/answer", url.Values{"answer": {"met"}, "note": {"Second objective dropped."}, "version": {"1"}})
-	tom.follow(button("Sign go"))
+	tom.follow(button("Record decision"))
 	tom.see("The content has changed")
 	tom.see("nothing was recorded")
 	tom.seeIn("#changed", "Second objective dropped.")
 	tom.screenshot("stale-signature")
 	tom.until(eyes+`.find({role: 'field', name: 'Note'}).value === 'Fine with me, if the objectives stay.'`, func() string { return "the note is gone" })
-	tom.missIn("#seats", "Go, on this content")
-	tom.follow(button("Sign go"))
+	tom.missIn("#seats", "Approved, on this content")
+	tom.follow(button("Record decision"))
 	tom.see("Your signature is recorded")
 	tom.seeIn("#seats", "Fine with me, if the objectives stay.")
 
@@ -219,7 +220,7 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 
 	// Shoulds may stay open, with a line that says why.
 	rosa.visit(gate)
-	rosa.seeIn("#blockers", "left open without a reason")
+	rosa.seeIn("#items", "Add one line saying why")
 	rosa.visit(project + ideaPath)
 	for _, should := range []string{"checklist-tailored", "prototype-sketched", "expected-scale-noted"} {
 		rosa.press(button("Add note").in(row(should)))
@@ -234,9 +235,9 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 
 	tom := arrives(somebody(t), "tom")
 	tom.visit(gate)
-	tom.unfold("Return it to the team instead")
+	tom.pick(field("Return with findings"))
 	tom.fill(field("What has to be put right"), "Who pays for the pilot?\nThe scope says nothing about refunds.")
-	tom.follow(button("Return"))
+	tom.follow(button("Record decision"))
 	tom.see("returned to the team")
 
 	rosa.visit("/")
@@ -257,11 +258,11 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 	tom.visit(gate)
 	tom.seeIn("#findings", "Marketing does, until June.")
 	tom.until(eyes+`.find({role: 'field', name: 'Note'}).form.elements.findings.value === ''`, func() string { return "the findings of the first round stand in the form again" })
-	tom.follow(button("Sign go"))
+	tom.decides("Approve")
 	tom.see("Your signature is recorded")
 	priya := arrives(somebody(t), "priya")
 	priya.visit(gate)
-	priya.follow(button("Sign go"))
+	priya.decides("Approve")
 	priya.see("the gate has passed")
 	priya.seeIn("#rounds", "Returned")
 }

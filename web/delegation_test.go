@@ -59,15 +59,15 @@ func TestStandInSignsForTheHolder(t *testing.T) {
 	if got := words(asked.find("#seats")); !strings.Contains(got, "Auditor Person for Sre Person") {
 		t.Errorf("who may sign: %q", got)
 	}
-	if got := words(asked.one("#sign button[value=go]")); got != "Sign go as SRE for Sre Person" {
+	if got := words(asked.one("#sign label:has([value=go])")); got != "Approve as SRE for Sre Person" {
 		t.Errorf("the button says %q", got)
 	}
 	asked.submit(page.SignURL(p, "idea"), "decision", "go").want(303)
-	if got := words(sre.get(gate).find("#sign")); !strings.Contains(got, "sign once between them") || strings.Contains(got, "Sign go") {
+	if got := words(sre.get(gate).find("#sign")); !strings.Contains(got, "sign once between them") || strings.Contains(got, "Approve") {
 		t.Errorf("the holder is told %q", got)
 	}
 	seats := words(sre.get(gate).find("#seats"))
-	if !strings.Contains(seats, "Auditor Person for Sre Person") || !strings.Contains(seats, "1 of 2 signatures") {
+	if !strings.Contains(seats, "Auditor Person for Sre Person") || !strings.Contains(words(sre.get(gate).find(".slots")), "1 of 2 signatures") {
 		t.Errorf("the seats say %q", seats)
 	}
 }
@@ -93,7 +93,7 @@ func TestDelegationsAreEnded(t *testing.T) {
 	}
 	viewer := f.browse("viewer")
 	opened := viewer.get(page.GateURL(p, "idea"))
-	opened.one("#sign button[value=go]")
+	opened.one("#sign [value=go]")
 	for range 2 {
 		sre.post(end).want(303)
 	}
@@ -126,7 +126,7 @@ func TestSeatOfOneProjectIsDelegated(t *testing.T) {
 		t.Errorf("the seat to hand over is %q", got)
 	}
 	shown.submit(page.DelegateURL(f.person("local")), "seat", "sre@card-vault", "to", fmt.Sprint(f.person("viewer")), "ends", day(5)).want(303)
-	viewer.get(page.GateURL(p, "idea")).want(200).one("#sign button[value=go]")
+	viewer.get(page.GateURL(p, "idea")).want(200).one("#sign [value=go]")
 	if got := f.browse("sre").get(page.PeopleURL).text(); strings.Contains(got, "card-vault") {
 		t.Error("the people page names a restricted project")
 	}

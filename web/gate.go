@@ -6,8 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
-	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -44,6 +42,9 @@ func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v 
 	if err := s.conditionOwners(r, v, &d); err != nil {
 		return err
 	}
+	if err := s.nextGate(r, v, &d); err != nil {
+		return err
+	}
 	return s.render(w, r, status, gate.Page(m, d))
 }
 
@@ -68,7 +69,7 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	case aboutFields && fields["form"] == "":
 		form.Errors = fields
 	case errors.As(err, &blocked):
-		form.Title, form.Problem = p.title, "Something still stands in the way; it is listed under “What stops us”. Nothing was changed."
+		form.Title, form.Problem = p.title, "Something still stands in the way; it is listed under “Blockers”. Nothing was changed."
 	case errors.As(err, &stale):
 		form.Title, form.Problem = p.title, "It changed after you opened the page, so nothing was recorded. What you typed is still in the form. Decide on what the page says now."
 		form.Seen, _ = strconv.ParseInt(typed.Get("seen"), 10, 64)
@@ -83,166 +84,55 @@ func (s *Server) gateAgain(w http.ResponseWriter, r *http.Request, action string
 	return s.showGate(w, r, p.status, v, form)
 }
 
-// request asks for sign-off of a stage.
-func (s *Server) request(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "reason", "digest", "seen")
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormRequest, r.PostForm, err)
+// conditionOwners lists who can be given a condition: everybody, or for those
+// who may not see the directory, the people of the project.
+func (s *Server) conditionOwners(r *http.Request, v *store.GateView, d *gate.Data) error {
+	if v.Stage.OpenRound() == nil || review.May(v.Actor, review.SignGate, &v.Review.Project) != nil {
+		return nil
 	}
-	key, stage, shown := projectKey(r), stageKey(r), review.Digest(form.Get("digest"))
-	sent := false // the same form had its effect before
-	_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		err := rv.Request(who, stage, shown, form.Get("reason"), at)
-		var refused *review.Refused // only the state stands in the way, not the person's rights
-		if st := rv.Stage(stage); errors.As(err, &refused) && st != nil && st.OpenRound() != nil {
-			open := st.OpenRound()
-			sent = open.RequestedBy == who.Person && open.Digest == shown
-		}
-		return err
-	})
-	if err != nil && !sent {
-		return s.gateAgain(w, r, gate.FormRequest, form, err)
+	chosen := []review.PersonID{}
+	for _, m := range v.Review.Project.Members {
+		chosen = append(chosen, m.Person)
 	}
-	return s.done(w, r, page.GateURL(key, stage), flashRequested)
-}
-
-// withdraw takes a request back.
-func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "reason")
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormWithdraw, r.PostForm, err)
+	for _, c := range v.Stage.Conditions {
+		chosen = append(chosen, c.Owner)
 	}
-	key, stage := projectKey(r), stageKey(r)
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.Withdraw(who, stage, form.Get("reason"), at)
-	})
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormWithdraw, form, err)
-	}
-	s.metrics.decided(changed.Events)
-	return s.done(w, r, page.GateURL(key, stage), flashWithdrawn)
-}
-
-// sign records a person's decision.
-func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, signFields()...)
-	asked := signForm(review.Decision(r.PostForm.Get("decision")))
-	if err != nil {
-		return s.gateAgain(w, r, asked, r.PostForm, err)
-	}
-	if form.Get("more") != "" {
-		return s.moreConditions(w, r, form)
-	}
-	key, stage := projectKey(r), stageKey(r)
-	in := review.NewSignOff{
-		Seat: review.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
-		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
-	}
-	sent := false // the same form had its effect before
-	to := store.Target{Project: key, Stage: stage, Others: in.Owners()}
-	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
-		if in.Decision == review.Go && len(in.Findings) > 0 {
-			return &review.Invalid{Fields: []review.FieldError{{Field: "findings", Message: "belong to a return; return the stage, or clear them and sign go"}}}
-		}
-		if in.Decision == review.Go && len(in.Conditions) > 0 {
-			asked = gate.FormConditional
-			return &review.Invalid{Fields: []review.FieldError{{Field: "conditions-1", Message: "belongs to a go with conditions; sign that, or clear it and sign go"}}}
-		}
-		err := rv.SignOff(who, stage, in, at)
-		st := rv.Stage(stage)
-		var refused *review.Refused // only the state stands in the way, not the person's rights
-		sent = errors.As(err, &refused) && (signedBefore(st, who.Person, in) || steppedBack(st, who.Person, in))
-		return err
-	})
-	if err != nil && !sent {
-		return s.gateAgain(w, r, asked, form, err)
-	}
-	if sent {
-		return s.done(w, r, page.GateURL(key, stage), flashSigned)
-	}
-	s.metrics.decided(changed.Events)
-	return s.done(w, r, page.GateURL(key, stage), outcomeFlash(changed.Events))
-}
-
-// signedBefore reports whether a sign-off that is refused is one that the
-// person gave already, in the round that it then ended.
-func signedBefore(st *review.Stage, person review.PersonID, in review.NewSignOff) bool {
-	if st == nil || st.LastRound() == nil || st.OpenRound() != nil {
-		return false
-	}
-	return slices.ContainsFunc(st.LastRound().SignOffs, func(so review.SignOff) bool {
-		return so.Person == person && so.Seat == in.Seat && so.Decision == in.Decision && so.Digest == in.Digest
-	})
-}
-
-// lines splits texts with one finding a line.
-func lines(texts []string) []string {
-	var out []string
-	for _, t := range texts {
-		for line := range strings.Lines(t) {
-			if line = strings.TrimSpace(line); line != "" {
-				out = append(out, line)
-			}
+	for _, c := range conditions(d.Form.Typed) {
+		if c.Owner != 0 {
+			chosen = append(chosen, c.Owner)
 		}
 	}
-	return out
-}
-
-// outcomeFlash says what a signature led to.
-func outcomeFlash(events []review.Entry) flash {
-	for _, en := range events {
-		switch e := en.Event.(type) {
-		case review.RoundClosed:
-			switch e.Outcome {
-			case review.OutcomePassed:
-				return flashPassed
-			case review.OutcomeConditional:
-				return flashConditional
-			}
-			return flashReturned
-		case review.GateSigned:
-			if e.Decision == review.Recuse {
-				return flashRecused
-			}
-		}
-	}
-	return flashSigned
-}
-
-// answerFinding gives the team's answer to a reviewer's finding.
-func (s *Server) answerFinding(w http.ResponseWriter, r *http.Request) error {
-	no, err := number(r, "no")
+	found, err := s.Store.FindPeople(r.Context(), s.by(r), searchWords(d.Form.Typed.Get("find")), peopleListed, chosen...)
 	if err != nil {
 		return err
 	}
-	form, err := readForm(r, "answer")
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormFinding(no), r.PostForm, err)
+	for _, p := range found {
+		d.People = append(d.People, page.Somebody{ID: p.ID, Name: p.Name, Email: p.Email})
 	}
-	key, stage := projectKey(r), stageKey(r)
-	_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: key, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.AnswerFinding(who, stage, no, form.Get("answer"), at)
-	})
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormFinding(no), form, err)
-	}
-	return s.done(w, r, page.GateURL(key, stage)+"#findings", flashFinding)
+	d.More = len(found) >= peopleListed || d.Form.Typed.Get("find") != ""
+	return nil
 }
 
-// setStatus holds, stops or resumes the project. A round that is open at the
-// gate where this was decided ends with it.
-func (s *Server) setStatus(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "status", "reason")
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormStatus, r.PostForm, err)
+// nextGate finds the next gate that waits for somebody who holds a seat and has
+// nothing to decide at this one, or no longer.
+func (s *Server) nextGate(r *http.Request, v *store.GateView, d *gate.Data) error {
+	if len(v.Actor.Seats) == 0 || d.Signs() {
+		return nil
 	}
-	key, stage := projectKey(r), stageKey(r)
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.SetStatus(who, stage, review.Status(form.Get("status")), form.Get("reason"), at)
+	q, err := s.Store.NextInQueue(r.Context(), s.by(r))
+	if err != nil {
+		return err
+	}
+	others := slices.DeleteFunc(q.Gates, func(g store.WaitingGate) bool {
+		return g.Project == v.Review.Project.Key && g.Stage == v.Stage.Def.Key
 	})
-	if err != nil {
-		return s.gateAgain(w, r, gate.FormStatus, form, err)
+	if len(others) == 0 {
+		return nil
 	}
-	s.metrics.decided(changed.Events)
-	return s.done(w, r, page.GateURL(key, stage), flashStatus)
+	first := others[0]
+	d.Next = &gate.NextGate{
+		Name: stageName(q.Tmpl, first.Stage) + ", " + first.Name, Href: page.GateURL(first.Project, first.Stage),
+		Others: len(others) - 1, Full: len(q.Gates)+len(q.Excluded) >= store.NextGates-1,
+	}
+	return nil
 }

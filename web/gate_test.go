@@ -124,8 +124,8 @@ func TestJourneyToAPassedGate(t *testing.T) {
 			t.Errorf("%s: %d links to the gate on my work", seat, n)
 		}
 		shown := approver.get(gate).want(200)
-		button := shown.one(`#sign button[name=decision][value=go]`)
-		if got := strings.TrimSpace(button.Text()); got != "Sign go as "+seat.Label() {
+		choice := shown.one(`#sign label:has([name=decision][value=go])`)
+		if got := words(choice); got != "Approve as "+seat.Label() {
 			t.Errorf("button says %q", got)
 		}
 		after := shown.submit(page.SignURL(p, stage), "decision", "go", "note", "Fine by me.", "findings", "").follow().want(200)
@@ -223,7 +223,7 @@ func TestChangeAfterThePass(t *testing.T) {
 	if !strings.Contains(words(changed.find(".note-box.s-warn")), "Changed since sign-off") {
 		t.Error("the page does not say that the content changed since the sign-off")
 	}
-	if changed.find("#changed li").Length() != 1 || changed.find("#items tr[data-changed]").Length() != 1 {
+	if changed.find("#changed li").Length() != 2 || changed.find("#items tr[data-changed]").Length() != 1 {
 		t.Error("the changed item is not marked")
 	}
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
@@ -287,7 +287,7 @@ func TestRequestOnOutdatedContent(t *testing.T) {
 		t.Errorf("the form is gone, and with it what was typed: %q", got)
 	}
 	blocked := owner.post(page.RequestURL(p, "idea"), "reason", "").want(409)
-	blocked.one(`#blockers a[href="` + page.ItemURL(p, "idea", "risks-listed") + `#answer"]`)
+	blocked.one(`#items a[href="` + page.ItemURL(p, "idea", "risks-listed") + `#answer"]`)
 	if n, _ := f.rounds(p, "idea"); n != 0 {
 		t.Errorf("%d rounds", n)
 	}
@@ -337,7 +337,7 @@ func TestSignatureOfARevokedSeatNoLongerCounts(t *testing.T) {
 	if _, outcome := f.rounds(p, "idea"); outcome != review.OutcomeOpen {
 		t.Fatalf("the gate is %q with a signature whose seat was revoked", outcome)
 	}
-	seats := f.browse("owner").get(page.GateURL(p, "idea")).find("#seats")
+	seats := f.browse("owner").get(page.GateURL(p, "idea")).find("#seats, .slots")
 	if got := words(seats); !strings.Contains(got, "no longer counts") || !strings.Contains(got, "1 of 2 signatures") {
 		t.Errorf("the seats say %q", got)
 	}
@@ -390,7 +390,7 @@ func TestOnePersonInTwoSeats(t *testing.T) {
 	if s := f.stage(p, "idea"); len(s.OpenRound().SignOffs) != 1 {
 		t.Errorf("%d signatures", len(s.OpenRound().SignOffs))
 	}
-	if shown := two.get(page.GateURL(p, "idea")); shown.find("#sign button[value=go]").Length() != 0 || shown.find("#sign button[value=return]").Length() != 1 {
+	if shown := two.get(page.GateURL(p, "idea")); shown.find("#sign [value=go]").Length() != 0 || shown.find("#sign [value=return]").Length() != 1 {
 		t.Error("somebody who signed is offered another go, or may not return any more")
 	}
 }
@@ -634,7 +634,7 @@ func TestSigningAgainAfterTheSeatCameBack(t *testing.T) {
 	product := f.browse("product") // signs in with the seat again
 	shown := product.get(page.GateURL(p, "idea"))
 	shown.submit(page.SignURL(p, "idea"), "decision", "go", "note", "Still so.").want(303)
-	if got := words(product.get(page.GateURL(p, "idea")).find("#seats")); !strings.Contains(got, "1 of 2 signatures") {
+	if got := words(product.get(page.GateURL(p, "idea")).find(".slots")); !strings.Contains(got, "1 of 2 signatures") {
 		t.Errorf("the seats say %q", got)
 	}
 }
@@ -653,23 +653,23 @@ func TestSignersAreWarned(t *testing.T) {
 		return r.Answer(who, "idea", "risks-listed", review.NotMet, "One is missing.", 1, at)
 	})
 	warned := product.get(gate).want(200)
-	warned.one(`#sign form.decide .note-box a[href="` + page.ItemURL(p, "idea", "risks-listed") + `#answer"]`)
-	warned.one(`#sign button[value=go]`)
+	warned.one(`#sign .note-box a[href="#items"]`)
+	warned.one(`#items a[href="` + page.ItemURL(p, "idea", "risks-listed") + `#answer"]`)
+	warned.one(`#sign [value=go]`)
 }
 
-// TestNoteBelongsToAButton: who has signed go finds a note only where there is
-// something to send it with.
-func TestNoteBelongsToAButton(t *testing.T) {
+// TestSignedAsksForNothing: who has signed finds the form only when they mean to
+// change their decision, and cannot sign twice with it.
+func TestSignedAsksForNothing(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
 	f.signGo("product", p, "idea", review.SeatProduct)
 	signed := f.browse("product").get(page.GateURL(p, "idea")).want(200)
-	note := signed.one("#f-sign-note")
-	if signed.one(`details:has(#f-sign-note) button[name=decision]`).AttrOr("value", "") != "return" || note.Closest("details").AttrOr("open", "no") != "no" {
-		t.Error("the note stands apart from the button that returns the stage")
+	if signed.one("#sign details:has(#decision)").AttrOr("open", "no") != "no" {
+		t.Error("the form stands open for who has signed")
 	}
-	if signed.find("#form-conditional").Length() != 0 {
-		t.Error("who has signed go is asked for conditions")
+	if signed.find("#sign [value=conditional], #sign [value=go]").Length() != 0 || signed.find("#sign [value=return]").Length() != 1 {
+		t.Error("who has signed is asked to sign again, or cannot return")
 	}
 }
 
@@ -685,7 +685,7 @@ func TestErrorsUseTheWordsOfThePage(t *testing.T) {
 		fields []string
 		id     string
 	}{
-		{product, page.SignURL(p, "idea"), []string{"decision", "recuse", "note", ""}, "recuse-note"},
+		{product, page.SignURL(p, "idea"), []string{"decision", "recuse", "note", ""}, "sign-note"},
 		{product, page.SignURL(p, "idea"), []string{"decision", "return", "findings", ""}, "sign-findings"},
 		{f.browse("manager").get(gate), page.ForceURL(p, "idea"), []string{"reason", "", "review-due", day(3)}, "break-glass-reason"},
 	} {

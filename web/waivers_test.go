@@ -356,7 +356,7 @@ func TestWaiverThatRanOut(t *testing.T) {
 	if gate.find("#waivers .badge.s-bad").Length() != 1 {
 		t.Errorf("gate: %s", words(gate.find("#waivers")))
 	}
-	gate.one(`#blockers a[href="` + page.ItemURL(p, sk, ik) + `#waiver"]`)
+	gate.one(`#items a[href="` + page.ItemURL(p, sk, ik) + `#waiver"]`)
 	row := f.browse("viewer").get(page.WaiversURL + "?show=expired").one("tbody tr")
 	if got := words(row); !strings.Contains(got, "is blocked") {
 		t.Errorf("register: %s", got)

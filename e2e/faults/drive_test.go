@@ -88,7 +88,7 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 		case gatemodel.RevokeWaiver:
 			return r.RevokeWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "It was met.", at)
 		case gatemodel.MeetCondition:
-			return r.MeetCondition(who, stage, in.No, "Done, "+in.Mark+".", at)
+			return r.MeetCondition(who, stage, in.No, shown(r.Stage(stage).Conditions, in.No), "Done, "+in.Mark+".", at)
 		case gatemodel.ConfirmCondition:
 			return r.ConfirmCondition(who, stage, in.No, shown(r.Stage(stage).Conditions, in.No), at)
 		case gatemodel.Restrict:

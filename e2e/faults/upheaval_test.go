@@ -369,7 +369,9 @@ func (u *upheaval) step(ctx context.Context, rng *rand.Rand, r *review.Review, s
 	switch {
 	case s.Unanswered():
 		u.change(ctx, rng, dave, stage, func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.AnswerFinding(who, stage, 1+slices.IndexFunc(r.Stage(stage).Findings, func(f review.Finding) bool { return !f.Answered() }), "So it is.", at)
+			fs := r.Stage(stage).Findings
+			no := 1 + slices.IndexFunc(fs, func(f review.Finding) bool { return !f.Answered() })
+			return r.AnswerFinding(who, stage, no, shown(fs, no), "So it is.", at)
 		})
 	case s.OpenRound() != nil:
 		seats := r.OpenSeats(s)
@@ -636,7 +638,7 @@ func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
 				case !met && turn == 3:
 					return r.ReleaseCondition(who, stage, no, shown(s.Conditions, no), word, at)
 				case !met:
-					return r.MeetCondition(who, stage, no, word, at)
+					return r.MeetCondition(who, stage, no, shown(s.Conditions, no), word, at)
 				case turn == 0:
 					return r.ReopenCondition(who, stage, no, shown(s.Conditions, no), word, at)
 				}

@@ -60,21 +60,21 @@ func (s *Stage) need(it *Item, at time.Time) BlockerKind {
 func (k BlockerKind) inWords(d *ItemDef) string {
 	switch k {
 	case WaiverRanOut:
-		return "The waiver for this item has run out; meet the item, or have another granted."
+		return "The waiver has expired; meet the item, or have another waiver granted."
 	case ReattestDue:
-		return "Carried over from the last review; say again whether this must is met."
+		return "Carried over from the last review; reconfirm it."
 	case MustOpen:
-		return "This must is not answered."
+		return "Required, not answered."
 	case MustNotMet:
-		return "This must is not met."
+		return "Required, not met."
 	case NAUnapproved:
-		return "A seat holder has to approve that this must does not apply."
+		return "A seat holder has to approve that this does not apply."
 	case ShouldUnexplained:
-		return "This should is left open without a reason; one line is enough."
+		return "Add one line saying why this is not met."
 	case EvidenceExpired:
-		return "The evidence for this must has expired; link a newer one."
+		return "The evidence has expired; link a newer one."
 	case EvidenceMissing:
-		return "Marked as met, but without evidence of a kind it demands: " + kindList(d.Evidence) + "."
+		return "Marked as met, but needs " + article(kindList(d.Evidence)) + " link."
 	}
 	return ""
 }
@@ -149,6 +149,14 @@ func (s *Stage) evidenceNeed(it *Item, at time.Time) BlockerKind {
 		need = EvidenceExpired
 	}
 	return need
+}
+
+// article puts a or an before a word.
+func article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func kindList(ks []EvidenceKind) string {
@@ -325,7 +333,7 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	if round == nil {
 		bs := r.orderBlockers(s, at)
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
-			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "The content changed after the gate had passed; ask for a new round.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
+			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
 		}
 		return append(bs, s.overdue(at)...)
 	}
@@ -333,10 +341,10 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	counting := r.Counting(s)
 	seats := withoutSign(round.Policy.Mandatory, counting)
 	for _, seat := range seats {
-		bs = append(bs, Blocker{Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "This seat has to sign.", Since: round.RequestedAt})
+		bs = append(bs, Blocker{Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "Waiting for this signature.", Since: round.RequestedAt})
 	}
 	if round.Policy.Quorum-len(counting) > len(seats) {
-		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures are given.", len(counting), round.Policy.Quorum), Since: round.RequestedAt})
+		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures.", len(counting), round.Policy.Quorum), Since: round.RequestedAt})
 	}
 	return bs
 }
@@ -348,7 +356,7 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 	var bs []Blocker
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
-			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition of the go is overdue.", Owner: c.Owner, Since: c.Deadline()})
+			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: c.Deadline()})
 		}
 	}
 	return bs

@@ -30,6 +30,9 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
+	if last := s.LastRound(); last != nil && last.Outcome == OutcomeForced && last.ClosedBy == by.Person && last.Why == reason && last.Closing == shown {
+		return nil // the same form sent twice
+	}
 	if r.Project.Status != StatusActive {
 		return refuse("The project is %s; resume it first.", r.Project.Status)
 	}

@@ -67,7 +67,10 @@ func TestForce(t *testing.T) {
 	if ro.Outcome != review.OutcomeForced || ro.No != 1 || ro.ClosedBy != manager || ro.Closing != w.digest(design) || ro.Why == "" || !ro.SoD || ro.Policy.Quorum != 2 {
 		t.Errorf("kept as %+v", ro)
 	}
-	w.refused(w.silent(func() error { return w.force(manager, design) }), "refused")
+	w.ok(w.silent(func() error { return w.force(manager, design) })) // the same form sent twice
+	w.refused(w.silent(func() error {
+		return w.r.Force(w.actor(manager), design, w.digest(design), "something else", review.FormatDate(w.now), w.tick())
+	}), "refused")
 	w.open(build) // the strict order is content
 	w.ok(w.sign(quinn, build, qa))
 	f := w.r.Forced()

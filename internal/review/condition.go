@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -164,8 +165,8 @@ func (r *Review) condition(sk StageKey, no int) (*Stage, *Condition, error) {
 }
 
 // MeetCondition reports that a condition is met. Its owner does that, or the
-// project's owner or deputy.
-func (r *Review) MeetCondition(by Actor, sk StageKey, no int, note string, at time.Time) error {
+// project's owner or deputy. shown is the [Condition.Digest] of what they read.
+func (r *Review) MeetCondition(by Actor, sk StageKey, no int, shown Digest, note string, at time.Time) error {
 	if err := May(by, CloseCondition, &r.Project); err != nil {
 		return err
 	}
@@ -183,7 +184,10 @@ func (r *Review) MeetCondition(by Actor, sk StageKey, no int, note string, at ti
 		return err
 	}
 	if c.Closed() || (!c.MetAt.IsZero() && c.Note == note) {
-		return nil
+		return nil // the same form sent twice
+	}
+	if err := unchanged("condition", shown, c.Digest()); err != nil {
+		return err
 	}
 	return r.record(by, at, ConditionMet{Stage: sk, No: no, Note: note})
 }
@@ -239,6 +243,9 @@ func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, re
 // sits in the setter's seat now does that, but not who has to meet it. shown is
 // the [Condition.Digest] of what they read.
 func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+	if r.released(by, sk, no, reason) {
+		return nil // the same form sent twice
+	}
 	c, held, err := r.conditionToRelease(by, sk, no)
 	if err != nil {
 		return err
@@ -257,6 +264,17 @@ func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, r
 		return refuse("The round that asks for this condition is still open; sign it anew to replace what you ask for.")
 	}
 	return r.record(by, at, ConditionReleased{Stage: sk, No: no, Reason: reason, For: held.For})
+}
+
+// released reports whether somebody who may decide on conditions has taken this
+// one back already, with the same words.
+func (r *Review) released(by Actor, sk StageKey, no int, reason string) bool {
+	s := r.Stage(sk)
+	if May(by, SignGate, &r.Project) != nil || s == nil || no < 1 || no > len(s.Conditions) {
+		return false
+	}
+	c := &s.Conditions[no-1]
+	return c.DroppedBy != 0 && c.DroppedBy == by.Person && c.DroppedWhy == strings.TrimSpace(reason)
 }
 
 // conditionToJudge finds a condition, and the seat in which the actor decides

@@ -71,16 +71,26 @@ func TestConditionalGoInput(t *testing.T) {
 	}
 }
 
-// Conditions go with a conditional go alone.
-func TestConditionsOfOtherDecisionsAreNotTaken(t *testing.T) {
+// Conditions go with a conditional go alone, and findings with a return. What was
+// typed for another decision is not dropped in silence.
+func TestWhatBelongsToAnotherDecisionIsRefused(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
 	w.hold()
-	w.ok(w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: qa, Decision: review.Go, Conditions: []review.NewCondition{{Text: "x", Owner: owner, Due: "2026-03-10"}}, Digest: w.digest(build)}, w.tick()))
-	w.gate(build, review.GatePassed)
-	if c := w.stage(build).Conditions; len(c) != 0 {
-		t.Errorf("conditions %+v", c)
+	asked := []review.NewCondition{{Text: "x", Owner: owner, Due: "2026-03-10"}}
+	sign := func(in review.NewSignOff) error {
+		in.Seat, in.Digest = qa, w.digest(build)
+		return w.silent(func() error { return w.r.SignOff(w.actor(quinn), build, in, w.tick()) })
 	}
+	for field, in := range map[string]review.NewSignOff{
+		"conditions-1": {Decision: review.Go, Conditions: asked},
+		"findings":     {Decision: review.Go, Findings: []string{" ", "Say who pays."}},
+	} {
+		if got := wrong(sign(in)); !slices.Equal(got, []string{field}) {
+			t.Errorf("%s: %v", field, got)
+		}
+	}
+	w.gate(build, review.GateWaiting)
 }
 
 // The gate is passed with conditions until all of them are closed; it reopens
@@ -115,11 +125,11 @@ func TestConditionIsOverdueAfterItsDay(t *testing.T) {
 			t.Errorf("the blocker is not fit to read: %+v", b)
 		}
 	}
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 	w.gate(build, review.GateOverdue) // said is not confirmed
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 	w.gate(build, review.GateOverdue)
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 2, "done", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 2, shown(w.r, build, "condition", 2), "done", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 2, shown(w.r, build, "condition", 2), w.tick()))
 	w.gate(build, review.GatePassed)
 	w.blocked(build)
@@ -139,7 +149,7 @@ func TestWhoMeetsACondition(t *testing.T) {
 		w.hold()
 		in := review.NewSignOff{Seat: qa, Decision: review.Conditional, Conditions: []review.NewCondition{{Text: "x", Owner: viewer, Due: "2026-03-10"}}, Digest: w.digest(build)}
 		w.ok(w.r.SignOff(w.actor(quinn), build, in, w.tick()))
-		if got := refusal(w.r.MeetCondition(w.actor(tt.by), build, 1, "done", w.tick())); got != tt.want {
+		if got := refusal(w.r.MeetCondition(w.actor(tt.by), build, 1, shown(w.r, build, "condition", 1), "done", w.tick())); got != tt.want {
 			t.Errorf("%d: %s, want %s", tt.by, got, tt.want)
 		}
 	}
@@ -149,7 +159,9 @@ func TestConditionToTheEnd(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
 	w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
-	meet := func(note string) error { return w.r.MeetCondition(w.actor(owner), build, 1, note, w.tick()) }
+	meet := func(note string) error {
+		return w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), note, w.tick())
+	}
 	confirm := func(p review.PersonID) error {
 		return w.r.ConfirmCondition(w.actor(p), build, 1, shown(w.r, build, "condition", 1), w.tick())
 	}
@@ -178,7 +190,9 @@ func TestConditionToTheEnd(t *testing.T) {
 		w.refused(w.silent(func() error {
 			return w.r.ConfirmCondition(w.actor(quinn), build, no, shown(w.r, build, "condition", no), w.tick())
 		}), "not found")
-		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), build, no, "x", w.tick()) }), "not found")
+		w.refused(w.silent(func() error {
+			return w.r.MeetCondition(w.actor(owner), build, no, shown(w.r, build, "condition", no), "x", w.tick())
+		}), "not found")
 	}
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusStopped, "no money", w.tick()))
 	w.refused(w.silent(func() error { return confirm(quinn) }), "refused")
@@ -231,13 +245,13 @@ func TestWhoJudgesACondition(t *testing.T) {
 			w.ok(w.sign(sri, run, review.SeatSRE))
 			w.ok(w.sign(priya, run, review.SeatProduct))
 			w.gate(run, review.GateConditional)
-			w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, "done", w.tick()))
+			w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, shown(w.r, run, "condition", 1), "done", w.tick()))
 			if tt.give != nil {
 				tt.give(w)
 			}
 			w.refused(w.r.ReopenCondition(w.actor(tt.by), run, 1, shown(w.r, run, "condition", 1), "not quite", w.tick()), tt.want)
 			if tt.want == "ok" {
-				w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, "now", w.tick()))
+				w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, shown(w.r, run, "condition", 1), "now", w.tick()))
 			}
 			w.refused(w.r.ConfirmCondition(w.actor(tt.by), run, 1, shown(w.r, run, "condition", 1), w.tick()), tt.want)
 			m := w.actor(enya)
@@ -276,7 +290,9 @@ func TestSigningAnewReplacesConditions(t *testing.T) {
 		if c := w.stage(design).Conditions[0]; !c.Closed() || !c.DroppedAt.Equal(w.now.Add(-time.Second)) {
 			t.Errorf("the condition goes on: %+v", c)
 		}
-		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), design, 1, "done", w.tick()) }), "refused")
+		w.refused(w.silent(func() error {
+			return w.r.MeetCondition(w.actor(owner), design, 1, shown(w.r, design, "condition", 1), "done", w.tick())
+		}), "refused")
 	})
 	t.Run("other conditions on the next content", func(t *testing.T) {
 		w := newWorld(t)
@@ -295,7 +311,9 @@ func TestSigningAnewReplacesConditions(t *testing.T) {
 		w.open(design)
 		w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
 		w.ok(w.sendBack(archie, design, arch, "draw it first"))
-		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), design, 1, "done", w.tick()) }), "refused")
+		w.refused(w.silent(func() error {
+			return w.r.MeetCondition(w.actor(owner), design, 1, shown(w.r, design, "condition", 1), "done", w.tick())
+		}), "refused")
 	})
 	t.Run("stepping back", func(t *testing.T) {
 		w := newWorld(t)
@@ -336,8 +354,10 @@ func TestConditionsOfSignaturesThatDidNotCount(t *testing.T) {
 	if next := w.r.Rollup(w.stage(design), w.now).NextChange; !next.Equal(time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("next change %v", next)
 	}
-	w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), design, 1, "done", w.tick()) }), "refused")
-	w.ok(w.r.MeetCondition(w.actor(owner), design, 2, "done", w.tick()))
+	w.refused(w.silent(func() error {
+		return w.r.MeetCondition(w.actor(owner), design, 1, shown(w.r, design, "condition", 1), "done", w.tick())
+	}), "refused")
+	w.ok(w.r.MeetCondition(w.actor(owner), design, 2, shown(w.r, design, "condition", 2), "done", w.tick()))
 
 	w = newWorld(t) // nobody who counts set one
 	w.open(design)
@@ -372,7 +392,9 @@ func TestConditionsOfARoundThatDidNotPass(t *testing.T) {
 			w.open(design)
 			w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
 			w.ok(end(w))
-			w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(owner), design, 1, "done", w.tick()) }), "refused")
+			w.refused(w.silent(func() error {
+				return w.r.MeetCondition(w.actor(owner), design, 1, shown(w.r, design, "condition", 1), "done", w.tick())
+			}), "refused")
 			w.refused(w.silent(func() error {
 				return w.r.ConfirmCondition(w.actor(archie), design, 1, shown(w.r, design, "condition", 1), w.tick())
 			}), "refused")
@@ -380,7 +402,7 @@ func TestConditionsOfARoundThatDidNotPass(t *testing.T) {
 				t.Errorf("the gate leans on %+v", c)
 			}
 			for i := range w.stage(design).Findings {
-				w.ok(w.r.AnswerFinding(w.actor(member), design, i+1, "yes", w.tick()))
+				w.ok(w.r.AnswerFinding(w.actor(member), design, i+1, shown(w.r, design, "finding", i+1), "yes", w.tick()))
 			}
 			if name == "other seats" {
 				return
@@ -400,7 +422,7 @@ func TestConditionMetBeforeTheRoundEnds(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
 	w.ok(w.signIf(archie, design, arch, "2026-03-10", "draw it"))
-	w.ok(w.r.MeetCondition(w.actor(owner), design, 1, "drawn", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), design, 1, shown(w.r, design, "condition", 1), "drawn", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(archie), design, 1, shown(w.r, design, "condition", 1), w.tick()))
 	w.ok(w.sign(enya, design, eng))
 	w.gate(design, review.GatePassed)
@@ -430,7 +452,7 @@ func TestConditionsOutliveTheirRound(t *testing.T) {
 	}
 	t.Run("met", func(t *testing.T) {
 		w := twice(t)
-		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 		w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 		w.gate(build, review.GatePassed)
 		if c := w.stage(build).GateConditions(); len(c) != 0 {
@@ -514,12 +536,15 @@ func TestTakingAConditionBack(t *testing.T) {
 			t.Errorf("%s: kept as %+v", tt.name, c)
 		}
 		w.gate(build, review.GatePassed)
-		w.refused(w.silent(func() error { return release(w, tt.by, "not needed") }), "refused")
-		w.refused(w.silent(func() error { return w.r.MeetCondition(w.actor(enzo), build, 1, "done", w.tick()) }), "refused")
+		w.ok(w.silent(func() error { return release(w, tt.by, "not needed") })) // the same form sent twice
+		w.refused(w.silent(func() error { return release(w, tt.by, "something else") }), "refused")
+		w.refused(w.silent(func() error {
+			return w.r.MeetCondition(w.actor(enzo), build, 1, shown(w.r, build, "condition", 1), "done", w.tick())
+		}), "refused")
 	}
 	w := set(t)
 	w.refused(w.silent(func() error { return release(w, enya, " ") }), "invalid")
-	w.ok(w.r.MeetCondition(w.actor(enzo), build, 1, "done", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(enzo), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(enya), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 	w.refused(w.silent(func() error { return release(w, enya, "not needed") }), "refused")
 
@@ -537,9 +562,9 @@ func TestDecisionsOnWhatWasRead(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
 	w.ok(w.signIf(quinn, build, qa, "2026-03-10", "rehearse"))
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "see the log", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "see the log", w.tick()))
 	read := shown(w.r, build, "condition", 1)
-	w.ok(w.r.MeetCondition(w.actor(deputy), build, 1, "see the other log", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(deputy), build, 1, shown(w.r, build, "condition", 1), "see the other log", w.tick()))
 	for _, d := range []review.Digest{read, ""} {
 		w.refused(w.silent(func() error { return w.r.ConfirmCondition(w.actor(quinn), build, 1, d, w.tick()) }), "outdated")
 		w.refused(w.silent(func() error { return w.r.ReopenCondition(w.actor(quinn), build, 1, d, "empty", w.tick()) }), "outdated")
@@ -550,9 +575,9 @@ func TestDecisionsOnWhatWasRead(t *testing.T) {
 	w = newWorld(t)
 	w.open(build)
 	w.ok(w.sendBack(quinn, build, qa, "no owner"))
-	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "it has one", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "it has one", w.tick()))
 	read = shown(w.r, build, "finding", 1)
-	w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, "it has none", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, shown(w.r, build, "finding", 1), "it has none", w.tick()))
 	w.refused(w.silent(func() error { return w.r.AcceptFinding(w.actor(quinn), build, 1, read, w.tick()) }), "outdated")
 	w.refused(w.silent(func() error { return w.r.ReopenFinding(w.actor(quinn), build, 1, read, "who?", w.tick()) }), "outdated")
 	w.ok(w.r.AcceptFinding(w.actor(quinn), build, 1, shown(w.r, build, "finding", 1), w.tick()))
@@ -632,7 +657,7 @@ func TestJudgingFindings(t *testing.T) {
 		return w
 	}
 	answer := func(w *world, p review.PersonID, text string) error {
-		return w.r.AnswerFinding(w.actor(p), run, 1, text, w.tick())
+		return w.r.AnswerFinding(w.actor(p), run, 1, shown(w.r, run, "finding", 1), text, w.tick())
 	}
 	accept := func(w *world, p review.PersonID) error {
 		return w.r.AcceptFinding(w.actor(p), run, 1, shown(w.r, run, "finding", 1), w.tick())

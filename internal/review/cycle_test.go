@@ -195,7 +195,7 @@ func TestNextReview(t *testing.T) {
 	w.pass(build)
 	w.open(run)
 	w.ok(w.sendBack(sri, run, review.SeatSRE, "no owner"))
-	w.ok(w.r.AnswerFinding(w.actor(member), run, 1, "it has one", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(member), run, 1, shown(w.r, run, "finding", 1), "it has one", w.tick()))
 	w.ok(w.request(owner, run))
 	w.signAll(run)
 	passed := w.now
@@ -376,7 +376,7 @@ func TestNextReviewWaitsForAnswers(t *testing.T) {
 	w.open(build)
 	w.ok(w.sendBack(quinn, build, qa, "no owner"))
 	w.refused(w.silent(func() error { return w.r.StartReview(w.actor(owner), "yearly", w.tick()) }), "refused")
-	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "it has one", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "it has one", w.tick()))
 	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
 }
 
@@ -387,9 +387,9 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 	w.pass(run)
 	w.open(build)
 	w.ok(w.signIf(quinn, build, qa, "2026-03-20", "rehearse", "write it up", "show it"))
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 3, "shown", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 3, shown(w.r, build, "condition", 3), "shown", w.tick()))
 	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
 
 	cs := w.stage(build).Conditions
@@ -413,7 +413,7 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 	w.now = cs[0].Deadline()
 	w.gate(build, review.GateOverdue)
 	w.blocked(build, "condition-overdue")
-	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "written", w.tick()))
+	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "written", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 	w.gate(build, review.GatePassed)
 	if c := w.stage(build).GateConditions(); len(c) != 2 {

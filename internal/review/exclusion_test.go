@@ -58,7 +58,7 @@ func TestPresentRound(t *testing.T) {
 			edit(w)
 			w.ok(w.request(owner, build))
 			w.ok(w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: review.SeatQA, Decision: review.Return, Findings: []string{"no"}, Digest: w.digest(build)}, w.tick()))
-			w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "done", w.tick()))
+			w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "done", w.tick()))
 			edit(w)
 		}, false},
 		{"forced", func(w *world) {
@@ -173,7 +173,7 @@ func TestJudgingAConditionOfAPastRound(t *testing.T) {
 	in := review.NewSignOff{Seat: review.SeatEngineering, Decision: review.Conditional, Digest: w.digest(build),
 		Conditions: []review.NewCondition{{Text: "Measure it.", Owner: member, Due: "2026-04-01"}}}
 	w.ok(w.r.SignOff(w.actor(enzo), build, in, w.tick()))
-	w.ok(w.r.MeetCondition(w.actor(member), build, 1, "done", w.now.Add(time.Hour)))
+	w.ok(w.r.MeetCondition(w.actor(member), build, 1, shown(w.r, build, "condition", 1), "done", w.now.Add(time.Hour)))
 	confirm := func(p review.PersonID) error {
 		return w.r.ConfirmCondition(w.actor(p), build, 1, w.stage(build).Conditions[0].Digest(), w.now.Add(2*time.Hour))
 	}

@@ -31,8 +31,9 @@ func (s *Stage) Unanswered() bool {
 }
 
 // AnswerFinding gives the team's answer to a finding. All findings must be
-// answered before the next request.
-func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, answer string, at time.Time) error {
+// answered before the next request. shown is the [Finding.Digest] of what the
+// actor read.
+func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, shown Digest, answer string, at time.Time) error {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return err
 	}
@@ -54,7 +55,10 @@ func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, answer string, at 
 	}
 	f := s.Findings[no-1]
 	if f.Answer == answer {
-		return nil
+		return nil // the same form sent twice
+	}
+	if err := unchanged("finding", shown, f.Digest()); err != nil {
+		return err
 	}
 	if f.Answered() && s.OpenRound() != nil {
 		return refuse("The answer is part of what is being signed; take the request back to change it.")

@@ -170,10 +170,15 @@ type mRound struct {
 	sod       bool
 	early     []string
 	signs     []mSign
+	given     []mSign // whatever became of them
 	outcome   review.Outcome
 	closing   string // what the content was when it passed
 	closedAt  time.Time
 	changed   bool
+	by        review.PersonID // who requested it
+	digest    review.Digest   // then
+	endedBy   review.PersonID // who withdrew it
+	endedWhy  string          // or passed it alone
 	forcedBy  review.PersonID
 	reviewer  review.PersonID // of a forced gate
 }
@@ -189,6 +194,7 @@ type mSign struct {
 	content  string
 	at       time.Time
 	holder   review.PersonID // whose seat it is
+	digest   review.Digest
 }
 
 // --- who may do what

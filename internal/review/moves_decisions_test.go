@@ -185,9 +185,10 @@ func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note stri
 			v.effect = func() { c.metBy, c.note, c.why = by, note, "" }
 		}
 	}
+	read := k.read(&v, sk, "condition", no)
 	may := k.m.onTeam(by) || k.m.sits(by, "") || k.m.hasRole(by, review.RoleViewer, review.RoleManager, review.RoleAdmin)
 	k.do(fmt.Sprintf("meet condition %d of %s", no, sk), by, sk, may, v, func(r *review.Review) error {
-		return r.MeetCondition(k.actor(by), sk, no, note, k.now)
+		return r.MeetCondition(k.actor(by), sk, no, read(r), note, k.now)
 	})
 }
 
@@ -314,9 +315,13 @@ func (k *machine) wildForce() {
 			st.rounds = append(st.rounds, ro)
 		}
 		ro.outcome, ro.closing, ro.closedAt, ro.forcedBy = review.OutcomeForced, k.m.content(st), k.now, by
+		ro.endedWhy = reason
 	}}
 	v.refuse("invalid", days < 0 || days == 31 || reason == "")
 	v.refuse("refused", k.m.status != review.StatusActive || open[k.m.gate(st, k.now)])
+	if last := st.last(); last != nil && last.outcome == review.OutcomeForced && last.forcedBy == by && last.endedWhy == reason && last.closing == k.m.content(st) && days >= 0 && days != 31 {
+		v = verdict{} // the same form sent twice
+	}
 	k.do("force "+string(sk), by, sk, k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
 		return r.Force(k.actor(by), sk, r.Digest(r.Stage(sk)), reason, k.later(days), k.now)
 	})

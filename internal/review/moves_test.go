@@ -450,7 +450,7 @@ func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason 
 	shown, current := k.shown(sk, which)
 	early := k.m.earlier(st, k.now)
 	v := verdict{effect: func() {
-		ro := &mRound{sod: k.m.tmpl.SoD, early: early}
+		ro := &mRound{sod: k.m.tmpl.SoD, early: early, by: by, digest: k.r.Digest(k.r.Stage(sk))}
 		ro.quorum, ro.seats, ro.mandatory = k.m.asks(st)
 		st.rounds = append(st.rounds, ro)
 	}}
@@ -459,6 +459,9 @@ func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason 
 	v.refuse("stale", shown != "" && !current)
 	v.refuse("blocked", len(k.m.notRequestable(st, k.now)) > 0)
 	v.refuse("invalid", k.m.tmpl.Order == review.OrderAdvisory && len(early) > 0 && reason == "")
+	if open := st.waiting(); open != nil && open.by == by && open.digest == shown {
+		v = verdict{} // the same form sent twice
+	}
 	k.do("request "+string(sk), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
 		return r.Request(k.actor(by), sk, shown, reason, k.now)
 	})
@@ -467,9 +470,12 @@ func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason 
 func (k *machine) wildWithdrawal() {
 	sk, by, reason := pick(k, "stage", stageKeys...), mostly(k, "who", owner, crowd...), mostly(k, "reason", "because", "")
 	ro := k.m.stages[sk].waiting()
-	v := verdict{effect: func() { ro.outcome = review.OutcomeWithdrawn }}
+	v := verdict{effect: func() { ro.outcome, ro.endedBy, ro.endedWhy = review.OutcomeWithdrawn, by, reason }}
 	v.refuse("invalid", reason == "")
 	v.refuse("refused", ro == nil)
+	if last := k.m.stages[sk].last(); ro == nil && last != nil && last.outcome == review.OutcomeWithdrawn && last.endedBy == by && last.endedWhy == reason && reason != "" {
+		v = verdict{} // the same form sent twice
+	}
 	k.do("withdraw "+string(sk), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
 		return r.Withdraw(k.actor(by), sk, reason, k.now)
 	})
@@ -520,7 +526,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 		in.Conditions = []review.NewCondition{{Text: c.text, Owner: c.owner, Due: k.later(days)}}
 	}
 	var holder review.PersonID
-	v := verdict{effect: func() { k.signed(st, ro, mSign{by, seat, decision, content, k.now, holder}, words, c) }}
+	v := verdict{effect: func() { k.signed(st, ro, mSign{by, seat, decision, content, k.now, holder, digest}, words, c) }}
 	v.refuse("refused", ro == nil || k.m.status != review.StatusActive)
 	v.refuse("stale", !current)
 	v.refuse("invalid", !goes && decision != review.Return && decision != review.Recuse || decision != review.Go && words == "" || c != nil && (c.due.Before(k.today()) || !k.m.canFollow(c.owner)))
@@ -536,6 +542,11 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 			v = verdict{}
 		}
 	}
+	if last := st.last(); ro == nil && last != nil && slices.ContainsFunc(last.given, func(s mSign) bool {
+		return s.who == by && s.seat == seat && s.decision == decision && s.digest == digest
+	}) {
+		v = verdict{} // the same form sent twice: it ended the round
+	}
 	a := k.actor(by)
 	a.Machine = machine
 	k.do(fmt.Sprintf("sign %s as %s: %s", sk, seat, decision), by, sk, k.m.sits(by, "") && !machine, v, func(r *review.Review) error {
@@ -545,7 +556,7 @@ func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat,
 
 // signed is what a signature does.
 func (k *machine) signed(st *mStage, ro *mRound, s mSign, words string, c *mCondition) {
-	ro.signs = append(ro.signs, s)
+	ro.signs, ro.given = append(ro.signs, s), append(ro.given, s)
 	for _, old := range st.conditions {
 		if !old.old && old.round == len(st.rounds) && old.by == s.who && !old.closed {
 			old.dropped = true
@@ -608,8 +619,9 @@ func (k *machine) reply(by review.PersonID, sk review.StageKey, no int, answer s
 		v.refuse("refused", f.answer != "" && st.waiting() != nil)
 		v.effect = func() { f.answer, f.answeredBy, f.answeredAt, f.accepted, f.why = answer, by, k.now, false, "" }
 	}
+	read := k.read(&v, sk, "finding", no)
 	k.do(fmt.Sprintf("reply %s %d %q", sk, no, answer), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
-		return r.AnswerFinding(k.actor(by), sk, no, answer, k.now)
+		return r.AnswerFinding(k.actor(by), sk, no, read(r), answer, k.now)
 	})
 }
 

@@ -353,7 +353,11 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 	}
 	sign := func(d review.Decision) func(*world, review.Actor) error {
 		return func(w *world, by review.Actor) error {
-			return w.r.SignOff(by, build, review.NewSignOff{Seat: review.SeatQA, Decision: d, Findings: []string{"x"}, Digest: w.digest(build)}, w.tick())
+			in := review.NewSignOff{Seat: review.SeatQA, Decision: d, Digest: w.digest(build)}
+			if d == review.Return {
+				in.Findings = []string{"x"}
+			}
+			return w.r.SignOff(by, build, in, w.tick())
 		}
 	}
 	edit := func(change func(*review.ProjectFields)) func(*world, review.Actor) error {
@@ -375,12 +379,12 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 	}
 	met := func(w *world) {
 		conditional(w)
-		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, "done", w.tick()))
+		w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 	}
 	answered := func(w *world) {
 		w.ok(w.request(member, build))
 		w.ok(w.sendBack(quinn, build, qa, "x"))
-		w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, "y", w.tick()))
+		w.ok(w.r.AnswerFinding(w.actor(mate), build, 1, shown(w.r, build, "finding", 1), "y", w.tick()))
 	}
 	commands := []command{
 		{"answer", false, nil, func(w *world, by review.Actor) error {
@@ -416,7 +420,9 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 		{"revoke", false, granted, func(w *world, by review.Actor) error {
 			return w.r.RevokeWaiver(by, build, 1, shown(w.r, build, "waiver", 1), "x", w.tick())
 		}},
-		{"meet", false, conditional, func(w *world, by review.Actor) error { return w.r.MeetCondition(by, build, 1, "x", w.tick()) }},
+		{"meet", false, conditional, func(w *world, by review.Actor) error {
+			return w.r.MeetCondition(by, build, 1, shown(w.r, build, "condition", 1), "x", w.tick())
+		}},
 		{"confirm", false, met, func(w *world, by review.Actor) error {
 			return w.r.ConfirmCondition(by, build, 1, shown(w.r, build, "condition", 1), w.tick())
 		}},

@@ -54,7 +54,7 @@ func TestReplay(t *testing.T) {
 	w.fill(design)
 	w.ok(w.request(owner, design))
 	w.ok(w.sendBack(seth, design, review.SeatSecurity, "no retention period"))
-	w.ok(w.r.AnswerFinding(w.actor(member), design, 1, "two years", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(member), design, 1, shown(w.r, design, "finding", 1), "two years", w.tick()))
 	w.ok(w.request(owner, design))
 	w.ok(w.sign(archie, design, review.SeatArchitecture))
 	w.ok(w.sign(enya, design, review.SeatEngineering))

@@ -21,6 +21,9 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
+	if open := s.OpenRound(); open != nil && open.RequestedBy == by.Person && open.Digest == shown {
+		return nil // the same form sent twice
+	}
 	switch s.Gate {
 	case GateWaiting:
 		return refuse("Sign-off was already requested; it waits for signatures.")
@@ -63,6 +66,9 @@ func (r *Review) Withdraw(by Actor, sk StageKey, reason string, at time.Time) er
 	}
 	round := s.OpenRound()
 	if round == nil {
+		if last := s.LastRound(); last != nil && last.Outcome == OutcomeWithdrawn && last.ClosedBy == by.Person && last.Why == reason {
+			return nil // the same form sent twice
+		}
 		return refuse("No request is waiting for sign-off.")
 	}
 	return r.record(by, at, RoundClosed{Stage: sk, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s), Reason: reason})

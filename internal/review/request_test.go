@@ -104,7 +104,21 @@ func TestRequestRefusals(t *testing.T) {
 	t.Run("twice", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
-		w.refused(w.silent(func() error { return w.request(owner, design) }), "refused")
+		by := w.stage(design).OpenRound().RequestedBy
+		w.ok(w.silent(func() error { return w.request(by, design) })) // the same form
+		for _, p := range []review.PersonID{owner, member} {
+			if p != by {
+				w.refused(w.silent(func() error { return w.request(p, design) }), "refused")
+			}
+		}
+		w.refused(w.silent(func() error { return w.r.Request(w.actor(by), design, "", "", w.tick()) }), "refused")
+		for range 2 {
+			w.ok(w.r.Withdraw(w.actor(owner), design, "too early", w.tick()))
+		}
+		if n := len(w.stage(design).Rounds); n != 1 {
+			t.Errorf("%d rounds", n)
+		}
+		w.refused(w.silent(func() error { return w.r.Withdraw(w.actor(owner), design, "something else", w.tick()) }), "refused")
 	})
 	t.Run("after it passed", func(t *testing.T) {
 		w := newWorld(t)

@@ -1,6 +1,10 @@
 package review
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // SignOff is one person's decision in one seat on one digest.
 type SignOff struct {
@@ -50,6 +54,9 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 	}
 	round := s.OpenRound()
 	if round == nil {
+		if last := s.LastRound(); last != nil && last.has(by.Person, in) {
+			return nil // the same form sent twice: it ended the round
+		}
 		return refuse("No request is waiting for sign-off here; it was decided or taken back meanwhile.")
 	}
 	if r.Project.Status != StatusActive {
@@ -65,6 +72,9 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 	now := r.Digest(s)
 	if in.Digest != now {
 		return &StaleDigest{Shown: in.Digest, Current: now}
+	}
+	if in.Decision != Conditional && s.asked(round, by.Person, conditionsOf(in.Conditions)) {
+		in.Conditions = nil // the page offered them anew
 	}
 	d, err := r.checkSignOff(in, at)
 	if err != nil {
@@ -82,6 +92,22 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 		return err
 	}
 	return r.follow(by, s, d, at)
+}
+
+// has reports whether a person gave this very decision in the round.
+func (ro *Round) has(p PersonID, in NewSignOff) bool {
+	return slices.ContainsFunc(ro.SignOffs, func(so SignOff) bool {
+		return so.Person == p && so.Seat == in.Seat && so.Decision == in.Decision && so.Digest == in.Digest
+	})
+}
+
+// conditionsOf are conditions as they were typed, unchecked.
+func conditionsOf(in []NewCondition) []ConditionSet {
+	out := make([]ConditionSet, len(in))
+	for i, n := range in {
+		out[i] = ConditionSet{Text: n.Text, Owner: n.Owner, Due: n.Due}
+	}
+	return out
 }
 
 // signature is a decision whose words were checked.
@@ -120,10 +146,17 @@ func (r *Review) follow(by Actor, s *Stage, d signature, at time.Time) error {
 func (r *Review) checkSignOff(in NewSignOff, at time.Time) (signature, error) {
 	var c input
 	d := signature{decision: in.Decision, note: c.text("note", in.Note, MaxNote)}
+	// What was typed for another decision is never dropped in silence.
+	if in.Decision != Return && slices.ContainsFunc(in.Findings, func(f string) bool { return strings.TrimSpace(f) != "" }) {
+		c.problems.Add("findings", "belong to a return; choose that, or clear them")
+	}
+	if in.Decision != Conditional && len(in.Conditions) > 0 {
+		c.problems.Add("conditions-1", "belongs to an approval with conditions; choose that, or clear it")
+	}
 	switch in.Decision {
 	case Go:
 	case Recuse:
-		c.require("note", d.note, "say why you step back")
+		c.require("note", d.note, "say why you recuse yourself")
 	case Conditional:
 		d.conditions = r.conditions(&c, in.Conditions, at)
 	case Return:
@@ -139,7 +172,7 @@ func (r *Review) checkSignOff(in NewSignOff, at time.Time) (signature, error) {
 			c.problems.Add("findings", "at most 20 findings fit one return; put the small ones together")
 		}
 	default:
-		c.problems.Add("decision", "choose go, go with conditions, return or step back")
+		c.problems.Add("decision", "choose to approve, approve with conditions, return or recuse yourself")
 	}
 	return d, c.problems.Err()
 }

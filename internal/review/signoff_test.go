@@ -72,7 +72,10 @@ func TestSigningAfterTheDecision(t *testing.T) {
 	w := newWorld(t)
 	w.pass(build)
 	w.refused(w.silent(func() error { return w.sign(enya, build, review.SeatEngineering) }), "refused")
-	w.refused(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) }), "refused")
+	w.ok(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) })) // the same form sent twice: it ended the round
+	w.refused(w.silent(func() error {
+		return w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: review.SeatQA, Decision: review.Return, Findings: []string{"x"}, Digest: w.digest(build)}, w.tick())
+	}), "refused")
 }
 
 func TestSignOffNeedsTheContentShown(t *testing.T) {
@@ -552,7 +555,7 @@ func TestReturn(t *testing.T) {
 	w.refused(w.silent(func() error { return w.request(owner, design) }), "blocked")
 
 	reply := func(p review.PersonID, no int, text string) error {
-		return w.r.AnswerFinding(w.actor(p), design, no, text, w.tick())
+		return w.r.AnswerFinding(w.actor(p), design, no, shown(w.r, design, "finding", no), text, w.tick())
 	}
 	w.refused(w.silent(func() error { return reply(archie, 1, "it has") }), "denied")
 	w.refused(w.silent(func() error { return reply(member, 3, "it has") }), "not found")
@@ -580,7 +583,7 @@ func TestSecondReturn(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
 	w.ok(w.sendBack(quinn, build, review.SeatQA, "flaky"))
-	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, "steady now", w.tick()))
+	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "steady now", w.tick()))
 	w.ok(w.request(owner, build))
 	w.ok(w.sendBack(quinn, build, review.SeatQA, "still flaky"))
 	w.blocked(build, "finding-open 2")

@@ -104,7 +104,7 @@ func TestConditionsGoOn(t *testing.T) {
 	f.expectTodo("mike", []string{"alpha: Test it."}, nil)
 	live := store.Target{Project: "alpha", Stage: "live"}
 	f.change("mike", live, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.MeetCondition(who, "live", 1, "Tested.", at)
+		return r.MeetCondition(who, "live", 1, shown(r.Stage("live").Conditions, 1), "Tested.", at)
 	})
 	f.expectTodo("sre", nil, []string{"alpha: Test it."})
 	f.expectTodo("both", nil, nil) // while who set it is there
@@ -184,7 +184,7 @@ func TestForWhomStandInsDecideIsKept(t *testing.T) {
 		return r.GrantWaiver(who, "live", 2, shown(r.Stage("live").Waivers, 2), "Fine.", at)
 	})
 	do("mike", "live", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.MeetCondition(who, "live", 1, "Tested.", at)
+		return r.MeetCondition(who, "live", 1, shown(r.Stage("live").Conditions, 1), "Tested.", at)
 	})
 	do("pat", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.ConfirmCondition(who, "live", 1, shown(r.Stage("live").Conditions, 1), at)

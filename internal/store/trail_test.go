@@ -95,7 +95,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 			}
 			return r.SignOff(who, sk, in, at)
 		case 9:
-			return r.AnswerFinding(who, sk, pick, "Done, see the note.", at)
+			return r.AnswerFinding(who, sk, pick, shown(s.Findings, pick), "Done, see the note.", at)
 		case 10:
 			return r.ApproveNotApplicable(who, sk, ik, version, at)
 		case 12, 13:
@@ -109,7 +109,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 		case 18:
 			return r.RevokeWaiver(who, sk, pick, shown(s.Waivers, pick), "Over.", at)
 		case 19:
-			return r.MeetCondition(who, sk, pick, "Done.", at)
+			return r.MeetCondition(who, sk, pick, shown(s.Conditions, pick), "Done.", at)
 		case 20:
 			if note != "" {
 				return r.ReleaseCondition(who, sk, pick, shown(s.Conditions, pick), note, at)

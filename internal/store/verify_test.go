@@ -106,7 +106,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Digest: r.Digest(r.Stage("idea")), Findings: []string{"Who pays?"}}, at)
 	})
 	do("mike", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.AnswerFinding(who, "idea", 1, "We do.", at)
+		return r.AnswerFinding(who, "idea", 1, shown(r.Stage("idea").Findings, 1), "We do.", at)
 	})
 	do("mike", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "live", "restore-tested", review.NotMet, "Soon.", 0, at)

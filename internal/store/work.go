@@ -14,6 +14,9 @@ import (
 // QueuePage is the most gates that one page of the queue lists.
 const QueuePage = 200
 
+// NextGates is the most gates that are looked at for the next one.
+const NextGates = 20
+
 // WaitingGate is a gate in the approvers' queue.
 type WaitingGate struct {
 	Project   review.ProjectKey
@@ -42,6 +45,15 @@ type QueueView struct {
 
 // Queue lists the gates that wait for the person's signature.
 func (s *Store) Queue(ctx context.Context, by By) (*QueueView, error) {
+	return s.queue(ctx, by, QueuePage)
+}
+
+// NextInQueue lists the first [NextGates] of them.
+func (s *Store) NextInQueue(ctx context.Context, by By) (*QueueView, error) {
+	return s.queue(ctx, by, NextGates)
+}
+
+func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error) {
 	tmpl, err := s.lifecycle(ctx)
 	if err != nil {
 		return nil, err
@@ -49,7 +61,7 @@ func (s *Store) Queue(ctx context.Context, by By) (*QueueView, error) {
 	out := &QueueView{Tmpl: tmpl}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	s.queueWaiting(b, by, QueuePage, &out.Gates, &out.Excluded)
+	s.queueWaiting(b, by, limit, &out.Gates, &out.Excluded)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the queue", err)
 	}

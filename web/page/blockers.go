@@ -7,30 +7,32 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// BlockerLines are blockers for a list, each with the place to act.
-func BlockerLines(p *review.Project, bs []review.Blocker, name Names) []ui.Blocker {
+// BlockerLines are blockers of a stage for a list, each with whose turn it is
+// and the place to act.
+func BlockerLines(r *review.Review, s *review.Stage, bs []review.Blocker, name Names) []ui.Blocker {
 	out := make([]ui.Blocker, len(bs))
 	for i := range bs {
 		b := &bs[i]
-		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(p.Key, b), Since: b.Since}
-		switch {
-		case b.Seat != "":
-			out[i].Owner = b.Seat.Label() + " seat"
-		case b.Owner != 0:
-			out[i].Owner = name(b.Owner)
-		}
+		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(r.Project.Key, b), Since: b.Since, Owner: Turn(r, s, b, name)}
 	}
 	return out
 }
 
-// OpenSeats names the seats in which a signature would still help a round:
-// "Engineering or SRE seat". Every page that says whose turn it is with missing
-// signatures asks here.
-func OpenSeats(seats []review.Seat) string {
-	if len(seats) == 0 {
-		return ""
+// Turn says whose turn it is with a blocker; empty when nobody's.
+func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) string {
+	var people []string
+	var seats []review.Seat
+	for _, p := range r.Parties(s, b) {
+		if p.Seat != "" {
+			seats = append(seats, p.Seat)
+		} else {
+			people = append(people, name(p.Person))
+		}
 	}
-	return SeatWords(seats, "or") + " seat"
+	if len(seats) > 0 {
+		people = append(people, SeatWords(seats, "or")+" seat")
+	}
+	return Enumerate(people, "or")
 }
 
 // BlockerText is a sentence that names what stands in the way before it says

@@ -362,6 +362,14 @@ func OrNone(s string) string {
 	return s
 }
 
+// OrNobody says "nobody" for an empty name.
+func OrNobody(s string) string {
+	if s == "" {
+		return "nobody"
+	}
+	return s
+}
+
 // Capital begins a text with a capital letter.
 func Capital(s string) string {
 	if s == "" {

@@ -124,11 +124,11 @@ func DecisionLook(d review.Decision) (ui.State, string) {
 	case review.Return:
 		return ui.Bad, "Returned"
 	case review.Conditional:
-		return ui.Part, "Go with conditions"
+		return ui.Part, "Approved with conditions"
 	case review.Recuse:
-		return ui.NA, "Stepped back"
+		return ui.NA, "Recused"
 	}
-	return ui.Met, "Go"
+	return ui.Met, "Approved"
 }
 
 // IsAre is the verb of n things.

@@ -191,12 +191,7 @@ func (v *projectView) obstacles() []obstacle {
 		state, word := GateLook(g), g.Label()
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
 		o.more = max(len(bs)-blockersShown, 0)
-		o.blockers = BlockerLines(v.project(), bs[:len(bs)-o.more], v.Name)
-		for j := range o.blockers {
-			if bs[j].Kind == review.SignersMissing {
-				o.blockers[j].Owner = OpenSeats(v.Review.OpenSeats(s))
-			}
-		}
+		o.blockers = BlockerLines(v.Review, s, bs[:len(bs)-o.more], v.Name)
 		out = append(out, o)
 	}
 	return out

@@ -242,7 +242,8 @@ func (s *story) sendBack(stage review.StageKey, until float64, answered int) str
 	s.decideAs(by[len(by)-1], stage, s.moment(until), review.Return, pick(s, returnNotes), findings)
 	for i, c := range concerns[stage][:min(answered, len(findings))] {
 		s.do(s.after(20+s.rng.IntN(30)), pick(s, s.team()), stage, func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.AnswerFinding(who, stage, len(r.Stage(stage).Findings)-len(findings)+i+1, c.answer, at)
+			no := len(r.Stage(stage).Findings) - len(findings) + i + 1
+			return r.AnswerFinding(who, stage, no, r.Stage(stage).Findings[no-1].Digest(), c.answer, at)
 		})
 	}
 	return by[len(by)-1].who
@@ -300,7 +301,7 @@ func (s *story) signConditionally(ch chapter) {
 			continue
 		}
 		s.do(s.after(20), doers[i], ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
-			return r.MeetCondition(who, ch.stage, i+1, a.report, at)
+			return r.MeetCondition(who, ch.stage, i+1, r.Stage(ch.stage).Conditions[i].Digest(), a.report, at)
 		})
 		if a.closed {
 			s.do(s.after(5), last.who, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {

@@ -13,15 +13,16 @@ import (
 // ConditionsAtOnce is the most conditions that one form takes.
 const ConditionsAtOnce = 20
 
-// conditionsShown is how many empty rows the form begins with.
-const conditionsShown = 3
+// conditionsFolded is how many more rows the form has folded, one in another, so
+// that the next can be added without asking the server.
+const conditionsFolded = 3
 
 // ConditionField names a field of a row of the form of a conditional go, from
 // 1: its text, owner or due.
 func ConditionField(part string, no int) string { return "condition-" + part + "-" + strconv.Itoa(no) }
 
 func conditionFieldID(part string, no int) string {
-	return FormConditional + "-" + ConditionField(part, no)
+	return FormSign + "-" + ConditionField(part, no)
 }
 
 // conditionRow is one row of that form.
@@ -32,21 +33,23 @@ type conditionRow struct {
 	owners           []ui.Option
 }
 
-// conditionRows are as many rows as were filled in or asked for, and a few to
-// begin with. Who signs again finds what they asked for the last time.
-func (v *view) conditionRows() []conditionRow {
+// conditionRows are the rows that were filled in or asked for, at least one; and
+// after them a few that are folded. Who signs again finds what they asked for
+// the last time.
+func (v *view) conditionRows() (open, folded []conditionRow) {
 	typed := v.Form.Typed
-	if v.Form.Action != FormConditional {
+	if v.Form.Action != FormSign {
 		typed = nil
 	}
 	before := v.conditionsBefore()
-	n := max(conditionsShown, v.Form.Rows, len(before))
+	n := max(1, v.Form.Rows, len(before))
 	for no := 1; no <= ConditionsAtOnce && typed != nil; no++ {
 		if typed.Get(ConditionField("text", no))+typed.Get(ConditionField("owner", no))+typed.Get(ConditionField("due", no)) != "" {
 			n = max(n, no)
 		}
 	}
-	rows := make([]conditionRow, min(n, ConditionsAtOnce))
+	n = min(n, ConditionsAtOnce)
+	rows := make([]conditionRow, min(n+conditionsFolded, ConditionsAtOnce))
 	for i := range rows {
 		field := func(part, label string) ui.Field {
 			name := ConditionField(part, i+1)
@@ -63,7 +66,7 @@ func (v *view) conditionRows() []conditionRow {
 		row.owners = v.ownerOptions(row.owner.Value)
 		rows[i] = row
 	}
-	return rows
+	return rows[:n], rows[n:]
 }
 
 // problem is what the domain calls a part of the condition when it is wrong.
@@ -72,7 +75,8 @@ func (r *conditionRow) problem(part string) string { return "conditions-" + strc
 // conditionErrors are what is wrong with the rows, in their order.
 func (v *view) conditionErrors() []ui.FieldError {
 	var out []ui.FieldError
-	for _, row := range v.conditionRows() {
+	rows, _ := v.conditionRows()
+	for _, row := range rows {
 		for _, f := range []ui.Field{row.text, row.owner, row.due} {
 			if f.Error != "" {
 				out = append(out, ui.FieldError{Name: f.ID, Text: row.title + ", " + strings.ToLower(f.Label) + ": " + f.Error})
@@ -85,15 +89,19 @@ func (v *view) conditionErrors() []ui.FieldError {
 // conditionsBefore are those that the reader set in the open round when they
 // signed earlier content, unless the form holds something newer.
 func (v *view) conditionsBefore() []review.Condition {
-	if s := v.signing(); v.Form.Action == FormConditional || s.stale == nil || s.stale.Decision != review.Conditional {
+	if s := v.signing(); v.Form.Action == FormSign || s.stale == nil || s.stale.Decision != review.Conditional {
 		return nil
 	}
 	return slices.DeleteFunc(v.conditionsOf(v.open), func(c review.Condition) bool { return c.By != v.Actor.Person })
 }
 
-// conditional reports whether the form of a conditional go stands open.
-func (v *view) conditional() bool {
-	return v.Form.Action == FormConditional || len(v.conditionsBefore()) > 0
+// unfolded reports whether a part of the form that belongs to one decision stays
+// in sight whatever is chosen: it holds what is wrong.
+func (v *view) unfolded(d review.Decision) bool {
+	if d == review.Conditional {
+		return len(v.conditionErrors()) > 0 || v.Form.Rows > 0
+	}
+	return v.findingsField().Error != ""
 }
 
 // ownerOptions are the people who can be given a condition: those of the
@@ -115,14 +123,21 @@ func (v *view) ownerOptions(chosen string) []ui.Option {
 }
 
 func (v *view) findField() ui.Field {
-	f := v.field(FormConditional, "find", "Somebody is not in the lists? Part of the name")
+	f := v.field(FormSign, "find", "Part of the name")
 	f.Optional = true
 	return f
 }
 
 // moreRows is how many rows the button asks for that adds some.
 func (v *view) moreRows() string {
-	return strconv.Itoa(min(len(v.conditionRows())+conditionsShown, ConditionsAtOnce))
+	open, folded := v.conditionRows()
+	return strconv.Itoa(len(open) + len(folded))
+}
+
+// sameRows is how many rows stay when people are looked for.
+func (v *view) sameRows() string {
+	open, _ := v.conditionRows()
+	return strconv.Itoa(len(open))
 }
 
 // conditions are those that the page lists first: of the open round, or of the
@@ -175,26 +190,18 @@ func (v *view) conditionsOpen() string {
 	return page.CountOf(open, "condition") + " still to close"
 }
 
-// goWords is a decision that counts, as it follows "signed".
-func goWords(d review.Decision) string {
-	if d == review.Conditional {
-		return "go with conditions"
-	}
-	return "go"
-}
-
 // conditionsLead says what the conditions mean now.
 func (v *view) conditionsLead() string {
 	if v.open != nil && len(v.Stage.OpenConditions()) == 0 {
-		return "They hold from the moment at which the gate passes."
+		return "They apply once the gate passes."
 	}
 	if v.open != nil {
-		return "What is open of earlier rounds stays so, whatever this one decides, until it is confirmed or taken back. What this round asks for holds from the moment at which the gate passes."
+		return "What is open of earlier rounds stays so, whatever this one decides, until it is confirmed or released. What this round asks for applies once the gate passes."
 	}
 	if !slices.ContainsFunc(v.conditions(), func(c review.Condition) bool { return !c.Closed() }) {
 		return "All are closed."
 	}
-	return v.conditionsOpen() + ". The owner reports it as met; who sits in the seat that set it confirms. One that is overdue reopens the gate."
+	return v.conditionsOpen() + ". The owner reports it as met; a holder of the seat that set it confirms. One that is overdue reopens the gate."
 }
 
 // binding reports whether a condition can be worked on: a round has passed the
@@ -233,7 +240,7 @@ func (v *view) stillMissingField(c *review.Condition) ui.Field {
 }
 
 func (v *view) releaseField(c *review.Condition) ui.Field {
-	return v.field(FormRelease(c.No), "reason", "Why it is asked for no more, and what takes its place")
+	return v.field(FormRelease(c.No), "reason", "Why it is no longer needed, and what takes its place")
 }
 
 func (v *view) leftOpenField(f *review.Finding) ui.Field {

@@ -38,7 +38,21 @@ type Data struct {
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
 	People  []page.Somebody // who can be given a condition
 	More    bool            // there are more people than that
+	Next    *NextGate       // at which the reader's signature would help; nil when there is none
 	Form    Form
+}
+
+// Signs reports whether the reader has a decision to take at the gate now.
+func (d *Data) Signs() bool {
+	s := newView(*d).signing()
+	return s.form() && s.signed == nil
+}
+
+// NextGate is another gate that waits for the reader.
+type NextGate struct {
+	Name, Href string
+	Others     int  // that wait beside it
+	Full       bool // and more than that
 }
 
 // Form is a form of the gate's page that was sent and could not be
@@ -56,13 +70,11 @@ type Form struct {
 
 // The forms of the gate's page.
 const (
-	FormRequest     = "request"
-	FormWithdraw    = "withdraw"
-	FormSign        = "sign" // go and return
-	FormConditional = "conditional"
-	FormRecuse      = "recuse"
-	FormForce       = "break-glass"
-	FormStatus      = "status"
+	FormRequest  = "request"
+	FormWithdraw = "withdraw"
+	FormSign     = "sign" // all four decisions
+	FormForce    = "break-glass"
+	FormStatus   = "status"
 )
 
 // FormFinding is the form that answers a finding.
@@ -98,12 +110,6 @@ type view struct {
 	since    baseline
 }
 
-// baseline is the moment against which the page marks what changed.
-type baseline struct {
-	at   time.Time // zero: nothing to compare with
-	word string    // "you signed"
-}
-
 func newView(d Data) *view {
 	r, s := d.Review, d.Stage
 	v := &view{
@@ -117,30 +123,6 @@ func newView(d Data) *view {
 	return v
 }
 
-// baseline compares with what the reader signed last, else with the end of the
-// round before, else with the request.
-func (v *view) baseline() baseline {
-	var b baseline
-	for i := range v.Stage.Rounds {
-		for _, so := range v.Stage.Rounds[i].SignOffs {
-			if so.Person == v.Actor.Person && so.At.After(b.at) {
-				b = baseline{so.At, "you signed"}
-			}
-		}
-	}
-	if !b.at.IsZero() || v.last == nil {
-		return b
-	}
-	if v.open == nil {
-		return baseline{v.last.ClosedAt, "round " + strconv.Itoa(v.last.No) + " ended"}
-	}
-	if n := len(v.Stage.Rounds); n > 1 {
-		before := &v.Stage.Rounds[n-2]
-		return baseline{before.ClosedAt, "round " + strconv.Itoa(before.No) + " ended"}
-	}
-	return baseline{v.open.RequestedAt, "sign-off was requested"}
-}
-
 func (v *view) may(a review.Action) bool {
 	return review.May(v.Actor, a, &v.Review.Project) == nil
 }
@@ -150,21 +132,18 @@ func (v *view) number() int { return v.Review.Template.StageIndex(v.stage) + 1 }
 
 // quorumText says who has to sign, in a sentence.
 func (v *view) quorumText() string {
-	text := page.CountOf(v.policy.Quorum, "person") + " has to sign"
+	text := "1 signature"
 	if v.policy.Quorum != 1 {
-		text = strconv.Itoa(v.policy.Quorum) + " different people have to sign"
+		text = strconv.Itoa(v.policy.Quorum) + " signatures from different people"
 	}
-	if n := len(v.policy.Mandatory); n == 1 {
-		text += ", the " + v.policy.Mandatory[0].Label() + " seat among them"
+	if n := len(v.policy.Mandatory); n == 1 && v.policy.Quorum == 1 {
+		text += ", from " + v.policy.Mandatory[0].Label()
+	} else if n == 1 {
+		text += ", one of them " + v.policy.Mandatory[0].Label()
 	} else if n > 1 {
-		text += ", the seats " + page.SeatWords(v.policy.Mandatory, "and") + " among them"
+		text += ", among them " + page.SeatWords(v.policy.Mandatory, "and")
 	}
 	return text + ". A person signs once, whatever seats they hold."
-}
-
-// progressText says how far the open round is.
-func (v *view) progressText() string {
-	return fmt.Sprintf("Round %d: %d of %s", v.open.No, len(v.counting), page.CountOf(v.policy.Quorum, "signature"))
 }
 
 // covers says what the digest is taken over.
@@ -174,41 +153,56 @@ func (v *view) covers() string {
 		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), v.Review.Ref.Version)
 }
 
-// blockers are what stands between the stage and a passed gate.
-func (v *view) blockers() []ui.Blocker {
-	bs := v.Review.Blockers(v.Stage, v.Now)
-	lines := page.BlockerLines(&v.Review.Project, bs, v.Name)
-	for i := range bs {
-		if bs[i].Kind == review.SignersMissing {
-			lines[i].Owner = v.openSeats()
-		}
-	}
-	return lines
-}
-
-// openSeats names the seats in which somebody can still sign the open round;
-// all that are unsigned when nobody can.
-func (v *view) openSeats() string {
-	open := v.Review.OpenSeats(v.Stage)
-	var able []review.Seat
-	for _, seat := range open {
-		if _, ok := v.candidates(seat); ok {
-			able = append(able, seat)
-		}
-	}
-	if len(able) == 0 {
-		able = open
-	}
-	return page.OpenSeats(able)
-}
-
-// inTheWay are those of them that no signature settles and that keep the open
-// round from passing.
-func (v *view) inTheWay() []ui.Blocker {
-	bs := slices.DeleteFunc(v.Review.Blockers(v.Stage, v.Now), func(b review.Blocker) bool {
-		return b.Kind == review.SeatMissing || b.Kind == review.SignersMissing || b.Kind == review.ConditionOverdue
+// blockers are what stands between the stage and a passed gate, whoever signs.
+func (v *view) blockers() []review.Blocker {
+	return slices.DeleteFunc(v.Review.Blockers(v.Stage, v.Now), func(b review.Blocker) bool {
+		return b.Kind == review.SeatMissing || b.Kind == review.SignersMissing
 	})
-	return page.BlockerLines(&v.Review.Project, bs, v.Name)
+}
+
+// obstacle is a line of what stands in the way. What the page shows in full in a
+// part of its own is counted, with the way there.
+type obstacle struct {
+	state            ui.State
+	what, href, turn string
+	since            time.Time
+}
+
+// obstacles sum the blockers up.
+func (v *view) obstacles(bs []review.Blocker) []obstacle {
+	var out []obstacle
+	count := func(n int, state ui.State, what, href string) {
+		if n > 0 {
+			out = append(out, obstacle{state: state, what: what, href: href})
+		}
+	}
+	items, findings, conditions := 0, 0, 0
+	var rest []review.Blocker
+	for i := range bs {
+		switch b := &bs[i]; {
+		case b.Kind == review.ProjectNotActive || b.Kind == review.ContentChanged: // the notice above says it
+		case b.Item != "":
+			items++
+		case b.Kind == review.FindingOpen:
+			findings++
+		case b.Kind == review.ConditionOverdue:
+			conditions++
+		default:
+			rest = append(rest, *b)
+		}
+	}
+	count(items, ui.Bad, page.CountOf(items, "item")+" missing", "#items")
+	count(findings, ui.Bad, page.CountOf(findings, "finding")+" to answer", "#findings")
+	count(conditions, ui.Bad, page.CountOf(conditions, "condition")+" overdue", "#conditions")
+	for _, l := range page.BlockerLines(v.Review, v.Stage, rest, v.Name) {
+		out = append(out, obstacle{l.State, l.What, l.Href, l.Owner, l.Since})
+	}
+	return out
+}
+
+// inTheWay are those of them that keep the open round from passing.
+func (v *view) inTheWay() []obstacle {
+	return v.obstacles(slices.DeleteFunc(v.blockers(), func(b review.Blocker) bool { return b.Kind == review.ConditionOverdue }))
 }
 
 // early are the earlier stages that do not stand as passed, with what became
@@ -248,7 +242,7 @@ func (v *view) requestReason() ui.Field {
 	case len(early) == 0:
 		f.Optional, f.Hint = true, "A word to the signers."
 	case v.Review.Template.Order == review.OrderAdvisory:
-		f.Label = "Why does this gate go first?"
+		f.Label = "Why before earlier gates?"
 		f.Hint = "Earlier gates still to pass: " + page.Enumerate(early, "and") + "."
 	default:
 		f.Optional, f.Hint = true, "Earlier gates still to pass: "+page.Enumerate(early, "and")+"."
@@ -348,11 +342,11 @@ func (v *view) label(name string) string {
 // sentFields are those fields of the form that was sent which the page calls
 // something of their own.
 func (v *view) sentFields() []ui.Field {
-	switch form := v.Form.Action; form {
+	switch v.Form.Action {
 	case FormRequest:
 		return []ui.Field{v.requestReason()}
-	case FormSign, FormConditional, FormRecuse:
-		return []ui.Field{v.seatField(form), v.noteField(form), v.findingsField()}
+	case FormSign:
+		return []ui.Field{v.seatField(), v.decisionField(), v.noteField(), v.findingsField()}
 	case FormForce:
 		return []ui.Field{v.forceReason(), v.forceDue()}
 	}
@@ -411,10 +405,8 @@ func (v *view) shows(form string) bool {
 		return v.mayRequest()
 	case FormWithdraw:
 		return v.mayWithdraw()
-	case FormSign, FormRecuse:
+	case FormSign:
 		return v.signing().form()
-	case FormConditional:
-		return v.signing().form() && v.signing().signed == nil
 	case FormForce:
 		return v.mayForce()
 	case FormStatus:
@@ -471,24 +463,32 @@ func (v *view) answerField(f *review.Finding) ui.Field {
 	return field
 }
 
+// nextText says how many gates wait beside the next one.
+func (v *view) nextText() string {
+	switch n := v.Next.Others; {
+	case v.Next.Full:
+		return strconv.Itoa(n) + " or more wait after it."
+	case n == 0:
+		return "It is the last one."
+	case n == 1:
+		return "1 more waits after it."
+	default:
+		return strconv.Itoa(n) + " more wait after it."
+	}
+}
+
+func blockerWord(n int) string {
+	if n == 1 {
+		return "blocker"
+	}
+	return strconv.Itoa(n) + " blockers"
+}
+
 func requestTitle(v *view) string {
 	if len(v.Stage.Rounds) > 0 {
 		return "Request sign-off again"
 	}
 	return "Request sign-off"
-}
-
-// resigning reports whether the reader is asked to sign once more: then what
-// changed is what they came for.
-func (v *view) resigning() bool {
-	return v.open != nil && v.signing().stale != nil && len(v.changes()) > 0
-}
-
-func changedTitle(v *view) string {
-	if v.since.at.IsZero() {
-		return "Changed after you opened the page"
-	}
-	return "Changed since " + v.since.word
 }
 
 func statusSummary(s review.Status) string {

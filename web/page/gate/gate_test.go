@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -72,8 +73,10 @@ func seated(p review.PersonID, seats ...review.Seat) review.Actor {
 }
 
 func (b *trial) view(a review.Actor) *view {
+	changes := slices.Clone(b.r.Recorded())
+	slices.Reverse(changes)
 	return newView(Data{
-		Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
+		Changes: changes, Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
 		Name:    func(p review.PersonID) string { return "P" + strconv.Itoa(int(p)) },
 		Holders: map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
 	})
@@ -122,13 +125,13 @@ func TestSeatRowsSayOnWhichContent(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows = b.view(product).seatRows()
-	if rows[0].State != ui.Met || rows[0].Word != "Go, on this content" || rows[0].Note != "Fine." {
+	if rows[0].State != ui.Met || rows[0].Word != "Approved, on this content" || rows[0].Note != "Fine." {
 		t.Errorf("after the signature: %+v", rows[0])
 	}
 	b.answer(t, "Another note.")
 	v := b.view(product)
 	rows = v.seatRows()
-	if len(rows) != 3 || rows[0].State != ui.Warn || rows[0].Word != "Go, out of date" || rows[1].State != ui.Wait {
+	if len(rows) != 3 || rows[0].State != ui.Warn || rows[0].Word != "Approved, out of date" || rows[1].State != ui.Wait {
 		t.Errorf("after a change: %+v", rows)
 	}
 	if s := v.signing(); s.stale == nil || s.signed != nil || !s.form() {
@@ -150,7 +153,7 @@ func TestItemGroups(t *testing.T) {
 	if err := b.r.Answer(review.Actor{Person: 2}, "idea", "scope-set", review.NotApplicable, "No data at all.", 1, b.tick()); err != nil {
 		t.Fatal(err)
 	}
-	if g := b.view(seated(3)).itemGroups(); g[0].title != "Still lacking" || g[0].rows[0].lacks == "" || g[0].rows[0].state != ui.Warn {
+	if g := b.view(seated(3)).itemGroups(); g[0].title != "Missing" || g[0].rows[0].lacks == "" || g[0].rows[0].state != ui.Warn {
 		t.Errorf("a must that waits for approval: %+v", g)
 	}
 	if err := b.r.ApproveNotApplicable(seated(3, review.SeatProduct), "idea", "scope-set", 2, b.tick()); err != nil {
@@ -226,7 +229,7 @@ func TestSeatRowsAfterAPass(t *testing.T) {
 	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
-	if rows := b.view(seated(3)).seatRows(); rows[0].Word != "Go" || rows[1].Word != "Not signed" || rows[1].Person != "" {
+	if rows := b.view(seated(3)).seatRows(); rows[0].Word != "Approved" || rows[1].Word != "Not signed" || rows[1].Person != "" {
 		t.Errorf("after the pass: %+v", rows)
 	}
 }
@@ -243,20 +246,135 @@ func TestSeatThatNobodyCanFill(t *testing.T) {
 	}
 }
 
+// TestMissingSignaturesNameTheOpenSeats: on every page that lists blockers,
+// whoever could fill the seats.
 func TestMissingSignaturesNameTheOpenSeats(t *testing.T) {
 	b := newTrial(t)
 	b.r.Template.Stages[0].Gate.Quorum = 2
 	b.request(t)
+	owners := map[string]string{}
+	s := &b.r.Stages[0]
+	for _, line := range page.BlockerLines(b.r, s, b.r.Blockers(s, b.tick()), b.view(seated(3)).Name) {
+		owners[line.What] = line.Owner
+	}
+	if got := owners["Worth building: 0 of 2 signatures"]; got != "Product or QA seat" {
+		t.Errorf("who has to act: %q in %v", got, owners)
+	}
+}
+
+// TestChangesAreNet: what changed since a signature is the difference, not the
+// way there.
+func TestChangesAreNet(t *testing.T) {
+	b := newTrial(t)
+	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.request(t)
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	before := b.r.Stages[0].Items[0].Answer.Note
+	tell := func() string {
+		v := b.view(seated(3, review.SeatProduct))
+		var lines []string
+		for _, c := range v.changes() {
+			lines = append(lines, c.what+"|"+c.from+"|"+c.to+"|"+c.who)
+		}
+		return strings.Join(lines, "\n")
+	}
+	if got := tell(); got != "" {
+		t.Errorf("before any change: %q", got)
+	}
+	for _, note := range []string{"One.", "Two.", "Three.", "Four."} {
+		b.answer(t, note)
+	}
+	if got, want := tell(), "Scope is set: note changed|"+before+"|Four.|P2"; got != want {
+		t.Errorf("after four edits: %q, want %q", got, want)
+	}
+	b.answer(t, before)
+	if got, want := tell(), "Scope is set: said again as before|||P2"; got != want {
+		t.Errorf("back as it was: %q, want %q", got, want)
+	}
+	link := review.NewEvidence{URL: "https://wiki.example/plan", Title: "Plan", Type: "doc", Effective: b.now.Format(review.DateLayout)}
+	if err := b.r.AddEvidence(review.Actor{Person: 2}, "idea", "scope-set", link, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tell(); !strings.Contains(got, "Scope is set: evidence linked||Plan|P2") {
+		t.Errorf("a link: %q", got)
+	}
+	if err := b.r.RemoveEvidence(review.Actor{Person: 2}, "idea", "scope-set", len(b.r.Stages[0].Evidence), b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	if got := tell(); strings.Contains(got, "evidence") {
+		t.Errorf("a link that came and went: %q", got)
+	}
+}
+
+func TestSlotsCountSignatures(t *testing.T) {
+	b := newTrial(t)
+	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.request(t)
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	v := b.view(seated(4))
+	if got := v.slots(); v.slotText() != "1 of 2 signatures" || len(got) != 2 || got[0] != (slot{"P", "P3, Product"}) || got[1] != (slot{}) {
+		t.Errorf("%q: %+v", v.slotText(), got)
+	}
+	b.answer(t, "Another note.")
+	if v := b.view(seated(4)); v.slotText() != "0 of 2 signatures" {
+		t.Errorf("after a change: %q", v.slotText())
+	}
+	for name, want := range map[string]string{"Ana Lima": "AL", "Mononym": "M", "Ana de la Cruz": "AC", "見 積": "見積", "": ""} {
+		if got := initials(name); got != want {
+			t.Errorf("initials of %q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+// TestEachBlockerStandsOnce: items that lack something are counted, and told
+// where the items are.
+func TestEachBlockerStandsOnce(t *testing.T) {
+	b := newTrial(t)
+	if err := b.r.Answer(review.Actor{Person: 2}, "idea", "scope-set", review.NotMet, "No.", 1, b.tick()); err != nil {
+		t.Fatal(err)
+	}
 	v := b.view(seated(3))
-	for _, want := range []string{"Product seat", "Product or QA seat"} {
-		owners := map[string]string{}
-		for _, line := range v.blockers() {
-			owners[line.What] = line.Owner
+	if got := v.obstacles(v.blockers()); len(got) != 1 || got[0].what != "1 item missing" || got[0].href != "#items" {
+		t.Errorf("blockers: %+v", got)
+	}
+	row := v.itemGroups()[0].rows[0]
+	if row.turn.who != "P1" || row.turn.since.IsZero() || row.lacks != "Required, not met." {
+		t.Errorf("the item's row: %+v", row)
+	}
+}
+
+// TestNothingIsChosenBeforehand: a decision is explicit, but who signs again
+// finds what they chose.
+func TestNothingIsChosenBeforehand(t *testing.T) {
+	b := newTrial(t)
+	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.request(t)
+	product := seated(3, review.SeatProduct)
+	chosen := func() (out []string) {
+		v := b.view(product)
+		for _, o := range v.decisionOptions(v.signing()) {
+			if o.Selected {
+				out = append(out, o.Value)
+			}
 		}
-		if got := owners["Worth building: 0 of 2 signatures are given"]; got != want {
-			t.Errorf("who has to act: %q in %v, want %q", got, owners, want)
-		}
-		v.Holders[review.SeatQA] = SeatHolders{People: []review.PersonID{5}, Total: 1}
+		return out
+	}
+	if got := chosen(); got != nil {
+		t.Errorf("before any decision: %v", got)
+	}
+	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(product, "idea", in, b.tick()); err != nil {
+		t.Fatal(err)
+	}
+	b.answer(t, "Another note.")
+	if got := chosen(); len(got) != 1 || got[0] != "go" {
+		t.Errorf("signing again: %v", got)
 	}
 }
 

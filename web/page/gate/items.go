@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -12,9 +13,12 @@ import (
 
 // itemGroup is a part of the gate's table of items.
 type itemGroup struct {
-	title string
-	rows  []gateItem
+	title  string
+	rows   []gateItem
+	folded bool // there is nothing to decide about them
 }
+
+func (g *itemGroup) heading() string { return g.title + " (" + strconv.Itoa(len(g.rows)) + ")" }
 
 // gateItem is an item as a signer reads it.
 type gateItem struct {
@@ -22,6 +26,7 @@ type gateItem struct {
 	state              ui.State
 	answer             string
 	lacks              string // what keeps it from counting
+	turn               turn   // who has to act on that
 	who                string
 	at                 time.Time
 	note               string
@@ -29,6 +34,13 @@ type gateItem struct {
 	waived             string // until when
 	evidence           []gateEvidence
 	changed            time.Time // after the reader's baseline; zero: unchanged
+}
+
+// turn is whose turn it is, and since when.
+type turn struct {
+	who   string
+	href  string // the place to act
+	since time.Time
 }
 
 // gateEvidence is a link that a signer can open from the table.
@@ -51,18 +63,24 @@ const (
 
 // itemGroups sorts the items that apply by what a signer has to make of them.
 func (v *view) itemGroups() []itemGroup {
-	titles := [groupCount]string{"Still lacking", "Waived for now", "Shoulds left open, with the reason", "Not applicable", "Met", "Mays left open"}
+	titles := [groupCount]string{"Missing", "Waived", "Recommended, open with a reason", "Not applicable", "Met", "Optional, open"}
 	groups := make([]itemGroup, groupCount)
+	changed, turns := v.changedItems(), v.turns()
 	for i := range v.Stage.Items {
 		it := &v.Stage.Items[i]
 		if it.Level == review.LevelNone {
 			continue
 		}
 		g := v.groupOf(it)
-		groups[g].rows = append(groups[g].rows, v.gateItem(it))
+		row := v.gateItem(it)
+		row.changed, row.turn = changed[it.Def.Key], turns[it.Def.Key]
+		if row.turn.href != "" {
+			row.href = row.turn.href
+		}
+		groups[g].rows = append(groups[g].rows, row)
 	}
 	for i := range groups {
-		groups[i].title = titles[i]
+		groups[i].title, groups[i].folded = titles[i], i == groupMet && !slices.ContainsFunc(groups[i].rows, func(it gateItem) bool { return !it.changed.IsZero() })
 	}
 	return slices.DeleteFunc(groups, func(g itemGroup) bool { return len(g.rows) == 0 })
 }
@@ -88,8 +106,8 @@ func (v *view) gateItem(it *review.Item) gateItem {
 	_, lacks := v.Stage.Need(it, v.Now)
 	a := &it.Answer
 	row := gateItem{
-		href: page.ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: string(it.Level),
-		state: page.AnswerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note, changed: v.changedAt(it),
+		href: page.ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: it.Level.Label(),
+		state: page.AnswerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note,
 	}
 	if a.By != 0 {
 		row.who, row.at = v.Name(a.By), a.At
@@ -112,6 +130,18 @@ func (v *view) gateItem(it *review.Item) gateItem {
 	return row
 }
 
+// turns say whose turn it is with each item that keeps the gate from passing.
+func (v *view) turns() map[review.ItemKey]turn {
+	out := map[review.ItemKey]turn{}
+	bs := v.Review.Blockers(v.Stage, v.Now)
+	for i := range bs {
+		if b := &bs[i]; b.Item != "" {
+			out[b.Item] = turn{page.Turn(v.Review, v.Stage, b, v.Name), page.BlockerHref(v.key, b), b.Since}
+		}
+	}
+	return out
+}
+
 // notApplying counts the template's items that this project does not have.
 func (v *view) notApplying() int {
 	n := 0
@@ -123,14 +153,14 @@ func (v *view) notApplying() int {
 	return n
 }
 
-// tallyText is what stands beside the count of musts.
+// tallyText is what stands beside the count of required items.
 func (v *view) tallyText() string {
-	text := fmt.Sprintf("%d of %d shoulds", v.tally().ShouldDone, v.tally().ShouldTotal)
+	text := fmt.Sprintf("%d of %d recommended", v.tally().ShouldDone, v.tally().ShouldTotal)
 	if n := v.notApplying(); n > 0 {
-		text += fmt.Sprintf("; %s of the template not asked at tier %d with this profile", page.CountOf(n, "item"), v.Review.Project.Tier)
+		text += fmt.Sprintf("; %s of the template not asked for at tier %d with this profile", page.CountOf(n, "item"), v.Review.Project.Tier)
 	}
 	return text
 }
 
-// tally is the stage in a line: musts and shoulds that count as done.
+// tally is the stage in a line: required and recommended items that count as done.
 func (v *view) tally() review.StageRollup { return v.Review.Rollup(v.Stage, v.Now) }

@@ -745,7 +745,7 @@ func reportStagePart(s *reportStage) templ.Component {
 				}
 			}
 			if bs := s.Review.Blockers(s.Stage, s.Now); len(bs) > 0 {
-				templ_7745c5c3_Err = reportOpen(s, page.BlockerLines(&s.Review.Project, bs, s.Name)).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = reportOpen(s, page.BlockerLines(s.Review, s.Stage, bs, s.Name)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"time"
+	"strings"
+	"unicode"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
@@ -129,7 +130,7 @@ func (v *view) candidates(seat review.Seat) (who string, able bool) {
 		return "", false
 	}
 	if h.Total == 0 {
-		return "nobody holds this seat; an admin can give it", false
+		return "nobody holds this seat; an admin can grant it", false
 	}
 	var free, barred []string
 	for i, p := range h.People {
@@ -151,9 +152,9 @@ func (v *view) candidates(seat review.Seat) (who string, able bool) {
 	case len(free) > 0:
 		return page.Enumerate(free, "or"), true
 	case len(barred) > 0:
-		return page.Enumerate(barred, "and") + " may not: separation of duties; an admin can give the seat to somebody else", false
+		return page.Enumerate(barred, "and") + " may not: separation of duties; an admin can grant the seat to somebody else", false
 	}
-	return "all holders have signed in another seat or stepped back", false
+	return "all holders have signed in another seat or recused themselves", false
 }
 
 // recused reports whether a person stepped back from the open round.
@@ -189,10 +190,10 @@ func (v *view) signing() signing {
 		}
 	}
 	if len(s.seats) == 0 || !v.may(review.SignGate) {
-		return signing{why: "You hold none of this gate's seats: " + page.SeatWords(v.policy.Seats, "or") + ". An admin gives seats; the people page shows who holds which."}
+		return signing{why: "You hold none of this gate's seats: " + page.SeatWords(v.policy.Seats, "or") + ". Admins grant seats; the people page shows who holds which."}
 	}
 	if v.recused(v.Actor.Person) {
-		return signing{why: "You stepped back from this round. page.Somebody else in the seat signs it."}
+		return signing{why: "You recused yourself from this round. Somebody else in the seat signs it."}
 	}
 	if v.sod {
 		if why := v.Stage.Excluded(v.open, v.Actor.Person); why != "" {
@@ -275,11 +276,8 @@ func (s signing) asSeat() string {
 	return ""
 }
 
-func (v *view) seatOptions(s signing, form string) []ui.Option {
-	chosen := review.Seat("")
-	if v.Form.Action == form {
-		chosen = review.Seat(v.Form.Typed.Get("seat"))
-	}
+func (v *view) seatOptions(s signing) []ui.Option {
+	chosen := review.Seat(v.typed("seat"))
 	options := make([]ui.Option, len(s.seats))
 	for i, seat := range s.seats {
 		label := seat.Label()
@@ -291,126 +289,115 @@ func (v *view) seatOptions(s signing, form string) []ui.Option {
 	return options
 }
 
-func (v *view) seatField(form string) ui.Field { return v.field(form, "seat", "Sign as") }
+func (v *view) seatField() ui.Field { return v.field(FormSign, "seat", "Sign as") }
 
-func (v *view) noteField(form string) ui.Field {
-	f := v.field(form, "note", "Note")
-	f.Optional = true
-	if form == FormRecuse {
-		f.Label, f.Optional = "Why do you step back?", false
+func (v *view) decisionField() ui.Field { return v.field(FormSign, "decision", "Decision") }
+
+// typed is what the form of a decision held for a field when it was refused.
+func (v *view) typed(name string) string {
+	if v.Form.Action != FormSign {
+		return ""
 	}
+	return v.Form.Typed.Get(name)
+}
+
+// decisionOptions are the decisions that the reader can take. Nothing is chosen
+// for them but what they chose before on earlier content.
+func (v *view) decisionOptions(s signing) []ui.Option {
+	chosen := review.Decision(v.typed("decision"))
+	if v.Form.Action != FormSign && s.stale != nil {
+		chosen = s.stale.Decision
+	}
+	var options []ui.Option
+	add := func(d review.Decision, label, hint string) {
+		options = append(options, ui.Option{Value: string(d), Label: label, Hint: hint, Selected: d == chosen})
+	}
+	if s.signed == nil {
+		add(review.Go, "Approve"+s.asSeat(), "")
+		add(review.Conditional, "Approve with conditions", "Each names what is done, by whom and by when. One that is overdue reopens the gate.")
+	}
+	add(review.Return, "Return with findings", "The team answers each before the next round.")
+	add(review.Recuse, "Recuse myself", "You sign nothing in this round; what you signed in it no longer counts. Say why in the note.")
+	return options
+}
+
+func (v *view) noteField() ui.Field {
+	f := v.field(FormSign, "note", "Note")
+	f.Hint = "Everybody reads it. Optional, unless you recuse yourself."
 	return f
 }
 
 // findingsField takes one finding a line.
 func (v *view) findingsField() ui.Field {
 	f := v.field(FormSign, "findings", "What has to be put right")
-	f.Hint = "One finding a line. The team answers each before the next round."
+	f.Hint = "One finding a line."
 	return f
 }
 
-// returning reports whether the part of the form that sends a stage back
-// stands open.
-func (v *view) returning() bool {
-	return v.Form.Action == FormSign && (v.Form.Typed.Get("decision") == string(review.Return) || v.findingsField().Value != "")
+// button says what the one button does.
+func (s signing) button() string {
+	if s.stale != nil {
+		return "Sign again" + s.asSeat()
+	}
+	return "Record decision"
 }
 
-// changedAt is when an item last changed after the reader's baseline; zero
-// when it has not.
-func (v *view) changedAt(it *review.Item) time.Time {
-	var at time.Time
-	note := func(t time.Time) {
-		if t.After(v.since.at) && t.After(at) {
-			at = t
-		}
-	}
-	if v.since.at.IsZero() {
-		return at
-	}
-	note(it.Answer.At)
-	note(it.Answer.ApprovedAt)
-	note(waiverChanged(v.Stage, it.Def.Key))
-	for i := range v.Stage.Evidence {
-		if e := &v.Stage.Evidence[i]; e.Item == it.Def.Key {
-			note(e.At)
-			note(e.RemovedAt)
-		}
-	}
-	return at
-}
+// slot is a signature that the gate asks for: given, or still to come.
+type slot struct{ initials, name string }
 
-// contentChange is one change of what is signed, in words.
-type contentChange struct {
-	what, from, to, href string
-	who                  string
-	at                   time.Time
-	fresh                bool // made after the reader had opened the page on which they decided
-}
-
-// changes are what changed since the baseline or, when the content changed
-// under the reader's decision, since they had opened the page; newest first.
-func (v *view) changes() []contentChange {
-	var out []contentChange
-	for i := range v.Changes {
-		en := &v.Changes[i]
-		fresh := v.Form.Seen > 0 && en.Seq > v.Form.Seen
-		if !fresh && (v.since.at.IsZero() || !en.At.After(v.since.at)) {
-			continue
+// slots are the signatures of the round in question, and the empty places up to
+// the quorum.
+func (v *view) slots() []slot {
+	var out []slot
+	round := v.shownRound()
+	for _, seat := range v.policy.Seats {
+		for _, so := range latest(round, seat) {
+			if v.stands(round, &so) {
+				out = append(out, slot{initials(v.Name(so.Person)), v.Name(so.Person) + ", " + seat.Label()})
+			}
 		}
-		c := v.change(en)
-		if c.what == "" {
-			continue
-		}
-		c.who, c.at, c.fresh = v.Name(en.Actor), en.At, fresh
-		out = append(out, c)
+	}
+	for len(out) < v.policy.Quorum {
+		out = append(out, slot{})
 	}
 	return out
 }
 
-// freshChanges are those under the reader's decision.
-func (v *view) freshChanges() []contentChange {
-	return slices.DeleteFunc(v.changes(), func(c contentChange) bool { return !c.fresh })
+// slotText counts them: "2 of 5 signatures".
+func (v *view) slotText() string {
+	given := 0
+	for _, s := range v.slots() {
+		if s.name != "" {
+			given++
+		}
+	}
+	text := strconv.Itoa(given) + " of " + page.CountOf(v.policy.Quorum, "signature")
+	if round := v.shownRound(); round != nil && round.No > 1 {
+		text += ", round " + strconv.Itoa(round.No)
+	}
+	return text
 }
 
-func (v *view) change(en *review.Entry) contentChange {
-	sk, ik := review.Subject(en.Event)
-	title, href := string(ik), page.ItemURL(v.key, sk, ik)
-	if it := v.Stage.Item(ik); it != nil {
-		title = it.Def.Title
+// stands reports whether a sign-off counts, or did when its round ended.
+func (v *view) stands(round *review.Round, so *review.SignOff) bool {
+	switch {
+	case !so.Decision.Goes():
+		return false
+	case round.Outcome == review.OutcomeOpen:
+		return slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No })
 	}
-	switch e := en.Event.(type) {
-	case review.ItemAnswered:
-		if e.From == e.To {
-			return contentChange{what: title + ": note changed", href: href, from: e.FromNote, to: e.Note}
-		}
-		return contentChange{what: title + ": answer changed", href: href, from: e.From.Label(), to: e.To.Label()}
-	case review.NotApplicableApproved:
-		return contentChange{what: title + ": approved as not applicable", href: href}
-	case review.EvidenceAdded:
-		return contentChange{what: title + ": evidence linked", href: href + "#evidence", to: e.Title}
-	case review.EvidenceRemoved:
-		return contentChange{what: title + ": evidence removed", href: href + "#evidence", from: v.evidenceTitle(e.No)}
-	case review.FindingAnswered:
-		return contentChange{what: "Finding " + strconv.Itoa(e.No) + " answered", href: "#" + page.FindingID(e.No), to: e.Answer}
-	case review.FindingReopened:
-		return contentChange{what: "Answer to finding " + strconv.Itoa(e.No) + " not accepted", href: "#" + page.FindingID(e.No), to: e.Reason}
-	case review.WaiverGranted, review.WaiverExtended, review.WaiverRevoked:
-		return v.waiverChange(title, href, e)
-	case review.ProjectEdited:
-		for _, c := range e.Changes {
-			if c.Field == "tier" || c.Field == "profile" {
-				return contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To}
-			}
-		}
-	}
-	return contentChange{}
+	return round.Outcome.Passes() && so.Digest == round.Closing
 }
 
-func (v *view) evidenceTitle(no int) string {
-	for i := range v.Stage.Evidence {
-		if v.Stage.Evidence[i].No == no {
-			return v.Stage.Evidence[i].Title
-		}
+// initials are the first letters of a name's first and last word.
+func initials(name string) string {
+	words := strings.Fields(name)
+	if len(words) > 2 {
+		words = []string{words[0], words[len(words)-1]}
 	}
-	return ""
+	var out []rune
+	for _, w := range words {
+		out = append(out, unicode.ToUpper([]rune(w)[0]))
+	}
+	return string(out)
 }

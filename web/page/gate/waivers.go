@@ -2,7 +2,6 @@ package gate
 
 import (
 	"slices"
-	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
@@ -51,35 +50,3 @@ func (v *view) waivers() []gateWaiver {
 
 // waived is the waiver in force on which an item rests; nil when it has none.
 func (v *view) waived(it *review.Item) *review.Waiver { return v.Stage.Waived(it.Def.Key, v.Now) }
-
-// waiverChanged is when the newest waiver of an item was last decided on.
-func waiverChanged(s *review.Stage, k review.ItemKey) time.Time {
-	var at time.Time
-	for i := range s.Waivers {
-		if w := &s.Waivers[i]; w.Item == k {
-			for _, t := range []time.Time{w.GrantedAt, w.RevokedAt} {
-				if t.After(at) {
-					at = t
-				}
-			}
-		}
-	}
-	return at
-}
-
-// waiverChange says what a decision on a waiver changed in what is signed.
-func (v *view) waiverChange(title, href string, ev review.Event) contentChange {
-	c := contentChange{href: href + "#waiver"}
-	switch e := ev.(type) {
-	case review.WaiverGranted:
-		c.what = title + ": waiver granted"
-		if e.No >= 1 && e.No <= len(v.Stage.Waivers) {
-			c.to = v.Stage.Waivers[e.No-1].Reason
-		}
-	case review.WaiverExtended:
-		c.what, c.from, c.to = title+": waiver extended", "until "+e.From, "until "+e.Until
-	case review.WaiverRevoked:
-		c.what, c.to = title+": waiver revoked", e.Reason
-	}
-	return c
-}

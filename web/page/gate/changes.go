@@ -1,0 +1,235 @@
+package gate
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// baseline is the moment against which the page marks what changed.
+type baseline struct {
+	at   time.Time // zero: nothing to compare with
+	word string    // "you signed"
+}
+
+// baseline compares with what the reader signed last, else with the end of the
+// round before, else with the request.
+func (v *view) baseline() baseline {
+	var b baseline
+	for i := range v.Stage.Rounds {
+		for _, so := range v.Stage.Rounds[i].SignOffs {
+			if so.Person == v.Actor.Person && so.At.After(b.at) {
+				b = baseline{so.At, "you signed"}
+			}
+		}
+	}
+	if !b.at.IsZero() || v.last == nil {
+		return b
+	}
+	if v.open == nil {
+		return baseline{v.last.ClosedAt, "round " + strconv.Itoa(v.last.No) + " ended"}
+	}
+	if n := len(v.Stage.Rounds); n > 1 {
+		before := &v.Stage.Rounds[n-2]
+		return baseline{before.ClosedAt, "round " + strconv.Itoa(before.No) + " ended"}
+	}
+	return baseline{v.open.RequestedAt, "sign-off was requested"}
+}
+
+// resigning reports whether the reader is asked to sign once more: then what
+// changed is what they came for.
+func (v *view) resigning() bool {
+	return v.open != nil && v.signing().stale != nil && len(v.changes()) > 0
+}
+
+func changedTitle(v *view) string {
+	if v.since.at.IsZero() {
+		return "Changed after you opened the page"
+	}
+	return "Changed since " + v.since.word
+}
+
+// contentChange is what became of one thing that is signed: the first and the
+// last of its states, whatever lay between.
+type contentChange struct {
+	what, from, to, href string
+	who                  string // made the last change
+	at                   time.Time
+	fresh                bool // made after the reader had opened the page on which they decided
+	item                 review.ItemKey
+	title                string // of the item
+}
+
+// changes are what is another than at the baseline or, when the content changed
+// under the reader's decision, than when they had opened the page; newest first.
+func (v *view) changes() []contentChange {
+	return v.net(func(en *review.Entry, fresh bool) bool {
+		return fresh || !v.since.at.IsZero() && en.At.After(v.since.at)
+	})
+}
+
+// freshChanges are those under the reader's decision.
+func (v *view) freshChanges() []contentChange {
+	return v.net(func(_ *review.Entry, fresh bool) bool { return fresh })
+}
+
+// changedItems are the items among the changes, and when each last changed.
+func (v *view) changedItems() map[review.ItemKey]time.Time {
+	out := map[review.ItemKey]time.Time{}
+	for _, c := range v.changes() {
+		if c.item != "" && c.at.After(out[c.item]) {
+			out[c.item] = c.at
+		}
+	}
+	return out
+}
+
+// step is one change of one thing: an answer, a note, a link, the tier.
+type step struct {
+	thing  string // what it is a change of
+	change contentChange
+	begins bool // the thing was not there before
+	ends   bool // nor is it after this
+}
+
+// folded is what several steps of one thing come to.
+type folded struct {
+	step
+	born bool // its first step began it
+}
+
+// net folds the entries that count into one change a thing. What came and went
+// is left out. An answer that is again what it was counts as said anew: by whom
+// and when is part of what is signed.
+func (v *view) net(counts func(en *review.Entry, fresh bool) bool) []contentChange {
+	var order []string
+	all := map[string]*folded{}
+	for _, en := range slices.Backward(v.Changes) { // the oldest first
+		fresh := v.Form.Seen > 0 && en.Seq > v.Form.Seen
+		if !counts(&en, fresh) {
+			continue
+		}
+		for _, s := range v.steps(&en) {
+			s.change.who, s.change.at, s.change.fresh = v.Name(en.Actor), en.At, fresh
+			f := all[s.thing]
+			if f == nil {
+				all[s.thing] = &folded{step: s, born: s.begins}
+				order = append(order, s.thing)
+				continue
+			}
+			s.change.from, s.change.fresh = f.change.from, f.change.fresh || fresh
+			f.step = s
+		}
+	}
+	var out []contentChange
+	said := map[review.ItemKey]bool{}
+	for _, thing := range order {
+		f := all[thing]
+		c := f.change
+		if f.born && f.ends {
+			continue
+		}
+		if f.born {
+			c.from = ""
+		}
+		if c.from == c.to && (f.isSaid("answer") || f.isSaid("note")) {
+			if said[c.item] {
+				continue
+			}
+			c.what, c.from, c.to = c.title+": said again as before", "", ""
+		}
+		said[c.item] = said[c.item] || f.isSaid("answer") || f.isSaid("note")
+		out = append(out, c)
+	}
+	slices.SortStableFunc(out, func(a, b contentChange) int { return b.at.Compare(a.at) })
+	return out
+}
+
+// isSaid reports whether the thing is an item's answer, or its note.
+func (s *step) isSaid(kind string) bool { return strings.HasPrefix(s.thing, kind+" ") }
+
+// steps are what an entry changed.
+func (v *view) steps(en *review.Entry) []step {
+	sk, ik := review.Subject(en.Event)
+	title, href := string(ik), page.ItemURL(v.key, sk, ik)
+	if it := v.Stage.Item(ik); it != nil {
+		title = it.Def.Title
+	}
+	one := func(thing, what, anchor, from, to string) step {
+		return step{thing: thing + " " + string(ik), change: contentChange{what: title + ": " + what, href: href + anchor, from: from, to: to, item: ik, title: title}}
+	}
+	switch e := en.Event.(type) {
+	case review.ItemAnswered:
+		var out []step
+		if e.From != e.To {
+			out = append(out, one("answer", "answer changed", "", e.From.Label(), e.To.Label()))
+		}
+		if e.FromNote != e.Note {
+			out = append(out, one("note", "note changed", "", e.FromNote, e.Note))
+		}
+		return out
+	case review.NotApplicableApproved:
+		return []step{one("approval", "approved as not applicable", "", "", "")}
+	case review.EvidenceAdded:
+		s := one("link "+strconv.Itoa(e.No), "evidence linked", "#evidence", "", e.Title)
+		s.begins = true
+		return []step{s}
+	case review.EvidenceRemoved:
+		s := one("link "+strconv.Itoa(e.No), "evidence removed", "#evidence", v.evidenceTitle(e.No), "")
+		s.ends = true
+		return []step{s}
+	case review.FindingAnswered:
+		return []step{v.findingStep(e.No, "answered", e.Answer)}
+	case review.FindingReopened:
+		return []step{v.findingStep(e.No, "not settled by its answer", e.Reason)}
+	case review.WaiverGranted, review.WaiverExtended, review.WaiverRevoked:
+		return []step{v.waiverStep(title, href, ik, e)}
+	case review.ProjectEdited:
+		var out []step
+		for _, c := range e.Changes {
+			if c.Field == "tier" || c.Field == "profile" {
+				out = append(out, step{thing: c.Field, change: contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To}})
+			}
+		}
+		return out
+	}
+	return nil
+}
+
+func (v *view) findingStep(no int, what, said string) step {
+	n := strconv.Itoa(no)
+	return step{thing: "finding " + n, change: contentChange{what: "Finding " + n + " " + what, href: "#" + page.FindingID(no), to: said}}
+}
+
+// waiverStep says what a decision on a waiver changed in what is signed.
+func (v *view) waiverStep(title, href string, ik review.ItemKey, ev review.Event) step {
+	s := step{change: contentChange{href: href + "#waiver", item: ik}}
+	no := 0
+	switch e := ev.(type) {
+	case review.WaiverGranted:
+		no, s.begins, s.change.what = e.No, true, title+": waiver granted"
+		if e.No >= 1 && e.No <= len(v.Stage.Waivers) {
+			s.change.to = v.Stage.Waivers[e.No-1].Reason
+		}
+	case review.WaiverExtended:
+		no, s.change.what, s.change.from, s.change.to = e.No, title+": waiver extended", "until "+e.From, "until "+e.Until
+	case review.WaiverRevoked:
+		no, s.change.what, s.change.to = e.No, title+": waiver revoked", e.Reason
+		s.ends = true
+	}
+	s.thing = "waiver " + strconv.Itoa(no) + " " + string(ik)
+	return s
+}
+
+func (v *view) evidenceTitle(no int) string {
+	for i := range v.Stage.Evidence {
+		if v.Stage.Evidence[i].No == no {
+			return v.Stage.Evidence[i].Title
+		}
+	}
+	return ""
+}
