@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"regexp"
+	"strings"
 	"sync"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -23,10 +26,30 @@ type nameCache struct {
 // Names are the names of the people on a page.
 type Names map[review.PersonID]string
 
+// systemName is what pages call Slipway itself where it did something.
+const systemName = "Slipway"
+
+// taken are names that pages give by themselves, in the form of [fold.Text] with
+// letters and digits that look alike made one.
+var taken = regexp.MustCompile(`\b` + alike.Replace(fold.Text(systemName)) + `\b|^(` + alike.Replace("person") + `|` + alike.Replace("former member") + `) [\dlo]+$`)
+
+// alike makes one what many typefaces draw alike.
+var alike = strings.NewReplacer("i", "l", "1", "l", "|", "l", "0", "o")
+
+// ownName is a person's name as their provider gives it, marked where it could be
+// taken for one that Slipway gives, to itself or to somebody without a name.
+func ownName(name string) string {
+	const mark = " (a person’s own name)"
+	if !strings.HasSuffix(name, mark) && taken.MatchString(alike.Replace(fold.Text(name))) {
+		return name + mark
+	}
+	return name
+}
+
 // Of is a person's name, fit to be shown.
 func (n Names) Of(id review.PersonID) string {
 	if id == review.System {
-		return "Slipway"
+		return systemName
 	}
 	if name, ok := n[id]; ok {
 		return name

@@ -84,6 +84,7 @@ func (s *Store) SignIn(ctx context.Context, id Identity, token Token, lasts time
 // Join brings a person and their rights from groups up to date, as of a moment
 // (zero: now), and returns who it is.
 func (s *Store) Join(ctx context.Context, id Identity, at time.Time) (review.PersonID, error) {
+	id.Name = ownName(id.Name)
 	var person review.PersonID
 	err := s.pool.QueryRow(ctx, `
 		insert into person (issuer, subject, name, email) values ($1, $2, $3, $4)
