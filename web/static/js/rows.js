@@ -73,7 +73,9 @@ const equip = row => {
   if (!seg) return
   for (const form of row.querySelectorAll('.ask form')) if (!$('[type=button]', form)) form.append(button('Cancel', () => leave(form)))
   if (pressed(row)) seg.append(make('button', { name: 'answer', value: 'open', ariaLabel: 'Reopen: ' + name }, 'Reopen'))
-  const tool = (word, act) => $('p', row).append(make('button', { type: 'button', className: 'link add', ariaLabel: word + ': ' + name, onclick: () => act(row) }, word))
+  const tools = make('span', { className: 'tools' })
+  seg.before(tools)
+  const tool = (word, act) => tools.append(make('button', { type: 'button', className: 'link add', ariaLabel: word + ': ' + name, onclick: () => act(row) }, word))
   if (!$('.nt', row)) tool('Add note', edit)
   tool($('[data-no]', row) ? 'Links' : 'Add link', links)
   if ($('#bulk [name=assign]')) tool('Assign', row => {
