@@ -107,6 +107,13 @@ const (
 	flashGranted   flash = "granted"
 	flashRevoked   flash = "revoked"
 	flashSignedOut flash = "signed-out"
+
+	flashBlocked   flash = "blocked"
+	flashUnblocked flash = "unblocked"
+	flashErased    flash = "erased"
+	flashHanded    flash = "handed-over"
+	flashSession   flash = "session-ended"
+	flashSessions  flash = "sessions-ended"
 )
 
 var flashTexts = map[flash]string{
@@ -152,8 +159,15 @@ var flashTexts = map[flash]string{
 	flashRemoved:   "Removed from the project.",
 	flashMember:    "The part was changed.",
 	flashGranted:   "The right is granted.",
-	flashRevoked:   "The right is revoked. It holds no more, from this moment.",
+	flashRevoked:   "The right is revoked. Effective immediately.",
 	flashSignedOut: "You are signed out.",
+
+	flashBlocked:   "Blocked. All sessions have ended. What is left with this person is listed below.",
+	flashUnblocked: "Unblocked. They can sign in again, and hold their rights from now on.",
+	flashErased:    "Erased. Only the number is left.",
+	flashHanded:    "Handed over.",
+	flashSession:   "The session has ended.",
+	flashSessions:  "All other sessions have ended.",
 }
 
 func (c cookies) setFlash(w http.ResponseWriter, f flash) {

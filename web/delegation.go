@@ -10,15 +10,33 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// standIns reads what the directory's page says about stand-ins, around a form
-// that was refused, if any.
-func (s *Server) standIns(r *http.Request, form page.StandInForm) (*page.StandInsData, error) {
+// standIns is the page of stand-ins.
+func (s *Server) standIns(w http.ResponseWriter, r *http.Request) error {
+	return s.showStandIns(w, r, http.StatusOK, page.StandInForm{})
+}
+
+func (s *Server) showStandIns(w http.ResponseWriter, r *http.Request, status int, form page.StandInForm) error {
 	v, err := s.Store.Delegations(r.Context(), s.by(r))
 	if err != nil {
-		return nil, err
+		return err
 	}
+	if err := review.May(v.Actor, review.ViewPeople, nil); err != nil {
+		return err
+	}
+	d, err := s.readStandIns(r, v, form)
+	if err != nil {
+		return err
+	}
+	m := s.meta(w, r, &v.Viewer, "Stand-ins", ui.NavPeople)
+	m.Path, m.ErrorCount = page.StandInsURL, len(form.Errors)
+	return s.render(w, r, status, page.StandIns(m, d, v.Now))
+}
+
+// readStandIns is what the page says, around a form that was refused, if any.
+func (s *Server) readStandIns(r *http.Request, v *store.DelegationsView, form page.StandInForm) (*page.StandInsData, error) {
 	d := &page.StandInsData{
 		Reader: v.Actor.Person, Given: standInList(v.Names, v.Given), Taken: standInList(v.Names, v.Taken), Others: standInList(v.Names, v.Others),
 		Who: searchText(r, "who"), Form: form,
@@ -83,20 +101,20 @@ func (s *Server) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.delegateAgain(w, r, form, err)
 	}
-	return s.done(w, r, page.PeopleURL+"#stand-ins", flashDelegated)
+	return s.done(w, r, page.StandInsURL, flashDelegated)
 }
 
-// delegateAgain shows the directory with a form that could not be carried out.
+// delegateAgain shows the page with a form that could not be carried out.
 func (s *Server) delegateAgain(w http.ResponseWriter, r *http.Request, form page.StandInForm, err error) error {
 	var refused *review.Refused
 	fields, invalid := fieldErrors(err)
 	switch {
 	case invalid:
 		form.Errors = fields
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, page.PeopleFilter{Page: 1}, page.RightForm{}, form)
+		return s.showStandIns(w, r, http.StatusUnprocessableEntity, form)
 	case errors.As(err, &refused):
 		form.Problem = refused.Why
-		return s.showPeople(w, r, http.StatusConflict, page.PeopleFilter{Page: 1}, page.RightForm{}, form)
+		return s.showStandIns(w, r, http.StatusConflict, form)
 	}
 	return err
 }
@@ -117,5 +135,5 @@ func (s *Server) endDelegation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.done(w, r, page.PeopleURL+"#stand-ins", flashUndelegated)
+	return s.done(w, r, page.StandInsURL, flashUndelegated)
 }

@@ -16,7 +16,7 @@ func TestStandInSignsForTheHolder(t *testing.T) {
 	sre, member := f.browse("sre"), fmt.Sprint(f.person("auditor"))
 	delegate := page.DelegateURL(f.person("sre"))
 
-	shown := sre.get(page.PeopleURL).want(200)
+	shown := sre.get(page.StandInsURL).want(200)
 	if _, open := shown.one("#stand-ins details").Attr("open"); open {
 		t.Error("the form stands open without being asked for")
 	}
@@ -43,7 +43,7 @@ func TestStandInSignsForTheHolder(t *testing.T) {
 	for range 2 {
 		shown.submit(delegate, append(good, "seat", "sre")...).want(303)
 	}
-	if n := sre.get(page.PeopleURL).find("#stand-ins tbody tr").Length(); n != 1 {
+	if n := sre.get(page.StandInsURL).find("#stand-ins tbody tr").Length(); n != 1 {
 		t.Errorf("%d stand-ins after the same form twice, want 1", n)
 	}
 	overlaps := sre.post(delegate, "seat", "sre", "to", member, "starts", day(2), "ends", day(20)).want(409)
@@ -85,10 +85,10 @@ func TestDelegationsAreEnded(t *testing.T) {
 	end := page.EndDelegationURL(f.person("sre"), 1)
 	f.browse("viewer").post(end).want(403)
 	f.browse("manager").post(end).want(403)
-	if f.browse("manager").get(page.PeopleURL).find("#stand-ins").Length() != 0 {
+	if f.browse("manager").get(page.StandInsURL).want(200).find("#stand-ins tbody tr").Length() != 0 {
 		t.Error("a manager is shown other people's stand-ins")
 	}
-	if n := admin.get(page.PeopleURL).find("#stand-ins tbody tr").Length(); n != 2 {
+	if n := admin.get(page.StandInsURL).find("#stand-ins tbody tr").Length(); n != 2 {
 		t.Errorf("an admin sees %d stand-ins, want 2", n)
 	}
 	viewer := f.browse("viewer")
@@ -98,8 +98,8 @@ func TestDelegationsAreEnded(t *testing.T) {
 		sre.post(end).want(303)
 	}
 	opened.submit(page.SignURL(p, "idea"), "decision", "go").want(403)
-	admin.get(page.PeopleURL).submit(page.EndDelegationURL(f.person("sre"), 2)).want(303)
-	if sre.get(page.PeopleURL).find("#stand-ins tbody tr").Length() != 0 || viewer.get(page.WorkURL).find("[data-stand-in]").Length() != 0 {
+	admin.get(page.StandInsURL).submit(page.EndDelegationURL(f.person("sre"), 2)).want(303)
+	if sre.get(page.StandInsURL).find("#stand-ins tbody tr").Length() != 0 || viewer.get(page.WorkURL).find("[data-stand-in]").Length() != 0 {
 		t.Error("what was ended is still shown as running")
 	}
 	sre.post(page.EndDelegationURL(f.person("sre"), 9)).want(404)
@@ -121,13 +121,13 @@ func TestSeatOfOneProjectIsDelegated(t *testing.T) {
 	f.join("local", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE, Scope: review.Scope(scope)})
 	viewer := f.browse("viewer")
 	viewer.get(page.GateURL(p, "idea")).want(404)
-	shown := local.get(page.PeopleURL)
+	shown := local.get(page.StandInsURL)
 	if got := shown.one("#f-delegate-seat option").AttrOr("value", ""); got != "sre@card-vault" {
 		t.Errorf("the seat to hand over is %q", got)
 	}
 	shown.submit(page.DelegateURL(f.person("local")), "seat", "sre@card-vault", "to", fmt.Sprint(f.person("viewer")), "ends", day(5)).want(303)
 	viewer.get(page.GateURL(p, "idea")).want(200).one("#sign [value=go]")
-	if got := f.browse("sre").get(page.PeopleURL).text(); strings.Contains(got, "card-vault") {
+	if got := f.browse("sre").get(page.StandInsURL).text(); strings.Contains(got, "card-vault") {
 		t.Error("the people page names a restricted project")
 	}
 }

@@ -142,6 +142,9 @@ func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, t
 	m := ui.PageMeta{Title: title, Nav: nav, Theme: s.cookies.theme(r), Path: r.URL.RequestURI(), Version: s.Version, Assets: s.assets}
 	if v != nil {
 		m.Person, m.Who = v.Name, strconv.FormatInt(int64(v.Actor.Person), 10)
+		if v.Gap != "" {
+			m.Banners = append(m.Banners, ui.Banner{Kind: ui.Warning, Text: page.SuspendedWords(v.Gap)})
+		}
 		m.CanCreate = review.May(v.Actor, review.CreateProject, nil) == nil
 	}
 	if b, ok := s.cookies.takeFlash(w, r); ok {

@@ -14,24 +14,18 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// people lists who may do what, or shows one person's rights.
+// people lists who may do what; an address that names a person shows that one.
 func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
-	f := page.PeopleFilter{Search: searchText(r, "q"), Page: pageNumber(r), Person: personNumber(r.URL.Query().Get("person"))}
+	if r.URL.Query().Has("person") {
+		return s.showPerson(w, r, http.StatusOK, personNumber(r.URL.Query().Get("person")), personForms{})
+	}
+	f := page.PeopleFilter{Search: searchText(r, "q"), Page: pageNumber(r)}
 	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || review.Seat(right).Valid() {
 		f.Right = right
 	}
-	return s.showPeople(w, r, http.StatusOK, f, page.RightForm{}, page.StandInForm{})
-}
-
-// showPeople renders the directory; the forms are what somebody typed who could
-// not have it.
-func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, f page.PeopleFilter, form page.RightForm, standIn page.StandInForm) error {
-	view, err := s.Store.People(r.Context(), s.by(r), store.PeopleFilter{Search: f.Search, Right: f.Right, Person: f.Person, Page: f.Page})
+	view, err := s.Store.People(r.Context(), s.by(r), store.PeopleFilter{Search: f.Search, Right: f.Right, Page: f.Page})
 	if err != nil {
 		return err
-	}
-	if f.Person != 0 && len(view.People) == 0 {
-		return review.ErrNotFound
 	}
 	ref, err := s.Store.DefaultTemplate(r.Context())
 	if err != nil {
@@ -42,33 +36,26 @@ func (s *Server) showPeople(w http.ResponseWriter, r *http.Request, status int, 
 		return err
 	}
 	d := &page.PeopleData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Form: form, Template: tmpl,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: tmpl,
 		People: make([]page.Person, len(view.People)), First: (f.Page-1)*store.PeoplePage + 1, More: view.More,
 	}
 	for i := range view.People {
 		d.People[i] = personOf(&view.People[i], view.Names)
 	}
-	title := "People"
-	if f.Person == 0 {
-		if d.StandIns, err = s.standIns(r, standIn); err != nil {
+	if review.May(view.Actor, review.BlockPerson, nil) == nil {
+		odd, names, err := s.Store.Oddities(r.Context(), s.by(r))
+		if err != nil {
 			return err
 		}
+		for _, o := range odd {
+			d.Odd = append(d.Odd, page.Oddity{Person: o.Person, Name: names.Of(o.Person), Lacks: o.Lacks, Twin: o.Twin})
+		}
 	}
-	if f.Person != 0 {
-		title = "Rights of " + d.People[0].Name
-	}
-	m := s.meta(w, r, &view.Viewer, title, ui.NavPeople)
-	m.ErrorCount = len(form.Errors) + len(standIn.Errors)
-	if f.Person != 0 {
-		m.Path = page.PersonURL(f.Person)
-	} else if r.Method != http.MethodGet {
-		m.Path = page.PeopleURL
-	}
-	return s.render(w, r, status, page.People(m, d))
+	return s.render(w, r, http.StatusOK, page.People(s.meta(w, r, &view.Viewer, "People", ui.NavPeople), d))
 }
 
 func personOf(p *store.PersonRights, names store.Names) page.Person {
-	out := page.Person{ID: p.ID, Name: p.Name, Email: p.Email, Rights: make([]page.HeldRight, len(p.Granted))}
+	out := page.Person{ID: p.ID, Name: p.Name, Email: p.Email, Blocked: p.Blocked, Erased: p.Erased, Rights: make([]page.HeldRight, len(p.Granted))}
 	for i, g := range p.Granted {
 		out.Rights[i] = page.HeldRight{Right: g.Right, Source: g.Source, By: names.Of(g.By), At: g.At, Project: g.Project, ProjectName: g.ProjectName}
 	}
@@ -137,10 +124,10 @@ func (s *Server) changeRight(w http.ResponseWriter, r *http.Request, form page.R
 	switch {
 	case invalid:
 		form.Errors = fields
-		return s.showPeople(w, r, http.StatusUnprocessableEntity, page.PeopleFilter{Person: id, Page: 1}, form, page.StandInForm{})
+		return s.showPerson(w, r, http.StatusUnprocessableEntity, id, personForms{right: form})
 	case errors.As(err, &refused):
 		form.Errors = map[string]string{"right": refused.Why}
-		return s.showPeople(w, r, http.StatusConflict, page.PeopleFilter{Person: id, Page: 1}, form, page.StandInForm{})
+		return s.showPerson(w, r, http.StatusConflict, id, personForms{right: form})
 	}
 	return err
 }
@@ -158,8 +145,21 @@ func (s *Server) readRight(r *http.Request, form page.RightForm) (review.Right, 
 	}
 	scope, err := s.Store.Scope(r.Context(), s.by(r), review.ProjectKey(key))
 	if errors.Is(err, review.ErrNotFound) {
-		return right, &review.Invalid{Fields: []review.FieldError{{Field: "project", Message: "is not the key of a project; it stands in the project's address, such as payments-api"}}}
+		return s.namedRight(r, right, key)
 	}
 	right.Scope = scope
+	return right, err
+}
+
+// namedRight is a right for the one project that a part of its name tells.
+func (s *Server) namedRight(r *http.Request, right review.Right, name string) (review.Right, error) {
+	found, err := s.Store.ProjectChoices(r.Context(), s.by(r), name, 2)
+	if err != nil {
+		return right, err
+	}
+	if len(found) != 1 {
+		return right, &review.Invalid{Fields: []review.FieldError{{Field: "project", Message: "is not the name or key of one project; choose one from the list"}}}
+	}
+	right.Scope, err = s.Store.Scope(r.Context(), s.by(r), found[0].Key)
 	return right, err
 }

@@ -114,6 +114,14 @@ func fieldsOf(path string) []string {
 		return []string{"reason", "It is time"}
 	case "sign":
 		return []string{"seat", "sre", "decision", "go", "note", "Fine", "digest", "x"}
+	case "block", "unblock", "erase":
+		return []string{"reason", "Left <the> company"}
+	case "hand-over":
+		return []string{"project", "payments", "to", "3", "reason", "Left"}
+	case "end":
+		if strings.HasPrefix(path, "/account/") {
+			return []string{"session", "7"}
+		}
 	case "delegate":
 		return []string{"to", "3", "seat", "sre", "starts", "", "ends", "2027-01-01", "reason", "Leave <of> absence"}
 	case "met":

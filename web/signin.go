@@ -8,7 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -80,7 +83,9 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.signInFailed(w, r, to, err)
 	}
-	if err := s.beginSession(w, r, id); err != nil {
+	if err := s.beginSession(w, r, id); errors.Is(err, review.ErrBlocked) {
+		return s.blocked(w, r)
+	} else if err != nil {
 		return err
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
@@ -99,14 +104,15 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, id auth.Id
 	secret := rand.Text()
 	person, err := s.Store.SignIn(r.Context(), store.Identity{
 		Issuer: id.Issuer, Subject: id.Subject, Name: id.Name, Email: id.Email,
-		Session: id.SessionID, IDToken: id.IDToken, Rights: s.rightsOf(id),
+		Session: id.SessionID, Sealed: s.sealed(r, secret, id.IDToken), Rights: s.rightsOf(id), Gap: s.gapOf(id),
+		Browser: browserOf(r.UserAgent()), Address: middleware.GetClientIP(r.Context()),
 	}, store.HashToken(secret), s.Session)
 	if err != nil {
 		return err
 	}
 	factsOf(r).person = person
 	if !id.GroupsKnown {
-		s.event(r, slog.LevelWarn, "the provider named no groups; only the default role is given")
+		s.event(r, slog.LevelWarn, "the provider did not say in which groups the person is", slog.String("why", string(id.GroupsGap)))
 	}
 	s.event(r, slog.LevelInfo, "signed in")
 	s.cookies.set(w, s.cookies.sessionName, secret, s.Session)
@@ -124,6 +130,45 @@ func (s *Server) rightsOf(id auth.Identity) []review.Right {
 		rights = append(rights, everybody)
 	}
 	return rights
+}
+
+// gapOf is why what an identity's groups give is suspended in its session. Where
+// no group gives anything, nothing is.
+func (s *Server) gapOf(id auth.Identity) review.GroupsGap {
+	if len(s.Groups) == 0 {
+		return ""
+	}
+	return review.GroupsGap(id.GroupsGap)
+}
+
+// blocked tells somebody whom an admin has blocked that they cannot sign in.
+func (s *Server) blocked(w http.ResponseWriter, r *http.Request) error {
+	s.cookies.drop(w, s.cookies.sessionName)
+	m := s.meta(w, r, nil, "You cannot sign in", ui.NavNone)
+	m.Path = page.LoginURL
+	return s.render(w, r, http.StatusForbidden, page.Blocked(m))
+}
+
+// browserOf names a browser and its system roughly, for its owner to recognise;
+// empty when the header is none that we know.
+func browserOf(userAgent string) string {
+	find := func(names ...string) string { // pairs of what stands there and what it means, the more telling first
+		for i := 0; i < len(names); i += 2 {
+			if strings.Contains(userAgent, names[i]) {
+				return names[i+1]
+			}
+		}
+		return ""
+	}
+	browser := find("Edg", "Edge", "OPR/", "Opera", "Firefox/", "Firefox", "FxiOS/", "Firefox", "CriOS/", "Chrome", "Chrome/", "Chrome", "Safari/", "Safari", "curl/", "curl")
+	system := find("iPhone", "iPhone", "iPad", "iPad", "Android", "Android", "Windows", "Windows", "Mac OS X", "Mac", "CrOS", "ChromeOS", "Linux", "Linux")
+	switch {
+	case browser == "":
+		return system
+	case system == "":
+		return browser
+	}
+	return browser + " on " + system
 }
 
 // signInFailed explains a failed sign-in without giving away which check
@@ -151,7 +196,8 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	if _, err := readForm(r); err != nil {
 		return err
 	}
-	idToken, err := s.Store.SignOut(r.Context(), s.by(r))
+	secret := s.cookies.session(r)
+	sealed, err := s.Store.SignOut(r.Context(), s.by(r))
 	if err != nil {
 		return err
 	}
@@ -161,7 +207,7 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) error {
 	s.cookies.drop(w, s.cookies.sessionName)
 	w.Header().Set("Clear-Site-Data", `"cache"`) // the pages that the browser keeps, so that Back shows none to the next person
 	to := page.LoginURL
-	if idToken != "" {
+	if idToken := unseal(secret, sealed); idToken != "" {
 		if address, ok := s.Auth.EndSessionURL(r.Context(), idToken, s.Origin+"/", ""); ok {
 			to = address
 		}

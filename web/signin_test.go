@@ -507,6 +507,9 @@ func TestLogout(t *testing.T) {
 	if err != nil || !strings.HasPrefix(end, c.issuer) || u.Query().Get("post_logout_redirect_uri") != c.Origin+"/" || u.Query().Get("id_token_hint") == "" {
 		t.Fatalf("signing out leads to %s", end)
 	}
+	if strings.Count(u.Query().Get("id_token_hint"), ".") != 2 {
+		t.Errorf("the hint is %q", u.Query().Get("id_token_hint"))
+	}
 	if b.cookie(c.cookies.sessionName) != "" {
 		t.Error("the cookie is left")
 	}

@@ -63,6 +63,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return demoPortfolio(ctx, set, stdout)
 	case "demo-provider":
 		return demoProvider(ctx, set, args[1:], stdout, stderr)
+	case "erase-person":
+		return erasePerson(ctx, set, args[1:], stdout, stderr)
 	case "rebuild":
 		return rebuild(ctx, set, args[1:], stdout, stderr)
 	case "key":

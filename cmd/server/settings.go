@@ -214,6 +214,7 @@ Commands:
   key             print the public key of SLIPWAY_CHECKPOINT_KEY_FILE; key --new NAME makes the file
   verify          check the whole database against its trail and its checkpoints
   verify FILE.zip --key KEY   check a proof bundle, with no network and no database
+  erase-person NUMBER --reason TEXT   drop a person's name and address; see the operators' guide
   rebuild -from postgres://…  fill an empty, migrated database from the trail of a damaged one
   version, help
 

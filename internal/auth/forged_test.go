@@ -187,6 +187,9 @@ func TestForgedIDTokens(t *testing.T) {
 		want error
 	}{
 		{"as it should be", with(func(map[string]any) {}), nil},
+		{"an access token by its type", func(t *testing.T, c map[string]any) string { return sign(t, jose.RS256, f.key, "at+jwt", c) }, auth.ErrMalformed},
+		{"a logout token by its type", func(t *testing.T, c map[string]any) string { return sign(t, jose.RS256, f.key, "logout+jwt", c) }, auth.ErrMalformed},
+		{"without a type", func(t *testing.T, c map[string]any) string { return sign(t, jose.RS256, f.key, "", c) }, nil},
 		{"algorithm none", unsigned, auth.ErrSignature},
 		{"HS256 with the client secret", func(t *testing.T, c map[string]any) string { return sign(t, jose.HS256, hmacKey(), "JWT", c) }, auth.ErrSignature},
 		{"foreign key", func(t *testing.T, c map[string]any) string { return sign(t, jose.RS256, foreign, "JWT", c) }, auth.ErrSignature},
@@ -338,24 +341,24 @@ func TestGroupsFailClosed(t *testing.T) {
 	cases := []struct {
 		name   string
 		claims map[string]any // nil value: claim removed
-		known  bool
+		gap    auth.GroupsGap
 		want   []string
 	}{
-		{"missing", map[string]any{"groups": nil}, false, nil},
-		{"overflow: kept elsewhere", mergeClaims(elsewhere, map[string]any{"groups": nil}), false, nil},
-		{"overflow: some here, the rest elsewhere", mergeClaims(elsewhere, map[string]any{"groups": []string{"slipway-admins"}}), false, nil},
-		{"overflow: hasgroups", map[string]any{"groups": []string{"slipway-admins"}, "hasgroups": true}, false, nil},
-		{"overflow: hasgroups as text", map[string]any{"groups": nil, "hasgroups": "true"}, false, nil},
-		{"too many", map[string]any{"groups": many}, false, nil},
-		{"too long", map[string]any{"groups": []string{strings.Repeat("g", 300)}}, false, nil},
-		{"not text", map[string]any{"groups": []any{"slipway-admins", 7}}, false, nil},
-		{"an object", map[string]any{"groups": map[string]any{"slipway-admins": true}}, false, nil},
-		{"with NUL", map[string]any{"groups": []string{"slipway-admins\x00"}}, false, nil},
-		{"turned around", map[string]any{"groups": []string{"\u202eslipway-admins"}}, false, nil},
-		{"an empty name", map[string]any{"groups": []string{""}}, false, nil},
-		{"none", map[string]any{"groups": []string{}}, true, []string{}},
-		{"a single one", map[string]any{"groups": "slipway-admins"}, true, []string{"slipway-admins"}},
-		{"hasgroups says no", map[string]any{"groups": []string{"a"}, "hasgroups": false}, true, []string{"a"}},
+		{"missing, and userinfo fails", map[string]any{"groups": nil}, auth.GroupsFailed, nil},
+		{"overflow: kept elsewhere", mergeClaims(elsewhere, map[string]any{"groups": nil}), auth.GroupsElsewhere, nil},
+		{"overflow: some here, the rest elsewhere", mergeClaims(elsewhere, map[string]any{"groups": []string{"slipway-admins"}}), auth.GroupsElsewhere, nil},
+		{"overflow: hasgroups", map[string]any{"groups": []string{"slipway-admins"}, "hasgroups": true}, auth.GroupsElsewhere, nil},
+		{"overflow: hasgroups as text", map[string]any{"groups": nil, "hasgroups": "true"}, auth.GroupsElsewhere, nil},
+		{"too many", map[string]any{"groups": many}, auth.GroupsTooMany, nil},
+		{"too long", map[string]any{"groups": []string{strings.Repeat("g", 300)}}, auth.GroupsUnreadable, nil},
+		{"not text", map[string]any{"groups": []any{"slipway-admins", 7}}, auth.GroupsUnreadable, nil},
+		{"an object", map[string]any{"groups": map[string]any{"slipway-admins": true}}, auth.GroupsUnreadable, nil},
+		{"with NUL", map[string]any{"groups": []string{"slipway-admins\x00"}}, auth.GroupsUnreadable, nil},
+		{"turned around", map[string]any{"groups": []string{"\u202eslipway-admins"}}, auth.GroupsUnreadable, nil},
+		{"an empty name", map[string]any{"groups": []string{""}}, auth.GroupsUnreadable, nil},
+		{"none", map[string]any{"groups": []string{}}, "", []string{}},
+		{"a single one", map[string]any{"groups": "slipway-admins"}, "", []string{"slipway-admins"}},
+		{"hasgroups says no", map[string]any{"groups": []string{"a"}, "hasgroups": false}, "", []string{"a"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -365,8 +368,8 @@ func TestGroupsFailClosed(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if id.GroupsKnown != c.known || !reflect.DeepEqual(id.Groups, c.want) {
-				t.Errorf("groups = %q, known = %t", id.Groups, id.GroupsKnown)
+			if id.GroupsKnown != (c.gap == "") || id.GroupsGap != c.gap || !reflect.DeepEqual(id.Groups, c.want) {
+				t.Errorf("groups = %q, gap = %q", id.Groups, id.GroupsGap)
 			}
 		})
 	}
@@ -408,6 +411,13 @@ func TestUserinfo(t *testing.T) {
 		f.set(func() { f.userinfo = map[string]any{"sub": "person-2", "groups": []string{"slipway-admins"}} })
 		_, err := f.finish(t, client, thin)
 		wantOnly(t, err, auth.ErrMalformed)
+	})
+	t.Run("knows no groups either", func(t *testing.T) {
+		f.set(func() { f.userinfo = map[string]any{"sub": "person-1"} })
+		id, err := f.finish(t, client, thin)
+		if err != nil || id.GroupsKnown || id.GroupsGap != auth.GroupsMissing {
+			t.Errorf("identity = %+v, %v", id, err)
+		}
 	})
 	t.Run("overflows too", func(t *testing.T) {
 		f.set(func() {

@@ -32,15 +32,29 @@ type Identity struct {
 	// Groups are sorted and distinct, exactly as the provider writes them. Nil unless GroupsKnown.
 	Groups []string
 	// GroupsKnown is false when the groups claim is missing, overflowed or cannot be read. Then nothing is known,
-	// which is not the same as being in no group; neither gives a right.
+	// which is not the same as being in no group; GroupsGap says why.
 	GroupsKnown bool
+	GroupsGap   GroupsGap
 	// SessionID is the provider's session (sid), by which back-channel logout may name it. May be empty.
 	SessionID string
-	// IDToken is the token as received, for EndSessionURL. A secret of sorts: keep it out of logs.
+	// IDToken is the token as received, for EndSessionURL. A secret of sorts: keep it out of logs, and out of the
+	// database unless it is sealed.
 	IDToken string
 	// AuthTime is when the person last proved who they are; zero when the provider does not say.
 	AuthTime time.Time
 }
+
+// GroupsGap says why the groups of a person are not known; empty when they are.
+type GroupsGap string
+
+// The reasons.
+const (
+	GroupsMissing    GroupsGap = "missing"    // neither the ID token nor userinfo has the claim
+	GroupsElsewhere  GroupsGap = "elsewhere"  // too many to be listed, as the provider says
+	GroupsFailed     GroupsGap = "failed"     // userinfo, where they would stand, did not answer
+	GroupsTooMany    GroupsGap = "too many"   // more than maxGroups
+	GroupsUnreadable GroupsGap = "unreadable" // not a list of group names
+)
 
 // claimSet is a token's or userinfo's claims, each still as JSON.
 type claimSet map[string]json.RawMessage
@@ -52,11 +66,13 @@ func (c *Client) identity(ctx context.Context, p *provider, raw string, token *o
 	if err := token.Claims(&claims); err != nil {
 		return Identity{}, fmt.Errorf("ID token: %w: claims cannot be read", ErrMalformed)
 	}
+	failed := false
 	if _, there := claims[c.cfg.GroupsClaim]; !there && !claims.groupsOverflow(c.cfg.GroupsClaim) {
-		more, err := c.userinfo(ctx, p, token.Subject, access)
+		more, asked, err := c.userinfo(ctx, p, token.Subject, access)
 		if err != nil {
 			return Identity{}, err
 		}
+		failed = !asked
 		for name, value := range more {
 			if _, there := claims[name]; !there {
 				claims[name] = value
@@ -75,28 +91,31 @@ func (c *Client) identity(ctx context.Context, p *provider, raw string, token *o
 	if id.SessionID != "" && !isIdentifier(id.SessionID) {
 		return Identity{}, fmt.Errorf("ID token: %w: sid must be at most %d printable ASCII characters", ErrMalformed, maxIdentifier)
 	}
-	id.Groups, id.GroupsKnown = claims.groups(c.cfg.GroupsClaim)
+	id.Groups, id.GroupsGap = claims.groups(c.cfg.GroupsClaim)
+	if id.GroupsGap == GroupsMissing && failed {
+		id.GroupsGap = GroupsFailed
+	}
+	id.GroupsKnown = id.GroupsGap == ""
 	return id, nil
 }
 
 // userinfo returns the additional claims, or none when the provider has no such endpoint or it fails: the person is
-// signed in then, but without groups. An answer about somebody else is refused outright.
-func (c *Client) userinfo(ctx context.Context, p *provider, subject string, access *oauth2.Token) (claimSet, error) {
+// signed in then, but without groups. asked is false when it failed. An answer about somebody else is refused outright.
+func (c *Client) userinfo(ctx context.Context, p *provider, subject string, access *oauth2.Token) (claims claimSet, asked bool, err error) {
 	if p.oidc.UserInfoEndpoint() == "" {
-		return nil, nil
+		return nil, true, nil
 	}
 	info, err := p.oidc.UserInfo(ctx, oauth2.StaticTokenSource(access))
 	if err != nil {
-		return nil, nil
+		return nil, false, nil
 	}
 	if info.Subject != subject {
-		return nil, fmt.Errorf("userinfo: %w: it is about another subject", ErrMalformed)
+		return nil, false, fmt.Errorf("userinfo: %w: it is about another subject", ErrMalformed)
 	}
-	var claims claimSet
 	if err := info.Claims(&claims); err != nil {
-		return nil, nil
+		return nil, false, nil
 	}
-	return claims, nil
+	return claims, true, nil
 }
 
 // groupsOverflow recognises how providers say "too many to list here" (as Microsoft Entra ID does).
@@ -111,21 +130,27 @@ func (s claimSet) groupsOverflow(claim string) bool {
 	return there && string(raw) != "false" && string(raw) != `"false"`
 }
 
-func (s claimSet) groups(claim string) (groups []string, known bool) {
+func (s claimSet) groups(claim string) ([]string, GroupsGap) {
 	if s.groupsOverflow(claim) {
-		return nil, false
+		return nil, GroupsElsewhere
 	}
-	groups = oneOrMany(s[claim])
-	if groups == nil || len(groups) > maxGroups {
-		return nil, false
+	if _, there := s[claim]; !there {
+		return nil, GroupsMissing
+	}
+	groups := oneOrMany(s[claim])
+	switch {
+	case groups == nil:
+		return nil, GroupsUnreadable
+	case len(groups) > maxGroups:
+		return nil, GroupsTooMany
 	}
 	for _, g := range groups {
 		if !isGroupName(g) {
-			return nil, false
+			return nil, GroupsUnreadable
 		}
 	}
 	slices.Sort(groups)
-	return slices.Compact(groups), true
+	return slices.Compact(groups), ""
 }
 
 func (s claimSet) text(name string) string {

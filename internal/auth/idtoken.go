@@ -56,6 +56,10 @@ func (c *Client) verifyIDToken(ctx context.Context, p *provider, raw, nonce, acc
 	if err != nil {
 		return nil, c.nameRefusal(keys, err)
 	}
+	// ID tokens say JWT or nothing; the provider's other tokens that name this client say what they are (RFC 9068, RFC 8417).
+	if typ := tokenType(raw); typ != "" && typ != "jwt" {
+		return nil, fmt.Errorf("%w: it is no ID token, but of type %q", ErrMalformed, typ)
+	}
 	if subtle.ConstantTimeCompare([]byte(token.Nonce), []byte(nonce)) != 1 {
 		return nil, ErrNonce
 	}

@@ -93,6 +93,14 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return decode[RightGranted](kind, body)
 	case "RightRevoked":
 		return decode[RightRevoked](kind, body)
+	case "PersonBlocked":
+		return decode[PersonBlocked](kind, body)
+	case "PersonUnblocked":
+		return decode[PersonUnblocked](kind, body)
+	case "PersonErased":
+		return decode[PersonErased](kind, body)
+	case "GroupsUnknown":
+		return decode[GroupsUnknown](kind, body)
 	}
 	return nil, fmt.Errorf("unknown event kind %q", kind)
 }

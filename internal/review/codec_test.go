@@ -26,7 +26,7 @@ var everyEvent = []struct {
 		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["pii"],"template":{"key":"small","version":3,"digest":"d"}}`},
 	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: review.Profile{"ml"}},
 		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"]}`},
-	{review.DutySet{Person: 3, From: "member", Duty: "owner"}, `{"person":3,"from":"member","duty":"owner"}`},
+	{review.DutySet{Person: 3, From: "member", Duty: "owner", Reason: "R"}, `{"person":3,"from":"member","duty":"owner","reason":"R"}`},
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
 		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},
@@ -70,6 +70,10 @@ var everyEvent = []struct {
 	{review.PersonJoined{Person: 5}, `{"person":5}`},
 	{review.RightGranted{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "group"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"group"}`},
 	{review.RightRevoked{Person: 5, Role: "viewer", Seat: "qa", Scope: 7, Source: "admin", Reason: "R"}, `{"person":5,"role":"viewer","seat":"qa","scope":7,"source":"admin","reason":"R"}`},
+	{review.PersonBlocked{Person: 5, Reason: "R"}, `{"person":5,"reason":"R"}`},
+	{review.PersonUnblocked{Person: 5, Reason: "R"}, `{"person":5,"reason":"R"}`},
+	{review.PersonErased{Person: 5, Reason: "R"}, `{"person":5,"reason":"R"}`},
+	{review.GroupsUnknown{Person: 5, Why: "missing"}, `{"person":5,"why":"missing"}`},
 }
 
 // earlierForms are events as they were stored before they got more fields.
@@ -77,6 +81,7 @@ var earlierForms = []struct {
 	event review.Event
 	json  string
 }{
+	{review.DutySet{Person: 3, From: "member", Duty: "owner"}, `{"person":3,"from":"member","duty":"owner"}`},
 	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},

@@ -60,7 +60,10 @@ type Granted struct {
 type Entitlements struct {
 	Person    PersonID
 	Joined    bool
-	Granted   []Granted
+	Blocked   bool
+	Erased    bool
+	Granted   []Granted    // in force
+	Withheld  []Granted    // while the person is blocked
 	Delegated []Delegation // what this person handed to stand-ins, ended ones included
 
 	recorded []Entry
@@ -73,31 +76,50 @@ func (e *Entitlements) Recorded() []Entry { return e.recorded }
 // the directory, rights from groups are granted and revoked to match. want
 // holds the rights that the person's groups give; nil takes all of them away.
 func (e *Entitlements) SignIn(want []Right, at time.Time) error {
-	for _, t := range want {
-		if why := t.Valid(); why != "" {
-			return fmt.Errorf("right from a group: %s", why)
-		}
-	}
-	if !e.Joined {
-		e.record(System, at, PersonJoined{Person: e.Person})
+	if err := e.join(want, at); err != nil {
+		return err
 	}
 	for _, g := range slices.Clone(e.Granted) {
 		if g.Source == FromGroup && !slices.Contains(want, g.Right) {
 			e.record(System, at, RightRevoked{Person: e.Person, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: FromGroup, Reason: "no longer in the group"})
 		}
 	}
+	e.take(want, at)
+	return nil
+}
+
+// join lets somebody in: a first sign-in joins the directory.
+func (e *Entitlements) join(want []Right, at time.Time) error {
+	for _, t := range want {
+		if why := t.Valid(); why != "" {
+			return fmt.Errorf("right from a group: %s", why)
+		}
+	}
+	if e.Blocked || e.Erased {
+		return ErrBlocked
+	}
+	if !e.Joined {
+		e.record(System, at, PersonJoined{Person: e.Person})
+	}
+	return nil
+}
+
+// take records the rights from groups that the person does not have yet.
+func (e *Entitlements) take(want []Right, at time.Time) {
 	for _, t := range want {
 		if e.find(t, FromGroup) < 0 {
 			e.record(System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup})
 		}
 	}
-	return nil
 }
 
 // Grant gives a right by hand. Nobody grants a right to themselves.
 func (e *Entitlements) Grant(by Actor, t Right, at time.Time) error {
 	if err := e.mayChange(by, t); err != nil {
 		return err
+	}
+	if e.Blocked {
+		return refuse("This person is blocked. Unblock them before you grant a right.")
 	}
 	if e.find(t, FromAdmin) >= 0 || e.find(t, FromGroup) >= 0 {
 		return nil
@@ -116,8 +138,8 @@ func (e *Entitlements) Revoke(by Actor, t Right, reason string, at time.Time) er
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	if e.find(t, FromAdmin) < 0 {
-		if e.find(t, FromGroup) >= 0 {
+	if !e.has(t, FromAdmin) {
+		if e.has(t, FromGroup) {
 			return refuse("This right comes from a group of the identity provider; take the person out of that group.")
 		}
 		return nil
@@ -130,7 +152,7 @@ func (e *Entitlements) mayChange(by Actor, t Right) error {
 	if err := May(by, GrantRights, nil); err != nil {
 		return err
 	}
-	if !e.Joined {
+	if !e.Joined || e.Erased {
 		return ErrNotFound
 	}
 	if why := t.Valid(); why != "" {
@@ -146,6 +168,11 @@ func (e *Entitlements) find(t Right, from Source) int {
 	return slices.IndexFunc(e.Granted, func(g Granted) bool { return g.Right == t && g.Source == from })
 }
 
+// has reports whether the person has a right, withheld or not.
+func (e *Entitlements) has(t Right, from Source) bool {
+	return e.find(t, from) >= 0 || slices.ContainsFunc(e.Withheld, func(g Granted) bool { return g.Right == t && g.Source == from })
+}
+
 func (e *Entitlements) record(by PersonID, at time.Time, ev Event) {
 	entry := Entry{At: trailTime(at), Actor: by, Event: ev}
 	e.apply(entry)
@@ -156,6 +183,16 @@ func (e *Entitlements) apply(en Entry) {
 	switch ev := en.Event.(type) {
 	case PersonJoined:
 		e.Joined = true
+	case PersonBlocked:
+		e.Blocked, e.Withheld, e.Granted = true, e.Granted, nil
+	case PersonUnblocked:
+		// The seats were not held in between: they are held anew, from now on.
+		e.Blocked, e.Granted, e.Withheld = false, e.Withheld, nil
+		for i := range e.Granted {
+			e.Granted[i].At = en.At
+		}
+	case PersonErased:
+		e.Erased, e.Blocked = true, false
 	case RightGranted:
 		e.Granted = append(e.Granted, Granted{Right{ev.Role, ev.Seat, ev.Scope}, ev.Source, en.Actor, en.At})
 	case SeatDelegated:
@@ -166,7 +203,8 @@ func (e *Entitlements) apply(en Entry) {
 		e.Delegated[ev.No-1].EndedAt = en.At
 	case RightRevoked:
 		t := Right{ev.Role, ev.Seat, ev.Scope}
-		e.Granted = slices.DeleteFunc(e.Granted, func(g Granted) bool { return g.Right == t && g.Source == ev.Source })
+		this := func(g Granted) bool { return g.Right == t && g.Source == ev.Source }
+		e.Granted, e.Withheld = slices.DeleteFunc(e.Granted, this), slices.DeleteFunc(e.Withheld, this)
 	}
 }
 
@@ -189,6 +227,14 @@ func ReplayDirectory(entries []Entry) (map[PersonID]*Entitlements, error) {
 		case RightGranted:
 			p = ev.Person
 		case RightRevoked:
+			p = ev.Person
+		case PersonBlocked:
+			p = ev.Person
+		case PersonUnblocked:
+			p = ev.Person
+		case PersonErased:
+			p = ev.Person
+		case GroupsUnknown:
 			p = ev.Person
 		case SeatDelegated:
 			p = ev.Person

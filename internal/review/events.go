@@ -66,6 +66,7 @@ type (
 		Person PersonID `json:"person"`
 		From   Duty     `json:"from,omitempty"`
 		Duty   Duty     `json:"duty,omitempty"`
+		Reason string   `json:"reason,omitempty"`
 	}
 	// StatusChanged holds, stops or resumes the project.
 	StatusChanged struct {

@@ -39,6 +39,29 @@ type (
 		Source Source   `json:"source"`
 		Reason string   `json:"reason,omitempty"`
 	}
+	// PersonBlocked withholds all of a person's rights and ends their sessions.
+	PersonBlocked struct {
+		Person PersonID `json:"person"`
+		Reason string   `json:"reason"`
+	}
+	// PersonUnblocked gives the withheld rights back, from this moment.
+	PersonUnblocked struct {
+		Person PersonID `json:"person"`
+		Reason string   `json:"reason"`
+	}
+	// PersonErased drops a person's name, address and account; only their number
+	// is left.
+	PersonErased struct {
+		Person PersonID `json:"person"`
+		Reason string   `json:"reason"`
+	}
+	// GroupsUnknown records a sign-in at which the identity provider did not say
+	// in which groups the person is: what their groups gave them before does not
+	// count in that session, and stays theirs.
+	GroupsUnknown struct {
+		Person PersonID  `json:"person"`
+		Why    GroupsGap `json:"why"`
+	}
 )
 
 func (SeatDelegated) Kind() string   { return "SeatDelegated" }
@@ -46,3 +69,7 @@ func (DelegationEnded) Kind() string { return "DelegationEnded" }
 func (PersonJoined) Kind() string    { return "PersonJoined" }
 func (RightGranted) Kind() string    { return "RightGranted" }
 func (RightRevoked) Kind() string    { return "RightRevoked" }
+func (PersonBlocked) Kind() string   { return "PersonBlocked" }
+func (PersonUnblocked) Kind() string { return "PersonUnblocked" }
+func (PersonErased) Kind() string    { return "PersonErased" }
+func (GroupsUnknown) Kind() string   { return "GroupsUnknown" }

@@ -108,6 +108,14 @@ func Mentions(e Event) []PersonID {
 		return []PersonID{e.Person}
 	case RightRevoked:
 		return []PersonID{e.Person}
+	case PersonBlocked:
+		return []PersonID{e.Person}
+	case PersonUnblocked:
+		return []PersonID{e.Person}
+	case PersonErased:
+		return []PersonID{e.Person}
+	case GroupsUnknown:
+		return []PersonID{e.Person}
 	}
 	return nil
 }

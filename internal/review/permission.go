@@ -132,6 +132,8 @@ const (
 	DelegateSeat       Action = "name a stand-in"
 	ViewPeople         Action = "view people"
 	GrantRights        Action = "grant roles and seats"
+	BlockPerson        Action = "block people"
+	ErasePerson        Action = "erase people"
 	ViewDirectory      Action = "view the trail of rights"
 )
 
@@ -171,6 +173,8 @@ var permissionTable = []Rule{
 	{DelegateSeat, "Name a stand-in for a seat of one's own between two dates, and end that", []Role{RoleAdmin}, nil, true},
 	{ViewPeople, "See who may do what", []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor}, Duties(), true},
 	{GrantRights, "Grant and revoke roles and seats", []Role{RoleAdmin}, nil, false},
+	{BlockPerson, "Block a person, which ends their sessions, and unblock them", []Role{RoleAdmin}, nil, false},
+	{ErasePerson, "Erase a person's name and address", []Role{RoleAdmin}, nil, false},
 	{ViewDirectory, "See the trail of granted rights", []Role{RoleAdmin, RoleAuditor}, nil, false},
 }
 
@@ -178,6 +182,7 @@ var permissionTable = []Rule{
 // token has.
 var peopleOnly = []Action{
 	ApproveNA, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
+	BlockPerson, ErasePerson,
 }
 
 // May is the permission check. It returns nil, [ErrNotFound] when the actor

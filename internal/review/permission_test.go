@@ -34,6 +34,7 @@ var actions = []review.Action{
 	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
+	review.BlockPerson, review.ErasePerson,
 }
 
 // What each sort of person may do: yes, no, or a question mark where they may
@@ -65,6 +66,8 @@ name a stand-in              no     no      yes   no      no    no     no     ye
 view people                  yes    yes     yes   yes     yes   yes    yes    yes  yes  ?         ?      ?
 grant roles and seats        no     no      yes   no      no    no     no     no   no   ?         ?      ?
 view the trail of rights     no     no      yes   yes     no    no     no     no   no   ?         ?      ?
+block people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
+erase people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
 `
 
 const mayInRestrictedProject = `
@@ -93,6 +96,8 @@ name a stand-in              ?      ?       yes   no      no    no     no     ? 
 view people                  ?      ?       yes   yes     yes   yes    yes    ?    yes  ?         ?      ?
 grant roles and seats        ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 view the trail of rights     ?      ?       yes   yes     no    no     no     ?    no   ?         ?      ?
+block people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+erase people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 `
 
 // Without a project, parts in projects say nothing.
@@ -122,6 +127,8 @@ name a stand-in              no     no      yes   no      no    no     no     ye
 view people                  yes    yes     yes   yes     no    no     no     yes  yes  yes       no     no
 grant roles and seats        no     no      yes   no      no    no     no     no   no   no        no     no
 view the trail of rights     no     no      yes   yes     no    no     no     no   no   no        no     no
+block people                 no     no      yes   no      no    no     no     no   no   no        no     no
+erase people                 no     no      yes   no      no    no     no     no   no   no        no     no
 `
 
 func TestPermissions(t *testing.T) {

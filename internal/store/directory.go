@@ -37,7 +37,7 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 		if len(e.Recorded()) == 0 {
 			return nil
 		}
-		return commitRights(ctx, tx, e, seq, review.Hash(hash))
+		return s.commitRights(ctx, tx, e, seq, review.Hash(hash))
 	})
 	return &v, err
 }
@@ -59,22 +59,31 @@ func (s *Store) queueRightsActor(b *pgx.Batch, by By, v *Viewer) {
 }
 
 func queueGranted(b *pgx.Batch, person review.PersonID, e *review.Entitlements) {
-	b.Queue(`select exists (select from trail where stream_id = $1 and kind = 'PersonJoined' and item = $2)`,
-		int64(review.Directory), subjectOf(person)).QueryRow(func(row pgx.Row) error { return row.Scan(&e.Joined) })
 	b.Queue(`
-		select role, seat, coalesce(project_id, 0), source, granted_by, granted_at
-		  from granted where person_id = $1 order by granted_at, role, seat, project_id`, int64(person)).Query(func(rows pgx.Rows) error {
-		defer rows.Close()
-		for rows.Next() {
-			var g review.Granted
-			if err := rows.Scan(&g.Role, &g.Seat, &g.Scope, &g.Source, &g.By, &g.At); err != nil {
-				return fmt.Errorf("reading rights: %w", err)
+		select exists (select from trail where stream_id = $1 and kind = 'PersonJoined' and item = $2),
+		       coalesce(bool_or(blocked_at is not null), false), coalesce(bool_or(erased_at is not null), false)
+		  from person where id = $3`,
+		int64(review.Directory), subjectOf(person), int64(person)).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&e.Joined, &e.Blocked, &e.Erased) })
+	for _, t := range []struct {
+		table string
+		into  *[]review.Granted
+	}{{"granted", &e.Granted}, {"withheld", &e.Withheld}} {
+		b.Queue(`
+			select role, seat, coalesce(project_id, 0), source, granted_by, granted_at
+			  from `+t.table+` where person_id = $1 order by granted_at, role, seat, project_id`, int64(person)).Query(func(rows pgx.Rows) error {
+			defer rows.Close()
+			for rows.Next() {
+				var g review.Granted
+				if err := rows.Scan(&g.Role, &g.Seat, &g.Scope, &g.Source, &g.By, &g.At); err != nil {
+					return fmt.Errorf("reading rights: %w", err)
+				}
+				g.At = g.At.UTC()
+				*t.into = append(*t.into, g)
 			}
-			g.At = g.At.UTC()
-			e.Granted = append(e.Granted, g)
-		}
-		return rows.Err()
-	})
+			return rows.Err()
+		})
+	}
 }
 
 func queueDelegated(b *pgx.Batch, person review.PersonID, e *review.Entitlements) {
@@ -99,7 +108,7 @@ func queueDelegated(b *pgx.Batch, person review.PersonID, e *review.Entitlements
 // column that project streams use for the item.
 func subjectOf(p review.PersonID) string { return fmt.Sprint(int64(p)) }
 
-func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, seq int64, hash review.Hash) error {
+func (s *Store) commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, seq int64, hash review.Hash) error {
 	b := &pgx.Batch{}
 	for _, en := range e.Recorded() {
 		seq++
@@ -123,7 +132,13 @@ func commitRights(ctx context.Context, tx *transaction, e *review.Entitlements, 
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	tx.inTime(ctx, b)
-	return tx.commit(ctx, b, "writing a person's rights")
+	if err := tx.commit(ctx, b, "writing a person's rights"); err != nil {
+		return err
+	}
+	if e.Erased {
+		s.names.set(e.Person, FormerMember(e.Person))
+	}
+	return nil
 }
 
 // writeRightEntry writes an event of the directory twice, its rows and its entry
@@ -140,7 +155,7 @@ func writeRightEntry(b *pgx.Batch, prev review.Hash, en review.Entry) (review.Ha
 	return t.hash, nil
 }
 
-// touchesSeats reports whether a seat was granted or revoked.
+// touchesSeats reports whether a seat was granted, revoked or withheld.
 func touchesSeats(events []review.Entry) bool {
 	for _, en := range events {
 		switch ev := en.Event.(type) {
@@ -152,6 +167,8 @@ func touchesSeats(events []review.Entry) bool {
 			if ev.Seat != "" {
 				return true
 			}
+		case review.PersonBlocked, review.PersonUnblocked:
+			return true
 		}
 	}
 	return false
@@ -168,11 +185,35 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 			int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source, int64(en.Actor), en.At)
 		return nil
 	case review.RightRevoked:
-		b.Queue(`
-			delete from granted
-			 where person_id = $1 and role = $2 and seat = $3 and coalesce(project_id, 0) = $4 and source = $5`,
-			int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source)
+		for _, table := range []string{"granted", "withheld"} {
+			b.Queue(`
+				delete from `+table+`
+				 where person_id = $1 and role = $2 and seat = $3 and coalesce(project_id, 0) = $4 and source = $5`,
+				int64(ev.Person), ev.Role, ev.Seat, int64(ev.Scope), ev.Source)
+		}
 		return nil
+	case review.PersonBlocked:
+		b.Queue(`with moved as (delete from granted where person_id = $1 returning *) insert into withheld select * from moved`, int64(ev.Person))
+		b.Queue(`update person set blocked_at = $2 where id = $1 and erased_at is null`, int64(ev.Person), en.At)
+		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
+		return nil
+	case review.PersonUnblocked:
+		b.Queue(`
+			with moved as (delete from withheld where person_id = $1 returning *)
+			insert into granted select * from moved`, int64(ev.Person))
+		b.Queue(`update granted set granted_at = $2 where person_id = $1`, int64(ev.Person), en.At)
+		b.Queue(`update person set blocked_at = null where id = $1`, int64(ev.Person))
+		b.Queue(`delete from session where person_id = $1`, int64(ev.Person)) // one that began just as they were blocked
+		return nil
+	case review.PersonErased:
+		b.Queue(`
+			update person set name = $3, email = '', issuer = null, subject = null, erased_at = $2, blocked_at = null
+			 where id = $1`, int64(ev.Person), en.At, FormerMember(ev.Person))
+		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
+		b.Queue(`delete from project_draft where person_id = $1`, int64(ev.Person))
+		return nil
+	case review.GroupsUnknown:
+		return nil // what it suspends, the session says
 	case review.SeatDelegated:
 		b.Queue(`
 			insert into delegation (person_id, no, to_id, seat, project_id, starts, ends, reason, at)
@@ -191,6 +232,8 @@ type PersonRights struct {
 	ID      review.PersonID
 	Name    string
 	Email   string
+	Blocked time.Time // since then; zero: not blocked
+	Erased  time.Time // then; zero: not erased
 	Granted []GrantedRight
 }
 
@@ -231,21 +274,21 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`with `+meSQL+`, page as (
-		    select p.id, p.name, p.email
+		    select p.id, p.name, p.email, p.blocked_at, p.erased_at
 		      from person p, me
 		     where ($4 = '' or p.search like '%' || $4 || '%')
 		       and ($5 = '' or exists (
-		           select from granted g
+		           select from (select * from granted union all select * from withheld) g
 		             left join portfolio f on f.project_id = g.project_id
 		            where g.person_id = p.id and $5 in (g.role, g.seat) and (g.project_id is null or `+visibleSQL+`)))
 		       and ($8::bigint = 0 or p.id = $8)
 		     order by lower(p.name), p.id
 		     limit $6 offset $7
 		)
-		select p.id, p.name, p.email, g.role, g.seat, coalesce(g.project_id, 0), g.source, g.granted_by, g.granted_at, coalesce(f.key, ''), coalesce(f.name, '')
+		select p.id, p.name, p.email, p.blocked_at, p.erased_at, `+namesakeSQL+`, g.role, g.seat, coalesce(g.project_id, 0), g.source, g.granted_by, g.granted_at, coalesce(f.key, ''), coalesce(f.name, '')
 		  from me cross join page p
 		  left join lateral (
-		    select * from granted g
+		    select * from (select * from granted union all select * from withheld) g
 		     where g.person_id = p.id
 		       and (g.project_id is null or exists (select from portfolio f where f.project_id = g.project_id and `+visibleSQL+`))
 		  ) g on true
@@ -279,9 +322,12 @@ func (v *PeopleView) scan(rows pgx.Rows) error {
 		var by *int64
 		var at *time.Time
 		var g GrantedRight
-		if err := rows.Scan(&p.ID, &p.Name, &p.Email, &role, &seat, &scope, &source, &by, &at, &g.Project, &g.ProjectName); err != nil {
+		var blocked, erased *time.Time
+		var twin bool
+		if err := rows.Scan(&p.ID, &p.Name, &p.Email, &blocked, &erased, &twin, &role, &seat, &scope, &source, &by, &at, &g.Project, &g.ProjectName); err != nil {
 			return fmt.Errorf("reading the directory: %w", err)
 		}
+		p.Name, p.Blocked, p.Erased = toldApart(p.ID, p.Name, twin), deref(blocked), deref(erased)
 		if n := len(v.People); n == 0 || v.People[n-1].ID != p.ID {
 			if n == PeoplePage {
 				v.More = true
@@ -323,14 +369,14 @@ func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int,
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`
-		select id, name, email from (
+		select p.id, p.name, p.email, `+namesakeSQL+` from (
 		    (select id, name, email from person
-		      where $1 = '' or search like '%' || $1 || '%'
+		      where ($1 = '' or search like '%' || $1 || '%') and blocked_at is null and erased_at is null
 		      order by lower(name), id limit $2)
 		    union
-		    select id, name, email from person where id = any($3::bigint[])
-		) found order by lower(name), id`, folded(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
-		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Somebody])
+		    select id, name, email from person where id = any($3::bigint[]) and blocked_at is null and erased_at is null
+		) p order by lower(p.name), p.id`, folded(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
+		out, err = collectSomebody(rows)
 		return err
 	})
 	if err := send(ctx, s.pool, b); err != nil {
@@ -340,6 +386,16 @@ func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int,
 		return nil, err
 	}
 	return out, nil
+}
+
+// collectSomebody reads id, name, address, and whether somebody else has the name.
+func collectSomebody(rows pgx.Rows) ([]Somebody, error) {
+	return pgx.CollectRows(rows, func(row pgx.CollectableRow) (p Somebody, err error) {
+		var namesake bool
+		err = row.Scan(&p.ID, &p.Name, &p.Email, &namesake)
+		p.Name = toldApart(p.ID, p.Name, namesake)
+		return p, err
+	})
 }
 
 // RightsTrail is one page of the trail of rights, newest first.

@@ -56,9 +56,9 @@ type ForcedGate struct {
 // are listed, and the gate says why it is not theirs.
 func (s *Store) queueForced(b *pgx.Batch, by By, out *[]ForcedGate) {
 	b.Queue(`with `+meSQL+`, manages as materialized (
-		    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager') as all
+		    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager' and `+countsSQL+`) as all
 		), sits as materialized (
-		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> ''
+		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and `+countsSQL+`
 		)
 		select f.key as project, f.name, r.stage, r.closed_by as by, r.closed_at as at, r.review_due as due
 		  from portfolio f

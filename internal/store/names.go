@@ -54,7 +54,7 @@ func (n Names) Of(id review.PersonID) string {
 	if name, ok := n[id]; ok {
 		return name
 	}
-	return fmt.Sprintf("Person %d", id)
+	return unnamed(id)
 }
 
 // resolve finds names, asking the database only for those not known.
@@ -64,7 +64,7 @@ func (s *Store) resolve(ctx context.Context, ids map[review.PersonID]struct{}) (
 	if len(missing) == 0 {
 		return out, nil
 	}
-	rows, err := s.pool.Query(ctx, `select id, name from person where id = any($1)`, missing)
+	rows, err := s.pool.Query(ctx, `select p.id, p.name, `+namesakeSQL+` from person p where p.id = any($1)`, missing)
 	if err != nil {
 		return nil, fmt.Errorf("reading names: %w", err)
 	}
@@ -72,9 +72,11 @@ func (s *Store) resolve(ctx context.Context, ids map[review.PersonID]struct{}) (
 	for rows.Next() {
 		var id review.PersonID
 		var name string
-		if err := rows.Scan(&id, &name); err != nil {
+		var namesake bool
+		if err := rows.Scan(&id, &name, &namesake); err != nil {
 			return nil, fmt.Errorf("reading names: %w", err)
 		}
+		name = toldApart(id, name, namesake)
 		out[id] = name
 		s.names.set(id, name)
 	}
@@ -99,6 +101,28 @@ func (c *nameCache) take(ids map[review.PersonID]struct{}, out Names) []int64 {
 		}
 	}
 	return missing
+}
+
+// namesakeSQL is whether a person p has the name of somebody else.
+const namesakeSQL = `exists (select from person o where lower(o.name) = lower(p.name) and o.id <> p.id)`
+
+// toldApart is a name as others read it: with the person's number where somebody
+// else has the same name.
+func toldApart(id review.PersonID, name string, namesake bool) string {
+	if !namesake {
+		return name
+	}
+	return fmt.Sprintf("%s (person %d)", name, id)
+}
+
+// unnamed is what a person is called of whom there is only the number.
+func unnamed(id review.PersonID) string { return fmt.Sprintf("Person %d", id) }
+
+// forget has a name read anew.
+func (c *nameCache) forget(id review.PersonID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.byID, id)
 }
 
 func (c *nameCache) set(id review.PersonID, name string) {

@@ -191,7 +191,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, co
 	if f.Me {
 		where = append(where, `f.waited && (select array_agg(w) from (
 		    select me.id::text from me union all
-		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '') own (w))`)
+		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and `+countsSQL+`) own (w))`)
 	}
 	if f.NoDeputy {
 		where = append(where, `f.deputy_id is null`)

@@ -20,7 +20,7 @@ import (
 var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
-		"portfolio", "gate", "granted", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
+		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
 		"project_draft",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
@@ -128,6 +128,11 @@ func everything(t *testing.T) *fixture {
 	if _, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "eng", Name: "Person eng", Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{}); err != nil {
 		t.Fatal(err) // no longer in the group
 	}
+	f.leave("out", (*review.Entitlements).Block)
+	f.leave("out", (*review.Entitlements).Erase)
+	f.leave("both", (*review.Entitlements).Block)
+	f.leave("pat", (*review.Entitlements).Block)
+	f.leave("pat", (*review.Entitlements).Unblock)
 	owner := f.db.OwnerPool(t)
 	if _, err := owner.Exec(ctx, `insert into project_draft (id, person_id, body) values (repeat('a', 26), $1, '{"name": "Typed “so” far"}')`, int64(f.people["olga"])); err != nil {
 		t.Fatal(err)
@@ -245,7 +250,7 @@ func TestRebuildRefusesADamagedTrail(t *testing.T) {
 		{`update trail set actor_id = actor_id + 1 where seq = 4 and stream_id = 3`, "project beta (stream 3) has a broken trail: entry 4 was changed"},
 		{`with h as (delete from checkpoint_head where stream_id = 2 and seq >= 5), d as (delete from trail where stream_id = 2 and seq = 5) select 1`, "project alpha (stream 2) has a broken trail: entry 5 is missing"},
 		{`update stream set seq = seq + 1 where id = 4`, "project gamma (stream 4) ends at entry"},
-		{`update trail set body = replace(body::text, '"source"', '"source" ')::json where stream_id = 1 and seq = 2`, "the directory has a broken trail: entry 2 was changed"},
+		{`update trail set body = replace(body::text, '"person"', '"person" ')::json where stream_id = 1 and seq = 2`, "the directory has a broken trail: entry 2 was changed"},
 		{`update checkpoint_head set hash = sha256(hash) where stream_id = 2 and no = 1`, "checkpoint 1 saw stream 2"},
 		{`update template_version set body = replace(body::text, 'Scope is set', 'Scope is lost')::json where key = 'small'`, "template small version 1 was changed"},
 	} {

@@ -30,6 +30,37 @@ func (s *Store) Scope(ctx context.Context, by By, key review.ProjectKey) (review
 	return scope, nil
 }
 
+// ProjectChoice is a project to choose from a list.
+type ProjectChoice struct {
+	Key  review.ProjectKey
+	Name string
+}
+
+// ProjectChoices lists projects to choose from, by name: at most limit of those
+// that the person who asks may see and whose name or key contains the text.
+func (s *Store) ProjectChoices(ctx context.Context, by By, search string, limit int) ([]ProjectChoice, error) {
+	if search != "" {
+		if err := s.foldNames(ctx); err != nil {
+			return nil, err
+		}
+	}
+	var v Viewer
+	var out []ProjectChoice
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &v)
+	b.Queue(`with `+meSQL+`
+		select f.key, f.name from portfolio f, me
+		 where ($4 = '' or f.search like '%' || $4 || '%' or f.key = $4) and `+visibleSQL+`
+		 order by lower(f.name), f.project_id limit $5`, by.token[:], by.person, s.idle, folded(search), limit).Query(func(rows pgx.Rows) (err error) {
+		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ProjectChoice])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("looking for projects", err)
+	}
+	return out, nil
+}
+
 // nameScopes finds the keys of the projects that entries of the directory's
 // trail speak of.
 func (s *Store) nameScopes(ctx context.Context, into map[review.Scope]review.ProjectKey, entries []review.Entry) error {

@@ -59,24 +59,55 @@ type Identity struct {
 	Issuer, Subject string
 	Name, Email     string
 	Session         string // the provider's session, for back-channel logout
-	IDToken         string // handed back at sign-out
+	Sealed          string // what sign-out needs of it, sealed so that only the person's browser can open it
 	Rights          []review.Right
+	// Gap says why the person's groups are not known; Rights are then what
+	// everybody has who signs in. Empty: they are known.
+	Gap review.GroupsGap
+	// Browser and Address are what people see of their sessions; both may be empty.
+	Browser, Address string
+}
+
+// everybodys is the role that the identity has without its groups.
+func (id *Identity) everybodys() review.Role {
+	for _, t := range id.Rights {
+		if t.Role != "" {
+			return t.Role
+		}
+	}
+	return ""
+}
+
+func (id *Identity) signIn(e *review.Entitlements, _ review.Actor, at time.Time) error {
+	if id.Gap != "" {
+		return e.SignInWithoutGroups(id.Rights, id.Gap, at)
+	}
+	return e.SignIn(id.Rights, at)
 }
 
 // SignIn takes over an identity: the person joins at the first sign-in, rights
 // from groups are brought up to date, and a session begins that ends at the
-// latest after lasts. The token is that of a fresh secret.
+// latest after lasts. The token is that of a fresh secret. Whom an admin has
+// blocked gets no session, but [review.ErrBlocked].
 func (s *Store) SignIn(ctx context.Context, id Identity, token Token, lasts time.Duration) (review.PersonID, error) {
 	person, err := s.Join(ctx, id, time.Time{})
 	if err != nil {
 		return 0, err
 	}
-	_, err = s.pool.Exec(ctx, `
-		insert into session (token_hash, person_id, issuer, sid, id_token, created_at, seen_at, expires_at)
-		values ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp(), clock_timestamp() + $6::interval)`,
-		token[:], int64(person), id.Issuer, id.Session, id.IDToken, lasts)
+	keeps := review.Role("")
+	if id.Gap != "" {
+		keeps = id.everybodys()
+	}
+	tag, err := s.pool.Exec(ctx, `
+		insert into session (token_hash, person_id, issuer, sid, created_at, seen_at, expires_at, browser, address, suspended, keeps, id_token)
+		select $1, id, $3, $4, clock_timestamp(), clock_timestamp(), clock_timestamp() + $5::interval, left($6, 100), left($7, 100), $8, $9, $10
+		  from person where id = $2 and blocked_at is null and erased_at is null`,
+		token[:], int64(person), id.Issuer, id.Session, lasts, id.Browser, id.Address, string(id.Gap), string(keeps), id.Sealed)
 	if err != nil {
 		return 0, fmt.Errorf("beginning a session: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return 0, review.ErrBlocked
 	}
 	return person, nil
 }
@@ -88,17 +119,19 @@ func (s *Store) Join(ctx context.Context, id Identity, at time.Time) (review.Per
 	var person review.PersonID
 	err := s.pool.QueryRow(ctx, `
 		insert into person (issuer, subject, name, email) values ($1, $2, $3, $4)
-		on conflict (issuer, subject) do update set name = $3, email = $4, seen_at = now()
+		on conflict (issuer, subject) do update set name = $3, email = $4, seen_at = now() where person.blocked_at is null
 		returning id`, id.Issuer, id.Subject, id.Name, id.Email).Scan(&person)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, review.ErrBlocked
+	}
 	if err != nil {
 		return 0, fmt.Errorf("noting a person: %w", err)
 	}
-	s.names.set(person, id.Name)
-	signIn := func(e *review.Entitlements, _ review.Actor, at time.Time) error { return e.SignIn(id.Rights, at) }
-	if same, err := s.hasRights(ctx, person, signIn); same || err != nil {
+	s.names.forget(person)
+	if same, err := s.hasRights(ctx, person, id.signIn); same || err != nil {
 		return person, err
 	}
-	_, err = s.changeRights(ctx, By{at: at}, person, signIn)
+	_, err = s.changeRights(ctx, By{at: at}, person, id.signIn)
 	return person, err
 }
 
@@ -118,10 +151,11 @@ func (s *Store) hasRights(ctx context.Context, person review.PersonID, change fu
 	return len(e.Recorded()) == 0, nil
 }
 
-// SignOut ends a session and returns its ID token, empty when there was none.
-func (s *Store) SignOut(ctx context.Context, by By) (idToken string, err error) {
+// SignOut ends a session and returns what was sealed with it, empty when there
+// was none.
+func (s *Store) SignOut(ctx context.Context, by By) (sealed string, err error) {
 	var person review.PersonID
-	err = s.pool.QueryRow(ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:]).Scan(&idToken, (*int64)(&person))
+	err = s.pool.QueryRow(ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:]).Scan(&sealed, (*int64)(&person))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}
@@ -129,7 +163,65 @@ func (s *Store) SignOut(ctx context.Context, by By) (idToken string, err error) 
 		return "", fmt.Errorf("ending a session: %w", err)
 	}
 	by.note(person)
-	return idToken, nil
+	return sealed, nil
+}
+
+// Session is one of a person's sessions, as they may know it.
+type Session struct {
+	ID      int64
+	Started time.Time
+	Seen    time.Time // to the minute
+	Ends    time.Time // at the latest
+	Browser string    // roughly; empty: not known
+	Address string    // from which it began; empty: not known
+	Here    bool      // it is the session that asks
+}
+
+// SessionsView is the sessions of whoever asks, the one that asks first.
+type SessionsView struct {
+	Viewer
+	Sessions []Session
+}
+
+// liveSQL is the condition under which a session of $3's idle limit lives.
+const liveSQL = `expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval`
+
+// Sessions lists the sessions of whoever asks.
+func (s *Store) Sessions(ctx context.Context, by By) (*SessionsView, error) {
+	out := &SessionsView{}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	b.Queue(`with `+meSQL+`
+		select id, created_at as started, seen_at as seen, least(expires_at, seen_at + $3::interval) as ends, browser, address, token_hash = $1 as here
+		  from session where person_id = (select id from me) and `+liveSQL+`
+		 order by here desc, seen_at desc, id desc`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		out.Sessions, err = pgx.CollectRows(rows, pgx.RowToStructByName[Session])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("listing sessions", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	return out, nil
+}
+
+// EndOwnSessions ends a session of whoever asks or, with 0, all but the one that
+// asks. It returns how many ended. Nobody reaches another person's.
+func (s *Store) EndOwnSessions(ctx context.Context, by By, id int64) (int64, error) {
+	var v Viewer
+	var ended int64
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &v)
+	b.Queue(`with `+meSQL+`, ended as (
+		    delete from session
+		     where person_id = (select id from me) and (id = $4 or $4 = 0 and token_hash <> $1)
+		    returning 1
+		)
+		select count(*) from ended`, by.token[:], by.person, s.idle, id).QueryRow(func(row pgx.Row) error { return row.Scan(&ended) })
+	if err := send(ctx, s.pool, b); err != nil {
+		return 0, batchError("ending sessions", err)
+	}
+	return ended, nil
 }
 
 // LogoutNotice is a verified back-channel logout token.
@@ -142,7 +234,9 @@ type LogoutNotice struct {
 var ErrReplayed = errors.New("logout token was used before")
 
 // EndSessions carries out a back-channel logout and returns how many sessions
-// ended. A token counts once.
+// ended. A token counts once. One that names a session and its person ends
+// that session and those of the person of which the provider never said which
+// they are: any of them may be the one.
 func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) {
 	var fresh, ended int64
 	err := s.pool.QueryRow(ctx, `
@@ -152,7 +246,7 @@ func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) 
 		    delete from session s using person p
 		     where exists (select from fresh)
 		       and p.id = s.person_id and s.issuer = $1
-		       and (($2 <> '' and s.sid = $2) or ($2 = '' and p.subject = $3))
+		       and (($2 <> '' and s.sid = $2) or (($2 = '' or s.sid = '') and p.subject = $3))
 		    returning 1
 		)
 		select (select count(*) from fresh), (select count(*) from ended)`,

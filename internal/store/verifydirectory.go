@@ -38,6 +38,14 @@ func (v *Verified) directory(ctx context.Context, tx pgx.Tx) error {
 		delete(kept, id)
 		sortGranted(got.Granted)
 		sortGranted(want.Granted)
+		sortGranted(got.Withheld)
+		sortGranted(want.Withheld)
+		if !slices.Equal(got.Withheld, want.Withheld) {
+			v.wrong("differs in the withheld rights of person %d: the table says %v, the trail %v", id, got.Withheld, want.Withheld)
+		}
+		if got.Blocked != want.Blocked || got.Erased != want.Erased {
+			v.wrong("differs in person %d: the table says blocked %t and erased %t, the trail %t and %t", id, got.Blocked, got.Erased, want.Blocked, want.Erased)
+		}
 		if !slices.Equal(got.Granted, want.Granted) {
 			v.wrong("differs in the rights of person %d: the table says %v, the trail %v", id, got.Granted, want.Granted)
 		}
@@ -65,19 +73,40 @@ func rightsInForce(ctx context.Context, tx pgx.Tx) (map[review.PersonID]*review.
 		return kept[id]
 	}
 	b := &pgx.Batch{}
-	b.Queue(`select person_id, role, seat, coalesce(project_id, 0), source, granted_by, granted_at from granted`).Query(func(rows pgx.Rows) error {
+	b.Queue(`
+		select person_id, role, seat, coalesce(project_id, 0), source, granted_by, granted_at, false from granted
+		union all
+		select person_id, role, seat, coalesce(project_id, 0), source, granted_by, granted_at, true from withheld`).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var id review.PersonID
 			var g review.Granted
-			if err := rows.Scan(&id, &g.Role, &g.Seat, &g.Scope, &g.Source, &g.By, &g.At); err != nil {
+			var withheld bool
+			if err := rows.Scan(&id, &g.Role, &g.Seat, &g.Scope, &g.Source, &g.By, &g.At, &withheld); err != nil {
 				return fmt.Errorf("reading rights: %w", err)
 			}
 			g.At = g.At.UTC()
-			of(id).Granted = append(of(id).Granted, g)
+			if withheld {
+				of(id).Withheld = append(of(id).Withheld, g)
+			} else {
+				of(id).Granted = append(of(id).Granted, g)
+			}
 		}
 		return rows.Err()
 	})
+	b.Queue(`select id, blocked_at is not null, erased_at is not null from person where blocked_at is not null or erased_at is not null`).Query(
+		func(rows pgx.Rows) error {
+			defer rows.Close()
+			for rows.Next() {
+				var id review.PersonID
+				var blocked, erased bool
+				if err := rows.Scan(&id, &blocked, &erased); err != nil {
+					return fmt.Errorf("reading who is blocked or erased: %w", err)
+				}
+				of(id).Blocked, of(id).Erased = blocked, erased
+			}
+			return rows.Err()
+		})
 	b.Queue(`
 		select person_id, no, to_id, seat, coalesce(project_id, 0), starts, ends, reason, at, ended_at
 		  from delegation order by person_id, no`).Query(func(rows pgx.Rows) error {

@@ -14,14 +14,25 @@ const visibleSQL = `((me.reads or f.project_id = any(me.own)) and (not f.restric
 // join.
 const meSQL = `
 	me as materialized (
-	    select p.id,
-	           exists (select from held g where g.person_id = p.id and g.project_id is null) as reads,
-	           exists (select from held g where g.person_id = p.id and g.role in ('admin', 'auditor')) as reads_all,
+	    select p.id, w.suspended, w.keeps,
+	           exists (select from held g where g.person_id = p.id and g.project_id is null and ` + countsInSQL + `) as reads,
+	           exists (select from held g where g.person_id = p.id and g.role in ('admin', 'auditor') and ` + countsInSQL + `) as reads_all,
 	           array(select m.project_id from project_member m where m.person_id = p.id
 	                 union all
-	                 select g.project_id from held g where g.person_id = p.id and g.project_id is not null) as own
+	                 select g.project_id from held g where g.person_id = p.id and g.project_id is not null and ` + countsInSQL + `) as own
 	      from person p
-	     where p.id = case when $2::bigint <> 0 then $2::bigint else (
-	        select person_id from session
-	         where token_hash = $1 and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval) end
+	      join (select $2::bigint as person_id, '' as suspended, '' as keeps where $2::bigint <> 0
+	            union all
+	            select person_id, suspended, keeps from session
+	             where $2::bigint = 0 and token_hash = $1
+	               and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval) w on w.person_id = p.id
+	     where p.blocked_at is null and p.erased_at is null
 	)`
+
+// countsInSQL is whether a right g counts in a session w: where the provider did
+// not say in which groups a person is, what groups give is suspended, but for
+// the role that everybody has.
+const countsInSQL = `(w.suspended = '' or g.source <> 'group' or g.role <> '' and g.role = w.keeps)`
+
+// countsSQL is the same of the session of [meSQL], in statements that have it.
+const countsSQL = `(g.source <> 'group' or exists (select from me w where ` + countsInSQL + `))`

@@ -199,7 +199,7 @@ func TestALostSeatTakesTheStandInsSignatureWithIt(t *testing.T) {
 func TestSessions(t *testing.T) {
 	f := newFixture(t)
 	ctx := context.Background()
-	id := store.Identity{Issuer: issuer, Subject: "olga", Name: "Person olga", Session: "sid-1", IDToken: "token", Rights: []review.Right{{Role: review.RoleViewer}}}
+	id := store.Identity{Issuer: issuer, Subject: "olga", Name: "Person olga", Session: "sid-1", Sealed: "token", Rights: []review.Right{{Role: review.RoleViewer}}}
 	begin := func(secret string, lasts time.Duration) store.By {
 		t.Helper()
 		if _, err := f.SignIn(ctx, id, store.HashToken(secret), lasts); err != nil {

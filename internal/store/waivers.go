@@ -210,12 +210,12 @@ const foundSQL = `with ` + meSQL + `,
 	seat (key, version, stage, seat, flags) as materialized (
 	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
 	), decides_all (manager) as materialized (
-	    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager')
+	    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager' and ` + countsSQL + `)
 	), decides as materialized (
 	    select t.key, t.version, t.stage, t.flags, g.project_id, g.for_id
 	      from held g
 	      join seat t on t.seat = g.seat
-	     where g.person_id = (select id from me)
+	     where g.person_id = (select id from me) and ` + countsSQL + `
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (

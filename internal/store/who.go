@@ -51,10 +51,11 @@ type Viewer struct {
 	Actor  review.Actor
 	Name   string
 	Email  string
-	Now    time.Time // the database's clock, or the moment that ByPerson gave
-	Rights time.Time // when the person's own rights last changed, as far as rows tell
-	stale  bool      // the session's last use has to be noted
-	rights int64     // the version of everybody's rights
+	Now    time.Time        // the database's clock, or the moment that ByPerson gave
+	Rights time.Time        // when the person's own rights last changed, as far as rows tell
+	Gap    review.GroupsGap // why rights from groups do not count in this session; empty: they do
+	stale  bool             // the session's last use has to be noted
+	rights int64            // the version of everybody's rights
 }
 
 // The statements that find out who asks and what they may do: a row for each
@@ -64,18 +65,18 @@ const (
 
 	// $1 is the token, $2 the idle limit of sessions.
 	sessionSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', s.suspended, ` + rightsColumns + `
 		  from session s
-		  join person p on p.id = s.person_id
-		  left join held g on g.person_id = p.id
+		  join person p on p.id = s.person_id and p.blocked_at is null and p.erased_at is null
+		  left join held g on g.person_id = p.id and (s.suspended = '' or g.source <> 'group' or g.role <> '' and g.role = s.keeps)
 		 where s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval`
 
 	// $1 is the person.
 	personSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), false, ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), false, '', ` + rightsColumns + `
 		  from person p
 		  left join held g on g.person_id = p.id
-		 where p.id = $1`
+		 where p.id = $1 and p.blocked_at is null and p.erased_at is null`
 )
 
 // queueViewer asks who is asking, as one statement of a batch.
@@ -121,7 +122,7 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		var role, seat string
 		var scope, standIn int64
 		var since *time.Time
-		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &role, &seat, &scope, &since, &standIn, &v.rights); err != nil {
+		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &role, &seat, &scope, &since, &standIn, &v.rights); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
 		v.hold(role, seat, scope, deref(since), review.PersonID(standIn))

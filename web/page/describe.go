@@ -38,7 +38,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	switch e := en.Event.(type) {
 	case review.ProjectCreated, review.ProjectEdited, review.DutySet, review.StatusChanged:
 		t.project(&out, en.Event)
-	case review.PersonJoined, review.RightGranted, review.RightRevoked:
+	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
 	case review.ItemAnswered, review.NotApplicableApproved, review.ItemAssigned, review.CommentAdded, review.EvidenceAdded, review.EvidenceRemoved:
 		sk, ik := review.Subject(en.Event)
@@ -122,7 +122,7 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		out.What = "changed the project's " + changedFields(e.Changes)
 		out.Why = changeLines(e.Changes)
 	case review.DutySet:
-		out.What = dutyWords(e, t.Names)
+		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:
 		out.State, out.What = statusWords(e.To)
 		out.Why = e.Reason
@@ -265,6 +265,18 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 	case review.SeatDelegated:
 		out.State, out.Why = ui.Part, e.Reason
 		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + " from " + e.Starts + " up to, not including, " + e.Ends
+	case review.PersonBlocked:
+		out.State, out.Why = ui.Stop, e.Reason
+		out.What = "blocked " + t.Names(e.Person) + " and ended all their sessions"
+	case review.PersonUnblocked:
+		out.State, out.Why = ui.Met, e.Reason
+		out.What = "unblocked " + t.Names(e.Person)
+	case review.PersonErased:
+		out.State, out.Why = ui.NA, e.Reason
+		out.What = "erased the name and address of person " + strconv.FormatInt(int64(e.Person), 10)
+	case review.GroupsUnknown:
+		out.State, out.Who = ui.Part, t.Names(e.Person)
+		out.What = "signed in without the rights that groups give, because " + GroupsGapWords(e.Why)
 	case review.DelegationEnded:
 		out.State, out.What = ui.NA, "ended delegation "+strconv.Itoa(e.No)+" of "+t.Names(e.Person)
 	}

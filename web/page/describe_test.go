@@ -43,6 +43,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 2027-01-01", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyMember}, "Ana made Ben member of the project", "", ui.Part},
 		{review.DutySet{Person: 2, From: review.DutyMember, Duty: review.DutyOwner}, "Ana made Ben, until then member, owner of the project", "", ui.Part},
+		{review.DutySet{Person: 2, Duty: review.DutyOwner, Reason: "Chi left."}, "Ana made Ben owner of the project | Chi left.", "", ui.Part},
 		{review.DutySet{Person: 2, From: review.DutyMember}, "Ana took Ben, member, off the project", "", ui.Part},
 		{review.StatusChanged{From: review.StatusActive, To: review.StatusOnHold, Reason: "No people."}, "Ana put the project on hold | No people.", "", ui.Hold},
 		{review.StatusChanged{To: review.StatusStopped, Reason: "Bought instead."}, "Ana stopped the project | Bought instead.", "", ui.Stop},
@@ -104,6 +105,11 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.RightGranted{Person: 2, Role: review.RoleAdmin, Source: review.FromAdmin}, "Ana gave Ben the role admin", "", ui.Met},
 		{review.RightGranted{Person: 2, Seat: review.SeatQA, Scope: 7, Source: review.FromGroup}, "Ana gave Ben the QA seat in one project, as their groups say at sign-in", "", ui.Met},
 		{review.RightRevoked{Person: 2, Seat: review.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana took from Ben the QA seat | Left.", "", ui.Bad},
+		{review.PersonBlocked{Person: 2, Reason: "Left."}, "Ana blocked Ben and ended all their sessions | Left.", "", ui.Stop},
+		{review.PersonUnblocked{Person: 2, Reason: "Back."}, "Ana unblocked Ben | Back.", "", ui.Met},
+		{review.PersonErased{Person: 2, Reason: "Asked."}, "Ana erased the name and address of person 2 | Asked.", "", ui.NA},
+		{review.GroupsUnknown{Person: 2, Why: review.GroupsMissing},
+			"Ben signed in without the rights that groups give, because the sign-in service sent no list of groups", "", ui.Part},
 	}
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	told := map[string]bool{}
@@ -123,7 +129,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 
 // Whatever can stand in a project's trail can be filtered by.
 func TestEveryKindCanBeFilteredBy(t *testing.T) {
-	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked"}
+	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked", "PersonBlocked", "PersonUnblocked", "PersonErased", "GroupsUnknown"}
 	for _, kind := range eventKinds(t) {
 		if KnownKind(kind) == slices.Contains(directory, kind) {
 			t.Errorf("%s: known is %t", kind, KnownKind(kind))

@@ -16,8 +16,7 @@ import (
 type PeopleFilter struct {
 	Search string
 	Right  string // key of a role or a seat
-	Person review.PersonID
-	Page   int // from 1
+	Page   int    // from 1
 }
 
 func (f PeopleFilter) narrows() bool { return f.Search != "" || f.Right != "" }
@@ -44,23 +43,61 @@ func PersonURL(id review.PersonID) string {
 	return PeopleURL + "?person=" + strconv.FormatInt(int64(id), 10)
 }
 
-// PeopleData is one page of the directory, or one person of it.
+// PeopleData is one page of the directory.
 type PeopleData struct {
 	Actor    review.Actor
 	Now      time.Time
 	Filter   PeopleFilter
-	Form     RightForm
 	Template *review.Template // for who signs what
 	People   []Person
 	First    int // position of the first person in the whole list, from 1
 	More     bool
-	StandIns *StandInsData // nil on one person's page
+	Odd      []Oddity // for admins
+}
+
+// Oddity is an account that admins should look at.
+type Oddity struct {
+	Person review.PersonID
+	Name   string
+	Lacks  review.GroupsGap // why rights from groups do not count in a session
+	Twin   bool             // somebody else has the same name and address
+}
+
+func (o *Oddity) words() string {
+	if o.Twin {
+		return "somebody else has the same name and address; they may be one person"
+	}
+	return "signed in without the rights that groups give, because " + GroupsGapWords(o.Lacks)
+}
+
+// GroupsGapWords say, after "because", why somebody's groups are not known.
+func GroupsGapWords(why review.GroupsGap) string {
+	switch why {
+	case review.GroupsElsewhere:
+		return "the sign-in service says that they are in too many groups to list"
+	case review.GroupsFailed:
+		return "the sign-in service did not answer when asked for the groups"
+	case review.GroupsTooMany:
+		return "the sign-in service named more than 1,000 groups"
+	case review.GroupsUnreadable:
+		return "the list of groups from the sign-in service cannot be read"
+	}
+	return "the sign-in service sent no list of groups"
+}
+
+// SuspendedWords tell somebody that their rights from groups do not count in
+// their session.
+func SuspendedWords(why review.GroupsGap) string {
+	return "Rights from your groups do not count in this session, because " + GroupsGapWords(why) +
+		". Nothing was taken from you: sign out and in again, and tell your administrator if it stays so."
 }
 
 // Person is somebody with the rights that the reader may know of.
 type Person struct {
 	ID          review.PersonID
 	Name, Email string
+	Blocked     time.Time // since then; zero: not blocked
+	Erased      time.Time
 	Rights      []HeldRight
 }
 
@@ -332,27 +369,10 @@ func (t Teller) DescribeRight(en review.Entry, projects map[review.Scope]review.
 	return out
 }
 
-// mayRevoke reports whether the reader may take rights from the person.
-func (d *PeopleData) mayRevoke(p *Person) bool { return d.mayGrant() && p.ID != d.Actor.Person }
-
 func rightColumns(revoke bool) []ui.Column {
 	columns := []ui.Column{{Label: "Right"}, {Label: "Where"}, {Label: "From"}, {Label: "Since"}}
 	if revoke {
 		columns = append(columns, ui.Column{Label: "Change"})
 	}
 	return columns
-}
-
-// revoked reports whether the form that takes this right away was sent, and
-// refused for its reason.
-func (d *PeopleData) revoked(r *HeldRight) bool {
-	return d.Form.What == FormRevoke && d.Form.Right == RightValue(r.Right) && d.Form.Project == string(r.Project) && d.Form.Errors["reason"] != ""
-}
-
-// revokeReason is what was typed into that form.
-func (d *PeopleData) revokeReason(r *HeldRight) string {
-	if !d.revoked(r) {
-		return ""
-	}
-	return d.Form.Reason
 }

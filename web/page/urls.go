@@ -19,6 +19,10 @@ const (
 	WaiversURL    = "/waivers"
 	PeopleURL     = "/people"
 	RightsURL     = "/people/trail"
+	StandInsURL   = "/people/stand-ins"
+	AccountURL    = "/account"
+	EndSessionURL = "/account/sessions/end"
+	EndOthersURL  = "/account/sessions/end-others"
 	ReadinessURL  = "/readiness"
 	LoginURL      = "/login"
 	LogoutURL     = "/logout"
@@ -192,3 +196,14 @@ func LoginTo(path string) string { return LoginURL + "?to=" + url.QueryEscape(pa
 // and conditions.
 func FindingID(no int) string   { return "finding-" + strconv.Itoa(no) }
 func ConditionID(no int) string { return "condition-" + strconv.Itoa(no) }
+
+// BlockURL, UnblockURL and EraseURL are where a person is kept out, let in again,
+// and reduced to their number.
+func BlockURL(id review.PersonID) string   { return personPath(id) + "/block" }
+func UnblockURL(id review.PersonID) string { return personPath(id) + "/unblock" }
+func EraseURL(id review.PersonID) string   { return personPath(id) + "/erase" }
+
+// HandOverURL is where what hangs on a person is given to another.
+func HandOverURL(id review.PersonID) string { return personPath(id) + "/hand-over" }
+
+func personPath(id review.PersonID) string { return PeopleURL + "/" + strconv.FormatInt(int64(id), 10) }
