@@ -168,10 +168,13 @@ func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Value
 		}
 		return step, nil
 	case "", page.GoOn:
-		if step == page.StepWhat && strings.TrimSpace(d.form.From) != "" { // typed, and Enter pressed
+		// Typed, and Enter pressed; but not what a draft of the tab brought back
+		// after the copy was made.
+		if step == page.StepWhat && strings.TrimSpace(d.form.From) != "" && d.form.Copied == "" {
 			form.Set("go", page.GoCopy)
 			return s.nextStep(r, d, step, form)
 		}
+		d.form.From = ""
 	default:
 		return "", nil
 	}

@@ -244,7 +244,7 @@ func TestNewProjectCopies(t *testing.T) {
 	if got := r.typed(); got.Get("team") != "Green" || got.Get("name") != "" || !strings.Contains(r.text(), "Copied from The source") {
 		t.Errorf("copied: %v", got)
 	}
-	r = r.step(url.Values{"name": {"Copy"}, "go": {"on"}})
+	r = r.step(url.Values{"name": {"Copy"}, "from": {"the SOURCE"}, "go": {"on"}}) // a draft of the tab brings back what was copied
 	if got := r.typed(); got.Get("tier") != "3" || got.Get("exposure") != "limited" || got.Get("profile") != "database" {
 		t.Errorf("copied profile: %v", got)
 	}

@@ -71,7 +71,7 @@ func (r *Review) tasks(fits func(Task) bool) []Task {
 		s := &r.Stages[i]
 		for j := range s.Items {
 			it := &s.Items[j]
-			if t := (Task{it.Assignee, s.Def.Key, it.Def.Key, 0, it.Def.Title, it.Due}); it.Assignee != 0 && it.Level != LevelNone && fits(t) {
+			if t := (Task{it.Assignee, s.Def.Key, it.Def.Key, 0, it.Def.Title, it.Due}); it.Assignee != 0 && it.waits() && fits(t) {
 				out = append(out, t)
 			}
 		}
@@ -83,6 +83,12 @@ func (r *Review) tasks(fits func(Task) bool) []Task {
 		}
 	}
 	return out
+}
+
+// waits reports whether an item is still to be worked on: it applies, and is not
+// answered as met or not applicable.
+func (it *Item) waits() bool {
+	return it.Level != LevelNone && (it.Answer.State == Open || it.Answer.State == NotMet || it.Reattest)
 }
 
 // asksFor reports whether a condition is still to be closed: one on which the

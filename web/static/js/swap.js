@@ -19,7 +19,7 @@ on('htmx:after:swap', e => {
   if (!row) return
   if (at && doc.activeElement === doc.body) ($('textarea', row) || $(at, row) || first(row)).focus({ preventScroll: true })
   const ok = response.status < 300
-  say(title(row) + ': ' + (ok ? (pressed(row)?.textContent || 'open') + '. ' + $('#stage-progress')?.textContent : 'not saved'))
+  say(title(row) + ': ' + (ok ? (pressed(row)?.textContent || 'open') + '. ' + $('#stage-progress')?.textContent : $('.ask', row) ? 'say why, then save' : 'not saved'))
   if (ok) drop(request.form)
   // What else the row could not save stays to be tried again.
   const box = $('.fail', old)
