@@ -33,6 +33,11 @@ func (s *Server) asOf(r *http.Request) (*store.AsOfView, error) {
 	if err != nil {
 		return nil, err
 	}
+	leave, err := s.inTurn(r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	return s.Store.AsOf(r.Context(), s.by(r), projectKey(r), at)
 }
 

@@ -27,6 +27,11 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 	if s.Key == nil {
 		return errNoKey
 	}
+	leave, err := s.inTurn(r)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	select {
 	case s.bundles <- struct{}{}:
 		defer func() { <-s.bundles }()

@@ -91,7 +91,7 @@ func TestUnchangedChecklistIsNotSentAgain(t *testing.T) {
 func TestKeptChecklistShowsEveryChange(t *testing.T) {
 	for name, change := range map[string]func(f *fixture, b *browser){
 		"somebody's answer": func(f *fixture, _ *browser) { f.moveOn("deputy") },
-		"the look":          func(f *fixture, b *browser) { b.setCookie(themeCookie, "dark") },
+		"the look":          func(f *fixture, b *browser) { b.setCookie(f.cookies.themeName, "dark") },
 		"one's rights": func(f *fixture, _ *browser) {
 			f.join("viewer", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE})
 		},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -22,8 +23,17 @@ func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
 	return s.showCompared(w, r, from, to, nil)
 }
 
+func (s *Server) compared(r *http.Request, from, to time.Time) (*store.CompareView, error) {
+	leave, err := s.inTurn(r)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return s.Store.Compare(r.Context(), s.by(r), projectKey(r), from, to)
+}
+
 func (s *Server) showCompared(w http.ResponseWriter, r *http.Request, from, to time.Time, problem error) error {
-	v, err := s.Store.Compare(r.Context(), s.by(r), projectKey(r), from, to)
+	v, err := s.compared(r, from, to)
 	if _, aboutFields := fieldErrors(err); aboutFields && problem == nil {
 		return s.showCompared(w, r, time.Time{}, time.Time{}, err)
 	}

@@ -13,24 +13,22 @@ import (
 // cookies are the few that the server sets. Over https the session's is bound
 // to this very host by its name.
 type cookies struct {
-	secure                           bool
-	sessionName, flowName, flashName string
+	secure                                      bool
+	sessionName, flowName, flashName, themeName string
 }
-
-const themeCookie = "theme"
 
 // newCookies names the cookies for an origin. Without https that is this
 // machine, where servers on several ports share one jar: the port tells them
 // apart.
 func newCookies(origin string) cookies {
 	if strings.HasPrefix(origin, "https://") {
-		return cookies{true, "__Host-slipway", "__Host-slipway-login", "__Host-slipway-done"}
+		return cookies{true, "__Host-slipway", "__Host-slipway-login", "__Host-slipway-done", "__Host-slipway-theme"}
 	}
 	name := "slipway"
 	if u, err := url.Parse(origin); err == nil && u.Port() != "" {
 		name += "-" + u.Port()
 	}
-	return cookies{false, name, name + "-login", name + "-done"}
+	return cookies{false, name, name + "-login", name + "-done", name + "-theme"}
 }
 
 func (c cookies) set(w http.ResponseWriter, name, value string, lasts time.Duration) {
@@ -55,7 +53,7 @@ func read(r *http.Request, name string) string {
 // session is the secret that the browser holds; empty when it holds none.
 func (c cookies) session(r *http.Request) string { return read(r, c.sessionName) }
 
-func (c cookies) theme(r *http.Request) ui.Theme { return ui.Theme(read(r, themeCookie)) }
+func (c cookies) theme(r *http.Request) ui.Theme { return ui.Theme(read(r, c.themeName)) }
 
 // flash is what a page says about the change that led to it. Only its code
 // travels, so that no text can be slipped in.
@@ -98,6 +96,7 @@ const (
 
 	flashFinding   flash = "finding"
 	flashStatus    flash = "status"
+	flashAlready   flash = "already"
 	flashCreated   flash = "created"
 	flashReview    flash = "review"
 	flashSaved     flash = "saved"
@@ -152,6 +151,7 @@ var flashTexts = map[flash]string{
 	flashUndelegated:   "The stand-in's time is ended, from this moment.",
 
 	flashStatus:    "The project's status is changed.",
+	flashAlready:   "Nothing had to be changed: it is so already.",
 	flashReview:    "The next review has started. Answers carried over; what has to be said again is marked in the checklists.",
 	flashCreated:   "The project is created. Start with the first stage.",
 	flashSaved:     "The changes are saved.",

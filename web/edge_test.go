@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -307,5 +309,157 @@ func TestLogsHoldNothingPrivate(t *testing.T) {
 		if lines := linesWith(said, private); len(lines) > 0 {
 			t.Errorf("%q is in the log: %s", private, lines[0])
 		}
+	}
+}
+
+// A field that a form has once, and that comes twice, is not guessed at.
+func TestAFieldSentTwiceIsRefused(t *testing.T) {
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("payments")
+	b, before := f.browse("owner"), f.seq(p)
+	r := b.post(page.AnswerURL(p, sk, ik), "answer", "met", "answer", "not met", "note", "x", "version", "0").want(422)
+	if !strings.Contains(r.text(), "twice") {
+		t.Errorf("page: %s", r.text())
+	}
+	b.post(page.CommentsURL(p, sk, ik), "text", "a", "text", "b", "once", "1").want(422)
+	if f.seq(p) != before {
+		t.Error("one of the two was taken")
+	}
+}
+
+// The form that puts a project on hold can arrive twice.
+func TestHoldSentTwice(t *testing.T) {
+	f := newFixture(t)
+	p, sk, _ := f.itemAt("payments")
+	b := f.browse("owner")
+	hold := func() string {
+		return b.post(page.GateURL(p, sk)+"/status", "status", "on hold", "reason", "Money").follow().want(200).Body
+	}
+	if said := hold(); !strings.Contains(said, "status is changed") {
+		t.Error("the first one has no effect")
+	}
+	before := f.seq(p)
+	if said := hold(); !strings.Contains(said, flashTexts[flashAlready]) || f.seq(p) != before {
+		t.Error("the second one is an error, or was recorded")
+	}
+}
+
+// What nobody has signed in to send is not sent back without bound.
+func TestALostFormIsShownWithinBounds(t *testing.T) {
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("payments")
+	long := strings.Repeat("x", 3<<20)
+	r := f.stranger().post(page.CommentsURL(p, sk, ik), "text", long, "once", "1").want(401)
+	if len(r.Body) > 32<<10 || !strings.Contains(r.text(), "too long to be shown") {
+		t.Errorf("%d bytes: %.300s", len(r.Body), r.text())
+	}
+	r = f.stranger().post(page.CommentsURL(p, sk, ik), "text", strings.Repeat("\u00e9", 20_000), "once", "1").want(401)
+	if got := r.one(`textarea[name="text"]`).Text(); len(got) != 40_000 {
+		t.Errorf("%d bytes of a text that people type", len(got))
+	}
+	nowhere, err := store.Open(t.Context(), "postgres://app@127.0.0.1:9/slipway?sslmode=disable", store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nowhere.Close)
+	b := f.browse("owner")
+	f.Store = nowhere
+	r = b.post(page.CommentsURL(p, sk, ik), "text", long, "once", "1").want(503)
+	if len(r.Body) > 32<<10 || !strings.Contains(r.text(), "too long to be shown") {
+		t.Errorf("%d bytes: %.300s", len(r.Body), r.text())
+	}
+}
+
+// Forms are taken from our public address alone, whatever name a request came in by.
+func TestOriginIsOurs(t *testing.T) {
+	f := newFixtureAt(t, "https://slipway.example.test")
+	b := f.browse("owner")
+	b.post("/theme", "theme", "dark", "to", "/").want(303)
+	r := b.with("Origin", "https://other.example.test").post("/theme", "theme", "dark", "to", "/").want(403)
+	if !strings.Contains(r.text(), "https://slipway.example.test") {
+		t.Errorf("page: %s", r.text())
+	}
+	for origin, want := range map[string]string{"https://A.example:443": "https://a.example", "http://127.0.0.1:80": "http://127.0.0.1", "https://a.example:8443": "https://a.example:8443"} {
+		if got := canonicalOrigin(origin); got != want {
+			t.Errorf("%s: %s, want %s", origin, got, want)
+		}
+	}
+}
+
+// Nothing but what is meant to be kept may be kept: pages, redirects, refusals.
+func TestNothingIsStoredElsewhere(t *testing.T) {
+	f := newFixtureAt(t, "https://slipway.example.test")
+	f.create("payments")
+	f.Key = nil
+	b := f.browse("owner")
+	for _, path := range []string{"/", "/portfolio", "/projects/payments/history", "/projects/payments/bundle", "/nothing", "/login", "/logout", "/readiness", "/projects/new", "/auth/callback"} {
+		if got := b.get(path).Header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
+			t.Errorf("%s: Cache-Control %q", path, got)
+		}
+	}
+	r := b.post("/theme", "theme", "dark", "to", "/").want(303)
+	set := r.Header.Get("Set-Cookie")
+	for _, part := range []string{"__Host-slipway-theme=dark", "Secure", "HttpOnly", "SameSite=Lax", "Path=/"} {
+		if !strings.Contains(set, part) {
+			t.Errorf("theme cookie %q lacks %s", set, part)
+		}
+	}
+	if got := r.Header.Get("Cache-Control"); !strings.Contains(got, "no-store") {
+		t.Errorf("a redirect: Cache-Control %q", got)
+	}
+}
+
+// A form's address opened as a page says what it is and leads to its page.
+func TestAFormsAddressOpened(t *testing.T) {
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("payments")
+	b := f.browse("owner")
+	for path, want := range map[string]string{
+		page.AnswerURL(p, sk, ik): page.ItemURL(p, sk, ik), page.EvidenceURL(p, sk, ik) + "/1/edit": page.ItemURL(p, sk, ik),
+		page.GateURL(p, sk) + "/sign": page.GateURL(p, sk), page.GateURL(p, sk) + "/findings/1/accept": page.GateURL(p, sk),
+		page.StageURL(p, sk) + "/bulk": page.StageURL(p, sk), "/projects": page.PortfolioURL, "/waivers/payments.idea.1/grant": page.WaiversURL,
+		"/people/1/grant": page.PeopleURL, "/logout": page.WorkURL, "/auth/backchannel-logout": page.WorkURL,
+	} {
+		r := b.get(path).want(405)
+		if r.find("h1").Text() != "This page cannot be opened directly" || r.one("main a.btn").AttrOr("href", "") != want {
+			t.Errorf("%s: want a way to %s: %s", path, want, r.text())
+		}
+	}
+}
+
+// One session makes only so many projects anew at once; another has its own turns,
+// and nothing is left of those that have ended.
+func TestReplaysTakeTurns(t *testing.T) {
+	var p replays
+	one, other := store.HashToken("1"), store.HashToken("2")
+	enter := func(who store.Token) func() {
+		t.Helper()
+		leave, err := p.enter(t.Context(), who)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return leave
+	}
+	leave := []func(){enter(one), enter(one), enter(other)}
+	over, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := p.enter(over, one); !errors.Is(err, context.Canceled) {
+		t.Errorf("a third one: %v", err)
+	}
+	came := make(chan func())
+	go func() {
+		next, err := p.enter(context.Background(), one)
+		if err != nil {
+			t.Error(err)
+		}
+		came <- next
+	}()
+	leave[0]()
+	next := <-came
+	next()
+	leave[1]()
+	leave[2]()
+	if len(p.all) != 0 {
+		t.Errorf("%d sessions are remembered", len(p.all))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/a-h/templ"
@@ -19,12 +20,18 @@ import (
 var (
 	errNoPage      = errors.New("no such page")
 	errMethod      = errors.New("method not allowed")
+	errForm        = errors.New("the address of a form was opened as a page")
 	errMediaType   = errors.New("not a form")
 	errTooBig      = errors.New("form too big")
 	errTooSlow     = errors.New("form did not arrive in time")
 	errCrossOrigin = errors.New("request from another site")
 	errTooMany     = errors.New("too many requests")
 )
+
+// elsewhere means that a page of ours was open at another address than ours.
+type elsewhere struct{ origin string }
+
+func (e *elsewhere) Error() string { return "request from another address than " + e.origin }
 
 // fail turns an error into a page. It is the only place that does; handlers
 // that can show their form again do so before, with [Server.refill].
@@ -55,7 +62,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	var v *store.Viewer
-	if !errors.Is(err, errTooMany) && !errors.Is(err, errCrossOrigin) { // these are not worth a statement
+	if worthLookingUp(err) {
 		var nobody bool
 		if v, nobody = s.viewer(r); nobody && factsOf(r).access == signedIn && p.status < http.StatusInternalServerError {
 			s.askToSignIn(w, r) // whatever is wrong, it is nobody's business who has not signed in
@@ -63,15 +70,61 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		}
 	}
 	m := s.meta(w, r, v, p.title, ui.NavNone)
-	back := ""
-	if p.status == http.StatusUnprocessableEntity && r.Method == http.MethodGet {
-		back = r.URL.EscapedPath() // what is wrong with an address stands in its query
+	var back page.Way
+	switch {
+	case p.status == http.StatusUnprocessableEntity && r.Method == http.MethodGet:
+		back = page.Way{To: r.URL.EscapedPath(), Text: "Show the page without its filters"} // what is wrong with an address stands in its query
+	case errors.Is(err, errForm):
+		back = page.Way{To: page.Of(r.URL.EscapedPath()), Text: "Open the page that the form is on"}
 	}
 	renderErr := s.render(w, r, p.status, page.Error(m, p.title, p.text, id, back))
 	if renderErr != nil && r.Context().Err() == nil { // otherwise the client went away
 		s.Log.ErrorContext(r.Context(), "showing an error failed", "request", requestID(r), "err", renderErr)
 		http.Error(w, "Something went wrong. Nothing was changed.", http.StatusInternalServerError)
 	}
+}
+
+// worthLookingUp reports whether the page about an error should know whose it
+// is. Whoever floods us, or comes from another site, costs no statement.
+func worthLookingUp(err error) bool {
+	var away *elsewhere
+	return !errors.Is(err, errTooMany) && !errors.Is(err, errCrossOrigin) && !errors.As(err, &away)
+}
+
+// notAPage answers whoever asks for an address in a way that it does not take.
+func (s *Server) notAPage(_ http.ResponseWriter, r *http.Request) error {
+	if r.Method == http.MethodPost {
+		return errMethod
+	}
+	return errForm
+}
+
+// echoed is the most that is shown again of a form that could not be taken: a
+// page must not be much larger than what people type, whoever sends it.
+const echoed = 64 << 10
+
+// typed is what a form holds, to be shown again; not whole when it is too much
+// for that, and then nothing is.
+func (s *Server) typed(r *http.Request) (form url.Values, whole bool) {
+	if r.PostForm == nil && r.Body != nil {
+		r.Body = http.MaxBytesReader(nil, r.Body, 3*echoed) // a letter takes up to three bytes of one on the way
+		if err := r.ParseForm(); err != nil {
+			var tooBig *http.MaxBytesError
+			if errors.As(err, &tooBig) {
+				return nil, false
+			}
+		}
+	}
+	size := 0
+	for name, values := range r.PostForm {
+		for _, v := range values {
+			size += len(name) + len(v)
+		}
+	}
+	if size > echoed {
+		return nil, false
+	}
+	return r.PostForm, true
 }
 
 // retryAfter is when a client may ask again after an outage, in seconds.
@@ -92,12 +145,12 @@ func (s *Server) unavailable(w http.ResponseWriter, r *http.Request, p problem, 
 		if uncertain {
 			w.Header().Set("X-Slipway-Outcome", "unknown")
 		}
-		_ = r.ParseForm() // what cannot be read cannot be shown again
+		form, whole := s.typed(r)
 		text := p.text
 		if !uncertain {
 			text = "Nothing was saved. " + text
 		}
-		c = page.NotSaved(m, text, id, uncertain, r.URL.RequestURI(), r.PostForm)
+		c = page.NotSaved(m, text, id, uncertain, r.URL.RequestURI(), form, whole)
 	}
 	if err := s.render(w, r, p.status, c); err != nil {
 		s.Log.ErrorContext(r.Context(), "showing an outage failed", "request", requestID(r), "err", err)
@@ -118,9 +171,12 @@ func explain(err error) problem {
 	var stale *review.StaleDigest
 	var outdated *review.Outdated
 	var conflict *review.AnswerConflict
+	var away *elsewhere
 	switch {
 	case errors.Is(err, review.ErrNotFound), errors.Is(err, errNoPage):
 		return problem{404, "Not found", "There is nothing at this address, or it is not open to you. Check the address, or look for the project in the portfolio."}
+	case errors.Is(err, errForm):
+		return problem{405, "This page cannot be opened directly", "Its address is that of a form's button. Nothing was changed."}
 	case errors.Is(err, errMethod):
 		return problem{405, "This address takes no such request", "Go back and use the buttons on the page."}
 	case errors.As(err, &denied):
@@ -149,6 +205,8 @@ func explain(err error) problem {
 		return problem{408, "The form did not arrive in time", "Go back and send it again: what you typed is still there. Nothing was changed."}
 	case errors.Is(err, errCrossOrigin):
 		return problem{403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed."}
+	case errors.As(err, &away):
+		return problem{403, "The page was open at another address", "Slipway's own is " + away.origin + ": open it there and send the form again. Nothing was changed."}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
 	case errors.Is(err, store.ErrUncertain):
@@ -191,9 +249,9 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, page.LoginTo(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	_ = r.ParseForm() // what cannot be read cannot be shown again
+	form, whole := s.typed(r)
 	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
-	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), r.PostForm)); err != nil && r.Context().Err() == nil {
+	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), form, whole)); err != nil && r.Context().Err() == nil {
 		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
 	}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -16,9 +17,13 @@ import (
 // much too long a note is instead of cutting the connection.
 const maxBody = 4 << 20
 
+// several marks a field that may stand in a form more than once.
+const several = "[]"
+
 // readForm reads a posted form and refuses fields that the form does not have,
-// so that a misspelt or smuggled field never passes in silence.
+// or has twice, so that a misspelt or smuggled field never passes in silence.
 func readForm(r *http.Request, fields ...string) (url.Values, error) {
+	factsOf(r).fields = fields
 	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/x-www-form-urlencoded" {
 		return nil, errMediaType
 	}
@@ -33,9 +38,13 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		return nil, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "cannot be read; go back and send it again"}}}
 	}
 	var bad review.Invalid
-	for name := range r.PostForm {
-		if !slices.Contains(fields, name) {
+	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
+		switch {
+		case slices.Contains(fields, name+several):
+		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
+		case len(r.PostForm[name]) > 1:
+			bad.Add("form", "has a field twice that it has once: "+printable(name, 40))
 		}
 	}
 	return r.PostForm, bad.Err()

@@ -84,7 +84,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 
 // signFields are all that the form of a decision carries.
 func signFields() []string {
-	fields := []string{"seat", "decision", "note", "findings", "digest", "seen", "find", "more"}
+	fields := []string{"seat", "decision", "note", "findings" + several, "digest", "seen", "find", "more"}
 	for no := 1; no <= gate.ConditionsAtOnce; no++ {
 		for _, part := range []string{"text", "owner", "due"} {
 			fields = append(fields, gate.ConditionField(part, no))
@@ -268,11 +268,19 @@ func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
 		}})
 }
 
+// statusFlash says whether there was anything to change.
+func statusFlash(events []review.Entry) flash {
+	if len(events) == 0 {
+		return flashAlready
+	}
+	return flashStatus
+}
+
 // setStatus holds, stops or resumes the project. A round that is open at the
 // gate where this was decided ends with it.
 func (s *Server) setStatus(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "status", "reason")
-	return s.follow(w, r, gateForm{name: gate.FormStatus, typed: r.PostForm, err: err, whole: true, done: flashStatus,
+	return s.follow(w, r, gateForm{name: gate.FormStatus, typed: r.PostForm, err: err, whole: true, outcome: statusFlash,
 		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.SetStatus(who, stageKey(r), review.Status(form.Get("status")), form.Get("reason"), at)
 		}})

@@ -121,6 +121,11 @@ func (s *Server) by(r *http.Request) store.By {
 	return store.BySession(store.HashToken(s.cookies.session(r))).Noting(&factsOf(r).person)
 }
 
+// inTurn waits until the session may make one more project anew from its trail.
+func (s *Server) inTurn(r *http.Request) (leave func(), err error) {
+	return s.replays.enter(r.Context(), store.HashToken(s.cookies.session(r)))
+}
+
 func projectKey(r *http.Request) review.ProjectKey { return review.ProjectKey(chi.URLParam(r, "key")) }
 func stageKey(r *http.Request) review.StageKey     { return review.StageKey(chi.URLParam(r, "stage")) }
 func itemKey(r *http.Request) review.ItemKey       { return review.ItemKey(chi.URLParam(r, "item")) }
@@ -175,9 +180,6 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, c te
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	if h.Get("Cache-Control") == "" {
-		h.Set("Cache-Control", "private, no-store")
-	}
 	h.Set("Content-Length", strconv.Itoa(buf.Len()))
 	w.WriteHeader(status)
 	_, _ = w.Write(buf.Bytes()) // the client went away: nothing left to tell it

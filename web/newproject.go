@@ -106,7 +106,7 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 // saveStep takes the form of one step and leads on by redirecting, so that going
 // back and reloading never send anything again.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "go", "name", "key", "team", "summary", "from", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "late", "restricted", "find")
+	form, err := readForm(r, "go", "name", "key", "team", "summary", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target", "late", "restricted", "find")
 	if err != nil {
 		return err
 	}
@@ -227,7 +227,7 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, s
 // createProject takes a whole project in one form. What is wrong with it is
 // shown at the step that asks for it.
 func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted")
+	form, err := readForm(r, "name", "key", "team", "summary", "template", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target", "restricted")
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -39,7 +40,8 @@ type facts struct {
 	id     string // ours alone: one that a client sends would confuse the logs
 	access access // of the route; 0: none matched
 	person review.PersonID
-	why    string // it is refused
+	why    string   // it is refused
+	fields []string // of the form that it should be
 }
 
 type factsKey struct{}
@@ -179,6 +181,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+		h.Set("Cache-Control", "private, no-store") // unless a handler knows better
 		if s.cookies.secure {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
@@ -192,19 +195,46 @@ func (s *Server) headers(next http.Handler) http.Handler {
 }
 
 // sameOrigin refuses changes that another site sends. A browser says where a
-// request comes from; a change without that word is refused too.
+// request comes from: it has to be our public address, whatever name the request
+// came in by. A change without that word is refused too.
 func (s *Server) sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
+	protection, ours := http.NewCrossOriginProtection(), canonicalOrigin(s.Origin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodGet && r.Method != http.MethodHead {
-			if r.Header.Get("Origin") == "" && r.Header.Get("Sec-Fetch-Site") == "" || protection.Check(r) != nil {
-				factsOf(r).why = "another site"
-				s.fail(w, r, errCrossOrigin)
-				return
-			}
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			next.ServeHTTP(w, r)
+			return
+		}
+		from := r.Header.Get("Origin")
+		var err error
+		switch {
+		case from == "" && r.Header.Get("Sec-Fetch-Site") == "" || protection.Check(r) != nil:
+			err = errCrossOrigin
+		case from != "" && from != ours:
+			err = &elsewhere{s.Origin}
+		}
+		if err != nil {
+			factsOf(r).why = "another site"
+			s.fail(w, r, err)
+			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// canonicalOrigin is an origin as browsers write it.
+func canonicalOrigin(origin string) string {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return origin
+	}
+	host := strings.ToLower(u.Host)
+	switch u.Scheme {
+	case "https":
+		host = strings.TrimSuffix(host, ":443")
+	case "http":
+		host = strings.TrimSuffix(host, ":80")
+	}
+	return u.Scheme + "://" + host
 }
 
 // limiter keeps requests of one kind of route within bounds.

@@ -131,7 +131,7 @@ func (s *Server) routes() chi.Router {
 	}
 	r.Method(http.MethodGet, "/static/*", limits[public](s.static))
 	r.NotFound(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errNoPage })).ServeHTTP)
-	r.MethodNotAllowed(limits[public](s.adapt(func(http.ResponseWriter, *http.Request) error { return errMethod })).ServeHTTP)
+	r.MethodNotAllowed(limits[public](s.adapt(s.notAPage)).ServeHTTP)
 	return r
 }
 

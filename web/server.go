@@ -54,7 +54,8 @@ type Server struct {
 	metrics metrics
 	cookies cookies
 	kept    pageCache
-	floods  budget        // of the log
+	floods  budget // of the log
+	replays replays
 	bundles chan struct{} // a place for each bundle that is being made
 	forms   arrivals
 	leaving atomic.Bool

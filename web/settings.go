@@ -80,7 +80,7 @@ func fieldsDigest(f page.ProjectForm) string {
 // saveSettings changes the project's own fields, unless somebody else did so
 // since the form was opened.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "was", "name", "team", "summary", "exposure", "profile", "tier", "target", "restricted")
+	form, err := readForm(r, "was", "name", "team", "summary", "exposure", "profile"+several, "tier", "target", "restricted")
 	if err != nil {
 		return err
 	}

@@ -270,7 +270,7 @@ func (s *Server) theme(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch t := ui.Theme(form.Get("theme")); t {
 	case ui.Auto, ui.Light, ui.Dark:
-		s.cookies.set(w, themeCookie, string(t), themeLasts)
+		s.cookies.set(w, s.cookies.themeName, string(t), themeLasts)
 	default:
 		return &review.Invalid{Fields: []review.FieldError{{Field: "theme", Message: "must be auto, light or dark"}}}
 	}

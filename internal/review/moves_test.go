@@ -728,8 +728,10 @@ func (k *machine) setStatus(by review.PersonID, sk review.StageKey, to review.St
 		}
 	}}
 	v.refuse("invalid", reason == "" || to == "asleep")
-	v.refuse("refused", to == k.m.status)
-	v.refuse("not found", sk == "launch" && to != review.StatusActive)
+	v.refuse("not found", sk == "launch" && to != review.StatusActive && to != k.m.status)
+	if to == k.m.status {
+		v.effect = nil
+	}
 	k.do(fmt.Sprintf("%s at %q", to, sk), by, "", k.m.duties[by] == review.DutyOwner || k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
 		return r.SetStatus(k.actor(by), sk, to, reason, k.now)
 	})

@@ -317,7 +317,7 @@ func (r *Review) SetStatus(by Actor, stage StageKey, to Status, reason string, a
 		return err
 	}
 	if p.Status == to {
-		return refuse("The project is already %s.", to)
+		return nil // the same form again, or somebody was quicker: it is as they want it
 	}
 	if stage != "" && to != StatusActive {
 		if err := r.endRound(by, stage, to, reason, at); err != nil {

@@ -43,20 +43,37 @@ func choices(v url.Values) []choice {
 	return out
 }
 
-// pageOf is the page on which a form stands, as far as its address tells: each
+// Way leads on from a page that could not be shown.
+type Way struct{ To, Text string }
+
+// tooLongToShow is said of what was typed where it is not shown again.
+const tooLongToShow = "What you sent is too long to be shown here, but your browser still has it on the page before."
+
+// Of is the page on which a form stands, as far as its address tells: each
 // part of an address is a page unless it is what a button does.
-func pageOf(action string) string {
+func Of(action string) string {
 	path, _, _ := strings.Cut(action, "?")
 	part := strings.Split(strings.Trim(path, "/"), "/")
-	for _, n := range []int{6, 5, 4, 2} { // item, gate, stage, project
-		if part[0] == "projects" && len(part) > n && (n != 5 || part[4] == "gate") {
-			return "/" + strings.Join(part[:n], "/")
+	switch part[0] {
+	case "projects":
+		n := 0
+		switch {
+		case len(part) > 6 && part[4] == "items":
+			n = 6
+		case len(part) > 5 && part[4] == "gate":
+			n = 5
+		case len(part) > 4:
+			n = 4
+		case len(part) > 2:
+			n = 2
+		default:
+			return PortfolioURL
 		}
+		return "/" + strings.Join(part[:n], "/")
+	case "waivers", "people":
+		return "/" + part[0]
 	}
-	if part[0] == "projects" {
-		return PortfolioURL
-	}
-	return "/" + part[0]
+	return WorkURL
 }
 
 // FieldLabel is what pages call a form's field.

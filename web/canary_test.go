@@ -1,0 +1,303 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+)
+
+// The canary is a project that most people may not know of. It and a key that
+// nobody has have names of one length, so that answers can be compared.
+const canary, absent = "canary", "absent"
+
+func (f *fixture) restrict(key review.ProjectKey) {
+	f.t.Helper()
+	f.change("owner", key, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		p := r.Project
+		return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: true}, at)
+	})
+}
+
+// hostile is what no page expects; KEY stands for the canary's key, or the absent one.
+var hostile = []string{
+	"2147483648", "-1", "1e9", "a\x00b", "\xff\xfe", strings.Repeat("long", 2000), "[object Object]", "<script>alert(1)</script>", "", "9223372036854775807",
+	"KEY", "KEY.idea.1", "/projects/KEY", "%00", "2026-02-30T25:61",
+}
+
+// queryNames are all that the server reads from queries, found in its source, so
+// that a new one is walked too.
+func queryNames(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := regexp.MustCompile(`(?:Query\(\)|\bq|\bquery)\.(?:Get|Has)\("([a-z_-]+)"|(?:searchText|moment)\(r, "([a-z_-]+)"|whole\("([a-z_-]+)"`)
+	known := regexp.MustCompile(`Query\(\)\.(Get|Has)\("|Query\(\)\.Get\(name\)|\b(q|query)(, status)? :?= r\.URL\.Query\(\)|u\.Query\(\)`)
+	names := map[string]bool{"at": true, "no-such": true}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(source)) {
+			if strings.Contains(line, "URL.Query()") && !known.MatchString(line) {
+				t.Errorf("%s reads a query in a way that this test does not see: %s", file, line)
+			}
+			for _, m := range asked.FindAllStringSubmatch(line, -1) {
+				names[m[1]+m[2]+m[3]] = true
+			}
+		}
+	}
+	if len(names) < 25 {
+		t.Fatalf("only %d names of queries were found", len(names))
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// formFields are those of a route's form, as its handler says itself.
+func (f *fixture) formFields(e route, path string) []string {
+	f.t.Helper()
+	seen := &facts{}
+	r := chi.NewRouter()
+	r.Method(e.method, e.pattern, f.guard(e, func(next http.Handler) http.Handler { return next }))
+	req := httptest.NewRequest(e.method, f.Origin+path, strings.NewReader("no-such-field=1"))
+	req = req.WithContext(context.WithValue(req.Context(), factsKey{}, seen))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Origin", f.Origin)
+	at, err := url.Parse(f.Origin)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	for _, c := range f.browse("owner").jar.Cookies(at) {
+		req.AddCookie(c)
+	}
+	r.ServeHTTP(httptest.NewRecorder(), req)
+	if noFields := strings.HasSuffix(e.pattern, "/end") || strings.HasSuffix(e.pattern, "/remove"); (seen.fields == nil) != noFields {
+		f.t.Errorf("%s %s does not say which fields its form has", e.method, e.pattern)
+	}
+	names := []string{"no-such"}
+	for _, name := range seen.fields {
+		names = append(names, strings.TrimSuffix(name, several))
+	}
+	return names
+}
+
+// parameters are sent in an address's path and query and in a form.
+type parameters struct {
+	path        string // with KEY for a project's key
+	query, form url.Values
+}
+
+func (p parameters) send(b *browser, method, key string) *reply {
+	put := func(s string) string { return strings.ReplaceAll(s, "KEY", key) }
+	fill := func(in url.Values) string {
+		out := url.Values{}
+		for name, values := range in {
+			for _, v := range values {
+				out.Add(name, put(v))
+			}
+		}
+		return out.Encode()
+	}
+	path := put(p.path)
+	if len(p.query) > 0 {
+		path += "?" + fill(p.query)
+	}
+	if method == http.MethodGet {
+		return b.send(method, path, "", "")
+	}
+	return b.send(method, path, "application/x-www-form-urlencoded", fill(p.form))
+}
+
+var draftID = regexp.MustCompile(`/new/[a-z2-7]{26}`) // each new one is another
+
+// outcome is all of an answer that its reader could tell apart.
+func (r *reply) outcome(key string) string {
+	h := r.Header.Clone()
+	id := h.Get("X-Request-Id")
+	h.Del("X-Request-Id")
+	var b strings.Builder
+	fmt.Fprintln(&b, r.Status, len(r.Body))
+	_ = h.Write(&b)
+	b.WriteString(r.Body)
+	return strings.ReplaceAll(draftID.ReplaceAllString(strings.ReplaceAll(b.String(), id, "ID"), "/new/DRAFT"), key, "KEY")
+}
+
+// variations are what is tried with a route: each parameter by itself with one
+// hostile value after the other, and all of them with the same.
+func variations(e route, queries, fields []string) (all []parameters) {
+	clean := strings.NewReplacer("payments.idea.1", "KEY.idea.1", "payments", "KEY").Replace(concrete(e.pattern))
+	all = append(all, parameters{path: clean})
+	turn := 0
+	next := func() string { turn++; return hostile[turn%len(hostile)] }
+	for _, name := range paramNames(e.pattern) {
+		if name == "key" || name == "id" {
+			continue
+		}
+		for _, v := range hostile {
+			if v == "" || strings.Contains(v, "/") {
+				continue
+			}
+			path := strings.Replace(e.pattern, "{"+name+"}", url.PathEscape(v), 1)
+			path = strings.NewReplacer("payments.idea.1", "KEY.idea.1", "payments", "KEY").Replace(concrete(path))
+			all = append(all, parameters{path: path, form: url.Values{}})
+		}
+	}
+	each := func(names []string, put func(url.Values) parameters) {
+		for _, name := range names {
+			all = append(all, put(url.Values{name: {next()}}))
+		}
+		for _, v := range hostile {
+			together := url.Values{}
+			for _, name := range names {
+				together.Set(name, v)
+			}
+			all = append(all, put(together))
+		}
+	}
+	each(queries, func(v url.Values) parameters { return parameters{path: clean, query: v} })
+	if e.method == http.MethodPost {
+		each(fields, func(v url.Values) parameters { return parameters{path: clean, form: v} })
+		for _, name := range fields {
+			all = append(all, parameters{path: clean, form: url.Values{name: {"x", "KEY"}}})
+		}
+	}
+	return all
+}
+
+// TestTheCanaryIsNotSeen walks every route with every parameter that it reads
+// and many values that it does not expect: nobody can tell a project that they may
+// not know of from one that does not exist, and nothing breaks.
+func TestTheCanaryIsNotSeen(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.Links.Ticket = ""
+	f.create(canary)
+	f.restrict(canary)
+	queries := queryNames(t)
+	people := map[string]*browser{"anonymous": f.stranger(), "outsider": f.browse("outsider"), "viewer": f.browse("viewer")}
+	member := f.browse("member")
+	asked := 0
+	for _, e := range f.table() {
+		if e.access == operator || e.access == provider || e.pattern == "/logout" {
+			continue
+		}
+		var fields []string
+		if e.method == http.MethodPost {
+			fields = f.formFields(e, strings.NewReplacer("payments", canary).Replace(concrete(e.pattern)))
+		}
+		for i, p := range variations(e, queries, fields) {
+			what := fmt.Sprintf("%s %.120s ?%.120v form %.200v", e.method, p.path, p.query, p.form)
+			for name, b := range people {
+				if e.pattern == "/projects" && name == "viewer" {
+					continue // who starts a project learns that a key is taken, and leaves a project where it was not
+				}
+				hidden, none := p.send(b, e.method, canary), p.send(b, e.method, absent)
+				asked += 2
+				if down := e.pattern == "/login" && e.method == http.MethodPost; !down && (hidden.Status >= 500 || none.Status >= 500) { // there is no provider
+					t.Errorf("%s, %s: %d and %d", name, what, hidden.Status, none.Status)
+				}
+				if got, want := hidden.outcome(canary), none.outcome(absent); got != want {
+					t.Errorf("%s, %s: they differ\n%s", name, what, firstDifference(got, want))
+				}
+			}
+			if i%3 == 0 {
+				asked++
+				if r := p.send(member, e.method, canary); r.Status >= 500 {
+					t.Errorf("member, %s: %d", what, r.Status)
+				}
+			}
+			if t.Failed() {
+				break
+			}
+		}
+	}
+	t.Logf("%d requests", asked)
+	if asked < 5000 {
+		t.Errorf("only %d requests", asked)
+	}
+}
+
+func firstDifference(a, b string) string {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	cut := func(s string) string { return fmt.Sprintf("%.160q", s[max(0, n-60):]) }
+	return cut(a) + "\n" + cut(b)
+}
+
+// How long an answer takes does not tell either.
+func TestTheCanaryIsNotTimed(t *testing.T) {
+	f := newFixture(t)
+	f.create(canary)
+	f.restrict(canary)
+	srv := httptest.NewServer(f.Server)
+	defer srv.Close()
+	secret := "a-secret-of-this-test-alone"
+	if _, err := f.Store.SignIn(t.Context(), f.identity("viewer", cast()["viewer"]), store.HashToken(secret), time.Hour); err != nil {
+		t.Fatal(err)
+	}
+	ask := func(method, path, body string) time.Duration {
+		r, err := http.NewRequestWithContext(t.Context(), method, srv.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Sec-Fetch-Site", "same-origin")
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.AddCookie(&http.Cookie{Name: f.cookies.sessionName, Value: secret})
+		began := time.Now()
+		res, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		took := time.Since(began)
+		_ = res.Body.Close()
+		if res.StatusCode != http.StatusNotFound {
+			t.Fatalf("%s %s: status %d", method, path, res.StatusCode)
+		}
+		return took
+	}
+	median := func(d []time.Duration) time.Duration {
+		slices.Sort(d)
+		return d[len(d)/2]
+	}
+	for _, c := range [][3]string{
+		{"GET", "/projects/KEY/stages/idea", ""}, {"GET", "/projects/KEY/history?person=3", ""}, {"GET", "/projects/KEY/stages/idea/gate?at=2026-01-01", ""},
+		{"POST", "/projects/KEY/stages/idea/items/scope-agreed/comments", "text=x&once=y"},
+	} {
+		var differ time.Duration
+		for range 5 {
+			var hidden, none []time.Duration
+			for range 100 {
+				hidden = append(hidden, ask(c[0], strings.ReplaceAll(c[1], "KEY", canary), c[2]))
+				none = append(none, ask(c[0], strings.ReplaceAll(c[1], "KEY", absent), c[2]))
+			}
+			if differ = (median(hidden) - median(none)).Abs(); differ < 200*time.Microsecond {
+				break
+			}
+		}
+		if differ >= 200*time.Microsecond {
+			t.Errorf("%s %s: medians differ by %s", c[0], c[1], differ)
+		}
+	}
+}
