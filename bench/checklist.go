@@ -29,8 +29,9 @@ func checklists(pattern seed.Pattern, stage review.StageKey) []string {
 // member is the person as whom a client works.
 func (p *product) member(client int) seed.Person { return p.world.Team[client%len(p.world.Team)] }
 
-// pages asks for pages anew each time, each client as another of some people.
-func (p *product) pages(name string, clients int, people []seed.Person, paths []string, check func(int, *load.Response) error, headers ...load.Header) Contender {
+// pages asks for whole pages each time, each client as a different person.
+func (p *product) pages(name string, clients int, people []seed.Person, paths []string, check func(int, *load.Response) error,
+	headers ...load.Header) Contender {
 	requests := make([][][]byte, len(people))
 	for i, person := range people {
 		for _, path := range paths {

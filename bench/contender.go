@@ -38,9 +38,10 @@ type Traffic struct {
 
 // overHTTP is a contender that is a server.
 func overHTTP(name string, clients int, server *process, t Traffic) Contender {
-	return Contender{Name: name, Clients: clients, server: server, Run: func(ctx context.Context, clients int, d time.Duration) (load.Sample, error) {
-		return load.Run(ctx, load.Plan{Addr: server.addr, Clients: clients, Duration: d, Next: t.Next, Check: t.Check})
-	}}
+	return Contender{Name: name, Clients: clients, server: server,
+		Run: func(ctx context.Context, clients int, d time.Duration) (load.Sample, error) {
+			return load.Run(ctx, load.Plan{Addr: server.addr, Clients: clients, Duration: d, Next: t.Next, Check: t.Check})
+		}}
 }
 
 // Timing says how long to measure.

@@ -101,7 +101,7 @@ func Goals() []Goal {
 	}
 }
 
-// Verdict is a goal held against a run.
+// Verdict compares a goal with a run.
 type Verdict struct {
 	Goal
 	Got   float64 // the figure or the ratio

@@ -100,7 +100,8 @@ func (l *lab) machine(ctx context.Context) (string, error) {
 		return "", fmt.Errorf("ask PostgreSQL for its settings: %w", err)
 	}
 	if fsync != "on" || commit != "on" {
-		return "", fmt.Errorf("PostgreSQL has fsync %s and synchronous_commit %s: figures of a server that may lose data are worth nothing", fsync, commit)
+		return "", fmt.Errorf("PostgreSQL has fsync %s and synchronous_commit %s: figures of a server that may lose data are worth nothing",
+			fsync, commit)
 	}
 	return fmt.Sprintf("%d processors (%s/%s), %s, PostgreSQL %s with fsync, server and load generator on the same processors.",
 		runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), version), nil

@@ -39,7 +39,8 @@ func (r Report) Markdown(w io.Writer) {
 	if len(missing) > 0 {
 		fmt.Fprintf(w, "\nNot measured in this run: %s.\n", strings.Join(missing, "; "))
 	}
-	fmt.Fprint(w, "\nAll contenders, medians of the rounds; *spread* is the distance from the slowest to the fastest round, *server* and *database* the\nprocessor time of one answer, which is what to look at where others use the machine too:\n\n")
+	fmt.Fprint(w, "\nAll contenders, medians of the rounds; *spread* is the distance from the slowest to the fastest round, "+
+		"*server* and *database* the\nprocessor time of one answer, which is what to look at where others use the machine too:\n\n")
 	fmt.Fprint(w, "| contender | clients | per second | spread | p50 ms | p75 ms | p99 ms | server µs | database µs | mean bytes | errors |\n"+
 		"| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |\n")
 	for _, s := range r.Summaries {
@@ -61,7 +62,8 @@ func (r *Report) inProcessorTime() {
 	} {
 		mine, yard := r.Figures[pair.what+" µs"], r.Figures[pair.over+" µs"]
 		if mine > 0 && yard > 0 {
-			r.Notes = append(r.Notes, fmt.Sprintf("In processor time of server and database, %s costs %.2f times %s.", pair.what, mine/yard, pair.over))
+			r.Notes = append(r.Notes, fmt.Sprintf("In processor time of server and database, %s costs %.2f times %s.", pair.what,
+				mine/yard, pair.over))
 		}
 	}
 }

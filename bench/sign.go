@@ -93,9 +93,10 @@ func (s *signer) contender(clients int) Contender {
 		},
 		Check: wantBody(http.StatusSeeOther, 0),
 	}
-	return Contender{Name: "sign", Clients: clients, server: s.product.server, Run: func(ctx context.Context, _ int, d time.Duration) (load.Sample, error) {
-		plan := plan
-		plan.Duration = d
-		return load.Run(ctx, plan)
-	}}
+	return Contender{Name: "sign", Clients: clients, server: s.product.server,
+		Run: func(ctx context.Context, _ int, d time.Duration) (load.Sample, error) {
+			plan := plan
+			plan.Duration = d
+			return load.Run(ctx, plan)
+		}}
 }

@@ -111,7 +111,8 @@ func (s *stand) openPortfolios(ctx context.Context) error {
 	s.portfolio.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
 		_, errWaiting := w.Waiting(ctx, "waiting")
 		// The patterns themselves count.
-		return []seed.Pattern{{Key: "launch", Copies: s.mid}, {Key: "waiting", Copies: busyGates - 1}, {Key: "assigned", Copies: busyItems/20 - 1}},
+		return []seed.Pattern{{Key: "launch", Copies: s.mid}, {Key: "waiting", Copies: busyGates - 1},
+				{Key: "assigned", Copies: busyItems/20 - 1}},
 			errors.Join(w.Launch(ctx, "launch", 0), w.Assigned(ctx, "assigned", 20), errWaiting)
 	})
 	if err := errors.Join(errSmall, errMid, errLarge); err != nil {
@@ -145,7 +146,8 @@ func (s *stand) contenders(ctx context.Context, runs int) ([]Contender, error) {
 	}
 	ticks := []int{1, 16}
 	if s.full() {
-		list = append(list, s.hyb.bare(1, s.pageBytes), s.hyb.bare(16, s.pageBytes), s.hyb.db1(1), s.hyb.page("page-hyb", 1, s.pageBytes), s.hyb.floor(16, s.pageBytes),
+		list = append(list, s.hyb.bare(1, s.pageBytes), s.hyb.bare(16, s.pageBytes), s.hyb.db1(1), s.hyb.page("page-hyb", 1, s.pageBytes),
+			s.hyb.floor(16, s.pageBytes),
 			s.bigHyb.page("largest-hyb", 16, s.bigBytes),
 			s.main.pages("largest", 16, s.main.world.Team[:seed.SmallTeam], checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
 			s.main.pages("checklist-first-look", 16, s.main.world.Team, paths, wantBody(200, 2000), acceptGzip))
@@ -229,6 +231,7 @@ func (s *stand) feel(ctx context.Context, r *Report) error {
 		return err
 	}
 	r.Figures["tick felt ms"] = milliseconds(p75)
-	r.Notes = append(r.Notes, fmt.Sprintf("A tick in Chromium, click to painted: p50 %.1f ms, p75 %.1f ms.", milliseconds(p50), milliseconds(p75)))
+	r.Notes = append(r.Notes, fmt.Sprintf("A tick in Chromium, click to painted: p50 %.1f ms, p75 %.1f ms.", milliseconds(p50),
+		milliseconds(p75)))
 	return nil
 }

@@ -38,7 +38,8 @@ func TestEveryContenderAnswers(t *testing.T) {
 			t.Errorf("%s: %v; %d answers, %d errors, first: %v", c.key(), err, sample.Requests, sample.Errors, sample.First)
 			continue
 		}
-		r.Figures.note(Summary{Name: c.Name, Clients: c.Clients, Rate: sample.Rate(), P50: sample.P50, P75: sample.P75, P99: sample.P99, MeanBody: sample.MeanBody()})
+		r.Figures.note(Summary{Name: c.Name, Clients: c.Clients, Rate: sample.Rate(), P50: sample.P50, P75: sample.P75, P99: sample.P99,
+			MeanBody: sample.MeanBody()})
 	}
 	if err := s.finish(t.Context(), &r, true); err != nil {
 		t.Fatal(err)

@@ -35,7 +35,8 @@ type mark struct {
 type place struct{ project, item int }
 
 // ticker starts from the pattern that the projects are copies of.
-func (p *product) ticker(ctx context.Context, pattern review.ProjectKey, projects []review.ProjectKey, stage review.StageKey) (*ticker, error) {
+func (p *product) ticker(ctx context.Context, pattern review.ProjectKey, projects []review.ProjectKey,
+	stage review.StageKey) (*ticker, error) {
 	view, err := p.world.Store.Checklist(ctx, seed.By(p.world.Team[0]), pattern, stage)
 	if err != nil {
 		return nil, fmt.Errorf("ticker: %w", err)
@@ -63,7 +64,8 @@ func (t *ticker) request(client int, stage review.StageKey, at place) []byte {
 		answer = review.Open
 	}
 	path := page.AnswerURL(t.projects[at.project], stage, t.items[at.item]) + "?version=" + strconv.Itoa(m.version)
-	return load.Post(path, url.Values{"answer": {string(answer)}}, t.product.server.cookie(t.product.member(client)), load.Header{Name: "HX-Request", Value: "true"})
+	return load.Post(path, url.Values{"answer": {string(answer)}}, t.product.server.cookie(t.product.member(client)),
+		load.Header{Name: "HX-Request", Value: "true"})
 }
 
 // check wants the row back, with the next version in it.

@@ -40,10 +40,11 @@ func TestReadAnswers(t *testing.T) {
 		"no reason":         {"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n", 200, "", false},
 		"no content":        {"HTTP/1.1 204 No Content\r\n\r\n", 204, "", false},
 		"not modified":      {"HTTP/1.1 304 Not Modified\r\nContent-Length: 900\r\nETag: \"a\"\r\n\r\n", 304, "", false},
-		"chunked":           {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwiki\r\n6\r\npedia!\r\n0\r\n\r\n", 200, "wikipedia!", false},
-		"chunked, trailer":  {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n", 200, "x", false},
-		"closing":           {"HTTP/1.1 500 Oops\r\nConnection: close\r\nContent-Length: 1\r\n\r\n!", 500, "!", true},
-		"twice the same":    {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 200, "a", false},
+		"chunked": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nwiki\r\n6\r\npedia!\r\n0\r\n\r\n", 200,
+			"wikipedia!", false},
+		"chunked, trailer": {"HTTP/1.1 200 OK\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\nx\r\n0\r\nA: b\r\n\r\n", 200, "x", false},
+		"closing":          {"HTTP/1.1 500 Oops\r\nConnection: close\r\nContent-Length: 1\r\n\r\n!", 500, "!", true},
+		"twice the same":   {"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\na", 200, "a", false},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

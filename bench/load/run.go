@@ -20,7 +20,7 @@ const (
 
 	// grace is how long the last answers may take after the end of the run.
 	grace = 10 * time.Second
-	// A client gives up after so many failures in a row: a broken server is found out at once, not after millions of errors.
+	// A client gives up after so many failures in a row: a broken server is noticed at once, not after millions of errors.
 	maxFailures = 10
 )
 

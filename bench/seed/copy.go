@@ -135,7 +135,8 @@ func columnsOf(ctx context.Context, conn *pgx.Conn, table string) ([]string, err
 }
 
 // writeCopies reads the patterns' rows on a connection of its own, the first being busy, and writes each row once per copy.
-func writeCopies(ctx context.Context, cfg *pgx.ConnConfig, w io.Writer, table, project string, columns []string, originals []original) error {
+func writeCopies(ctx context.Context, cfg *pgx.ConnConfig, w io.Writer, table, project string, columns []string,
+	originals []original) error {
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
 		return err

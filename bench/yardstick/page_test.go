@@ -21,7 +21,8 @@ func render(t *testing.T, p *Page) string {
 }
 
 func TestFitGivesTheAskedBytes(t *testing.T) {
-	for _, tt := range []struct{ items, bytes int }{{120, 60 << 10}, {120, 55_123}, {120, 200_000}, {20, 15_000}, {37, 30_011}, {206, 100_000}} {
+	for _, tt := range []struct{ items, bytes int }{{120, 60 << 10}, {120, 55_123}, {120, 200_000}, {20, 15_000}, {37, 30_011},
+		{206, 100_000}} {
 		shape, err := Shape{Projects: 300, Items: tt.items}.Fit(t.Context(), tt.bytes)
 		if err != nil {
 			t.Errorf("%d items in %d bytes: %v", tt.items, tt.bytes, err)

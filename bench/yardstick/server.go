@@ -19,7 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// MaxConns is the size of the connection pool. More gives no more answers here and makes the slow ones slower.
+// MaxConns is the size of the connection pool. A larger pool gives no additional answers here and makes the slow ones slower.
 const MaxConns = 8
 
 const maxBare = 1 << 20

@@ -14,9 +14,9 @@ import (
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
-// checkpoints writes a checkpoint now and then, and hands all of them on, also
-// those of other replicas, to the log and to a file: what has left the machine
-// nobody on it can take back.
+// checkpoints writes a checkpoint now and then, and passes all of them on, also
+// those of other replicas, to the log and to a file: nobody on the machine can
+// take back what has left it.
 type checkpoints struct {
 	store *store.Store
 	key   *proof.Key // nil: none are written
@@ -55,9 +55,10 @@ func openCheckpoints(ctx context.Context, set settings, st *store.Store, log *sl
 	}
 	c.told = keys.Newest(proof.SplitNotes(kept))
 	if c.told > last {
-		// What is written from here on is handed on all the same: that there
-		// are two histories must not stay hidden.
-		log.Error("the file has checkpoints that the database has not: the database is an older copy, and what came after is lost or was taken away", "file", c.told, "database", last)
+		// What is written from now on is still passed on: it must not stay
+		// hidden that there are two histories.
+		log.Error("the file has checkpoints that the database does not have: the database is an older copy, "+
+			"and what came after is lost or was removed", "file", c.told, "database", last)
 		c.told = last
 	}
 	if len(kept) > 0 && !bytes.HasSuffix(kept, []byte("\n\n")) {

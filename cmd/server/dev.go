@@ -210,15 +210,15 @@ func demoPortfolio(ctx context.Context, set settings, out io.Writer) error {
 }
 
 // demoProvider serves only the demo sign-in, for a setup in containers. The
-// issuer has to be a loopback address all the same: who is not at this machine
-// cannot complete a sign-in.
+// issuer has to be a loopback address nevertheless: somebody who is not at
+// this machine cannot complete a sign-in.
 func demoProvider(ctx context.Context, set settings, args []string, stdout, stderr io.Writer) error {
 	if !set.demo {
 		return errors.New("demo-provider signs people in without a password: it runs only with SLIPWAY_DEMO=1")
 	}
 	flags := flag.NewFlagSet("demo-provider", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	addr := flags.String("listen", "127.0.0.1:8090", "address to listen on; another than loopback only inside a container")
+	addr := flags.String("listen", "127.0.0.1:8090", "address to listen on; not a loopback address only inside a container")
 	if err := flags.Parse(args); err != nil {
 		return errUsage
 	}

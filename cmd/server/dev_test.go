@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// Whoever starts the demo is told the key with which its bundles are checked:
+// Somebody who starts the demo is told the key with which its bundles are checked:
 // the same after each start.
 func TestTheDemoTellsItsKey(t *testing.T) {
 	set := settings{dataDir: filepath.Join(t.TempDir(), "data"), origin: "http://127.0.0.1:8080"}

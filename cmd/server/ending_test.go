@@ -130,7 +130,7 @@ func TestLameDuck(t *testing.T) {
 	s.want(s.ops, "/readyz", 0)
 }
 
-// Whoever sends a form one byte at a time does not keep the server from ending,
+// A client that sends a form one byte at a time does not keep the server from ending,
 // and is told what happened.
 func TestASlowFormDoesNotDelayTheEnd(t *testing.T) {
 	s := startOn(t, newInstance(t), 0)
@@ -139,7 +139,8 @@ func TestASlowFormDoesNotDelayTheEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	fmt.Fprintf(conn, "POST /theme HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n")
+	fmt.Fprintf(conn, "POST /theme HTTP/1.1\r\nHost: x\r\nSec-Fetch-Site: same-origin\r\nContent-Type: "+
+		"application/x-www-form-urlencoded\r\nContent-Length: 100000\r\n\r\n")
 	stopSending := make(chan struct{})
 	go func() {
 		for {

@@ -1,7 +1,7 @@
 // Command server is Slipway: `serve` answers browsers, `migrate` brings the
 // database up to date, `dev` starts everything that a first look needs, and
 // `verify` checks what happened without trusting the server, and `rebuild` makes
-// all tables anew from what happened.
+// all tables again from what happened.
 package main
 
 import (
@@ -24,7 +24,7 @@ func main() {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // whoever asks twice to stop does not want to wait
+	context.AfterFunc(ctx, stop) // somebody who asks twice to stop does not want to wait
 	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "slipway:", err)
 		os.Exit(1)

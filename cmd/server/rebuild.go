@@ -12,7 +12,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
-// rebuild makes the tables of an empty database anew from the trail of another.
+// rebuild fills an empty database's tables from the trail of another database.
 func rebuild(ctx context.Context, set settings, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("rebuild", flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -22,9 +22,9 @@ func rebuild(ctx context.Context, set settings, args []string, stdout, stderr io
 	}
 	switch {
 	case flags.NArg() > 0:
-		return fmt.Errorf("rebuild takes no %q; say where to read with -from", flags.Arg(0))
+		return fmt.Errorf("rebuild does not know %q; name the database to read with -from", flags.Arg(0))
 	case *from == "":
-		return errors.New("say whose trail to read: -from postgres://…")
+		return errors.New("name the database whose trail to read: -from postgres://…")
 	case set.databaseURL == "":
 		return errors.New("SLIPWAY_DATABASE_URL is not set; it is the address, as its owner, of the empty database to fill")
 	}
@@ -58,7 +58,8 @@ func rebuild(ctx context.Context, set settings, args []string, stdout, stderr io
 	fmt.Fprintf(stdout, "Rebuilt %d projects from %d entries; copied %d people, %d templates and %d checkpoints.\n",
 		done.Projects, done.Entries, done.People, done.Templates, done.Checkpoints)
 	if done.Nameless > 0 {
-		fmt.Fprintf(stdout, "Of %d people there is only their number; they are shown as “Person 7” and the like, and are somebody new when they sign in.\n", done.Nameless)
+		fmt.Fprintf(stdout, "Of %d people there is only their number; they are shown as “Person 7” and the like, and are somebody new "+
+			"when they sign in.\n", done.Nameless)
 	}
 	fmt.Fprintln(stdout, "Everybody has to sign in again. Now run slipway verify.")
 	return nil

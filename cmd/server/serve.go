@@ -45,7 +45,7 @@ func serve(ctx context.Context, set settings, stderr io.Writer) error {
 	return app.serve(ctx, set, door{ln, app.server})
 }
 
-// app is the server with what it stands on.
+// app is the server with what it needs.
 type app struct {
 	store       *store.Store
 	server      *web.Server
@@ -112,7 +112,8 @@ func serves(have store.Schema, want int64) error {
 		return fmt.Errorf("the database has schema %d, this program needs %d: run the migrate command first", have.Version, want)
 	}
 	if have.Version > want && (have.Oldest == 0 || have.Oldest > want) {
-		return fmt.Errorf("the database has schema %d, which serves programs from schema %d on, and this one's is %d: run the newer program", have.Version, have.Oldest, want)
+		return fmt.Errorf("the database has schema %d, which serves programs from schema %d on, and this one's is %d: run the newer "+
+			"program", have.Version, have.Oldest, want)
 	}
 	return nil
 }

@@ -55,49 +55,58 @@ func table() []setting {
 			s.addr = v
 			return checkAddr(v)
 		}},
-		{"SLIPWAY_OPS_ADDR", "", "address for /metrics, /healthz and /readyz alone, which SLIPWAY_ADDR then does not answer", func(s *settings, v string) error {
-			s.opsAddr = v
-			if v == "" {
-				return nil
-			}
-			return checkAddr(v)
-		}},
+		{"SLIPWAY_OPS_ADDR", "", "separate address for /metrics, /healthz and /readyz; SLIPWAY_ADDR then no longer answers them",
+			func(s *settings, v string) error {
+				s.opsAddr = v
+				if v == "" {
+					return nil
+				}
+				return checkAddr(v)
+			}},
 		{"SLIPWAY_LAME_DUCK_SECONDS", "3", "seconds for which a server told to stop goes on while its /readyz says 503",
 			whole(0, 300, func(s *settings, n int) { s.lameDuck = time.Duration(n) * time.Second })},
-		{"SLIPWAY_ORIGIN", "", "public address, https://slipway.example.com; default: http:// and SLIPWAY_ADDR", func(s *settings, v string) error {
-			s.origin = strings.TrimSuffix(v, "/")
-			if s.origin == "" {
-				s.origin = originOf(s.addr)
-			}
-			return checkOrigin(s.origin)
-		}},
-		{"SLIPWAY_DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://…; the owner's for migrate, the restricted role's for serve", func(s *settings, v string) error {
-			s.databaseURL = v
-			return nil
-		}},
-		{"SLIPWAY_DATABASE_TLS", "required", "off allows an unencrypted connection to a database on another machine", func(s *settings, v string) error {
-			s.plainDatabase = v == "off"
-			if v != "off" && v != "required" {
-				return errors.New("must be required or off")
-			}
-			return nil
-		}},
-		{"SLIPWAY_DATABASE_CONNECTIONS", "8", "most connections to the database", whole(1, 200, func(s *settings, n int) { s.conns = n })},
+		{"SLIPWAY_ORIGIN", "", "public address, https://slipway.example.com; default: http:// and SLIPWAY_ADDR",
+			func(s *settings, v string) error {
+				s.origin = strings.TrimSuffix(v, "/")
+				if s.origin == "" {
+					s.origin = originOf(s.addr)
+				}
+				return checkOrigin(s.origin)
+			}},
+		{"SLIPWAY_DATABASE_URL", "", "PostgreSQL 15 or newer, postgres://…; the owner's for migrate, the restricted role's for serve",
+			func(s *settings, v string) error {
+				s.databaseURL = v
+				return nil
+			}},
+		{"SLIPWAY_DATABASE_TLS", "required", "off allows an unencrypted connection to a database on another machine",
+			func(s *settings, v string) error {
+				s.plainDatabase = v == "off"
+				if v != "off" && v != "required" {
+					return errors.New("must be required or off")
+				}
+				return nil
+			}},
+		{"SLIPWAY_DATABASE_CONNECTIONS", "8", "highest number of connections to the database",
+			whole(1, 200, func(s *settings, n int) { s.conns = n })},
 		{"SLIPWAY_DATA_DIR", ".slipway", "where dev keeps its database", func(s *settings, v string) error { s.dataDir = v; return nil }},
-		{"SLIPWAY_OIDC_ISSUER", "", "OpenID provider, exactly as it names itself", func(s *settings, v string) error { s.issuer = v; return nil }},
-		{"SLIPWAY_OIDC_CLIENT_ID", "slipway", "our name at the provider", func(s *settings, v string) error { s.clientID = v; return nil }},
-		{"SLIPWAY_OIDC_CLIENT_SECRET", "", "our secret at the provider; empty for a public client", func(s *settings, v string) error {
+		{"SLIPWAY_OIDC_ISSUER", "", "OpenID provider, exactly as it names itself",
+			func(s *settings, v string) error { s.issuer = v; return nil }},
+		{"SLIPWAY_OIDC_CLIENT_ID", "slipway", "Slipway's client id at the provider",
+			func(s *settings, v string) error { s.clientID = v; return nil }},
+		{"SLIPWAY_OIDC_CLIENT_SECRET", "", "Slipway's secret at the provider; empty for a public client", func(s *settings, v string) error {
 			if v != "" {
 				s.clientSecret = v
 			}
 			return nil
 		}},
 		{"SLIPWAY_OIDC_CLIENT_SECRET_FILE", "", "file that holds the secret instead", secretFile},
-		{"SLIPWAY_OIDC_SCOPES", "profile email", "scopes beside openid, by spaces; many providers want groups here", func(s *settings, v string) error {
-			s.scopes = strings.Fields(v)
-			return nil
-		}},
-		{"SLIPWAY_OIDC_GROUPS_CLAIM", "groups", "claim that lists a person's groups", func(s *settings, v string) error { s.groupsClaim = v; return nil }},
+		{"SLIPWAY_OIDC_SCOPES", "profile email", "scopes in addition to openid, separated by spaces; many providers want groups here",
+			func(s *settings, v string) error {
+				s.scopes = strings.Fields(v)
+				return nil
+			}},
+		{"SLIPWAY_OIDC_GROUPS_CLAIM", "groups", "claim that lists a person's groups",
+			func(s *settings, v string) error { s.groupsClaim = v; return nil }},
 		{"SLIPWAY_GROUPS", "", "what groups give: prr-admins=admin, sre-leads=seat:sre, …", func(s *settings, v string) (err error) {
 			if s.groups, err = auth.ParseGroupMap(v); err != nil {
 				return err
@@ -120,37 +129,47 @@ func table() []setting {
 			}
 			return nil
 		}},
-		{"SLIPWAY_SESSION_HOURS", "168", "hours after which a session ends in any case", whole(1, 24*90, func(s *settings, n int) { s.sessionLasts = time.Duration(n) * time.Hour })},
-		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends", whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
-		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests a minute from one address; 0: no limit", whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
-		{"SLIPWAY_LIMIT_SESSION", "1200", "requests a minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
-		{"SLIPWAY_LIMIT_SIGN_IN", "120", "sign-in requests a minute from one address", whole(1, 1e9, func(s *settings, n int) { s.limits.SignIn = n })},
-		{"SLIPWAY_PROXIES", "", "ranges of the proxies in front, such as 10.0.0.0/8, by spaces; limits then count by X-Forwarded-For", func(s *settings, v string) error {
-			s.proxies = strings.Fields(v)
-			for _, p := range s.proxies {
-				if _, err := netip.ParsePrefix(p); err != nil {
-					return fmt.Errorf("%q is not an address range such as 10.0.0.0/8", p)
+		{"SLIPWAY_SESSION_HOURS", "168", "hours after which a session ends in any case",
+			whole(1, 24*90, func(s *settings, n int) { s.sessionLasts = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends",
+			whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests per minute from one address; 0: no limit",
+			whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
+		{"SLIPWAY_LIMIT_SESSION", "1200", "requests per minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
+		{"SLIPWAY_LIMIT_SIGN_IN", "120", "sign-in requests per minute from one address",
+			whole(1, 1e9, func(s *settings, n int) { s.limits.SignIn = n })},
+		{"SLIPWAY_PROXIES", "", "address ranges of the proxies in front, separated by spaces (10.0.0.0/8); limits then use X-Forwarded-For",
+			func(s *settings, v string) error {
+				s.proxies = strings.Fields(v)
+				for _, p := range s.proxies {
+					if _, err := netip.ParsePrefix(p); err != nil {
+						return fmt.Errorf("%q is not an address range such as 10.0.0.0/8", p)
+					}
 				}
-			}
-			return nil
-		}},
-		{"SLIPWAY_TICKET_URL", "", "address of a ticket with {key} for its key, so that PAY-123 becomes a link as evidence", func(s *settings, v string) error {
-			s.links.Ticket = v
-			return s.links.Check()
-		}},
-		{"SLIPWAY_EVIDENCE_HTTP_HOSTS", "", "intranet hosts, by spaces, to which evidence links may be http", func(s *settings, v string) error {
-			s.links.HTTPHosts = strings.Fields(v)
-			return s.links.Check()
-		}},
-		{"SLIPWAY_CHECKPOINT_KEY_FILE", "", "file with the key that signs checkpoints and proof bundles; none without it", func(s *settings, v string) error {
-			s.checkpointKey = v
-			return nil
-		}},
-		{"SLIPWAY_CHECKPOINT_FILE", "", "file to which each checkpoint is appended, so that it can leave the machine", func(s *settings, v string) error {
-			s.checkpointFile = v
-			return nil
-		}},
-		{"SLIPWAY_CHECKPOINT_MINUTES", "5", "minutes between checkpoints, when anything has happened", whole(1, 24*60, func(s *settings, n int) { s.checkpointEvery = time.Duration(n) * time.Minute })},
+				return nil
+			}},
+		{"SLIPWAY_TICKET_URL", "", "address of a ticket, with {key} in place of its key, so that PAY-123 becomes a link as evidence",
+			func(s *settings, v string) error {
+				s.links.Ticket = v
+				return s.links.Check()
+			}},
+		{"SLIPWAY_EVIDENCE_HTTP_HOSTS", "", "intranet hosts, separated by spaces, for which evidence links may be http",
+			func(s *settings, v string) error {
+				s.links.HTTPHosts = strings.Fields(v)
+				return s.links.Check()
+			}},
+		{"SLIPWAY_CHECKPOINT_KEY_FILE", "", "file with the key that signs checkpoints and proof bundles; without it there are none",
+			func(s *settings, v string) error {
+				s.checkpointKey = v
+				return nil
+			}},
+		{"SLIPWAY_CHECKPOINT_FILE", "", "file to which each checkpoint is appended, so that it can leave the machine",
+			func(s *settings, v string) error {
+				s.checkpointFile = v
+				return nil
+			}},
+		{"SLIPWAY_CHECKPOINT_MINUTES", "5", "minutes between checkpoints, when anything has happened",
+			whole(1, 24*60, func(s *settings, n int) { s.checkpointEvery = time.Duration(n) * time.Minute })},
 		{"SLIPWAY_LOG", "text", "form of the log: text or json", func(s *settings, v string) error {
 			s.logJSON = v == "json"
 			if v != "json" && v != "text" {

@@ -122,7 +122,8 @@ func verify(ctx context.Context, args []string, getenv func(string) string, stdo
 
 func verifyBundle(a verifyArgs, stdout io.Writer) error {
 	if len(a.keys) == 0 {
-		return errors.New("say whose signature to trust: --key KEY, or a file that holds it; the instance's operator publishes it, and its server prints it with the command key")
+		return errors.New("name the key to trust: --key KEY, or a file that contains it; the instance's operator publishes it, " +
+			"and its server prints it with the command key")
 	}
 	f, err := os.Open(a.bundle)
 	if err != nil {
@@ -163,8 +164,8 @@ func (c *check) problem(what string) {
 	fmt.Fprintln(c.out, "  -", what)
 }
 
-// verifyDatabase holds the tables against the trail, the trail against its
-// chain, and both against the checkpoints.
+// verifyDatabase compares the tables with the trail, the trail with its
+// chain, and both with the checkpoints.
 func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.Writer) error {
 	if set.databaseURL == "" {
 		return errors.New("SLIPWAY_DATABASE_URL is not set; to check a bundle, name its file")
@@ -199,14 +200,16 @@ func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.W
 	if c.problems > 0 {
 		fmt.Fprintln(stdout)
 	}
-	fmt.Fprintf(stdout, "Checked %d projects with %d entries, the directory with %d, and %s.\n", c.projects, c.entries, len(c.directory), marks)
+	fmt.Fprintf(stdout, "Checked %d projects with %d entries, the directory with %d, and %s.\n", c.projects, c.entries,
+		len(c.directory), marks)
 	if c.stale > 0 {
 		fmt.Fprintf(stdout, "The figures that lists show of %d projects wait to be brought up to date and were left out.\n", c.stale)
 	}
 	if c.problems > 0 {
 		return fmt.Errorf("%d things in this database do not hold", c.problems)
 	}
-	fmt.Fprintln(stdout, "Verified: every chain is whole, all tables say what the trail says, and every gate passed by its rules, signed by people who held their seats.")
+	fmt.Fprintln(stdout, "Verified: every chain is whole, all tables agree with the trail, and every gate passed by its rules, "+
+		"signed by people who held their seats.")
 	return nil
 }
 
@@ -267,7 +270,8 @@ func (c *check) checkpoints(ctx context.Context, a verifyArgs) (string, error) {
 		return "", err
 	}
 	if series.Count > 0 && len(a.keys) == 0 {
-		c.problem(fmt.Sprintf("The signatures of %d checkpoints cannot be checked without a key: set SLIPWAY_CHECKPOINT_KEY_FILE, or give --key.", series.Count))
+		c.problem(fmt.Sprintf("The signatures of %d checkpoints cannot be checked without a key: set SLIPWAY_CHECKPOINT_KEY_FILE, or "+
+			"give --key.", series.Count))
 	}
 	for _, what := range missing.left() {
 		c.problem(what)
@@ -319,10 +323,12 @@ func (k *kept) found(note []byte) {
 func (k *kept) left() []string {
 	var out []string
 	for _, no := range slices.Sorted(maps.Values(k.whole)) {
-		out = append(out, fmt.Sprintf("Checkpoint %d was kept elsewhere in another form than the database has, or the database does not have it: its history was written anew.", no))
+		out = append(out, fmt.Sprintf("Checkpoint %d was kept elsewhere, and the database does not have it in this form: its history "+
+			"was written again.", no))
 	}
 	if len(k.pieces) > 0 {
-		out = append(out, fmt.Sprintf("The file of checkpoints that were kept elsewhere holds %d pieces that no given key has signed.", len(k.pieces)))
+		out = append(out, fmt.Sprintf("The file of checkpoints that were kept elsewhere contains %d pieces that no given key has signed.",
+			len(k.pieces)))
 	}
 	return out
 }

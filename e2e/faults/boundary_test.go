@@ -91,10 +91,11 @@ func (w *world) told(t *testing.T, key review.ProjectKey, chapters ...[]gatemode
 	}
 	for _, inputs := range chapters {
 		for _, in := range inputs {
-			_, err := w.stores[0].Change(t.Context(), w.by(in.Who), store.Target{Project: key, Stage: stages[0]}, func(r *review.Review, who review.Actor, at time.Time) error {
-				in.Digest = string(r.Digest(r.Stage(stages[0])))
-				return w.command(in)(r, who, at)
-			})
+			_, err := w.stores[0].Change(t.Context(), w.by(in.Who), store.Target{Project: key, Stage: stages[0]},
+				func(r *review.Review, who review.Actor, at time.Time) error {
+					in.Digest = string(r.Digest(r.Stage(stages[0])))
+					return w.command(in)(r, who, at)
+				})
 			if err != nil {
 				t.Fatalf("%s: %v", w.rules.Tell(in, gatemodel.Output{}), err)
 			}
@@ -106,9 +107,11 @@ func (w *world) told(t *testing.T, key review.ProjectKey, chapters ...[]gatemode
 // lend has sue hand her seat to vic for days 4 and 5.
 func (w *world) lend(t *testing.T) {
 	t.Helper()
-	_, err := w.stores[0].ChangeRights(t.Context(), w.by(sue), w.people[sue], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: w.people[vic], Seat: review.SeatSecurity, Starts: date(4), Ends: date(5), Reason: "Away."}, at)
-	})
+	_, err := w.stores[0].ChangeRights(t.Context(), w.by(sue), w.people[sue],
+		func(e *review.Entitlements, who review.Actor, at time.Time) error {
+			return e.Delegate(who, review.NewDelegation{To: w.people[vic], Seat: review.SeatSecurity, Starts: date(4), Ends: date(5),
+				Reason: "Away."}, at)
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,11 +182,12 @@ func (w *world) dry(t *testing.T, p review.ProjectKey, in gatemodel.Input) strin
 	t.Helper()
 	undo := errors.New("not meant")
 	var said error
-	_, err := w.stores[1].Change(t.Context(), w.by(in.Who), store.Target{Project: p, Stage: stages[0]}, func(r *review.Review, who review.Actor, at time.Time) error {
-		in.Digest = string(r.Digest(r.Stage(stages[0])))
-		said = w.command(in)(r, who, at)
-		return undo
-	})
+	_, err := w.stores[1].Change(t.Context(), w.by(in.Who), store.Target{Project: p, Stage: stages[0]},
+		func(r *review.Review, who review.Actor, at time.Time) error {
+			in.Digest = string(r.Digest(r.Stage(stages[0])))
+			said = w.command(in)(r, who, at)
+			return undo
+		})
 	if !errors.Is(err, undo) {
 		t.Fatal(err)
 	}

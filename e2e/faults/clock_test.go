@@ -66,7 +66,8 @@ func (w *world) takeClock(t *testing.T) {
 // setDay sets the database's clock to the early hours of a day. What is left
 // of that day is far more than a history takes.
 func (w *world) setDay(ctx context.Context, day int) error {
-	_, err := w.owner.Exec(ctx, `update moved.clock set stopped = null, ahead = $1::timestamptz - pg_catalog.clock_timestamp()`, dayZero.AddDate(0, 0, day).Add(time.Hour))
+	_, err := w.owner.Exec(ctx, `update moved.clock set stopped = null, ahead = $1::timestamptz - pg_catalog.clock_timestamp()`,
+		dayZero.AddDate(0, 0, day).Add(time.Hour))
 	w.day = day
 	return err
 }
@@ -79,7 +80,7 @@ func (w *world) stopAt(t *testing.T, at time.Time) {
 	}
 }
 
-// The worlds of the other tests rest on this: time passes in the database only.
+// The worlds of the other tests rely on this: time passes in the database only.
 func TestTheDatabaseHasAClockOfItsOwn(t *testing.T) {
 	w := newWorld(t)
 	for _, day := range []int{0, 5} {

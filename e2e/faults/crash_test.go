@@ -71,7 +71,7 @@ func (s *site) crash(t *testing.T, accident func()) {
 	}
 }
 
-// examine holds the trail against what clients were told, and the tables
+// examine compares the trail with what clients were told, and the tables
 // against the trail.
 func (s *site) examine(t *testing.T, key review.ProjectKey, book *ledger) {
 	t.Helper()
@@ -130,7 +130,8 @@ func signMark(name, digest string) string { return name + " signed " + digest }
 // sure reports whether the page about an outage says for certain that nothing
 // was saved.
 func sure(a *answer) bool {
-	return a.status == http.StatusServiceUnavailable && a.header.Get("X-Slipway-Outcome") == "" && strings.Contains(a.body, "Nothing was saved")
+	return a.status == http.StatusServiceUnavailable && a.header.Get("X-Slipway-Outcome") == "" &&
+		strings.Contains(a.body, "Nothing was saved")
 }
 
 // fateOf is what a response says of a write.

@@ -29,9 +29,11 @@ func (w *world) formOf(p review.ProjectKey, in gatemodel.Input) (f form, ok bool
 	item := items[in.Item]
 	switch in.Op {
 	case gatemodel.Answer:
-		return form{page.AnswerURL(p, stage, item), url.Values{"answer": {in.State}, "note": {in.Mark}, "version": {fmt.Sprint(in.Version)}}}, true
+		return form{page.AnswerURL(p, stage, item), url.Values{"answer": {in.State}, "note": {in.Mark},
+			"version": {fmt.Sprint(in.Version)}}}, true
 	case gatemodel.AddEvidence:
-		return form{page.EvidenceURL(p, stage, items[gatemodel.Proved]), url.Values{"url": {"https://wiki.example.test/" + in.Mark}, "title": {in.Mark}, "kind": {"doc"}}}, true
+		return form{page.EvidenceURL(p, stage, items[gatemodel.Proved]),
+			url.Values{"url": {"https://wiki.example.test/" + in.Mark}, "title": {in.Mark}, "kind": {"doc"}}}, true
 	case gatemodel.RemoveEvidence:
 		return form{page.RemoveEvidenceURL(p, stage, items[gatemodel.Proved], in.No), nil}, true
 	case gatemodel.Request:
@@ -45,7 +47,8 @@ func (w *world) formOf(p review.ProjectKey, in gatemodel.Input) (f form, ok bool
 	case gatemodel.GrantSeat:
 		return form{page.GrantURL(w.people[in.Whom]), url.Values{"right": {"seat:" + in.Seat}, "project": {string(p)}}}, true
 	case gatemodel.RevokeSeat:
-		return form{page.RevokeURL(w.people[in.Whom]), url.Values{"right": {"seat:" + in.Seat}, "project": {string(p)}, "reason": {"Moved on."}}}, true
+		return form{page.RevokeURL(w.people[in.Whom]), url.Values{"right": {"seat:" + in.Seat}, "project": {string(p)},
+			"reason": {"Moved on."}}}, true
 	case gatemodel.SignOut:
 		return form{page.LogoutURL, nil}, true
 	}
@@ -73,7 +76,8 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 		case gatemodel.Answer:
 			return r.Answer(who, stage, item, review.State(in.State), in.Mark, in.Version, at)
 		case gatemodel.AddEvidence:
-			return r.AddEvidence(who, stage, items[gatemodel.Proved], review.NewEvidence{URL: "https://wiki.example.test/" + in.Mark, Title: in.Mark, Type: "doc"}, at)
+			return r.AddEvidence(who, stage, items[gatemodel.Proved],
+				review.NewEvidence{URL: "https://wiki.example.test/" + in.Mark, Title: in.Mark, Type: "doc"}, at)
 		case gatemodel.Request:
 			return r.Request(who, stage, r.Digest(r.Stage(stage)), "", at)
 		case gatemodel.Sign:
@@ -82,7 +86,8 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 				Conditions: []review.NewCondition{{Text: "Settle " + in.Mark + ".", Owner: w.people[olga], Due: date(in.Until)}},
 			}, at)
 		case gatemodel.RequestWaiver:
-			return r.RequestWaiver(who, stage, items[gatemodel.Waivable], review.NewWaiver{Reason: in.Mark, Risk: "Some.", Measure: "By hand.", Until: date(in.Until)}, at)
+			return r.RequestWaiver(who, stage, items[gatemodel.Waivable],
+				review.NewWaiver{Reason: in.Mark, Risk: "Some.", Measure: "By hand.", Until: date(in.Until)}, at)
 		case gatemodel.GrantWaiver:
 			return r.GrantWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "", at)
 		case gatemodel.RevokeWaiver:
@@ -249,7 +254,7 @@ func (w *world) excused(what string, a *answer) error {
 // driverTimeout reports whether the driver took a timeout of its own for that of
 // a request. On a machine that has more to do than it can, it reads in the
 // background while it writes; when the request is cancelled meanwhile, what that
-// reading ends with is kept for whoever uses the connection next, once in many
+// reading ends with is kept for the next user of the connection, once in many
 // thousands of requests.
 func driverTimeout(said string) bool { return strings.Contains(said, "i/o timeout") }
 

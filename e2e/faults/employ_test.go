@@ -29,14 +29,16 @@ func (s *site) start(t *testing.T) review.ProjectKey {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = s.stores[0].Change(t.Context(), s.by(olga), store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
-		for _, item := range items {
-			if err := r.Answer(who, stage, item, review.Met, "", 0, at); err != nil {
-				return err
+	_, err = s.stores[0].Change(t.Context(), s.by(olga), store.Target{Project: key, Stage: stage},
+		func(r *review.Review, who review.Actor, at time.Time) error {
+			for _, item := range items {
+				if err := r.Answer(who, stage, item, review.Met, "", 0, at); err != nil {
+					return err
+				}
 			}
-		}
-		return r.RequestWaiver(who, stage, items[gatemodel.Waivable], review.NewWaiver{Reason: "Late.", Risk: "Some.", Measure: "By hand.", Until: at.AddDate(0, 0, 30).Format(review.DateLayout)}, at)
-	})
+			return r.RequestWaiver(who, stage, items[gatemodel.Waivable],
+				review.NewWaiver{Reason: "Late.", Risk: "Some.", Measure: "By hand.", Until: at.AddDate(0, 0, 30).Format(review.DateLayout)}, at)
+		})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,8 @@ func (s *site) employ(ctx context.Context, key review.ProjectKey, book *ledger) 
 	for i, job := range []struct {
 		who int
 		do  func(*worker, context.Context)
-	}{{olga, (*worker).answer}, {olga, (*worker).link}, {dave, (*worker).comment}, {dave, (*worker).comment}, {pat, (*worker).sign}, {sam, (*worker).sign}, {sue, (*worker).sign}, {olga, (*worker).request}} {
+	}{{olga, (*worker).answer}, {olga, (*worker).link}, {dave, (*worker).comment}, {dave, (*worker).comment}, {pat,
+		(*worker).sign}, {sam, (*worker).sign}, {sue, (*worker).sign}, {olga, (*worker).request}} {
 		w := &worker{s, job.who, key, book, ids, rand.New(rand.NewPCG(uint64(i), 0))}
 		wg.Go(func() {
 			for ctx.Err() == nil {
@@ -108,7 +111,8 @@ func (w *worker) answer(ctx context.Context) {
 func (w *worker) link(ctx context.Context) {
 	mark := w.mark("evidence")
 	path := "https://wiki.example.test/" + url.PathEscape(mark)
-	w.insist(ctx, mark, page.EvidenceURL(w.key, stages[0], items[gatemodel.Proved]), url.Values{"url": {path}, "title": {mark}, "kind": {"doc"}})
+	w.insist(ctx, mark, page.EvidenceURL(w.key, stages[0], items[gatemodel.Proved]),
+		url.Values{"url": {path}, "title": {mark}, "kind": {"doc"}})
 	time.Sleep(100 * time.Millisecond)
 }
 
@@ -152,7 +156,8 @@ func (w *worker) sign(ctx context.Context) {
 		return
 	}
 	seat := map[int]string{pat: "product", sam: "sre", sue: "security"}[w.who]
-	w.write(ctx, signMark(w.rules.Cast[w.who].Name, digest), page.SignURL(w.key, stages[0]), url.Values{"seat": {seat}, "decision": {"go"}, "digest": {digest}})
+	w.write(ctx, signMark(w.rules.Cast[w.who].Name, digest), page.SignURL(w.key, stages[0]),
+		url.Values{"seat": {seat}, "decision": {"go"}, "digest": {digest}})
 }
 
 // request asks for a new round whenever there can be one.

@@ -151,15 +151,16 @@ func (h *history) prepare(ctx context.Context, rng *rand.Rand) error {
 			did = opening(rng, stage, h.day, h.lent, h.mark)
 		}
 		for _, turn := range turns(did) {
-			_, err := h.stores[0].Change(ctx, h.by(turn[0].Who), store.Target{Project: h.project, Stage: stages[stage]}, func(r *review.Review, who review.Actor, at time.Time) error {
-				for i := range turn {
-					turn[i].Digest = string(r.Digest(r.Stage(stages[stage])))
-					if err := h.command(turn[i])(r, who, at); err != nil {
-						return err
+			_, err := h.stores[0].Change(ctx, h.by(turn[0].Who), store.Target{Project: h.project, Stage: stages[stage]},
+				func(r *review.Review, who review.Actor, at time.Time) error {
+					for i := range turn {
+						turn[i].Digest = string(r.Digest(r.Stage(stages[stage])))
+						if err := h.command(turn[i])(r, who, at); err != nil {
+							return err
+						}
 					}
-				}
-				return nil
-			})
+					return nil
+				})
 			if err != nil {
 				return fmt.Errorf("preparing %s: %w", h.project, err)
 			}
@@ -329,7 +330,8 @@ func (h *history) tell(stage int, ops, order []porcupine.Operation) string {
 		if op.Return != math.MaxInt64 {
 			until = fmt.Sprintf("%.3f", float64(op.Return)/1e6)
 		}
-		fmt.Fprintf(&b, "%9.3f – %9s ms  client %d  %s\n", float64(op.Call)/1e6, until, op.ClientId, h.rules.Tell(op.Input.(gatemodel.Input), op.Output.(gatemodel.Output)))
+		fmt.Fprintf(&b, "%9.3f – %9s ms  client %d  %s\n", float64(op.Call)/1e6, until, op.ClientId,
+			h.rules.Tell(op.Input.(gatemodel.Input), op.Output.(gatemodel.Output)))
 	}
 	for _, op := range slices.SortedFunc(slices.Values(ops), func(a, b porcupine.Operation) int { return cmp.Compare(a.Call, b.Call) }) {
 		line(op)
@@ -380,8 +382,8 @@ func TestHistoriesAreLinearizable(t *testing.T) {
 var errNoAnswer = errors.New("no answer")
 
 // try records a history and checks it. One that could not be prepared or read
-// on a busy machine, see [driverTimeout], is recorded anew; what is left of it
-// is verified in the end all the same.
+// on a busy machine, see [driverTimeout], is recorded again; what is left
+// of it is still verified in the end.
 func (w *world) try(ctx context.Context, t *testing.T, seed uint64, tally *tally) error {
 	var h *history
 	var err error

@@ -1,7 +1,7 @@
 // Package faults tries what goes wrong between many people, several servers
 // and a database: requests at once, clocks that differ, processes that are
 // killed. It drives the real server over HTTP against a real PostgreSQL and
-// holds what came back against an independent model of a gate.
+// compares what came back with an independent model of a gate.
 package faults
 
 import (

@@ -40,7 +40,7 @@ var ruleMutants = []mutant{
 	rule("not applicable without approval", "			if a.ApprovedBy == 0 {", "			if a.ApprovedBy < 0 {"),
 	rule("evidence of the wrong kind counts", "e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {", "e.Removed() {"),
 	rule("evidence that was removed counts", "if e.Item != it.Def.Key || e.Removed() ||", "if e.Item != it.Def.Key ||"),
-	rule("what is to be attested anew is not", "if it.Reattest && it.Level == LevelMust {", "if it.Reattest && it.Level == LevelNone {"),
+	rule("what has to be reconfirmed is not", "if it.Reattest && it.Level == LevelMust {", "if it.Reattest && it.Level == LevelNone {"),
 	rule("who said that it does not apply approves it", "	case a.By == by.Person:", "	case a.By == -1:"),
 	rule("evidence outlives what the item allows", "		if exp.After(latest) {", "		if exp.Before(latest) && false {"),
 	rule("evidence from the future", "} else if eff.After(today.AddDate(0, 0, 1)) {", "} else if eff.After(today.AddDate(9, 0, 1)) {"),

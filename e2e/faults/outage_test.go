@@ -40,7 +40,7 @@ type outage struct {
 }
 
 // A database is read-only, full, stopped, restarted, or hangs while people work.
-// Whoever sends something is answered in time, by a page that holds what they
+// Everybody who sends something is answered in time, by a page that holds what they
 // typed; monitoring is told at once; nothing that was acknowledged is lost,
 // nothing that was refused happens, not even later; and once the database works
 // again so does the server, which nobody touches.
@@ -83,14 +83,15 @@ func (s *site) writeFrozen(t *testing.T, key review.ProjectKey, text string, dea
 	ctx, cancel := context.WithTimeout(t.Context(), deadline)
 	defer cancel()
 	thawed := make(chan struct{})
-	changed, err := s.stores[0].Change(ctx, s.by(olga), store.Target{Project: key, Stage: stages[0]}, func(r *review.Review, who review.Actor, at time.Time) error {
-		s.freeze(t)
-		time.AfterFunc(frozen, func() {
-			s.thaw(t)
-			close(thawed)
+	changed, err := s.stores[0].Change(ctx, s.by(olga), store.Target{Project: key, Stage: stages[0]},
+		func(r *review.Review, who review.Actor, at time.Time) error {
+			s.freeze(t)
+			time.AfterFunc(frozen, func() {
+				s.thaw(t)
+				close(thawed)
+			})
+			return r.Discuss(who, stages[0], items[gatemodel.Plain], text, text, at)
 		})
-		return r.Discuss(who, stages[0], items[gatemodel.Plain], text, text, at)
-	})
 	if saved != (err == nil) || !saved && !errors.Is(err, store.ErrUncertain) {
 		t.Errorf("%s: %v", text, err)
 	}
@@ -149,7 +150,8 @@ func (s *site) endure(t *testing.T, o *outage) {
 	}
 	s.examine(t, key, book)
 	c := book.count()
-	t.Logf("of %d writes %d were acknowledged, %d refused, %d left without an answer; none lost, none twice, none late", c.all(), c.done, c.refused, c.unknown)
+	t.Logf("of %d writes %d were acknowledged, %d refused, %d left without an answer; none lost, none twice, none late", c.all(), c.done,
+		c.refused, c.unknown)
 	if c.refused+c.unknown == 0 {
 		t.Error("the outage hit nobody: nothing is proven")
 	}
@@ -211,7 +213,8 @@ func (s *site) refused(t *testing.T, key review.ProjectKey, book *ledger, o *out
 		if took := time.Since(begun); got.status != http.StatusServiceUnavailable || took > answered {
 			t.Errorf("a form: status %d after %v\n%s", got.status, took, words(got.body))
 		}
-		if got.header.Get("Retry-After") == "" || !strings.Contains(got.body, html.EscapeString(text)) || !strings.Contains(got.body, "Send again") {
+		if got.header.Get("Retry-After") == "" || !strings.Contains(got.body, html.EscapeString(text)) ||
+			!strings.Contains(got.body, "Send again") {
 			t.Errorf("what was typed is not on the page: %v\n%s", got.header, words(got.body))
 		}
 		return
@@ -271,7 +274,8 @@ func (s *site) readOnly(t *testing.T) {
 }
 
 func (s *site) writable(t *testing.T) {
-	order(t, s.postgres.SuperuserURL, `set default_transaction_read_only = off`, `alter system reset default_transaction_read_only`, `select pg_reload_conf()`)
+	order(t, s.postgres.SuperuserURL, `set default_transaction_read_only = off`, `alter system reset default_transaction_read_only`,
+		`select pg_reload_conf()`)
 }
 
 func (s *site) stopPostgres(t *testing.T) {

@@ -35,7 +35,8 @@ func opening(rng *rand.Rand, stage, day int, lent bool, mark func() string) []ga
 	did := []gatemodel.Input{met(olga, gatemodel.Plain), met(olga, gatemodel.Proved), in(gatemodel.AddEvidence, olga, nil)}
 	waived := rng.IntN(3) // 0: not asked for, 1: asked for, 2: granted
 	if waived >= 1 {
-		did = append(did, in(gatemodel.RequestWaiver, []int{olga, dave}[rng.IntN(2)], func(i *gatemodel.Input) { i.Until = day + 1 + rng.IntN(3) }))
+		did = append(did, in(gatemodel.RequestWaiver, []int{olga, dave}[rng.IntN(2)],
+			func(i *gatemodel.Input) { i.Until = day + 1 + rng.IntN(3) }))
 	}
 	if waived == 2 {
 		did = append(did, in(gatemodel.GrantWaiver, pat, func(i *gatemodel.Input) { i.No = 1 }))
@@ -118,7 +119,8 @@ func (c *client) act() []gatemodel.Op {
 	case lee:
 		op = pick(gatemodel.Sign, 6, gatemodel.SignOut, 2, gatemodel.ReadGate, 2)
 	default:
-		op = pick(gatemodel.Sign, 60, gatemodel.GrantWaiver, 10, gatemodel.RevokeWaiver, 11, gatemodel.ConfirmCondition, 5, gatemodel.ReadGate, 12)
+		op = pick(gatemodel.Sign, 60, gatemodel.GrantWaiver, 10, gatemodel.RevokeWaiver, 11, gatemodel.ConfirmCondition, 5,
+			gatemodel.ReadGate, 12)
 	}
 	switch op {
 	case gatemodel.Sign, gatemodel.Request:

@@ -124,7 +124,8 @@ func (w *world) stateOf(st *review.Stage) *gatemodel.State {
 		s.Evidence = append(s.Evidence, gatemodel.Link{By: w.place(e.By), Ends: dayOf(e.Expires), Removed: e.Removed()})
 	}
 	for _, wv := range st.Waivers {
-		s.Waivers = append(s.Waivers, gatemodel.Leave{By: w.place(wv.RequestedBy), Ends: dayOf(wv.Until), Granted: !wv.GrantedAt.IsZero(), TakenBack: !wv.RevokedAt.IsZero()})
+		s.Waivers = append(s.Waivers, gatemodel.Leave{By: w.place(wv.RequestedBy), Ends: dayOf(wv.Until), Granted: !wv.GrantedAt.IsZero(),
+			TakenBack: !wv.RevokedAt.IsZero()})
 	}
 	for _, f := range st.Findings {
 		s.Findings = append(s.Findings, gatemodel.Point{Answered: f.Answered(), Mark: f.Answer})
@@ -132,12 +133,14 @@ func (w *world) stateOf(st *review.Stage) *gatemodel.State {
 	for _, r := range st.Rounds {
 		round := gatemodel.Round{By: w.place(r.RequestedBy), Outcome: string(r.Outcome), Changed: !r.ChangedAt.IsZero()}
 		for _, so := range r.SignOffs {
-			round.Signed = append(round.Signed, gatemodel.Signature{Who: w.place(so.Person), Seat: string(so.Seat), Decision: gatemodel.Decision(so.Decision)})
+			round.Signed = append(round.Signed, gatemodel.Signature{Who: w.place(so.Person), Seat: string(so.Seat),
+				Decision: gatemodel.Decision(so.Decision)})
 		}
 		s.Rounds = append(s.Rounds, round)
 	}
 	for _, c := range st.Conditions {
-		s.Conditions = append(s.Conditions, gatemodel.Promise{Round: c.Round, By: w.place(c.By), Seat: string(c.Seat), Last: dayOf(c.Due), MetBy: w.place(c.MetBy), Confirmed: !c.ConfirmedAt.IsZero(), Dropped: !c.DroppedAt.IsZero()})
+		s.Conditions = append(s.Conditions, gatemodel.Promise{Round: c.Round, By: w.place(c.By), Seat: string(c.Seat), Last: dayOf(c.Due),
+			MetBy: w.place(c.MetBy), Confirmed: !c.ConfirmedAt.IsZero(), Dropped: !c.DroppedAt.IsZero()})
 	}
 	return s
 }

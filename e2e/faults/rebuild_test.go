@@ -15,7 +15,7 @@ import (
 // notRebuilt are the tables that a rebuild leaves as a migration made them.
 var notRebuilt = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 
-// rebuild makes a database anew from the trail of this one, and demands that
+// rebuild makes another database from the trail of this one, and demands that
 // each table is what it was.
 func (w *world) rebuild(t *testing.T) {
 	ctx := context.Background()
@@ -53,7 +53,7 @@ func (w *world) rebuild(t *testing.T) {
 	}
 	for name, rows := range was {
 		if !slices.Contains(notRebuilt, name) && is[name] != rows {
-			t.Errorf("the table %s was rebuilt as something else than it was", name)
+			t.Errorf("the rebuilt table %s differs from the original", name)
 		}
 	}
 }

@@ -19,7 +19,8 @@ const patience = 8 * time.Second
 // sre seat, and the digest of what is signed.
 func (w *world) asked(t *testing.T) (review.ProjectKey, string) {
 	t.Helper()
-	p := w.told(t, "rights", filled(), []gatemodel.Input{{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Waivable, State: "met", Mark: "d"}, {Op: gatemodel.Request, Who: olga}})
+	p := w.told(t, "rights", filled(), []gatemodel.Input{{Op: gatemodel.Answer, Who: olga, Item: gatemodel.Waivable, State: "met",
+		Mark: "d"}, {Op: gatemodel.Request, Who: olga}})
 	w.must(t, p, gatemodel.Input{Op: gatemodel.GrantSeat, Who: adam, Whom: flo, Seat: "sre"})
 	return p, w.must(t, p, gatemodel.Input{Op: gatemodel.ReadGate, Who: vic}).Gate.Digest
 }
@@ -35,7 +36,7 @@ func (w *world) must(t *testing.T, p review.ProjectKey, in gatemodel.Input) gate
 }
 
 // A seat is taken away while the signature that completes the quorum is under
-// way. Whoever is told that it is gone finds no gate pass on it afterwards.
+// way. Once somebody is told that it is gone, no gate passes with it.
 func TestNoGatePassesOnASeatThatIsGone(t *testing.T) {
 	w := newWorld(t)
 	p, digest := w.asked(t)
@@ -44,12 +45,13 @@ func TestNoGatePassesOnASeatThatIsGone(t *testing.T) {
 
 	decided, release, signed := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, err := w.stores[0].Change(context.Background(), w.by(pat), store.Target{Project: p, Stage: stages[0]}, func(r *review.Review, who review.Actor, at time.Time) error {
-			err := w.command(last)(r, who, at)
-			close(decided)
-			<-release
-			return err
-		})
+		_, err := w.stores[0].Change(context.Background(), w.by(pat), store.Target{Project: p, Stage: stages[0]},
+			func(r *review.Review, who review.Actor, at time.Time) error {
+				err := w.command(last)(r, who, at)
+				close(decided)
+				<-release
+				return err
+			})
 		signed <- err
 	}()
 	select {
@@ -106,12 +108,13 @@ func TestTheTrailShowsNoSignatureWithoutASeat(t *testing.T) {
 
 	decided, release, revoked := make(chan struct{}), make(chan struct{}), make(chan error, 1)
 	go func() {
-		_, err := w.stores[1].ChangeRights(context.Background(), w.by(adam), w.people[flo], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-			err := e.Revoke(who, review.Right{Seat: review.SeatSRE, Scope: review.Scope(id)}, "Moved on.", at)
-			close(decided)
-			<-release
-			return err
-		})
+		_, err := w.stores[1].ChangeRights(context.Background(), w.by(adam), w.people[flo],
+			func(e *review.Entitlements, who review.Actor, at time.Time) error {
+				err := e.Revoke(who, review.Right{Seat: review.SeatSRE, Scope: review.Scope(id)}, "Moved on.", at)
+				close(decided)
+				<-release
+				return err
+			})
 		revoked <- err
 	}()
 	select {
@@ -121,7 +124,8 @@ func TestTheTrailShowsNoSignatureWithoutASeat(t *testing.T) {
 	}
 	signed := make(chan gatemodel.Output, 1)
 	go func() {
-		out, _ := w.do(context.Background(), 0, p, gatemodel.Input{Op: gatemodel.Sign, Who: flo, Seat: "sre", Decision: gatemodel.Go, Digest: digest})
+		out, _ := w.do(context.Background(), 0, p, gatemodel.Input{Op: gatemodel.Sign, Who: flo, Seat: "sre", Decision: gatemodel.Go,
+			Digest: digest})
 		signed <- out
 	}()
 	if !eventually(patience, func() bool { return len(signed) > 0 || w.waitsFor(t, "advisory") }) {

@@ -66,7 +66,8 @@ func (t *tally) spoil() {
 
 func (t *tally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer, the slowest verdict after %v, %d recordings spoilt", t.histories, t.ops, t.unknown, t.slowest.Round(time.Millisecond), t.spoilt)
+	fmt.Fprintf(&b, "%d histories, %d requests, %d of them without an answer, the slowest verdict after %v, %d recordings spoilt",
+		t.histories, t.ops, t.unknown, t.slowest.Round(time.Millisecond), t.spoilt)
 	for _, what := range slices.Sorted(maps.Keys(t.seen)) {
 		fmt.Fprintf(&b, "\n%7d %s", t.seen[what], what)
 	}

@@ -65,14 +65,16 @@ func hill(order review.Order) *review.Template {
 	}
 	for i, key := range []review.StageKey{"plan", "build", "run"} {
 		g := review.GateDef{Name: "Gate " + string(key), Quorum: 1 + i%2, Seats: []review.SeatDef{
-			{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity, Mandatory: true, When: []review.Flag{"pii"}},
+			{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity, Mandatory: true,
+				When: []review.Flag{"pii"}},
 		}}
 		if i == 2 {
 			g.RepeatsDays = 20
 		}
 		t.Stages = append(t.Stages, review.StageDef{Key: key, Name: "Stage " + string(key), Gate: g, Items: []review.ItemDef{
 			{Key: "plain", Title: "Plain", Levels: [3]review.Level{must, must, should}, Seats: product},
-			{Key: "proved", Title: "Proved", Levels: [3]review.Level{must, must, none}, Seats: product, Evidence: []review.EvidenceKind{"doc"}, ValidDays: 3},
+			{Key: "proved", Title: "Proved", Levels: [3]review.Level{must, must, none}, Seats: product, Evidence: []review.EvidenceKind{"doc"},
+				ValidDays: 3},
 			{Key: "private", Title: "Private", Levels: [3]review.Level{must, must, must}, Seats: product, When: []review.Flag{"pii"}},
 		}})
 	}
@@ -201,7 +203,7 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []review.Template
 	return errors.Join(u.broken, u.verified(ctx))
 }
 
-// verified sweeps, and holds the project's tables against its trail. What a
+// verified sweeps, and compares the project's tables with its trail. What a
 // client gave up may reach the database later than the sweep.
 func (u *upheaval) verified(ctx context.Context) error {
 	var v *store.Verified
@@ -235,7 +237,7 @@ func (u *upheaval) verified(ctx context.Context) error {
 	return errors.Join(wrong...)
 }
 
-// audit decides anew about every gate, as the command verify does.
+// audit decides again about every gate, as the command verify does.
 func (w *world) audit(t *testing.T, tally *kindTally) {
 	ctx := context.Background()
 	ids, err := w.stores[0].Streams(ctx)
@@ -315,7 +317,8 @@ func (u *upheaval) expect(ctx context.Context, what string, err error) {
 	var invalid *review.Invalid
 	var conflict *review.AnswerConflict
 	switch {
-	case err == nil, ctx.Err() != nil, errors.Is(err, review.ErrNotFound), errors.Is(err, store.ErrOverloaded), errors.Is(err, store.ErrUncertain), driverTimeout(err.Error()):
+	case err == nil, ctx.Err() != nil, errors.Is(err, review.ErrNotFound), errors.Is(err, store.ErrOverloaded), errors.Is(err,
+		store.ErrUncertain), driverTimeout(err.Error()):
 	case errors.As(err, &denied), errors.As(err, &stale), errors.As(err, &outdated), errors.As(err, &refused), errors.As(err, &blocked),
 		errors.As(err, &invalid), errors.As(err, &conflict):
 	default:
@@ -360,7 +363,8 @@ func (u *upheaval) climb(ctx context.Context, rng *rand.Rand) {
 		u.step(ctx, rng, v.Review, s)
 		return
 	}
-	u.submit(ctx, rng, []int{olga, dave, adam}[rng.IntN(3)], page.ReviewsURL(u.project), map[string]string{"reason": wordFor(rng), "review": strconv.Itoa(v.Review.No)})
+	u.submit(ctx, rng, []int{olga, dave, adam}[rng.IntN(3)], page.ReviewsURL(u.project),
+		map[string]string{"reason": wordFor(rng), "review": strconv.Itoa(v.Review.No)})
 }
 
 // step is what a stage needs next.
@@ -494,24 +498,25 @@ func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
 		person, by = holder, holder
 	}
 	ends := date(u.day + 1 + rng.IntN(5))
-	_, err := u.stores[rng.IntN(2)].ChangeRights(ctx, u.by(by), u.people[person], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		switch {
-		case kind < 3:
-			return e.Grant(who, right, at)
-		case kind < 6:
-			right := right
-			for _, g := range e.Granted {
-				if g.Source == review.FromAdmin { // one that there is
-					right = g.Right
+	_, err := u.stores[rng.IntN(2)].ChangeRights(ctx, u.by(by), u.people[person],
+		func(e *review.Entitlements, who review.Actor, at time.Time) error {
+			switch {
+			case kind < 3:
+				return e.Grant(who, right, at)
+			case kind < 6:
+				right := right
+				for _, g := range e.Granted {
+					if g.Source == review.FromAdmin { // one that there is
+						right = g.Right
+					}
 				}
+				return e.Revoke(who, right, "Moved on.", at)
+			case kind == 6 && len(e.Granted) > 0:
+				held := e.Granted[len(e.Granted)-1].Right
+				return e.Delegate(who, review.NewDelegation{To: u.people[vic], Seat: held.Seat, Scope: held.Scope, Ends: ends, Reason: "Away."}, at)
 			}
-			return e.Revoke(who, right, "Moved on.", at)
-		case kind == 6 && len(e.Granted) > 0:
-			held := e.Granted[len(e.Granted)-1].Right
-			return e.Delegate(who, review.NewDelegation{To: u.people[vic], Seat: held.Seat, Scope: held.Scope, Ends: ends, Reason: "Away."}, at)
-		}
-		return e.EndDelegation(who, len(e.Delegated), at)
-	})
+			return e.EndDelegation(who, len(e.Delegated), at)
+		})
 	u.expect(ctx, "a change of rights", err)
 }
 
@@ -699,7 +704,8 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 	if tb.Failed() || want < quickUpheavals {
 		return
 	}
-	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned", "RoundClosed"}
+	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
+		"RoundClosed"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
 	}

@@ -147,7 +147,8 @@ func (w *world) publish(t *testing.T) {
 // serve starts one replica.
 func (w *world) serve(t *testing.T, i int) {
 	t.Helper()
-	st, err := store.Open(context.Background(), w.db.AppURL, store.Options{SessionIdle: lifetime, StatementTimeout: 20 * time.Second, LockTimeout: 20 * time.Second})
+	st, err := store.Open(context.Background(), w.db.AppURL, store.Options{SessionIdle: lifetime, StatementTimeout: 20 * time.Second,
+		LockTimeout: 20 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

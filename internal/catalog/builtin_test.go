@@ -149,14 +149,16 @@ func TestGatesAskWhoTheyShould(t *testing.T) {
 		plain, withRule policy
 	}{
 		{"idea", "Worth evaluating", all("product", "engineering"), all("product", "engineering")},
-		{"evaluation", "Viable to build", all("product", "architecture", "engineering"), all("product", "architecture", "engineering", "compliance")},
+		{"evaluation", "Viable to build", all("product", "architecture", "engineering"),
+			all("product", "architecture", "engineering", "compliance")},
 		{"architecture", "Architecture approved", all("architecture", "security", "sre"), all("architecture", "security", "sre")},
 		{"code", "Code base fit to build on", all("engineering", "qa"), all("engineering", "qa")},
 		{"pipeline", "Delivery pipeline trusted", twoWithSRE("engineering", "sre", "security"), twoWithSRE("engineering", "sre", "security")},
 		{"environments", "Environments ready", twoWithSRE("sre", "architecture", "security"), twoWithSRE("sre", "architecture", "security")},
 		{"security", "Security and compliance cleared", all("security", "compliance"), all("security", "compliance")},
 		{"performance", "Performance proven", twoWithSRE("qa", "sre", "engineering"), twoWithSRE("qa", "sre", "engineering")},
-		{"release", "Go live", all("product", "engineering", "qa", "sre", "security"), all("product", "engineering", "qa", "sre", "security", "compliance")},
+		{"release", "Go live", all("product", "engineering", "qa", "sre", "security"),
+			all("product", "engineering", "qa", "sre", "security", "compliance")},
 		{
 			"operations", "Operating review", twoWithSRE("product", "sre", "engineering"),
 			policy{Quorum: 3, Seats: []review.Seat{"product", "sre", "engineering", "compliance"}, Mandatory: []review.Seat{"sre", "compliance"}},
@@ -225,10 +227,10 @@ func TestEveryFactIsCovered(t *testing.T) {
 		for _, item := range s.Items {
 			own := item.Sources[0]
 			if stage[own] != s.Key {
-				t.Errorf("%s: rests on %s and stands in %s; that fact belongs to %q", item.Key, own, s.Key, stage[own])
+				t.Errorf("%s: comes from %s and is in %s; that fact belongs to %q", item.Key, own, s.Key, stage[own])
 			}
 			if other, taken := covered[own]; taken {
-				t.Errorf("%s: rests on %s, and so does %s", item.Key, own, other)
+				t.Errorf("%s: comes from %s, and so does %s", item.Key, own, other)
 			}
 			covered[own] = item.Key
 			got, want := slices.Sorted(slices.Values(item.Sources[1:])), slices.Sorted(slices.Values(merged[own]))
@@ -240,7 +242,7 @@ func TestEveryFactIsCovered(t *testing.T) {
 	}
 	for id := range stage {
 		if covered[id] == "" {
-			t.Errorf("no item rests on %s", id)
+			t.Errorf("no item comes from %s", id)
 		}
 	}
 	for into, ids := range merged {

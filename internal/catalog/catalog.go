@@ -20,7 +20,7 @@ import (
 var builtin embed.FS
 
 // BuiltIn reads the templates that come with the program, in order of their
-// folder names. It parses them anew on each call (tens of milliseconds):
+// folder names. It parses them again on each call (tens of milliseconds):
 // callers keep the result. An error means that the build itself is broken; it
 // is never nil with part of the templates.
 func BuiltIn() ([]review.Template, error) {

@@ -245,7 +245,8 @@ func unwelcome(name string, src []byte) (Problem, bool) {
 	number := 0
 	for line := range bytes.Lines(src) {
 		if number++; len(line) > maxLine {
-			return Problem{File: name, Line: number, Column: 1, Message: fmt.Sprintf("the line is %d bytes long; at most %d are read", len(line), maxLine)}, true
+			return Problem{File: name, Line: number, Column: 1, Message: fmt.Sprintf("the line is %d bytes long; at most %d are read",
+				len(line), maxLine)}, true
 		}
 	}
 	depth := 0

@@ -16,7 +16,7 @@ import (
 	"unicode"
 )
 
-// The built-in template rests on facts from two published articles, and says
+// The built-in template uses facts from two published articles, and says
 // everything in its own words: it shares no run of five words with either.
 // The articles are not part of this repository. What is kept of them is
 // testdata/source-runs.txt: for each run of five words the first 8 bytes of
@@ -24,10 +24,11 @@ import (
 // of letters and digits in lower case; everything between words is ignored,
 // so punctuation and line breaks do not hide a copied phrase.
 //
-// To make the file anew, name the articles:
+// To make the file again, name the articles:
 //
 //	go test ./internal/catalog -run TestSourceRunsFile -source-texts /path/one.txt,/path/two.txt
-var sourceTexts = flag.String("source-texts", "", "comma-separated text files; TestSourceRunsFile writes testdata/source-runs.txt from them")
+var sourceTexts = flag.String("source-texts", "", "comma-separated text files; TestSourceRunsFile writes "+
+	"testdata/source-runs.txt from them")
 
 const (
 	runWords       = 5

@@ -76,7 +76,8 @@ func TestResultLinesAreKept(t *testing.T) {
 		`{"ImportPath":"c","Action":"build-output","Output":"c.go:1:1: syntax error\n"}`,
 		`go: something odd`,
 	)
-	for _, want := range []string{"ok  \ta\t0.1s\n", "wrong sum\n--- FAIL: TestY", "FAIL\tb\t0.1s\n", "c.go:1:1: syntax error", "go: something odd",
+	for _, want := range []string{"ok  \ta\t0.1s\n", "wrong sum\n--- FAIL: TestY", "FAIL\tb\t0.1s\n", "c.go:1:1: syntax error",
+		"go: something odd",
 		"1 passed, 1 failed, 0 skipped", "failed   b TestY"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is missing in:\n%s", want, out)
@@ -147,7 +148,8 @@ func TestCompareGenerated(t *testing.T) {
 	}
 	write(root, "same_templ.go", "new same")
 	write(root, "stale_templ.go", "old")
-	err := compareGenerated(root, work, []string{"same.templ", "stale.templ", "missing.templ"}, []string{"same_templ.go", "stale_templ.go", "gone_templ.go"})
+	err := compareGenerated(root, work, []string{"same.templ", "stale.templ", "missing.templ"},
+		[]string{"same_templ.go", "stale_templ.go", "gone_templ.go"})
 	if err == nil {
 		t.Fatal("no difference found")
 	}

@@ -30,7 +30,7 @@ func (c *checker) checkFormat(ctx context.Context) error {
 		return fmt.Errorf("gofmt: %w", err)
 	}
 	if list.Len() > 0 {
-		return fmt.Errorf("not in gofmt's form (`make fmt` mends it):\n%s", list.String())
+		return fmt.Errorf("not in gofmt's form (run `make fmt`):\n%s", list.String())
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func compareGenerated(root, work string, templates, committed []string) error {
 		}
 	}
 	if len(wrong) > 0 {
-		return fmt.Errorf("generated code is not current (`make generate` mends it):\n%w", errors.Join(wrong...))
+		return fmt.Errorf("generated code is not current (run `make generate`):\n%w", errors.Join(wrong...))
 	}
 	return nil
 }

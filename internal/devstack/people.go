@@ -38,7 +38,8 @@ func People() []Person {
 		person("viktor", "Viktor Novak", "Business analyst", "Looks around in projects that are not restricted; could start one.", "team-internal-tools"),
 
 		person("tom", "Tom Okafor", "Product manager", "Signs gates in the product seat.", "seat-product", "team-checkout"),
-		person("priya", "Priya Raman", "Engineering manager", "Owns projects and signs elsewhere in the engineering seat.", "seat-engineering", "team-payments"),
+		person("priya", "Priya Raman", "Engineering manager", "Owns projects and signs elsewhere in the engineering seat.",
+			"seat-engineering", "team-payments"),
 		person("ines", "Inês Duarte", "Principal architect", "Signs gates in the architecture seat.", "seat-architecture", "team-identity"),
 		person("diego", "Diego Ferrer", "Quality lead", "Signs gates in the qa seat.", "seat-qa", "team-checkout"),
 		person("yuki", "Yuki Tanaka", "Site reliability engineer", "Signs gates in the sre seat.", "seat-sre", "team-data-platform"),
@@ -46,7 +47,8 @@ func People() []Person {
 		person("sam", "Sam Whitlock", "Security engineer", "Signs gates in the security seat.", "seat-security", "team-identity"),
 		person("lena", "Lena Vogt", "Compliance officer", "Signs gates in the compliance seat.", "seat-compliance", "team-internal-tools"),
 		person("mei", "Mei Chen", "Data protection lead", "Signs gates in the data seat.", "seat-data", "team-data-platform"),
-		person("omar", "Omar Farouk", "Staff engineer, production", "Holds two seats, sre and security, yet signs a gate once.", "seat-sre", "seat-security", "team-payments"),
+		person("omar", "Omar Farouk", "Staff engineer, production", "Holds two seats, sre and security, yet signs a gate once.", "seat-sre",
+			"seat-security", "team-payments"),
 
 		person("jonas", "Jonas Berg", "Backend engineer", "Answers items and gives evidence for payments.", "team-payments"),
 		person("rosa", "Rosa Almeida", "Frontend engineer", "Answers items and gives evidence for checkout.", "team-checkout"),

@@ -67,7 +67,7 @@ func readArchive(b []byte) ([]file, []Problem) {
 	}
 	r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
 	if err != nil {
-		return nil, []Problem{{archive, "cannot be read: it is damaged, cut off, or something else altogether"}}
+		return nil, []Problem{{archive, "cannot be read: it is damaged, cut off, or not a zip file"}}
 	}
 	if len(r.File) > MaxFiles {
 		return nil, []Problem{{archive, fmt.Sprintf("holds more than the %d files that a bundle may have", MaxFiles)}}
@@ -96,13 +96,13 @@ func readArchive(b []byte) ([]file, []Problem) {
 		return files, []Problem{{archive, err.Error()}}
 	}
 	if !bytes.Equal(again, b) {
-		return files, []Problem{{archive, "is not put together in the one way in which this program does it: " + firstDifference(again, b, files)}}
+		return files, []Problem{{archive, "is not written in the one way in which this program writes it: " + firstDifference(again, b, files)}}
 	}
 	return files, nil
 }
 
 // readStored reads a file's bytes as they lie in the zip file. Checksums are
-// left alone here: they are held against the content with all else.
+// left alone here: they are compared with the content like everything else.
 func readStored(f *zip.File, left uint64) ([]byte, error) {
 	switch {
 	case !namePattern.MatchString(f.Name):
@@ -131,7 +131,7 @@ func place(name string) string {
 	return fmt.Sprintf("%.200q", name)
 }
 
-// firstDifference says where two zip files part, by the file that lies there.
+// firstDifference says where two zip files begin to differ, by the file that is there.
 func firstDifference(want, got []byte, files []file) string {
 	at := 0
 	for at < len(want) && at < len(got) && want[at] == got[at] {

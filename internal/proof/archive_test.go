@@ -27,9 +27,9 @@ func TestTheArchiveHasOneForm(t *testing.T) {
 	}
 }
 
-var rewrite = flag.Bool("rewrite", false, "make testdata/format-1.zip anew; only while no release has written such bundles")
+var rewrite = flag.Bool("rewrite", false, "make testdata/format-1.zip again; only while no release has written such bundles")
 
-// A bundle that was made when its format was new verifies for good. When this
+// A bundle that was made when its format was new verifies forever. When this
 // fails, what is written has changed: that takes a new number, and the code
 // that reads the old one stays.
 func TestABundleOfThePastVerifies(t *testing.T) {

@@ -7,7 +7,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// Audit decides anew about every gate of a project from its entries alone, as
+// Audit decides again about every gate of a project from its entries alone, as
 // [Verify] does of a bundle, and from those of the directory whether everybody
 // who decided held the right to it then. The error says that the entries could
 // not be replayed.

@@ -114,7 +114,8 @@ func prepare(k *Key, in *Input) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := about{format, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, int64(len(in.Rights)), in.Made.UTC().Truncate(time.Second)}
+	a := about{format, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, int64(len(in.Rights)),
+		in.Made.UTC().Truncate(time.Second)}
 	var b bundle
 	b.add(fileReadme, []byte(readme))
 	b.add(fileEntries, encodeRecords(in.Records))

@@ -46,7 +46,8 @@ func TestABundleVerifies(t *testing.T) {
 func TestABundleWithAndWithoutRights(t *testing.T) {
 	b := build(t)
 	const left = "That the signers held their seats"
-	if r := Verify(b.bytes, b.keys, nil); strings.Contains(strings.Join(r.Open, "\n"), left) || !strings.Contains(strings.Join(r.Holds, "\n"), "Everybody who signed held the seat then") {
+	if r := Verify(b.bytes, b.keys, nil); strings.Contains(strings.Join(r.Open, "\n"), left) ||
+		!strings.Contains(strings.Join(r.Holds, "\n"), "Everybody who signed held the seat then") {
 		t.Errorf("with rights:\n%s", r)
 	}
 	in := b.in
@@ -55,7 +56,8 @@ func TestABundleWithAndWithoutRights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := Verify(packed, b.keys, nil); !r.OK() || !strings.Contains(strings.Join(r.Open, "\n"), left) || strings.Contains(r.String(), "held the seat then") {
+	if r := Verify(packed, b.keys, nil); !r.OK() || !strings.Contains(strings.Join(r.Open, "\n"), left) ||
+		strings.Contains(r.String(), "held the seat then") {
 		t.Errorf("without rights:\n%s", r)
 	}
 	for _, name := range []string{fileRights, fileRightsIn} {
@@ -66,7 +68,8 @@ func TestABundleWithAndWithoutRights(t *testing.T) {
 	}
 
 	// A checkpoint of the time before pat held the seat.
-	in.Rights = chained(t, review.Directory, without[review.RightGranted](directory(), func(e review.RightGranted) bool { return e.Person == pat }))
+	in.Rights = chained(t, review.Directory, without[review.RightGranted](directory(),
+		func(e review.RightGranted) bool { return e.Person == pat }))
 	last := in.Rights[len(in.Rights)-1]
 	in.Heads[0] = review.Head{Stream: review.Directory, Seq: last.Seq, Hash: last.Hash}
 	if in.Note, err = b.key.Seal(1, begin.AddDate(1, 0, 0), nil, in.Heads); err != nil {
@@ -76,7 +79,8 @@ func TestABundleWithAndWithoutRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := Verify(packed, b.keys, nil)
-	if r.OK() || !strings.Contains(r.String(), "who did not hold the Product seat then") || !strings.Contains(r.String(), "AGAINST THE RULES") {
+	if r.OK() || !strings.Contains(r.String(), "who did not hold the Product seat then") ||
+		!strings.Contains(r.String(), "AGAINST THE RULES") {
 		t.Errorf("without the seat:\n%s", r)
 	}
 }
@@ -150,7 +154,8 @@ func TestTheReportIsInert(t *testing.T) {
 				t.Errorf("the page contains %q", never)
 			}
 		}
-		for _, want := range []string{"default-src &#39;none&#39;", "Alpha &amp; &lt;Co&gt;", "Olga &lt;Owner&gt;", "https://wiki.example.test/scope-set/1", "The house burns.", b.key.Verifier()[:12]} {
+		for _, want := range []string{"default-src &#39;none&#39;", "Alpha &amp; &lt;Co&gt;", "Olga &lt;Owner&gt;",
+			"https://wiki.example.test/scope-set/1", "The house burns.", b.key.Verifier()[:12]} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page lacks %q", want)
 			}

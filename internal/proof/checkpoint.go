@@ -37,7 +37,8 @@ func (c *Checkpoint) text() string {
 	if c.No > 1 {
 		previous = base64.StdEncoding.EncodeToString(c.Previous[:])
 	}
-	return fmt.Sprintf("%s\n%d\n%s\nnumber %d\ntime %s\nprevious %s\n", c.Origin, c.Size, c.Root, c.No, c.At.UTC().Format(checkpointTime), previous)
+	return fmt.Sprintf("%s\n%d\n%s\nnumber %d\ntime %s\nprevious %s\n", c.Origin, c.Size, c.Root, c.No,
+		c.At.UTC().Format(checkpointTime), previous)
 }
 
 func parseCheckpoint(text string) (*Checkpoint, error) {

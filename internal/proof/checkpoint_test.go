@@ -33,7 +33,8 @@ func TestKeys(t *testing.T) {
 	if _, err := ParseKeys(string(secret)); err == nil || strings.Contains(err.Error(), "AT") && strings.Contains(err.Error(), k.secret) {
 		t.Errorf("a private key was taken for a public one, or printed: %v", err)
 	}
-	for _, bad := range []string{"", "x", "PRIVATE+KEY+a+b+c", k.Verifier(), strings.Replace(k.secret, "slipway/", "other/", 1), k.secret[:len(k.secret)-4]} {
+	for _, bad := range []string{"", "x", "PRIVATE+KEY+a+b+c", k.Verifier(), strings.Replace(k.secret, "slipway/", "other/", 1),
+		k.secret[:len(k.secret)-4]} {
 		if _, err := ParseKey(bad); err == nil {
 			t.Errorf("%q was read as a private key", bad)
 		}

@@ -36,9 +36,11 @@ func smallTemplate(sod bool) *review.Template {
 			{Key: idea, Name: "Idea", Items: []review.ItemDef{
 				{Key: "scope-set", Title: "Scope is <set>", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc"}},
 				{Key: "demo-shown", Title: "A demo was shown", Levels: [3]review.Level{should, should, should}},
-			}, Gate: review.GateDef{Name: "Worth building", Quorum: 2, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatSRE}}}},
+			}, Gate: review.GateDef{Name: "Worth building", Quorum: 2, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true},
+				{Seat: review.SeatEngineering}, {Seat: review.SeatSRE}}}},
 			{Key: live, Name: "Live", Items: []review.ItemDef{
-				{Key: "restore-tested", Title: "Restore is tested", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"test-report"}, ValidDays: 30},
+				{Key: "restore-tested", Title: "Restore is tested", Levels: [3]review.Level{must, must, must},
+					Evidence: []review.EvidenceKind{"test-report"}, ValidDays: 30},
 			}, Gate: review.GateDef{Name: "Go live", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatSRE, Mandatory: true}}}},
 		},
 	}
@@ -112,7 +114,8 @@ func (w *world) answer(sk review.StageKey, ik review.ItemKey, to review.State, n
 
 func (w *world) link(sk review.StageKey, ik review.ItemKey, kind review.EvidenceKind, n int) {
 	w.Helper()
-	w.must(w.r.AddEvidence(actor(mike), sk, ik, review.NewEvidence{URL: fmt.Sprintf("https://wiki.example.test/%s/%d", ik, n), Title: "See \"here\"", Type: kind}, w.tick()))
+	w.must(w.r.AddEvidence(actor(mike), sk, ik, review.NewEvidence{URL: fmt.Sprintf("https://wiki.example.test/%s/%d", ik, n),
+		Title: "See \"here\"", Type: kind}, w.tick()))
 }
 
 func (w *world) request(sk review.StageKey) {
@@ -159,13 +162,15 @@ func tell(tb testing.TB) *world {
 	w.must(w.r.MeetCondition(actor(mike), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), "Written.", w.tick()))
 	w.answer(live, "restore-tested", review.NotMet, "Not yet.")
 	until := w.now.AddDate(0, 1, 0).Format(review.DateLayout)
-	w.must(w.r.RequestWaiver(actor(mike), live, "restore-tested", review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: until}, w.tick()))
+	w.must(w.r.RequestWaiver(actor(mike), live, "restore-tested",
+		review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: until}, w.tick()))
 	w.must(w.r.GrantWaiver(actor(stan), live, 1, w.r.Stage(live).Waivers[0].Digest(), "Fine.", w.tick()))
 	w.request(live)
 	w.sign(stan, live, review.SeatSRE, review.Go)
 	w.answer(live, "restore-tested", review.Met, "Done.")
 	w.link(live, "restore-tested", "test-report", 1)
-	w.must(w.r.Force(actor(mona), live, w.r.Digest(w.r.Stage(live)), "The house burns.", w.now.AddDate(0, 0, 2).Format(review.DateLayout), w.tick()))
+	w.must(w.r.Force(actor(mona), live, w.r.Digest(w.r.Stage(live)), "The house burns.",
+		w.now.AddDate(0, 0, 2).Format(review.DateLayout), w.tick()))
 	w.must(w.r.CloseRetrospective(actor(stan), live, 2, "It was right.", w.tick()))
 	w.must(w.r.StartReview(actor(olga), "Yearly.", w.tick()))
 	w.must(w.r.ConfirmCondition(actor(eng), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), w.tick()))
@@ -196,7 +201,8 @@ func directory() []review.Entry {
 		out = append(out, review.Entry{Seq: int64(len(out)) + 1, At: before, Event: e})
 	}
 	for _, g := range []review.RightGranted{
-		{Person: pat, Seat: review.SeatProduct}, {Person: eng, Seat: review.SeatEngineering}, {Person: sre, Seat: review.SeatSRE}, {Person: mona, Role: review.RoleManager},
+		{Person: pat, Seat: review.SeatProduct}, {Person: eng, Seat: review.SeatEngineering}, {Person: sre,
+			Seat: review.SeatSRE}, {Person: mona, Role: review.RoleManager},
 	} {
 		g.Source = review.FromGroup
 		add(review.PersonJoined{Person: g.Person})

@@ -64,7 +64,7 @@ func FuzzEntries(f *testing.F) {
 	})
 }
 
-// rechain numbers and chains records anew, whatever they say.
+// rechain numbers and chains records again, whatever they say.
 func rechain(records []review.Record) []review.Record {
 	var prev review.Hash
 	for i := range records {
@@ -104,7 +104,8 @@ func TestZipBombsAreRefused(t *testing.T) {
 			_, _ = part.Write([]byte(huge))
 		}),
 		"a lie about sizes": hostile(t, func(w *zip.Writer) {
-			part, _ := w.CreateRaw(&zip.FileHeader{Name: "entries.jsonl", Method: zip.Store, CRC32: crc32.ChecksumIEEE(nil), CompressedSize64: 1 << 40, UncompressedSize64: 1 << 40})
+			part, _ := w.CreateRaw(&zip.FileHeader{Name: "entries.jsonl", Method: zip.Store, CRC32: crc32.ChecksumIEEE(nil),
+				CompressedSize64: 1 << 40, UncompressedSize64: 1 << 40})
 			_, _ = part.Write([]byte("x"))
 		}),
 		"too many files": hostile(t, func(w *zip.Writer) {

@@ -99,7 +99,7 @@ func (k *Key) WriteNew(path string) error {
 // Name is the key's name, slipway/ and the instance.
 func (k *Key) Name() string { return k.signer.Name() }
 
-// Verifier is the public key, name+hash+base64: what whoever verifies needs.
+// Verifier is the public key, name+hash+base64: what a verifier needs.
 func (k *Key) Verifier() string { return k.verifier }
 
 // id names the key in signatures: name+hash.
@@ -116,7 +116,7 @@ func checkName(name string) error {
 }
 
 // Keys are the public keys that somebody trusts. There is more than one when a
-// key was replaced: what the old one signed stays signed.
+// key was replaced: what the old one signed remains valid.
 type Keys []note.Verifier
 
 // ParseKeys reads public keys, one a line. Empty lines and lines that begin

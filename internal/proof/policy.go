@@ -7,7 +7,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// judge decides anew whether the round could end as it did, from the state in
+// judge decides again whether the round could end as it did, from the state in
 // which it ended: written apart from the rules in package review, which decided
 // it then. It notes which sign-offs count, and returns what is wrong, each a
 // sentence without its subject. A signature whose seat was lost before the
@@ -31,8 +31,8 @@ func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string
 	seats := map[review.Seat]bool{}
 	mandates := map[string]bool{}
 	conditional := false
-	// Backwards: who has signed may sign again only once the first signature no
-	// longer counts, such as after losing the seat and being given it anew.
+	// Backwards: somebody who has signed may sign again only once the first signature no
+	// longer counts, such as after losing the seat and being given it again.
 	for i := len(ro.SignOffs) - 1; i >= 0; i-- {
 		so := &ro.SignOffs[i]
 		mandate := fmt.Sprintf("%d %s", cmp.Or(so.For, so.Person), so.Seat) // a holder and the stand-in are one voice
@@ -69,7 +69,7 @@ func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string
 }
 
 // supports reports whether a decision counts towards the round's outcome: a
-// gate that passed without conditions rests on those who set none.
+// gate that passed without conditions needs signers who set none.
 func (r *round) supports(d review.Decision) bool {
 	return d == review.Go || (d == review.Conditional && r.Round.Outcome == review.OutcomeConditional)
 }

@@ -13,7 +13,7 @@ import (
 // everybody is taken to have held the right to what they did.
 //
 // Both streams take their times from one clock, under a lock that a decision
-// shares and a change of rights has to itself: their order is that of their
+// shares and a change of rights takes alone: their order is that of their
 // times.
 type rights struct {
 	of map[review.PersonID][]review.Entry
@@ -60,7 +60,7 @@ func (r *rights) signs(in review.ProjectID, p, holder review.PersonID, seat revi
 	})
 }
 
-// lasted reports whether the seat on which a signature rests was held without a
+// lasted reports whether the seat of a signature was held without a
 // break until a moment.
 func (r *rights) lasted(in review.ProjectID, so *review.SignOff, until time.Time) bool {
 	if r == nil {

@@ -227,8 +227,8 @@ func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, c
 	h.rounds = append(h.rounds, out)
 }
 
-// apart checks what has to be done by somebody else than what went before it,
-// and not in their place either.
+// apart checks that somebody else did what has to be done by a different
+// person, and not in the first person's place.
 func (h *history) apart(e review.Entry, r *review.Review) {
 	from := func(doer, holder review.PersonID, does, who string) {
 		if doer == e.Actor {

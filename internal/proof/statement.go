@@ -111,8 +111,8 @@ type payload struct {
 	data []byte
 }
 
-// humanReview says who decided what. Only people's numbers stand in it, so
-// that names can be erased.
+// humanReview says who decided what. It contains only people's numbers,
+// so that names can be erased.
 func (r *round) humanReview(instance string, project review.ProjectKey) humanReview {
 	ro := &r.Round
 	p := humanReview{Timestamp: ro.ClosedAt.UTC(), Round: gateReview{
@@ -128,7 +128,8 @@ func (r *round) humanReview(instance string, project review.ProjectKey) humanRev
 		p.Result = "fail"
 	}
 	for i, so := range ro.SignOffs {
-		s := gateSignOff{Person: personURI(so.Person), Seat: so.Seat, Decision: so.Decision, Digest: so.Digest, At: so.At.UTC(), Entry: r.Signed[i], Counts: r.Counted[i]}
+		s := gateSignOff{Person: personURI(so.Person), Seat: so.Seat, Decision: so.Decision, Digest: so.Digest, At: so.At.UTC(),
+			Entry: r.Signed[i], Counts: r.Counted[i]}
 		if so.For != 0 {
 			s.For = personURI(so.For)
 		}

@@ -24,7 +24,7 @@ func contents(tb testing.TB, packed []byte) []file {
 	return slices.DeleteFunc(files, func(f file) bool { return f.name == fileManifest || f.name == fileSignature })
 }
 
-// sealed packs files under a manifest that a key signs anew.
+// sealed packs files under a manifest that a key signs again.
 func sealed(tb testing.TB, k *Key, files []file) []byte {
 	tb.Helper()
 	packed, err := (&bundle{files: files}).seal(k)
@@ -105,13 +105,14 @@ func TestEveryFlippedByteIsRefused(t *testing.T) {
 			t.Errorf("byte %d (%q): accepted", i, owner[i])
 		case owner[i] != "" && !r.names(owner[i]):
 			misplaced.Add(1)
-			t.Errorf("byte %d lies in %s, which the report does not name:\n%s", i, owner[i], r)
+			t.Errorf("byte %d is in %s, which the report does not name:\n%s", i, owner[i], r)
 		}
 	})
-	t.Logf("flipped %d of %d bytes one by one: %d accepted, %d misplaced", (len(b.bytes)+step-1)/step, len(b.bytes), accepted.Load(), misplaced.Load())
+	t.Logf("flipped %d of %d bytes one by one: %d accepted, %d misplaced", (len(b.bytes)+step-1)/step, len(b.bytes), accepted.Load(),
+		misplaced.Load())
 }
 
-// owners says of each byte of a bundle in which file's content it lies; empty
+// owners says of each byte of a bundle in which file's content it is; empty
 // for the zip file's own structure.
 func owners(tb testing.TB, packed []byte) []string {
 	tb.Helper()
@@ -128,8 +129,8 @@ func owners(tb testing.TB, packed []byte) []string {
 	return owner
 }
 
-// The same with a manifest that the right key signs anew after each flip: what
-// the trail, the template or a signature covers is refused all the same.
+// The same with a manifest that the right key signs again after each flip:
+// what the trail, the template or a signature covers is still refused.
 func TestEveryFlippedByteIsRefusedUnderANewManifest(t *testing.T) {
 	b, step := flipped(t)
 	files := contents(t, b.bytes)
@@ -152,7 +153,7 @@ func TestEveryFlippedByteIsRefusedUnderANewManifest(t *testing.T) {
 			}
 		})
 	}
-	t.Logf("flipped %d bytes one by one under a manifest signed anew", total)
+	t.Logf("flipped %d bytes one by one under a manifest signed again", total)
 }
 
 // A bundle that ends anywhere before its end, or goes on after it, is refused.
@@ -176,10 +177,11 @@ func TestEveryTruncationIsRefused(t *testing.T) {
 
 // Every entry, of the project and of the directory, is dropped, swapped with
 // its neighbour, doubled, changed or made the last, in turn; the manifest is
-// signed anew with the right key and with another.
+// signed again with the right key and with another.
 func TestEveryTamperedEntryIsRefused(t *testing.T) {
 	b := build(t)
-	t.Logf("tampered with entries in %d ways, and with rights in %d, each under 2 keys", b.tamper(t, fileEntries, len(b.in.Records)), b.tamper(t, fileRights, len(b.in.Rights)))
+	t.Logf("tampered with entries in %d ways, and with rights in %d, each under 2 keys", b.tamper(t, fileEntries, len(b.in.Records)),
+		b.tamper(t, fileRights, len(b.in.Rights)))
 }
 
 // tamper tries everything with each of the n entries in a file.
@@ -220,7 +222,7 @@ func (b *built) tamper(t *testing.T, name string, n int) (tampered int) {
 	return tampered
 }
 
-// Somebody with the right key writes the whole story anew, each entry left out
+// Somebody with the right key writes the whole story again, each entry left out
 // in turn or the end cut off, with a chain, statements and a manifest that fit.
 // The checkpoint that was signed before stands against it; and when they sign
 // another checkpoint too, the one that was kept elsewhere does.
@@ -267,7 +269,7 @@ func TestARewrittenStoryIsRefused(t *testing.T) {
 	t.Logf("%d rewritten stories tried; %d could not be replayed to begin with", rewritten, impossible)
 }
 
-// Each file is left out, and one is added, under a manifest signed anew.
+// Each file is left out, and one is added, under a manifest signed again.
 func TestEveryFileHasToBeThere(t *testing.T) {
 	b := build(t)
 	files := contents(t, b.bytes)

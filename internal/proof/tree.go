@@ -112,7 +112,7 @@ func Include(heads []review.Head, stream review.ProjectID) (*Inclusion, error) {
 	return &Inclusion{Head: heads[i], Index: int64(i), Size: t.size, Path: path}, nil
 }
 
-// Check holds the proof against a checkpoint.
+// Check compares the proof with a checkpoint.
 func (in *Inclusion) Check(c *Checkpoint) error {
 	if in.Size != c.Size {
 		return fmt.Errorf("the proof is for a tree of %d streams, the checkpoint has %d", in.Size, c.Size)

@@ -83,8 +83,8 @@ func printable(c rune) rune {
 // unprovable is what a bundle leaves open, however well everything in it holds.
 var unprovable = []string{
 	"That the names are right: the trail holds numbers, and no hash covers the names in people.json and report.html.",
-	"That report.html tells all of this rightly: it is for reading. What you read here was worked out from the entries.",
-	"That what the evidence links lead to says what it is linked for.",
+	"That report.html is right: it is for reading. What you read here was worked out from the entries.",
+	"That the linked pages show what they are linked for.",
 	"That the server's clock was right.",
 	"That nothing happened after the checkpoint.",
 }
@@ -278,7 +278,8 @@ func (v *verification) checkpoint(published [][]byte) {
 		return
 	}
 	if v.included(c, fileInclusion, fileEntries, v.a.Project, v.head, v.whole) {
-		v.holds("The trail ends where checkpoint %d says, which was signed for %s over %d streams at %s.", c.No, c.Origin, c.Size, c.At.Format(time.RFC3339))
+		v.holds("The trail ends where checkpoint %d says, which was signed for %s over %d streams at %s.", c.No, c.Origin, c.Size,
+			c.At.Format(time.RFC3339))
 	}
 	if v.a.Rights != 0 && v.included(c, fileRightsIn, fileRights, review.Directory, v.seats, v.rights != nil) {
 		v.holds("The trail of rights ends where the same checkpoint says.")
@@ -314,13 +315,13 @@ func (v *verification) included(c *Checkpoint, name, entries string, stream revi
 	case in.Head.Stream != stream:
 		v.fails(name, "speaks of another stream")
 	case !whole:
-		v.fails(fileCheckpoint, "cannot be held against %s, since its entries are broken", entries)
+		v.fails(fileCheckpoint, "cannot be compared with %s, whose entries are broken", entries)
 	case head.Seq < in.Head.Seq:
 		v.fails(entryPlace(entries, head.Seq+1), "is missing: the checkpoint knows of %d entries", in.Head.Seq)
 	case head.Seq > in.Head.Seq:
 		v.fails(entryPlace(entries, in.Head.Seq+1), "came after the checkpoint, which knows of %d entries", in.Head.Seq)
 	case head.Hash != in.Head.Hash:
-		v.fails(entryPlace(entries, head.Seq), "has another hash than the checkpoint has: the whole chain was written anew")
+		v.fails(entryPlace(entries, head.Seq), "has a hash different from the checkpoint's: the whole chain was written again")
 	default:
 		return true
 	}
@@ -347,7 +348,8 @@ func (v *verification) replay() {
 		return
 	}
 	p := &h.review.Project
-	v.About = fmt.Sprintf("Project %q (%s), template %s version %d, exported %s by %s.", p.Name, p.Key, h.review.Ref.Key, h.review.Ref.Version, v.a.Made.Format(time.RFC3339), v.a.Instance)
+	v.About = fmt.Sprintf("Project %q (%s), template %s version %d, exported %s by %s.", p.Name, p.Key, h.review.Ref.Key,
+		h.review.Ref.Version, v.a.Made.Format(time.RFC3339), v.a.Instance)
 	if v.a.Key != p.Key {
 		v.fails(fileAbout, "names project %q, the entries %q", v.a.Key, p.Key)
 	}
@@ -361,7 +363,7 @@ func (v *verification) replay() {
 	v.conclude(h)
 }
 
-// rounds holds the files of each round against the replay.
+// rounds compares the files of each round with the replay.
 func (v *verification) rounds(h *history) {
 	expected := map[string]bool{
 		fileAbout: true, fileReadme: true, fileEntries: true, filePeople: true, fileTemplate: true,
@@ -396,7 +398,7 @@ func (v *verification) rounds(h *history) {
 	}
 	for _, f := range v.listed {
 		if !expected[f.name] {
-			v.fails(f.name, "is no part of a bundle for this project")
+			v.fails(f.name, "does not belong in a bundle for this project")
 		}
 	}
 	if good > 0 && len(v.Fails) == before {
@@ -414,7 +416,7 @@ func (v *verification) statement(p payload) {
 	if err != nil {
 		v.fails(p.name, "%s", err)
 	} else if !bytes.Equal(got, p.data) {
-		v.fails(p.name, "says something else than the entries do")
+		v.fails(p.name, "differs from what the entries say")
 	}
 }
 
@@ -434,13 +436,15 @@ func (v *verification) conclude(h *history) {
 		}
 	}
 	if passed > 0 && passed == proven {
-		v.holds("All %d round(s) that passed did so with enough different people on the closing digest, every mandatory seat among them, and nothing in the way.", passed)
+		v.holds("All %d round(s) that passed did so with enough different people on the closing digest, every mandatory seat among "+
+			"them, and nothing in the way.", passed)
 	}
 	if forced > 0 {
 		v.holds("%d round(s) passed by break-glass: on one person's word, not by the rules. They are recorded as such.", forced)
 	}
 	if v.rights != nil && len(h.problems) == 0 {
-		v.holds("Everybody who signed held the seat then, or stood in for who held it, and those on whose signatures a gate passed held theirs until it did.")
+		v.holds("Everybody who signed held the seat then, or stood in for somebody who held it, and those on whose signatures a gate passed " +
+			"held theirs until it did.")
 		v.holds("Waivers were granted and extended, gates passed by break-glass, and those reviewed, only by people who had the right to.")
 	}
 	switch {
@@ -470,7 +474,8 @@ func (v *verification) decision(r *round) string {
 	if ro.Outcome.Passes() && ro.Outcome != review.OutcomeForced && !r.proven {
 		what += ", AGAINST THE RULES"
 	}
-	s := fmt.Sprintf("%s: %s on %s by %s, entry %d, digest %s.", r.title(), what, ro.ClosedAt.Format(time.RFC3339), v.people.of(ro.ClosedBy), r.Ended, r.digest.Short())
+	s := fmt.Sprintf("%s: %s on %s by %s, entry %d, digest %s.", r.title(), what, ro.ClosedAt.Format(time.RFC3339),
+		v.people.of(ro.ClosedBy), r.Ended, r.digest.Short())
 	if len(signers) > 0 {
 		s += " Signed by " + strings.Join(signers, ", ") + "."
 	}

@@ -28,10 +28,11 @@ func run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.BoolVar(&o.Quick, "quick", false, "only the main ratios, in under two minutes")
 	flags.StringVar(&o.Results, "write", "", "Markdown `file` whose section of this kind of run gets the report")
-	flags.Func("only", "measure only the contenders that match a regular `expression`, such as ^tick@; nothing is recorded", func(s string) (err error) {
-		o.Only, err = regexp.Compile(s)
-		return err
-	})
+	flags.Func("only", "measure only the contenders that match a regular `expression`, such as ^tick@; nothing is recorded",
+		func(s string) (err error) {
+			o.Only, err = regexp.Compile(s)
+			return err
+		})
 	log := flags.String("log", os.DevNull, "`file` that gets the log of the product's servers")
 	if err := flags.Parse(args); err != nil {
 		return err

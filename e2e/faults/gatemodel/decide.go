@@ -100,7 +100,7 @@ func (r *Rules) edit(s *State, in Input) ([]Result, *State) {
 	return nil, next
 }
 
-// replaced is an answer in place of another. Whoever answered since the gate
+// replaced is an answer in place of another. Everybody who answered since the gate
 // last passed goes on counting as an author, and so does who gave the answer
 // that stood then.
 func (s *State) replaced(old Said, in Input) Said {

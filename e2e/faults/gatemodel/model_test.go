@@ -19,7 +19,8 @@ const (
 func small() *Rules {
 	return &Rules{
 		Cast: []Person{
-			owner: {Name: "owner", OnProject: true}, product: {Name: "product", Seats: []string{"product"}}, sre: {Name: "sre", Seats: []string{"sre"}},
+			owner: {Name: "owner", OnProject: true}, product: {Name: "product", Seats: []string{"product"}}, sre: {Name: "sre",
+				Seats: []string{"sre"}},
 			both: {Name: "both", Seats: []string{"product", "sre"}}, admin: {Name: "admin", Admin: true}, viewer: {Name: "viewer"},
 			member: {Name: "member", OnProject: true},
 		},
@@ -82,7 +83,8 @@ func TestHistories(t *testing.T) {
 		ops []porcupine.Operation
 	}{
 		"two sign, the gate passes": {true, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed), done(4, 5, look, reads("Passed", "d1", 0, 0))}},
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed), done(4, 5, look,
+				reads("Passed", "d1", 0, 0))}},
 		"two sign at once, one of them passes it": {true, []porcupine.Operation{
 			done(0, 5, signs(product, "product", "d1"), passed), done(0, 5, signs(sre, "sre", "d1"), Output{})}},
 		"two sign at once and nobody passes it": {false, []porcupine.Operation{
@@ -94,30 +96,39 @@ func TestHistories(t *testing.T) {
 		"a signature on old content": {false, []porcupine.Operation{
 			done(0, 1, edit, Output{}), done(2, 3, signs(product, "product", "d1"), Output{})}},
 		"a signature before an edit that came at once": {true, []porcupine.Operation{
-			done(0, 9, edit, Output{}), done(2, 3, signs(product, "product", "d1"), Output{}), done(4, 5, look, reads("Waiting for sign-off", "d1", 1, 1))}},
+			done(0, 9, edit, Output{}), done(2, 3, signs(product, "product", "d1"), Output{}), done(4, 5, look,
+				reads("Waiting for sign-off", "d1", 1, 1))}},
 		"signatures count on the content they were given on only": {false, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, edit, Output{}), done(4, 5, look, reads("Waiting for sign-off", "d2", 1, 1))}},
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, edit, Output{}), done(4, 5, look,
+				reads("Waiting for sign-off", "d2", 1, 1))}},
 		"an edit does not go unnoticed": {false, []porcupine.Operation{
 			done(0, 1, edit, Output{}), done(2, 3, look, reads("Waiting for sign-off", "d1", 1, 0))}},
 		"who answered does not sign": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 1}, Output{}),
-			done(2, 3, Input{Op: GrantSeat, Who: admin, Whom: owner, Seat: "sre"}, Output{}), done(4, 5, look, reads("Waiting for sign-off", "d2", 1, 0)), done(6, 7, signs(owner, "sre", "d2"), Output{})}},
+			done(2, 3, Input{Op: GrantSeat, Who: admin, Whom: owner, Seat: "sre"}, Output{}), done(4, 5, look,
+				reads("Waiting for sign-off", "d2", 1, 0)), done(6, 7, signs(owner, "sre", "d2"), Output{})}},
 		"who answered does not sign, even after a colleague's edit": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: Answer, Who: member, Item: Plain, State: "met", Version: 1}, Output{}),
 			done(2, 3, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 2, Mark: "e"}, Output{}),
-			done(4, 5, Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(6, 7, look, reads("Waiting for sign-off", "d3", 1, 0)), done(8, 9, signs(member, "sre", "d3"), Output{})}},
+			done(4, 5, Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(6, 7, look,
+				reads("Waiting for sign-off", "d3", 1, 0)), done(8, 9, signs(member, "sre", "d3"), Output{})}},
 		"who answered signs once the gate has passed and a colleague's answer stands": {true, []porcupine.Operation{
 			done(0, 1, Input{Op: Answer, Who: member, Item: Plain, State: "met", Version: 1}, Output{}),
-			done(2, 3, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 2, Mark: "e"}, Output{}), done(4, 5, look, reads("Waiting for sign-off", "d3", 1, 0)),
+			done(2, 3, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 2, Mark: "e"}, Output{}), done(4, 5, look,
+				reads("Waiting for sign-off", "d3", 1, 0)),
 			done(6, 7, signs(product, "product", "d3"), Output{}), done(8, 9, signs(sre, "sre", "d3"), passed),
-			done(10, 11, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 3, Mark: "f"}, Output{}), done(12, 13, look, reads("Changed since sign-off", "d4", 0, 0)),
-			done(14, 15, Input{Op: Request, Who: owner, Digest: "d4"}, Output{}), done(16, 17, Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(18, 19, signs(member, "sre", "d4"), Output{})}},
+			done(10, 11, Input{Op: Answer, Who: owner, Item: Plain, State: "met", Version: 3, Mark: "f"}, Output{}), done(12, 13, look,
+				reads("Changed since sign-off", "d4", 0, 0)),
+			done(14, 15, Input{Op: Request, Who: owner, Digest: "d4"}, Output{}), done(16, 17,
+				Input{Op: GrantSeat, Who: admin, Whom: member, Seat: "sre"}, Output{}), done(18, 19, signs(member, "sre", "d4"), Output{})}},
 		"a seat that was taken away": {false, []porcupine.Operation{
-			done(0, 1, Input{Op: GrantSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(2, 3, Input{Op: RevokeSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}),
+			done(0, 1, Input{Op: GrantSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(2, 3,
+				Input{Op: RevokeSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}),
 			done(4, 5, signs(viewer, "sre", "d1"), Output{})}},
 		"a signature goes with its seat": {true, []porcupine.Operation{
 			done(0, 1, Input{Op: GrantSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(2, 3, signs(viewer, "sre", "d1"), Output{}),
-			done(4, 5, Input{Op: RevokeSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(6, 7, look, reads("Waiting for sign-off", "d1", 1, 0)),
+			done(4, 5, Input{Op: RevokeSeat, Who: admin, Whom: viewer, Seat: "sre"}, Output{}), done(6, 7, look,
+				reads("Waiting for sign-off", "d1", 1, 0)),
 			done(8, 9, signs(product, "product", "d1"), Output{})}},
 		"a requester grants their own waiver": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: PassDays, Days: 1}, Output{}), done(2, 3, Input{Op: GrantSeat, Who: admin, Whom: owner, Seat: "sre"}, Output{}),
@@ -126,7 +137,8 @@ func TestHistories(t *testing.T) {
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 1}, Output{}),
 			done(4, 5, signs(sre, "sre", "d1"), Output{}), done(6, 7, look, reads("Waiting for sign-off", "d1", 1, 2))}},
 		"a waiver counts on after its end": {false, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 1}, Output{}), done(4, 5, signs(sre, "sre", "d1"), passed)}},
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 1}, Output{}), done(4, 5,
+				signs(sre, "sre", "d1"), passed)}},
 		"time makes a passed gate lapse": {true, []porcupine.Operation{
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
 			done(4, 5, Input{Op: PassDays, Days: 1}, Output{}), done(6, 7, look, reads("Lapsed", "d1", 0, 0))}},
@@ -144,7 +156,8 @@ func TestHistories(t *testing.T) {
 		"a session that ended": {false, []porcupine.Operation{
 			done(0, 1, Input{Op: SignOut, Who: sre}, Output{}), done(2, 3, signs(sre, "sre", "d1"), Output{})}},
 		"a page that mixes two moments": {false, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 9, signs(sre, "sre", "d1"), passed), done(3, 8, look, reads("Waiting for sign-off", "d1", 1, 2))}},
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 9, signs(sre, "sre", "d1"), passed), done(3, 8, look,
+				reads("Waiting for sign-off", "d1", 1, 2))}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := small()

@@ -86,7 +86,7 @@ type Promise struct {
 	Last      int    // day on which it is still in time
 	MetBy     int    // -1: nobody yet
 	Confirmed bool
-	Dropped   bool // its setter signed anew
+	Dropped   bool // its setter signed again
 }
 
 type named struct{ content, digest string }
@@ -282,7 +282,8 @@ func (s *State) Describe(standing string) string {
 		}
 	}
 	for i, c := range s.Conditions {
-		fmt.Fprintf(&b, "\ncondition %d of round %d by %d last day %d met by %d confirmed=%v dropped=%v", i+1, c.Round, c.By, c.Last, c.MetBy, c.Confirmed, c.Dropped)
+		fmt.Fprintf(&b, "\ncondition %d of round %d by %d last day %d met by %d confirmed=%v dropped=%v", i+1, c.Round, c.By, c.Last,
+			c.MetBy, c.Confirmed, c.Dropped)
 	}
 	return b.String()
 }

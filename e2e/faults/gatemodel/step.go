@@ -197,7 +197,8 @@ func (r *Rules) counting(s *State) []Signature {
 	var out []Signature
 	for _, so := range round.Signed {
 		goes := so.Decision == Go || so.Decision == Conditional
-		if goes && so == round.newest(so.Who) && so.Content == now && !so.Void && !round.recused(so.Who) && !r.excluded(s, len(s.Rounds)-1, so.Who) {
+		if goes && so == round.newest(so.Who) && so.Content == now && !so.Void && !round.recused(so.Who) &&
+			!r.excluded(s, len(s.Rounds)-1, so.Who) {
 			out = append(out, so)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package gatemodel says what a gate does when requests come one after
 // another. It is written from the rules alone, apart from the program, so that
-// a history of what the program answered can be held against it: whatever many
+// a history of what the program answered can be compared with it: whatever many
 // people did at once must look as if they had done it in some order.
 //
 // It knows one stage with three musts: a plain one, one that demands evidence,
@@ -71,7 +71,7 @@ type Person struct {
 	Name      string
 	OnProject bool // the project's owner or deputy
 	Admin     bool
-	Seats     []string // held everywhere, for good
+	Seats     []string // held everywhere, for ever
 }
 
 // Rules are what a template says of a gate.

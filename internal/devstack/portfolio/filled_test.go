@@ -232,14 +232,16 @@ func (d *demo) states(t *testing.T) {
 
 // Each discipline finds gates to sign, Yuki enough for keyboard work.
 func (d *demo) queues(t *testing.T) {
-	for person, least := range map[string]int{"yuki": 9, "hana": 9, "omar": 5, "tom": 4, "priya": 4, "ines": 3, "diego": 3, "sam": 4, "lena": 2, "mei": 2} {
+	for person, least := range map[string]int{"yuki": 9, "hana": 9, "omar": 5, "tom": 4, "priya": 4, "ines": 3, "diego": 3, "sam": 4,
+		"lena": 2, "mei": 2} {
 		q, err := d.Queue(t.Context(), d.as(t, person))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var lines []string
 		for _, g := range q.Gates {
-			lines = append(lines, fmt.Sprintf("%s %s open %s, mine %s, since %s", g.Project, g.Stage, g.OpenSeats, g.MySeats, g.Since.Format(time.DateTime)))
+			lines = append(lines, fmt.Sprintf("%s %s open %s, mine %s, since %s", g.Project, g.Stage, g.OpenSeats, g.MySeats,
+				g.Since.Format(time.DateTime)))
 		}
 		if len(q.Gates) < least {
 			t.Errorf("%s has %d gates to sign, want %d: %s", person, len(q.Gates), least, lines)
@@ -251,7 +253,8 @@ func (d *demo) queues(t *testing.T) {
 		if len(q.Excluded) == 0 {
 			t.Error("Yuki is kept from no gate by separation of duties")
 		}
-		if oldest, newest := q.Gates[0].Since, q.Gates[len(q.Gates)-1].Since; time.Since(oldest) < 18*24*time.Hour || time.Since(newest) > 5*24*time.Hour {
+		if oldest, newest := q.Gates[0].Since, q.Gates[len(q.Gates)-1].Since; time.Since(oldest) < 18*24*time.Hour ||
+			time.Since(newest) > 5*24*time.Hour {
 			t.Errorf("Yuki's gates wait since %s to %s", oldest, newest)
 		}
 	}
@@ -276,7 +279,8 @@ func (d *demo) work(t *testing.T) {
 }
 
 func (d *demo) restricted(t *testing.T) {
-	for person, sees := range map[string]bool{"jonas": true, "omar": true, "noor": true, "ada": true, "marcus": false, "viktor": false, "yuki": false} {
+	for person, sees := range map[string]bool{"jonas": true, "omar": true, "noor": true, "ada": true, "marcus": false, "viktor": false,
+		"yuki": false} {
 		_, err := d.Project(t.Context(), d.as(t, person), "card-vault")
 		if (err == nil) != sees {
 			t.Errorf("%s looks at the restricted project: %v", person, err)
@@ -284,7 +288,7 @@ func (d *demo) restricted(t *testing.T) {
 	}
 }
 
-// History lies in the past and moves forward.
+// History is in the past and moves forward.
 func (d *demo) times(t *testing.T) {
 	if bad := texts(t, d.pool, `
 		select p.key || ' ' || t.seq from (
@@ -303,9 +307,10 @@ func (d *demo) replay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		replayed, err := review.Replay(view.Review.Project.ID, d.entries(t, noor, review.ProjectKey(key)), func(ref review.TemplateRef) (*review.Template, error) {
-			return d.Template(t.Context(), ref)
-		})
+		replayed, err := review.Replay(view.Review.Project.ID, d.entries(t, noor, review.ProjectKey(key)),
+			func(ref review.TemplateRef) (*review.Template, error) {
+				return d.Template(t.Context(), ref)
+			})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -355,7 +360,8 @@ func plain(t *testing.T, r *review.Review) string {
 func TestNoPortfolioBesideOtherProjects(t *testing.T) {
 	d := newDemo(t)
 	ctx := t.Context()
-	id, err := d.Join(ctx, store.Identity{Issuer: issuer, Subject: "someone", Name: "Someone", Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{})
+	id, err := d.Join(ctx, store.Identity{Issuer: issuer, Subject: "someone", Name: "Someone",
+		Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +369,8 @@ func TestNoPortfolioBesideOtherProjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := d.Create(ctx, store.ByPerson(id, time.Time{}), ref, review.NewProject{Key: "slipway", Name: "Ours", Team: "We", Tier: 3, Exposure: review.ExposurePilot, Owner: id}); err != nil {
+	if _, err := d.Create(ctx, store.ByPerson(id, time.Time{}), ref,
+		review.NewProject{Key: "slipway", Name: "Ours", Team: "We", Tier: 3, Exposure: review.ExposurePilot, Owner: id}); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := d.fill(ctx, t); n != 0 || err != nil {
@@ -373,13 +380,15 @@ func TestNoPortfolioBesideOtherProjects(t *testing.T) {
 
 func TestPortfolioNeedsRightsOlderThanItsPast(t *testing.T) {
 	d := newDemo(t)
-	if _, err := d.Join(t.Context(), store.Identity{Issuer: issuer, Subject: "tom", Name: "Tom Okafor", Rights: []review.Right{{Seat: review.SeatProduct}, {Role: review.RoleViewer}}}, time.Time{}); err != nil {
+	if _, err := d.Join(t.Context(), store.Identity{Issuer: issuer, Subject: "tom", Name: "Tom Okafor",
+		Rights: []review.Right{{Seat: review.SeatProduct}, {Role: review.RoleViewer}}}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.fill(t.Context(), t); err == nil || !strings.Contains(err.Error(), "make reset") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := portfolio.Fill(t.Context(), newDemo(t).Store, issuer, auth.GroupMap{}, ""); err == nil || !strings.Contains(err.Error(), "SLIPWAY_GROUPS") {
+	if _, err := portfolio.Fill(t.Context(), newDemo(t).Store, issuer, auth.GroupMap{}, ""); err == nil ||
+		!strings.Contains(err.Error(), "SLIPWAY_GROUPS") {
 		t.Errorf("without groups: got %v", err)
 	}
 }

@@ -248,7 +248,7 @@ var doesNotApply = map[review.ItemKey]string{
 	"stubs-inventoried":          "Nothing was stubbed; the prototype ran against the real ledger in read-only mode.",
 	"indicators-chosen":          "Covered by the indicators of the programme, which the sponsor reports monthly.",
 	"migration-planned":          "Green field: no part of the prototype is kept.",
-	"clean-up-closed":            "Written anew after the prototype; there is nothing to clean up.",
+	"clean-up-closed":            "Written again after the prototype; there is nothing to clean up.",
 	"penetration-test-closed":    "Reachable from inside the network only; covered by the yearly test of the intranet.",
 	"capacity-covers-forecast":   "Runs once a night on a fixed volume.",
 	"lead-time-tracked":          "One release a year.",

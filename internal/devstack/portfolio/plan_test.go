@@ -102,7 +102,8 @@ func TestDemoProjectsFitTheTemplate(t *testing.T) {
 		}
 		for _, l := range leaves[p.key] {
 			d := items[l.item]
-			if d == nil || d.LevelFor(p.tier, p.flags()) != review.LevelMust || !slices.ContainsFunc(p.past, func(ch chapter) bool { return ch.stage == l.stage }) {
+			if d == nil || d.LevelFor(p.tier, p.flags()) != review.LevelMust ||
+				!slices.ContainsFunc(p.past, func(ch chapter) bool { return ch.stage == l.stage }) {
 				t.Errorf("%s: no must %s to waive", p.key, l.item)
 			}
 			if d != nil && slices.Contains(strings.Fields(p.na), string(l.item)) {
@@ -125,7 +126,7 @@ func TestDemoProjectsFitTheTemplate(t *testing.T) {
 	}
 }
 
-// Slipway's evidence about itself has to be there for whoever follows a link.
+// Slipway's evidence about itself has to be there for everybody who follows a link.
 func TestSlipwayLinksExist(t *testing.T) {
 	items := itemsOf(builtIn(t))
 	for key, l := range slipwayLinks {

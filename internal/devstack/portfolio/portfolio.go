@@ -97,7 +97,8 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 	if err != nil {
 		return 0, err
 	}
-	f := &filler{st: st, ref: ref, tmpl: tmpl, there: there, day: time.Now().UTC().Truncate(24 * time.Hour), people: map[string]review.PersonID{}}
+	f := &filler{st: st, ref: ref, tmpl: tmpl, there: there, day: time.Now().UTC().Truncate(24 * time.Hour),
+		people: map[string]review.PersonID{}}
 	if err := f.join(ctx, issuer, groups, role); err != nil {
 		return 0, err
 	}
@@ -126,13 +127,15 @@ func (f *filler) join(ctx context.Context, issuer string, groups auth.GroupMap, 
 		rights := rightsOf(groups.For(id))
 		for _, need := range rightsOf(builtIn.For(id)) {
 			if !slices.Contains(rights, need) {
-				return fmt.Errorf("%s has to have the %s for the demo portfolio, and SLIPWAY_GROUPS gives it to none of their groups", p.Name, need.Label())
+				return fmt.Errorf("%s has to have the %s for the demo portfolio, and SLIPWAY_GROUPS gives it to none of their groups", p.Name,
+					need.Label())
 			}
 		}
 		if everybody := (review.Right{Role: role}); role != "" && !slices.Contains(rights, everybody) {
 			rights = append(rights, everybody)
 		}
-		person, err := f.st.Join(ctx, store.Identity{Issuer: issuer, Subject: p.ID, Name: p.Name, Email: p.Email, Rights: rights}, at.Add(time.Duration(i)*time.Minute))
+		person, err := f.st.Join(ctx, store.Identity{Issuer: issuer, Subject: p.ID, Name: p.Name, Email: p.Email, Rights: rights},
+			at.Add(time.Duration(i)*time.Minute))
 		if err != nil {
 			return err
 		}
@@ -186,17 +189,19 @@ func (f *filler) standIn(ctx context.Context) error {
 	told, starts := f.day.AddDate(0, 0, -4).Add(15*time.Hour), f.day.AddDate(0, 0, -3)
 	_, err := f.st.ChangeRights(ctx, f.by("lena", told), f.people["lena"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{
-			To: f.people["mei"], Seat: review.SeatCompliance, Starts: review.FormatDate(starts), Ends: review.FormatDate(f.day.AddDate(0, 0, 11)), Reason: "Two weeks of leave.",
+			To: f.people["mei"], Seat: review.SeatCompliance, Starts: review.FormatDate(starts), Ends: review.FormatDate(f.day.AddDate(0, 0,
+				11)), Reason: "Two weeks of leave.",
 		}, at)
 	})
 	if err != nil {
 		return fmt.Errorf("naming a stand-in: %w", err)
 	}
-	_, err = f.st.Change(ctx, f.by("mei", f.day.Add(-3*time.Hour)), store.Target{Project: standInProject, Stage: standInStage}, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, standInStage, review.NewSignOff{
-			Seat: review.SeatCompliance, Decision: review.Go, Note: "Read together with Lena before she left.", Digest: r.Digest(r.Stage(standInStage)),
-		}, at)
-	})
+	_, err = f.st.Change(ctx, f.by("mei", f.day.Add(-3*time.Hour)), store.Target{Project: standInProject, Stage: standInStage},
+		func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.SignOff(who, standInStage, review.NewSignOff{
+				Seat: review.SeatCompliance, Decision: review.Go, Note: "Read together with Lena before she left.", Digest: r.Digest(r.Stage(standInStage)),
+			}, at)
+		})
 	if err != nil {
 		return fmt.Errorf("signing as a stand-in: %w", err)
 	}
@@ -249,9 +254,10 @@ func (f *filler) begin(ctx context.Context, p *demoProject) error {
 	}
 	for _, own := range p.seats() {
 		right := review.Right{Seat: own.seat, Scope: review.Scope(view.Review.Project.ID)}
-		_, err := f.st.ChangeRights(ctx, f.by("ada", s.began.Add(time.Hour)), f.people[own.who], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-			return e.Grant(who, right, at)
-		})
+		_, err := f.st.ChangeRights(ctx, f.by("ada", s.began.Add(time.Hour)), f.people[own.who],
+			func(e *review.Entitlements, who review.Actor, at time.Time) error {
+				return e.Grant(who, right, at)
+			})
 		if err != nil {
 			return fmt.Errorf("granting a seat in demo project %s: %w", p.key, err)
 		}

@@ -28,7 +28,7 @@ func slipwayProject() demoProject {
 }
 
 var slipwayLinks = map[review.ItemKey]ownLink{
-	"success-written-down":  {"README.md", "What it is for, in three sentences", "doc", "Whoever reads it can start the demo and check."},
+	"success-written-down":  {"README.md", "What it is for, in three sentences", "doc", "Its readers can start the demo and check."},
 	"scope-agreed":          {"docs/templates.md", "What a template can say, and what it cannot", "doc", "One lifecycle, ten stages. What is left out is named."},
 	"assumptions-published": {"docs/users/filling-a-checklist.md", "How teams are expected to work", "doc", "Assumes that evidence lives elsewhere and is linked."},
 	"threats-sketched":      {"internal/review/text.go", "What typed text and links may not do", "doc", "Links and invisible characters are the way in that we worry about most."},

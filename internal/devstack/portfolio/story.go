@@ -126,7 +126,7 @@ func (s *story) after(hours int) time.Time {
 	return s.moment(s.ago() - float64(hours)/24)
 }
 
-// ago is how many days the last step lies back.
+// ago is how many days ago the last step was.
 func (s *story) ago() float64 { return s.day.Sub(s.clock).Hours() / 24 }
 
 func (s *story) chance(percent int) bool { return s.rng.IntN(100) < percent }
@@ -211,7 +211,7 @@ func sreLast(sg signer) int {
 	return 0
 }
 
-// holder finds somebody for a seat: who holds it just for this project, else
+// holder finds somebody for a seat: a person who holds it just for this project, else
 // one of those who hold it everywhere.
 func (s *story) holder(seat review.Seat, taken []signer) string {
 	for _, own := range s.p.seats() {

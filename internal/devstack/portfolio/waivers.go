@@ -136,7 +136,8 @@ func (s *story) askLeave(l *leave) {
 		first = s.day.AddDate(0, 0, 5)
 	}
 	s.do(s.after(2), pick(s, s.team()), l.stage, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.RequestWaiver(who, l.stage, l.item, review.NewWaiver{Reason: l.reason, Risk: l.risk, Measure: l.measure, Until: review.FormatDate(first)}, at)
+		return r.RequestWaiver(who, l.stage, l.item, review.NewWaiver{Reason: l.reason, Risk: l.risk, Measure: l.measure,
+			Until: review.FormatDate(first)}, at)
 	})
 	if l.fate == fateWaits {
 		return

@@ -368,7 +368,8 @@ func (s *story) drift(ch chapter) {
 	change := drifts[ch.stage]
 	by := pick(s, s.team())
 	at := s.moment(float64(ch.until))
-	s.do(at, by, ch.stage, s.link(ch.stage, s.find(ch.stage, change.item), by, at, "update"), setAnswer(ch.stage, change.item, review.Met, change.note))
+	s.do(at, by, ch.stage, s.link(ch.stage, s.find(ch.stage, change.item), by, at, "update"),
+		setAnswer(ch.stage, change.item, review.Met, change.note))
 }
 
 func (s *story) find(stage review.StageKey, item review.ItemKey) *review.ItemDef {

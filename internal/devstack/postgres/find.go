@@ -131,6 +131,7 @@ func chooseBinaries(ctx context.Context, o Options, f *clusterFolder) (binaries,
 			return b, nil
 		}
 	}
-	return binaries{}, fmt.Errorf("%s holds data of PostgreSQL %d, but only version %d is installed: install postgresql-%d, or start afresh with `make reset`",
+	return binaries{}, fmt.Errorf("%s holds data of PostgreSQL %d, but only version %d is installed: install postgresql-%d, or "+
+		"start again with `make reset`",
 		f.dir, major, found[0].major, major)
 }

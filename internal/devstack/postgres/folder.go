@@ -57,7 +57,7 @@ type secrets struct {
 }
 
 // newSecrets makes a password for each role; a test server has one for all, so
-// that whoever knows the superuser's address can build the others'.
+// that somebody who knows the superuser's address can build the others'.
 func newSecrets(unsafe bool) secrets {
 	if unsafe {
 		one := newPassword()
@@ -113,7 +113,7 @@ func openClusterFolder(ctx context.Context, dir string) (_ *clusterFolder, err e
 	if dir, err = filepath.Abs(dir); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
-	// What lies above stays open to be entered: the server may run as another user.
+	// The folders above can still be entered: the server may run as another user.
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -126,7 +126,8 @@ func openClusterFolder(ctx context.Context, dir string) (_ *clusterFolder, err e
 		return nil, fmt.Errorf("%s: %w", dir, ErrDataDirInUse)
 	}
 	if errors.Is(err, fs.ErrPermission) {
-		return nil, fmt.Errorf("the data folder %s belongs to another user: run as that user, or set SLIPWAY_DATA_DIR to another folder: %w", dir, err)
+		return nil, fmt.Errorf("the data folder %s belongs to another user: run as that user, or set SLIPWAY_DATA_DIR to another "+
+			"folder: %w", dir, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("lock the data folder: %w", err)

@@ -42,7 +42,8 @@ func chooseIdentity(ctx context.Context, f *clusterFolder, bin binaries) (identi
 		}
 		return id, nil
 	}
-	return identity{}, fmt.Errorf("PostgreSQL does not run as root, and no other user can run it in %s: set SLIPWAY_DATA_DIR to a folder that user postgres can reach, such as /var/tmp/slipway\n%w",
+	return identity{}, fmt.Errorf("PostgreSQL does not run as root, and no other user can run it in %s: set SLIPWAY_DATA_DIR to a "+
+		"folder that user postgres can reach, such as /var/tmp/slipway\n%w",
 		f.dir, errors.Join(failures...))
 }
 

@@ -29,7 +29,8 @@ var (
 	// ErrNotInstalled says that no usable server binaries were found.
 	ErrNotInstalled = errors.New("no PostgreSQL server (version 15 or newer) is installed")
 	// ErrDataDirInUse says that another process runs a server on the folder.
-	ErrDataDirInUse = errors.New("the data folder is in use by another running Slipway; stop that one, or set SLIPWAY_DATA_DIR to another folder")
+	ErrDataDirInUse = errors.New("the data folder is in use by another running Slipway; stop that one, or set SLIPWAY_DATA_DIR to " +
+		"another folder")
 )
 
 // Options configures Start. The zero value starts a throw-away server.

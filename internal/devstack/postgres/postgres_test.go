@@ -194,7 +194,8 @@ func TestServerKeepsDataAndSeparatesRoles(t *testing.T) {
 		}
 	}
 	for _, conn := range []*pgx.Conn{owner, app} {
-		if got := queryString(t, conn, "select concat(rolsuper, rolcreaterole, rolcreatedb, rolbypassrls) from pg_roles where rolname = current_user"); got != "ffff" {
+		if got := queryString(t, conn, "select concat(rolsuper, rolcreaterole, rolcreatedb, rolbypassrls) from pg_roles where rolname "+
+			"= current_user"); got != "ffff" {
 			t.Errorf("superuser, createrole, createdb, bypassrls: %s", got)
 		}
 	}
@@ -438,7 +439,7 @@ func TestServerIsNotInOurProcessGroup(t *testing.T) {
 	}
 }
 
-// Root's checkout may lie in a folder that no other user can enter.
+// Root's checkout may be in a folder that no other user can enter.
 func TestRootWithClosedFolder(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {

@@ -12,7 +12,8 @@ import (
 
 var (
 	errLocked      = errors.New("locked by another process")
-	errUnsupported = errors.New("a private PostgreSQL cannot be started on this operating system: set SLIPWAY_DATABASE_URL to a server's address")
+	errUnsupported = errors.New("a private PostgreSQL cannot be started on this operating system: set SLIPWAY_DATABASE_URL to a " +
+		"server's address")
 )
 
 type identity struct{}

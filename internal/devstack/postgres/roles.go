@@ -53,7 +53,8 @@ func EnsureRoles(ctx context.Context, conn *pgx.Conn, ownerPassword, appPassword
 		}
 		// CREATE ROLE takes no parameters; format() quotes for us.
 		var create string
-		err := conn.QueryRow(ctx, "select format('create role %I login nosuperuser nocreatedb nocreaterole password %L', $1::text, $2::text)", role, password).Scan(&create)
+		err := conn.QueryRow(ctx, "select format('create role %I login nosuperuser nocreatedb nocreaterole password %L', $1::text, "+
+			"$2::text)", role, password).Scan(&create)
 		if err != nil {
 			return fmt.Errorf("prepare role %s: %w", role, err)
 		}

@@ -34,7 +34,7 @@ type oauthError struct {
 // An S256 challenge is the unpadded base64url form of 32 bytes.
 var challengePattern = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
-// authorize answers the client's request: at once for somebody who is signed in here, else with the list of people.
+// authorize answers the client's request: at once for somebody who is signed in here, otherwise with the list of people.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	req, ok := p.readAuthRequest(w, r)
 	if !ok {

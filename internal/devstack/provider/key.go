@@ -67,7 +67,8 @@ func readSigningKey(path string) (signingKey, error) {
 		return signingKey{}, err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return signingKey{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %[1]s, or delete it to get a new one", path, info.Mode().Perm())
+		return signingKey{}, fmt.Errorf("%s can be read by others (mode %04o); run: chmod 600 %[1]s, or delete it to get a new one", path,
+			info.Mode().Perm())
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -124,7 +124,7 @@ func (p *Provider) tellClient(ctx context.Context, e endedLogin) error {
 	if err != nil {
 		return err
 	}
-	// The browser may go away meanwhile; the client should learn of it all the same.
+	// The browser may go away meanwhile; the client should learn of it nevertheless.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
 	defer cancel()
 	form := strings.NewReader(url.Values{"logout_token": {token}}.Encode())

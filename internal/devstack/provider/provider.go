@@ -140,7 +140,8 @@ func checkProviderConfig(cfg Config) (*url.URL, error) {
 	case err != nil || issuer.Scheme != "http" || issuer.Host == "" || issuer.RawQuery != "" || issuer.Fragment != "" || issuer.User != nil:
 		wrong = append(wrong, fmt.Errorf("issuer %q: must be http://HOST:PORT with or without a path", cfg.Issuer))
 	case !isLoopbackName(issuer.Hostname()):
-		wrong = append(wrong, fmt.Errorf("issuer %q: the demo provider asks for no password, so its host must be localhost or a loopback address", cfg.Issuer))
+		wrong = append(wrong, fmt.Errorf("issuer %q: the demo provider asks for no password, so its host must be localhost or a "+
+			"loopback address", cfg.Issuer))
 	}
 	if cfg.Client.ID == "" || cfg.Client.Secret == "" || len(cfg.Client.RedirectURIs) == 0 {
 		wrong = append(wrong, errors.New("client: needs an id, a secret and a redirect address"))
@@ -266,19 +267,20 @@ func (p *Provider) Serve(ctx context.Context, l net.Listener) error {
 func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 	base := strings.TrimSuffix(p.issuer, "/")
 	p.writeJSON(w, http.StatusOK, map[string]any{
-		"issuer":                                         p.issuer,
-		"authorization_endpoint":                         base + "/authorize",
-		"token_endpoint":                                 base + "/token",
-		"userinfo_endpoint":                              base + "/userinfo",
-		"jwks_uri":                                       base + "/jwks",
-		"end_session_endpoint":                           base + "/logout",
-		"response_types_supported":                       []string{"code"},
-		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code"},
-		"subject_types_supported":                        []string{"public"},
-		"id_token_signing_alg_values_supported":          []string{string(jose.RS256)},
-		"scopes_supported":                               []string{"openid", "profile", "email", "groups"},
-		"claims_supported":                               []string{"sub", "sid", "auth_time", "name", "preferred_username", "email", "email_verified", "groups"},
+		"issuer":                                p.issuer,
+		"authorization_endpoint":                base + "/authorize",
+		"token_endpoint":                        base + "/token",
+		"userinfo_endpoint":                     base + "/userinfo",
+		"jwks_uri":                              base + "/jwks",
+		"end_session_endpoint":                  base + "/logout",
+		"response_types_supported":              []string{"code"},
+		"response_modes_supported":              []string{"query"},
+		"grant_types_supported":                 []string{"authorization_code"},
+		"subject_types_supported":               []string{"public"},
+		"id_token_signing_alg_values_supported": []string{string(jose.RS256)},
+		"scopes_supported":                      []string{"openid", "profile", "email", "groups"},
+		"claims_supported": []string{"sub", "sid", "auth_time", "name", "preferred_username", "email",
+			"email_verified", "groups"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post"},
 		"code_challenge_methods_supported":               []string{"S256"},
 		"prompt_values_supported":                        []string{"none", "login", "select_account"},

@@ -226,7 +226,8 @@ func TestProviderPage(t *testing.T) {
 				}
 			}
 			sheet, _ := page.Find("link[rel=stylesheet]").Attr("href")
-			if css := f.get(t, strings.TrimPrefix(sheet, path), nil); css.status != http.StatusOK || !strings.Contains(css.body, "prefers-color-scheme: dark") {
+			if css := f.get(t, strings.TrimPrefix(sheet, path), nil); css.status != http.StatusOK ||
+				!strings.Contains(css.body, "prefers-color-scheme: dark") {
 				t.Errorf("stylesheet %q: status %d", sheet, css.status)
 			}
 			if action, _ := page.Find("form").Attr("action"); !strings.HasPrefix(action, path+"/authorize?") {
@@ -246,7 +247,8 @@ func TestProviderHint(t *testing.T) {
 			t.Fatal(err)
 		}
 		first := page.Find("button").First()
-		if _, focused := first.Attr("autofocus"); first.AttrOr("value", "") != "omar" || !focused || page.Find("button[value=omar]").Length() != 1 {
+		if _, focused := first.Attr("autofocus"); first.AttrOr("value", "") != "omar" || !focused ||
+			page.Find("button[value=omar]").Length() != 1 {
 			t.Errorf("hint %q: first is %q", hint, first.Text())
 		}
 	}
@@ -376,7 +378,8 @@ func TestProviderToken(t *testing.T) {
 	}{
 		{"secret in the header", nil, 200, ""},
 		{"secret in the form", inForm, 200, ""},
-		{"secret in both", func(r *http.Request, form url.Values) { inForm(r, form); r.SetBasicAuth("slipway", "secret") }, 401, "invalid_client"},
+		{"secret in both", func(r *http.Request, form url.Values) { inForm(r, form); r.SetBasicAuth("slipway", "secret") }, 401,
+			"invalid_client"},
 		{"no secret", func(r *http.Request, _ url.Values) { r.Header.Del("Authorization") }, 401, "invalid_client"},
 		{"wrong secret", func(r *http.Request, _ url.Values) { r.SetBasicAuth("slipway", "other") }, 401, "invalid_client"},
 		{"wrong client", func(r *http.Request, _ url.Values) { r.SetBasicAuth("other", "secret") }, 401, "invalid_client"},
@@ -454,7 +457,7 @@ func TestProviderLogout(t *testing.T) {
 	t.Parallel()
 	f := startProvider(t, "")
 	_, tokens := f.exchange(t, f.signIn(t, "ada"), nil)
-	f.clock.advance(2 * time.Hour) // the ID token has expired; it is a good hint all the same
+	f.clock.advance(2 * time.Hour) // the ID token has expired; it is still a good hint
 
 	back := url.Values{"post_logout_redirect_uri": {testPostLogout}, "state": {"st"}}
 	if a := f.get(t, "/logout", back); a.status != http.StatusOK || !strings.Contains(a.body, "confirm") {
@@ -496,7 +499,7 @@ func TestProviderLogout(t *testing.T) {
 	}
 }
 
-// signedInCode gets a code for whoever is signed in.
+// signedInCode gets a code for the person who is signed in.
 func (f *providerFixture) signedInCode(t *testing.T) string {
 	t.Helper()
 	_, q := f.get(t, "/authorize", authQuery("prompt", "none")).sentTo(t)
@@ -526,7 +529,8 @@ func TestProviderStaysOnThisMachine(t *testing.T) {
 	if _, err := New(good); err != nil {
 		t.Fatal(err)
 	}
-	for _, issuer := range []string{"http://10.0.0.1:8090", "http://demo.example", "https://localhost", "http://localhost.example", "localhost:8090", ""} {
+	for _, issuer := range []string{"http://10.0.0.1:8090", "http://demo.example", "https://localhost", "http://localhost.example",
+		"localhost:8090", ""} {
 		bad := good
 		bad.Issuer = issuer
 		if _, err := New(bad); err == nil {
