@@ -92,7 +92,7 @@ func TestOwnerClearsTheWay(t *testing.T) {
 	form := `form[action$="/waivers"]`
 	rosa.fill(field("Reason").in(form), "Security is booked out.")
 	rosa.fill(field("Risk").in(form), "An attack that nobody thought of.")
-	rosa.fill(field("Meanwhile").in(form), "The pilot has ten users whom we know.")
+	rosa.fill(field("Mitigation").in(form), "The pilot has ten users whom we know.")
 	rosa.paste(field("Until").in(form), inDays(40))
 	rosa.follow(button("Ask for the waiver"))
 	rosa.seeIn("#waiver", "somebody else than Rosa Almeida")

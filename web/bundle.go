@@ -54,7 +54,7 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "application/zip")
-	h.Set("Content-Disposition", `attachment; filename="`+bundleName(key, stage, len(e.Records))+`"`)
+	h.Set("Content-Disposition", `attachment; filename="`+bundleName(key, stage, len(e.Records), e.Rights != nil)+`"`)
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("Content-Length", strconv.Itoa(len(packed)))
 	_, _ = w.Write(packed) // the client went away: nothing left to tell it
@@ -62,9 +62,13 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bundleName names the file by what is in it: keys are words and hyphens.
-func bundleName(key review.ProjectKey, stage review.StageKey, entries int) string {
-	if stage == "" {
-		return fmt.Sprintf("slipway-%s-%d.zip", key, entries)
+func bundleName(key review.ProjectKey, stage review.StageKey, entries int, rights bool) string {
+	name := "slipway-" + string(key)
+	if stage != "" {
+		name += "-" + string(stage)
 	}
-	return fmt.Sprintf("slipway-%s-%s-%d.zip", key, stage, entries)
+	if rights {
+		name += "-with-rights"
+	}
+	return fmt.Sprintf("%s-%d.zip", name, entries)
 }

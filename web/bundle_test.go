@@ -51,8 +51,9 @@ func TestAProofIsDownloadedAndVerifies(t *testing.T) {
 	for _, c := range []struct{ path, name string }{
 		{page.BundleURL(p), "slipway-payments-"},
 		{page.GateBundleURL(p, stage), "slipway-payments-" + string(stage) + "-"},
+		{page.WithRights(page.GateBundleURL(p, stage)), "slipway-payments-" + string(stage) + "-with-rights-"},
 	} {
-		r := f.browse("viewer").get(c.path).want(http.StatusOK)
+		r := f.browse("auditor").get(c.path).want(http.StatusOK)
 		if got := r.Header.Get("Content-Disposition"); !strings.HasPrefix(got, `attachment; filename="`+c.name) || r.Header.Get("Content-Type") != "application/zip" {
 			t.Errorf("%s: %v", c.path, r.Header)
 		}

@@ -215,10 +215,10 @@ func TestConditionOutlivesItsRound(t *testing.T) {
 	if s := f.stage(p, "idea"); s.Gate != review.GatePassed || s.Conditions[0].DroppedWhy != "Not needed." {
 		t.Errorf("taken back, the gate stands %q on %+v", s.Gate.Label(), s.Conditions)
 	}
-	if got := sre.get(page.HistoryURL(p)).text(); !strings.Contains(got, "took back condition 1") {
+	if got := sre.get(page.HistoryURL(p)).text(); !strings.Contains(got, "released condition 1") {
 		t.Errorf("the trail says %q", got)
 	}
-	if got := words(sre.get(page.ReportURL(p)).one("main")); !strings.Contains(got, "Taken back") || !strings.Contains(got, "Not needed.") {
+	if got := words(sre.get(page.ReportURL(p)).one("main")); !strings.Contains(got, "Released") || !strings.Contains(got, "Not needed.") {
 		t.Errorf("the report says %q", got)
 	}
 }

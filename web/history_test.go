@@ -82,7 +82,7 @@ func TestHistoryFilters(t *testing.T) {
 	if got := byProduct.one("select[name=person] option[selected]").Text(); got != f.name("product") {
 		t.Errorf("the filter shows %q", got)
 	}
-	if got := words(byProduct.find("tbody tr")); !strings.Contains(got, "signed go as Product") {
+	if got := words(byProduct.find("tbody tr")); !strings.Contains(got, "approved as Product") {
 		t.Errorf("the entry says %q", got)
 	}
 	at("?kind=GateSigned").one(`tbody a[href="` + page.GateURL(p, "idea") + `"]`)

@@ -61,7 +61,7 @@ func TestReportTellsWhatWasDecided(t *testing.T) {
 		"Passed with conditions", "Round 2: Passed with conditions", "Round 1: Returned",
 		"Product Approved with conditions " + f.name("product"), "Engineering Approved " + f.name("engineering"), "SRE Recused", "My team builds it.",
 		"Conditions", "Write the price down.", f.name("member"), "Open, due",
-		"Waivers", "Risks are listed The analyst is ill. Risk: We miss one. Measure: The lead looks daily.", "In force", "granted by " + f.name("sre"), "Until she is back.",
+		"Waivers", "Risks are listed The analyst is ill. Risk: We miss one. Mitigation: The lead looks daily.", "In force", "granted by " + f.name("sre"), "Until she is back.",
 		"Findings", "Who pays?", "The shop does.", "Accepted " + f.name("product"),
 		"Waived until", "Items: 3", "Scope is set Required Met " + f.name("member"), "Digest of what was decided on: ",
 	} {
@@ -125,7 +125,7 @@ func TestReportAsOfThen(t *testing.T) {
 		t.Errorf("then: %s", got)
 	}
 	now := owner.get(page.ReportURL(p)).want(200)
-	if got := words(now.one("#stage-idea")); !strings.Contains(got, "Changed since sign-off") || !strings.Contains(got, "Open points") {
+	if got := words(now.one("#stage-idea")); !strings.Contains(got, "Changed since sign-off") || !strings.Contains(got, "Blockers") {
 		t.Errorf("now: %s", got)
 	}
 	if then.find(`a[href*="bundle"]`).Length() != 0 {

@@ -348,7 +348,7 @@ func TestWaiverThatRanOut(t *testing.T) {
 		t.Errorf("flag: %q", got)
 	}
 	item := f.browse("member").get(page.ItemURL(p, sk, ik)).want(200)
-	if got := words(item.one("#waiver .badge.s-bad")); got != "Ran out 2 days ago" && got != "Ran out 3 days ago" {
+	if got := words(item.one("#waiver .badge.s-bad")); got != "Expired 2 days ago" && got != "Expired 3 days ago" {
 		t.Errorf("item: %q", got)
 	}
 	item.one(`form[action="` + page.ItemWaiversURL(p, sk, ik) + `"]`)

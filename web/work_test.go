@@ -96,10 +96,10 @@ func TestSignOffsMarkWhatHangsOnThePersonAlone(t *testing.T) {
 	row := func(stage review.StageKey) string {
 		return words(queue.one(`tbody tr:has(a[href="` + page.GateURL(p, stage) + `"])`))
 	}
-	if got := row("idea"); strings.Contains(got, "only you") || !strings.Contains(got, "Product") || !strings.Contains(got, "3 Feb 2020 overdue") {
+	if got := row("idea"); strings.Contains(got, "Only yours is missing") || !strings.Contains(got, "Product") || !strings.Contains(got, "3 Feb 2020 overdue") {
 		t.Errorf("with other seats open: %q", got)
 	}
-	if got := row("live"); !strings.Contains(got, "only you") {
+	if got := row("live"); !strings.Contains(got, "Only yours is missing") {
 		t.Errorf("with no other seat: %q", got)
 	}
 }

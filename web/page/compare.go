@@ -358,7 +358,7 @@ func (d *CompareData) conditions(s *review.Stage, at time.Time) string {
 func ConditionWord(c *review.Condition, at time.Time) string {
 	switch {
 	case c.DroppedBy != 0:
-		return "taken back"
+		return "released"
 	case !c.DroppedAt.IsZero():
 		return "replaced"
 	case !c.ConfirmedAt.IsZero():

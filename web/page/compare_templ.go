@@ -381,7 +381,7 @@ func compared(d *CompareData) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("same", "Without a difference").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("same", "Unchanged").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

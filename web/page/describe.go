@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -165,7 +166,7 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 	case review.EvidenceAdded:
 		out.What = "linked evidence to"
 		out.Why = fmt.Sprintf("%s: %s\n%s\nTrue on %s%s%s", e.Type.Label(), e.Title, e.URL, e.Effective,
-			prefixed(", expires ", e.Expires), prefixed(", speaks of ", e.Commit))
+			prefixed(", expires ", e.Expires), prefixed(", for commit ", e.Commit))
 	case review.EvidenceRemoved:
 		out.State, out.What = ui.Warn, "removed evidence "+strconv.Itoa(e.No)+" from"
 	}
@@ -225,13 +226,13 @@ func (t Teller) gate(out *ui.Entry, ev review.Event) {
 func decisionWords(e review.GateSigned) (ui.State, string) {
 	switch e.Decision {
 	case review.Conditional:
-		return ui.Part, "signed go with conditions as " + e.Seat.Label()
+		return ui.Part, "approved with conditions as " + e.Seat.Label()
 	case review.Return:
 		return ui.Bad, "decided to return as " + e.Seat.Label()
 	case review.Recuse:
-		return ui.NA, "stepped back as " + e.Seat.Label()
+		return ui.NA, "recused themselves as " + e.Seat.Label()
 	}
-	return ui.Met, "signed go as " + e.Seat.Label()
+	return ui.Met, "approved as " + e.Seat.Label()
 }
 
 func outcomeWords(o review.Outcome) (ui.State, string) {
@@ -264,7 +265,7 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 		out.What = "took from " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
 	case review.SeatDelegated:
 		out.State, out.Why = ui.Part, e.Reason
-		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + " from " + e.Starts + " up to, not including, " + e.Ends
+		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + " from " + e.Starts + " until " + lastDay(e.Ends)
 	case review.PersonBlocked:
 		out.State, out.Why = ui.Stop, e.Reason
 		out.What = "blocked " + t.Names(e.Person) + " and ended all their sessions"
@@ -388,4 +389,13 @@ func Capital(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// lastDay is the last day of a span of which the day after is kept.
+func lastDay(end string) string {
+	day, err := time.Parse(review.DateLayout, end)
+	if err != nil {
+		return end
+	}
+	return review.FormatDate(day.AddDate(0, 0, -1))
 }

@@ -11,7 +11,7 @@ func (t Teller) waiver(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.WaiverRequested:
 		out.State, out.What = ui.Wait, "asked for a waiver until "+e.Until+" for"
-		out.Why = e.Reason + "\nRisk: " + e.Risk + "\nMeasure: " + e.Measure
+		out.Why = e.Reason + "\nRisk: " + e.Risk + "\nMitigation: " + e.Measure
 	case review.WaiverGranted:
 		out.State, out.What, out.Why = ui.Waived, "granted waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverDenied:
@@ -36,7 +36,7 @@ func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	case review.ConditionReopened:
 		out.State, out.What, out.Why = ui.Bad, "found condition "+strconv.Itoa(e.No)+" not met"+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.ConditionReleased:
-		out.State, out.What, out.Why = ui.Stop, "took back condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
+		out.State, out.What, out.Why = ui.Stop, "released condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.FindingAccepted:
 		out.State, out.What = ui.Met, "accepted the answer to finding "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on"
 	case review.FindingReopened:

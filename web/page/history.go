@@ -86,7 +86,7 @@ var kinds = []struct{ kind, label string }{
 	{review.ConditionMet{}.Kind(), "Conditions reported as met"},
 	{review.ConditionConfirmed{}.Kind(), "Conditions confirmed"},
 	{review.ConditionReopened{}.Kind(), "Conditions found not met"},
-	{review.ConditionReleased{}.Kind(), "Conditions taken back"},
+	{review.ConditionReleased{}.Kind(), "Conditions released"},
 	{review.WaiverRequested{}.Kind(), "Requests for waivers"},
 	{review.WaiverGranted{}.Kind(), "Waivers granted"},
 	{review.WaiverDenied{}.Kind(), "Waivers denied"},

@@ -90,7 +90,7 @@ func (d *ItemData) waiverFields() waiverFields {
 	return waiverFields{
 		reason:  ui.Field{ID: "waiver-reason", Name: "reason", Label: "Reason", Hint: "Why the item cannot be met now.", Value: in.Reason, Error: errs["reason"]},
 		risk:    ui.Field{ID: "waiver-risk", Name: "risk", Label: "Risk", Hint: "What can go wrong without it.", Value: in.Risk, Error: errs["risk"]},
-		measure: ui.Field{ID: "waiver-measure", Name: "measure", Label: "Meanwhile", Hint: "What makes up for it until then.", Value: in.Measure, Error: errs["measure"]},
+		measure: ui.Field{ID: "waiver-measure", Name: "measure", Label: "Mitigation", Hint: "What makes up for it until then.", Value: in.Measure, Error: errs["measure"]},
 		until:   ui.Field{ID: "waiver-until", Name: "until", Label: "Until", Hint: "The day on which it stops counting, at most a year ahead.", Value: in.Until, Error: errs["until"], Auto: "off"},
 	}
 }

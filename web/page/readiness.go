@@ -21,7 +21,7 @@ func gateMeanings() []meaning {
 		explain(review.GateReady, "Nothing is missing; the team can request sign-off."),
 		explain(review.GateWaiting, "Sign-off is requested and not all who have to sign have done so."),
 		explain(review.GatePassed, "Enough different people signed, every mandatory seat among them, on exactly the content that stands there now."),
-		explain(review.GateConditional, "Passed, and somebody signed go with conditions that are not all closed yet. Each has an owner and a day."),
+		explain(review.GateConditional, "Passed, and somebody approved with conditions that are not all closed yet. Each has an owner and a day."),
 		explain(review.GateOverdue, "Passed with conditions, and the day of one has gone by. The gate counts as passed no more until it is met and confirmed, or a new round passes."),
 		explain(review.GateBreakGlass, "One entitled person passed it alone in an emergency. It stays marked until others have reviewed that."),
 		explain(review.GateChanged, "The gate had passed, and afterwards an answer, a piece of evidence or the profile changed. The signatures are kept but count no more; a new round is needed."),

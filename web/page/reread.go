@@ -23,18 +23,18 @@ func whatDiffers(all ...Reread) []Reread {
 // RereadCondition lists what has changed of a condition.
 func RereadCondition(before, now *review.Condition, name Names, at time.Time) []Reread {
 	return whatDiffers(
-		Reread{"How it stands", ConditionWord(before, at), ConditionWord(now, at)},
+		Reread{"Status", ConditionWord(before, at), ConditionWord(now, at)},
 		Reread{"Reported as met by", name.Standing(before.MetBy, 0), name.Standing(now.MetBy, 0)},
 		Reread{"What was done", before.Note, now.Note},
 		Reread{"What was still missing", before.Reopened, now.Reopened},
-		Reread{"Why it is asked for no more", before.DroppedWhy, now.DroppedWhy},
+		Reread{"Why it is no longer needed", before.DroppedWhy, now.DroppedWhy},
 	)
 }
 
 // RereadFinding lists what has changed of a finding's answer.
 func RereadFinding(before, now *review.Finding, name Names) []Reread {
 	return whatDiffers(
-		Reread{"How it stands", FindingWord(before), FindingWord(now)},
+		Reread{"Status", FindingWord(before), FindingWord(now)},
 		Reread{"Answered by", name.Standing(before.AnsweredBy, 0), name.Standing(now.AnsweredBy, 0)},
 		Reread{"Answer", before.Answer, now.Answer},
 		Reread{"What an earlier answer left open", before.Reopened, now.Reopened},
@@ -44,7 +44,7 @@ func RereadFinding(before, now *review.Finding, name Names) []Reread {
 // RereadWaiver lists what has changed of a waiver.
 func RereadWaiver(before, now *review.Waiver, name Names, at time.Time) []Reread {
 	return whatDiffers(
-		Reread{"How it stands", Capital(string(before.State(at))), Capital(string(now.State(at)))},
+		Reread{"Status", Capital(string(before.State(at))), Capital(string(now.State(at)))},
 		Reread{"Until", DayOrNone(before.Until), DayOrNone(now.Until)},
 		Reread{"Granted by", name.Standing(before.GrantedBy, before.GrantedFor), name.Standing(now.GrantedBy, now.GrantedFor)},
 		Reread{"Denied by", name.Standing(before.DeniedBy, before.DeniedFor), name.Standing(now.DeniedBy, now.DeniedFor)},

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -35,13 +36,32 @@ func (d *SignOffsData) lead() string {
 	if len(d.Gates) == 0 {
 		return ""
 	}
-	return CountOf(len(d.Gates), "gate") + " at which your signature would help, the one that waits longest first."
+	return needsWord(len(d.Gates)) + " your signature. The one that has waited longest comes first."
+}
+
+func needsWord(n int) string {
+	if n == 1 {
+		return "1 gate needs"
+	}
+	return strconv.Itoa(n) + " gates need"
 }
 
 // emptyText tells somebody with an empty queue why, and what comes here.
 func (d *SignOffsData) emptyText() string {
 	if len(d.Actor.Seats) == 0 {
-		return "You hold no seat, so no gate waits for you. Seats are given by admins; the people page shows who holds which."
+		return "You hold no seat, so no gate waits for you. Admins grant seats; the people page shows who holds which."
 	}
 	return "When a team requests sign-off of a stage in which your seat (" + SeatWords(d.Seats, "or") + ") is still open, its gate appears here."
+}
+
+// waiting is for how long something has waited: "21 days".
+func waiting(since, now time.Time) string {
+	switch d := now.Sub(since); {
+	case d < time.Hour:
+		return "under an hour"
+	case d < 24*time.Hour:
+		return CountOf(int(d/time.Hour), "hour")
+	default:
+		return CountOf(int(d/(24*time.Hour)), "day")
+	}
 }

@@ -64,7 +64,7 @@ func WaiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
 		if w.GrantedAt.IsZero() {
 			return ui.NA, "Never decided"
 		}
-		return ui.Bad, "Ran out " + ui.Ago(w.Until, now)
+		return ui.Bad, "Expired " + ui.Ago(w.Until, now)
 	case review.WaiverTurnedDown:
 		return ui.Bad, "Denied"
 	case review.WaiverTakenBack:
@@ -109,6 +109,7 @@ type waiverPanel struct {
 	until time.Time
 	shown review.Digest // of the waiver, as the page shows it
 	seen  int64         // the project's version then
+	title string        // of the item, where the page lists several
 	query string        // of the page to come back to, with its question mark
 	form  WaiverForm
 }
@@ -119,6 +120,15 @@ func newWaiverPanel(p review.ProjectKey, s review.StageKey, w *review.Waiver, se
 		v.form = form
 	}
 	return v
+}
+
+// about says which waiver a button acts on, to those who hear the page; on an
+// item's own page there is no other.
+func (v *waiverPanel) about() string {
+	if v.title == "" {
+		return ""
+	}
+	return ": " + v.title
 }
 
 func (v *waiverPanel) action(d WaiverDecision) string { return WaiverURL(v.id, d) + v.query }
@@ -198,13 +208,13 @@ func (w *Waiver) effect(now time.Time) (ui.State, string) {
 	state := w.Waiver.State(now)
 	switch {
 	case w.Level == review.LevelNone:
-		return ui.None, "Nothing: the item does not apply any more"
+		return ui.None, "None: the item no longer applies"
 	case w.Followed && state != review.WaiverInForce:
-		return ui.None, "Nothing: a newer waiver is in force"
+		return ui.None, "None: a newer waiver is in force"
 	case w.Lacks == "":
-		return ui.None, "Nothing: the item is settled without it"
+		return ui.None, "None: the item is settled without it"
 	case state == review.WaiverInForce && w.GateIs.Passed():
-		return ui.Met, gate + " rests on it"
+		return ui.Met, gate + " passed with it"
 	case state == review.WaiverInForce:
 		return ui.Part, gate + " is blocked without it"
 	case state == review.WaiverExpired && (w.GateIs.Passed() || w.GateIs == review.GateLapsed):
@@ -226,8 +236,8 @@ type WaiverFilter struct {
 
 // waiverKinds are the parts of the register, in the order of its chips.
 var waiverKinds = [...]struct{ kind, label string }{
-	{"", "Current"}, {"waiting", "Waiting"}, {"in-force", "In force"}, {"expiring", "Ending in 14 days"},
-	{"expired", "Ran out"}, {"denied", "Denied"}, {"revoked", "Revoked"},
+	{"", "Current"}, {"waiting", "Waiting"}, {"in-force", "In force"}, {"expiring", "Ends within 14 days"},
+	{"expired", "Expired"}, {"denied", "Denied"}, {"revoked", "Revoked"},
 }
 
 // ValidWaiverKind reports whether an address names a part of the register.
@@ -307,18 +317,18 @@ func (d *WaiversData) chips() []ui.Chip {
 func (d *WaiversData) lead() string {
 	switch {
 	case d.ToMe > 0 && !d.Filter.Mine:
-		return CountOf(d.ToMe, "waiver") + " of these " + waitWord(d.ToMe) + " for your decision."
+		return decideWord(d.ToMe) + " your decision."
 	case len(d.Waivers) > 0:
-		return "Leave to pass without an item for a while: who gave it, until when, and what hangs on it."
+		return "Time-limited permission to pass without an item: who granted it, until when, and its effect on the gate."
 	}
 	return ""
 }
 
-func waitWord(n int) string {
+func decideWord(n int) string {
 	if n == 1 {
-		return "waits"
+		return "1 needs"
 	}
-	return "wait"
+	return strconv.Itoa(n) + " need"
 }
 
 // toMe is the register of what waits for the reader.
@@ -357,7 +367,9 @@ func (d *WaiversData) pager() ui.Page {
 }
 
 func (d *WaiversData) panel(w *Waiver) waiverPanel {
-	return newWaiverPanel(w.Project, w.Stage, &w.Waiver, w.Seq, d.Now, d.Filter.Query(), d.Form)
+	v := newWaiverPanel(w.Project, w.Stage, &w.Waiver, w.Seq, d.Now, d.Filter.Query(), d.Form)
+	v.title = w.Title + ", " + w.Name
+	return v
 }
 
 // refused is the panel of the form that was sent; nil when the page does not
@@ -384,7 +396,7 @@ func (d *WaiversData) problem() string {
 	if d.Form.ID == "" || d.Form.Problem != "" || d.refused() != nil {
 		return d.Form.Problem
 	}
-	return "This waiver is not on the page any more, so nothing was changed."
+	return "This waiver is no longer on the page, so nothing was changed."
 }
 
 // kept is typed text whose form the page has no more.

@@ -35,7 +35,7 @@ func TestWaiverLook(t *testing.T) {
 	}{
 		"long in force":    {waiverUntil("x", soon.Add(time.Microsecond)), ui.Waived, "In force"},
 		"ending":           {waiverUntil("x", soon), ui.Warn, "Ends in 14 days"},
-		"at its end":       {waiverUntil("x", noon), ui.Bad, "Ran out just now"},
+		"at its end":       {waiverUntil("x", noon), ui.Bad, "Expired just now"},
 		"just before":      {waiverUntil("x", noon.Add(time.Microsecond)), ui.Warn, "Ends in less than a minute"},
 		"waiting":          {review.Waiver{Until: soon}, ui.Wait, "Waiting"},
 		"never decided":    {review.Waiver{Until: noon}, ui.NA, "Never decided"},
@@ -80,15 +80,15 @@ func TestWaiverEffect(t *testing.T) {
 		want string
 		bad  bool
 	}{
-		"settled without it": {Waiver{Waiver: inForce, Level: review.LevelMust, GateIs: review.GatePassed}, "Nothing: the item is settled without it", false},
-		"a passed gate":      {Waiver{Waiver: inForce, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” rests on it", false},
+		"settled without it": {Waiver{Waiver: inForce, Level: review.LevelMust, GateIs: review.GatePassed}, "None: the item is settled without it", false},
+		"a passed gate":      {Waiver{Waiver: inForce, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” passed with it", false},
 		"a gate that waits":  {Waiver{Waiver: inForce, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateWaiting}, "“G” is blocked without it", false},
 		"lapsed":             {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateLapsed}, "“G” has lapsed with it", true},
 		"not swept yet":      {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” has lapsed with it", true},
 		"ran out before":     {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateBlocked}, "“G” is blocked", false},
-		"another in force":   {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, Followed: true, GateIs: review.GateReady}, "Nothing: a newer waiver is in force", false},
+		"another in force":   {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, Followed: true, GateIs: review.GateReady}, "None: a newer waiver is in force", false},
 		"waits":              {Waiver{Waiver: waits, Level: review.LevelMust, Lacks: review.MustOpen}, "“G” is blocked", false},
-		"applies no more":    {Waiver{Waiver: waits, Level: review.LevelNone}, "Nothing: the item does not apply any more", false},
+		"applies no more":    {Waiver{Waiver: waits, Level: review.LevelNone}, "None: the item no longer applies", false},
 	} {
 		c.w.Gate = "G"
 		if state, got := c.w.effect(noon); got != c.want || (state == ui.Bad) != c.bad {

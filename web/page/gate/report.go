@@ -158,7 +158,7 @@ func (s *reportStage) decision(w *review.Waiver) string {
 			lines = append(lines, word+" by "+s.Name.Standing(p, holder)+", "+page.Moment(at))
 		}
 	}
-	say("asked for", w.RequestedBy, 0, w.RequestedAt)
+	say("requested", w.RequestedBy, 0, w.RequestedAt)
 	say("granted", w.GrantedBy, w.GrantedFor, w.GrantedAt)
 	say("denied", w.DeniedBy, w.DeniedFor, w.DeniedAt)
 	say("revoked", w.RevokedBy, w.RevokedFor, w.RevokedAt)

@@ -37,7 +37,7 @@ func (v *view) waivers() []gateWaiver {
 			if kind, _ := v.Stage.Need(it, v.Now); kind != review.WaiverRanOut || w.GrantedAt.IsZero() {
 				continue // the item is settled without it, or by another
 			}
-			g.note = "It covers the item no longer. Meet the item, or have another waiver granted."
+			g.note = "It no longer covers the item. Meet the item, or have another waiver granted."
 		default:
 			continue
 		}
