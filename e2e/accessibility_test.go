@@ -315,7 +315,7 @@ func TestPagesOfDecisions(t *testing.T) {
 	marcus.inspect("gate-emergency")
 
 	lena := arrives(somebody(t), "lena")
-	lena.visit("/people")
+	lena.visit("/people/stand-ins")
 	lena.unfold("Name a stand-in for a seat of mine")
 	lena.inspect("people-stand-ins")
 }
@@ -414,9 +414,17 @@ func TestPagesOfTheOrganisation(t *testing.T) {
 		ada.visit(path)
 		ada.inspect(name)
 	}
+	ada.visit("/account")
+	ada.inspect("account")
 	ada.visit("/people?q=ada")
 	ada.follow(link("Show").in("main"))
 	ada.inspect("people-one")
+	ada.visit("/people?q=jonas")
+	ada.follow(link("Change").in("main"))
+	for _, fold := range []string{"End all sessions and block", "Erase name and address"} {
+		ada.unfold(fold)
+	}
+	ada.inspect("people-leaver")
 }
 
 // TestColourSwitch makes sure that the switch overrules the system, on every

@@ -56,7 +56,7 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, status int, 
 		if err != nil {
 			return err
 		}
-		d.People = somebodies(found)
+		d.People, d.Many = somebodies(found), len(found) >= peopleListed
 	}
 	if review.May(v.Actor, review.GrantRights, nil) == nil {
 		found, err := s.Store.ProjectChoices(r.Context(), s.by(r), "", projectsListed)

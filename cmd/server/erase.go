@@ -52,6 +52,6 @@ func erasePerson(ctx context.Context, set settings, args []string, stdout, stder
 	if err != nil {
 		return fmt.Errorf("nothing was erased: %w", err)
 	}
-	fmt.Fprintf(stdout, "Erased. They are %s from now on; other servers show that within a minute.\n", store.FormerMember(review.PersonID(id)))
+	fmt.Fprintf(stdout, "Erased. They are %s from now on.\n", store.FormerMember(review.PersonID(id)))
 	return nil
 }

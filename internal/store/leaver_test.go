@@ -89,11 +89,25 @@ func TestAnErasedPersonStaysErased(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	g := f.on(t, f.db) // another replica, which knows the name
+	shown := func() string {
+		t.Helper()
+		v, err := g.Project(ctx, f.as("adam"), "alpha")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.Names.Of(f.people["pat"])
+	}
+	if got := shown(); got != "Person pat" {
+		t.Fatalf("pat is called %q", got)
+	}
 	f.leave("pat", (*review.Entitlements).Erase)
+	if got := shown(); got != store.FormerMember(f.people["pat"]) {
+		t.Errorf("another replica goes on calling pat %q", got)
+	}
 	if _, err := f.Who(ctx, by); !errors.Is(err, store.ErrNoSession) {
 		t.Errorf("the session goes on: %v", err)
 	}
-	g := f.on(t, f.db)
 	id, err := g.Join(ctx, pat, time.Time{})
 	if err != nil || id == f.people["pat"] {
 		t.Errorf("the same account is person %d, %v", id, err)

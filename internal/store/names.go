@@ -16,11 +16,13 @@ import (
 const namesFor = time.Minute
 
 // nameCache keeps people's names, so that a page full of people costs no join
-// for each mention. It is emptied every minute.
+// for each mention. It is emptied every minute, and whenever anything happened in
+// the directory: nobody is to be shown by name who was erased.
 type nameCache struct {
-	mu    sync.RWMutex
-	since time.Time
-	byID  map[review.PersonID]string
+	mu     sync.RWMutex
+	since  time.Time
+	rights int64 // the version of the directory
+	byID   map[review.PersonID]string
 }
 
 // Names are the names of the people on a page.
@@ -117,6 +119,21 @@ func toldApart(id review.PersonID, name string, namesake bool) string {
 
 // unnamed is what a person is called of whom there is only the number.
 func unnamed(id review.PersonID) string { return fmt.Sprintf("Person %d", id) }
+
+// upTo has all names read anew when the directory has gone on.
+func (c *nameCache) upTo(rights int64) {
+	c.mu.RLock()
+	same := rights <= c.rights
+	c.mu.RUnlock()
+	if same {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if rights > c.rights {
+		c.rights, c.byID = rights, nil
+	}
+}
 
 // forget has a name read anew.
 func (c *nameCache) forget(id review.PersonID) {

@@ -81,11 +81,16 @@ const (
 
 // queueViewer asks who is asking, as one statement of a batch.
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
+	found := func(rows pgx.Rows) error {
+		err := v.scan(rows, by)
+		s.names.upTo(v.rights)
+		return err
+	}
 	if by.person != 0 {
-		b.Queue(personSQL, int64(by.person)).Query(func(rows pgx.Rows) error { return v.scan(rows, by) })
+		b.Queue(personSQL, int64(by.person)).Query(found)
 		return
 	}
-	b.Queue(sessionSQL, by.token[:], s.idle).Query(func(rows pgx.Rows) error { return v.scan(rows, by) })
+	b.Queue(sessionSQL, by.token[:], s.idle).Query(found)
 }
 
 // queueRights asks what other people may do, as one statement of a batch when

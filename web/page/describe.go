@@ -265,7 +265,7 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 		out.What = "took from " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
 	case review.SeatDelegated:
 		out.State, out.Why = ui.Part, e.Reason
-		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + " from " + e.Starts + " until " + lastDay(e.Ends)
+		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + spanWords(e.Starts, e.Ends)
 	case review.PersonBlocked:
 		out.State, out.Why = ui.Stop, e.Reason
 		out.What = "blocked " + t.Names(e.Person) + " and ended all their sessions"
@@ -391,11 +391,13 @@ func Capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// lastDay is the last day of a span of which the day after is kept.
-func lastDay(end string) string {
-	day, err := time.Parse(review.DateLayout, end)
-	if err != nil {
-		return end
+// spanWords are the days from one date up to, not including, another, in words
+// that name the last day.
+func spanWords(starts, ends string) string {
+	from, err := time.Parse(review.DateLayout, starts)
+	until, err2 := time.Parse(review.DateLayout, ends)
+	if err != nil || err2 != nil {
+		return " from " + starts + " to before " + ends
 	}
-	return review.FormatDate(day.AddDate(0, 0, -1))
+	return " from " + from.Format("2 Jan 2006") + " until " + until.AddDate(0, 0, -1).Format("2 Jan 2006")
 }

@@ -99,7 +99,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},
 		{review.SeatDelegated{Person: 2, No: 1, To: 3, Seat: review.SeatQA, Starts: "2026-12-01", Ends: "2026-12-15", Reason: "Leave."},
-			"Ana named Chi to stand in for Ben in the QA seat from 2026-12-01 until 2026-12-14 | Leave.", "", ui.Part},
+			"Ana named Chi to stand in for Ben in the QA seat from 1 Dec 2026 until 14 Dec 2026 | Leave.", "", ui.Part},
 		{review.DelegationEnded{Person: 2, No: 1}, "Ana ended delegation 1 of Ben", "", ui.NA},
 		{review.PersonJoined{Person: 2}, "Ben signed in for the first time", "", ui.Part},
 		{review.RightGranted{Person: 2, Role: review.RoleAdmin, Source: review.FromAdmin}, "Ana gave Ben the role admin", "", ui.Met},

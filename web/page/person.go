@@ -32,6 +32,7 @@ type PersonData struct {
 
 	Who    string     // by what a successor was looked for
 	People []Somebody // who can take over
+	Many   bool       // there are more than these
 	Hand   HandOverForm
 	Out    OutForm
 }

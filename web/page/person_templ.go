@@ -1065,7 +1065,7 @@ func leftWith(d *PersonData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(d.Left) > 0 {
-				if d.mayHandOver() {
+				if d.mayHandOver() && (d.Many || d.Who != "") {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 83, "<form class=\"filters\" method=\"get\" action=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
