@@ -123,7 +123,7 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request) error {
 	if id == 0 {
 		return review.ErrNotFound
 	}
-	_, err := readForm(r, "project", "to", "leave", "reason")
+	_, err := readForm(r, "project"+several, "to", "leave", "reason")
 	typed := handOverForm(r.PostForm)
 	if err == nil {
 		err = s.checkSuccessor(r, typed.To)

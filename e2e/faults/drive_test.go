@@ -81,10 +81,11 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 		case gatemodel.Request:
 			return r.Request(who, stage, r.Digest(r.Stage(stage)), "", at)
 		case gatemodel.Sign:
-			return r.SignOff(who, stage, review.NewSignOff{
-				Seat: review.Seat(in.Seat), Decision: review.Decision(in.Decision), Digest: review.Digest(in.Digest),
-				Conditions: []review.NewCondition{{Text: "Settle " + in.Mark + ".", Owner: w.people[olga], Due: date(in.Until)}},
-			}, at)
+			so := review.NewSignOff{Seat: review.Seat(in.Seat), Decision: review.Decision(in.Decision), Digest: review.Digest(in.Digest)}
+			if so.Decision == review.Conditional {
+				so.Conditions = []review.NewCondition{{Text: "Settle " + in.Mark + ".", Owner: w.people[olga], Due: date(in.Until)}}
+			}
+			return r.SignOff(who, stage, so, at)
 		case gatemodel.RequestWaiver:
 			return r.RequestWaiver(who, stage, items[gatemodel.Waivable],
 				review.NewWaiver{Reason: in.Mark, Risk: "Some.", Measure: "By hand.", Until: date(in.Until)}, at)

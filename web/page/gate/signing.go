@@ -257,14 +257,6 @@ func (v *view) freeSeats(seats []review.Seat) (free []review.Seat, why string) {
 	return free, why
 }
 
-// again says on the button that the reader has signed before.
-func (s signing) again() string {
-	if s.stale != nil {
-		return " again"
-	}
-	return ""
-}
-
 // asSeat names the seat on the buttons when there is no choice.
 func (s signing) asSeat() string {
 	switch {
