@@ -42,8 +42,6 @@ func (w *world) formOf(p review.ProjectKey, in gatemodel.Input) (f form, ok bool
 		return form{page.WithdrawURL(p, stage), url.Values{"reason": {"Not yet."}}}, true
 	case gatemodel.Sign:
 		return signForm(p, stage, in)
-	case gatemodel.AnswerFinding:
-		return form{page.FindingURL(p, stage, in.No), url.Values{"answer": {in.Mark}}}, true
 	case gatemodel.GrantSeat:
 		return form{page.GrantURL(w.people[in.Whom]), url.Values{"right": {"seat:" + in.Seat}, "project": {string(p)}}}, true
 	case gatemodel.RevokeSeat:
@@ -93,6 +91,8 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 			return r.GrantWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "", at)
 		case gatemodel.RevokeWaiver:
 			return r.RevokeWaiver(who, stage, in.No, shown(r.Stage(stage).Waivers, in.No), "It was met.", at)
+		case gatemodel.AnswerFinding:
+			return r.AnswerFinding(who, stage, in.No, shown(r.Stage(stage).Findings, in.No), in.Mark, at)
 		case gatemodel.MeetCondition:
 			return r.MeetCondition(who, stage, in.No, shown(r.Stage(stage).Conditions, in.No), "Done, "+in.Mark+".", at)
 		case gatemodel.ConfirmCondition:

@@ -61,7 +61,7 @@ var ruleMutants = []mutant{
 	rule("who broke the glass reviews it", "	if ro.ClosedBy == by.Person {", "	if ro.ClosedBy == -1 {"),
 	rule("glass broken without a reason", "	c.require(\"reason\", reason, \"say what cannot wait, and why\")\n", ""),
 	rule("a review starts over a glass that nobody looked at", "if owed := r.Forced(); len(owed) > 0 {", "if owed := r.Forced(); len(owed) > 99 {"),
-	rule("an admin grants a right to themselves", "	if by.Person == e.Person {", "	if by.Person == -1 {"),
+	rule("an admin grants a right to themselves", "	if by.Person == e.Person {\n\t\treturn &Denied{GrantRights", "	if by.Person == -1 {\n\t\treturn &Denied{GrantRights"),
 	rule("a group's right stays after the group", "if g.Source == FromGroup && !slices.Contains(want, g.Right) {", "if g.Source == \"\" && !slices.Contains(want, g.Right) {"),
 	rule("machines sign", "a.Machine && slices.Contains(peopleOnly, act) {", "a.Machine && act == \"\" {"),
 	rule("a seat elsewhere signs here", "func (h SeatHeld) in(p ProjectID) bool { return h.Scope == Everywhere || h.Scope == Scope(p) }", "func (h SeatHeld) in(p ProjectID) bool { return p >= 0 }"),

@@ -104,8 +104,8 @@ var mutants = []mutant{
 	{"a waiver counts at its end", []edit{{inRules, "	case !at.Before(w.Until):", "	case at.After(w.Until):"}}, toAMicro},
 	{"evidence counts at its end", []edit{{inRules, "!at.Before(e.Expires) }", "at.After(e.Expires) }"}}, toAMicro},
 	{"a condition is in time at its end", []edit{{inRules, "!at.Before(c.Deadline())", "at.After(c.Deadline())"}}, toAMicro},
-	{"a stand-in signs after the last day", []edit{{inSchema, "d.ends > clock_timestamp()", "d.ends >= clock_timestamp()"}}, toAMicro},
-	{"a stand-in waits beyond the first moment", []edit{{inSchema, "d.starts <= clock_timestamp()", "d.starts < clock_timestamp()"}}, toAMicro},
+	{"a stand-in signs after the last day", []edit{{inSchema, standsIn, strings.Replace(standsIn, "d.ends > ", "d.ends >= ", 1)}}, toAMicro},
+	{"a stand-in waits beyond the first moment", []edit{{inSchema, standsIn, strings.Replace(standsIn, "d.starts <= ", "d.starts < ", 1)}}, toAMicro},
 	{"a session lasts one moment longer", []edit{{inStore, "s.token_hash = $1 and s.expires_at > clock_timestamp()", "s.token_hash = $1 and s.expires_at >= clock_timestamp()"}}, toAMicro},
 	{"an idle session lasts one moment longer", []edit{{inStore, "s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at >", "s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at >="}}, toAMicro},
 	{"acknowledged before it is on disk", []edit{
@@ -265,3 +265,8 @@ func (e *edit) find(root string, changed map[string]string) (string, error) {
 	}
 	return found, nil
 }
+
+// standsIn is the newest word of the schema on when a stand-in sits in a seat.
+const standsIn = `d.starts <= clock_timestamp() and d.ends > clock_timestamp() and d.ended_at is null
+       and g.since <= d.at -- a seat that was lost and came back is not lent any more
+       and not exists (`

@@ -135,6 +135,11 @@ func (r *Rules) ask(s *State, in Input) ([]Result, *State) {
 	open := s.open()
 	if in.Op == Withdraw {
 		if open == nil {
+			// Whoever withdrew it may have sent the same form twice, which is no
+			// mistake; who that was, the model does not keep.
+			if n := len(s.Rounds); n > 0 && s.Rounds[n-1].Outcome == "withdrawn" {
+				return []Result{Refused, OK}, nil
+			}
 			return []Result{Refused}, nil
 		}
 		next.open().Outcome = "withdrawn"
