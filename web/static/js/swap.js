@@ -8,8 +8,13 @@ on('htmx:before:request', e => {
   e.detail.ctx.row = row
   e.detail.ctx.at = row.contains(at) && `.seg [value=${JSON.stringify(at.value)}]`
 })
+const endOf = row => row.getBoundingClientRect().bottom
+on('htmx:before:swap', e => {
+  const { ctx } = e.detail
+  if (ctx.row) ctx.end = endOf(ctx.row)
+})
 on('htmx:after:swap', e => {
-  const { row: old, at, from, swap, response, request, target } = e.detail.ctx, row = old && doc.getElementById(old.id)
+  const { row: old, end, at, from, swap, response, request, target } = e.detail.ctx, row = old && doc.getElementById(old.id)
   equipAll()
   if (swap === 'none') return
   if (target?.id === 'said') {
@@ -17,6 +22,8 @@ on('htmx:after:swap', e => {
     if (!doc.activeElement?.isConnected || doc.activeElement === doc.body || target.contains(e.target) || e.target.id === 'bulk' && !count()) (doc.getElementById(from) ? first(doc.getElementById(from)) : $('#said button') || $('.items a'))?.focus({ preventScroll: true })
   }
   if (!row) return
+  // Neither a row that grew nor the chips above it move the next row from under the pointer.
+  scrollBy(0, endOf(row) - end)
   if (at && doc.activeElement === doc.body) ($('textarea', row) || $(at, row) || first(row)).focus({ preventScroll: true })
   const ok = response.status < 300
   say(title(row) + ': ' + (ok ? (pressed(row)?.textContent || 'open') + '. ' + $('#stage-progress')?.textContent : $('.ask', row) ? 'say why, then save' : 'not saved'))
