@@ -29,21 +29,41 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 	}
 	q := r.URL.Query()
 	d := &page.MembersData{
-		Actor: view.Actor, Project: p, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
+		Actor: view.Actor, Project: p, Template: view.Review.Template, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
 		Owner: asked(p, q.Get("owner")), Remove: asked(p, q.Get("remove")),
 	}
 	if typed.Errors["to"] != "" {
 		d.Remove = typed.Person
 	}
 	if d.Remove != 0 {
-		d.Tasks = view.Review.Tasks(d.Remove)
+		d.Tasks, d.Done = view.Review.Tasks(d.Remove), view.Review.Done(d.Remove)
 	}
 	if err := s.findMembers(r, d); err != nil {
 		return err
 	}
 	m := s.meta(w, r, &view.Viewer, "People, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.MembersURL(p.Key), len(typed.Errors)
+	if err := s.tellHanded(r, view, &m); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Members(m, d))
+}
+
+// tellHanded adds to the word on somebody's leaving who got what they left.
+func (s *Server) tellHanded(r *http.Request, view *store.ProjectView, m *ui.PageMeta) error {
+	f, span := flash(read(r, s.cookies.flashName)).parts()
+	first, last, ok := readSpan(span)
+	if f != flashRemoved || !ok || len(m.Banners) == 0 {
+		return nil
+	}
+	entries, err := s.Store.Entries(r.Context(), s.by(r), view.Review.Project.Key, "", first, last)
+	if err != nil {
+		return err
+	}
+	if words := page.HandedWords(entries, view.Review.Template, view.Names.Of); words != "" {
+		m.Banners[len(m.Banners)-1].Text += " " + words
+	}
+	return nil
 }
 
 // asked is somebody on the project, beside its owner, whom an address names; 0
@@ -92,6 +112,9 @@ func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return rv.SetDuty(who, typed.Person, review.Duty(typed.Duty), at)
 	})
 	if err == nil {
+		if done == flashRemoved {
+			done = done.about(entrySpan(changed.Events))
+		}
 		return s.doneSettings(w, r, changed, page.MembersURL(projectKey(r)), done)
 	}
 	var refused *review.Refused

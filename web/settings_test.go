@@ -278,6 +278,18 @@ func TestMembersAreAskedAbout(t *testing.T) {
 	f.change("owner", key, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Assign(who, "idea", "scope-agreed", f.person("member"), "", at)
 	})
+	more := 0
+	f.change("owner", key, "architecture", func(r *review.Review, who review.Actor, at time.Time) error {
+		for i := range r.Stage("architecture").Items {
+			if it := &r.Stage("architecture").Items[i]; it.Level != review.LevelNone && more < 12 {
+				more++
+				if err := r.Assign(who, "architecture", it.Def.Key, f.person("member"), "", at); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
 	b := f.browse("owner")
 	r := b.get("/projects/ledger/members").want(200)
 	if n := r.find(`main tbody button[value=owner], main tbody button[value=""]`).Length(); n != 0 {
@@ -288,7 +300,8 @@ func TestMembersAreAskedAbout(t *testing.T) {
 		t.Errorf("before somebody becomes owner: %s", got)
 	}
 	r = b.get("/projects/ledger/members?remove=" + f.id("member")).want(200)
-	if got := words(r.one(".note-box")); !strings.Contains(got, "1 task behind") || r.find(`.note-box a[href="/projects/ledger/stages/idea/items/scope-agreed"]`).Length() != 1 {
+	if got := words(r.one(".note-box")); !strings.Contains(got, "13 tasks behind") || !strings.Contains(got, "item in Idea") || !strings.Contains(got, "item in Architecture") ||
+		r.find(`.note-box a[href="/projects/ledger/stages/idea/items/scope-agreed"]`).Length() != 1 || r.find(`.note-box li`).Length() != 13 {
 		t.Errorf("before somebody leaves: %s", got)
 	}
 	for _, query := range []string{"remove=" + f.id("owner"), "owner=" + f.id("viewer"), "remove=x", "owner=-1"} {
@@ -301,7 +314,7 @@ func TestMembersAreAskedAbout(t *testing.T) {
 	if got := f.stage(key, "idea").Item("scope-agreed").Assignee; got != f.person("deputy") {
 		t.Errorf("the item went to %v", got)
 	}
-	if text := b.get("/projects/ledger/members").text(); !strings.Contains(text, "Removed from the project") {
+	if text := b.get("/projects/ledger/members").text(); !strings.Contains(text, "Removed from the project. 1 item in Idea and 12 items in Architecture went to "+f.name("deputy")+".") {
 		t.Errorf("nothing says that somebody was removed: %.200s", text)
 	}
 }

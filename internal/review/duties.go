@@ -53,6 +53,20 @@ func (r *Review) Tasks(p PersonID) []Task {
 	return r.tasks(func(t Task) bool { return t.Person == p })
 }
 
+// Done counts the items assigned to a person that ask for nothing now, since
+// they are answered or do not apply. They change hands with the person's tasks.
+func (r *Review) Done(p PersonID) int {
+	n := 0
+	for i := range r.Stages {
+		for j := range r.Stages[i].Items {
+			if it := &r.Stages[i].Items[j]; it.Assignee == p && !it.waits() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
 // Stranded lists what is left with people who cannot do it, since they are not
 // on the project any more or may not see it. It needs the rights of conditions'
 // owners in [Review.Named].

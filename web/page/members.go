@@ -11,8 +11,10 @@ import (
 type MembersData struct {
 	Actor   review.Actor
 	Project *review.Project
-	Names   Names
-	Member  MemberForm
+
+	Template *review.Template // for the names of the stages
+	Names    Names
+	Member   MemberForm
 
 	Find     string   // what people are searched by
 	People   []Choice // found
@@ -22,12 +24,27 @@ type MembersData struct {
 	Owner  review.PersonID // asked about: to be the owner; 0: nobody
 	Remove review.PersonID // asked about: to be taken off; 0: nobody
 	Tasks  []review.Task   // that they would leave behind
+	Done   int             // items assigned to them that ask for nothing now
 }
 
-// tasksShown is how many tasks are listed of somebody who leaves.
-const tasksShown = 10
+// stageName is the name of the stage that a task is in.
+func (d *MembersData) stageName(t *review.Task) string {
+	if i := d.Template.StageIndex(t.Stage); i >= 0 {
+		return stageShort(&d.Template.Stages[i])
+	}
+	return string(t.Stage)
+}
 
-func (d *MembersData) firstTasks() []review.Task { return d.Tasks[:min(len(d.Tasks), tasksShown)] }
+// alsoDone says what is handed over beside the tasks; empty for nothing.
+func (d *MembersData) alsoDone() string {
+	switch d.Done {
+	case 0:
+		return ""
+	case 1:
+		return "1 item that is done or does not apply is assigned to them as well, and changes hands with the rest."
+	}
+	return CountOf(d.Done, "item") + " that are done or do not apply are assigned to them as well, and change hands with the rest."
+}
 
 // ask is the address that asks before something is done with a person.
 func (d *MembersData) ask(what string, person review.PersonID) string {

@@ -1,0 +1,79 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// handed counts what went to one person, by stage.
+type handed struct {
+	to                review.PersonID // 0: nobody
+	items, conditions map[review.StageKey]int
+}
+
+// HandedWords says who got what somebody left behind, from the entries of the
+// trail: "3 items in Architecture and 1 condition in Idea went to Raj Patel."
+// Empty where nothing changed hands.
+func HandedWords(entries []review.Entry, t *review.Template, names Names) string {
+	var all []*handed
+	to := func(p review.PersonID) *handed {
+		for _, h := range all {
+			if h.to == p {
+				return h
+			}
+		}
+		all = append(all, &handed{p, map[review.StageKey]int{}, map[review.StageKey]int{}})
+		return all[len(all)-1]
+	}
+	for _, en := range entries {
+		switch e := en.Event.(type) {
+		case review.ItemAssigned:
+			to(e.Person).items[e.Stage]++
+		case review.ConditionHandedOn:
+			to(e.Owner).conditions[e.Stage]++
+		}
+	}
+	sentences := make([]string, len(all))
+	for i, h := range all {
+		parts, total := append(stageCounts(h.items, "item", t), stageCounts(h.conditions, "condition", t)...), 0
+		for _, n := range h.items {
+			total += n
+		}
+		switch {
+		case h.to != 0:
+			sentences[i] = wordList(parts) + " went to " + names(h.to) + "."
+		case total == 1:
+			sentences[i] = wordList(parts) + " is assigned to nobody now."
+		default:
+			sentences[i] = wordList(parts) + " are assigned to nobody now."
+		}
+	}
+	return strings.Join(sentences, " ")
+}
+
+// stagesNamed is in how many stages something is counted one by one.
+const stagesNamed = 3
+
+func stageCounts(n map[review.StageKey]int, noun string, t *review.Template) []string {
+	var out []string
+	total := 0
+	for i := range t.Stages {
+		if s := &t.Stages[i]; n[s.Key] > 0 {
+			out = append(out, CountOf(n[s.Key], noun)+" in "+stageShort(s))
+			total += n[s.Key]
+		}
+	}
+	if len(out) > stagesNamed {
+		return []string{CountOf(total, noun) + " in " + CountOf(len(out), "stage")}
+	}
+	return out
+}
+
+// wordList joins parts of a sentence: "a, b and c".
+func wordList(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
