@@ -181,6 +181,9 @@ func variations(e route, queries, fields []string) (all []parameters) {
 		}
 	}
 	each(queries, func(v url.Values) parameters { return parameters{path: clean, query: v} })
+	for _, name := range queries {
+		all = append(all, parameters{path: clean, query: url.Values{name: {"x", "KEY"}}})
+	}
 	if e.method == http.MethodPost {
 		each(fields, func(v url.Values) parameters { return parameters{path: clean, form: v} })
 		for _, name := range fields {

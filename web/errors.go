@@ -72,7 +72,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	m := s.meta(w, r, v, p.title, ui.NavNone)
 	var back page.Way
 	switch {
-	case p.status == http.StatusUnprocessableEntity && r.Method == http.MethodGet:
+	case (p.status == http.StatusUnprocessableEntity || p.status == http.StatusBadRequest) && r.Method == http.MethodGet:
 		back = page.Way{To: r.URL.EscapedPath(), Text: "Show the page without its filters"} // what is wrong with an address stands in its query
 	case errors.Is(err, errForm):
 		back = page.Way{To: page.Of(r.URL.EscapedPath()), Text: "Open the page that the form is on"}
@@ -172,6 +172,7 @@ func explain(err error) problem {
 	var outdated *review.Outdated
 	var conflict *review.AnswerConflict
 	var away *elsewhere
+	var twice *repeated
 	switch {
 	case errors.Is(err, review.ErrNotFound), errors.Is(err, errNoPage):
 		return problem{404, "Not found", "There is nothing at this address, or it is not open to you. Check the address, or look for the project in the portfolio."}
@@ -197,6 +198,8 @@ func explain(err error) problem {
 			text = "The field “" + f.Field + "” " + f.Message + ". " + text
 		}
 		return problem{422, "Something is not right yet", text}
+	case errors.As(err, &twice):
+		return problem{400, "Something is given twice", "The " + twice.where + " has “" + printable(twice.name, 40) + "” more than once, where one value is expected. Nothing was changed."}
 	case errors.Is(err, errMediaType):
 		return problem{415, "This is not a form", "Forms are sent as application/x-www-form-urlencoded. Nothing was changed."}
 	case errors.Is(err, errTooBig):

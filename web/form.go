@@ -22,6 +22,7 @@ const several = "[]"
 
 // readForm reads a posted form and refuses fields that the form does not have,
 // or has twice, so that a misspelt or smuggled field never passes in silence.
+// What stands in the address was looked at before; see [once].
 func readForm(r *http.Request, fields ...string) (url.Values, error) {
 	factsOf(r).fields = fields
 	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/x-www-form-urlencoded" {
@@ -44,10 +45,30 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
 		case len(r.PostForm[name]) > 1:
-			bad.Add("form", "has a field twice that it has once: "+printable(name, 40))
+			return r.PostForm, &repeated{"form", name}
 		}
 	}
 	return r.PostForm, bad.Err()
+}
+
+// repeated means that something came twice that takes one value. Which of the two
+// somebody meant, nobody can tell.
+type repeated struct{ where, name string }
+
+func (e *repeated) Error() string { return "the " + e.where + " has a field twice that it has once: " + e.name }
+
+// once refuses an address that gives a parameter twice: all of them take one value.
+func once(r *http.Request) error {
+	if r.URL.RawQuery == "" {
+		return nil
+	}
+	q := r.URL.Query()
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if len(q[name]) > 1 {
+			return &repeated{"address", name}
+		}
+	}
+	return nil
 }
 
 // printable is a short, harmless rendering of hostile text.

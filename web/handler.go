@@ -74,7 +74,8 @@ func paramNames(pattern string) (names []string) {
 	return names
 }
 
-// wellFormed lets only addresses of the right form through to a route's handler.
+// wellFormed lets only addresses of the right form through to a route's handler,
+// with every parameter at most once.
 func wellFormed(e route) handler {
 	names := paramNames(e.pattern)
 	for _, name := range names {
@@ -87,6 +88,9 @@ func wellFormed(e route) handler {
 			if !params[name](chi.URLParam(r, name)) {
 				return review.ErrNotFound
 			}
+		}
+		if err := once(r); err != nil {
+			return err
 		}
 		return e.handle(w, r)
 	}
