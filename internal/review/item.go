@@ -44,6 +44,25 @@ type Answer struct {
 	Version    int      // 0: never answered
 	ApprovedBy PersonID // of a must that does not apply
 	ApprovedAt time.Time
+	NoteFor    State // the answer that the note was written for; empty without a note
+}
+
+// OldNote reports whether the note was written for another answer than the one
+// that stands. A note on an open item is no reason, and goes with any answer.
+func (a *Answer) OldNote() bool {
+	return a.Note != "" && a.NoteFor != "" && a.NoteFor != Open && a.NoteFor != a.State
+}
+
+// noteFor is the answer that the note belongs to once an answer is given: this
+// one, unless the note stood before.
+func (a *Answer) noteFor(e ItemAnswered) State {
+	switch {
+	case e.Note == "":
+		return ""
+	case e.Note == a.Note:
+		return a.NoteFor
+	}
+	return e.To
 }
 
 // Item is one thing that has to be true, and how it stands.

@@ -68,7 +68,7 @@ func (r *Review) foldItem(en Entry) error {
 			return err
 		}
 		it.Earlier = s.answeredBefore(it, en.Actor)
-		it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version}
+		it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e)}
 		it.Reattest = false
 	case NotApplicableApproved:
 		_, it, err := r.place(e.Stage, e.Item)

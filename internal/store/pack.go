@@ -90,6 +90,7 @@ func (p *packer) item(it, last *review.Item) {
 	a := &it.Answer
 	p.text(string(a.State), string(last.Answer.State))
 	p.text(a.Note, last.Answer.Note)
+	p.text(string(a.NoteFor), string(last.Answer.NoteFor))
 	p.int(int64(a.Version))
 	p.int(int64(a.By))
 	p.time(a.At)
@@ -211,6 +212,7 @@ func (u *unpacker) item(it, last *review.Item) {
 	a := &it.Answer
 	a.State = review.State(u.text(string(last.Answer.State)))
 	a.Note = u.text(last.Answer.Note)
+	a.NoteFor = review.State(u.text(string(last.Answer.NoteFor)))
 	a.Version = int(u.int())
 	a.By = review.PersonID(u.int())
 	a.At = u.time()

@@ -80,6 +80,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 			},
 			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(), earlier: raw.people(),
 		}
+		row.answer.NoteFor = review.State(raw.one(string(last.answer.NoteFor)))
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}

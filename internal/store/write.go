@@ -68,24 +68,25 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 // only a first answer has to ask whether there is one.
 func writeAnswer(b *pgx.Batch, r *review.Review, t trailRow, e review.ItemAnswered) {
 	var earlier []int64 // null when there are none
-	if it := r.Stage(e.Stage).Item(e.Item); len(it.Earlier) > 0 {
+	it := r.Stage(e.Stage).Item(e.Item)
+	if len(it.Earlier) > 0 {
 		earlier = people(it.Earlier)
 	}
-	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier)
+	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier, string(it.Answer.NoteFor))
 	if e.Version > 1 {
 		b.Queue(`
 			with entry as (`+trailSQL+`)
 			update item
-			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14
+			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15
 			 where project_id = $1 and review_no = $10 and stage = $6 and item = $7`, args...)
 		return
 	}
 	b.Queue(`
 		with entry as (`+trailSQL+`)
-		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, earlier)
-		values ($1, $10, $6, $7, $11, $12, $13, $4, $3, $14)
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, earlier, note_for)
+		values ($1, $10, $6, $7, $11, $12, $13, $4, $3, $14, $15)
 		on conflict (project_id, review_no, stage, item) do update
-		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14`, args...)
+		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15`, args...)
 }
 
 // texts makes a text array of any kind of string; null never.

@@ -13,9 +13,9 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		insert into review (project_id, no, template_key, template_version, template_digest, started_at, passed_before)
 		values ($1, $2, $3, $4, $5, $6, $7)`, id, e.No, r.Ref.Key, r.Ref.Version, r.Ref.Digest, en.At, nullable(r.PassedBefore))
 	b.Queue(`
-		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest)
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest, note_for)
 		select project_id, $2, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments,
-		       item = any($3) and state <> 'open'
+		       item = any($3) and state <> 'open', note_for
 		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(r.Template))
 	b.Queue(`
 		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)

@@ -137,6 +137,21 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	return true
 }
 
+// wrongKind reports whether the item has links, but none of a kind that it
+// demands.
+func (e *entry) wrongKind() bool {
+	return e.links > 0 && !e.counts && e.item.Answer.State != review.NotApplicable
+}
+
+// asksForKind says which kinds of evidence count for an item.
+func asksForKind(d *review.ItemDef) string {
+	words := kindWords(d.Evidence)
+	for i, w := range words {
+		words[i] = "a " + w
+	}
+	return "This item asks for " + Enumerate(words, "or")
+}
+
 // expired reports whether all evidence that counts has expired.
 func (e *entry) expired(now time.Time) bool { return e.counts && !e.forever && !e.until.After(now) }
 
@@ -354,6 +369,9 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	it, r := e.item, e.row
 	r.Key, r.Title, r.Level = string(it.Def.Key), it.Def.Title, string(it.Level)
 	r.Answer, r.Note, r.Version = string(it.Answer.State), it.Answer.Note, it.Answer.Version
+	if it.Answer.OldNote() {
+		r.NoteFor = string(it.Answer.NoteFor)
+	}
 	r.State, r.ReadOnly = e.look(v.Now), !canAnswer
 	if it.Assignee != 0 {
 		r.Assignee = v.Names(it.Assignee)
@@ -396,13 +414,18 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	case review.EvidenceExpired:
 		flags = append(flags, ui.ItemFlag{State: ui.Bad, Text: "Evidence expired", Anchor: "evidence"})
 	case review.EvidenceMissing:
-		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs evidence", Anchor: "evidence"})
+		if !e.wrongKind() {
+			flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs evidence", Anchor: "evidence"})
+		}
 	case review.NAUnapproved:
 		flags = append(flags, ui.ItemFlag{State: ui.Wait, Text: "Waits for approval", Anchor: "answer"})
 	case review.ShouldUnexplained:
 		if e.item.Answer.State == review.NotMet { // an open one says so itself
 			flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Needs a reason", Anchor: "note"})
 		}
+	}
+	if e.wrongKind() {
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: asksForKind(e.item.Def), Anchor: "evidence"})
 	}
 	flags = appendWaiverFlags(flags, e, now)
 	if e.item.Reattest {

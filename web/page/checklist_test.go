@@ -83,7 +83,7 @@ func TestRowSaysWhatAnItemLacks(t *testing.T) {
 		{"evidence of another kind", func(v *StageView) {
 			met(*v, "scope-set", time.Time{})
 			v.stage().Evidence[0].Type = "ticket"
-		}, ui.Warn, []string{"Needs evidence"}},
+		}, ui.Warn, []string{"This item asks for a document"}},
 		{"good evidence", func(v *StageView) { met(*v, "scope-set", time.Time{}) }, ui.Met, nil},
 		{"expires in 15 days", func(v *StageView) { met(*v, "scope-set", noon.Add(15*day)) }, ui.Met, nil},
 		{"expires in 5 days", func(v *StageView) { met(*v, "scope-set", noon.Add(5*day)) }, ui.Met, []string{"Evidence expires in 5 days"}},

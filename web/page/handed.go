@@ -42,11 +42,11 @@ func HandedWords(entries []review.Entry, t *review.Template, names Names) string
 		}
 		switch {
 		case h.to != 0:
-			sentences[i] = wordList(parts) + " went to " + names(h.to) + "."
+			sentences[i] = Enumerate(parts, "and") + " went to " + names(h.to) + "."
 		case total == 1:
-			sentences[i] = wordList(parts) + " is assigned to nobody now."
+			sentences[i] = Enumerate(parts, "and") + " is assigned to nobody now."
 		default:
-			sentences[i] = wordList(parts) + " are assigned to nobody now."
+			sentences[i] = Enumerate(parts, "and") + " are assigned to nobody now."
 		}
 	}
 	return strings.Join(sentences, " ")
@@ -68,12 +68,4 @@ func stageCounts(n map[review.StageKey]int, noun string, t *review.Template) []s
 		return []string{CountOf(total, noun) + " in " + CountOf(len(out), "stage")}
 	}
 	return out
-}
-
-// wordList joins parts of a sentence: "a, b and c".
-func wordList(parts []string) string {
-	if len(parts) < 2 {
-		return strings.Join(parts, "")
-	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }

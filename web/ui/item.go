@@ -34,6 +34,7 @@ type ItemRow struct {
 	Level    string // must, should or may
 	Title    string
 	Note     string
+	NoteFor  string       // the answer that the note was written for, where another one stands now; empty where the note belongs to it
 	Assignee string       // name, empty when nobody
 	Due      string       // "due 9 Dec", empty without a date or where a flag says it
 	Picked   bool         // the row's box is ticked
@@ -124,6 +125,9 @@ func appendItemRow(b []byte, r *ItemRow) []byte {
 	b = appendRowMeta(b, r)
 	b = append(b, `</p>`...)
 	b = appendAnswerForm(b, r)
+	if r.NoteFor != "" {
+		b = appendOldNote(b, r)
+	}
 	if r.Conflict != nil {
 		b = appendConflict(b, r)
 	}
@@ -266,6 +270,28 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 		b = append(b, `</button> `...)
 	}
 	return append(b, `</form>`...)
+}
+
+// appendOldNote says for which answer the note was written, and clears it in one press.
+func appendOldNote(b []byte, r *ItemRow) []byte {
+	b = append(b, `<div class="row small"><p>`...)
+	b = appendText(b, OldNoteWords(r.NoteFor))
+	b = append(b, `</p>`...)
+	if r.ReadOnly {
+		return append(b, `</div>`...)
+	}
+	b = append(b, `<form method="post" action="`...)
+	b = appendPostURL(b, r)
+	b = append(b, `"><input type="hidden" name="note" value=""> <button class="link" name="answer" value="`...)
+	b = appendText(b, r.Answer)
+	b = append(b, `">Clear the note<span class="vh">: `...)
+	b = appendText(b, r.Title)
+	return append(b, `</span></button></form></div>`...)
+}
+
+// OldNoteWords says that a note was written for another answer than the one that stands.
+func OldNoteWords(answer string) string {
+	return "The note was written for the earlier answer “" + AnswerWord(answer) + "”."
 }
 
 func appendConflict(b []byte, r *ItemRow) []byte {

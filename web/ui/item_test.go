@@ -47,6 +47,9 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Due: anyText().Draw(t, "due"), Picked: rapid.Bool().Draw(t, "picked"),
 			Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
 		}
+		if rapid.Bool().Draw(t, "old note") {
+			r.NoteFor = rapid.SampledFrom(answers).Draw(t, "notefor")
+		}
 		if rapid.Bool().Draw(t, "long note") {
 			r.Note = strings.Repeat("n<", ui.NoteShown)
 		}
