@@ -55,7 +55,9 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 // somebody meant, nobody can tell.
 type repeated struct{ where, name string }
 
-func (e *repeated) Error() string { return "the " + e.where + " has a field twice that it has once: " + e.name }
+func (e *repeated) Error() string {
+	return "the " + e.where + " has a field twice that it has once: " + e.name
+}
 
 // once refuses an address that gives a parameter twice: all of them take one value.
 func once(r *http.Request) error {
