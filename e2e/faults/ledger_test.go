@@ -11,6 +11,7 @@ type fate int
 
 const (
 	turnedDown   fate = iota // it never happens
+	unserved                 // it never happens, because the database could not be asked
 	unanswered               // it happened once or never
 	acknowledged             // it happened once
 )
@@ -21,6 +22,7 @@ type ledger struct {
 	fates map[string]fate
 	under int // writes that are under way
 	cut   int // attempts without an answer
+	down  int // attempts answered by the page that says the database does not
 }
 
 func newLedger() *ledger { return &ledger{fates: map[string]fate{}} }
@@ -34,8 +36,11 @@ func (l *ledger) try(mark string, attempt func() fate) fate {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.under--
-	if f == unanswered {
+	switch f {
+	case unanswered:
 		l.cut++
+	case unserved:
+		l.down++
 	}
 	l.fates[mark] = max(l.fates[mark], f)
 	return f
@@ -54,11 +59,13 @@ func (l *ledger) all() map[string]fate {
 	return maps.Clone(l.fates)
 }
 
-// counts are numbers of writes, and of attempts at them that were cut off.
-type counts struct{ done, refused, unknown, cut int }
+// counts are numbers of writes, and of attempts at them that were cut off or
+// not served.
+type counts struct{ done, refused, unknown, cut, unserved int }
 
 func (c *counts) add(o counts) {
-	c.done, c.refused, c.unknown, c.cut = c.done+o.done, c.refused+o.refused, c.unknown+o.unknown, c.cut+o.cut
+	c.done, c.refused, c.unknown = c.done+o.done, c.refused+o.refused, c.unknown+o.unknown
+	c.cut, c.unserved = c.cut+o.cut, c.unserved+o.unserved
 }
 
 func (c *counts) all() int { return c.done + c.refused + c.unknown }
@@ -66,12 +73,12 @@ func (c *counts) all() int { return c.done + c.refused + c.unknown }
 func (l *ledger) count() counts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	c := counts{cut: l.cut}
+	c := counts{cut: l.cut, unserved: l.down}
 	for _, f := range l.fates {
 		switch f {
 		case acknowledged:
 			c.done++
-		case turnedDown:
+		case turnedDown, unserved:
 			c.refused++
 		case unanswered:
 			c.unknown++

@@ -61,20 +61,12 @@ func newSiteOn(t *testing.T, data string) *site {
 	s.startPostgres(t)
 	t.Cleanup(func() { _ = s.postgres.Stop() })
 	s.migrate(t)
-	st, err := store.Open(t.Context(), s.postgres.AppURL, store.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(st.Close)
-	s.stores[0] = st
+	s.connect(t)
+	t.Cleanup(s.disconnect)
 	for who := range s.rules.Cast {
 		s.people, s.secrets = append(s.people, 0), append(s.secrets, "")
 		s.signIn(t, who)
 	}
-	if s.owner, err = pgxpool.New(t.Context(), s.postgres.OwnerURL); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(s.owner.Close)
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -84,6 +76,32 @@ func newSiteOn(t *testing.T, data string) *site {
 	s.startServer(t)
 	t.Cleanup(func() { s.killServer(t) })
 	return s
+}
+
+// connect opens what the tests themselves look at the database with.
+func (s *site) connect(t *testing.T) {
+	t.Helper()
+	var err error
+	if s.stores[0], err = store.Open(context.Background(), s.postgres.AppURL, store.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if s.owner, err = pgxpool.New(context.Background(), s.postgres.OwnerURL); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (s *site) disconnect() {
+	s.stores[0].Close()
+	s.owner.Close()
+}
+
+// restartPostgres starts it after it ended. The tests' own connections ended
+// with it; that the server finds back by itself is what is tested.
+func (s *site) restartPostgres(t *testing.T) {
+	t.Helper()
+	s.startPostgres(t)
+	s.disconnect()
+	s.connect(t)
 }
 
 // migrate runs the server's own command, then publishes the trial's template.

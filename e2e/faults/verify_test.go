@@ -34,11 +34,6 @@ func (w *world) verify(t *testing.T) {
 	}
 	for _, id := range streams {
 		v, err := w.stores[0].VerifyStream(ctx, id)
-		// After a crash of the database each connection from before may have to be
-		// found dead first.
-		for dead := 0; err != nil && dead < 16; dead++ {
-			v, err = w.stores[0].VerifyStream(ctx, id)
-		}
 		if err != nil {
 			t.Error(err)
 			return

@@ -135,14 +135,14 @@ func (r *Rules) ask(s *State, in Input) ([]Result, *State) {
 	open := s.open()
 	if in.Op == Withdraw {
 		if open == nil {
-			// Whoever withdrew it may have sent the same form twice, which is no
-			// mistake; who that was, the model does not keep.
-			if n := len(s.Rounds); n > 0 && s.Rounds[n-1].Outcome == "withdrawn" {
-				return []Result{Refused, OK}, nil
+			// Whoever withdrew it may have sent the same form twice, which is no mistake.
+			if n := len(s.Rounds); n > 0 && s.Rounds[n-1].Outcome == "withdrawn" && s.Rounds[n-1].Ended == in.Who {
+				return []Result{OK}, nil
 			}
 			return []Result{Refused}, nil
 		}
-		next.open().Outcome = "withdrawn"
+		closing := next.open()
+		closing.Outcome, closing.Ended = "withdrawn", in.Who
 		return nil, next
 	}
 	if open != nil && open.By == in.Who && open.Digest == in.Digest {

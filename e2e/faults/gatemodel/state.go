@@ -63,6 +63,7 @@ type Round struct {
 	By      int
 	Digest  string
 	Outcome string // empty while it is open
+	Ended   int    // who withdrew the request
 	Closing string // content with which it passed
 	Changed bool   // after it had passed
 	Signed  []Signature
