@@ -92,6 +92,10 @@ func wellFormed(e route) handler {
 		if err := once(r); err != nil {
 			return err
 		}
+		if tidy, empty := withoutEmpty(r); empty && e.access == signedIn && r.Method == http.MethodGet && !htmx(r) {
+			http.Redirect(w, r, tidy, http.StatusSeeOther)
+			return nil
+		}
 		return e.handle(w, r)
 	}
 }

@@ -32,11 +32,16 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
 			Twin: p.Twin, Since: p.Since,
 		}
-		if len(p.Waited) > 0 {
-			d.Projects[i].Blocked, d.Projects[i].Others = p.Waited[0].Seat.Label(), len(p.Waited)-1
-			if id := p.Waited[0].Person; id != 0 {
-				d.Projects[i].Blocked = view.Names.Of(id)
+		for j, w := range p.Waited {
+			name := w.Seat.Label()
+			if w.Person != 0 {
+				name = view.Names.Of(w.Person)
 			}
+			if j == 0 {
+				d.Projects[i].Blocked = name
+				continue
+			}
+			d.Projects[i].Others = append(d.Projects[i].Others, name)
 		}
 	}
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
@@ -47,12 +52,15 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 // storeFilter is the filter of a page as the store asks it.
 func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
-		Search: f.Search, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Live: f.Live,
+		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Live: f.Live,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {
 		out.Owner = f.Owner
+	}
+	if !out.On {
+		out.Anyone = f.Person
 	}
 	if !out.Me && out.Seat == "" {
 		out.Person = f.Waits
@@ -70,7 +78,7 @@ func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
 func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	q := r.URL.Query()
 	f := page.PortfolioFilter{
-		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Waits: searchText(r, "waits"),
+		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Person: searchText(r, "person"), Waits: searchText(r, "waits"),
 		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
 	}
 	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && review.Tier(tier).Valid() {

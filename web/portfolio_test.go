@@ -45,13 +45,13 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 	if got := row(1).Find("td[class^=s-]").First(); !got.HasClass("s-wait") || got.Find("a").AttrOr("title", "") != "Idea: waiting for sign-off" {
 		t.Errorf("first stage of wallet: %s %q", got.AttrOr("class", ""), got.Find("a").AttrOr("title", ""))
 	}
-	if got := words(row(1).Find("td").Eq(3)); !strings.Contains(got, " +") || row(1).Find("td").Eq(3).Find("a").AttrOr("href", "") != "/projects/wallet#blockers" {
+	if got := words(row(1).Find("td").Eq(3)); got != "Product and 1 more" || !strings.HasPrefix(row(1).Find("td").Eq(3).Find("a").AttrOr("title", ""), "Product and ") || row(1).Find("td").Eq(3).Find("a").AttrOr("href", "") != "/projects/wallet#blockers" {
 		t.Errorf("wallet is blocked by %q", got)
 	}
 	if got := words(row(1).Find("td").Eq(4)); got != "0 minutes" {
 		t.Errorf("wallet is blocked for %q", got)
 	}
-	if got := words(row(0).Find("td").Eq(3)) + words(row(0).Find("td").Eq(4)); got != "" {
+	if got := words(row(0).Find("td").Eq(3)) + words(row(0).Find("td").Eq(4)); got != "– The project is on hold." {
 		t.Errorf("a project on hold is blocked by %q", got)
 	}
 	if n := row(1).Find("td[class^=s-]").Length(); n != len(f.tmpl.Stages) {
@@ -303,5 +303,28 @@ func TestPortfolioIsLight(t *testing.T) {
 	t.Logf("%d bytes, %d compressed", len(r.Body), buf.Len())
 	if buf.Len() > 8<<10 {
 		t.Errorf("a page of 50 projects weighs %d bytes", buf.Len())
+	}
+}
+
+// An address has no parameters without a value, also where a form sends them.
+func TestAddressesHaveNoEmptyParameters(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger")
+	b := f.browse("viewer")
+	for from, to := range map[string]string{
+		"/portfolio?q=&team=&tier=2&waits=":              "/portfolio?tier=2",
+		"/portfolio?q=":                                  "/portfolio",
+		"/projects/ledger/history?stage=&kind=&person=":  "/projects/ledger/history",
+		"/projects/ledger/stages/idea?q=scope+not&show=": "/projects/ledger/stages/idea?q=scope+not",
+		"/waivers?state=&q=":                             "/waivers",
+	} {
+		if got := b.get(from).want(303).Header.Get("Location"); got != to {
+			t.Errorf("%s leads to %s, want %s", from, got, to)
+		}
+		b.get(to).want(200)
+	}
+	r := b.get("/portfolio").want(200)
+	if n := r.find(".filters button").Length(); n != 2 {
+		t.Errorf("%d buttons, want one beside the search and one after the filters", n)
 	}
 }

@@ -12,6 +12,26 @@ import (
 // maxPage is the last page of a list that can be asked for.
 const maxPage = 10_000
 
+// withoutEmpty is the address without parameters that have no value, as forms
+// send them for fields that nobody filled in.
+func withoutEmpty(r *http.Request) (address string, empty bool) {
+	if r.URL.RawQuery == "" {
+		return "", false
+	}
+	q := r.URL.Query()
+	for name, values := range q {
+		if len(values) == 1 && values[0] == "" {
+			q.Del(name)
+			empty = true
+		}
+	}
+	address = r.URL.EscapedPath()
+	if len(q) > 0 {
+		address += "?" + q.Encode()
+	}
+	return address, empty
+}
+
 // searchText is a filter typed by a person, without what no text can hold:
 // the database would refuse it.
 func searchText(r *http.Request, name string) string {

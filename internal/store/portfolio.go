@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -43,6 +44,8 @@ type PortfolioFilter struct {
 	Seat     review.Seat        // that the project waits for
 	Person   string             // part of the name of somebody whom it waits for
 	Me       bool               // it waits for the person who asks
+	Anyone   string             // part of the name of somebody on the project
+	On       bool               // the person who asks is on the project
 	Late     bool               // its target has passed
 	NoDeputy bool
 	Sort     PortfolioSort
@@ -91,7 +94,7 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	if err != nil {
 		return nil, err
 	}
-	if f.Search+f.Owner+f.Person != "" {
+	if f.Search+f.Owner+f.Person+f.Anyone != "" {
 		if err := s.foldNames(ctx); err != nil {
 			return nil, err
 		}
@@ -100,8 +103,10 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	out := &PortfolioView{Tmpl: tmpl, Page: f.Page}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	sql, args := s.portfolioSQL(by, f, tmpl, false)
-	b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
+	if f.Page <= pagesCounted {
+		sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
+		b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
+	}
 	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
 		if out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string]); len(out.Teams) > TeamsListed {
 			out.Teams = nil
@@ -113,7 +118,7 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	if len(out.Rows) == 0 && f.Page > 1 {
-		if err := s.lastPage(ctx, by, f, out); err != nil {
+		if err := s.farPage(ctx, by, f, out); err != nil {
 			return nil, err
 		}
 	}
@@ -121,29 +126,47 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	for i := range out.Rows {
 		r := &out.Rows[i]
 		people[r.Owner] = struct{}{}
-		if len(r.Waited) > 0 && r.Waited[0].Person != 0 {
-			people[r.Waited[0].Person] = struct{}{}
+		for _, w := range r.Waited {
+			if w.Person != 0 {
+				people[w.Person] = struct{}{}
+			}
 		}
 	}
 	out.Names, err = s.resolve(ctx, people)
 	return out, err
 }
 
-// lastPage reads the last page in the place of one beyond it.
-func (s *Store) lastPage(ctx context.Context, by By, f PortfolioFilter, out *PortfolioView) error {
-	sql, args := s.portfolioSQL(by, f, out.Tmpl, true)
+// pagesCounted is up to which page a list is read without counting it first.
+const pagesCounted = 10
+
+// farPage counts the list and reads a page from the end that is nearer; the last
+// in the place of one beyond it.
+func (s *Store) farPage(ctx context.Context, by By, f PortfolioFilter, out *PortfolioView) error {
+	sql, args := s.portfolioCountSQL(by, f, out.Tmpl)
 	var n int
 	if err := s.pool.QueryRow(ctx, sql, args...).Scan(&n); err != nil {
 		return fmt.Errorf("counting the portfolio: %w", err)
 	}
-	f.Page = max(1, (n+PortfolioPage-1)/PortfolioPage)
+	last := max(1, (n+PortfolioPage-1)/PortfolioPage)
+	f.Page = min(f.Page, last)
 	out.Page = f.Page
-	sql, args = s.portfolioSQL(by, f, out.Tmpl, false)
+	begins := fromFirst
+	if f.Page > last/2 {
+		begins = n
+	}
+	sql, args = s.portfolioSQL(by, f, out.Tmpl, begins)
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
-		return fmt.Errorf("reading the last page of the portfolio: %w", err)
+		return fmt.Errorf("reading a page of the portfolio: %w", err)
 	}
-	return scanPortfolio(rows, out)
+	if err := scanPortfolio(rows, out); err != nil {
+		return err
+	}
+	if begins == n {
+		slices.Reverse(out.Rows)
+		out.More = f.Page < last
+	}
+	return nil
 }
 
 // teamsSQL lists the teams of the projects that a person may see. For those who
@@ -174,30 +197,29 @@ var twinSQL = `exists (select from portfolio t where t.search = f.search and t.p
 // peopleLikeSQL are the people with a part of their name or address.
 const peopleLikeSQL = `(select id from person where search like '%%' || $%d || '%%')`
 
+// fromFirst has a list read from its first row.
+const fromFirst = -1
+
 // portfolioSQL writes the statement for a filter: conditions only for what is
-// filtered, so that each combination can use its index. count asks how many
-// there are instead.
-func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, count bool) (string, []any) {
-	args := []any{by.token[:], by.person, s.idle}
-	where := []string{visibleSQL}
-	add := func(cond string, v any) {
-		args = append(args, v)
-		where = append(where, fmt.Sprintf(cond, len(args)))
+// filtered, so that each combination can use its index. Unless it is fromFirst,
+// total says how many rows there are, and the page is read from the last,
+// backwards. What is costly to find out of a row is asked only of the rows of
+// the page.
+func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, total int) (string, []any) {
+	args, where := s.portfolioWhere(by, f, tmpl)
+	size, skip := PortfolioPage+1, (f.Page-1)*PortfolioPage
+	desc, nulls := f.Desc, "nulls last"
+	if total != fromFirst {
+		end := min(total, skip+PortfolioPage)
+		size, skip = end-skip, total-end
+		desc, nulls = !desc, "nulls first"
 	}
-	f.narrow(add, tmpl)
-	if f.Mine {
-		where = append(where, `f.owner_id = (select id from me)`)
+	way := "asc"
+	if desc {
+		way = "desc"
 	}
-	if f.Me {
-		where = append(where, `f.waited && (select array_agg(w) from (
-		    select me.id::text from me union all
-		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and `+countsSQL+`) own (w))`)
-	}
-	if f.NoDeputy {
-		where = append(where, `f.deputy_id is null`)
-	}
-	from := `portfolio f, me`
-	order := dueSQL + ` %[1]s nulls last, lower(f.name) %[1]s, f.project_id %[1]s`
+	rest := "portfolio f, me\n\t\t         where " + strings.Join(where, "\n\t\t           and ")
+	from, order := "from "+rest, ""
 	switch f.Sort {
 	case SortName:
 		order = `lower(f.name) %[1]s, f.project_id %[1]s`
@@ -207,35 +229,74 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, co
 		order = `f.tier %[1]s, lower(f.name) %[1]s, f.project_id %[1]s`
 	case SortReady:
 		order = `f.ready %[1]s, f.project_id %[1]s`
-	case SortOwner:
-		from = `person o join portfolio f on f.owner_id = o.id, me`
-		order = `lower(o.name) %[1]s, o.id %[1]s, lower(f.name) %[1]s, f.project_id %[1]s`
+	case SortOwner: // of each owner at most as many as the page can show, along the index, however many they own
+		of := `lower(f.name) %[1]s, f.project_id %[1]s`
+		from = `from me, person o, lateral (
+		    select f.* from portfolio f where f.owner_id = o.id and ` + strings.Join(where, " and ") + `
+		     order by ` + inOrder(of, way, nulls) + ` limit ` + strconv.Itoa(skip+size) + `) f`
+		order = `lower(o.name) %[1]s, o.id %[1]s, ` + of
 	case SortBlocked:
-		from = `portfolio f left join person o on o.id = f.blocked_by, me`
-		order = `coalesce(lower(o.name), f.waited[1]) %[1]s nulls last, lower(f.name) %[1]s, f.project_id %[1]s`
+		from = "from portfolio f left join person o on o.id = f.blocked_by, me" + strings.TrimPrefix(rest, "portfolio f, me")
+		order = `coalesce(lower(o.name), f.waited[1]) %[1]s %[2]s, lower(f.name) %[1]s, f.project_id %[1]s`
 	case SortSince:
-		order = `f.blocked_since %[1]s nulls last, f.project_id %[1]s`
-	}
-	way := "asc"
-	if f.Desc {
-		way = "desc"
-	}
-	rest := "\n\t\t  from " + from + "\n\t\t where " + strings.Join(where, "\n\t\t   and ")
-	if count {
-		return `with ` + meSQL + ` select count(*)::int` + rest, args
+		order = `f.blocked_since %[1]s %[2]s, f.project_id %[1]s`
+	default:
+		order = dueSQL + ` %[1]s %[2]s, lower(f.name) %[1]s, f.project_id %[1]s`
 	}
 	// The planner has to know how few rows are wanted.
-	limit := fmt.Sprintf(`limit %d`, PortfolioPage+1)
-	if f.Page > 1 {
-		args = append(args, (f.Page-1)*PortfolioPage)
+	limit := fmt.Sprintf(`limit %d`, size)
+	if skip > 0 {
+		args = append(args, skip)
 		limit += fmt.Sprintf(` offset $%d`, len(args))
 	}
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + rest + `
-		 order by ` + fmt.Sprintf(order, way) + `
-		 ` + limit, args
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `
+		  from (
+		    select row_number() over () as place, f.* from (
+		        select f.* ` + from + `
+		         order by ` + inOrder(order, way, nulls) + ` ` + limit + `) f) f, me
+		 order by f.place`, args
+}
+
+// inOrder fills a direction into an order, and where it puts what is empty, if
+// it asks for that.
+func inOrder(order, way, nulls string) string {
+	return strings.NewReplacer("%[1]s", way, "%[2]s", nulls).Replace(order)
+}
+
+// portfolioCountSQL counts what a filter leaves.
+func (s *Store) portfolioCountSQL(by By, f PortfolioFilter, tmpl *review.Template) (string, []any) {
+	args, where := s.portfolioWhere(by, f, tmpl)
+	return `with ` + meSQL + ` select count(*)::int from portfolio f, me where ` + strings.Join(where, " and "), args
+}
+
+// portfolioWhere are the conditions of a filter, and that the person may see the
+// project.
+func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *review.Template) (args []any, where []string) {
+	args = []any{by.token[:], by.person, s.idle}
+	where = []string{visibleSQL}
+	add := func(cond string, v any) {
+		args = append(args, v)
+		where = append(where, fmt.Sprintf(cond, len(args)))
+	}
+	f.narrow(add, tmpl)
+	if f.Mine {
+		where = append(where, `f.owner_id = (select id from me)`)
+	}
+	if f.On {
+		where = append(where, `f.project_id in (select project_id from project_member where person_id = (select id from me))`)
+	}
+	if f.Me {
+		where = append(where, `f.waited && (select array_agg(w) from (
+		    select me.id::text from me union all
+		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and `+countsSQL+`) own (w))`)
+	}
+	if f.NoDeputy {
+		where = append(where, `f.deputy_id is null`)
+	}
+	return args, where
 }
 
 // narrow adds the conditions that take a value.
@@ -273,6 +334,9 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *review.Temp
 	}
 	if f.Person != "" {
 		add(`f.waited && (select array_agg(id::text) from `+peopleLikeSQL+` named)`, folded(f.Person))
+	}
+	if f.Anyone != "" {
+		add(`f.project_id in (select project_id from project_member where person_id in `+peopleLikeSQL+`)`, folded(f.Anyone))
 	}
 	if f.Late {
 		var passed []int16

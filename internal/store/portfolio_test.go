@@ -65,6 +65,7 @@ func TestPortfolioFilters(t *testing.T) {
 		"late":                  {store.PortfolioFilter{Late: true}, "late"},
 		"without deputy":        {store.PortfolioFilter{NoDeputy: true}, "late free held"},
 		"owner by name":         {store.PortfolioFilter{Owner: "PERSON ENG"}, "free"},
+		"on it by name":         {store.PortfolioFilter{Anyone: "person MIKE"}, "soon asked"},
 		"owner nobody has":      {store.PortfolioFilter{Owner: "zzz"}, ""},
 		"a gate waits":          {store.PortfolioFilter{Gate: []review.GateState{review.GateWaiting}}, "asked"},
 		"a gate was returned":   {store.PortfolioFilter{Gate: []review.GateState{review.GateReturned}}, ""},
@@ -79,6 +80,11 @@ func TestPortfolioFilters(t *testing.T) {
 	} {
 		if got := f.listed("mona", k.PortfolioFilter); got != k.want {
 			t.Errorf("%s: %q, want %q", what, got, k.want)
+		}
+	}
+	for name, want := range map[string]string{"mike": "soon asked", "eng": "free", "mona": ""} {
+		if got := f.listed(name, store.PortfolioFilter{On: true}); got != want {
+			t.Errorf("%s is on %q, want %q", name, got, want)
 		}
 	}
 	// Who asks: olga has items, pat holds the product seat.

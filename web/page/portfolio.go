@@ -20,6 +20,7 @@ type PortfolioFilter struct {
 	Status   review.Status
 	Stage    review.StageKey // that the projects are in
 	Owner    string          // OwnerMe, or a part of the owner's name
+	Person   string          // OwnerMe, or a part of the name of somebody on the project
 	Live     review.Live     // where they stand in their review calendar
 	Gate     string          // a key of GateStates: a gate of the project is in that state
 	Waits    string          // whom the projects wait for: OwnerMe, a seat, or a part of a name
@@ -74,7 +75,7 @@ func GateStates() []GateFilter {
 func (f PortfolioFilter) narrowing() int {
 	n := 0
 	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Late, f.NoDeputy,
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Late, f.NoDeputy,
 	} {
 		if on {
 			n++
@@ -99,6 +100,7 @@ func (f PortfolioFilter) url() string {
 	set("stage", string(f.Stage))
 	set("live", string(f.Live))
 	set("owner", f.Owner)
+	set("person", f.Person)
 	set("gate", f.Gate)
 	set("waits", f.Waits)
 	if f.Tier != 0 {
@@ -174,16 +176,35 @@ type PortfolioProject struct {
 	ReviewDue  time.Time // when its last gate has to pass again; zero: never
 	Twin       bool      // the reader sees another project of its name
 	Blocked    string    // whose turn it is, longest: a seat or a person; empty: nobody's
-	Others     int       // whom it waits for beside
+	Others     []string  // whom it waits for beside
 	Since      time.Time // since when it waits for the first; zero: not known
 }
 
 // blockedBy says whose turn it is.
 func (p *PortfolioProject) blockedBy() string {
-	if p.Others > 0 {
-		return p.Blocked + " +" + strconv.Itoa(p.Others)
+	if n := len(p.Others); n > 0 {
+		return p.Blocked + " and " + strconv.Itoa(n) + " more"
 	}
 	return p.Blocked
+}
+
+// blockedTitle says it in full; empty where that is no more.
+func (p *PortfolioProject) blockedTitle() string {
+	if len(p.Others) > 0 {
+		return Enumerate(append([]string{p.Blocked}, p.Others...), "and")
+	}
+	return clipped(p.Blocked)
+}
+
+// sinceUnknown says why a project has no time of waiting.
+func (p *PortfolioProject) sinceUnknown() string {
+	switch {
+	case p.Status != review.StatusActive:
+		return "The project is " + string(p.Status) + "."
+	case p.Blocked == "":
+		return "The project waits for nobody."
+	}
+	return "It is not known since when."
 }
 
 // clipped is the whole of a text that a narrow column may cut; empty where it

@@ -5,7 +5,7 @@ on('input', e => {
   if (!e.target.matches('[data-filter]') || !$('#list')) return
   clearTimeout(wait)
   wait = setTimeout(async () => {
-    const url = form.action + '?' + new URLSearchParams(new FormData(form))
+    const url = form.action + '?' + new URLSearchParams([...new FormData(form)].filter(([, value]) => value))
     asked?.abort()
     asked = new AbortController()
     try {

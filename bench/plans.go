@@ -1,0 +1,139 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+)
+
+const (
+	planProjects = 10_000
+	planOwners   = 400 // beside one who owns every other project
+	planRuns     = 5
+)
+
+// planned are the views of the portfolio whose plans are kept, by file name.
+func planned() map[string]store.PortfolioFilter {
+	views := map[string]store.PortfolioFilter{
+		"search":          {Search: "1234"},
+		"team":            {Team: "Team 007"},
+		"owner":           {Owner: "owner 17"},
+		"owner-me":        {Mine: true},
+		"person":          {Anyone: "owner 17"},
+		"waits-seat":      {Seat: review.SeatSRE},
+		"gate-waiting":    {Gate: []review.GateState{review.GateWaiting}},
+		"late":            {Late: true},
+		"page-100":        {Page: 100},
+		"beyond-the-end":  {Page: 9_000},
+		"owner-beyond":    {Sort: store.SortOwner, Page: 9_000},
+		"sort-owner-p100": {Sort: store.SortOwner, Page: 100},
+	}
+	for _, by := range []store.PortfolioSort{store.SortDue, store.SortName, store.SortTeam, store.SortOwner, store.SortTier, store.SortReady, store.SortBlocked, store.SortSince} {
+		views["sort-"+string(by)] = store.PortfolioFilter{Sort: by}
+		views["sort-"+string(by)+"-desc"] = store.PortfolioFilter{Sort: by, Desc: true}
+	}
+	return views
+}
+
+// Plans fills a portfolio, asks for each of its views, and writes how PostgreSQL
+// went about it to a file each.
+func Plans(ctx context.Context, dir string, out io.Writer) (err error) {
+	l, err := openLab(ctx, false)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, l.close()) }()
+	w, err := l.planWorld(ctx)
+	if err != nil {
+		return err
+	}
+	defer w.Store.Close()
+	by := seed.By(w.Busy)
+	for name, f := range planned() {
+		var plan string
+		for range 2 { // the second time everything is in memory
+			if plan, err = w.Store.PortfolioPlan(ctx, by, f); err != nil {
+				return err
+			}
+		}
+		best := time.Hour
+		for range planRuns {
+			began := time.Now()
+			if _, err := w.Store.Portfolio(ctx, by, f); err != nil {
+				return err
+			}
+			best = min(best, time.Since(began))
+		}
+		fmt.Fprintf(out, "%-20s %7.1f ms\n", name, float64(best)/float64(time.Millisecond))
+		head := fmt.Sprintf("-- %s, %d projects; the whole page took %.1f ms (best of %d)\n", name, planProjects, float64(best)/float64(time.Millisecond), planRuns)
+		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(head+plan), 0o644); err != nil {
+			return fmt.Errorf("keep a plan: %w", err)
+		}
+	}
+	return nil
+}
+
+// planWorld is a portfolio of many owners.
+func (l *lab) planWorld(ctx context.Context) (*seed.World, error) {
+	db, err := l.database(ctx, "plans")
+	if err != nil {
+		return nil, err
+	}
+	if err := seed.Migrate(ctx, db.owner); err != nil {
+		return nil, err
+	}
+	w, err := seed.NewWorld(ctx, db.owner, db.app)
+	if err != nil {
+		return nil, err
+	}
+	var owners []string
+	for i := range planOwners {
+		id, err := w.Store.Join(ctx, store.Identity{Issuer: "https://plans.example.test", Subject: fmt.Sprint(i), Name: fmt.Sprintf("Owner %03d", i)}, time.Time{})
+		if err != nil {
+			return nil, errors.Join(err, closed(w))
+		}
+		owners = append(owners, fmt.Sprint(id))
+	}
+	if err := w.Fresh(ctx, "fresh"); err != nil {
+		return nil, errors.Join(err, closed(w))
+	}
+	conn, err := pgx.Connect(ctx, db.superuser)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("connect to fill: %w", err), closed(w))
+	}
+	defer conn.Close(ctx)
+	if err := seed.Copy(ctx, conn, []seed.Pattern{{Key: "fresh", Copies: planProjects - 1}}); err != nil {
+		return nil, errors.Join(err, closed(w))
+	}
+	if err := seed.Vary(ctx, conn, w.Busy); err != nil {
+		return nil, errors.Join(err, closed(w))
+	}
+	_, err = conn.Exec(ctx, `update portfolio set owner_id = ('{`+strings.Join(owners, ",")+`}'::bigint[])[1 + project_id % `+fmt.Sprint(planOwners)+`]
+	                          where project_id % 2 = 0 and owner_id <> $1`, int64(w.Busy.ID))
+	if err == nil { // who owns every other project comes first by name
+		_, err = conn.Exec(ctx, `update person set name = 'Aaron' where id = $1`, int64(w.Team[0].ID))
+	}
+	if err == nil {
+		_, err = conn.Exec(ctx, `vacuum (analyze, full)`)
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("vary owners: %w", err), closed(w))
+	}
+	return w, nil
+}
+
+func closed(w *seed.World) error {
+	w.Store.Close()
+	return nil
+}
