@@ -187,8 +187,15 @@ func TestReturnWithFindings(t *testing.T) {
 	if got := member.post(page.FindingURL(p, "idea", 1), "answer", "  ").want(422).one("#f-finding-1-answer").AttrOr("aria-invalid", ""); got != "true" {
 		t.Error("an empty answer is not marked")
 	}
+	notice := func() string { return words(member.get(page.StageURL(p, "idea")).find(`main > .note-box:contains("sent this stage back")`)) }
 	for no := 1; no <= 2; no++ {
+		if got := notice(); !strings.Contains(got, page.CountOf(3-no, "finding")+" to answer") {
+			t.Errorf("with finding %d to answer the checklist says %q", no, got)
+		}
 		member.get(gate).submit(page.FindingURL(p, "idea", no), "answer", "Done, see the note.").want(303)
+	}
+	if got := notice(); !strings.Contains(got, "all their findings are answered") || strings.Contains(got, "to answer") {
+		t.Errorf("with all findings answered the checklist says %q", got)
 	}
 	member.post(page.FindingURL(p, "idea", 9), "answer", "x").want(404)
 	member.post(page.FindingURL(p, "idea", 0), "answer", "x").want(404)

@@ -1,7 +1,6 @@
 package review
 
 import (
-	"slices"
 	"time"
 )
 
@@ -26,8 +25,17 @@ type Finding struct {
 func (f *Finding) Answered() bool { return !f.AnsweredAt.IsZero() }
 
 // Unanswered reports whether a finding of the stage waits for the team's answer.
-func (s *Stage) Unanswered() bool {
-	return slices.ContainsFunc(s.Findings, func(f Finding) bool { return !f.Answered() })
+func (s *Stage) Unanswered() bool { return s.OpenFindings() > 0 }
+
+// OpenFindings is how many findings of the stage wait for the team's answer.
+func (s *Stage) OpenFindings() int {
+	n := 0
+	for i := range s.Findings {
+		if !s.Findings[i].Answered() {
+			n++
+		}
+	}
+	return n
 }
 
 // AnswerFinding gives the team's answer to a finding. All findings must be

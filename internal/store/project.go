@@ -27,9 +27,17 @@ func (s *Store) Project(ctx context.Context, by By, key review.ProjectKey) (*Pro
 }
 
 // Checklist reads a project with the items and evidence of one stage. The
-// rounds are left out: of the gates only the state is known.
+// rounds are left out, unless the stage was returned: of other gates only the
+// state is known.
 func (s *Store) Checklist(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*ProjectView, error) {
-	return s.project(ctx, by, key, parts{stage: stage})
+	v, err := s.project(ctx, by, key, parts{stage: stage})
+	if err != nil {
+		return nil, err
+	}
+	if st := v.Review.Stage(stage); st != nil && st.Gate == review.GateReturned {
+		return s.project(ctx, by, key, parts{stage: stage, rounds: true}) // seldom: how many findings still wait for an answer
+	}
+	return v, nil
 }
 
 func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p parts) (*ProjectView, error) {

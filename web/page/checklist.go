@@ -610,7 +610,11 @@ func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
 	case review.GateChanged:
 		return ui.Warning, "Something changed after the gate had passed, so its signatures are out of date. It takes a new round."
 	case review.GateReturned:
-		return ui.Warning, "The reviewers sent this stage back. The gate has what they found; once all of it is answered, sign-off can be requested again."
+		n := d.view.stage().OpenFindings()
+		if n == 0 {
+			return ui.Info, "The reviewers sent this stage back, and all their findings are answered. Sign-off can be requested again once nothing else stands in the way."
+		}
+		return ui.Warning, "The reviewers sent this stage back with findings, which stand at the gate: " + CountOf(n, "finding") + " to answer before sign-off can be requested again."
 	case review.GateLapsed:
 		return ui.Warning, "Evidence or a waiver that the gate rests on has run out, so it no longer counts as passed. The items concerned are marked."
 	}

@@ -441,17 +441,6 @@ func (v *view) mayAnswer(f *review.Finding) bool {
 	return v.may(review.AnswerItem) && v.Review.Project.Status != review.StatusStopped && (!f.Answered() || v.open == nil)
 }
 
-// openFindings are those that wait for an answer, in order.
-func (v *view) openFindings() int {
-	n := 0
-	for i := range v.Stage.Findings {
-		if !v.Stage.Findings[i].Answered() {
-			n++
-		}
-	}
-	return n
-}
-
 func (v *view) answerField(f *review.Finding) ui.Field {
 	field := v.field(FormFinding(f.No), "answer", "Answer")
 	if f.Answered() {

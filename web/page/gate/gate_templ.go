@@ -1078,7 +1078,7 @@ func gateStanding(v *view) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if n := v.openFindings(); n > 0 {
+				if n := v.Stage.OpenFindings(); n > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<a href=\"#findings\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
