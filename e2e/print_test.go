@@ -18,7 +18,7 @@ func TestPrint(t *testing.T) {
 	rosa.meetsMusts(project, "3")
 	rosa.asks(project)
 	rosa.prefers("dark") // paper is white all the same
-	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history", project + "/report"} {
+	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history", project + "/report", "/waivers"} {
 		rosa.visit(path)
 		for _, paper := range []chromedp.PaperSize{chromedp.PaperA4, chromedp.PaperLetter} {
 			pdf, err := chromedp.Run(rosa.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(paper)))
@@ -37,6 +37,16 @@ func TestPrint(t *testing.T) {
 		}
 		if !eval[bool](rosa, `[...document.querySelectorAll('main td, main tbody th')].every(c => getComputedStyle(c).display === 'table-cell')`) {
 			t.Errorf("a table of %s falls apart on paper", path)
+		}
+		if over := eval[string](rosa, `[...document.querySelectorAll('main td .badge')].filter(b => b.getBoundingClientRect().right > b.closest('td').getBoundingClientRect().right + 1).map(b => b.textContent).join()`); over != "" {
+			t.Errorf("%s prints words over the next column: %s", path, over)
+		}
+		if narrow := eval[string](rosa, `[...document.querySelectorAll('main .sec')].filter(s => s.checkVisibility() && s.clientWidth < .9 * document.querySelector('main').clientWidth).map(s => s.id).join()`); narrow != "" {
+			t.Errorf("%s leaves half of the paper empty beside %s", path, narrow)
+		}
+		// Paper cannot be unfolded.
+		if folded := eval[string](rosa, `[...document.querySelectorAll('main details:not(.no-print, :has(> form))')].filter(d => d.checkVisibility() && ![...d.children].slice(1).some(c => c.checkVisibility({ contentVisibilityAuto: true }) && c.getBoundingClientRect().height > 0)).map(d => d.textContent.slice(0, 60)).join()`); folded != "" {
+			t.Errorf("%s leaves out what is folded: %s", path, folded)
 		}
 		for _, hidden := range []string{"header nav", ".skip", "footer [data-keys]", "form.no-print", ".seg button:not([aria-pressed=true])"} {
 			if eval[bool](rosa, `[...document.querySelectorAll(`+asJSON(hidden)+`)].some(el => el.checkVisibility())`) {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -677,6 +678,36 @@ func TestSignedAsksForNothing(t *testing.T) {
 	}
 	if signed.find("#sign [value=conditional], #sign [value=go]").Length() != 0 || signed.find("#sign [value=return]").Length() != 1 {
 		t.Error("who has signed is asked to sign again, or cannot return")
+	}
+}
+
+// TestNextGateIsOneToSign: after a decision the page leads to the oldest gate that
+// the reader may see and sign, however many older ones they may not.
+func TestNextGateIsOneToSign(t *testing.T) {
+	f := smallFixture(t)
+	f.open("secret-plan", func(in *review.NewProject) { in.Restricted = true })
+	for i := range store.NextGates {
+		own := f.create(fmt.Sprintf("own-%d", i))
+		f.change("owner", own, "", func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.SetDuty(who, f.person("product"), review.DutyMember, at)
+		})
+		f.fill("product", own, "idea")
+		f.requestSignOff("owner", own, "idea")
+	}
+	first, second := f.open("first"), f.open("second")
+	product := f.browse("product")
+	const next = `#sign a:contains("Next gate that needs you")`
+	shown := product.get(page.GateURL(first, "idea")).want(200)
+	if shown.find(next).Length() != 0 {
+		t.Error("the next gate is offered before this one is decided")
+	}
+	after := shown.submit(page.SignURL(first, "idea"), "decision", "go", "note", "").follow().want(200)
+	if got := after.one(next).AttrOr("href", ""); got != page.GateURL(second, "idea") {
+		t.Errorf("after a decision the next gate is %s", got)
+	}
+	last := product.get(page.GateURL(second, "idea")).submit(page.SignURL(second, "idea"), "decision", "recuse", "note", "I know them.").follow().want(200)
+	if n := last.find(next).Length(); n != 0 {
+		t.Errorf("after the last decision a next gate is offered: %s", words(last.find("#sign")))
 	}
 }
 

@@ -71,7 +71,9 @@ func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error)
 }
 
 // queueWaiting asks for the open gates at which the person holds a seat that
-// is still open, unless the person has signed the present content.
+// is still open, unless the person has signed the present content. Those that
+// separation of duties keeps from the person come last, so that the limit never
+// hides one to sign behind them.
 func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
 	b.Queue(`with `+meSQL+`
 		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, w.stage, w.state, w.round, w.since, w.open_seats,
@@ -86,7 +88,7 @@ func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]W
 		   and exists (select from held g
 		                where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`)
 		   and `+visibleSQL+`
-		 order by w.since, w.project_id, w.stage
+		 order by me.id = any(w.excluded), w.since, w.project_id, w.stage
 		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {

@@ -3,6 +3,11 @@
 addEventListener('pageshow', e => e.persisted && location.reload())
 if ($('[data-row]') && performance.getEntriesByType('navigation')[0]?.type === 'back_forward') location.reload()
 
+// Paper cannot be unfolded. The style sheet unfolds where the browser knows how; here it is done for the others.
+let folded = []
+addEventListener('beforeprint', () => { for (const d of folded = all('main details:not([open])')) d.open = true })
+addEventListener('afterprint', () => { for (const d of folded) d.open = false })
+
 equipAll()
 for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.
