@@ -188,7 +188,9 @@ func TestReturnWithFindings(t *testing.T) {
 	if got := member.post(page.FindingURL(p, "idea", 1), "answer", "  ").want(422).one("#f-finding-1-answer").AttrOr("aria-invalid", ""); got != "true" {
 		t.Error("an empty answer is not marked")
 	}
-	notice := func() string { return words(member.get(page.StageURL(p, "idea")).find(`main > .note-box:contains("sent this stage back")`)) }
+	notice := func() string {
+		return words(member.get(page.StageURL(p, "idea")).find(`main > .note-box:contains("sent this stage back")`))
+	}
 	for no := 1; no <= 2; no++ {
 		if got := notice(); !strings.Contains(got, page.CountOf(3-no, "finding")+" to answer") {
 			t.Errorf("with finding %d to answer the checklist says %q", no, got)

@@ -462,3 +462,50 @@ func TestFollowUpsOfARestrictedProject(t *testing.T) {
 		outsider.post(at).want(404)
 	}
 }
+
+// TestNamesOnTheGateAreUnique: whoever hears the page reads a button's name and not
+// what stands around it, so no two things on it are called the same.
+func TestNamesOnTheGateAreUnique(t *testing.T) {
+	f := smallFixture(t)
+	p := f.open("ledger-api")
+	gate := page.GateURL(p, "idea")
+	look := func(who, what string) {
+		t.Helper()
+		shown := f.browse(who).get(gate).want(200)
+		for _, kind := range []string{"main button", "main summary", "main form label:not(fieldset label)"} {
+			seen := map[string]bool{}
+			shown.find(kind).Each(func(_ int, s *goquery.Selection) {
+				name := words(s)
+				if seen[name] {
+					t.Errorf("%s, %s: %q is there twice (%s)", what, who, name, kind)
+				}
+				seen[name] = true
+			})
+		}
+	}
+	everybody := func(what string) {
+		t.Helper()
+		for _, who := range []string{"owner", "member", "product", "sre", "manager"} {
+			look(who, what)
+		}
+	}
+	everybody("waiting")
+	f.browse("sre").get(gate).submit(page.SignURL(p, "idea"), "decision", "return", "findings", "Name the owner.\r\nShow the budget.").want(303)
+	everybody("returned")
+	for no := 1; no <= 2; no++ {
+		f.browse("member").get(gate).submit(page.FindingURL(p, "idea", no), "answer", "Done.").want(303)
+	}
+	everybody("answered")
+	f.requestSignOff("owner", p, "idea")
+	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		two := []review.NewCondition{{Text: "Test it.", Owner: f.person("member"), Due: day(5)}, {Text: "Show it.", Owner: f.person("member"), Due: day(6)}}
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Conditional, Conditions: two, Digest: r.Digest(r.Stage("idea"))}, at)
+	})
+	everybody("signed")
+	f.signGo("product", p, "idea", review.SeatProduct)
+	everybody("passed with conditions")
+	for no := 1; no <= 2; no++ {
+		f.browse("member").get(gate).submit(page.MeetURL(p, "idea", no), "note", "Done.").want(303)
+	}
+	everybody("conditions met")
+}

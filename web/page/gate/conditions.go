@@ -228,7 +228,7 @@ func (v *view) mayJudgeFinding(f *review.Finding) bool {
 }
 
 func (v *view) metField(c *review.Condition) ui.Field {
-	f := v.field(FormMet(c.No), "note", "What was done, or where it can be seen")
+	f := v.field(FormMet(c.No), "note", "What was done for condition "+strconv.Itoa(c.No)+", or where it can be seen")
 	if f.Value == "" && v.Form.Action != FormMet(c.No) {
 		f.Value = c.Note
 	}
@@ -236,15 +236,15 @@ func (v *view) metField(c *review.Condition) ui.Field {
 }
 
 func (v *view) stillMissingField(c *review.Condition) ui.Field {
-	return v.field(FormReopen(c.No), "reason", "What is still missing")
+	return v.field(FormReopen(c.No), "reason", "What is still missing of condition "+strconv.Itoa(c.No))
 }
 
 func (v *view) releaseField(c *review.Condition) ui.Field {
-	return v.field(FormRelease(c.No), "reason", "Why it is no longer needed, and what takes its place")
+	return v.field(FormRelease(c.No), "reason", "Why condition "+strconv.Itoa(c.No)+" is no longer needed, and what takes its place")
 }
 
 func (v *view) leftOpenField(f *review.Finding) ui.Field {
-	return v.field(FormFindingReopen(f.No), "reason", "What the answer leaves open")
+	return v.field(FormFindingReopen(f.No), "reason", "What the answer to finding "+strconv.Itoa(f.No)+" leaves open")
 }
 
 // setBy says who asked for a condition, in which seat and when it mattered.

@@ -250,6 +250,10 @@ func (v *view) requestReason() ui.Field {
 	return f
 }
 
+func (v *view) withdrawReason() ui.Field {
+	return v.field(FormWithdraw, "reason", "Reason to withdraw")
+}
+
 func (v *view) mayWithdraw() bool { return v.may(review.RequestGate) && v.open != nil }
 
 // statusMoves are the statuses to which the reader may take the project.
@@ -347,6 +351,10 @@ func (v *view) sentFields() []ui.Field {
 		return []ui.Field{v.requestReason()}
 	case FormSign:
 		return []ui.Field{v.seatField(), v.decisionField(), v.noteField(), v.findingsField()}
+	case FormWithdraw:
+		return []ui.Field{v.withdrawReason()}
+	case FormStatus:
+		return []ui.Field{statusReason(v)}
 	case FormForce:
 		return []ui.Field{v.forceReason(), v.forceDue()}
 	}
@@ -442,9 +450,9 @@ func (v *view) mayAnswer(f *review.Finding) bool {
 }
 
 func (v *view) answerField(f *review.Finding) ui.Field {
-	field := v.field(FormFinding(f.No), "answer", "Answer")
+	field := v.field(FormFinding(f.No), "answer", "Answer to finding "+strconv.Itoa(f.No))
 	if f.Answered() {
-		field.Label = "Change the answer"
+		field.Label = "New answer to finding " + strconv.Itoa(f.No)
 		if v.Form.Action != FormFinding(f.No) {
 			field.Value = f.Answer
 		}
@@ -488,7 +496,14 @@ func statusSummary(s review.Status) string {
 }
 
 func statusReason(v *view) ui.Field {
-	f := v.field(FormStatus, "reason", "Reason")
+	label := "Reason to hold or stop"
+	switch v.Review.Project.Status {
+	case review.StatusOnHold:
+		label = "Reason to resume or stop"
+	case review.StatusStopped:
+		label = "Reason to resume"
+	}
+	f := v.field(FormStatus, "reason", label)
 	f.Hint = v.statusHint()
 	return f
 }

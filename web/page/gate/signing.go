@@ -364,7 +364,7 @@ func (v *view) slotText() string {
 		}
 	}
 	text := strconv.Itoa(given) + " of " + page.CountOf(v.policy.Quorum, "signature")
-	if round := v.shownRound(); round != nil && round.No > 1 {
+	if round := v.shownRound(); v.open == nil && round != nil && round.No > 1 {
 		text += ", round " + strconv.Itoa(round.No)
 	}
 	return text
