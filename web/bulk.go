@@ -225,6 +225,11 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 // undone.
 func (s *Server) said(r *http.Request) page.Said {
 	f, entries := flash(read(r, s.cookies.flashName)).parts()
+	switch f {
+	case flashAnswered, flashBulk, flashUndone, flashRedone:
+	default:
+		return page.Said{}
+	}
 	if _, _, ok := readSpan(entries); !ok {
 		return page.Said{}
 	}

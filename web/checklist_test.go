@@ -569,3 +569,15 @@ func TestPagesAskTheDatabaseOnce(t *testing.T) {
 		}
 	}
 }
+
+// Without scripts the list says where a note, links and the assignment are changed.
+func TestListsLeadOnWithoutScripts(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger")
+	if got, _ := f.browse("member").get("/projects/ledger/stages/idea").want(200).one(`main noscript`).Html(); !strings.Contains(got, "Open an item") {
+		t.Errorf("without scripts the list says %q", got)
+	}
+	if n := f.browse("viewer").get("/projects/ledger/stages/idea").want(200).find(`main noscript`).Length(); n != 0 {
+		t.Error("a reader is led to forms that are not there")
+	}
+}

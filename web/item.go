@@ -51,7 +51,35 @@ func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
+	if err := s.tellUnmatched(r, view, &m); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Item(m, d))
+}
+
+// tellUnmatched adds to the word on one's new comment which names in it reach
+// nobody: the same for one that nobody has and for somebody who may not see the
+// project.
+func (s *Server) tellUnmatched(r *http.Request, view *store.ItemView, m *ui.PageMeta) error {
+	f, span := flash(read(r, s.cookies.flashName)).parts()
+	first, _, ok := readSpan(span)
+	if f != flashCommented || !ok || len(m.Banners) == 0 {
+		return nil
+	}
+	for _, en := range view.Entries {
+		e, is := en.Event.(review.CommentAdded)
+		if en.Seq != first || !is || en.Actor != view.Actor.Person {
+			continue
+		}
+		words, err := s.Store.Unmatched(r.Context(), e.Text, append(slices.Clone(e.Mentions), en.Actor)...)
+		if err != nil {
+			return err
+		}
+		for _, word := range words {
+			m.Banners[len(m.Banners)-1].Text += " @" + word + " matches nobody who can see this project."
+		}
+	}
+	return nil
 }
 
 // peopleListed is how many people a list to choose from holds.
@@ -122,6 +150,9 @@ func (s *Server) itemChange(w http.ResponseWriter, r *http.Request, form page.It
 		return s.itemFailed(w, r, form, err)
 	}
 	s.metrics.decided(changed.Events)
+	if done == flashCommented {
+		done = done.about(entrySpan(changed.Events))
+	}
 	return s.done(w, r, page.ItemURL(projectKey(r), stageKey(r), itemKey(r))+anchor, done)
 }
 

@@ -470,3 +470,24 @@ func TestAssignmentToSomebodyOutside(t *testing.T) {
 	}
 	f.browse("viewer").get(page.ItemURL(p, sk, ik)).want(200).one("#answer form")
 }
+
+// A name in a comment that reaches nobody is told to whoever wrote it, in the
+// same words whether nobody has it or its holder may not see the project.
+func TestMentionsOfNobodyAreTold(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger")
+	f.restrict("ledger")
+	const item = "/projects/ledger/stages/idea/items/scope-agreed"
+	b := f.browse("owner")
+	text := "@zed, @" + f.name("viewer") + " and @" + f.name("deputy") + ": ask @" + f.name("owner") + " or @zed"
+	b.post(item+"/comments", "text", text, "once", "a").want(303)
+	said := words(b.get(item).want(200).one(".note-box"))
+	viewer, _, _ := strings.Cut(f.name("viewer"), " ")
+	const nobody = " matches nobody who can see this project."
+	if want := "Your comment is added. @zed" + nobody + " @" + viewer + nobody; !strings.HasSuffix(said, want) {
+		t.Errorf("the page says %q, want %q", said, want)
+	}
+	if r := b.get(item).want(200); strings.Contains(r.text(), nobody) {
+		t.Error("it says so again")
+	}
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -19,29 +20,72 @@ const maxMentionTries = 2 * review.MaxMentions
 // name, or by what stands before the "@" in their address. It tells nothing
 // about who may see what; the command sorts that out.
 func (s *Store) Mentioned(ctx context.Context, text string) ([]review.PersonID, error) {
+	found, err := s.named(ctx, afterAt(text))
+	var ids []review.PersonID
+	for _, people := range found {
+		ids = append(ids, people...)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), err
+}
+
+// Unmatched lists the names after "@" in a text that none of the people has: a
+// word each, as it was typed, once. It is the same for a name that nobody has
+// and for one whose holder is not among the people.
+func (s *Store) Unmatched(ctx context.Context, text string, people ...review.PersonID) ([]string, error) {
 	after := afterAt(text)
+	found, err := s.named(ctx, after)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for i, a := range after {
+		known := slices.ContainsFunc(found[i], func(p review.PersonID) bool { return slices.Contains(people, p) })
+		if !known && !slices.Contains(out, a.word) {
+			out = append(out, a.word)
+		}
+	}
+	return out, nil
+}
+
+// named finds for each "@" the people that it may name.
+func (s *Store) named(ctx context.Context, after []afterName) ([][]review.PersonID, error) {
 	if len(after) == 0 {
 		return nil, nil
 	}
+	rest, found := make([]string, len(after)), make([][]review.PersonID, len(after))
+	for i, a := range after {
+		rest[i] = a.rest
+	}
 	rows, err := s.pool.Query(ctx, `
-		select distinct p.id
-		  from unnest($1::text[]) as m (rest)
+		select m.no::int, p.id
+		  from unnest($1::text[]) with ordinality as m (rest, no)
 		  join person p on starts_with(m.rest, lower(p.name) || ' ')
-		                or (p.email <> '' and starts_with(m.rest, lower(split_part(p.email, '@', 1)) || ' '))`, after)
+		                or (p.email <> '' and starts_with(m.rest, lower(split_part(p.email, '@', 1)) || ' '))`, rest)
 	if err != nil {
 		return nil, batchError("looking for the people that a comment names", err)
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[review.PersonID])
-	if err != nil {
+	var no int
+	var id review.PersonID
+	if _, err := pgx.ForEachRow(rows, []any{&no, &id}, func() error {
+		found[no-1] = append(found[no-1], id)
+		return nil
+	}); err != nil {
 		return nil, batchError("looking for the people that a comment names", err)
 	}
-	return ids, nil
+	return found, nil
+}
+
+// afterName is what follows an "@".
+type afterName struct {
+	word string // as it was typed
+	rest string // see afterAt
 }
 
 // afterAt lists what follows each "@" at the beginning of a word, in lower case
 // and with a space where the word or name may end.
-func afterAt(text string) []string {
-	var out []string
+func afterAt(text string) []afterName {
+	var out []afterName
 	for at, r := range text {
 		if r != '@' || len(out) == maxMentionTries {
 			continue
@@ -49,12 +93,20 @@ func afterAt(text string) []string {
 		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at > 0 && (unicode.IsLetter(before) || unicode.IsDigit(before)) {
 			continue // an e-mail address
 		}
+		word := text[at+1:]
+		if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
+			word = word[:end]
+		}
+		word = strings.TrimRightFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		if word == "" {
+			continue // nothing that could be a name
+		}
 		rest := []rune(strings.ToLower(text[at+1:]))
 		if len(rest) > review.MaxName {
 			rest = rest[:review.MaxName]
 		}
 		if name := nameEnds(rest); strings.TrimSpace(name) != "" {
-			out = append(out, name)
+			out = append(out, afterName{word, name})
 		}
 	}
 	return out
