@@ -47,9 +47,8 @@ func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
 // lengthen moves a template's first 120 items into its first stage and deals the rest out to the others. The new key sorts
 // behind the old one, so that the template people know stays the first.
 func lengthen(t *review.Template) (*review.Template, error) {
-	long := *t
+	long := t.Draft()
 	long.Key, long.Name = t.Key+"-long", t.Name+", long list"
-	long.Stages = append([]review.StageDef(nil), t.Stages...)
 	var items []review.ItemDef
 	for i := range long.Stages {
 		items = append(items, long.Stages[i].Items...)
@@ -63,7 +62,7 @@ func lengthen(t *review.Template) (*review.Template, error) {
 		s := &long.Stages[1+i%(len(long.Stages)-1)]
 		s.Items = append(s.Items, item)
 	}
-	return &long, nil
+	return long, nil
 }
 
 // largest is the stage with the most items.

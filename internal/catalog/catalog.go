@@ -5,13 +5,17 @@
 // stage; docs/templates.md describes it for authors. Reading is strict: a
 // template decides who has to sign what, so a misspelt field must never be
 // skipped in silence.
+//
+// What projects are pinned to is not these files but what was published from
+// them, once: the bytes in published, one file a version.
 package catalog
 
 import (
+	"cmp"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -19,32 +23,33 @@ import (
 //go:embed builtin
 var builtin embed.FS
 
-// BuiltIn reads the templates that come with the program, in order of their
-// folder names. It parses them again on each call (tens of milliseconds):
-// callers keep the result. An error means that the build itself is broken; it
-// is never nil with part of the templates.
+//go:embed published
+var published embed.FS
+
+// BuiltIn reads the versions of templates that come with the program, in order
+// of their keys and versions. It parses them again on each call (a few
+// milliseconds): callers keep the result. An error means that the build itself
+// is broken; it is never nil with part of the templates.
 func BuiltIn() ([]review.Template, error) {
-	dirs, err := fs.ReadDir(builtin, "builtin")
+	files, err := fs.ReadDir(published, "published")
 	if err != nil {
-		return nil, fmt.Errorf("listing built-in templates: %w", err)
+		return nil, fmt.Errorf("listing published templates: %w", err)
 	}
-	var templates []review.Template
-	var errs []error
-	for _, dir := range dirs {
-		folder, err := fs.Sub(builtin, "builtin/"+dir.Name())
+	templates := make([]review.Template, 0, len(files))
+	for _, file := range files {
+		b, err := fs.ReadFile(published, "published/"+file.Name())
 		if err != nil {
-			return nil, fmt.Errorf("opening built-in template %s: %w", dir.Name(), err)
+			return nil, fmt.Errorf("reading published template %s: %w", file.Name(), err)
 		}
-		t, err := Load(folder)
+		t, err := review.ParseTemplate(b)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("built-in template %s: %w", dir.Name(), err))
-			continue
+			return nil, fmt.Errorf("published template %s: %w", file.Name(), err)
 		}
-		templates = append(templates, t)
+		templates = append(templates, *t)
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
-	}
+	slices.SortFunc(templates, func(a, b review.Template) int {
+		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Version, b.Version))
+	})
 	return templates, nil
 }
 

@@ -1,7 +1,6 @@
 package proof
 
 import (
-	"encoding/json"
 	"fmt"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -12,9 +11,9 @@ import (
 // who decided held the right to it then. The error says that the entries could
 // not be replayed.
 func Audit(stream review.ProjectID, entries, directory []review.Entry, t *review.Template) ([]Problem, error) {
-	template, err := json.Marshal(t)
+	template, err := t.Bytes()
 	if err != nil {
-		return nil, fmt.Errorf("encoding the template: %w", err)
+		return nil, err
 	}
 	h, err := replay(stream, entries, template, rightsOf(directory))
 	if err != nil {

@@ -3,7 +3,6 @@ package proof
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,9 +94,9 @@ func prepare(k *Key, in *Input) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	template, err := json.Marshal(in.Template)
+	template, err := in.Template.Bytes()
 	if err != nil {
-		return nil, fmt.Errorf("encoding the template: %w", err)
+		return nil, err
 	}
 	directory, err := in.directory()
 	if err != nil {

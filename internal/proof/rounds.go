@@ -82,8 +82,8 @@ func templateFrom(b []byte) review.Templates {
 		if hex.EncodeToString(sum[:]) != ref.Digest {
 			return nil, errors.New("is not the template that the project is pinned to: it has another digest")
 		}
-		t := &review.Template{}
-		if err := json.Unmarshal(b, t); err != nil {
+		t, err := review.ParseTemplate(b)
+		if err != nil {
 			return nil, fmt.Errorf("cannot be read: %w", err)
 		}
 		if t.Key != ref.Key || t.Version != ref.Version {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -153,6 +154,8 @@ type Template struct {
 	SoD     bool       `json:"separation_of_duties"`
 	Flags   []FlagDef  `json:"flags"`
 	Stages  []StageDef `json:"stages"`
+
+	published []byte // as read by [ParseTemplate]; nil for one that was not published yet
 }
 
 // StageDef is an ordered part of a template: items, then a gate.
@@ -294,15 +297,50 @@ func (t *Template) HasFlag(f Flag) bool {
 type TemplateRef struct {
 	Key     string `json:"key"`
 	Version int    `json:"version"`
-	Digest  string `json:"digest"` // SHA-256 of the template's JSON, hexadecimal
+	Digest  string `json:"digest"` // SHA-256 of the published bytes, hexadecimal
 }
 
-// Ref computes the template's reference. It encodes the whole template:
-// callers keep the result.
-func (t *Template) Ref() (TemplateRef, error) {
+// ParseTemplate reads a published template. The bytes are its identity: they
+// are kept and never encoded again, so that what later versions of the program
+// add to Template cannot change what was published. The error says what is
+// wrong with them.
+func ParseTemplate(b []byte) (*Template, error) {
+	t := &Template{}
+	if err := json.Unmarshal(b, t); err != nil {
+		return nil, fmt.Errorf("reading a template: %w", err)
+	}
+	t.Index()
+	t.published = bytes.Clone(b)
+	return t, nil
+}
+
+// Draft is a copy to be changed and published anew. Its stages are still those
+// of t: whoever changes one replaces it.
+func (t *Template) Draft() *Template {
+	d := *t
+	d.Stages, d.published = slices.Clone(t.Stages), nil
+	return &d
+}
+
+// Bytes are those that the template was published as, for one from
+// [ParseTemplate]; for any other, those that it would be published as now.
+func (t *Template) Bytes() ([]byte, error) {
+	if t.published != nil {
+		return t.published, nil
+	}
 	b, err := json.Marshal(t)
 	if err != nil {
-		return TemplateRef{}, fmt.Errorf("encoding template %s: %w", t.Key, err)
+		return nil, fmt.Errorf("encoding template %s: %w", t.Key, err)
+	}
+	return b, nil
+}
+
+// Ref is the template's reference. It hashes the whole template: callers keep
+// the result.
+func (t *Template) Ref() (TemplateRef, error) {
+	b, err := t.Bytes()
+	if err != nil {
+		return TemplateRef{}, err
 	}
 	sum := sha256.Sum256(b)
 	return TemplateRef{Key: t.Key, Version: t.Version, Digest: hex.EncodeToString(sum[:])}, nil

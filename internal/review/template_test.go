@@ -1,6 +1,8 @@
 package review_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"reflect"
 	"slices"
 	"testing"
@@ -100,5 +102,32 @@ func TestWords(t *testing.T) {
 	}
 	if review.Seat("throne").Valid() || review.EvidenceKind("").Valid() || review.State("").Valid() || review.Order("").Valid() || review.Role("").Valid() || review.Tier(0).Valid() {
 		t.Error("a word that means nothing is valid")
+	}
+}
+
+// A template that another version of the program published keeps its digest,
+// whatever this version would write.
+func TestPublishedBytesAreTheIdentity(t *testing.T) {
+	b := []byte(`{ "version": 7, "key": "small", "name": "Small", "said-by-a-later-version": [1, 2],
+		"stages": [{"key": "idea", "items": [{"key": "scope"}]}] }`)
+	tmpl, err := review.ParseTemplate(b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, err := tmpl.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(b)
+	if want := (review.TemplateRef{Key: "small", Version: 7, Digest: hex.EncodeToString(sum[:])}); ref != want {
+		t.Errorf("it is %v, want %v", ref, want)
+	}
+	kept := string(b)
+	b[0] = ' '
+	if got, err := tmpl.Bytes(); err != nil || string(got) != kept {
+		t.Errorf("its bytes are %q (%v)", got, err)
+	}
+	if _, err := review.ParseTemplate([]byte(`{"key": 1}`)); err == nil {
+		t.Error("what is no template is read as one")
 	}
 }

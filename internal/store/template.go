@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"sync"
@@ -63,11 +62,10 @@ func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.Templat
 	if err != nil {
 		return nil, fmt.Errorf("reading template %s version %d: %w", ref.Key, ref.Version, err)
 	}
-	t := &review.Template{}
-	if err := json.Unmarshal(body, t); err != nil {
-		return nil, fmt.Errorf("decoding template %s version %d: %w", ref.Key, ref.Version, err)
+	t, err := review.ParseTemplate(body)
+	if err != nil {
+		return nil, fmt.Errorf("template %s version %d: %w", ref.Key, ref.Version, err)
 	}
-	t.Index()
 	s.templates.put(ref, t)
 	return t, nil
 }
@@ -93,9 +91,9 @@ func Publish(ctx context.Context, db *pgx.Conn, t *review.Template) error {
 	if err != nil {
 		return err
 	}
-	body, err := json.Marshal(t)
+	body, err := t.Bytes()
 	if err != nil {
-		return fmt.Errorf("encoding template %s: %w", t.Key, err)
+		return err
 	}
 	if _, err = db.Exec(ctx, `
 		insert into template_version (key, version, digest, name, body) values ($1, $2, $3, $4, $5)
