@@ -53,6 +53,7 @@ func wantRows(least int) func(int, *load.Response) error {
 
 // myWork is the front page of somebody with a lot to do.
 func (p *product) myWork(clients, gates, items int) Contender {
+	gates, items = min(gates, page.WorkShown), min(items, page.WorkShown)
 	request := load.Get(page.WorkURL, p.server.cookie(p.world.Busy))
 	return overHTTP("my-work", clients, p.server, Traffic{
 		Next: func(int) []byte { return request }, Check: wantRows(gates + items),

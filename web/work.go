@@ -14,16 +14,29 @@ import (
 
 // work is the front page: what waits for whoever looks.
 func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.Store.MyWork(r.Context(), s.by(r))
+	read := s.Store.MyWork
+	whole := r.URL.Query().Get("all")
+	if !page.IsWorkList(whole) {
+		whole = ""
+	}
+	if whole != "" {
+		read = s.Store.MyWholeWork
+	}
+	v, err := read(r.Context(), s.by(r))
 	if err != nil {
 		return err
 	}
 	d := page.WorkData{
-		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages,
-		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), Waivers: waiverLines(v.Waivers), Names: v.Names.Of,
+		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages, Whole: whole,
+		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
+		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
+		ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
+	}
+	for _, u := range v.ToTake {
+		d.ToTake = append(d.ToTake, page.Untaken(u))
 	}
 	for _, g := range v.Fallen {
 		d.Fallen = append(d.Fallen, page.FallenGate{
@@ -48,7 +61,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 			Live: p.Live, ReviewDue: p.ReviewDue,
 		})
 	}
-	m := s.meta(w, r, &v.Viewer, "My work", ui.NavWork)
+	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavWork)
 	m.Waiting = len(v.Gates)
 	return s.render(w, r, http.StatusOK, page.Work(m, d))
 }

@@ -24,15 +24,20 @@ func TestMyWork(t *testing.T) {
 		return r.AddEvidence(who, "live", "restore-tested", ev, at)
 	})
 	work := f.browse("member").get(page.WorkURL).want(200)
+	if got := words(work.one("#overdue li")); !strings.Contains(got, "Scope is set") || !strings.Contains(got, "overdue") {
+		t.Errorf("overdue is %q", got)
+	}
 	items := work.find("#items li")
-	if items.Length() != 3 {
-		t.Fatalf("%d items, want 3", items.Length())
+	if items.Length() != 2 {
+		t.Fatalf("%d items beside the overdue one, want 2", items.Length())
 	}
-	if got := words(items.First()); !strings.Contains(got, "Scope is set") || !strings.Contains(got, "overdue") {
-		t.Errorf("the overdue item does not come first, or is not marked: %q", got)
+	if got := words(items.First()); !strings.Contains(got, "Risks are listed") || !strings.Contains(got, "Unanswered") || strings.Contains(got, "overdue") {
+		t.Errorf("the item of today reads %q", got)
 	}
-	if n := strings.Count(words(items), "overdue"); n != 1 {
-		t.Errorf("%d items are marked overdue; the one of today is not", n)
+	for href, want := range map[string]string{"#overdue": "1 Overdue", "#items": "3 Assigned"} {
+		if got := words(work.one(`.tallies a[href="` + href + `"]`)); got != want {
+			t.Errorf("the number that leads to %s is %q, want %q", href, got, want)
+		}
 	}
 	work.one(`#expiring a[href="` + page.ItemURL(p, "live", "restore-tested") + `#evidence"]`)
 	work.one(`#projects a[href="` + page.ProjectURL(p) + `"]`)
@@ -41,6 +46,78 @@ func TestMyWork(t *testing.T) {
 	}
 	if work.find("#gates, #returned, .empty").Length() != 0 {
 		t.Error("parts with nothing in them are shown")
+	}
+}
+
+// A waived item is never overdue and says until when it is waived.
+func TestMyWorkOfWhatIsWaived(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	f.change("owner", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "risks-listed", f.person("member"), at.AddDate(0, 0, -4).Format(time.DateOnly), at)
+	})
+	f.waive("owner", "sre", p, "idea", "risks-listed", 40)
+	work := f.browse("member").get(page.WorkURL).want(200)
+	if work.find("#overdue").Length() != 0 {
+		t.Error("a waived item is overdue")
+	}
+	if got := words(work.one("#items li")); !strings.Contains(got, "Waived until ") || strings.Contains(got, "overdue") {
+		t.Errorf("a waived item reads %q", got)
+	}
+	if got := words(work.find(".tallies")); !strings.Contains(got, "0 Overdue") || !strings.Contains(got, "0 Assigned") {
+		t.Errorf("the numbers on top are %q", got)
+	}
+}
+
+// What a list leaves out it counts, and leads to.
+func TestMyWorkIsCutAndSaysSo(t *testing.T) {
+	f := smallFixture(t)
+	for i := range page.WorkShown + 2 {
+		f.create(fmt.Sprintf("service-%02d", i))
+	}
+	owner := f.browse("owner")
+	work := owner.get(page.WorkURL).want(200)
+	if n := work.find("#projects tbody tr").Length(); n != page.WorkShown {
+		t.Errorf("%d projects are listed, want %d", n, page.WorkShown)
+	}
+	more := work.one(`#projects > p a[href="` + page.WorkListURL("projects") + `"]`)
+	if got := words(more); !strings.Contains(got, "and 2 more") {
+		t.Errorf("of the rest it says %q", got)
+	}
+	whole := owner.get(page.WorkListURL("projects")).want(200)
+	if n := whole.find("#projects tbody tr").Length(); n != page.WorkShown+2 || whole.find(".sec").Length() != 1 {
+		t.Errorf("alone, %d projects and %d lists are shown", n, whole.find(".sec").Length())
+	}
+	if got := words(whole.one("h1")); got != "My projects" {
+		t.Errorf("its heading is %q", got)
+	}
+	if got := words(owner.get(page.WorkListURL("items")).want(200).one(".empty")); !strings.Contains(got, "Nothing is left here") {
+		t.Errorf("a list with nothing left says %q", got)
+	}
+	if got := words(owner.get(page.WorkListURL("nonsense")).want(200).one("h1")); got != "My work" {
+		t.Errorf("a list that there is not shows %q", got)
+	}
+}
+
+// Somebody to whom nothing is assigned is shown where there is work.
+func TestMyWorkNamesTheNextStep(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	empty := f.browse("member").get(page.WorkURL).want(200).one(".empty")
+	if got := words(empty.Find(`a[href="` + page.StageURL(p, "idea") + `?show=open"]`)); !strings.Contains(got, "unassigned items in ") || !strings.Contains(got, "take some") {
+		t.Errorf("the next step is %q of %q", got, words(empty))
+	}
+}
+
+// A mention is read as text: without marks, and without what it quotes.
+func TestMyWorkShowsMentionsAsText(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	text := "> an older remark\n\n**Please** look at [the plan](https://wiki.example.test/plan), @" + f.name("member") + "\n- `make` it & ship"
+	f.browse("owner").post(page.CommentsURL(p, "idea", "scope-set"), "text", text)
+	got := words(f.browse("member").get(page.WorkURL).want(200).one("#mentions li a"))
+	if got != "Please look at the plan, @"+f.name("member")+" make it & ship" {
+		t.Errorf("the mention reads %q", got)
 	}
 }
 

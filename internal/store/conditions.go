@@ -48,7 +48,7 @@ func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondit
 			return err
 		}
 	}
-	b.Queue(`with `+meSQL+openConditionsSQL+` and c.owner_id = me.id order by c.due, f.name, c.stage, c.no limit 100`,
+	b.Queue(`with `+meSQL+openConditionsSQL+` and c.owner_id = me.id order by c.due, f.name, c.stage, c.no limit 1000`,
 		by.token[:], by.person, s.idle).Query(collect(mine))
 	b.Queue(`with `+meSQL+openConditionsSQL+`
 		   and c.met_at is not null and c.met_by <> me.id
@@ -57,6 +57,6 @@ func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondit
 		        where g.person_id = me.id and g.seat = c.seat and (g.project_id is null or g.project_id = c.project_id) and g.for_id is distinct from c.met_by and `+countsSQL+`
 		          and (c.set_by = me.id or g.for_id = c.set_by or not exists (
 		              select from held h where h.person_id = c.set_by and h.seat = c.seat and (h.project_id is null or h.project_id = c.project_id))))
-		 order by c.met_at, f.name, c.stage, c.no limit 100`,
+		 order by c.met_at, f.name, c.stage, c.no limit 1000`,
 		by.token[:], by.person, s.idle).Query(collect(confirm))
 }

@@ -73,7 +73,7 @@ func (s *Store) queueForced(b *pgx.Batch, by By, out *[]ForcedGate) {
 		                    where o.project_id = r.project_id and o.review_no = r.review_no and o.stage = r.stage and o.round = r.no
 		                      and o.person_id = me.id and o.decision = 'recuse')
 		 order by r.review_due, f.name, r.stage
-		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		 limit 1000`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
 		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ForcedGate])
 		for i := range *out {
 			(*out)[i].At = (*out)[i].At.UTC()

@@ -148,14 +148,15 @@ type Mention struct {
 }
 
 // queueMentions asks for the newest comments of the last [mentionDays] that name
-// the person, and after which they have not written on the same item.
-func (s *Store) queueMentions(b *pgx.Batch, by By, limit int, into *[]Mention) {
+// the person, and after which they have not written on the same item; in a stopped
+// project nobody can.
+func (s *Store) queueMentions(b *pgx.Batch, by By, limit int, into *[]Mention, all *int) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, c.stage, c.item, c.person_id, c.at, c.text
+		select f.key, f.name, c.stage, c.item, c.person_id, c.at, c.text, count(*) over ()
 		  from comment c
 		  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no, me
 		 where c.mentions <> '{}' and c.mentions @> array[(select id from me)]
-		   and c.at > clock_timestamp() - make_interval(days => $4)
+		   and f.status <> 'stopped' and c.at > clock_timestamp() - make_interval(days => $4)
 		   and not exists (select from comment mine
 		                    where mine.project_id = c.project_id and mine.review_no = c.review_no and mine.stage = c.stage and mine.item = c.item
 		                      and mine.no > c.no and mine.person_id = me.id)
@@ -165,7 +166,7 @@ func (s *Store) queueMentions(b *pgx.Batch, by By, limit int, into *[]Mention) {
 		defer rows.Close()
 		for rows.Next() {
 			var m Mention
-			if err := rows.Scan(&m.Project, &m.Name, &m.Stage, &m.Item, &m.By, &m.At, &m.Text); err != nil {
+			if err := rows.Scan(&m.Project, &m.Name, &m.Stage, &m.Item, &m.By, &m.At, &m.Text, all); err != nil {
 				return fmt.Errorf("reading mentions: %w", err)
 			}
 			m.At = m.At.UTC()

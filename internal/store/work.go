@@ -120,18 +120,12 @@ func owners(lists ...[]WaitingGate) map[review.PersonID]struct{} {
 	return ids
 }
 
-// AssignedItem is an item that waits for the person.
-type AssignedItem struct {
-	Project  review.ProjectKey
-	Name     string // of the project
-	Stage    review.StageKey
-	Item     review.ItemKey
-	Title    string // by the project's own template version
-	Level    review.Level
-	State    review.State
-	Due      time.Time // date; zero: none
-	Evidence int       // live links
-}
+// WorkPage is the most lines of a list on my work, and WorkWhole the most when
+// one list alone is asked for.
+const (
+	WorkPage  = 20
+	WorkWhole = 1000
+)
 
 // FallenGate is a gate of one of the person's projects that was sent back, or
 // that had passed and no longer stands.
@@ -152,6 +146,7 @@ type ExpiringEvidence struct {
 	Stage   review.StageKey
 	Item    review.ItemKey
 	Title   string
+	Subject string // title of the item
 	Expires time.Time
 }
 
@@ -161,26 +156,42 @@ type OwnProject struct {
 	Duty review.Duty
 }
 
-// MyWorkView is what waits for one person.
+// MyWorkView is what waits for one person. Of some lists it has a part, and
+// says how long they are.
 type MyWorkView struct {
 	Viewer
-	Gates    []WaitingGate
-	Items    []AssignedItem     // by due date, at most 200
-	Fallen   []FallenGate       // sent back, changed, lapsed or with a condition overdue
-	Expiring []ExpiringEvidence // within 14 days, or in the 30 days past
-	Projects []OwnProject       // active first, at most 50
-	Waivers  []WaiverRow        // that wait for the person's decision, the oldest first, at most 50
-	StandIns []StandIn          // that run or are to come, in which the person stands in
-	Forced   []ForcedGate       // passed by break-glass, for the person to review, by due date, at most 50
-	Owed     []OpenCondition    // conditions that the person has to meet, by due date
-	Confirm  []OpenCondition    // conditions reported as met that the person decides on
-	Mentions []Mention          // not answered yet, the newest first, at most 50
-	Names    Names
-	Tmpl     *review.Template
+	Gates       []WaitingGate      // the oldest first, at most [QueuePage]
+	Items       []AssignedItem     // that ask something, by due date, and those that are waived; at most [WorkWhole]
+	ToTake      []Untaken          // where there is work to take, when no item asks anything
+	Fallen      []FallenGate       // sent back, and then changed, lapsed or with a condition overdue
+	FallenAll   int                // how many do not stand, beside those sent back
+	ReturnedAll int                // how many were sent back
+	Expiring    []ExpiringEvidence // within 14 days, or in the 30 days past, of items not among Items for that
+	Projects    []OwnProject       // active first
+	ProjectsAll int                // how many there are
+	Waivers     []WaiverRow        // that wait for the person's decision, the oldest first, at most [WaiverPage]
+	StandIns    []StandIn          // that run or are to come, in which the person stands in
+	Forced      []ForcedGate       // passed by break-glass, for the person to review, by due date
+	Owed        []OpenCondition    // conditions that the person has to meet, by due date
+	Confirm     []OpenCondition    // conditions reported as met that the person decides on
+	Mentions    []Mention          // not answered yet, the newest first
+	MentionsAll int                // how many there are
+	Names       Names
+	Tmpl        *review.Template
 }
 
-// MyWork reads everything that waits for the person.
+// MyWork reads everything that waits for the person, at least [WorkPage] of
+// each list.
 func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
+	return s.myWork(ctx, by, WorkPage)
+}
+
+// MyWholeWork reads the same with [WorkWhole] of each list.
+func (s *Store) MyWholeWork(ctx context.Context, by By) (*MyWorkView, error) {
+	return s.myWork(ctx, by, WorkWhole)
+}
+
+func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, error) {
 	tmpl, err := s.lifecycle(ctx)
 	if err != nil {
 		return nil, err
@@ -191,26 +202,35 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	}
 	out := &MyWorkView{Tmpl: tmpl}
 	var waivers []foundWaiver
-	var items, expiring []pinned
+	var items []foundItem
+	var expiring []pinned
 	var excluded []WaitingGate
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	s.queueWaiting(b, by, 50, &out.Gates, &excluded)
-	s.queueAssigned(b, by, &out.Items, &items)
-	s.queueFallen(b, by, &out.Fallen)
+	s.queueWaiting(b, by, QueuePage, &out.Gates, &excluded)
+	s.queueAssigned(b, by, &items)
+	s.queueFallen(b, by, limit, out)
 	s.queueForced(b, by, &out.Forced)
 	s.queueExpiring(b, by, &out.Expiring, &expiring)
-	s.queueOwn(b, by, &out.Projects)
+	s.queueOwn(b, by, limit, &out.Projects, &out.ProjectsAll)
 	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
-	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, 50, &waivers)
-	s.queueMentions(b, by, 50, &out.Mentions)
+	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
+	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
-	if err := s.whatApplies(ctx, out, items, expiring); err != nil {
+	if out.Items, err = s.whatAsks(ctx, items, out.Now); err != nil {
 		return nil, err
+	}
+	if out.Expiring, err = s.whatExpires(ctx, out, expiring); err != nil {
+		return nil, err
+	}
+	if len(out.Items) == 0 && out.ProjectsAll > 0 {
+		if out.ToTake, err = s.toTake(ctx, by); err != nil {
+			return nil, err
+		}
 	}
 	if out.Waivers, err = s.explainWaivers(ctx, &out.Viewer, waivers); err != nil {
 		return nil, err
@@ -233,35 +253,6 @@ func (s *Store) MyWork(ctx context.Context, by By) (*MyWorkView, error) {
 	return out, err
 }
 
-func (s *Store) queueAssigned(b *pgx.Batch, by By, items *[]AssignedItem, pins *[]pinned) {
-	b.Queue(`with `+meSQL+`
-		select f.key, f.name, i.stage, i.item, i.state, i.due,
-		       (select count(*) from evidence e
-		         where e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null),
-		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
-		  from me
-		  join item i on i.assignee_id = me.id
-		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
-		  join review r on r.project_id = f.project_id and r.no = f.review_no
-		 where i.state in ('open', 'not-met') and f.status = 'active' and `+visibleSQL+`
-		 order by i.due nulls last, f.name, i.stage, i.item
-		 limit 200`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
-		defer rows.Close()
-		for rows.Next() {
-			var it AssignedItem
-			var due *time.Time
-			var pin pinned
-			into := append([]any{&it.Project, &it.Name, &it.Stage, &it.Item, &it.State, &due, &it.Evidence}, pin.into()...)
-			if err := rows.Scan(into...); err != nil {
-				return fmt.Errorf("reading assigned items: %w", err)
-			}
-			it.Due = deref(due)
-			*items, *pins = append(*items, it), append(*pins, pin)
-		}
-		return rows.Err()
-	})
-}
-
 // pinned is what says whether an item applies to its project: the template
 // version that it follows, its tier and its profile.
 type pinned struct {
@@ -276,9 +267,18 @@ func (p *pinned) into() []any {
 	return []any{&p.ref.Key, &p.ref.Version, &p.ref.Digest, &p.tier, &p.profile}
 }
 
+// level is what an item weighs for the project.
+func (p *pinned) level(d *review.ItemDef) review.Level {
+	profile := make(review.Profile, len(p.profile))
+	for i, f := range p.profile {
+		profile[i] = review.Flag(f)
+	}
+	return d.LevelFor(p.tier, profile)
+}
+
 // item finds an item, and the level that it has for the project; nil when the
 // template has none by that key.
-func (s *Store) item(ctx context.Context, p pinned, sk review.StageKey, ik review.ItemKey) (*review.ItemDef, review.Level, error) {
+func (s *Store) item(ctx context.Context, p *pinned, sk review.StageKey, ik review.ItemKey) (*review.ItemDef, review.Level, error) {
 	t, err := s.Template(ctx, p.ref)
 	if err != nil {
 		return nil, review.LevelNone, err
@@ -289,59 +289,58 @@ func (s *Store) item(ctx context.Context, p pinned, sk review.StageKey, ik revie
 	}
 	for i := range t.Stages[si].Items {
 		if d := &t.Stages[si].Items[i]; d.Key == ik {
-			profile := make(review.Profile, len(p.profile))
-			for j, f := range p.profile {
-				profile[j] = review.Flag(f)
-			}
-			return d, d.LevelFor(p.tier, profile), nil
+			return d, p.level(d), nil
 		}
 	}
 	return nil, review.LevelNone, nil
 }
 
-// whatApplies gives assigned items their titles and levels, and leaves out of
-// the lists what no longer applies: that asks nothing of anybody.
-func (s *Store) whatApplies(ctx context.Context, out *MyWorkView, items, expiring []pinned) error {
-	var todo []AssignedItem
-	for i, it := range out.Items {
-		d, level, err := s.item(ctx, items[i], it.Stage, it.Item)
-		if err != nil {
-			return err
-		}
-		if level != review.LevelNone {
-			it.Title, it.Level = d.Title, level
-			todo = append(todo, it)
+// whatExpires leaves out evidence of items that no longer apply, which asks
+// nothing of anybody, and of items that are listed for it already.
+func (s *Store) whatExpires(ctx context.Context, v *MyWorkView, pins []pinned) ([]ExpiringEvidence, error) {
+	listed := map[itemAt]bool{}
+	for i := range v.Items {
+		if it := &v.Items[i]; it.Ask == review.AskRenew || it.Ask == review.AskRenewSoon {
+			listed[itemAt{it.Project, it.Stage, it.Item}] = true
 		}
 	}
-	var ending []ExpiringEvidence
-	for i, e := range out.Expiring {
-		_, level, err := s.item(ctx, expiring[i], e.Stage, e.Item)
+	var out []ExpiringEvidence
+	for i, e := range v.Expiring {
+		d, level, err := s.item(ctx, &pins[i], e.Stage, e.Item)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if level != review.LevelNone {
-			ending = append(ending, e)
+		if level != review.LevelNone && !listed[itemAt{e.Project, e.Stage, e.Item}] {
+			e.Subject = d.Title
+			out = append(out, e)
 		}
 	}
-	out.Items, out.Expiring = todo, ending
-	return nil
+	return out, nil
 }
 
-func (s *Store) queueFallen(b *pgx.Batch, by By, out *[]FallenGate) {
+func (s *Store) queueFallen(b *pgx.Batch, by By, limit int, out *MyWorkView) {
 	b.Queue(`with `+meSQL+`
-		select f.key as project, f.name, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
+		select f.key, f.name, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
 		       (select count(*) from finding d
-		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int as findings
+		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int,
+		       count(*) filter (where w.state <> 5) over (), count(*) filter (where w.state = 5) over ()
 		  from me
 		  join project_member m on m.person_id = me.id
 		  join gate w on w.project_id = m.project_id and w.state in (4, 5, 6, 8)
 		  join round r on r.project_id = w.project_id and r.review_no = w.review_no and r.stage = w.stage and r.no = w.round
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
 		 where f.status = 'active'
-		 order by since, f.name, w.stage
-		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
-		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[FallenGate])
-		return err
+		 order by w.state <> 5, since, f.name, w.stage
+		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			var g FallenGate
+			if err := rows.Scan(&g.Project, &g.Name, &g.Stage, &g.State, &g.Since, &g.Findings, &out.FallenAll, &out.ReturnedAll); err != nil {
+				return fmt.Errorf("reading gates that do not stand: %w", err)
+			}
+			out.Fallen = append(out.Fallen, g)
+		}
+		return rows.Err()
 	})
 }
 
@@ -354,12 +353,12 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins
 		   and e.expires between current_date - 30 and current_date + 14 and e.removed_at is null
 		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
-		 where f.status <> 'stopped' and `+visibleSQL+`
+		 where f.status = 'active' and `+visibleSQL+`
 		   and not exists (select from evidence n
 		        where n.project_id = e.project_id and n.review_no = e.review_no and n.stage = e.stage and n.item = e.item
 		          and n.removed_at is null and (n.expires is null or n.expires > e.expires))
 		 order by e.expires, f.name
-		 limit 100`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		 limit 200`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var e ExpiringEvidence
@@ -374,25 +373,26 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins
 	})
 }
 
-func (s *Store) queueOwn(b *pgx.Batch, by By, out *[]OwnProject) {
+func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all *int) {
 	// One by one: the planner would rather read everybody's projects once than
 	// believe that a person is on few.
 	b.Queue(`with `+meSQL+`, own as materialized (
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
 		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
+		       (select count(*) from own)
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
 		 order by f.status, lower(f.name)
-		 limit 50`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var r OwnProject
 			var target, due *time.Time
 			var a rollupArrays
 			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due); err != nil {
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due, all); err != nil {
 				return fmt.Errorf("reading own projects: %w", err)
 			}
 			var err error

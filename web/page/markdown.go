@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/a-h/templ"
 	"github.com/microcosm-cc/bluemonday"
@@ -12,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/renderer/html"
 	"github.com/yuin/goldmark/util"
+	xhtml "golang.org/x/net/html"
 )
 
 // markdown turns what people write in a discussion into HTML: paragraphs, lists, quotes, code, emphasis and links. It has no
@@ -74,4 +76,42 @@ func (m markdown) html(text string) templ.Component {
 		return templ.Raw(templ.EscapeString(text))
 	}
 	return templ.Raw(m.policy.SanitizeReader(&out).String())
+}
+
+// plain is the text without its marks, on one line. What it quotes is left out
+// where there is anything beside it.
+func (m markdown) plain(text string) string {
+	var out bytes.Buffer
+	if err := m.text.Convert([]byte(text), &out); err != nil { // a writer in memory does not fail
+		return text
+	}
+	var said, quoted strings.Builder
+	into, depth := &said, 0
+	for z := xhtml.NewTokenizer(m.policy.SanitizeReader(&out)); ; {
+		kind := z.Next()
+		if kind == xhtml.ErrorToken { // the end
+			break
+		}
+		tok := z.Token()
+		switch {
+		case kind == xhtml.TextToken:
+			into.WriteString(tok.Data)
+			continue
+		case tok.Data == "blockquote" && kind == xhtml.StartTagToken:
+			depth++
+		case tok.Data == "blockquote":
+			depth--
+		}
+		if into = &said; depth > 0 {
+			into = &quoted
+		}
+		switch tok.Data {
+		case "p", "br", "li", "pre", "blockquote":
+			into.WriteByte(' ')
+		}
+	}
+	if words := strings.Join(strings.Fields(said.String()), " "); words != "" {
+		return words
+	}
+	return strings.Join(strings.Fields(quoted.String()), " ")
 }

@@ -51,28 +51,83 @@ func (g *WaitingGate) others() string {
 	return SeatWords(seats, "and")
 }
 
-// AssignedItem is an item that waits for the reader.
+// AssignedItem is an item that waits for the reader, or that is waived.
 type AssignedItem struct {
-	Project  review.ProjectKey
-	Name     string // of the project
-	Stage    review.StageKey
-	Item     review.ItemKey
-	Title    string
-	Level    review.Level
-	State    review.State
-	Due      time.Time // date; zero: none
-	Evidence int       // live links
+	Project review.ProjectKey
+	Name    string // of the project
+	Stage   review.StageKey
+	Item    review.ItemKey
+	Title   string
+	Level   review.Level
+	Ask     review.Ask
+	Until   time.Time // when its evidence expires, or its waiver
+	Due     time.Time // date; zero: none
 }
 
+// overdue reports whether the item's day is over. One that is waived asks for
+// nothing, whatever its day.
 func (it *AssignedItem) overdue(now time.Time) bool {
-	return pastDay(it.Due, now)
+	return it.Ask != review.AskWaived && pastDay(it.Due, now)
 }
 
-func (it *AssignedItem) look(now time.Time) ui.State {
-	if it.overdue(now) {
+func (it *AssignedItem) look() ui.State {
+	switch it.Ask {
+	case review.AskMeet, review.AskUnwaived, review.AskRenew:
+		return ui.Bad
+	case review.AskEvidence, review.AskRenewSoon, review.AskReconfirm:
 		return ui.Warn
+	case review.AskWaived:
+		return ui.Waived
 	}
-	return AnswerLook(it.State, false)
+	return ui.Open
+}
+
+// needs says what the item needs.
+func (it *AssignedItem) needs() string {
+	switch it.Ask {
+	case review.AskMeet:
+		return "Not met"
+	case review.AskEvidence:
+		return "Needs evidence"
+	case review.AskRenew:
+		return "Evidence expired"
+	case review.AskRenewSoon:
+		return "Evidence expires " + DayOrNone(it.Until)
+	case review.AskReconfirm:
+		return "Reconfirm"
+	case review.AskUnwaived:
+		return "Waiver expired"
+	case review.AskWaived:
+		return "Waived until " + DayOrNone(it.Until)
+	}
+	return "Unanswered"
+}
+
+// href is where the item gets what it needs.
+func (it *AssignedItem) href() string {
+	at := ItemURL(it.Project, it.Stage, it.Item)
+	switch it.Ask {
+	case review.AskEvidence, review.AskRenew, review.AskRenewSoon:
+		return at + "#evidence"
+	case review.AskUnwaived, review.AskWaived:
+		return at + "#waiver"
+	}
+	return at
+}
+
+// Untaken is a project in whose current stage there are items that nobody has
+// answered and that are assigned to nobody.
+type Untaken struct {
+	Project review.ProjectKey
+	Name    string
+	Stage   review.StageKey
+	Items   int
+}
+
+func (u *Untaken) href() string { return StageURL(u.Project, u.Stage) + "?" + ShowOpen.Query("") }
+
+func (u *Untaken) words() string {
+	return CountOf(u.Items, "unassigned item") + " in " + u.Name + ": take some"
 }
 
 // FallenGate is a gate of one of the reader's projects that was sent back, or
@@ -96,7 +151,7 @@ func (g *FallenGate) next() string {
 	case g.State == review.GateChanged:
 		return "changed since sign-off: request it again"
 	case g.State == review.GateLapsed:
-		return "lapsed: renew what ran out, or request sign-off again"
+		return "lapsed: renew expired evidence, or request sign-off again"
 	case g.State == review.GateOverdue:
 		return "condition overdue: meet it"
 	case g.Findings == 0:
@@ -157,6 +212,7 @@ type ExpiringEvidence struct {
 	Stage   review.StageKey
 	Item    review.ItemKey
 	Title   string
+	Subject string // title of the item
 	Expires time.Time
 }
 
@@ -192,6 +248,14 @@ func (c *OpenCondition) href() string { return GateURL(c.Project, c.Stage) + "#"
 
 func (c *OpenCondition) overdue(now time.Time) bool { return !now.Before(c.Due.AddDate(0, 0, 1)) }
 
+// owed says to whoever has to meet it what it is a condition of.
+func (c *OpenCondition) owed() string {
+	if c.Reported {
+		return "Condition of " + c.StageName + ", reported as met"
+	}
+	return "Condition of " + c.StageName
+}
+
 // look says how it stands for its owner.
 func (c *OpenCondition) look(now time.Time) (ui.State, string) {
 	switch {
@@ -219,23 +283,32 @@ type OwnProject struct {
 	ReviewDue time.Time // when its last gate has to pass again; zero: never
 }
 
-// WorkData is everything that waits for the reader.
+// WorkData is everything that waits for the reader. Of some lists it has a part,
+// and says how long they are.
 type WorkData struct {
-	Actor    review.Actor
-	Now      time.Time
-	Stages   []review.StageDef // of the lifecycle, for the tracks
-	Gates    []WaitingGate
-	Waivers  []Waiver // that wait for the reader's decision
-	Names    Names
-	Items    []AssignedItem
-	Fallen   []FallenGate // sent back, or passed once and standing no longer
-	Forced   []ForcedGate // for the reader to review
-	Expiring []ExpiringEvidence
-	Projects []OwnProject
-	StandIns []StandIn       // in which the reader stands in
-	Owed     []OpenCondition // that the reader has to meet
-	Confirm  []OpenCondition // reported as met, for the reader to decide on
-	Mentions []Mention
+	Actor       review.Actor
+	Now         time.Time
+	Stages      []review.StageDef // of the lifecycle, for the tracks
+	Whole       string            // the list that alone is shown, to its end; empty: all of them, cut
+	Gates       []WaitingGate
+	GatesFull   bool     // there may be more
+	Waivers     []Waiver // that wait for the reader's decision
+	WaiversFull bool     // there may be more
+	Names       Names
+	Items       []AssignedItem
+	ToTake      []Untaken
+	Fallen      []FallenGate // sent back, or passed once and standing no longer
+	ReturnedAll int
+	FallenAll   int
+	Forced      []ForcedGate // for the reader to review
+	Expiring    []ExpiringEvidence
+	Projects    []OwnProject
+	ProjectsAll int
+	StandIns    []StandIn       // in which the reader stands in
+	Owed        []OpenCondition // that the reader has to meet
+	Confirm     []OpenCondition // reported as met, for the reader to decide on
+	Mentions    []Mention
+	MentionsAll int
 }
 
 // stranger reports whether the reader has no right at all yet.
