@@ -347,6 +347,8 @@ func (d *WorkData) advice() string {
 	}
 	text := Capital(Enumerate(appear, "and")) + " appear here."
 	switch {
+	case len(d.ToTake) > 0:
+		return text + " To go on, take some of what nobody has taken."
 	case len(d.Projects) > 0:
 		return text + " To go on, open one of your projects below."
 	case d.mayCreate():
