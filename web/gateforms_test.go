@@ -243,7 +243,7 @@ func TestOverdueConditionReopensTheGate(t *testing.T) {
 	}
 	shown.one(`#blockers a[href="#conditions"]`)
 	shown.one("#request form")
-	if got := words(f.browse("member").get(page.WorkURL).find("#conditions")); !strings.Contains(got, "Overdue") {
+	if got := words(f.browse("member").get(page.WorkURL).find("#overdue li")); !strings.Contains(got, "Overdue") {
 		t.Errorf("my work says %q", got)
 	}
 	overview := owner.get(page.ProjectURL(p)).want(200)
@@ -428,8 +428,8 @@ func TestBreakGlass(t *testing.T) {
 
 	f.late("round", "review_due")
 	work := sre.get(page.WorkURL)
-	if work.one(`#forced .s-bad + a`).AttrOr("href", "") != gate+"#retrospective" || !strings.Contains(words(work.one("#forced li")), "overdue") {
-		t.Errorf("overdue, my work says %q", words(work.find("#forced")))
+	if work.one(`#overdue .s-bad + a`).AttrOr("href", "") != gate+"#retrospective" || !strings.Contains(words(work.one("#overdue li")), "overdue") {
+		t.Errorf("overdue, my work says %q", words(work.find("#overdue")))
 	}
 	for _, at := range []string{page.ProjectURL(p), gate, page.GateURL(p, "live")} {
 		if got := words(sre.get(at).find("[data-forced] .s-bad")); !strings.Contains(got, "decision is overdue") {

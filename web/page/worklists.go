@@ -64,6 +64,7 @@ type workList struct {
 	shown, total int
 	least        bool   // the total may be larger
 	whole        string // address of the rest; empty: there is no page with more
+	also         string // what that address offers also when nothing is left out; may be empty
 }
 
 // list describes one list, of which the page has some lines.
@@ -85,13 +86,14 @@ func (d *WorkData) most(id string) int {
 
 func (d *WorkData) gateList() workList {
 	l := d.list(listGates, len(d.Gates), len(d.Gates))
-	l.title, l.least, l.whole = "Gates to sign", d.GatesFull, SignOffsURL
+	l.title, l.least, l.whole, l.also = "Gates to sign", d.GatesFull, SignOffsURL, "All sign-offs"
 	return l
 }
 
 func (d *WorkData) waiverList() workList {
 	l := d.list(listWaivers, len(d.Waivers), len(d.Waivers))
-	l.title, l.least, l.whole = "Waivers to decide", d.WaiversFull, WaiversURL+WaiverFilter{Kind: "waiting", Mine: true}.Query()
+	l.title, l.least, l.also = "Waivers to decide", d.WaiversFull, "Decide in the register"
+	l.whole = WaiversURL + WaiverFilter{Kind: "waiting", Mine: true}.Query()
 	return l
 }
 
