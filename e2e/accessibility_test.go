@@ -316,7 +316,7 @@ func TestPagesOfDecisions(t *testing.T) {
 
 	lena := arrives(somebody(t), "lena")
 	lena.visit("/people/stand-ins")
-	lena.unfold("Name a stand-in for a seat of mine")
+	lena.unfold("Name a stand-in for one of my seats")
 	lena.inspect("people-stand-ins")
 }
 
@@ -343,7 +343,7 @@ func TestPagesOfThePast(t *testing.T) {
 	raj.inspect("project-next-review")
 	raj.fill(field("What is the review for?"), "The yearly one.")
 	raj.follow(button("Start review 2"))
-	raj.see("to say again")
+	raj.see("to reconfirm")
 	raj.inspect("project-second-review")
 	raj.visit(badges + "/stages/security/gate")
 	raj.inspect("gate-second-review")

@@ -152,7 +152,7 @@ var flashTexts = map[flash]string{
 
 	flashStatus:    "The project's status is changed.",
 	flashAlready:   "Nothing had to be changed: it is so already.",
-	flashReview:    "The next review has started. Answers carried over; what has to be said again is marked in the checklists.",
+	flashReview:    "The next review has started. Answers carried over; answers to reconfirm are marked in the checklists.",
 	flashCreated:   "The project is created. Start with the first stage.",
 	flashSaved:     "The changes are saved.",
 	flashAdded:     "Added to the project.",

@@ -268,7 +268,7 @@ func TestUnknownGroupsAreTold(t *testing.T) {
 		t.Errorf("the admin is not told: %s", got)
 	}
 	trail := admin.get(page.RightsURL).text()
-	if strings.Contains(trail, "no longer in the group") || !strings.Contains(trail, "signed in without the rights that groups give, because the sign-in service named more than 1,000 groups") {
+	if strings.Contains(trail, "no longer in the group") || !strings.Contains(trail, "signed in without rights from groups, because the sign-in service named more than 1,000 groups") {
 		t.Errorf("the trail says %s", trail)
 	}
 }

@@ -257,7 +257,7 @@ func TestReadinessIsExplained(t *testing.T) {
 	f := newFixture(t)
 	for _, b := range []*browser{f.stranger(), f.browse("viewer")} {
 		text := b.get("/readiness").want(200).text()
-		for _, want := range []string{"musts satisfied ÷ musts that apply", "Changed since sign-off", "Lapsed", "Tier 3", "not applicable"} {
+		for _, want := range []string{"required items satisfied ÷ required items that apply", "Changed since sign-off", "Lapsed", "Tier 3", "not applicable"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%q is not explained", want)
 			}

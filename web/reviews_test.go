@@ -38,7 +38,7 @@ func TestStartTheNextReview(t *testing.T) {
 	p := f.liveProject("ledger-api")
 	owner := f.browse("owner")
 	r := owner.get(page.ProjectURL(p)).want(200)
-	if got := words(r.one("#reviews")); !strings.Contains(got, "carry over") || !strings.Contains(got, "1 answer whose evidence has to be renewed is to be said again") {
+	if got := words(r.one("#reviews")); !strings.Contains(got, "carry over") || !strings.Contains(got, "1 answer to reconfirm, because the evidence has to be renewed") {
 		t.Errorf("what carries over: %q", got)
 	}
 	shown := r.submit(page.ReviewsURL(p), "reason", "The yearly operating review.").follow().want(200)
@@ -46,7 +46,7 @@ func TestStartTheNextReview(t *testing.T) {
 		t.Error("no word on what happened")
 	}
 	reviews := shown.one("#reviews")
-	if got := words(reviews); !strings.Contains(got, "Review 2, started "+time.Now().UTC().Format("2 Jan 2006")) || !strings.Contains(got, "1 answer to say again") {
+	if got := words(reviews); !strings.Contains(got, "Review 2, started "+time.Now().UTC().Format("2 Jan 2006")) || !strings.Contains(got, "1 answer to reconfirm") {
 		t.Errorf("the overview says %q", got)
 	}
 	if reviews.Find("form").Length() != 0 {
@@ -71,7 +71,7 @@ func TestStartTheNextReview(t *testing.T) {
 		}
 	}
 	got := words(owner.get(compare).want(200).find("main"))
-	for _, want := range []string{"Review 1 2", "State Passed", "Met, to be said again"} {
+	for _, want := range []string{"Review 1 2", "State Passed", "Met, to be reconfirmed"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the comparison lacks %q: %s", want, got)
 		}
@@ -174,7 +174,7 @@ func TestSayAgain(t *testing.T) {
 		t.Fatalf("the row's flags: %q", got)
 	}
 	if member.get(page.StageURL(p, "live")+"?show=open").want(200).find("#item-restore-tested").Length() != 1 {
-		t.Error("what has to be said again is not among what is open")
+		t.Error("what has to be reconfirmed is not among what is open")
 	}
 	item := member.get(page.ItemURL(p, "live", "restore-tested")).want(200)
 	if got := words(item.find("#answer .note-box")); !strings.Contains(got, "carried over") || !strings.Contains(got, "Still met") {
@@ -185,7 +185,7 @@ func TestSayAgain(t *testing.T) {
 	action := row.Find("form.seg").AttrOr("action", "")
 	r := member.htmx().post(action, "answer", pressed.AttrOr("value", "")).want(200)
 	if strings.Contains(words(r.find("#item-restore-tested")), "Reconfirm") {
-		t.Error("it is still to be said again")
+		t.Error("it is still to be reconfirmed")
 	}
 	it := f.stage(p, "live").Item("restore-tested")
 	if it.Reattest || it.Answer.By != f.person("member") || it.Answer.Version != 2 {

@@ -140,7 +140,7 @@ func Account(m ui.PageMeta, d *AccountData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Browser"}, {Label: "Address"}, {Label: "Started"}, {Label: "Last seen"}, {Label: "Ends by itself"}, {Label: "Change"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Browser"}, {Label: "Address"}, {Label: "Started"}, {Label: "Last seen"}, {Label: "Ends on its own"}, {Label: "Change"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

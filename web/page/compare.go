@@ -421,7 +421,7 @@ func answerWords(it *review.Item, name Names) string {
 		text += ", approved by " + name(it.Answer.ApprovedBy)
 	}
 	if it.Reattest {
-		text += ", to be said again"
+		text += ", to be reconfirmed"
 	}
 	return text
 }

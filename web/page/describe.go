@@ -115,7 +115,7 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 	case review.ProjectCreated:
 		out.What, out.Thing, out.Href = "started the project", e.Name, ProjectURL(e.Key)
 		out.Why = fmt.Sprintf("Owner %s%s. Team %s, tier %d, exposure %s%s. Template %s, version %d.",
-			t.Names(e.Owner), prefixed(", deputy ", t.nameOf(e.Deputy)), e.Team, e.Tier, e.Exposure, prefixed(", target ", e.Target), e.Template.Key, e.Template.Version)
+			t.Names(e.Owner), prefixed(", deputy ", t.nameOf(e.Deputy)), e.Team, e.Tier, e.Exposure, prefixed(", target ", day(e.Target)), e.Template.Key, e.Template.Version)
 		if e.Restricted {
 			out.Why += " Restricted."
 		}
@@ -133,11 +133,11 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 func dutyWords(e review.DutySet, names Names) string {
 	switch {
 	case e.Duty == "":
-		return fmt.Sprintf("took %s, %s, off the project", names(e.Person), e.From)
+		return fmt.Sprintf("removed %s (%s) from the project", names(e.Person), e.From)
 	case e.From == "":
 		return fmt.Sprintf("made %s %s of the project", names(e.Person), e.Duty)
 	}
-	return fmt.Sprintf("made %s, until then %s, %s of the project", names(e.Person), e.From, e.Duty)
+	return fmt.Sprintf("made %s (%s until then) %s of the project", names(e.Person), e.From, e.Duty)
 }
 
 func statusWords(to review.Status) (ui.State, string) {
@@ -157,7 +157,7 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 	case review.NotApplicableApproved:
 		out.State, out.What = ui.NA, "approved not applicable"+t.aside(e.For)+" for"
 	case review.ItemAssigned:
-		out.What, out.Why = t.assigned(e, actor), prefixed("Due ", e.Due)
+		out.What, out.Why = t.assigned(e, actor), prefixed("Due ", day(e.Due))
 		if e.Reason != "" {
 			out.Why = strings.TrimSpace(out.Why + "\n" + e.Reason)
 		}
@@ -165,8 +165,8 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 		out.What, out.Why = "commented on", e.Text
 	case review.EvidenceAdded:
 		out.What = "linked evidence to"
-		out.Why = fmt.Sprintf("%s: %s\n%s\nTrue on %s%s%s", e.Type.Label(), e.Title, e.URL, e.Effective,
-			prefixed(", expires ", e.Expires), prefixed(", for commit ", e.Commit))
+		out.Why = fmt.Sprintf("%s: %s\n%s\nEffective %s%s%s", e.Type.Label(), e.Title, e.URL, day(e.Effective),
+			prefixed(", expires ", day(e.Expires)), prefixed(", for commit ", e.Commit))
 	case review.EvidenceRemoved:
 		out.State, out.What = ui.Warn, "removed evidence "+strconv.Itoa(e.No)+" from"
 	}
@@ -191,13 +191,13 @@ func (t Teller) answered(out *ui.Entry, e review.ItemAnswered) {
 func (t Teller) assigned(e review.ItemAssigned, actor review.PersonID) string {
 	switch {
 	case e.Person == 0:
-		return "took " + t.Names(e.From) + " off"
+		return "unassigned " + t.Names(e.From) + " from"
 	case e.Person == e.From:
 		return "changed the due date for " + t.Names(e.Person) + " on"
 	case e.Person == actor:
-		return "took on"
+		return "assigned themselves to"
 	case e.From != 0:
-		return "assigned " + t.Names(e.Person) + " in place of " + t.Names(e.From) + " to"
+		return "assigned " + t.Names(e.Person) + " instead of " + t.Names(e.From) + " to"
 	}
 	return "assigned " + t.Names(e.Person) + " to"
 }
@@ -240,15 +240,15 @@ func outcomeWords(o review.Outcome) (ui.State, string) {
 	case review.OutcomePassed:
 		return ui.Met, "completed the quorum and passed the gate of"
 	case review.OutcomeConditional:
-		return ui.Part, "completed the quorum and passed, with conditions, the gate of"
+		return ui.Part, "completed the quorum and passed with conditions the gate of"
 	case review.OutcomeReturned:
-		return ui.Bad, "sent back to the team"
+		return ui.Bad, "returned the gate of"
 	case review.OutcomeWithdrawn:
 		return ui.NA, "withdrew the request for sign-off of"
 	case review.OutcomeOnHold:
-		return ui.Hold, "ended, because the project is on hold, the round of"
+		return ui.Hold, "put the project on hold, which ended the sign-off round of"
 	case review.OutcomeStopped:
-		return ui.Stop, "ended, because the project was stopped, the round of"
+		return ui.Stop, "stopped the project, which ended the sign-off round of"
 	}
 	return ui.Part, "ended the round of"
 }
@@ -259,10 +259,10 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 		out.Who, out.What = t.Names(e.Person), "signed in for the first time"
 	case review.RightGranted:
 		out.State = ui.Met
-		out.What = "gave " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
+		out.What = "granted " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
 	case review.RightRevoked:
 		out.State, out.Why = ui.Bad, e.Reason
-		out.What = "took from " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
+		out.What = "revoked " + rightWords(e.Role, e.Seat, e.Scope) + " of " + t.Names(e.Person) + sourceWords(e.Source)
 	case review.SeatDelegated:
 		out.State, out.Why = ui.Part, e.Reason
 		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + spanWords(e.Starts, e.Ends)
@@ -277,7 +277,7 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 		out.What = "erased the name and address of person " + strconv.FormatInt(int64(e.Person), 10)
 	case review.GroupsUnknown:
 		out.State, out.Who = ui.Part, t.Names(e.Person)
-		out.What = "signed in without the rights that groups give, because " + GroupsGapWords(e.Why)
+		out.What = "signed in without rights from groups, because " + GroupsGapWords(e.Why)
 	case review.DelegationEnded:
 		out.State, out.What = ui.NA, "ended delegation "+strconv.Itoa(e.No)+" of "+t.Names(e.Person)
 	}
@@ -358,6 +358,9 @@ func changeLines(cs []review.Change) string {
 
 // FieldValue is a project's field in words.
 func FieldValue(field, v string) string {
+	if field == "target" {
+		return day(v)
+	}
 	if field != "restricted" {
 		return v
 	}
@@ -389,6 +392,15 @@ func Capital(s string) string {
 		return ""
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// day is a date as events keep it, for people: 9 Dec 2026. What is no date stays as it is.
+func day(s string) string {
+	d, err := time.Parse(review.DateLayout, s)
+	if err != nil {
+		return s
+	}
+	return d.Format("2 Jan 2006")
 }
 
 // spanWords are the days from one date up to, not including, another, in words

@@ -10,14 +10,14 @@ import (
 func (t Teller) waiver(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.WaiverRequested:
-		out.State, out.What = ui.Wait, "asked for a waiver until "+e.Until+" for"
+		out.State, out.What = ui.Wait, "asked for a waiver until "+day(e.Until)+" for"
 		out.Why = e.Reason + "\nRisk: " + e.Risk + "\nMitigation: " + e.Measure
 	case review.WaiverGranted:
 		out.State, out.What, out.Why = ui.Waived, "granted waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverDenied:
 		out.State, out.What, out.Why = ui.Bad, "denied waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverExtended:
-		out.State, out.What, out.Why = ui.Waived, "extended waiver "+strconv.Itoa(e.No)+" from "+e.From+" to "+e.Until+t.aside(e.For)+" for", e.Reason
+		out.State, out.What, out.Why = ui.Waived, "extended waiver "+strconv.Itoa(e.No)+" from "+day(e.From)+" to "+day(e.Until)+t.aside(e.For)+" for", e.Reason
 	case review.WaiverRevoked:
 		out.State, out.What, out.Why = ui.Bad, "revoked waiver "+strconv.Itoa(e.No)+t.aside(e.For)+" for", e.Reason
 	}
@@ -26,7 +26,7 @@ func (t Teller) waiver(out *ui.Entry, ev review.Event) {
 func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.ConditionSet:
-		out.State, out.What, out.Why = ui.Part, "set condition "+strconv.Itoa(e.No)+" for "+t.Names(e.Owner)+", due "+e.Due+", on", e.Text
+		out.State, out.What, out.Why = ui.Part, "set condition "+strconv.Itoa(e.No)+" for "+t.Names(e.Owner)+", due "+day(e.Due)+", on", e.Text
 	case review.ConditionHandedOn:
 		out.What, out.Why = "handed condition "+strconv.Itoa(e.No)+" from "+t.Names(e.From)+" to "+t.Names(e.Owner)+" on", e.Reason
 	case review.ConditionMet:
@@ -34,16 +34,16 @@ func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	case review.ConditionConfirmed:
 		out.State, out.What = ui.Met, "confirmed condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on"
 	case review.ConditionReopened:
-		out.State, out.What, out.Why = ui.Bad, "found condition "+strconv.Itoa(e.No)+" not met"+t.inPlaceOf(e.For)+" on", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "reopened condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.ConditionReleased:
 		out.State, out.What, out.Why = ui.Stop, "released condition "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.FindingAccepted:
 		out.State, out.What = ui.Met, "accepted the answer to finding "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on"
 	case review.FindingReopened:
-		out.State, out.What, out.Why = ui.Bad, "found the answer to finding "+strconv.Itoa(e.No)+" not enough"+t.inPlaceOf(e.For)+" on", e.Reason
+		out.State, out.What, out.Why = ui.Bad, "reopened finding "+strconv.Itoa(e.No)+t.inPlaceOf(e.For)+" on", e.Reason
 	case review.GateForced:
-		out.State, out.What = ui.Bad, "passed by break-glass, alone, the gate of"
-		out.Why = e.Reason + "\nTo be reviewed by " + e.ReviewDue + "."
+		out.State, out.What = ui.Bad, "used break-glass, alone, to pass the gate of"
+		out.Why = e.Reason + "\nTo be reviewed by " + day(e.ReviewDue) + "."
 	case review.RetrospectiveClosed:
 		out.State, out.What, out.Why = ui.Met, "reviewed the break-glass decision"+t.inPlaceOf(e.For)+" on", e.Note
 	}

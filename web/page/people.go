@@ -67,7 +67,7 @@ func (o *Oddity) words() string {
 	if o.Twin {
 		return "somebody else has the same name and address; they may be one person"
 	}
-	return "signed in without the rights that groups give, because " + GroupsGapWords(o.Lacks)
+	return "signed in without rights from groups, because " + GroupsGapWords(o.Lacks)
 }
 
 // GroupsGapWords say, after "because", why somebody's groups are not known.
@@ -285,9 +285,9 @@ func seatCell(g *review.GateDef, seat review.Seat, tmpl *review.Template) string
 		if s.Seat != seat {
 			continue
 		}
-		word := "may sign"
+		word := "optional"
 		if s.Mandatory {
-			word = "must sign"
+			word = "required"
 		}
 		if len(s.When) == 0 {
 			return word

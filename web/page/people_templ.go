@@ -99,7 +99,7 @@ func People(m ui.PageMeta, d *PeopleData) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead("People", "Who may do what, and who holds which seat. Everybody appears here from the first sign-in on.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("People", "Who may do what, and who holds which seat. People appear here once they have signed in.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -363,7 +363,7 @@ func peopleList(d *PeopleData) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.EmptyState("Nobody matches", "Take the filter away, or look for another word.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.EmptyState("Nobody matches", "Remove the filter, or search for something else.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var15), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -620,7 +620,7 @@ func permissions() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"mut prose\">Restricted projects are open only to the people on them, to those who hold a seat for just that project, and to admins and auditors. A seat holder signs a gate only where the gate asks for that seat, and nobody signs a stage that they answered themselves.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Actions and who may do them\"><table><caption class=\"vh\">Actions and who may do them</caption>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "<p class=\"mut prose\">Restricted projects are open only to the people on them, to those who hold a seat for just that project, and to admins and auditors. A seat holder signs only gates that have that seat, and people cannot sign a stage that they worked on themselves.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Actions and who may do them\"><table><caption class=\"vh\">Actions and who may do them</caption>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -736,7 +736,7 @@ func seatMatrix(tmpl *review.Template) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "”. A gate passes once as many different people as said have signed, those who must among them.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Gates and the seats that sign them\"><table><caption class=\"vh\">Gates and the seats that sign them</caption> <thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"num\">Signatures</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "”. “Signatures” says how many different people have to sign each gate. Every seat marked “required” has to be among them.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Gates and the seats that sign them\"><table><caption class=\"vh\">Gates and the seats that sign them</caption> <thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"num\">Signatures</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -887,7 +887,7 @@ func RightsTrail(m ui.PageMeta, d *RightsTrailData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead("Trail of rights", "Every right that was given or taken, by whom and why. Nothing here can be edited or removed.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("Trail of rights", "Every right that was granted or revoked, by whom and why. Nothing here can be edited or removed.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

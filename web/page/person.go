@@ -87,7 +87,7 @@ func (f *HandOverForm) wrong(field string) string {
 	if f.Errors[field] == "" {
 		return ""
 	}
-	return FieldSentence(map[string]string{"to": "Who takes over", "reason": "Reason"}[field], f.Errors[field])
+	return FieldSentence(map[string]string{"to": "Successor", "reason": "Reason"}[field], f.Errors[field])
 }
 
 // The forms that keep a person out.
@@ -112,7 +112,7 @@ func (f *OutForm) wrong(what, field string) string {
 }
 
 func (d *PersonData) reasonField(what string) ui.Field {
-	f := ui.Field{ID: what + "-reason", Name: "reason", Label: "Reason", Hint: "It is kept on the trail of rights.", Error: d.Out.wrong(what, "reason")}
+	f := ui.Field{ID: what + "-reason", Name: "reason", Label: "Reason", Hint: "Kept on the trail of rights.", Error: d.Out.wrong(what, "reason")}
 	if d.Out.What == what {
 		f.Value = d.Out.Reason
 	}
@@ -178,11 +178,11 @@ func (d *PersonData) aloneWords() string {
 	for i, s := range d.Alone {
 		words[i] = s.Label()
 	}
-	noun := "seat"
+	noun := " seat"
 	if len(words) > 1 {
-		noun = "seats"
+		noun = " seats"
 	}
-	return "Nobody else holds the " + strings.Join(words, ", ") + " " + noun + ": without " + d.Person.Name + ", gates that ask for it have nobody to sign."
+	return "Nobody else holds the " + Enumerate(words, "and") + noun + ". Without " + d.Person.Name + ", nobody can sign there."
 }
 
 func (d *PersonData) sessionWords() string {

@@ -17,16 +17,16 @@ type meaning struct {
 func gateMeanings() []meaning {
 	explain := func(g review.GateState, text string) meaning { return meaning{GateLook(g), g.Label(), text} }
 	return []meaning{
-		explain(review.GateBlocked, "Something is missing. The gate's page lists it, each with whose turn it is."),
+		explain(review.GateBlocked, "Something is missing. The gate's page lists each blocker with the person or seat it waits for."),
 		explain(review.GateReady, "Nothing is missing; the team can request sign-off."),
-		explain(review.GateWaiting, "Sign-off is requested and not all who have to sign have done so."),
-		explain(review.GatePassed, "Enough different people signed, every mandatory seat among them, on exactly the content that stands there now."),
-		explain(review.GateConditional, "Passed, and somebody approved with conditions that are not all closed yet. Each has an owner and a day."),
-		explain(review.GateOverdue, "Passed with conditions, and the day of one has gone by. The gate counts as passed no more until it is met and confirmed, or a new round passes."),
-		explain(review.GateBreakGlass, "One entitled person passed it alone in an emergency. It stays marked until others have reviewed that."),
-		explain(review.GateChanged, "The gate had passed, and afterwards an answer, a piece of evidence or the profile changed. The signatures are kept but count no more; a new round is needed."),
-		explain(review.GateReturned, "A signer sent the stage back with findings. They have to be answered before sign-off can be requested again."),
-		explain(review.GateLapsed, "The gate had passed, and since then evidence under a must has expired. Newer evidence is needed."),
+		explain(review.GateWaiting, "Sign-off is requested, and signatures are still missing."),
+		explain(review.GatePassed, "Enough different people have signed the present content, every mandatory seat among them."),
+		explain(review.GateConditional, "Passed, but conditions set by a signer are still open. Each has an owner and a due date."),
+		explain(review.GateOverdue, "Passed with conditions, and one is past its due date. The gate no longer counts as passed until that condition is met and confirmed or released, or a new round passes."),
+		explain(review.GateBreakGlass, "One person passed it alone in an emergency. It stays marked until somebody else has reviewed that decision."),
+		explain(review.GateChanged, "The gate had passed, but an answer, evidence or the profile has changed since. The signatures are kept but are out of date; a new round is needed."),
+		explain(review.GateReturned, "A signer returned the stage with findings. Answer them, then request sign-off again."),
+		explain(review.GateLapsed, "The gate had passed, but evidence or a waiver of a required item has expired since. Link newer evidence, or meet the item."),
 	}
 }
 
@@ -35,9 +35,9 @@ func answerMeanings() []meaning {
 	explain := func(s review.State, text string) meaning { return meaning{ui.AnswerState(string(s)), s.Label(), text} }
 	return []meaning{
 		explain(review.Open, "Nobody has answered yet."),
-		explain(review.Met, "It is so. A must also needs evidence of a kind that it demands, and evidence that has not expired."),
-		explain(review.NotMet, "It is not so, or not yet. A should that is left so needs one line that says why."),
-		explain(review.NotApplicable, "It makes no sense for this project. For a must, somebody who holds a seat has to agree."),
+		explain(review.Met, "It is done. A required item also needs valid evidence of a kind it asks for."),
+		explain(review.NotMet, "It is not done, or not yet. A recommended item left like this needs one line saying why."),
+		explain(review.NotApplicable, "It does not apply to this project. For a required item, a seat holder has to approve that."),
 	}
 }
 
@@ -49,9 +49,9 @@ type tierMeaning struct {
 
 func tierMeanings() []tierMeaning {
 	return []tierMeaning{
-		{review.TierCritical, "Tier 1, critical", "When it fails, the business or people come to harm at once. The whole template applies."},
-		{review.TierStandard, "Tier 2, standard", "When it fails, people notice and work piles up, but there is time to repair. Every unconditional must applies, and the shoulds that carry risk."},
-		{review.TierStarter, "Tier 3, starter", "When it fails, few people mind: a trial, an internal helper, a first pilot. A starter set applies."},
+		{review.TierCritical, "Tier 1, critical", "A failure harms people or the business at once. The whole template applies."},
+		{review.TierStandard, "Tier 2, standard", "People notice a failure and work piles up, but there is time to repair it. All required items that depend on no question of the profile apply, and the recommended items that carry risk."},
+		{review.TierStarter, "Tier 3, starter", "A failure affects few people: a trial, an internal tool, a first pilot. A starter set applies."},
 	}
 }
 
@@ -75,6 +75,6 @@ func shortcuts() []shortcut {
 		{[]string{"g", "w"}, "my work (one key after the other)"},
 		{[]string{"g", "p"}, "portfolio"},
 		{[]string{"g", "s"}, "sign-offs"},
-		{[]string{"?"}, "show this list; there the keys can also be switched off"},
+		{[]string{"?"}, "show this list, where shortcuts can also be switched off"},
 	}
 }

@@ -48,7 +48,7 @@ func Readiness(m ui.PageMeta) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"prose stack\"><p><strong>Readiness = musts satisfied ÷ musts that apply.</strong> There are no weights and nothing is rounded up: 99 % means that something is still missing.</p><p>A must is satisfied when it is met with valid evidence of a kind that it demands, or when it does not apply and somebody who holds a seat has agreed to that. Shoulds are counted beside it, never in it. Items that do not apply to the project's tier and profile count nowhere.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <div class=\"prose stack\"><p><strong>Readiness = required items satisfied ÷ required items that apply.</strong> There are no weights and nothing is rounded up: 99 % means that something is still missing.</p><p>A required item is satisfied when it is met with valid evidence of a kind it asks for, when a waiver for it is in force, or when it does not apply and a seat holder has approved that. Recommended items are counted separately. Items that do not apply to the project's tier and profile are not counted.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -68,7 +68,7 @@ func Readiness(m ui.PageMeta) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>A gate passes by itself, at the moment of the signature that completes it. Nobody can set it to passed, and nobody who answered an item or gave evidence for it signs that stage, unless the template says otherwise.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " <p>A gate passes with the signature that completes it. People who answered an item of a stage, or gave evidence for one, cannot sign its gate, unless the template switches that rule off.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -112,13 +112,13 @@ func Readiness(m ui.PageMeta) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<dl class=\"pairs\"><dt>Must</dt><dd>The gate cannot pass without it.</dd><dt>Should</dt><dd>Expected. What is left open needs one line that says why, so that the signers can judge it.</dd><dt>May</dt><dd>Worth a thought. It holds nothing up.</dd></dl>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<dl class=\"pairs\"><dt>Required</dt><dd>The gate cannot pass without it, unless it is waived or does not apply.</dd><dt>Recommended</dt><dd>Expected. If it is not met, add one line saying why, so that the signers can judge it.</dd><dt>Optional</dt><dd>Worth considering. It never blocks a gate.</dd></dl>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("levels", "Must, should and may").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("levels", "Required, recommended and optional").Render(templ.WithChildren(ctx, templ_7745c5c3_Var5), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -170,7 +170,7 @@ func Readiness(m ui.PageMeta) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</dl><p>A project can move to a more critical tier at any time; to a less critical one only a manager or an admin moves it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "</dl><p>A project can move to a more critical tier at any time. Only a manager or an admin can move it to a less critical one.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -192,7 +192,7 @@ func Readiness(m ui.PageMeta) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>The keys act while no field has the focus.</p><dl class=\"pairs\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "<p>Shortcuts work while no field has the focus.</p><dl class=\"pairs\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
