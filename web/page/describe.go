@@ -262,7 +262,7 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 		out.What = "granted " + t.Names(e.Person) + " " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
 	case review.RightRevoked:
 		out.State, out.Why = ui.Bad, e.Reason
-		out.What = "revoked " + rightWords(e.Role, e.Seat, e.Scope) + " of " + t.Names(e.Person) + sourceWords(e.Source)
+		out.What = "removed " + t.Names(e.Person) + " from " + rightWords(e.Role, e.Seat, e.Scope) + sourceWords(e.Source)
 	case review.SeatDelegated:
 		out.State, out.Why = ui.Part, e.Reason
 		out.What = "named " + t.Names(e.To) + " to stand in for " + t.Names(e.Person) + " in " + rightWords("", e.Seat, e.Scope) + spanWords(e.Starts, e.Ends)

@@ -104,7 +104,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.PersonJoined{Person: 2}, "Ben signed in for the first time", "", ui.Part},
 		{review.RightGranted{Person: 2, Role: review.RoleAdmin, Source: review.FromAdmin}, "Ana granted Ben the role admin", "", ui.Met},
 		{review.RightGranted{Person: 2, Seat: review.SeatQA, Scope: 7, Source: review.FromGroup}, "Ana granted Ben the QA seat in one project, as their groups say at sign-in", "", ui.Met},
-		{review.RightRevoked{Person: 2, Seat: review.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana revoked the QA seat of Ben | Left.", "", ui.Bad},
+		{review.RightRevoked{Person: 2, Seat: review.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana removed Ben from the QA seat | Left.", "", ui.Bad},
 		{review.PersonBlocked{Person: 2, Reason: "Left."}, "Ana blocked Ben and ended all their sessions | Left.", "", ui.Stop},
 		{review.PersonUnblocked{Person: 2, Reason: "Back."}, "Ana unblocked Ben | Back.", "", ui.Met},
 		{review.PersonErased{Person: 2, Reason: "Asked."}, "Ana erased the name and address of person 2 | Asked.", "", ui.NA},
