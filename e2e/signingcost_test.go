@@ -154,7 +154,7 @@ func TestStandInIsNamedInSevenClicks(t *testing.T) {
 	lena.tally()
 	lena.follow(link("People").in("nav"))
 	lena.follow(link("Stand-ins").in("main"))
-	lena.click(summary("Name a stand-in for a seat of mine"))
+	lena.click(summary("Name a stand-in for one of my seats"))
 	lena.click(field("Who stands in"))
 	lena.typeText("Anna Kowalska")
 	lena.key(kb.Enter) // closes the list

@@ -1,9 +1,6 @@
 package review
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Ask is what an item asks of the person to whom it is assigned.
 type Ask string
@@ -66,11 +63,7 @@ func (s *Stage) bareAsk(it *Item, at time.Time) (Ask, time.Time) {
 // lastCover is the link of a kind that an item demands that counts the longest.
 func (s *Stage) lastCover(it *Item) *Evidence {
 	var last *Evidence
-	for i := range s.Evidence {
-		e := &s.Evidence[i]
-		if e.Item != it.Def.Key || e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {
-			continue
-		}
+	for e := range s.cover(it) {
 		if last == nil || e.Expires.IsZero() || (!last.Expires.IsZero() && e.Expires.After(last.Expires)) {
 			last = e
 		}

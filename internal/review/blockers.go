@@ -138,17 +138,28 @@ func (s *Stage) evidenceNeed(it *Item, at time.Time) BlockerKind {
 		return ""
 	}
 	need := EvidenceMissing
-	for i := range s.Evidence {
-		e := &s.Evidence[i]
-		if e.Item != it.Def.Key || e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {
-			continue
-		}
+	for e := range s.cover(it) {
 		if !e.Expired(at) {
 			return ""
 		}
 		need = EvidenceExpired
 	}
 	return need
+}
+
+// cover are the links of an item, expired or not, that are of a kind it demands.
+func (s *Stage) cover(it *Item) iter.Seq[*Evidence] {
+	return func(yield func(*Evidence) bool) {
+		for i := range s.Evidence {
+			e := &s.Evidence[i]
+			if e.Item != it.Def.Key || e.Removed() || !slices.Contains(it.Def.Evidence, e.Type) {
+				continue
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	}
 }
 
 // article puts a or an before a word.

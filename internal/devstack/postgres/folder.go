@@ -154,7 +154,7 @@ func (f *clusterFolder) close() {
 	if f.server != nil {
 		f.server.Close()
 	}
-	f.instance.Close()
+	unlock(f.instance)
 }
 
 func (f *clusterFolder) cluster() string     { return filepath.Join(f.dir, "cluster") }

@@ -149,3 +149,10 @@ func lockFile(path string) (*os.File, error) {
 	}
 	return nil, err
 }
+
+// unlock lets go of a lock file. Closing it alone would leave it locked as long as
+// a process that was being started at that moment has a copy of it.
+func unlock(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	f.Close()
+}

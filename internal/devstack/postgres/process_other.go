@@ -28,6 +28,7 @@ func (identity) throughShell() bool                { return false }
 func (identity) sysProcAttr() *syscall.SysProcAttr { return nil }
 
 func lockFile(string) (*os.File, error) { return nil, errUnsupported }
+func unlock(*os.File)                   {}
 func ownedByUs(fs.FileInfo) bool        { return false }
 func lockThreadForChild()               {}
 func tieToParent(int) (func(), error)   { return nil, errUnsupported }
