@@ -140,7 +140,7 @@ func (s *Server) told(w http.ResponseWriter, r *http.Request, changed *store.Cha
 	v := changedView(changed, stageKey(r))
 	said := page.Said{Do: o.what, Entries: entrySpan(changed.Events), Undone: o.undone, Left: o.left}
 	for _, e := range changed.Events {
-		_, item := review.Subject(e.Event)
+		_, item := e.Event.Subject()
 		said.Changed = append(said.Changed, item)
 		if !slices.Contains(o.touched, item) {
 			o.touched = append(o.touched, item)

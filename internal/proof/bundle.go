@@ -262,7 +262,7 @@ func namesOf(entries []review.Entry, names map[review.PersonID]string) people {
 	seen := map[review.PersonID]bool{review.System: true}
 	out := people{Note: peopleNote, People: []person{}}
 	for _, e := range entries {
-		for _, id := range append(review.Mentions(e.Event), e.Actor) {
+		for _, id := range append(e.Event.People(), e.Actor) {
 			if name, ok := names[id]; ok && !seen[id] {
 				seen[id] = true
 				out.People = append(out.People, person{id, name})

@@ -22,7 +22,7 @@ type rights struct {
 func rightsOf(directory []review.Entry) *rights {
 	r := &rights{of: map[review.PersonID][]review.Entry{}}
 	for _, e := range directory {
-		if who := review.Mentions(e.Event); len(who) > 0 {
+		if who := e.Event.People(); len(who) > 0 {
 			r.of[who[0]] = append(r.of[who[0]], e)
 		}
 	}

@@ -149,7 +149,7 @@ func (r *Review) Undo(by Actor, sk StageKey, entries []Entry, at time.Time) ([]L
 	}
 	var left []Left
 	for i := len(entries) - 1; i >= 0; i-- {
-		stage, item := Subject(entries[i].Event)
+		stage, item := entries[i].Event.Subject()
 		if stage != sk {
 			return nil, ErrNotFound
 		}

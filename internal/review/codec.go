@@ -22,87 +22,94 @@ func EncodeEvent(e Event) ([]byte, error) {
 func DecodeEvent(kind string, body []byte) (Event, error) {
 	switch kind {
 	case "ProjectCreated":
-		return decode[ProjectCreated](kind, body)
+		return ofProject[ProjectCreated](kind, body)
 	case "ProjectEdited":
-		return decode[ProjectEdited](kind, body)
+		return ofProject[ProjectEdited](kind, body)
 	case "DutySet":
-		return decode[DutySet](kind, body)
+		return ofProject[DutySet](kind, body)
 	case "StatusChanged":
-		return decode[StatusChanged](kind, body)
+		return ofProject[StatusChanged](kind, body)
 	case "ItemAnswered":
-		return decode[ItemAnswered](kind, body)
+		return ofProject[ItemAnswered](kind, body)
 	case "NotApplicableApproved":
-		return decode[NotApplicableApproved](kind, body)
+		return ofProject[NotApplicableApproved](kind, body)
 	case "ItemAssigned":
-		return decode[ItemAssigned](kind, body)
+		return ofProject[ItemAssigned](kind, body)
 	case "CommentAdded":
-		return decode[CommentAdded](kind, body)
+		return ofProject[CommentAdded](kind, body)
 	case "EvidenceAdded":
-		return decode[EvidenceAdded](kind, body)
+		return ofProject[EvidenceAdded](kind, body)
 	case "EvidenceRemoved":
-		return decode[EvidenceRemoved](kind, body)
+		return ofProject[EvidenceRemoved](kind, body)
 	case "SignOffRequested":
-		return decode[SignOffRequested](kind, body)
+		return ofProject[SignOffRequested](kind, body)
 	case "GateSigned":
-		return decode[GateSigned](kind, body)
+		return ofProject[GateSigned](kind, body)
 	case "FindingRaised":
-		return decode[FindingRaised](kind, body)
+		return ofProject[FindingRaised](kind, body)
 	case "FindingAnswered":
-		return decode[FindingAnswered](kind, body)
+		return ofProject[FindingAnswered](kind, body)
 	case "RoundClosed":
-		return decode[RoundClosed](kind, body)
+		return ofProject[RoundClosed](kind, body)
 	case "FindingAccepted":
-		return decode[FindingAccepted](kind, body)
+		return ofProject[FindingAccepted](kind, body)
 	case "FindingReopened":
-		return decode[FindingReopened](kind, body)
+		return ofProject[FindingReopened](kind, body)
 	case "ConditionSet":
-		return decode[ConditionSet](kind, body)
+		return ofProject[ConditionSet](kind, body)
 	case "ConditionHandedOn":
-		return decode[ConditionHandedOn](kind, body)
+		return ofProject[ConditionHandedOn](kind, body)
 	case "ConditionMet":
-		return decode[ConditionMet](kind, body)
+		return ofProject[ConditionMet](kind, body)
 	case "ConditionConfirmed":
-		return decode[ConditionConfirmed](kind, body)
+		return ofProject[ConditionConfirmed](kind, body)
 	case "ConditionReopened":
-		return decode[ConditionReopened](kind, body)
+		return ofProject[ConditionReopened](kind, body)
 	case "ConditionReleased":
-		return decode[ConditionReleased](kind, body)
+		return ofProject[ConditionReleased](kind, body)
 	case "WaiverRequested":
-		return decode[WaiverRequested](kind, body)
+		return ofProject[WaiverRequested](kind, body)
 	case "WaiverGranted":
-		return decode[WaiverGranted](kind, body)
+		return ofProject[WaiverGranted](kind, body)
 	case "WaiverDenied":
-		return decode[WaiverDenied](kind, body)
+		return ofProject[WaiverDenied](kind, body)
 	case "WaiverExtended":
-		return decode[WaiverExtended](kind, body)
+		return ofProject[WaiverExtended](kind, body)
 	case "WaiverRevoked":
-		return decode[WaiverRevoked](kind, body)
+		return ofProject[WaiverRevoked](kind, body)
 	case "GateForced":
-		return decode[GateForced](kind, body)
+		return ofProject[GateForced](kind, body)
 	case "RetrospectiveClosed":
-		return decode[RetrospectiveClosed](kind, body)
+		return ofProject[RetrospectiveClosed](kind, body)
 	case "ReviewStarted":
-		return decode[ReviewStarted](kind, body)
+		return ofProject[ReviewStarted](kind, body)
 	case "SeatDelegated":
-		return decode[SeatDelegated](kind, body)
+		return ofDirectory[SeatDelegated](kind, body)
 	case "DelegationEnded":
-		return decode[DelegationEnded](kind, body)
+		return ofDirectory[DelegationEnded](kind, body)
 	case "PersonJoined":
-		return decode[PersonJoined](kind, body)
+		return ofDirectory[PersonJoined](kind, body)
 	case "RightGranted":
-		return decode[RightGranted](kind, body)
+		return ofDirectory[RightGranted](kind, body)
 	case "RightRevoked":
-		return decode[RightRevoked](kind, body)
+		return ofDirectory[RightRevoked](kind, body)
 	case "PersonBlocked":
-		return decode[PersonBlocked](kind, body)
+		return ofDirectory[PersonBlocked](kind, body)
 	case "PersonUnblocked":
-		return decode[PersonUnblocked](kind, body)
+		return ofDirectory[PersonUnblocked](kind, body)
 	case "PersonErased":
-		return decode[PersonErased](kind, body)
+		return ofDirectory[PersonErased](kind, body)
 	case "GroupsUnknown":
-		return decode[GroupsUnknown](kind, body)
+		return ofDirectory[GroupsUnknown](kind, body)
 	}
 	return nil, fmt.Errorf("unknown event kind %q", kind)
+}
+
+// ofProject and ofDirectory are [decode]; with them the compiler checks that an
+// event can be folded into the state of its stream.
+func ofProject[E projectEvent](kind string, body []byte) (Event, error) { return decode[E](kind, body) }
+func ofDirectory[E directoryEvent](kind string, body []byte) (Event, error) {
+	return decode[E](kind, body)
 }
 
 func decode[E Event](kind string, body []byte) (Event, error) {

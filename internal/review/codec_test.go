@@ -180,7 +180,7 @@ func TestSubjectsAndMentions(t *testing.T) {
 		if err := json.Unmarshal([]byte(e.json), &f); err != nil {
 			t.Fatal(err)
 		}
-		if sk, ik := review.Subject(e.event); sk != f.Stage || ik != f.Item {
+		if sk, ik := e.event.Subject(); sk != f.Stage || ik != f.Item {
 			t.Errorf("%s concerns %q %q", e.event.Kind(), sk, ik)
 		}
 		var want []review.PersonID
@@ -192,7 +192,7 @@ func TestSubjectsAndMentions(t *testing.T) {
 				want = append(want, ids...)
 			}
 		}
-		if got := review.Mentions(e.event); !slices.Equal(got, want) {
+		if got := e.event.People(); !slices.Equal(got, want) {
 			t.Errorf("%s mentions %v, want %v", e.event.Kind(), got, want)
 		}
 	}

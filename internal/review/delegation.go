@@ -84,8 +84,7 @@ func (e *Entitlements) Delegate(by Actor, in NewDelegation, at time.Time) error 
 			return refuse("They stand in for this seat in that time already; end that delegation first.")
 		}
 	}
-	e.record(by.Person, at, ev)
-	return nil
+	return e.record(by.Person, at, ev)
 }
 
 // checkDelegation cleans what the holder typed.
@@ -140,6 +139,5 @@ func (e *Entitlements) EndDelegation(by Actor, no int, at time.Time) error {
 	if d := &e.Delegated[no-1]; !d.EndedAt.IsZero() || !at.Before(d.Ends) {
 		return nil
 	}
-	e.record(by.Person, at, DelegationEnded{Person: e.Person, No: no})
-	return nil
+	return e.record(by.Person, at, DelegationEnded{Person: e.Person, No: no})
 }

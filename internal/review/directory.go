@@ -81,11 +81,13 @@ func (e *Entitlements) SignIn(want []Right, at time.Time) error {
 	}
 	for _, g := range slices.Clone(e.Granted) {
 		if g.Source == FromGroup && !slices.Contains(want, g.Right) {
-			e.record(System, at, RightRevoked{Person: e.Person, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: FromGroup, Reason: "no longer in the group"})
+			gone := RightRevoked{Person: e.Person, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: FromGroup, Reason: "no longer in the group"}
+			if err := e.record(System, at, gone); err != nil {
+				return err
+			}
 		}
 	}
-	e.take(want, at)
-	return nil
+	return e.take(want, at)
 }
 
 // join lets somebody in: a first sign-in joins the directory.
@@ -99,18 +101,21 @@ func (e *Entitlements) join(want []Right, at time.Time) error {
 		return ErrBlocked
 	}
 	if !e.Joined {
-		e.record(System, at, PersonJoined{Person: e.Person})
+		return e.record(System, at, PersonJoined{Person: e.Person})
 	}
 	return nil
 }
 
 // take records the rights from groups that the person does not have yet.
-func (e *Entitlements) take(want []Right, at time.Time) {
+func (e *Entitlements) take(want []Right, at time.Time) error {
 	for _, t := range want {
 		if e.find(t, FromGroup) < 0 {
-			e.record(System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup})
+			if err := e.record(System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup}); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // Grant gives a right by hand. Nobody grants a right to themselves.
@@ -124,8 +129,7 @@ func (e *Entitlements) Grant(by Actor, t Right, at time.Time) error {
 	if e.find(t, FromAdmin) >= 0 || e.find(t, FromGroup) >= 0 {
 		return nil
 	}
-	e.record(by.Person, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin})
-	return nil
+	return e.record(by.Person, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin})
 }
 
 // Revoke takes a right away that was given by hand.
@@ -144,8 +148,7 @@ func (e *Entitlements) Revoke(by Actor, t Right, reason string, at time.Time) er
 		}
 		return nil
 	}
-	e.record(by.Person, at, RightRevoked{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin, Reason: reason})
-	return nil
+	return e.record(by.Person, at, RightRevoked{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin, Reason: reason})
 }
 
 func (e *Entitlements) mayChange(by Actor, t Right) error {
@@ -173,86 +176,30 @@ func (e *Entitlements) has(t Right, from Source) bool {
 	return e.find(t, from) >= 0 || slices.ContainsFunc(e.Withheld, func(g Granted) bool { return g.Right == t && g.Source == from })
 }
 
-func (e *Entitlements) record(by PersonID, at time.Time, ev Event) {
+func (e *Entitlements) record(by PersonID, at time.Time, ev directoryEvent) error {
 	entry := Entry{At: trailTime(at), Actor: by, Event: ev}
-	e.apply(entry)
+	if err := ev.fold(e, entry); err != nil {
+		return fmt.Errorf("%s: %w", ev.Kind(), err)
+	}
 	e.recorded = append(e.recorded, entry)
-}
-
-func (e *Entitlements) apply(en Entry) {
-	switch ev := en.Event.(type) {
-	case PersonJoined:
-		e.Joined = true
-	case PersonBlocked:
-		e.Blocked, e.Withheld, e.Granted = true, e.Granted, nil
-	case PersonUnblocked:
-		// The seats were not held in between: they are held anew, from now on.
-		e.Blocked, e.Granted, e.Withheld = false, e.Withheld, nil
-		for i := range e.Granted {
-			e.Granted[i].At = en.At
-		}
-	case PersonErased:
-		e.Erased, e.Blocked = true, false
-	case RightGranted:
-		e.Granted = append(e.Granted, Granted{Right{ev.Role, ev.Seat, ev.Scope}, ev.Source, en.Actor, en.At})
-	case SeatDelegated:
-		e.Delegated = append(e.Delegated, Delegation{
-			No: ev.No, To: ev.To, Seat: ev.Seat, Scope: ev.Scope, Starts: parseDate(ev.Starts), Ends: parseDate(ev.Ends), Reason: ev.Reason, At: en.At,
-		})
-	case DelegationEnded:
-		e.Delegated[ev.No-1].EndedAt = en.At
-	case RightRevoked:
-		t := Right{ev.Role, ev.Seat, ev.Scope}
-		this := func(g Granted) bool { return g.Right == t && g.Source == ev.Source }
-		e.Granted, e.Withheld = slices.DeleteFunc(e.Granted, this), slices.DeleteFunc(e.Withheld, this)
-	}
-}
-
-// delegations counts how often the person has named a stand-in.
-func (e *Entitlements) delegations() int {
-	if e == nil {
-		return 0
-	}
-	return len(e.Delegated)
+	return nil
 }
 
 // ReplayDirectory rebuilds everybody's rights from the directory's stream.
 func ReplayDirectory(entries []Entry) (map[PersonID]*Entitlements, error) {
 	all := map[PersonID]*Entitlements{}
 	for i, en := range entries {
-		var p PersonID
-		switch ev := en.Event.(type) {
-		case PersonJoined:
-			p = ev.Person
-		case RightGranted:
-			p = ev.Person
-		case RightRevoked:
-			p = ev.Person
-		case PersonBlocked:
-			p = ev.Person
-		case PersonUnblocked:
-			p = ev.Person
-		case PersonErased:
-			p = ev.Person
-		case GroupsUnknown:
-			p = ev.Person
-		case SeatDelegated:
-			p = ev.Person
-			if n := all[p].delegations(); ev.No != n+1 {
-				return nil, fmt.Errorf("entry %d: delegation %d of person %d follows %d", i+1, ev.No, p, n)
-			}
-		case DelegationEnded:
-			p = ev.Person
-			if ev.No < 1 || ev.No > all[p].delegations() {
-				return nil, fmt.Errorf("entry %d: no delegation %d of person %d", i+1, ev.No, p)
-			}
-		default:
+		event, ok := en.Event.(directoryEvent)
+		if !ok {
 			return nil, fmt.Errorf("entry %d: %s is not an event of the directory", i+1, en.Event.Kind())
 		}
+		p := event.whose()
 		if all[p] == nil {
 			all[p] = &Entitlements{Person: p}
 		}
-		all[p].apply(en)
+		if err := event.fold(all[p], en); err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
 	}
 	return all, nil
 }

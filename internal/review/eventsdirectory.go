@@ -1,5 +1,10 @@
 package review
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Events of the directory's stream.
 type (
 	// SeatDelegated names a stand-in for a seat between two dates.
@@ -73,3 +78,89 @@ func (PersonBlocked) Kind() string   { return "PersonBlocked" }
 func (PersonUnblocked) Kind() string { return "PersonUnblocked" }
 func (PersonErased) Kind() string    { return "PersonErased" }
 func (GroupsUnknown) Kind() string   { return "GroupsUnknown" }
+
+func (SeatDelegated) Subject() (StageKey, ItemKey)   { return "", "" }
+func (DelegationEnded) Subject() (StageKey, ItemKey) { return "", "" }
+func (PersonJoined) Subject() (StageKey, ItemKey)    { return "", "" }
+func (RightGranted) Subject() (StageKey, ItemKey)    { return "", "" }
+func (RightRevoked) Subject() (StageKey, ItemKey)    { return "", "" }
+func (PersonBlocked) Subject() (StageKey, ItemKey)   { return "", "" }
+func (PersonUnblocked) Subject() (StageKey, ItemKey) { return "", "" }
+func (PersonErased) Subject() (StageKey, ItemKey)    { return "", "" }
+func (GroupsUnknown) Subject() (StageKey, ItemKey)   { return "", "" }
+
+func (e SeatDelegated) whose() PersonID      { return e.Person }
+func (e SeatDelegated) People() []PersonID   { return []PersonID{e.Person, e.To} }
+func (e DelegationEnded) whose() PersonID    { return e.Person }
+func (e DelegationEnded) People() []PersonID { return []PersonID{e.Person} }
+func (e PersonJoined) whose() PersonID       { return e.Person }
+func (e PersonJoined) People() []PersonID    { return []PersonID{e.Person} }
+func (e RightGranted) whose() PersonID       { return e.Person }
+func (e RightGranted) People() []PersonID    { return []PersonID{e.Person} }
+func (e RightRevoked) whose() PersonID       { return e.Person }
+func (e RightRevoked) People() []PersonID    { return []PersonID{e.Person} }
+func (e PersonBlocked) whose() PersonID      { return e.Person }
+func (e PersonBlocked) People() []PersonID   { return []PersonID{e.Person} }
+func (e PersonUnblocked) whose() PersonID    { return e.Person }
+func (e PersonUnblocked) People() []PersonID { return []PersonID{e.Person} }
+func (e PersonErased) whose() PersonID       { return e.Person }
+func (e PersonErased) People() []PersonID    { return []PersonID{e.Person} }
+func (e GroupsUnknown) whose() PersonID      { return e.Person }
+func (e GroupsUnknown) People() []PersonID   { return []PersonID{e.Person} }
+
+func (PersonJoined) fold(t *Entitlements, _ Entry) error {
+	t.Joined = true
+	return nil
+}
+
+func (PersonBlocked) fold(t *Entitlements, _ Entry) error {
+	t.Blocked, t.Withheld, t.Granted = true, t.Granted, nil
+	return nil
+}
+
+// The seats were not held in between: they are held anew, from now on.
+func (PersonUnblocked) fold(t *Entitlements, en Entry) error {
+	t.Blocked, t.Granted, t.Withheld = false, t.Withheld, nil
+	for i := range t.Granted {
+		t.Granted[i].At = en.At
+	}
+	return nil
+}
+
+func (PersonErased) fold(t *Entitlements, _ Entry) error {
+	t.Erased, t.Blocked = true, false
+	return nil
+}
+
+// What a person's groups gave them stays theirs: it only does not count in one session.
+func (GroupsUnknown) fold(*Entitlements, Entry) error { return nil }
+
+func (e RightGranted) fold(t *Entitlements, en Entry) error {
+	t.Granted = append(t.Granted, Granted{Right{e.Role, e.Seat, e.Scope}, e.Source, en.Actor, en.At})
+	return nil
+}
+
+func (e RightRevoked) fold(t *Entitlements, _ Entry) error {
+	right := Right{e.Role, e.Seat, e.Scope}
+	this := func(g Granted) bool { return g.Right == right && g.Source == e.Source }
+	t.Granted, t.Withheld = slices.DeleteFunc(t.Granted, this), slices.DeleteFunc(t.Withheld, this)
+	return nil
+}
+
+func (e SeatDelegated) fold(t *Entitlements, en Entry) error {
+	if n := len(t.Delegated); e.No != n+1 {
+		return fmt.Errorf("delegation %d of person %d follows %d", e.No, t.Person, n)
+	}
+	t.Delegated = append(t.Delegated, Delegation{
+		No: e.No, To: e.To, Seat: e.Seat, Scope: e.Scope, Starts: parseDate(e.Starts), Ends: parseDate(e.Ends), Reason: e.Reason, At: en.At,
+	})
+	return nil
+}
+
+func (e DelegationEnded) fold(t *Entitlements, en Entry) error {
+	if e.No < 1 || e.No > len(t.Delegated) {
+		return fmt.Errorf("no delegation %d of person %d", e.No, t.Person)
+	}
+	t.Delegated[e.No-1].EndedAt = en.At
+	return nil
+}

@@ -1,5 +1,9 @@
 package review
 
+import (
+	"fmt"
+)
+
 // Events of a project's stream that concern waivers.
 type (
 	// WaiverRequested asks for leave to pass without an item until a date.
@@ -53,3 +57,77 @@ func (WaiverGranted) Kind() string   { return "WaiverGranted" }
 func (WaiverDenied) Kind() string    { return "WaiverDenied" }
 func (WaiverExtended) Kind() string  { return "WaiverExtended" }
 func (WaiverRevoked) Kind() string   { return "WaiverRevoked" }
+
+func (e WaiverRequested) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
+func (e WaiverGranted) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
+func (e WaiverDenied) Subject() (StageKey, ItemKey)    { return e.Stage, e.Item }
+func (e WaiverExtended) Subject() (StageKey, ItemKey)  { return e.Stage, e.Item }
+func (e WaiverRevoked) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
+
+func (WaiverRequested) People() []PersonID  { return nil }
+func (e WaiverGranted) People() []PersonID  { return []PersonID{e.For} }
+func (e WaiverDenied) People() []PersonID   { return []PersonID{e.For} }
+func (e WaiverExtended) People() []PersonID { return []PersonID{e.For} }
+func (e WaiverRevoked) People() []PersonID  { return []PersonID{e.For} }
+
+func (e WaiverRequested) fold(r *Review, en Entry) error {
+	s, _, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	if e.No != len(s.Waivers)+1 {
+		return fmt.Errorf("waiver %d follows %d", e.No, len(s.Waivers))
+	}
+	s.Waivers = append(s.Waivers, Waiver{
+		No: e.No, Item: e.Item, Reason: e.Reason, Risk: e.Risk, Measure: e.Measure, Until: parseDate(e.Until),
+		RequestedBy: en.Actor, RequestedAt: en.At,
+	})
+	return nil
+}
+
+func (e WaiverGranted) fold(r *Review, en Entry) error {
+	w, err := r.waiverNo(e.Stage, e.Item, e.No)
+	if err != nil {
+		return err
+	}
+	w.GrantedBy, w.GrantedFor, w.GrantedAt, w.Why = en.Actor, e.For, en.At, e.Reason
+	return nil
+}
+
+func (e WaiverDenied) fold(r *Review, en Entry) error {
+	w, err := r.waiverNo(e.Stage, e.Item, e.No)
+	if err != nil {
+		return err
+	}
+	w.DeniedBy, w.DeniedFor, w.DeniedAt, w.Why = en.Actor, e.For, en.At, e.Reason
+	return nil
+}
+
+func (e WaiverExtended) fold(r *Review, _ Entry) error {
+	w, err := r.waiverNo(e.Stage, e.Item, e.No)
+	if err != nil {
+		return err
+	}
+	w.Until, w.Why = parseDate(e.Until), e.Reason
+	return nil
+}
+
+func (e WaiverRevoked) fold(r *Review, en Entry) error {
+	w, err := r.waiverNo(e.Stage, e.Item, e.No)
+	if err != nil {
+		return err
+	}
+	w.RevokedBy, w.RevokedFor, w.RevokedAt, w.Why = en.Actor, e.For, en.At, e.Reason
+	return nil
+}
+
+func (r *Review) waiverNo(sk StageKey, ik ItemKey, no int) (*Waiver, error) {
+	s, _, err := r.place(sk, ik)
+	if err != nil {
+		return nil, err
+	}
+	if no < 1 || no > len(s.Waivers) || s.Waivers[no-1].Item != ik {
+		return nil, fmt.Errorf("no waiver %d of item %s", no, ik)
+	}
+	return &s.Waivers[no-1], nil
+}

@@ -29,9 +29,11 @@ func (e *Entitlements) SignInWithoutGroups(want []Right, why GroupsGap, at time.
 	if err := e.join(want, at); err != nil {
 		return err
 	}
-	e.take(want, at)
+	if err := e.take(want, at); err != nil {
+		return err
+	}
 	if slices.ContainsFunc(e.Granted, func(g Granted) bool { return g.Source == FromGroup && !slices.Contains(want, g.Right) }) {
-		e.record(System, at, GroupsUnknown{Person: e.Person, Why: why})
+		return e.record(System, at, GroupsUnknown{Person: e.Person, Why: why})
 	}
 	return nil
 }
@@ -43,8 +45,7 @@ func (e *Entitlements) Block(by Actor, reason string, at time.Time) error {
 	if err != nil || e.Blocked {
 		return err
 	}
-	e.record(by.Person, at, PersonBlocked{Person: e.Person, Reason: reason})
-	return nil
+	return e.record(by.Person, at, PersonBlocked{Person: e.Person, Reason: reason})
 }
 
 // Unblock gives a blocked person their rights back. They hold them from now on:
@@ -54,8 +55,7 @@ func (e *Entitlements) Unblock(by Actor, reason string, at time.Time) error {
 	if err != nil || !e.Blocked {
 		return err
 	}
-	e.record(by.Person, at, PersonUnblocked{Person: e.Person, Reason: reason})
-	return nil
+	return e.record(by.Person, at, PersonUnblocked{Person: e.Person, Reason: reason})
 }
 
 // Erase drops who a person was: all rights are revoked, stand-ins end, and the
@@ -65,8 +65,7 @@ func (e *Entitlements) Erase(by Actor, reason string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	e.erase(by.Person, reason, at)
-	return nil
+	return e.erase(by.Person, reason, at)
 }
 
 // EraseByOperator is [Entitlements.Erase] for whoever runs Slipway, at its
@@ -76,20 +75,24 @@ func (e *Entitlements) EraseByOperator(reason string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	e.erase(System, reason, at)
-	return nil
+	return e.erase(System, reason, at)
 }
 
-func (e *Entitlements) erase(by PersonID, reason string, at time.Time) {
+func (e *Entitlements) erase(by PersonID, reason string, at time.Time) error {
 	for _, g := range slices.Concat(e.Granted, e.Withheld) {
-		e.record(by, at, RightRevoked{Person: e.Person, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: g.Source, Reason: "the person is erased"})
+		gone := RightRevoked{Person: e.Person, Role: g.Role, Seat: g.Seat, Scope: g.Scope, Source: g.Source, Reason: "the person is erased"}
+		if err := e.record(by, at, gone); err != nil {
+			return err
+		}
 	}
 	for i := range e.Delegated {
 		if d := &e.Delegated[i]; d.EndedAt.IsZero() && at.Before(d.Ends) {
-			e.record(by, at, DelegationEnded{Person: e.Person, No: d.No})
+			if err := e.record(by, at, DelegationEnded{Person: e.Person, No: d.No}); err != nil {
+				return err
+			}
 		}
 	}
-	e.record(by, at, PersonErased{Person: e.Person, Reason: reason})
+	return e.record(by, at, PersonErased{Person: e.Person, Reason: reason})
 }
 
 // mayBlock checks who wants to keep a person out, and why.

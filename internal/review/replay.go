@@ -1,7 +1,6 @@
 package review
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
@@ -42,13 +41,17 @@ func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(En
 // apply folds one entry into the state. It is the only code that changes a
 // review: commands go through it by recording, the trail by [Replay].
 func (r *Review) apply(en Entry) error {
-	stage, _ := Subject(en.Event)
+	event, ok := en.Event.(projectEvent)
+	if !ok {
+		return fmt.Errorf("%s is not an event of a project", en.Event.Kind())
+	}
+	stage, _ := event.Subject()
 	if stage == "" { // it is about the project as a whole, and any stage may stand otherwise now
 		if err := r.wholly(); err != nil {
 			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 		}
 	}
-	if err := r.fold(en); err != nil {
+	if err := event.fold(r, en); err != nil {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
 	r.forgetDigests(en.Event)
@@ -58,43 +61,6 @@ func (r *Review) apply(en Entry) error {
 		}
 	}
 	return nil
-}
-
-func (r *Review) fold(en Entry) error {
-	switch e := en.Event.(type) {
-	case ProjectCreated:
-		if r.Project.Status != "" {
-			return errors.New("the project exists already")
-		}
-		r.foldCreated(en, e)
-		return nil
-	case ProjectEdited:
-		r.foldEdited(e)
-		return nil
-	case DutySet:
-		r.foldDuty(e)
-		return nil
-	case StatusChanged:
-		r.Project.Status = e.To
-		return nil
-	case ReviewStarted:
-		if e.No != r.No+1 {
-			return fmt.Errorf("review %d follows %d", e.No, r.No)
-		}
-		return r.foldReview(e)
-	case WaiverRequested, WaiverGranted, WaiverDenied, WaiverExtended, WaiverRevoked:
-		return r.foldWaiver(en)
-	case ConditionSet, ConditionHandedOn, ConditionMet, ConditionConfirmed, ConditionReopened, ConditionReleased, FindingAccepted, FindingReopened:
-		return r.foldFollowUp(en)
-	case GateForced:
-		return r.foldForced(en, e)
-	case ItemAnswered, NotApplicableApproved, ItemAssigned, CommentAdded:
-		return r.foldItem(en)
-	case EvidenceAdded, EvidenceRemoved:
-		return r.foldEvidence(en)
-	default:
-		return r.foldGate(en)
-	}
 }
 
 // Settle brings the state of the loaded gates up to a moment: evidence may

@@ -296,7 +296,7 @@ func (p *past) people(r *review.Review) map[review.PersonID]struct{} {
 	ids := peopleOf(r)
 	for _, en := range p.entries {
 		ids[en.Actor] = struct{}{}
-		for _, m := range review.Mentions(en.Event) {
+		for _, m := range en.Event.People() {
 			if m != 0 {
 				ids[m] = struct{}{}
 			}
@@ -329,7 +329,7 @@ func ofContent(en *review.Entry, stage review.StageKey) bool {
 	if _, ok := en.Event.(review.ProjectEdited); ok {
 		return true
 	}
-	sk, _ := review.Subject(en.Event)
+	sk, _ := en.Event.Subject()
 	return sk == stage && slices.Contains(contentKinds(), en.Event.Kind())
 }
 
@@ -344,7 +344,7 @@ func (v *AsOfView) ItemAsOf(stage review.StageKey, item review.ItemKey) (*ItemVi
 	}
 	for i := len(v.Entries) - 1; i >= 0; i-- {
 		en := v.Entries[i]
-		if sk, ik := review.Subject(en.Event); sk != stage || ik != item {
+		if sk, ik := en.Event.Subject(); sk != stage || ik != item {
 			continue
 		}
 		if len(out.Entries) < itemEntries {

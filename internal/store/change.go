@@ -233,7 +233,7 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	if err := writeRows(b, l.review, *en); err != nil {
 		return err
 	}
-	stage, item := review.Subject(en.Event)
+	stage, item := en.Event.Subject()
 	t, err := newTrailRow(l.review.Project.ID, l.hash, *en, string(stage), string(item))
 	if err != nil {
 		return err

@@ -304,7 +304,7 @@ func (s *Store) namesIn(ctx context.Context, records []review.Record) (Names, er
 		if err != nil {
 			return nil, fmt.Errorf("entry %d: %w", records[i].Seq, err)
 		}
-		for _, p := range review.Mentions(e.Event) {
+		for _, p := range e.Event.People() {
 			ids[p] = struct{}{}
 		}
 	}

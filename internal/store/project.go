@@ -213,7 +213,7 @@ func (s *Store) nameMore(ctx context.Context, names Names, comments []CommentVie
 	}
 	for _, e := range entries {
 		ids[e.Actor] = struct{}{}
-		for _, p := range review.Mentions(e.Event) {
+		for _, p := range e.Event.People() {
 			ids[p] = struct{}{}
 		}
 	}

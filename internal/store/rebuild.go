@@ -348,7 +348,7 @@ func (rb *rebuild) notePeople(ctx context.Context) error {
 func (rb *rebuild) nameAll(ctx context.Context, entries []review.Entry) error {
 	var missing []int64
 	for _, en := range entries {
-		for _, id := range append(review.Mentions(en.Event), en.Actor) {
+		for _, id := range append(en.Event.People(), en.Actor) {
 			if id != review.System && !rb.known[id] {
 				rb.known[id] = true
 				missing = append(missing, int64(id))

@@ -131,7 +131,7 @@ func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
 		if err := rows.Scan(&stage, &item); err != nil {
 			return fmt.Errorf("reading the trail: %w", err)
 		}
-		wantStage, wantItem := review.Subject(v.Entries[i].Event)
+		wantStage, wantItem := v.Entries[i].Event.Subject()
 		if v.Stream == review.Directory {
 			wantItem = review.ItemKey(subjectOf(personOf(v.Entries[i].Event)))
 		}

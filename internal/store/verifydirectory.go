@@ -13,7 +13,7 @@ import (
 
 // personOf is whom an entry of the directory is about.
 func personOf(e review.Event) review.PersonID {
-	if m := review.Mentions(e); len(m) > 0 {
+	if m := e.People(); len(m) > 0 {
 		return m[0]
 	}
 	return review.System

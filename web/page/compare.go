@@ -230,7 +230,7 @@ func edited(fields ...string) func(review.Event) bool {
 // empty, the gate of the stage.
 func about(sk review.StageKey, ik review.ItemKey, kinds ...review.Event) func(review.Event) bool {
 	return func(e review.Event) bool {
-		stage, item := review.Subject(e)
+		stage, item := e.Subject()
 		return stage == sk && item == ik && slices.ContainsFunc(kinds, func(k review.Event) bool { return k.Kind() == e.Kind() })
 	}
 }

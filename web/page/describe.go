@@ -42,11 +42,11 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
 	case review.ItemAnswered, review.NotApplicableApproved, review.ItemAssigned, review.CommentAdded, review.EvidenceAdded, review.EvidenceRemoved:
-		sk, ik := review.Subject(en.Event)
+		sk, ik := en.Event.Subject()
 		t.toItem(&out, sk, ik)
 		t.item(&out, en.Event, en.Actor)
 	case review.SignOffRequested, review.GateSigned, review.FindingRaised, review.FindingAnswered, review.RoundClosed:
-		sk, _ := review.Subject(en.Event)
+		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
 	case review.ReviewStarted:
@@ -55,14 +55,14 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 			out.Why += "\n" + CountOf(n, "open condition") + " carried over."
 		}
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
-		sk, ik := review.Subject(en.Event)
+		sk, ik := en.Event.Subject()
 		t.toItem(&out, sk, ik)
 		t.waiver(&out, en.Event)
 	case review.SeatDelegated, review.DelegationEnded:
 		t.right(&out, en.Event)
 	case review.ConditionSet, review.ConditionHandedOn, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened, review.ConditionReleased,
 		review.FindingAccepted, review.FindingReopened, review.GateForced, review.RetrospectiveClosed:
-		sk, _ := review.Subject(en.Event)
+		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.followUp(&out, en.Event)
 	default:

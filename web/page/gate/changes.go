@@ -154,7 +154,7 @@ func (s *step) isSaid(kind string) bool { return strings.HasPrefix(s.thing, kind
 
 // steps are what an entry changed.
 func (v *view) steps(en *review.Entry) []step {
-	sk, ik := review.Subject(en.Event)
+	sk, ik := en.Event.Subject()
 	title, href := string(ik), page.ItemURL(v.key, sk, ik)
 	if it := v.Stage.Item(ik); it != nil {
 		title = it.Def.Title

@@ -1,0 +1,63 @@
+package review
+
+import (
+	"fmt"
+)
+
+// Events of a project's stream that concern evidence.
+type (
+	// EvidenceAdded links evidence to an item.
+	EvidenceAdded struct {
+		Stage     StageKey     `json:"stage"`
+		Item      ItemKey      `json:"item"`
+		No        int          `json:"no"`
+		URL       SafeURL      `json:"url"`
+		Title     string       `json:"title"`
+		Type      EvidenceKind `json:"type"`
+		Effective string       `json:"effective"`
+		Expires   string       `json:"expires,omitempty"`
+		Commit    string       `json:"commit,omitempty"`
+	}
+	// EvidenceRemoved takes a link away; its row and entry stay readable.
+	EvidenceRemoved struct {
+		Stage StageKey `json:"stage"`
+		Item  ItemKey  `json:"item"`
+		No    int      `json:"no"`
+	}
+)
+
+func (EvidenceAdded) Kind() string   { return "EvidenceAdded" }
+func (EvidenceRemoved) Kind() string { return "EvidenceRemoved" }
+
+func (e EvidenceAdded) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
+func (e EvidenceRemoved) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
+
+func (EvidenceAdded) People() []PersonID   { return nil }
+func (EvidenceRemoved) People() []PersonID { return nil }
+
+func (e EvidenceAdded) fold(r *Review, en Entry) error {
+	s, _, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	if e.No != len(s.Evidence)+1 {
+		return fmt.Errorf("evidence %d follows %d", e.No, len(s.Evidence))
+	}
+	s.Evidence = append(s.Evidence, Evidence{
+		No: e.No, Item: e.Item, URL: e.URL, Title: e.Title, Type: e.Type, Effective: parseDate(e.Effective),
+		Expires: parseDate(e.Expires), Commit: e.Commit, By: en.Actor, At: en.At,
+	})
+	return nil
+}
+
+func (e EvidenceRemoved) fold(r *Review, en Entry) error {
+	s, _, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	if e.No < 1 || e.No > len(s.Evidence) {
+		return fmt.Errorf("no evidence %d", e.No)
+	}
+	s.Evidence[e.No-1].RemovedBy, s.Evidence[e.No-1].RemovedAt = en.Actor, en.At
+	return nil
+}

@@ -1,0 +1,115 @@
+package review
+
+import (
+	"fmt"
+)
+
+// Events of a project's stream that concern an item.
+type (
+	// ItemAnswered sets the answer of an item.
+	ItemAnswered struct {
+		Stage    StageKey `json:"stage"`
+		Item     ItemKey  `json:"item"`
+		Version  int      `json:"version"` // after the change; the first answer is version 1
+		From     State    `json:"from"`
+		To       State    `json:"to"`
+		FromNote string   `json:"from_note,omitempty"`
+		Note     string   `json:"note,omitempty"`
+	}
+	// NotApplicableApproved confirms that a must does not apply.
+	NotApplicableApproved struct {
+		Stage   StageKey `json:"stage"`
+		Item    ItemKey  `json:"item"`
+		Version int      `json:"version"`
+		For     PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in approves
+	}
+	// ItemAssigned names who works on an item, and until when.
+	ItemAssigned struct {
+		Stage  StageKey `json:"stage"`
+		Item   ItemKey  `json:"item"`
+		From   PersonID `json:"from,omitempty"`
+		Person PersonID `json:"person,omitempty"`
+		Due    string   `json:"due,omitempty"`
+		// FromDue is the date before, so that the assignment can be undone; entries
+		// older than it lack it.
+		FromDue string `json:"from_due,omitempty"`
+		Reason  string `json:"reason,omitempty"` // why it was handed over
+	}
+	// CommentAdded is one contribution to an item's discussion.
+	CommentAdded struct {
+		Stage StageKey `json:"stage"`
+		Item  ItemKey  `json:"item"`
+		No    int      `json:"no"`
+		Text  string   `json:"text"`
+		Once  string   `json:"once,omitempty"` // key of the form: sent twice, it counts once
+		// People whom the text names and who could see the project then.
+		Mentions []PersonID `json:"mentions,omitempty"`
+	}
+)
+
+func (ItemAnswered) Kind() string          { return "ItemAnswered" }
+func (NotApplicableApproved) Kind() string { return "NotApplicableApproved" }
+func (ItemAssigned) Kind() string          { return "ItemAssigned" }
+func (CommentAdded) Kind() string          { return "CommentAdded" }
+
+func (e ItemAnswered) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
+func (e NotApplicableApproved) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
+func (e ItemAssigned) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
+func (e CommentAdded) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
+
+func (ItemAnswered) People() []PersonID            { return nil }
+func (e NotApplicableApproved) People() []PersonID { return []PersonID{e.For} }
+func (e ItemAssigned) People() []PersonID          { return []PersonID{e.From, e.Person} }
+func (e CommentAdded) People() []PersonID          { return e.Mentions }
+
+func (e ItemAnswered) fold(r *Review, en Entry) error {
+	s, it, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	it.Earlier = s.answeredBefore(it, en.Actor)
+	it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e)}
+	it.Reattest = false
+	return nil
+}
+
+func (e NotApplicableApproved) fold(r *Review, en Entry) error {
+	_, it, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	it.Answer.ApprovedBy, it.Answer.ApprovedAt = en.Actor, en.At
+	return nil
+}
+
+func (e ItemAssigned) fold(r *Review, _ Entry) error {
+	_, it, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	it.Assignee, it.Due = e.Person, parseDate(e.Due)
+	return nil
+}
+
+func (e CommentAdded) fold(r *Review, _ Entry) error {
+	_, it, err := r.place(e.Stage, e.Item)
+	if err != nil {
+		return err
+	}
+	it.Comments = e.No
+	return nil
+}
+
+// place finds the stage and item that an event speaks of, whatever the item's
+// level: entries stay valid when a profile changes later.
+func (r *Review) place(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
+	s, err := r.loaded(sk)
+	if err != nil {
+		return nil, nil, err
+	}
+	it := s.Item(ik)
+	if it == nil {
+		return nil, nil, fmt.Errorf("no item %s in stage %s", ik, sk)
+	}
+	return s, it, nil
+}

@@ -1,0 +1,138 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Events of a project's stream that concern the project as a whole.
+type (
+	// ProjectCreated starts a project and its launch review.
+	ProjectCreated struct {
+		Key        ProjectKey  `json:"key"`
+		Name       string      `json:"name"`
+		Summary    string      `json:"summary,omitempty"`
+		Team       string      `json:"team"`
+		Tier       Tier        `json:"tier"`
+		Exposure   Exposure    `json:"exposure"`
+		Owner      PersonID    `json:"owner"`
+		Deputy     PersonID    `json:"deputy,omitempty"`
+		Target     string      `json:"target,omitempty"` // date
+		Restricted bool        `json:"restricted,omitempty"`
+		Profile    Profile     `json:"profile"`
+		Template   TemplateRef `json:"template"`
+	}
+	// ProjectEdited changes the project's own fields.
+	ProjectEdited struct {
+		Changes    []Change `json:"changes"`
+		Name       string   `json:"name"`
+		Summary    string   `json:"summary,omitempty"`
+		Team       string   `json:"team"`
+		Tier       Tier     `json:"tier"`
+		Exposure   Exposure `json:"exposure"`
+		Target     string   `json:"target,omitempty"`
+		Restricted bool     `json:"restricted,omitempty"`
+		Profile    Profile  `json:"profile"`
+	}
+	// DutySet gives a person a part in the project; an empty duty takes it away.
+	DutySet struct {
+		Person PersonID `json:"person"`
+		From   Duty     `json:"from,omitempty"`
+		Duty   Duty     `json:"duty,omitempty"`
+		Reason string   `json:"reason,omitempty"`
+	}
+	// StatusChanged holds, stops or resumes the project.
+	StatusChanged struct {
+		From   Status `json:"from"`
+		To     Status `json:"to"`
+		Reason string `json:"reason"`
+	}
+	// ReviewStarted begins the next pass of the project through the template:
+	// answers, evidence, waivers and open conditions carry over, what repeats has
+	// to be attested anew.
+	ReviewStarted struct {
+		No     int    `json:"no"`
+		Reason string `json:"reason"`
+		// Conditions that carry over, since they are still open. In each stage
+		// they are numbered anew, from 1 in this order.
+		Conditions []ConditionRef `json:"conditions,omitempty"`
+	}
+)
+
+func (ProjectCreated) Kind() string { return "ProjectCreated" }
+func (ProjectEdited) Kind() string  { return "ProjectEdited" }
+func (DutySet) Kind() string        { return "DutySet" }
+func (StatusChanged) Kind() string  { return "StatusChanged" }
+func (ReviewStarted) Kind() string  { return "ReviewStarted" }
+
+func (ProjectCreated) Subject() (StageKey, ItemKey) { return "", "" }
+func (ProjectEdited) Subject() (StageKey, ItemKey)  { return "", "" }
+func (DutySet) Subject() (StageKey, ItemKey)        { return "", "" }
+func (StatusChanged) Subject() (StageKey, ItemKey)  { return "", "" }
+func (ReviewStarted) Subject() (StageKey, ItemKey)  { return "", "" }
+
+func (e ProjectCreated) People() []PersonID { return []PersonID{e.Owner, e.Deputy} }
+func (ProjectEdited) People() []PersonID    { return nil }
+func (e DutySet) People() []PersonID        { return []PersonID{e.Person} }
+func (StatusChanged) People() []PersonID    { return nil }
+func (ReviewStarted) People() []PersonID    { return nil }
+
+func (e ProjectCreated) fold(r *Review, en Entry) error {
+	if r.Project.Status != "" {
+		return errors.New("the project exists already")
+	}
+	p := Project{
+		ID: r.Project.ID, Key: e.Key, Name: e.Name, Summary: e.Summary, Team: e.Team, Tier: e.Tier, Exposure: e.Exposure,
+		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Status: StatusActive, Created: en.At,
+		Members: []Member{{e.Owner, DutyOwner}},
+	}
+	if e.Deputy != 0 {
+		p.Members = append(p.Members, Member{e.Deputy, DutyDeputy})
+	}
+	*r = *Blank(p, r.No, r.Template, r.Ref)
+	r.sortMembers()
+	for i := range r.Stages {
+		r.Load(i)
+	}
+	return nil
+}
+
+func (e ProjectEdited) fold(r *Review, _ Entry) error {
+	p := &r.Project
+	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
+	p.Target, p.Restricted, p.Profile = parseDate(e.Target), e.Restricted, e.Profile
+	for i := range r.Stages {
+		for j := range r.Stages[i].Items {
+			it := &r.Stages[i].Items[j]
+			it.Level = it.Def.LevelFor(p.Tier, p.Profile)
+		}
+	}
+	return nil
+}
+
+func (e DutySet) fold(r *Review, _ Entry) error {
+	p := &r.Project
+	p.Members = slices.DeleteFunc(slices.Clone(p.Members), func(m Member) bool { return m.Person == e.Person })
+	if e.Duty != "" {
+		p.Members = append(p.Members, Member{e.Person, e.Duty})
+	}
+	r.sortMembers()
+	return nil
+}
+
+func (r *Review) sortMembers() {
+	slices.SortFunc(r.Project.Members, func(a, b Member) int { return int(a.Person - b.Person) })
+}
+
+func (e StatusChanged) fold(r *Review, _ Entry) error {
+	r.Project.Status = e.To
+	return nil
+}
+
+func (e ReviewStarted) fold(r *Review, _ Entry) error {
+	if e.No != r.No+1 {
+		return fmt.Errorf("review %d follows %d", e.No, r.No)
+	}
+	return r.foldReview(e)
+}
