@@ -27,6 +27,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 			page: func(m ui.PageMeta) templ.Component { return gate.Report(m, d) },
 		})
 	}
+	d.Nobody = v.Nobody
 	d.Bundle = page.BundleURL(key)
 	d.Rights = review.May(v.Actor, review.ViewDirectory, nil) == nil
 	return s.render(w, r, http.StatusOK, gate.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))

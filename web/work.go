@@ -51,6 +51,11 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, n := range v.Mentions {
 		d.Mentions = append(d.Mentions, page.Mention{Project: n.Project, Name: n.Name, Stage: n.Stage, Item: n.Item, By: v.Names.Of(n.By), At: n.At, Text: n.Text})
 	}
+	for _, c := range v.Vacancies {
+		d.Vacancies = append(d.Vacancies, page.Vacancy{
+			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: stageName(v.Tmpl, c.Stage), Duty: c.Duty, Seat: c.Seat, No: c.No, Since: c.Since,
+		})
+	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))

@@ -28,6 +28,11 @@ const (
 	ReattestDue       BlockerKind = "reattest"
 	ConditionOverdue  BlockerKind = "condition-overdue"
 	ContentChanged    BlockerKind = "content-changed"
+	// What nobody can do, see [Review.NobodyCan].
+	NobodySigns     BlockerKind = "nobody-signs"
+	NobodyConfirms  BlockerKind = "nobody-confirms"
+	NobodyJudges    BlockerKind = "nobody-judges"
+	NobodyLooksBack BlockerKind = "nobody-looks-back"
 )
 
 // Blocker is a reason why a gate cannot be requested or cannot pass: what,
@@ -38,6 +43,7 @@ type Blocker struct {
 	Item    ItemKey // empty when it concerns no single item
 	Finding int
 	Seat    Seat // whose turn it is, when a seat's; Owner is 0 then
+	Vacant  Seat // in which nobody can do what is waited for
 	Subject string
 	What    string
 	Owner   PersonID  // 0: nobody in particular

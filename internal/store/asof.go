@@ -31,12 +31,18 @@ func (s *Store) AsOf(ctx context.Context, by By, key review.ProjectKey, at time.
 	if err != nil {
 		return nil, err
 	}
-	if at.IsZero() {
+	present := at.IsZero()
+	if present {
 		at = past.viewer.Now
 	}
 	out, err := s.rebuild(ctx, past, at)
 	if err != nil {
 		return nil, err
+	}
+	if present {
+		if out.Nobody, err = s.nobodyCan(ctx, out.Review); err != nil {
+			return nil, err
+		}
 	}
 	out.Names, err = s.resolve(ctx, past.people(out.Review))
 	return out, err

@@ -63,6 +63,9 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage re
 	if out.Stage == nil {
 		return nil, review.ErrNotFound
 	}
+	if out.Nobody, err = s.nobodyCan(ctx, view.Review); err != nil {
+		return nil, err
+	}
 	return out, s.nameGate(ctx, out)
 }
 

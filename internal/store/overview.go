@@ -42,6 +42,9 @@ func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*Ov
 		return nil, err
 	}
 	out.ProjectView = *view
+	if out.Nobody, err = s.nobodyCan(ctx, view.Review); err != nil {
+		return nil, err
+	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Recent)
 }
 

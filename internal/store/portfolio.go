@@ -70,7 +70,10 @@ type PortfolioRow struct {
 	ReviewDue  time.Time      // when its last gate has to pass again
 	Waited     []review.Party // whose turn it is, who kept it longest first
 	Since      time.Time      // since when the first of them does; zero: not known
-	Twin       bool           // the person sees another project of the same name
+	Vacant     []review.Seat  // in which nobody can do what it waits for; an empty seat where it is in none in particular
+	id         review.ProjectID
+	review     int
+	Twin       bool // the person sees another project of the same name
 }
 
 // PortfolioView is one page of the portfolio.
@@ -121,6 +124,9 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 		if err := s.farPage(ctx, by, f, out); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.fillVacant(ctx, out.Rows); err != nil {
+		return nil, err
 	}
 	people := map[review.PersonID]struct{}{}
 	for i := range out.Rows {
@@ -252,7 +258,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, to
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `, f.project_id, f.review_no
 		  from (
 		    select row_number() over () as place, f.* from (
 		        select f.* ` + from + `
@@ -362,7 +368,7 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 		var a rollupArrays
 		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
 			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
-			&waited, &since, &r.Twin); err != nil {
+			&waited, &since, &r.Twin, &r.id, &r.review); err != nil {
 			return fmt.Errorf("reading the portfolio: %w", err)
 		}
 		var err error

@@ -16,6 +16,7 @@ type ProjectView struct {
 	Review  *review.Review
 	Rollups []review.StageRollup // one a stage, also of stages that were not loaded
 	Forced  []review.Forced      // gates of all stages that were passed by break-glass and wait for review
+	Nobody  []review.Blocker     // of the loaded stages: what nobody can do; filled by the gate, the overview and the record of the present
 	Seq     int64                // the project's version
 	Stamp   Stamp
 	Names   Names // of everybody mentioned

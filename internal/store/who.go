@@ -99,9 +99,16 @@ func queueRights(b *pgx.Batch, of []review.PersonID, into map[review.PersonID]re
 	if len(of) == 0 {
 		return
 	}
-	b.Queue(`
+	b.Queue(rightsSQL+` where person_id = any($1)`, people(of)).Query(collectRights(into))
+}
+
+// rightsSQL reads what people may do, a right each; [collectRights] takes it up.
+const rightsSQL = `
 		select person_id, role, seat, coalesce(project_id, 0), since, coalesce(for_id, 0)
-		  from held where person_id = any($1)`, people(of)).Query(func(rows pgx.Rows) error {
+		  from held`
+
+func collectRights(into map[review.PersonID]review.Actor) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var role, seat string
@@ -117,7 +124,7 @@ func queueRights(b *pgx.Batch, of []review.PersonID, into map[review.PersonID]re
 			into[person] = v.Actor
 		}
 		return rows.Err()
-	})
+	}
 }
 
 // scan reads the person and their rights; [ErrNoSession] when there is nobody.

@@ -35,6 +35,17 @@ func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) stri
 	return Enumerate(people, "or")
 }
 
+// NobodyIn are those of what nobody can do that concern a stage.
+func NobodyIn(bs []review.Blocker, stage review.StageKey) []review.Blocker {
+	var out []review.Blocker
+	for _, b := range bs {
+		if b.Stage == stage {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
 // BlockerText is a sentence that names what stands in the way before it says
 // why.
 func BlockerText(b *review.Blocker) string {
@@ -48,7 +59,8 @@ func BlockerText(b *review.Blocker) string {
 
 func blockerLook(k review.BlockerKind) ui.State {
 	switch k {
-	case review.MustNotMet, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut:
+	case review.MustNotMet, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
+		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack:
 		return ui.Bad
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
 		return ui.Warn
@@ -67,15 +79,17 @@ func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 		return ItemURL(p, b.Stage, b.Item) + "#evidence"
 	case review.WaiverRanOut:
 		return ItemURL(p, b.Stage, b.Item) + "#waiver"
-	case review.FindingOpen:
+	case review.FindingOpen, review.NobodyJudges:
 		return GateURL(p, b.Stage) + "#" + FindingID(b.Finding)
-	case review.ConditionOverdue:
+	case review.ConditionOverdue, review.NobodyConfirms:
 		return GateURL(p, b.Stage) + "#conditions"
 	case review.EarlierGate:
 		return ProjectURL(p) + "#stages"
 	case review.ProjectNotActive:
 		return GateURL(p, b.Stage) + "#status"
-	case review.SeatMissing, review.SignersMissing:
+	case review.NobodyLooksBack:
+		return GateURL(p, b.Stage) + "#retrospective"
+	case review.SeatMissing, review.SignersMissing, review.NobodySigns:
 		return GateURL(p, b.Stage) + "#seats"
 	case review.ContentChanged:
 		return GateURL(p, b.Stage) + "#request"

@@ -173,15 +173,19 @@ type PortfolioProject struct {
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
 	Live       review.Live
-	ReviewDue  time.Time // when its last gate has to pass again; zero: never
-	Twin       bool      // the reader sees another project of its name
-	Blocked    string    // whose turn it is, longest: a seat or a person; empty: nobody's
-	Others     []string  // whom it waits for beside
-	Since      time.Time // since when it waits for the first; zero: not known
+	ReviewDue  time.Time     // when its last gate has to pass again; zero: never
+	Twin       bool          // the reader sees another project of its name
+	Vacant     []review.Seat // in which nobody can do what it waits for; an empty seat: in none in particular
+	Blocked    string        // whose turn it is, longest: a seat or a person; empty: nobody's
+	Others     []string      // whom it waits for beside
+	Since      time.Time     // since when it waits for the first; zero: not known
 }
 
 // blockedBy says whose turn it is.
 func (p *PortfolioProject) blockedBy() string {
+	if len(p.Vacant) > 0 {
+		return "Nobody" + p.vacantSeats(" as ")
+	}
 	if n := len(p.Others); n > 0 {
 		return p.Blocked + " and " + strconv.Itoa(n) + " more"
 	}
@@ -190,10 +194,23 @@ func (p *PortfolioProject) blockedBy() string {
 
 // blockedTitle says it in full; empty where that is no more.
 func (p *PortfolioProject) blockedTitle() string {
+	if len(p.Vacant) > 0 {
+		return "Nobody can do what it waits for" + p.vacantSeats(" in this seat: ")
+	}
 	if len(p.Others) > 0 {
 		return Enumerate(append([]string{p.Blocked}, p.Others...), "and")
 	}
 	return clipped(p.Blocked)
+}
+
+// vacantSeats names the seats in which nobody can act, after a word; empty when
+// it is in none in particular.
+func (p *PortfolioProject) vacantSeats(word string) string {
+	seats := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(p.Vacant))), func(s review.Seat) bool { return s == "" })
+	if len(seats) == 0 {
+		return ""
+	}
+	return word + SeatWords(seats, "and")
 }
 
 // sinceUnknown says why a project has no time of waiting.

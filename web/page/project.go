@@ -20,9 +20,10 @@ type ProjectData struct {
 	Actor   review.Actor
 	Now     time.Time
 	Name    Names
-	Recent  []review.Entry // newest first
-	Reviews []time.Time    // when each review started, the launch first
-	Past    bool           // Now is not the present: nothing can be done here
+	Recent  []review.Entry   // newest first
+	Nobody  []review.Blocker // what nobody can do
+	Reviews []time.Time      // when each review started, the launch first
+	Past    bool             // Now is not the present: nothing can be done here
 	Next    NextReviewForm
 }
 
@@ -181,13 +182,12 @@ func (v *projectView) obstacles() []obstacle {
 	var out []obstacle
 	for i := range v.Review.Stages {
 		s, g := &v.Review.Stages[i], v.rollups[i].Gate
-		if i != v.current && g != review.GateWaiting && g != review.GateReturned && g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue {
+		bs := NobodyIn(v.Nobody, s.Def.Key)
+		if len(bs) == 0 && (g.Passed() || i != v.current && g != review.GateWaiting && g != review.GateReturned &&
+			g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue) {
 			continue
 		}
-		if g.Passed() {
-			continue
-		}
-		bs := v.Review.Blockers(s, v.Now)
+		bs = append(bs, v.Review.Blockers(s, v.Now)...)
 		state, word := GateLook(g), g.Label()
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
 		o.more = max(len(bs)-blockersShown, 0)

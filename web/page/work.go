@@ -309,6 +309,7 @@ type WorkData struct {
 	Confirm     []OpenCondition // reported as met, for the reader to decide on
 	Mentions    []Mention
 	MentionsAll int
+	Vacancies   []Vacancy // what nobody can do, and the reader can see to
 }
 
 // stranger reports whether the reader has no right at all yet.
@@ -330,7 +331,7 @@ func (d *WorkData) fallen(returned bool) []FallenGate {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what

@@ -26,6 +26,7 @@ const (
 	listMentions = "mentions"
 	listExpiring = "expiring"
 	listProjects = "projects"
+	listNobody   = "nobody"
 )
 
 // workTitles are the headings of the lists that my work can show alone. Gates
@@ -41,6 +42,7 @@ var workTitles = map[string]string{
 	listMentions: "Mentions",
 	listExpiring: "My evidence that expires",
 	listProjects: "My projects",
+	listNobody:   "Nobody can act",
 }
 
 // WorkListURL is my work with one list alone, to its end.
@@ -245,6 +247,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	if returned {
 		add(false, listReturned, "Returned", d.ReturnedAll, false, ui.Bad)
 	}
+	add(false, listNobody, "Nobody can act", len(d.Vacancies), false, ui.Bad)
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
 	add(false, listWaivers, "Waivers", len(d.Waivers), d.WaiversFull, ui.Waived)

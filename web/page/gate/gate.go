@@ -31,14 +31,15 @@ type Data struct {
 	Now     time.Time
 	Name    page.Names
 	Holders map[review.Seat]SeatHolders
-	Changes []review.Entry  // of the signed content since the first request, newest first
-	Seq     int64           // the project's version that the page shows
-	Reviews []time.Time     // when each review of the project started
-	Past    bool            // Now is not the present: nothing can be done here
-	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
-	People  []page.Somebody // who can be given a condition
-	More    bool            // there are more people than that
-	Next    *NextGate       // at which the reader's signature would help; nil when there is none
+	Changes []review.Entry   // of the signed content since the first request, newest first
+	Seq     int64            // the project's version that the page shows
+	Reviews []time.Time      // when each review of the project started
+	Past    bool             // Now is not the present: nothing can be done here
+	Nobody  []review.Blocker // what nobody can do at this gate
+	Forced  []review.Forced  // gates of the project that were passed by break-glass and wait for review
+	People  []page.Somebody  // who can be given a condition
+	More    bool             // there are more people than that
+	Next    *NextGate        // at which the reader's signature would help; nil when there is none
 	Form    Form
 }
 
@@ -202,7 +203,19 @@ func (v *view) obstacles(bs []review.Blocker) []obstacle {
 
 // inTheWay are those of them that keep the open round from passing.
 func (v *view) inTheWay() []obstacle {
-	return v.obstacles(slices.DeleteFunc(v.blockers(), func(b review.Blocker) bool { return b.Kind == review.ConditionOverdue }))
+	waits := slices.DeleteFunc(v.blockers(), func(b review.Blocker) bool { return b.Kind == review.ConditionOverdue })
+	return v.obstacles(append(nobody(v.Nobody, review.NobodySigns), waits...))
+}
+
+// nobody are those of a kind.
+func nobody(bs []review.Blocker, kind review.BlockerKind) []review.Blocker {
+	var out []review.Blocker
+	for _, b := range bs {
+		if b.Kind == kind {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // early are the earlier stages that do not stand as passed, with what became

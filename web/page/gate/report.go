@@ -17,12 +17,13 @@ type ReportData struct {
 	Review  *review.Review // all stages, settled at At
 	At      time.Time      // the moment of which the record is
 	Name    page.Names
-	Head    review.Head // of the trail then
-	Reviews []time.Time // when each review started
-	By      string      // who made the record
-	Made    time.Time   // when
-	Rights  bool        // who reads may have the trail of rights in the bundle too
-	Bundle  string      // address of the proof bundle; empty in the past, which has none of its own
+	Head    review.Head      // of the trail then
+	Reviews []time.Time      // when each review started
+	By      string           // who made the record
+	Made    time.Time        // when
+	Rights  bool             // who reads may have the trail of rights in the bundle too
+	Nobody  []review.Blocker // what nobody can do now
+	Bundle  string           // address of the proof bundle; empty in the past, which has none of its own
 }
 
 // reportView is a record, worked out once.
@@ -41,7 +42,7 @@ type reportStage struct {
 func newReportView(d ReportData) *reportView {
 	v := &reportView{ReportData: d}
 	for i := range d.Review.Stages {
-		g := newView(Data{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Past: true})
+		g := newView(Data{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Nobody: page.NobodyIn(d.Nobody, d.Review.Stages[i].Def.Key), Past: true})
 		r := d.Review.Rollup(g.Stage, d.At)
 		v.totals.MustDone, v.totals.MustTotal = v.totals.MustDone+r.MustDone, v.totals.MustTotal+r.MustTotal
 		v.totals.ShouldDone, v.totals.ShouldTotal = v.totals.ShouldDone+r.ShouldDone, v.totals.ShouldTotal+r.ShouldTotal

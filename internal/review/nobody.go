@@ -1,0 +1,137 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// AskedSeats are the seats whose holders the loaded stages wait for: to sign, to
+// confirm a condition, to judge an answer to a finding, to look back at a gate
+// passed by break-glass. managers reports whether a manager could do the last of
+// these as well. Without either there is nothing that nobody could do.
+func (r *Review) AskedSeats() (seats []Seat, managers bool) {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if !s.Loaded {
+			continue
+		}
+		seats = append(seats, r.OpenSeats(s)...)
+		for j := range s.Conditions {
+			if c := &s.Conditions[j]; s.toConfirm(c) {
+				seats = append(seats, c.Seat)
+			}
+		}
+		for j := range s.Findings {
+			if f := &s.Findings[j]; s.toJudge(f) {
+				seats = append(seats, s.raisedIn(f))
+			}
+		}
+		for j := range s.Rounds {
+			if ro := &s.Rounds[j]; ro.toLookBack() {
+				seats, managers = append(seats, ro.Policy.Seats...), true
+			}
+		}
+	}
+	slices.Sort(seats)
+	return slices.Compact(seats), managers
+}
+
+func (s *Stage) toConfirm(c *Condition) bool { return !c.MetAt.IsZero() && !c.Closed() && s.Binds(c) }
+
+// An answer that nobody accepted means nothing once the gate has passed without.
+func (s *Stage) toJudge(f *Finding) bool {
+	return f.Answered() && f.AcceptedAt.IsZero() && !s.Gate.Passed()
+}
+
+func (ro *Round) toLookBack() bool { return ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() }
+
+// raisedIn is the seat in which somebody raised a finding.
+func (s *Stage) raisedIn(f *Finding) Seat {
+	if so := s.Rounds[f.Round-1].newest(f.By); so != nil {
+		return so.Seat
+	}
+	return ""
+}
+
+// NobodyCan lists what a stage waits for that none of these people can do. among
+// has to hold everybody with a seat of [Review.AskedSeats] and, where it says so,
+// the managers. It asks what the commands ask, so whoever is named nowhere here
+// can act. What is not active waits for nobody.
+func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
+	if !s.Loaded || r.Project.Status != StatusActive {
+		return nil
+	}
+	bs := r.nobodySigns(s, among)
+	owner := r.Project.Holder(DutyOwner)
+	add := func(kind BlockerKind, seat Seat, no int, subject, what string, since time.Time, can func(Actor) bool) {
+		if !slices.ContainsFunc(among, can) {
+			bs = append(bs, Blocker{Kind: kind, Stage: s.Def.Key, Finding: no, Vacant: seat, Subject: subject, What: what, Owner: owner, Since: since})
+		}
+	}
+	for i := range s.Conditions {
+		if c := &s.Conditions[i]; s.toConfirm(c) {
+			add(NobodyConfirms, c.Seat, 0, c.Text, "Reported as met, but nobody in the "+c.Seat.Label()+" seat can confirm it.", c.MetAt,
+				func(a Actor) bool { return r.MayJudgeCondition(a, s.Def.Key, c.No) })
+		}
+	}
+	for i := range s.Findings {
+		if f := &s.Findings[i]; s.toJudge(f) {
+			seat := s.raisedIn(f)
+			add(NobodyJudges, seat, f.No, f.Text, "Answered, but nobody in the "+seat.Label()+" seat can accept the answer.", f.AnsweredAt,
+				func(a Actor) bool { return r.MayJudgeFinding(a, s.Def.Key, f.No) })
+		}
+	}
+	for i := range s.Rounds {
+		if ro := &s.Rounds[i]; ro.toLookBack() {
+			add(NobodyLooksBack, "", 0, s.Def.Gate.Name, "Passed by break-glass, but no manager or seat holder can review that.", ro.ClosedAt,
+				func(a Actor) bool { return r.MayLookBack(a, s, ro) })
+		}
+	}
+	return bs
+}
+
+// nobodySigns are the mandatory seats of an open round in which nobody can sign
+// and, where each has somebody, the signatures for which there are too few people.
+func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
+	round := s.OpenRound()
+	if round == nil {
+		return nil
+	}
+	counting := r.Counting(s)
+	able := func(seat Seat) func(Actor) bool {
+		return func(a Actor) bool {
+			if slices.ContainsFunc(counting, func(so SignOff) bool { return so.Person == a.Person }) {
+				return false // one person signs once
+			}
+			_, err := r.Mandate(a, s, seat)
+			return err == nil
+		}
+	}
+	var bs []Blocker
+	for _, seat := range withoutSign(round.Policy.Mandatory, counting) {
+		if !slices.ContainsFunc(among, able(seat)) {
+			bs = append(bs, Blocker{
+				Kind: NobodySigns, Stage: s.Def.Key, Vacant: seat, Subject: seat.Label(), What: "Nobody can sign in this seat.",
+				Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
+			})
+		}
+	}
+	lack := round.Policy.Quorum - len(counting)
+	if len(bs) > 0 || lack <= 0 {
+		return bs
+	}
+	n := 0
+	for _, a := range among {
+		if slices.ContainsFunc(r.OpenSeats(s), func(seat Seat) bool { return able(seat)(a) }) {
+			n++
+		}
+	}
+	if n < lack {
+		bs = append(bs, Blocker{
+			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
+			What: fmt.Sprintf("Too few people can sign: %d more to sign, and %d who can.", lack, n),
+		})
+	}
+	return bs
+}

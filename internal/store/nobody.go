@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// nobodyCan lists what the loaded stages wait for although nobody can do it. It
+// costs a statement only where they wait for somebody in a seat.
+func (s *Store) nobodyCan(ctx context.Context, r *review.Review) ([]review.Blocker, error) {
+	seats, managers := r.AskedSeats()
+	if len(seats) == 0 && !managers || r.Project.Status != review.StatusActive {
+		return nil, nil
+	}
+	b := &pgx.Batch{}
+	rights := map[review.PersonID]review.Actor{}
+	b.Queue(rightsSQL+`
+		 where person_id in (select g.person_id from held g
+		                      where g.seat = any($1) and (g.project_id is null or g.project_id = $2) or g.role = 'manager' and $3)`,
+		texts(seats), int64(r.Project.ID), managers).Query(collectRights(rights))
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading who can act", err)
+	}
+	among := slices.Collect(maps.Values(rights))
+	var out []review.Blocker
+	for i := range r.Stages {
+		out = append(out, r.NobodyCan(&r.Stages[i], among)...)
+	}
+	return out, nil
+}
+
+// Vacancy is something that a project waits for although nobody can do it.
+type Vacancy struct {
+	Project review.ProjectKey
+	Name    string // of the project
+	Stage   review.StageKey
+	Duty    review.BlockerKind // what nobody can do
+	Seat    review.Seat        // in which; empty: in none in particular
+	No      int                // of the condition, the finding or the round
+	Since   time.Time
+}
+
+// VacanciesShown is the most that my work lists.
+const VacanciesShown = 200
+
+// queueVacancies asks what nobody can do in the projects that the person owns
+// or is the deputy of, and for an admin in all that they see, who can name somebody.
+func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy) {
+	collect := func(rows pgx.Rows) (err error) {
+		if *out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Vacancy]); err != nil {
+			return fmt.Errorf("reading what nobody can do: %w", err)
+		}
+		for i := range *out {
+			(*out)[i].Since = (*out)[i].Since.UTC()
+		}
+		return nil
+	}
+	b.Queue(`with `+meSQL+`, own as materialized (
+		    select array(select project_id from project_member where person_id = (select id from me) and duty in ('owner', 'deputy')) as ids
+		), found as (
+		    select v.* from own, vacant_of(own.ids) v where cardinality(own.ids) > 0
+		     union
+		    select v.* from vacant_anywhere() v
+		     where (select exists (select from held g where g.person_id = (select id from me) and g.role = 'admin' and `+countsSQL+`))
+		)
+		select f.key as project, f.name, v.stage, 'nobody-' || v.duty as duty, v.seat, v.no, v.since
+		  from found v
+		  join portfolio f on f.project_id = v.project_id and f.review_no = v.review_no
+		 order by v.since, f.name, v.stage, v.seat, v.no limit $4`, by.token[:], by.person, s.idle, VacanciesShown).Query(collect)
+}
+
+// fillVacant notes in which seats nobody can do what projects wait for. It costs a
+// statement only where one of them waits for somebody in a seat.
+func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
+	byID := map[review.ProjectID]*PortfolioRow{}
+	var ids []int64
+	for i := range rows {
+		if r := &rows[i]; r.Status == review.StatusActive && (r.review > 1 || slices.ContainsFunc(r.Stages, asksSeats)) {
+			byID[r.id] = r
+			ids = append(ids, int64(r.id))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	found, err := s.pool.Query(ctx, `
+		select project_id, seat from vacant_of($1) order by project_id, since, seat`, ids)
+	if err != nil {
+		return fmt.Errorf("reading what nobody can do: %w", err)
+	}
+	defer found.Close()
+	for found.Next() {
+		var id review.ProjectID
+		var seat review.Seat
+		if err := found.Scan(&id, &seat); err != nil {
+			return fmt.Errorf("reading what nobody can do: %w", err)
+		}
+		byID[id].Vacant = append(byID[id].Vacant, seat)
+	}
+	return found.Err()
+}
+
+// asksSeats reports whether a stage can wait for somebody in a seat beside what
+// its items lack: for signatures, for a condition or an answer to be judged, for a
+// look back. In reviews that follow, conditions that were carried over can wait
+// wherever the gate stands.
+func asksSeats(s review.StageRollup) bool {
+	switch s.Gate {
+	case review.GateWaiting, review.GateReturned, review.GateChanged, review.GateLapsed, review.GateConditional, review.GateOverdue:
+		return true
+	}
+	return s.Forced > 0
+}

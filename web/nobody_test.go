@@ -1,0 +1,62 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// A seat in which nobody can sign stands in the way by itself on every page of
+// the project, and on the work of those who can see to it.
+func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	key, first := f.create("alone"), f.tmpl.Stages[0]
+	f.fill("owner", key, first.Key)
+	f.requestSignOff("owner", key, first.Key)
+	var seat review.Seat
+	for _, s := range first.Gate.Seats {
+		if s.Mandatory && len(s.When) == 0 {
+			seat = s.Seat
+		}
+	}
+	pages := map[string][]string{ // address: where it is said
+		page.ProjectURL(key):           {"#blockers"},
+		page.GateURL(key, first.Key):   {"#blockers"},
+		page.ReportURL(key):            {"#stage-" + string(first.Key)},
+		page.PortfolioURL + "?q=alone": {".heat a.vacant"},
+		page.WorkURL:                   {"#nobody"},
+		page.WorkListURL("nobody"):     {"#nobody"},
+	}
+	said := func() (n int) {
+		for url, where := range pages {
+			for _, name := range []string{"owner", "admin"} {
+				p := f.browse(name).get(url).want(200)
+				for _, sel := range where {
+					if strings.Contains(words(p.find(sel)), "obody") {
+						n++
+					}
+				}
+			}
+		}
+		return n
+	}
+	if n := said(); n != 0 {
+		t.Errorf("said %d times while somebody holds the seat", n)
+	}
+	f.join(string(seat), review.Right{Role: review.RoleViewer})
+	if seat == review.SeatSRE || seat == review.SeatSecurity {
+		f.join("two-seats", review.Right{Role: review.RoleViewer})
+	}
+	if n := said(); n != 2*len(pages) {
+		t.Errorf("said %d times, want %d", n, 2*len(pages))
+	}
+	line := words(f.browse("admin").get(page.WorkURL).want(200).find("#nobody"))
+	for _, want := range []string{"Nobody can sign as " + seat.Label(), "Project alone", first.Name, "Grant the seat, under People"} {
+		if !strings.Contains(line, want) {
+			t.Errorf("the admin's work says %q, not %q", line, want)
+		}
+	}
+}
