@@ -27,9 +27,12 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v *store.GateView, form gate.Form) error {
-	holders := make(map[review.Seat]gate.SeatHolders, len(v.Holders))
-	for seat, h := range v.Holders {
-		holders[seat] = gate.SeatHolders(h)
+	inSeats := func(from map[review.Seat]store.SeatHolders) map[review.Seat]gate.SeatHolders {
+		out := make(map[review.Seat]gate.SeatHolders, len(from))
+		for seat, h := range from {
+			out[seat] = gate.SeatHolders(h)
+		}
+		return out
 	}
 	m := s.meta(w, r, &v.Viewer, "Gate: "+v.Stage.Def.Name+", "+v.Review.Project.Name, ui.NavSignOffs)
 	m.ErrorCount = len(form.Errors)
@@ -37,7 +40,7 @@ func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v 
 		m.Path = page.GateURL(v.Review.Project.Key, v.Stage.Def.Key)
 	}
 	d := gate.Data{
-		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: holders, Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Nobody: v.Nobody, Form: form,
+		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: inSeats(v.Holders), Able: inSeats(v.Able), Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Nobody: v.Nobody, Form: form,
 	}
 	if err := s.conditionOwners(r, v, &d); err != nil {
 		return err

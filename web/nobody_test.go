@@ -54,7 +54,7 @@ func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
 		t.Errorf("said %d times, want %d", n, 2*len(pages))
 	}
 	line := words(f.browse("admin").get(page.WorkURL).want(200).find("#nobody"))
-	for _, want := range []string{"Nobody can sign as " + seat.Label(), "Project alone", first.Name, "Grant the seat, under People"} {
+	for _, want := range []string{"Nobody can sign as " + seat.Label(), "Project alone", first.Name, "Grant the seat to somebody"} {
 		if !strings.Contains(line, want) {
 			t.Errorf("the admin's work says %q, not %q", line, want)
 		}

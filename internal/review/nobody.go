@@ -64,27 +64,29 @@ func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
 	}
 	bs := r.nobodySigns(s, among)
 	owner := r.Project.Holder(DutyOwner)
-	add := func(kind BlockerKind, seat Seat, no int, subject, what string, since time.Time, can func(Actor) bool) {
+	add := func(kind BlockerKind, seat Seat, no int, subject string, since time.Time, can func(Actor) bool) {
 		if !slices.ContainsFunc(among, can) {
-			bs = append(bs, Blocker{Kind: kind, Stage: s.Def.Key, Finding: no, Vacant: seat, Subject: subject, What: what, Owner: owner, Since: since})
+			bs = append(bs, Blocker{
+				Kind: kind, Stage: s.Def.Key, Finding: no, Vacant: seat, Subject: subject, What: r.whyNobody(seat, among), Owner: owner, Since: since,
+			})
 		}
 	}
 	for i := range s.Conditions {
 		if c := &s.Conditions[i]; s.toConfirm(c) {
-			add(NobodyConfirms, c.Seat, 0, c.Text, "Reported as met, but nobody in the "+c.Seat.Label()+" seat can confirm it.", c.MetAt,
+			add(NobodyConfirms, c.Seat, 0, c.Text, c.MetAt,
 				func(a Actor) bool { return r.MayJudgeCondition(a, s.Def.Key, c.No) })
 		}
 	}
 	for i := range s.Findings {
 		if f := &s.Findings[i]; s.toJudge(f) {
 			seat := s.raisedIn(f)
-			add(NobodyJudges, seat, f.No, f.Text, "Answered, but nobody in the "+seat.Label()+" seat can accept the answer.", f.AnsweredAt,
+			add(NobodyJudges, seat, f.No, f.Text, f.AnsweredAt,
 				func(a Actor) bool { return r.MayJudgeFinding(a, s.Def.Key, f.No) })
 		}
 	}
 	for i := range s.Rounds {
 		if ro := &s.Rounds[i]; ro.toLookBack() {
-			add(NobodyLooksBack, "", 0, s.Def.Gate.Name, "Passed by break-glass, but no manager or seat holder can review that.", ro.ClosedAt,
+			add(NobodyLooksBack, "", 0, s.Def.Gate.Name, ro.ClosedAt,
 				func(a Actor) bool { return r.MayLookBack(a, s, ro) })
 		}
 	}
@@ -101,18 +103,15 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 	counting := r.Counting(s)
 	able := func(seat Seat) func(Actor) bool {
 		return func(a Actor) bool {
-			if slices.ContainsFunc(counting, func(so SignOff) bool { return so.Person == a.Person }) {
-				return false // one person signs once
-			}
-			_, err := r.Mandate(a, s, seat)
-			return err == nil
+			_, can := r.CouldSign(a, s, seat)
+			return can
 		}
 	}
 	var bs []Blocker
 	for _, seat := range withoutSign(round.Policy.Mandatory, counting) {
 		if !slices.ContainsFunc(among, able(seat)) {
 			bs = append(bs, Blocker{
-				Kind: NobodySigns, Stage: s.Def.Key, Vacant: seat, Subject: seat.Label(), What: "Nobody can sign in this seat.",
+				Kind: NobodySigns, Stage: s.Def.Key, Vacant: seat, Subject: seat.Label(), What: r.whyNobody(seat, among),
 				Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
 			})
 		}
@@ -130,8 +129,42 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 	if n < lack {
 		bs = append(bs, Blocker{
 			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
-			What: fmt.Sprintf("Too few people can sign: %d more to sign, and %d who can.", lack, n),
+			What: fmt.Sprintf("%d more to sign, and %d who can.", lack, n),
 		})
 	}
 	return bs
+}
+
+// whyNobody says why nobody can act in a seat: there is nobody in it, or somebody
+// who may not. Without a seat, those who could act are too many to go through.
+func (r *Review) whyNobody(seat Seat, among []Actor) string {
+	switch {
+	case seat == "":
+		return "No other manager or seat holder may."
+	case slices.ContainsFunc(among, func(a Actor) bool { return a.Sits(seat, r.Project.ID) }):
+		return "Nobody in the " + seat.Label() + " seat may."
+	}
+	return "The " + seat.Label() + " seat has no holder."
+}
+
+// CouldSign reports whether somebody's signature in a seat would help: they may
+// sign there, and have not signed yet in a way that counts. Between rounds it goes
+// by a round that were requested now. The holding is the one by which they sign.
+func (r *Review) CouldSign(a Actor, s *Stage, seat Seat) (SeatHeld, bool) {
+	if s.OpenRound() == nil {
+		if May(a, SignGate, &r.Project) != nil {
+			return SeatHeld{}, false
+		}
+		for _, held := range a.seatsIn(seat, r.Project.ID) {
+			if !r.Template.SoD || s.Excluded(nil, a.Person) == "" && (held.For == 0 || s.Excluded(nil, held.For) == "") {
+				return held, true
+			}
+		}
+		return SeatHeld{}, false
+	}
+	if slices.ContainsFunc(r.Counting(s), func(so SignOff) bool { return so.Person == a.Person }) {
+		return SeatHeld{}, false // one person signs once
+	}
+	held, err := r.Mandate(a, s, seat)
+	return held, err == nil
 }

@@ -1,16 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// SeatHolders are people who hold a seat in a project: the first few by name,
+// SeatHolders are people in a seat of a project: the first few by name,
 // and how many there are in all.
 type SeatHolders struct {
 	People []review.PersonID
@@ -28,7 +30,8 @@ const ChangesShown = 100
 type GateView struct {
 	ProjectView
 	Stage   *review.Stage
-	Holders map[review.Seat]SeatHolders // who may sign
+	Holders map[review.Seat]SeatHolders // who holds each seat
+	Able    map[review.Seat]SeatHolders // whose signature would help or, between rounds, could once sign-off is requested
 	Reviews []time.Time                 // when each review started, the launch first
 	Changes []review.Entry              // what changed in the signed content since the first request, newest first
 }
@@ -63,10 +66,16 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage re
 	if out.Stage == nil {
 		return nil, review.ErrNotFound
 	}
-	if out.Nobody, err = s.nobodyCan(ctx, view.Review); err != nil {
+	seats, managers := view.Review.AskedSeats()
+	if out.Stage.OpenRound() == nil && !out.Stage.Gate.Passed() {
+		seats = append(seats, out.Stage.Def.Gate.Policy(view.Review.Project.Profile).Seats...)
+	}
+	among, err := s.inSeats(ctx, view.Review, seats, managers)
+	if err != nil {
 		return nil, err
 	}
-	return out, s.nameGate(ctx, out)
+	out.Nobody = nobodyAmong(view.Review, among)
+	return out, s.nameGate(ctx, out, seats, among)
 }
 
 // contentKinds are the events of a stage that change its digest.
@@ -108,7 +117,9 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]Se
 		})
 }
 
-func (s *Store) nameGate(ctx context.Context, g *GateView) error {
+// nameGate names everybody on the page, and with the names at hand says who could
+// sign in each seat, in their order.
+func (s *Store) nameGate(ctx context.Context, g *GateView, seats []review.Seat, among []review.Actor) error {
 	var extra []CommentView
 	for _, h := range g.Holders {
 		for _, p := range slices.Concat(h.People, h.For) {
@@ -117,5 +128,28 @@ func (s *Store) nameGate(ctx context.Context, g *GateView) error {
 			}
 		}
 	}
-	return s.nameMore(ctx, g.Names, extra, g.Changes)
+	for _, a := range among {
+		extra = append(extra, CommentView{Person: a.Person})
+	}
+	if err := s.nameMore(ctx, g.Names, extra, g.Changes); err != nil {
+		return err
+	}
+	slices.SortFunc(among, func(a, b review.Actor) int {
+		return cmp.Or(strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person))
+	})
+	g.Able = map[review.Seat]SeatHolders{}
+	for _, seat := range seats {
+		var h SeatHolders
+		for _, a := range among {
+			held, can := g.Review.CouldSign(a, g.Stage, seat)
+			if !can {
+				continue
+			}
+			if h.Total++; h.Total <= HoldersShown {
+				h.People, h.For = append(h.People, a.Person), append(h.For, held.For)
+			}
+		}
+		g.Able[seat] = h
+	}
+	return nil
 }

@@ -11,10 +11,28 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// nobodyCan lists what the loaded stages wait for although nobody can do it. It
-// costs a statement only where they wait for somebody in a seat.
+// nobodyCan lists what the loaded stages wait for although nobody can do it.
 func (s *Store) nobodyCan(ctx context.Context, r *review.Review) ([]review.Blocker, error) {
 	seats, managers := r.AskedSeats()
+	among, err := s.inSeats(ctx, r, seats, managers)
+	if err != nil {
+		return nil, err
+	}
+	return nobodyAmong(r, among), nil
+}
+
+func nobodyAmong(r *review.Review, among []review.Actor) []review.Blocker {
+	var out []review.Blocker
+	for i := range r.Stages {
+		out = append(out, r.NobodyCan(&r.Stages[i], among)...)
+	}
+	return out
+}
+
+// inSeats reads who holds one of these seats in a project or stands in there, and
+// the managers where they are asked for, each with all their rights. It costs a
+// statement only where an active project asks for somebody.
+func (s *Store) inSeats(ctx context.Context, r *review.Review, seats []review.Seat, managers bool) ([]review.Actor, error) {
 	if len(seats) == 0 && !managers || r.Project.Status != review.StatusActive {
 		return nil, nil
 	}
@@ -27,12 +45,7 @@ func (s *Store) nobodyCan(ctx context.Context, r *review.Review) ([]review.Block
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading who can act", err)
 	}
-	among := slices.Collect(maps.Values(rights))
-	var out []review.Blocker
-	for i := range r.Stages {
-		out = append(out, r.NobodyCan(&r.Stages[i], among)...)
-	}
-	return out, nil
+	return slices.Collect(maps.Values(rights)), nil
 }
 
 // Vacancy is something that a project waits for although nobody can do it.
@@ -44,6 +57,7 @@ type Vacancy struct {
 	Seat    review.Seat        // in which; empty: in none in particular
 	No      int                // of the condition, the finding or the round
 	Since   time.Time
+	All     int // how many there are
 }
 
 // VacanciesShown is the most that my work lists.
@@ -51,13 +65,13 @@ const VacanciesShown = 200
 
 // queueVacancies asks what nobody can do in the projects that the person owns
 // or is the deputy of, and for an admin in all that they see, who can name somebody.
-func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy) {
+func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy, all *int) {
 	collect := func(rows pgx.Rows) (err error) {
 		if *out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Vacancy]); err != nil {
 			return fmt.Errorf("reading what nobody can do: %w", err)
 		}
 		for i := range *out {
-			(*out)[i].Since = (*out)[i].Since.UTC()
+			(*out)[i].Since, *all = (*out)[i].Since.UTC(), (*out)[i].All
 		}
 		return nil
 	}
@@ -69,7 +83,7 @@ func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy) {
 		    select v.* from vacant_anywhere() v
 		     where (select exists (select from held g where g.person_id = (select id from me) and g.role = 'admin' and `+countsSQL+`))
 		)
-		select f.key as project, f.name, v.stage, 'nobody-' || v.duty as duty, v.seat, v.no, v.since
+		select f.key as project, f.name, v.stage, 'nobody-' || v.duty as duty, v.seat, v.no, v.since, (count(*) over ())::int as all
 		  from found v
 		  join portfolio f on f.project_id = v.project_id and f.review_no = v.review_no
 		 order by v.since, f.name, v.stage, v.seat, v.no limit $4`, by.token[:], by.person, s.idle, VacanciesShown).Query(collect)

@@ -46,6 +46,16 @@ func (f *fixture) vacancies(key review.ProjectKey) []string {
 			f.t.Fatal(err)
 		}
 		gates = append(gates, g.Nobody...)
+		round := g.Stage.OpenRound()
+		if round == nil {
+			continue
+		}
+		for _, seat := range g.Review.OpenSeats(g.Stage) { // the table of seats
+			vacant := slices.ContainsFunc(g.Nobody, func(b review.Blocker) bool { return b.Kind == review.NobodySigns && b.Vacant == seat })
+			if slices.Contains(round.Policy.Mandatory, seat) && vacant != (g.Able[seat].Total == 0) {
+				f.t.Errorf("the gate of %s says of %s that %d people could sign, and %v", g.Stage.Def.Key, seat, g.Able[seat].Total, g.Nobody)
+			}
+		}
 	}
 	same("the gates", words(gates))
 	for _, name := range []string{"olga", "mike", "adam"} { // owner, deputy and an admin

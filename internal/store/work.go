@@ -177,6 +177,7 @@ type MyWorkView struct {
 	Mentions    []Mention          // not answered yet, the newest first
 	MentionsAll int                // how many there are
 	Vacancies   []Vacancy          // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
+	VacantAll   int                // how many there are
 	Names       Names
 	Tmpl        *review.Template
 }
@@ -218,7 +219,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
 	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
-	s.queueVacancies(b, by, &out.Vacancies)
+	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -46,10 +47,45 @@ func NobodyIn(bs []review.Blocker, stage review.StageKey) []review.Blocker {
 	return out
 }
 
+// WithNobody puts what nobody can do before what else stands in a stage's way: a
+// seat in which nobody can sign does not wait for a signature.
+func WithNobody(nobody, bs []review.Blocker) []review.Blocker {
+	out := slices.Clone(nobody)
+	for _, b := range bs {
+		if b.Kind != review.SeatMissing || !slices.ContainsFunc(nobody, func(n review.Blocker) bool { return n.Kind == review.NobodySigns && n.Vacant == b.Seat }) {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// nobodyWords says what nobody can do. The subject is the text of a condition or
+// a finding where the page has it.
+func nobodyWords(kind review.BlockerKind, seat review.Seat, subject string) string {
+	if subject != "" {
+		subject = " “" + subject + "”"
+	}
+	switch {
+	case kind == review.NobodyConfirms:
+		return "Nobody can confirm the condition" + subject + " as " + seat.Label()
+	case kind == review.NobodyJudges:
+		return "Nobody can accept the answer to the finding" + subject + " as " + seat.Label()
+	case kind == review.NobodyLooksBack:
+		return "Nobody can review the break-glass decision"
+	case seat != "":
+		return "Nobody can sign as " + seat.Label()
+	}
+	return "Too few people can sign"
+}
+
 // BlockerText is a sentence that names what stands in the way before it says
 // why.
 func BlockerText(b *review.Blocker) string {
 	subject := strings.TrimRight(Cut(b.Subject, 120), ".:;, ")
+	switch b.Kind {
+	case review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack:
+		subject = nobodyWords(b.Kind, b.Vacant, subject)
+	}
 	what := strings.TrimSuffix(b.What, ".")
 	if subject == "" {
 		return what

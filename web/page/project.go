@@ -187,7 +187,7 @@ func (v *projectView) obstacles() []obstacle {
 			g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue) {
 			continue
 		}
-		bs = append(bs, v.Review.Blockers(s, v.Now)...)
+		bs = WithNobody(bs, v.Review.Blockers(s, v.Now))
 		state, word := GateLook(g), g.Label()
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
 		o.more = max(len(bs)-blockersShown, 0)

@@ -310,6 +310,7 @@ type WorkData struct {
 	Mentions    []Mention
 	MentionsAll int
 	Vacancies   []Vacancy // what nobody can do, and the reader can see to
+	VacantAll   int       // how many there are
 }
 
 // stranger reports whether the reader has no right at all yet.

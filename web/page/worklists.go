@@ -247,7 +247,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	if returned {
 		add(false, listReturned, "Returned", d.ReturnedAll, false, ui.Bad)
 	}
-	add(false, listNobody, "Nobody can act", len(d.Vacancies), false, ui.Bad)
+	add(false, listNobody, "Nobody can act", max(d.VacantAll, len(d.Vacancies)), false, ui.Bad)
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
 	add(false, listWaivers, "Waivers", len(d.Waivers), d.WaiversFull, ui.Waived)

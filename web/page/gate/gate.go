@@ -15,7 +15,7 @@ import (
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// SeatHolders are people who hold a seat in the project: the first few, and
+// SeatHolders are people in a seat of the project: the first few, and
 // how many there are in all.
 type SeatHolders struct {
 	People []review.PersonID
@@ -30,16 +30,17 @@ type Data struct {
 	Actor   review.Actor
 	Now     time.Time
 	Name    page.Names
-	Holders map[review.Seat]SeatHolders
-	Changes []review.Entry   // of the signed content since the first request, newest first
-	Seq     int64            // the project's version that the page shows
-	Reviews []time.Time      // when each review of the project started
-	Past    bool             // Now is not the present: nothing can be done here
-	Nobody  []review.Blocker // what nobody can do at this gate
-	Forced  []review.Forced  // gates of the project that were passed by break-glass and wait for review
-	People  []page.Somebody  // who can be given a condition
-	More    bool             // there are more people than that
-	Next    *NextGate        // at which the reader's signature would help; nil when there is none
+	Holders map[review.Seat]SeatHolders // who holds each seat
+	Able    map[review.Seat]SeatHolders // whose signature would help
+	Changes []review.Entry              // of the signed content since the first request, newest first
+	Seq     int64                       // the project's version that the page shows
+	Reviews []time.Time                 // when each review of the project started
+	Past    bool                        // Now is not the present: nothing can be done here
+	Nobody  []review.Blocker            // what nobody can do at this gate
+	Forced  []review.Forced             // gates of the project that were passed by break-glass and wait for review
+	People  []page.Somebody             // who can be given a condition
+	More    bool                        // there are more people than that
+	Next    *NextGate                   // at which the reader's signature would help; nil when there is none
 	Form    Form
 }
 
@@ -204,7 +205,7 @@ func (v *view) obstacles(bs []review.Blocker) []obstacle {
 // inTheWay are those of them that keep the open round from passing.
 func (v *view) inTheWay() []obstacle {
 	waits := slices.DeleteFunc(v.blockers(), func(b review.Blocker) bool { return b.Kind == review.ConditionOverdue })
-	return v.obstacles(append(nobody(v.Nobody, review.NobodySigns), waits...))
+	return v.obstacles(page.WithNobody(nobody(v.Nobody, review.NobodySigns), waits))
 }
 
 // nobody are those of a kind.

@@ -79,6 +79,7 @@ func (b *trial) view(a review.Actor) *view {
 		Changes: changes, Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
 		Name:    func(p review.PersonID) string { return "P" + strconv.Itoa(int(p)) },
 		Holders: map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
+		Able:    map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{3}, Total: 8}},
 	})
 }
 
@@ -239,6 +240,7 @@ func TestSeatThatNobodyCanFill(t *testing.T) {
 	b.request(t)
 	v := b.view(seated(3))
 	v.Holders[review.SeatProduct] = SeatHolders{People: []review.PersonID{2}, Total: 1}
+	clear(v.Able)
 	for i, why := range []string{"P2 may not: separation of duties", "nobody holds this seat"} {
 		if row := v.seatRows()[i]; row.Word != "Nobody can sign" || row.State != ui.Warn || !strings.Contains(row.Person, why) {
 			t.Errorf("%s: %+v, want %q", row.Name, row, why)

@@ -744,7 +744,7 @@ func reportStagePart(s *reportStage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if bs := append(s.Nobody, s.Review.Blockers(s.Stage, s.Now)...); len(bs) > 0 {
+			if bs := page.WithNobody(s.Nobody, s.Review.Blockers(s.Stage, s.Now)); len(bs) > 0 {
 				templ_7745c5c3_Err = reportOpen(s, page.BlockerLines(s.Review, s.Stage, bs, s.Name)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -125,36 +125,52 @@ func (v *view) signer(so *review.SignOff) string {
 
 // candidates says who could sign in a seat or, when nobody is able to, why.
 func (v *view) candidates(seat review.Seat) (who string, able bool) {
-	h := v.Holders[seat]
 	if v.Past {
 		return "", false
 	}
+	if h := v.Able[seat]; h.Total > 0 {
+		names := v.names(h)
+		if more := h.Total - len(h.People); more > 0 {
+			names = append(names, page.CountOf(more, "other"))
+		}
+		return page.Enumerate(names, "or"), true
+	}
+	h := v.Holders[seat]
 	if h.Total == 0 {
 		return "nobody holds this seat; an admin can grant it", false
 	}
-	var free, barred []string
+	var barred SeatHolders
 	for i, p := range h.People {
-		name := v.Name(p)
-		if i < len(h.For) && h.For[i] != 0 {
-			name += " for " + v.Name(h.For[i])
+		if v.sod && v.Stage.Excluded(v.open, p) != "" {
+			barred.People, barred.For = append(barred.People, p), append(barred.For, h.standsInFor(i))
 		}
-		switch {
-		case v.sod && v.Stage.Excluded(v.open, p) != "":
-			barred = append(barred, name)
-		case !v.recused(p) && !slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.Person == p }):
-			free = append(free, name)
-		}
-	}
-	if more := h.Total - len(h.People); more > 0 {
-		free = append(free, page.CountOf(more, "other"))
 	}
 	switch {
-	case len(free) > 0:
-		return page.Enumerate(free, "or"), true
-	case len(barred) > 0:
-		return page.Enumerate(barred, "and") + " may not: separation of duties; an admin can grant the seat to somebody else", false
+	case len(barred.People) > 0:
+		return page.Enumerate(v.names(barred), "and") + " may not: separation of duties; an admin can grant the seat to somebody else", false
+	case v.Review.Project.Restricted:
+		return "each holder has signed in another seat, has recused themselves, or cannot see this restricted project", false
 	}
 	return "all holders have signed in another seat or recused themselves", false
+}
+
+// names are those of people in a seat, each with the one they stand in for.
+func (v *view) names(h SeatHolders) []string {
+	names := make([]string, len(h.People))
+	for i, p := range h.People {
+		names[i] = v.Name(p)
+		if holder := h.standsInFor(i); holder != 0 {
+			names[i] += " for " + v.Name(holder)
+		}
+	}
+	return names
+}
+
+func (h SeatHolders) standsInFor(i int) review.PersonID {
+	if i < len(h.For) {
+		return h.For[i]
+	}
+	return 0
 }
 
 // recused reports whether a person stepped back from the open round.
