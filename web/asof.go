@@ -29,7 +29,7 @@ func asksPast(r *http.Request) bool { return r.URL.Query().Get("at") != "" }
 // asOf reads the project as of the moment in the address; without one, as of
 // now.
 func (s *Server) asOf(r *http.Request) (*store.AsOfView, error) {
-	at, err := moment(r, "at", endOfDay)
+	at, err := s.moment(r, "at", endOfDay)
 	if err != nil {
 		return nil, err
 	}
@@ -139,16 +139,16 @@ const (
 
 // moment reads a moment from the address; zero when there is none. A day that
 // is not over ends now.
-func moment(r *http.Request, name string, day dayMeans) (time.Time, error) {
+func (s *Server) moment(r *http.Request, name string, day dayMeans) (time.Time, error) {
 	text := strings.TrimSpace(r.URL.Query().Get(name))
 	if text == "" {
 		return time.Time{}, nil
 	}
-	if t, err := time.Parse(time.DateOnly, text); err == nil {
+	if t, err := time.ParseInLocation(time.DateOnly, text, s.Store.Zone()); err == nil {
 		if day == startOfDay {
-			return t, nil
+			return t.UTC(), nil
 		}
-		end := t.AddDate(0, 0, 1).Add(-time.Microsecond)
+		end := t.AddDate(0, 0, 1).Add(-time.Microsecond).UTC()
 		if now := time.Now(); now.After(t) && end.After(now) {
 			return time.Time{}, nil
 		}

@@ -12,11 +12,11 @@ import (
 // compare shows what differs between a project at two moments. Moments that
 // cannot be are shown again with what would be right.
 func (s *Server) compare(w http.ResponseWriter, r *http.Request) error {
-	from, err := moment(r, "from", startOfDay)
+	from, err := s.moment(r, "from", startOfDay)
 	if err != nil {
 		return s.showCompared(w, r, time.Time{}, time.Time{}, err)
 	}
-	to, err := moment(r, "to", endOfDay)
+	to, err := s.moment(r, "to", endOfDay)
 	if err != nil {
 		return s.showCompared(w, r, time.Time{}, time.Time{}, err)
 	}
@@ -49,7 +49,7 @@ func (s *Server) showCompared(w http.ResponseWriter, r *http.Request, from, to t
 		d.Before, d.From = v.Before.Review, v.Before.At
 		d.FromText, d.ToText = page.MomentField(d.FromText), page.MomentField(d.ToText)
 		if len(d.FromText) == len(time.DateOnly) {
-			d.FromText += "T00:00" // what the day was taken for
+			d.FromText = page.MomentField(page.MomentText(from)) // what the day was taken for
 		}
 	}
 	m := s.meta(w, r, &v.Viewer, "Compare, "+v.Project.Name, ui.NavPortfolio)

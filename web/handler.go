@@ -154,6 +154,7 @@ func htmx(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, title string, nav ui.NavItem) ui.PageMeta {
 	m := ui.PageMeta{Title: title, Nav: nav, Theme: s.cookies.theme(r), Path: r.URL.RequestURI(), Version: s.Version, Assets: s.assets}
 	if v != nil {
+		m.Zone = page.ZoneWords(s.Store.Zone())
 		m.Person, m.Who = v.Name, strconv.FormatInt(int64(v.Actor.Person), 10)
 		if v.Gap != "" {
 			m.Banners = append(m.Banners, ui.Banner{Kind: ui.Warning, Text: page.SuspendedWords(v.Gap)})

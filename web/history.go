@@ -18,7 +18,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	if asksPast(r) {
 		return s.projectAt(w, r)
 	}
-	f, err := historyFilter(r)
+	f, err := s.historyFilter(r)
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 }
 
 // historyFilter reads what the address narrows the trail to.
-func historyFilter(r *http.Request) (page.HistoryFilter, error) {
+func (s *Server) historyFilter(r *http.Request) (page.HistoryFilter, error) {
 	q := r.URL.Query()
 	f := page.HistoryFilter{Stage: review.StageKey(q.Get("stage")), Kind: q.Get("kind")}
 	var bad review.Invalid
@@ -64,10 +64,10 @@ func historyFilter(r *http.Request) (page.HistoryFilter, error) {
 		return f, err
 	}
 	var err error
-	if f.From, err = moment(r, "from", startOfDay); err != nil {
+	if f.From, err = s.moment(r, "from", startOfDay); err != nil {
 		return f, err
 	}
-	f.To, err = moment(r, "to", endOfDay)
+	f.To, err = s.moment(r, "to", endOfDay)
 	f.FromText, f.ToText = q.Get("from"), q.Get("to")
 	return f, err
 }

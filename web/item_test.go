@@ -424,11 +424,11 @@ func TestExpiringEvidenceIsMarked(t *testing.T) {
 		return r.AddEvidence(who, sk, ik, review.NewEvidence{URL: "https://wiki.example.test/", Type: f.def(sk, ik).Evidence[0], Effective: review.FormatDate(now.AddDate(0, 0, -9)), Expires: review.FormatDate(now.AddDate(0, 0, 6))}, at)
 	})
 	f.tick("member", p, sk, ik, review.Met, "")
-	if got := words(f.browse("member").get(page.ItemURL(p, sk, ik)).one("#evidence .badge.s-warn")); !strings.HasPrefix(got, "in 5 days") {
+	if got := words(f.browse("member").get(page.ItemURL(p, sk, ik)).one("#evidence .badge.s-warn")); !strings.HasPrefix(got, "in 6 days") {
 		t.Errorf("expiry: %q", got)
 	}
 	r := f.browse("member").get(page.StageURL(p, sk) + "?show=expiring")
-	if got := words(r.one(rowSelector(ik) + " .badge")); got != "Evidence expires in 5 days" {
+	if got := words(r.one(rowSelector(ik) + " .badge")); got != "Evidence expires in 6 days" {
 		t.Errorf("flag: %q", got)
 	}
 }

@@ -201,7 +201,7 @@ func demoPortfolio(ctx context.Context, set settings, out io.Writer) error {
 		}
 		set.groups = groups
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{})
+	st, err := store.Open(ctx, set.databaseURL, store.Options{Zone: set.zone})
 	if err != nil {
 		return err
 	}

@@ -37,7 +37,7 @@ func erasePerson(ctx context.Context, set settings, args []string, stdout, stder
 	case set.databaseURL == "":
 		return errors.New("SLIPWAY_DATABASE_URL is not set")
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2})
+	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, Zone: set.zone})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,7 @@ type settings struct {
 	groupsSet                      bool
 	defaultRole                    review.Role
 	sessionLasts, sessionIdle      time.Duration
+	zone                           *time.Location // whose days dates are
 	conns                          int
 	limits                         web.Limits
 	checkpointKey, checkpointFile  string
@@ -131,6 +132,13 @@ func table() []setting {
 		}},
 		{"SLIPWAY_SESSION_HOURS", "168", "hours after which a session ends in any case",
 			whole(1, 24*90, func(s *settings, n int) { s.sessionLasts = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_TIME_ZONE", "UTC", "time zone by whose days dates end, such as Europe/Berlin", func(s *settings, v string) (err error) {
+			if v == "Local" { // of whatever machine this runs on
+				return errors.New("must be the name of a time zone, such as Europe/Berlin")
+			}
+			s.zone, err = time.LoadLocation(v)
+			return err
+		}},
 		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends",
 			whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
 		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests per minute from one address; 0: no limit",

@@ -181,7 +181,7 @@ func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.W
 		}
 		a.keys = append(a.keys, own...)
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime})
+	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, Zone: set.zone})
 	if err != nil {
 		return err
 	}

@@ -297,7 +297,7 @@ func (s *Stage) uncoveredSince(it *Item) time.Time {
 	since := it.Answer.At
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.Item == it.Def.Key && !w.GrantedAt.IsZero() {
-			since = latest(since, earliest(w.Until, w.RevokedAt))
+			since = latest(since, earliest(dayAfter(w.Until), w.RevokedAt))
 		}
 	}
 	if it.Level != LevelMust || it.Answer.State != Met {
@@ -309,7 +309,7 @@ func (s *Stage) uncoveredSince(it *Item) time.Time {
 			continue
 		}
 		// One that had run out before it was linked never covered anything.
-		if end := earliest(e.Expires, e.RemovedAt); end.After(e.At) {
+		if end := earliest(dayAfter(e.Expires), e.RemovedAt); end.After(e.At) {
 			since = latest(since, end)
 		}
 	}
@@ -373,7 +373,7 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 	var bs []Blocker
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
-			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: c.Deadline()})
+			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: dayAfter(c.Due)})
 		}
 	}
 	return bs

@@ -27,47 +27,47 @@ func TestSinceWhenAnItemBlocks(t *testing.T) {
 		kind  review.BlockerKind
 		since time.Time
 	}{
-		{"evidence ran out", func(w *world) { met(w); run(w, "1", "", "2026-04-01", "ci-run") }, review.EvidenceExpired, end},
+		{"evidence ran out", func(w *world) { met(w); run(w, "1", "", "2026-03-31", "ci-run") }, review.EvidenceExpired, end},
 		{"the last of several", func(w *world) {
 			met(w)
-			run(w, "1", "", "2026-04-01", "ci-run")
+			run(w, "1", "", "2026-03-31", "ci-run")
 			run(w, "2", "", "2026-03-20", "test-report")
 		}, review.EvidenceExpired, end},
 		{"another kind held longer", func(w *world) {
 			met(w)
-			run(w, "1", "", "2026-04-01", "ci-run")
+			run(w, "1", "", "2026-03-31", "ci-run")
 			run(w, "2", "", "2026-04-09", "doc")
 		}, review.EvidenceExpired, end},
-		{"removed before its end", func(w *world) { met(w); run(w, "1", "", "2026-04-01", "ci-run"); remove(w, 1, early) }, review.EvidenceMissing, early},
-		{"removed after its end", func(w *world) { met(w); run(w, "1", "", "2026-04-01", "ci-run"); remove(w, 1, late) }, review.EvidenceMissing, end},
+		{"removed before its end", func(w *world) { met(w); run(w, "1", "", "2026-03-31", "ci-run"); remove(w, 1, early) }, review.EvidenceMissing, early},
+		{"removed after its end", func(w *world) { met(w); run(w, "1", "", "2026-03-31", "ci-run"); remove(w, 1, late) }, review.EvidenceMissing, end},
 		{"one removed after the end of the other", func(w *world) {
 			met(w)
-			run(w, "1", "", "2026-04-01", "ci-run")
+			run(w, "1", "", "2026-03-31", "ci-run")
 			run(w, "2", "", "2026-05-01", "ci-run")
 			remove(w, 2, late)
 		}, review.EvidenceExpired, late},
 		{"run out before it was linked", func(w *world) { met(w); run(w, "1", "2025-11-01", "2026-01-01", "ci-run") }, review.EvidenceExpired, base.Add(5 * time.Second)},
-		{"answered after the end", func(w *world) { run(w, "1", "", "2026-04-01", "ci-run"); w.now = late.Add(-time.Second); met(w) }, review.EvidenceExpired, late},
+		{"answered after the end", func(w *world) { run(w, "1", "", "2026-03-31", "ci-run"); w.now = late.Add(-time.Second); met(w) }, review.EvidenceExpired, late},
 		{"not met whatever its evidence", func(w *world) {
 			w.ok(w.answer(member, build, ik, review.NotMet, ""))
-			run(w, "1", "", "2026-04-01", "ci-run")
+			run(w, "1", "", "2026-03-31", "ci-run")
 		}, review.MustNotMet, base.Add(5 * time.Second)},
-		{"waiver ran out", func(w *world) { w.leave(build, ik, "2026-04-01") }, review.WaiverRanOut, end},
+		{"waiver ran out", func(w *world) { w.leave(build, ik, "2026-03-31") }, review.WaiverRanOut, end},
 		{"waiver revoked", func(w *world) {
-			w.leave(build, ik, "2026-04-01")
+			w.leave(build, ik, "2026-03-31")
 			w.ok(w.r.RevokeWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "found out", early))
 		}, review.MustOpen, early},
 		{"waiver that nobody granted", func(w *world) {
 			w.ok(w.answer(member, build, ik, review.NotMet, ""))
-			w.ok(w.waive(member, build, ik, "2026-04-01"))
+			w.ok(w.waive(member, build, ik, "2026-03-31"))
 		}, review.MustNotMet, base.Add(5 * time.Second)},
 		{"evidence under a waiver that held longer", func(w *world) {
 			met(w)
 			run(w, "1", "", "2026-03-20", "ci-run")
-			w.leave(build, ik, "2026-04-01")
+			w.leave(build, ik, "2026-03-31")
 		}, review.EvidenceExpired, end},
 		{"answered after the waiver", func(w *world) {
-			w.leave(build, ik, "2026-04-01")
+			w.leave(build, ik, "2026-03-31")
 			w.now = late.Add(-time.Second)
 			w.ok(w.answer(member, build, ik, review.NotMet, ""))
 		}, review.WaiverRanOut, late},

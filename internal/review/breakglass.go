@@ -22,9 +22,9 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 	due := c.day("review-due", reviewDue, "give the day by which others review this")
 	switch {
 	case due.IsZero():
-	case due.Before(startOfDay(at)):
+	case due.Before(Today(at)):
 		c.problems.Add("review-due", "lies in the past")
-	case due.After(at.AddDate(0, 0, maxRetrospective)):
+	case due.After(Today(at).AddDate(0, 0, maxRetrospective)):
 		c.problems.Add("review-due", "lies more than 30 days ahead")
 	}
 	if err := c.problems.Err(); err != nil {
@@ -117,7 +117,7 @@ type Forced struct {
 }
 
 // Overdue reports whether the review should have taken place.
-func (f *Forced) Overdue(at time.Time) bool { return !at.Before(f.ReviewDue.AddDate(0, 0, 1)) }
+func (f *Forced) Overdue(at time.Time) bool { return Over(f.ReviewDue, at) }
 
 // Forced lists the forced gates of the loaded stages that wait for review.
 func (r *Review) Forced() []Forced {

@@ -90,7 +90,7 @@ func TestForce(t *testing.T) {
 func TestAfterAForcedPass(t *testing.T) {
 	w := newWorld(t)
 	w.fill(build, "tests")
-	w.leave(build, "tests", "2026-03-10")
+	w.leave(build, "tests", "2026-03-09")
 	w.now = time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC)
 	w.ok(w.force(manager, build))
 	w.gate(build, review.GateBreakGlass)

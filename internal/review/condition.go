@@ -38,11 +38,8 @@ type Condition struct {
 // taken back.
 func (c *Condition) Closed() bool { return !c.ConfirmedAt.IsZero() || !c.DroppedAt.IsZero() }
 
-// Deadline is the first moment at which an open condition is overdue.
-func (c *Condition) Deadline() time.Time { return c.Due.AddDate(0, 0, 1) }
-
 // Overdue reports whether the condition is still open after its last day.
-func (c *Condition) Overdue(at time.Time) bool { return !c.Closed() && !at.Before(c.Deadline()) }
+func (c *Condition) Overdue(at time.Time) bool { return !c.Closed() && Over(c.Due, at) }
 
 // NewCondition is what a signer types.
 type NewCondition struct {
@@ -72,7 +69,7 @@ func (r *Review) conditions(c *input, in []NewCondition, at time.Time) []Conditi
 			c.problems.Add(field+"-owner", cannotFollow)
 		}
 		due := c.day(field+"-due", n.Due, "give the day by which it has to be done")
-		if !due.IsZero() && due.Before(startOfDay(at)) {
+		if !due.IsZero() && due.Before(Today(at)) {
 			c.problems.Add(field+"-due", "lies in the past")
 		}
 		out = append(out, ConditionSet{Text: text, Owner: n.Owner, Due: FormatDate(due)})

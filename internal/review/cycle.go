@@ -16,10 +16,6 @@ const (
 	LiveLapsed    Live = "live-lapsed"
 )
 
-// dueAhead is how long before its date a review counts as due, and evidence
-// as expiring.
-const dueAhead = 14 * 24 * time.Hour
-
 // Label is the state's name on pages.
 func (l Live) Label() string {
 	switch l {
@@ -48,11 +44,11 @@ func (r *Review) Live(at time.Time) (state Live, due time.Time) {
 	if last == nil && r.PassedBefore.IsZero() {
 		return NotLive, time.Time{}
 	}
-	due = r.dueAt(s)
+	due = r.dueOn(s, at.Location())
 	switch {
-	case !due.IsZero() && !at.Before(due) || s.ranOutSince(last, at):
+	case Over(due, at) || s.ranOutSince(last, at):
 		return LiveLapsed, due
-	case !due.IsZero() && !at.Before(due.Add(-dueAhead)):
+	case Soon(due, at):
 		return LiveReviewDue, due
 	}
 	return LiveCurrent, due
@@ -71,28 +67,28 @@ func (s *Stage) ranOutSince(last *Round, at time.Time) bool {
 // isLast reports whether a stage is the cyclic last one.
 func (r *Review) isLast(s *Stage) bool { return s.Def.Key == r.Stages[len(r.Stages)-1].Def.Key }
 
-// dueAt is when the gate of a stage has to pass again; zero when it does not
-// repeat or never passed.
-func (r *Review) dueAt(s *Stage) time.Time {
+// dueOn is the last day on which the gate of a stage passes again in time; zero
+// when it does not repeat or never passed.
+func (r *Review) dueOn(s *Stage, zone *time.Location) time.Time {
 	if last := s.lastPassed(); last != nil {
-		return s.repeatAt(last.ClosedAt)
+		return s.repeatsOn(last.ClosedAt.In(zone))
 	}
 	if r.isLast(s) && !r.PassedBefore.IsZero() {
-		return s.repeatAt(r.PassedBefore)
+		return s.repeatsOn(r.PassedBefore.In(zone))
 	}
 	return time.Time{}
 }
 
 // calendar are the moments at which a repeating gate changes by itself.
-func (r *Review) calendar(s *Stage) []time.Time {
-	due := r.dueAt(s)
+func (r *Review) calendar(s *Stage, zone *time.Location) []time.Time {
+	due := r.dueOn(s, zone)
 	if due.IsZero() {
 		return nil
 	}
 	if r.isLast(s) {
-		return []time.Time{due.Add(-dueAhead), due}
+		return []time.Time{EndOf(due.AddDate(0, 0, -dueAhead-1), zone), EndOf(due, zone)}
 	}
-	return []time.Time{due}
+	return []time.Time{EndOf(due, zone)}
 }
 
 // lastPassed is the newest round by which the gate passed.
@@ -105,13 +101,13 @@ func (s *Stage) lastPassed() *Round {
 	return nil
 }
 
-// repeatAt is when a gate that has passed at a moment has to pass again; zero
-// when it does not repeat.
-func (s *Stage) repeatAt(passed time.Time) time.Time {
+// repeatsOn is the last day for a gate that has passed at a moment to pass again;
+// zero when it does not repeat.
+func (s *Stage) repeatsOn(passed time.Time) time.Time {
 	if s.Def.Gate.RepeatsDays == 0 {
 		return time.Time{}
 	}
-	return passed.AddDate(0, 0, s.Def.Gate.RepeatsDays)
+	return Today(passed).AddDate(0, 0, s.Def.Gate.RepeatsDays)
 }
 
 // StartReview begins the next pass of the project through its template.

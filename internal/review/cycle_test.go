@@ -33,10 +33,10 @@ func TestLive(t *testing.T) {
 	w.live(review.NotLive)
 	w.signAll(run)
 	w.live(review.LiveCurrent)
-	due := w.now.AddDate(0, 0, 90)
-	soon := due.AddDate(0, 0, -14)
-	if _, got := w.r.Live(w.now); !got.Equal(due) {
-		t.Errorf("due %v, want %v", got, due)
+	last := review.Today(w.now).AddDate(0, 0, 90)
+	soon, due := last.AddDate(0, 0, -14), last.AddDate(0, 0, 1)
+	if _, got := w.r.Live(w.now); !got.Equal(last) {
+		t.Errorf("due %v, want %v", got, last)
 	}
 	if next := w.r.Rollup(w.stage(run), w.now).NextChange; !next.Equal(soon) {
 		t.Errorf("next change %v, want %v", next, soon)
@@ -87,13 +87,13 @@ func TestLiveLapses(t *testing.T) {
 		"evidence": func(w *world) {
 			w.fill(run, "runbook")
 			w.ok(w.answer(member, run, "runbook", review.Met, ""))
-			w.ok(w.r.AddEvidence(w.actor(mate), run, "runbook", review.NewEvidence{URL: "https://wiki.example.com/rb", Type: "runbook", Expires: "2026-04-01"}, w.tick()))
+			w.ok(w.r.AddEvidence(w.actor(mate), run, "runbook", review.NewEvidence{URL: "https://wiki.example.com/rb", Type: "runbook", Expires: "2026-03-31"}, w.tick()))
 			w.ok(w.request(owner, run))
 			w.signAll(run)
 		},
 		"a waiver": func(w *world) {
 			w.fill(run, "runbook")
-			w.leave(run, "runbook", "2026-04-01")
+			w.leave(run, "runbook", "2026-03-31")
 			w.ok(w.request(owner, run))
 			w.signAll(run)
 		},
@@ -139,11 +139,13 @@ func TestLiveLapses(t *testing.T) {
 // What a forced gate lacks does not make the service lapse; its date does.
 func TestLiveByBreakGlass(t *testing.T) {
 	w := newWorld(t, repeating(90))
-	w.leave(run, "runbook", "2026-03-10")
+	w.leave(run, "runbook", "2026-03-09")
 	w.now = time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC)
 	w.ok(w.force(manager, run))
 	w.live(review.LiveCurrent)
 	w.now = w.now.AddDate(0, 0, 90)
+	w.live(review.LiveReviewDue)
+	w.now = w.now.AddDate(0, 0, 1)
 	w.live(review.LiveLapsed)
 	w.gate(run, review.GateLapsed)
 }
@@ -189,7 +191,7 @@ func TestNextReview(t *testing.T) {
 	w.fill(design, "privacy")
 	w.leave(design, "privacy", "2026-06-01")
 	w.ok(w.request(owner, design))
-	w.ok(w.signIf(archie, design, arch, "2026-04-01", "draw it"))
+	w.ok(w.signIf(archie, design, arch, "2026-03-31", "draw it"))
 	w.ok(w.sign(enya, design, eng))
 	w.ok(w.sign(seth, design, review.SeatSecurity))
 	w.pass(build)
@@ -245,11 +247,12 @@ func TestNextReview(t *testing.T) {
 
 	// The calendar goes on from the last pass.
 	w.live(review.LiveCurrent)
-	due := passed.AddDate(0, 0, 365)
-	if _, got := w.r.Live(w.now); !got.Equal(due) || !w.r.PassedBefore.Equal(passed) {
-		t.Errorf("due %v, want %v", got, due)
+	last := review.Today(passed).AddDate(0, 0, 365)
+	due := last.AddDate(0, 0, 1)
+	if _, got := w.r.Live(w.now); !got.Equal(last) || !w.r.PassedBefore.Equal(passed) {
+		t.Errorf("due %v, want %v", got, last)
 	}
-	if next := w.r.Rollup(w.stage(run), w.now).NextChange; !next.Equal(due.AddDate(0, 0, -14)) {
+	if next := w.r.Rollup(w.stage(run), w.now).NextChange; !next.Equal(last.AddDate(0, 0, -14)) {
 		t.Errorf("next change %v", next)
 	}
 	for _, off := range edges {
@@ -298,7 +301,7 @@ func TestReattestUnderAWaiver(t *testing.T) {
 	w.pass(run)
 	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
 	w.blocked(build, "reattest tests")
-	w.leave(build, "tests", "2026-04-01")
+	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
 	w.signAll(build)
 	w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
@@ -326,7 +329,7 @@ func TestLiveLapsesDuringTheNextReview(t *testing.T) {
 func TestRepeatingGate(t *testing.T) {
 	w := newWorld(t, func(t *review.Template, _ *review.NewProject) { t.Stages[0].Gate.RepeatsDays = 30 })
 	w.pass(design)
-	due := w.now.AddDate(0, 0, 30)
+	due := review.EndOf(review.Today(w.now).AddDate(0, 0, 30), time.UTC)
 	if next := w.r.Rollup(w.stage(design), w.now).NextChange; !next.Equal(due) {
 		t.Errorf("next change %v", next)
 	}
@@ -346,17 +349,17 @@ func TestRepeatingGate(t *testing.T) {
 func TestExpiring(t *testing.T) {
 	w := newWorld(t)
 	w.fill(build, "load")
-	w.leave(build, "load", "2026-04-01")
+	w.leave(build, "load", "2026-03-31")
 	wv, until := &w.stage(build).Waivers[0], time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
 	ev, expires := &w.stage(build).Evidence[0], expiry(w, build)
 	for _, off := range edges {
-		if got := wv.Expiring(until.AddDate(0, 0, -14).Add(off)); got != (off >= 0) {
+		if got := wv.Expiring(until.AddDate(0, 0, -15).Add(off)); got != (off >= 0) {
 			t.Errorf("14 days before, %v: waiver %t", off, got)
 		}
 		if got := wv.Expiring(until.Add(off)); got != (off < 0) {
 			t.Errorf("at the end, %v: waiver %t", off, got)
 		}
-		if got := ev.Expiring(expires.AddDate(0, 0, -14).Add(off)); got != (off >= 0) {
+		if got := ev.Expiring(expires.AddDate(0, 0, -15).Add(off)); got != (off >= 0) {
 			t.Errorf("14 days before, %v: evidence %t", off, got)
 		}
 		if got := ev.Expiring(expires.Add(off)); got != (off < 0) {
@@ -399,7 +402,7 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 	if c := cs[0]; c.Review != 1 || c.Round != 1 || c.Seat != qa || c.By != quinn || len(w.stage(build).OpenConditions()) != 2 {
 		t.Errorf("carried over as %+v", c)
 	}
-	if next := w.r.Rollup(w.stage(build), w.now).NextChange; next.IsZero() || !next.Equal(cs[0].Deadline()) {
+	if next := w.r.Rollup(w.stage(build), w.now).NextChange; next.IsZero() || !next.Equal(review.EndOf(cs[0].Due, time.UTC)) {
 		t.Errorf("next change %v", next)
 	}
 	w.ok(w.answer(mate, build, "tests", review.Met, ""))
@@ -410,7 +413,7 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 		return w.r.ConfirmCondition(w.actor(enya), build, 2, shown(w.r, build, "condition", 2), w.tick())
 	}), "denied")
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 2, shown(w.r, build, "condition", 2), w.tick()))
-	w.now = cs[0].Deadline()
+	w.now = review.EndOf(cs[0].Due, time.UTC)
 	w.gate(build, review.GateOverdue)
 	w.blocked(build, "condition-overdue")
 	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "written", w.tick()))
@@ -440,7 +443,7 @@ func TestCarriedConditionLapsesALiveService(t *testing.T) {
 	if c := w.stage(run).Conditions; len(c) != 1 || c[0].Review != 1 {
 		t.Errorf("carried over twice as %+v", c)
 	}
-	w.now = w.stage(run).Conditions[0].Deadline()
+	w.now = review.EndOf(w.stage(run).Conditions[0].Due, time.UTC)
 	w.live(review.LiveLapsed)
 	w.ok(w.r.ReleaseCondition(w.actor(sri), run, 1, shown(w.r, run, "condition", 1), "off", w.tick()))
 	w.live(review.LiveCurrent)

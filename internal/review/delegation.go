@@ -74,7 +74,10 @@ func (e *Entitlements) Delegate(by Actor, in NewDelegation, at time.Time) error 
 	if err != nil {
 		return err
 	}
-	starts, ends := parseDate(ev.Starts), parseDate(ev.Ends)
+	starts, ends, err := ev.Span()
+	if err != nil {
+		return err
+	}
 	for i := range e.Delegated {
 		d := &e.Delegated[i]
 		if d.To == in.To && d.Seat == in.Seat && d.Scope == in.Scope && d.EndedAt.IsZero() && d.Starts.Before(ends) && starts.Before(d.Ends) {
@@ -102,7 +105,7 @@ func (e *Entitlements) checkDelegation(in NewDelegation, at time.Time) (SeatDele
 	case e.Person:
 		c.problems.Add("to", "must be somebody else")
 	}
-	today := startOfDay(at)
+	today := Today(at)
 	starts := c.date("starts", in.Starts)
 	if starts.IsZero() {
 		starts = today
@@ -120,7 +123,7 @@ func (e *Entitlements) checkDelegation(in NewDelegation, at time.Time) (SeatDele
 	reason := c.text("reason", in.Reason, MaxReason)
 	return SeatDelegated{
 		Person: e.Person, No: len(e.Delegated) + 1, To: in.To, Seat: in.Seat, Scope: in.Scope,
-		Starts: FormatDate(starts), Ends: FormatDate(last.AddDate(0, 0, 1)), Reason: reason,
+		Starts: FormatDate(starts), Ends: FormatDate(last.AddDate(0, 0, 1)), Zone: zoneName(at), Reason: reason,
 	}, c.problems.Err()
 }
 

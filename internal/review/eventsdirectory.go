@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // Events of the directory's stream.
@@ -16,6 +17,7 @@ type (
 		Scope  Scope    `json:"scope,omitempty"`
 		Starts string   `json:"starts"` // dates; it holds from the first up to, not including, the second
 		Ends   string   `json:"ends"`
+		Zone   string   `json:"zone,omitempty"` // the time zone whose days they are; empty: UTC
 		Reason string   `json:"reason,omitempty"`
 	}
 	// DelegationEnded ends a delegation before its date.
@@ -151,10 +153,22 @@ func (e SeatDelegated) fold(t *Entitlements, en Entry) error {
 	if n := len(t.Delegated); e.No != n+1 {
 		return fmt.Errorf("delegation %d of person %d follows %d", e.No, t.Person, n)
 	}
-	t.Delegated = append(t.Delegated, Delegation{
-		No: e.No, To: e.To, Seat: e.Seat, Scope: e.Scope, Starts: parseDate(e.Starts), Ends: parseDate(e.Ends), Reason: e.Reason, At: en.At,
-	})
+	starts, ends, err := e.Span()
+	if err != nil {
+		return err
+	}
+	t.Delegated = append(t.Delegated, Delegation{No: e.No, To: e.To, Seat: e.Seat, Scope: e.Scope, Starts: starts, Ends: ends, Reason: e.Reason, At: en.At})
 	return nil
+}
+
+// Span is the first moment at which a delegation holds, and the first at which it no
+// longer does.
+func (e SeatDelegated) Span() (starts, ends time.Time, err error) {
+	zone, err := time.LoadLocation(e.Zone)
+	if err != nil {
+		return starts, ends, fmt.Errorf("time zone of delegation %d: %w", e.No, err)
+	}
+	return begins(parseDate(e.Starts), zone), begins(parseDate(e.Ends), zone), nil
 }
 
 func (e DelegationEnded) fold(t *Entitlements, en Entry) error {

@@ -14,7 +14,7 @@ type (
 		Reason  string   `json:"reason"`
 		Risk    string   `json:"risk"`
 		Measure string   `json:"measure"`
-		Until   string   `json:"until"` // date: the first day on which it no longer counts
+		Until   string   `json:"until"` // date: the last day on which it counts
 	}
 	// WaiverGranted puts a waiver in force.
 	WaiverGranted struct {

@@ -55,7 +55,7 @@ func TestEvidenceDefaults(t *testing.T) {
 	w.ok(w.r.AddEvidence(w.actor(member), build, "tests", review.NewEvidence{URL: "https://CI.example.com/1", Type: "ci-run"}, at))
 	w.ok(w.r.AddEvidence(w.actor(member), build, "load", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run", Title: " Nightly ", Commit: " 3f2a "}, at))
 	e := w.stage(build).Evidence
-	if e[0].Title != "CI.example.com" || review.FormatDate(e[0].Effective) != "2026-06-30" || review.FormatDate(e[0].Expires) != "2026-09-28" || e[0].By != member || !e[0].At.Equal(at) || e[0].No != 1 {
+	if e[0].Title != "CI.example.com" || review.FormatDate(e[0].Effective) != "2026-07-01" || review.FormatDate(e[0].Expires) != "2026-09-29" || e[0].By != member || !e[0].At.Equal(at) || e[0].No != 1 {
 		t.Errorf("a repeating item's evidence is kept as %+v", e[0])
 	}
 	if e[1].Title != "Nightly" || e[1].Commit != "3f2a" || !e[1].Expires.IsZero() || e[1].No != 2 {
@@ -187,7 +187,7 @@ func TestExpiryWithOthers(t *testing.T) {
 	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "test-report", Expires: "2026-03-20"}, w.tick()))
 	w.ok(w.r.AddEvidence(w.actor(mate), build, "load", review.NewEvidence{URL: "https://ci.example.com/3", Type: "ci-run", Expires: "2026-03-10"}, w.tick()))
 	w.pass(build)
-	w.now = time.Date(2026, time.March, 20, 0, 0, 0, 0, time.UTC)
+	w.now = time.Date(2026, time.March, 21, 0, 0, 0, 0, time.UTC)
 	w.gate(build, review.GatePassed)
 	if next := w.r.Rollup(w.stage(build), w.now).NextChange; !next.Equal(expiryOf(w, 3)) {
 		t.Errorf("next change %v", next)
@@ -197,4 +197,6 @@ func TestExpiryWithOthers(t *testing.T) {
 	w.blocked(build, "content-changed", "evidence-expired tests")
 }
 
-func expiryOf(w *world, no int) time.Time { return w.stage(build).Evidence[no-1].Expires }
+func expiryOf(w *world, no int) time.Time {
+	return review.EndOf(w.stage(build).Evidence[no-1].Expires, time.UTC)
+}

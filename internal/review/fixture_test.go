@@ -433,7 +433,7 @@ func expiry(w *world, sk review.StageKey) time.Time {
 	w.Helper()
 	for _, e := range w.stage(sk).Evidence {
 		if !e.Removed() && !e.Expires.IsZero() {
-			return e.Expires
+			return review.EndOf(e.Expires, time.UTC)
 		}
 	}
 	w.Fatalf("no evidence of %s expires", sk)

@@ -100,11 +100,11 @@ func (e *Evidence) Removed() bool { return !e.RemovedAt.IsZero() }
 
 // Expiring reports whether evidence that still counts expires within 14 days.
 func (e *Evidence) Expiring(at time.Time) bool {
-	return !e.Expires.IsZero() && at.Before(e.Expires) && !at.Before(e.Expires.Add(-dueAhead))
+	return Soon(e.Expires, at)
 }
 
 // Expired reports whether the evidence no longer counts at a moment.
-func (e *Evidence) Expired(at time.Time) bool { return !e.Expires.IsZero() && !at.Before(e.Expires) }
+func (e *Evidence) Expired(at time.Time) bool { return Over(e.Expires, at) }
 
 // Answer sets the answer of an item. version is what the person was shown; if
 // the answer has changed since, an [AnswerConflict] carries the present one.
@@ -292,7 +292,7 @@ func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 	if !in.Type.Valid() {
 		c.problems.Add("kind", "choose what kind of evidence this is")
 	}
-	today := startOfDay(at)
+	today := Today(at)
 	eff := c.date("effective", in.Effective)
 	if eff.IsZero() {
 		eff = today

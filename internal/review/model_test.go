@@ -348,7 +348,7 @@ func (st *mStage) evidence(it *mItem, at time.Time) string {
 		if l.removed || l.item != it.def.Key || !slices.Contains(it.def.Evidence, review.EvidenceKind(l.kind)) {
 			continue
 		}
-		if l.expires.IsZero() || at.Before(l.expires) {
+		if l.expires.IsZero() || at.Before(l.expires.Add(day)) {
 			return ""
 		}
 		verdict = "evidence-expired"
@@ -406,14 +406,14 @@ func (m *model) lacks(st *mStage, it *mItem, at time.Time) string {
 	return word
 }
 
-// rule 5: a waiver counts from when it was granted until its end.
+// rule 5: a waiver counts from when it was granted until the end of its last day.
 func (w *mWaiver) state(at time.Time) string {
 	switch {
 	case w.denied:
 		return "denied"
 	case w.takenBack:
 		return "revoked"
-	case !at.Before(w.until):
+	case !at.Before(w.until.Add(day)):
 		return "expired"
 	case w.granted:
 		return "in force"
@@ -482,7 +482,7 @@ func (st *mStage) asked() []*mCondition {
 
 // overdue reports whether a condition is open after its last day.
 func (c *mCondition) overdue(at time.Time) bool {
-	return !c.closed && !at.Before(c.due.Add(24*time.Hour))
+	return !c.closed && !at.Before(c.due.Add(day))
 }
 
 // --- rule 6: order
@@ -589,9 +589,9 @@ func (m *model) gate(st *mStage, at time.Time) review.GateState {
 // passedGate is how a gate stands that has passed and whose content has not
 // changed since.
 func (m *model) passedGate(st *mStage, ro *mRound, at time.Time) review.GateState {
-	again := time.Duration(st.def.Gate.RepeatsDays) * 24 * time.Hour
+	again := time.Duration(st.def.Gate.RepeatsDays) * day
 	switch {
-	case again > 0 && !at.Before(ro.closedAt.Add(again)):
+	case again > 0 && !at.Before(ro.closedAt.Truncate(day).Add(again+day)):
 		return review.GateLapsed
 	case ro.outcome == review.OutcomeForced:
 		return review.GateBreakGlass
@@ -637,12 +637,12 @@ func (m *model) live(at time.Time) (review.Live, time.Time) {
 	lapsed = lapsed && (last == nil || last.outcome != review.OutcomeForced)
 	var due time.Time
 	if days := st.def.Gate.RepeatsDays; days > 0 {
-		due = since.Add(time.Duration(days) * 24 * time.Hour)
+		due = since.Truncate(day).Add(time.Duration(days) * day)
 	}
 	switch {
-	case lapsed || !due.IsZero() && !at.Before(due):
+	case lapsed || !due.IsZero() && !at.Before(due.Add(day)):
 		return review.LiveLapsed, due
-	case !due.IsZero() && due.Sub(at) <= 14*24*time.Hour:
+	case !due.IsZero() && due.Sub(at.Truncate(day)) <= 14*day:
 		return review.LiveReviewDue, due
 	}
 	return review.LiveCurrent, due

@@ -85,23 +85,31 @@ func (k *machine) nextExpiry() time.Time {
 	for _, sk := range stageKeys {
 		for _, l := range k.m.stages[sk].links {
 			if !l.removed {
-				next = k.sooner(next, l.expires)
+				next = k.sooner(next, dayAfter(l.expires))
 			}
 		}
 		for _, w := range k.m.stages[sk].waivers {
-			next = k.sooner(next, w.until)
+			next = k.sooner(next, dayAfter(w.until))
 		}
 		for _, c := range k.m.stages[sk].conditions {
-			next = k.sooner(next, c.due.Add(day))
+			next = k.sooner(next, dayAfter(c.due))
 		}
 		if last := k.m.stages[sk].passedLast(); last != nil {
-			next = k.sooner(next, last.closedAt.Add(time.Duration(k.m.stages[sk].def.Gate.RepeatsDays)*day))
+			next = k.sooner(next, dayAfter(last.closedAt.Truncate(day).Add(time.Duration(k.m.stages[sk].def.Gate.RepeatsDays)*day)))
 		}
 	}
 	if _, due := k.m.live(k.now); !due.IsZero() {
-		next = k.sooner(k.sooner(next, due.Add(-14*day)), due)
+		next = k.sooner(k.sooner(next, due.Add(-14*day)), dayAfter(due))
 	}
 	return next
+}
+
+// dayAfter is when a date is over; never where there is none.
+func dayAfter(date time.Time) time.Time {
+	if date.IsZero() {
+		return date
+	}
+	return date.Add(day)
 }
 
 // sooner is the earlier of two moments that are still to come.

@@ -30,7 +30,7 @@ func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(En
 	}
 	r := &Review{Project: Project{ID: id}, No: 1, Template: tmpl, Ref: first.Template}
 	for i, e := range entries {
-		if err := r.apply(e); err != nil {
+		if err := r.apply(e, e.At); err != nil {
 			return nil, fmt.Errorf("replaying project %d, entry %d: %w", id, i+1, err)
 		}
 		each(e, r)
@@ -39,8 +39,9 @@ func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(En
 }
 
 // apply folds one entry into the state. It is the only code that changes a
-// review: commands go through it by recording, the trail by [Replay].
-func (r *Review) apply(en Entry) error {
+// review: commands go through it by recording, the trail by [Replay]. at is the
+// entry's moment, with the time zone by whose days gates are judged.
+func (r *Review) apply(en Entry, at time.Time) error {
 	event, ok := en.Event.(projectEvent)
 	if !ok {
 		return fmt.Errorf("%s is not an event of a project", en.Event.Kind())
@@ -55,7 +56,7 @@ func (r *Review) apply(en Entry) error {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
 	r.forgetDigests(en.Event)
-	if r.settle(en.At, stage) && r.Template.Order == OrderStrict { // the stages after it wait for its gate
+	if r.settle(at, stage) && r.Template.Order == OrderStrict { // the stages after it wait for its gate
 		if err := r.wholly(); err != nil {
 			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 		}
@@ -80,7 +81,7 @@ func (r *Review) settle(at time.Time, only StageKey) (turned bool) {
 			continue
 		}
 		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && r.Digest(s) != last.Closing {
-			last.ChangedAt = at
+			last.ChangedAt = trailTime(at)
 		}
 		was := s.Gate
 		s.Gate = r.Standing(s, at)

@@ -73,7 +73,7 @@ func TestItemNeeds(t *testing.T) {
 // Each blocker says what, whose turn it is and since when.
 func TestBlockersNameTheirOwner(t *testing.T) {
 	w := newWorld(t, withProfile("pii"))
-	w.ok(w.r.Assign(w.actor(member), design, "adr", mate, "2026-04-01", w.tick()))
+	w.ok(w.r.Assign(w.actor(member), design, "adr", mate, "2026-03-31", w.tick()))
 	w.ok(w.answer(member, design, "adr", review.NotMet, ""))
 	answered := w.now
 	w.ok(w.answer(member, design, "privacy", review.NotApplicable, "only aggregates"))

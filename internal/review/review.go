@@ -135,7 +135,7 @@ func (r *Review) work(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
 // record applies an event and keeps it for the store to write.
 func (r *Review) record(by Actor, at time.Time, e Event) error {
 	entry := Entry{At: trailTime(at), Actor: by.Person, Event: e}
-	if err := r.apply(entry); err != nil {
+	if err := r.apply(entry, at); err != nil {
 		return err
 	}
 	r.recorded = append(r.recorded, entry)

@@ -43,8 +43,8 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 		}
 	}
 	for i := range s.Evidence {
-		if e := &s.Evidence[i]; !e.Removed() && !e.Expires.IsZero() && e.Expires.After(at) {
-			out.NextChange = earliest(out.NextChange, e.Expires)
+		if e := &s.Evidence[i]; !e.Removed() && !e.Expires.IsZero() && !Over(e.Expires, at) {
+			out.NextChange = earliest(out.NextChange, EndOf(e.Expires, at.Location()))
 		}
 	}
 	for _, ro := range s.Rounds {
@@ -54,15 +54,15 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 	}
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.State(at) == WaiverInForce || w.State(at) == WaiverWaiting {
-			out.NextChange = earliest(out.NextChange, w.Until)
+			out.NextChange = earliest(out.NextChange, EndOf(w.Until, at.Location()))
 		}
 	}
 	for _, c := range s.OpenConditions() {
-		if c.Deadline().After(at) {
-			out.NextChange = earliest(out.NextChange, c.Deadline())
+		if !c.Overdue(at) {
+			out.NextChange = earliest(out.NextChange, EndOf(c.Due, at.Location()))
 		}
 	}
-	for _, moment := range r.calendar(s) {
+	for _, moment := range r.calendar(s, at.Location()) {
 		if moment.After(at) {
 			out.NextChange = earliest(out.NextChange, moment)
 		}
@@ -110,7 +110,7 @@ func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
 	if !last.ChangedAt.IsZero() {
 		return GateChanged
 	}
-	if due := s.repeatAt(last.ClosedAt); !due.IsZero() && !at.Before(due) {
+	if Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at) {
 		return GateLapsed
 	}
 	if last.Outcome == OutcomeForced {

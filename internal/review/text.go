@@ -87,9 +87,6 @@ func (in *input) day(field, s, missing string) time.Time {
 	return in.date(field, s)
 }
 
-// startOfDay is the first moment of a moment's day, in UTC like all dates.
-func startOfDay(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
-
 // date parses an optional date field; the zero time stands for none.
 func (in *input) date(field, s string) time.Time {
 	s = strings.TrimSpace(s)

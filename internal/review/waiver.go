@@ -44,15 +44,15 @@ func WaiverStates() []WaiverState {
 	return []WaiverState{WaiverWaiting, WaiverInForce, WaiverExpired, WaiverTurnedDown, WaiverTakenBack}
 }
 
-// State is how the waiver stands. It counts iff granted <= at < until and it
-// was not revoked; one that nobody decided on in time expires too.
+// State is how the waiver stands. It counts from when it was granted until the
+// end of its last day, unless it was revoked; one that nobody decided on in time expires too.
 func (w *Waiver) State(at time.Time) WaiverState {
 	switch {
 	case !w.DeniedAt.IsZero():
 		return WaiverTurnedDown
 	case !w.RevokedAt.IsZero():
 		return WaiverTakenBack
-	case !at.Before(w.Until):
+	case Over(w.Until, at):
 		return WaiverExpired
 	case w.GrantedAt.IsZero() || at.Before(w.GrantedAt):
 		return WaiverWaiting
@@ -62,7 +62,7 @@ func (w *Waiver) State(at time.Time) WaiverState {
 
 // Expiring reports whether a waiver in force ends within 14 days.
 func (w *Waiver) Expiring(at time.Time) bool {
-	return w.State(at) == WaiverInForce && !at.Before(w.Until.Add(-dueAhead))
+	return w.State(at) == WaiverInForce && Soon(w.Until, at)
 }
 
 // granted reports whether the waiver was granted and not taken back, whatever
@@ -135,9 +135,9 @@ func (in *input) until(field, s string, at time.Time) time.Time {
 	d := in.day(field, s, "give the date on which the waiver ends")
 	switch {
 	case d.IsZero():
-	case !d.After(at):
+	case !d.After(Today(at)):
 		in.problems.Add(field, "must lie in the future")
-	case d.After(at.AddDate(0, 0, MaxWaiver)):
+	case d.After(Today(at).AddDate(0, 0, MaxWaiver)):
 		in.problems.Add(field, "lies more than a year ahead; a waiver can be extended when the time comes")
 	}
 	return d

@@ -10,7 +10,7 @@ import (
 )
 
 func TestRequestWaiverInput(t *testing.T) {
-	good := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: "2026-04-01"}
+	good := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: "2026-03-31"}
 	tests := []struct {
 		name   string
 		change func(*review.NewWaiver)
@@ -70,7 +70,7 @@ func TestWaivableItems(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t, withTier(tt.tier))
-			w.refused(w.waive(member, build, tt.item, "2026-04-01"), tt.want)
+			w.refused(w.waive(member, build, tt.item, "2026-03-31"), tt.want)
 		})
 	}
 }
@@ -79,12 +79,12 @@ func TestWaivableItems(t *testing.T) {
 func TestWaiverCountsToTheMicrosecond(t *testing.T) {
 	w := newWorld(t)
 	w.fill(build, "tests")
-	w.ok(w.waive(member, build, "tests", "2026-04-01"))
+	w.ok(w.waive(member, build, "tests", "2026-03-31"))
 	granted := w.now.Add(time.Hour)
 	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 1, shown(w.r, build, "waiver", 1), "", granted))
 	until := time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
 	wv := &w.stage(build).Waivers[0]
-	if wv.GrantedBy != quinn || !wv.GrantedAt.Equal(granted) || !wv.Until.Equal(until) {
+	if wv.GrantedBy != quinn || !wv.GrantedAt.Equal(granted) || !wv.Until.Equal(until.AddDate(0, 0, -1)) {
 		t.Fatalf("the waiver is kept as %+v", wv)
 	}
 	for _, tt := range []struct {
@@ -127,10 +127,10 @@ func TestGateLapsesWithItsWaiver(t *testing.T) {
 		t.Run(string(item), func(t *testing.T) {
 			w := newWorld(t)
 			w.fill(build, item)
-			w.leave(build, item, "2026-04-01")
+			w.leave(build, item, "2026-03-31")
 			w.ok(w.request(owner, build))
 			w.signAll(build)
-			until := w.stage(build).Waivers[0].Until
+			until := review.EndOf(w.stage(build).Waivers[0].Until, time.UTC)
 			for _, off := range edges {
 				w.now = until.Add(off)
 				want := review.GateLapsed
@@ -160,7 +160,7 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 	passed := func(t *testing.T) *world {
 		w := newWorld(t)
 		w.fill(build, "tests")
-		w.leave(build, "tests", "2026-04-01")
+		w.leave(build, "tests", "2026-03-31")
 		w.ok(w.request(owner, build))
 		w.signAll(build)
 		return w
@@ -176,7 +176,7 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 		}
 		w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC)
 		w.blocked(build, "content-changed")
-		w.now = time.Date(2026, time.May, 1, 0, 0, 0, 0, time.UTC)
+		w.now = time.Date(2026, time.May, 2, 0, 0, 0, 0, time.UTC)
 		w.blocked(build, "content-changed", "waiver-expired tests")
 	})
 	t.Run("revoked", func(t *testing.T) {
@@ -187,14 +187,14 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 	})
 	t.Run("asked for, denied", func(t *testing.T) {
 		w := passed(t)
-		w.ok(w.waive(member, build, "load", "2026-04-01"))
+		w.ok(w.waive(member, build, "load", "2026-03-31"))
 		w.gate(build, review.GatePassed)
 		w.ok(w.r.DenyWaiver(w.actor(enya), build, 2, shown(w.r, build, "waiver", 2), "it was tried already", w.tick()))
 		w.gate(build, review.GatePassed)
 	})
 	t.Run("granted", func(t *testing.T) {
 		w := passed(t)
-		w.leave(build, "load", "2026-04-01")
+		w.leave(build, "load", "2026-03-31")
 		w.gate(build, review.GateChanged)
 	})
 	t.Run("expired, not needed any more", func(t *testing.T) {
@@ -218,7 +218,7 @@ func TestWaiverDuringARound(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
 	w.ok(w.sign(archie, design, review.SeatArchitecture))
-	w.ok(w.waive(member, design, "naming", "2026-04-01"))
+	w.ok(w.waive(member, design, "naming", "2026-03-31"))
 	w.blocked(design, "signers-missing") // asking changes nothing yet
 	w.ok(w.r.GrantWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
@@ -231,7 +231,7 @@ func TestWaiverDuringARound(t *testing.T) {
 
 	w = newWorld(t)
 	w.fill(build, "tests")
-	w.leave(build, "tests", "2026-04-01")
+	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
 	w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC).Add(-time.Second) // the signature falls on the end
 	w.ok(w.sign(quinn, build, review.SeatQA))
@@ -240,7 +240,7 @@ func TestWaiverDuringARound(t *testing.T) {
 
 	w = newWorld(t)
 	w.fill(build, "tests")
-	w.leave(build, "tests", "2026-04-01")
+	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
 	w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC).Add(-time.Second - time.Microsecond)
 	w.ok(w.sign(quinn, build, review.SeatQA))
@@ -285,7 +285,7 @@ unanswered  refused  refused  refused  refused
 		line := padded(row.state, 12)
 		for _, action := range []string{"grant", "deny", "extend", "revoke"} {
 			w := newWorld(t)
-			w.ok(w.waive(member, build, "tests", "2026-04-01"))
+			w.ok(w.waive(member, build, "tests", "2026-03-31"))
 			for _, step := range row.steps {
 				w.ok(step(w))
 			}
@@ -307,8 +307,8 @@ func padded(s string, n int) string { return s + repeat(" ", max(1, n-len(s))) }
 
 func TestWaiverDecisionInput(t *testing.T) {
 	w := newWorld(t)
-	w.leave(build, "tests", "2026-04-01")
-	w.ok(w.waive(member, build, "load", "2026-04-01"))
+	w.leave(build, "tests", "2026-03-31")
+	w.ok(w.waive(member, build, "load", "2026-03-31"))
 	extend := func(until, why string) error {
 		return w.r.ExtendWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), until, why, w.tick())
 	}
@@ -320,13 +320,13 @@ func TestWaiverDecisionInput(t *testing.T) {
 		"an extension without a date":      extend("", "x"),
 		"an extension into the past":       extend("2026-03-01", "x"),
 		"an extension by more than a year": extend("2027-03-20", "x"),
-		"a shorter extension":              extend("2026-03-31", "x"),
+		"a shorter extension":              extend("2026-03-30", "x"),
 	} {
 		if refusal(err) != "invalid" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	w.ok(w.silent(func() error { return extend("2026-04-01", "x") }))
+	w.ok(w.silent(func() error { return extend("2026-03-31", "x") }))
 	for _, no := range []int{-1, 0, 3} {
 		w.refused(w.silent(func() error {
 			return w.r.GrantWaiver(w.actor(manager), build, no, shown(w.r, build, "waiver", no), "", w.tick())
@@ -384,8 +384,8 @@ func TestNobodyDecidesOnTheirOwnWaiver(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			for name, do := range actions {
 				w := newWorld(t)
-				w.ok(w.waive(insider, build, "tests", "2026-04-01"))
-				w.ok(w.waive(insider, build, "load", "2026-04-01"))
+				w.ok(w.waive(insider, build, "tests", "2026-03-31"))
+				w.ok(w.waive(insider, build, "load", "2026-03-31"))
 				w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "", w.tick()))
 				tt.give(w)
 				before := len(w.r.Recorded())
@@ -405,29 +405,29 @@ func TestNobodyDecidesOnTheirOwnWaiver(t *testing.T) {
 // A request can be made anew once the one before was decided or ran out.
 func TestAskingAgain(t *testing.T) {
 	w := newWorld(t)
-	w.ok(w.waive(member, build, "tests", "2026-04-01"))
-	w.ok(w.silent(func() error { return w.waive(member, build, "tests", "2026-04-01") }))
+	w.ok(w.waive(member, build, "tests", "2026-03-31"))
+	w.ok(w.silent(func() error { return w.waive(member, build, "tests", "2026-03-31") }))
 	for name, change := range map[string]func(*review.NewWaiver){
 		"reason": func(in *review.NewWaiver) { in.Reason += "!" }, "risk": func(in *review.NewWaiver) { in.Risk += "!" },
 		"measure": func(in *review.NewWaiver) { in.Measure += "!" }, "until": func(in *review.NewWaiver) { in.Until = "2026-04-02" },
 	} {
-		in := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: "2026-04-01"}
+		in := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: "2026-03-31"}
 		change(&in)
 		if err := w.silent(func() error { return w.r.RequestWaiver(w.actor(member), build, "tests", in, w.tick()) }); refusal(err) != "refused" {
 			t.Errorf("another %s was taken for the same form: %v", name, err)
 		}
 	}
-	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-04-01") }), "refused")
-	w.ok(w.waive(mate, build, "load", "2026-04-01")) // another item's
+	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-03-31") }), "refused")
+	w.ok(w.waive(mate, build, "load", "2026-03-31")) // another item's
 
 	w.ok(w.r.DenyWaiver(w.actor(quinn), build, 1, shown(w.r, build, "waiver", 1), "no", w.tick()))
 	w.ok(w.waive(member, build, "tests", "2026-03-10"))
-	w.now = time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC) // nobody decided
-	w.ok(w.waive(member, build, "tests", "2026-04-01"))
+	w.now = time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC) // nobody decided
+	w.ok(w.waive(member, build, "tests", "2026-03-31"))
 	w.ok(w.r.GrantWaiver(w.actor(quinn), build, 4, shown(w.r, build, "waiver", 4), "", w.tick()))
-	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-04-01") }), "refused")
+	w.refused(w.silent(func() error { return w.waive(mate, build, "tests", "2026-03-31") }), "refused")
 	w.ok(w.r.RevokeWaiver(w.actor(quinn), build, 4, shown(w.r, build, "waiver", 4), "x", w.tick()))
-	w.ok(w.waive(mate, build, "tests", "2026-04-01"))
+	w.ok(w.waive(mate, build, "tests", "2026-03-31"))
 	if wv := w.stage(build).Waivers; len(wv) != 5 || wv[4].No != 5 || wv[4].RequestedBy != mate {
 		t.Errorf("waivers %+v", wv)
 	}
@@ -437,9 +437,9 @@ func TestAskingAgain(t *testing.T) {
 func TestWhatAnEndedWaiverLeaves(t *testing.T) {
 	w := newWorld(t)
 	w.leave(build, "tests", "2026-03-10")
-	w.now = time.Date(2026, time.March, 10, 0, 0, 0, 0, time.UTC)
+	w.now = time.Date(2026, time.March, 11, 0, 0, 0, 0, time.UTC)
 	w.blocked(build, "should-unexplained load", "waiver-expired tests")
-	w.ok(w.waive(member, build, "tests", "2026-04-01"))
+	w.ok(w.waive(member, build, "tests", "2026-03-31"))
 	w.blocked(build, "should-unexplained load", "waiver-expired tests") // the new one still waits
 	w.ok(w.r.GrantWaiver(w.actor(manager), build, 2, shown(w.r, build, "waiver", 2), "", w.tick()))
 	w.blocked(build, "should-unexplained load")
@@ -456,7 +456,7 @@ func TestWhatAnEndedWaiverLeaves(t *testing.T) {
 func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 	w := newWorld(t, withProfile("pii"))
 	w.fill(design, "privacy")
-	w.leave(design, "privacy", "2026-04-01")
+	w.leave(design, "privacy", "2026-03-31")
 	with := w.digest(design)
 	set := func(flags ...review.Flag) {
 		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = flags }))
@@ -477,9 +477,9 @@ func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 // Nothing is decided on a project that was stopped.
 func TestWaiversOfAStoppedProject(t *testing.T) {
 	w := newWorld(t)
-	w.ok(w.waive(member, build, "tests", "2026-04-01"))
+	w.ok(w.waive(member, build, "tests", "2026-03-31"))
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusStopped, "no money", w.tick()))
-	w.refused(w.silent(func() error { return w.waive(member, build, "load", "2026-04-01") }), "refused")
+	w.refused(w.silent(func() error { return w.waive(member, build, "load", "2026-03-31") }), "refused")
 	w.refused(w.silent(func() error {
 		return w.r.GrantWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick())
 	}), "refused")

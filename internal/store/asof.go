@@ -208,6 +208,7 @@ func (s *Store) rebuild(ctx context.Context, p *past, at time.Time) (*AsOfView, 
 	if n == 0 {
 		return nil, review.ErrNotFound
 	}
+	at = at.In(s.zone)
 	entries := p.entries[:n]
 	out := &AsOfView{At: at, Entries: entries, Head: review.Head{Stream: p.project.ID, Seq: entries[n-1].Seq, Hash: p.hashes[n-1]}}
 	r, err := review.ReplayEach(p.project.ID, entries, func(ref review.TemplateRef) (*review.Template, error) {

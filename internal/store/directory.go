@@ -50,9 +50,9 @@ func (s *Store) queueRightsActor(b *pgx.Batch, by By, v *Viewer) {
 	}
 	b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&v.Now)
-		v.Now = v.Now.UTC()
+		v.Now = v.Now.In(s.zone)
 		if !by.at.IsZero() {
-			v.Now = by.at.UTC().Truncate(time.Microsecond)
+			v.Now = by.at.In(s.zone)
 		}
 		return err
 	})
@@ -215,10 +215,14 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 	case review.GroupsUnknown:
 		return nil // what it suspends, the session says
 	case review.SeatDelegated:
+		starts, ends, err := ev.Span()
+		if err != nil {
+			return err
+		}
 		b.Queue(`
 			insert into delegation (person_id, no, to_id, seat, project_id, starts, ends, reason, at)
 			values ($1, $2, $3, $4, nullif($5::bigint, 0), $6, $7, $8, $9)`,
-			int64(ev.Person), ev.No, int64(ev.To), ev.Seat, int64(ev.Scope), day(ev.Starts), day(ev.Ends), ev.Reason, en.At)
+			int64(ev.Person), ev.No, int64(ev.To), ev.Seat, int64(ev.Scope), starts, ends, ev.Reason, en.At)
 		return nil
 	case review.DelegationEnded:
 		b.Queue(`update delegation set ended_at = $3 where person_id = $1 and no = $2`, int64(ev.Person), ev.No, en.At)

@@ -351,7 +351,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *review.Temp
 				passed = append(passed, int16(g))
 			}
 		}
-		add(dueSQL+` < (now() at time zone 'UTC')::date and f.live = '' and not f.gates <@ $%d::smallint[]`, passed)
+		add(dueSQL+` < current_date and f.live = '' and not f.gates <@ $%d::smallint[]`, passed)
 	}
 }
 

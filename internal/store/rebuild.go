@@ -286,7 +286,7 @@ func (rb *rebuild) derive(ctx context.Context, id review.ProjectID) error {
 		return err
 	}
 	b = &pgx.Batch{}
-	deriveAnew(b, l, now.UTC())
+	deriveAnew(b, l, now.In(rb.store.zone))
 	return batchError("writing what lists read", send(ctx, rb.tx.conn, b))
 }
 

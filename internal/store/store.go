@@ -29,11 +29,13 @@ type Options struct {
 	// Statement and lock time limits; 0: 5 s and 3 s.
 	StatementTimeout, LockTimeout time.Duration
 	Tracer                        pgx.QueryTracer // told of every statement; nil: nobody is
+	Zone                          *time.Location  // whose days dates are; nil: UTC
 }
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	pool      *pgxpool.Pool
+	zone      *time.Location // of whatever moment rules are asked at
 	templates templateCache
 	names     nameCache
 	places    placeCache
@@ -55,7 +57,8 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	params["statement_timeout"] = millis(cmpOr(o.StatementTimeout, 5*time.Second))
 	params["lock_timeout"] = millis(cmpOr(o.LockTimeout, 3*time.Second))
 	params["idle_in_transaction_session_timeout"] = "10000"
-	params["timezone"] = "UTC"
+	zone := cmpOr(o.Zone, time.UTC)
+	params["timezone"] = zone.String() // so that current_date is today there
 	// PostgreSQL compiles a statement that it thinks will read a lot, for 200 ms
 	// where none of ours runs for five.
 	params["jit"] = "off"
@@ -69,7 +72,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
-	return &Store{pool: pool, probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+	return &Store{pool: pool, zone: zone, probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
 }
 
 // Limits on what a request's own deadline does not reach: a connection is made
@@ -92,6 +95,9 @@ func (s *Store) Close() {
 	s.probe.close()
 	s.pool.Close()
 }
+
+// Zone is the time zone whose days dates are.
+func (s *Store) Zone() *time.Location { return s.zone }
 
 // Pool gives the connection pool's figures for /metrics.
 func (s *Store) Pool() *pgxpool.Stat { return s.pool.Stat() }

@@ -66,7 +66,7 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) 
 			return err
 		}
 		b = &pgx.Batch{}
-		deriveAnew(b, l, now.UTC())
+		deriveAnew(b, l, now.In(s.zone))
 		return tx.commit(ctx, b, "refreshing a rollup")
 	})
 	return free, err

@@ -25,7 +25,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	if err := send(ctx, tx, b); err != nil {
 		return batchError("reading a project to verify", err)
 	}
-	now = now.UTC()
+	now = now.In(s.zone)
 	l, err := s.build(ctx, tx, &rows, p)
 	if err != nil {
 		v.wrong("cannot be put together from its rows: %s", err)

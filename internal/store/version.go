@@ -46,5 +46,5 @@ func (s *Store) Version(ctx context.Context, by By, key review.ProjectKey) (stam
 	}
 	by.note(v.Actor.Person)
 	s.noteUse(ctx, by, &v)
-	return stamp, v.Now.UTC(), nil
+	return stamp, v.Now.In(s.zone), nil
 }

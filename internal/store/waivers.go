@@ -13,9 +13,6 @@ import (
 // WaiverPage is how many waivers one page of the register lists.
 const WaiverPage = 100
 
-// WaiverSoon is how long before its end a waiver in force counts as expiring.
-const WaiverSoon = 14 * 24 * time.Hour
-
 // WaiverKind is a part of the register.
 type WaiverKind string
 
@@ -24,7 +21,7 @@ const (
 	WaiversCurrent  WaiverKind = ""         // waiting or in force
 	WaiversWaiting  WaiverKind = "waiting"  // for a decision, the oldest first
 	WaiversInForce  WaiverKind = "in-force" // the soonest to end first
-	WaiversExpiring WaiverKind = "expiring" // in force, and ending within WaiverSoon
+	WaiversExpiring WaiverKind = "expiring" // in force, and ending within 14 days
 	WaiversExpired  WaiverKind = "expired"  // the latest first
 	WaiversDenied   WaiverKind = "denied"
 	WaiversRevoked  WaiverKind = "revoked"
@@ -36,7 +33,7 @@ var waiverKinds = map[WaiverKind]string{
 	WaiversCurrent:  `found.state in ('waiting', 'in force')`,
 	WaiversWaiting:  `found.state = 'waiting'`,
 	WaiversInForce:  `found.state = 'in force'`,
-	WaiversExpiring: `found.state = 'in force' and found.until <= found.now + interval '14 days'`,
+	WaiversExpiring: `found.state = 'in force' and found.until <= found.now::date + 14`,
 	WaiversExpired:  `found.state = 'expired'`,
 	WaiversDenied:   `found.state = 'denied'`,
 	WaiversRevoked:  `found.state = 'revoked'`,
@@ -222,7 +219,7 @@ const foundSQL = `with ` + meSQL + `,
 	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.template_key, r.template_version, r.template_digest, clock.now,
 	           case when w.denied_at is not null then 'denied'
 	                when w.revoked_at is not null then 'revoked'
-	                when w.until <= clock.now then 'expired'
+	                when w.until < clock.now::date then 'expired'
 	                when w.granted_at is null or w.granted_at > clock.now then 'waiting'
 	                else 'in force' end as state,
 	           ` + mineSQL + ` as mine
@@ -276,7 +273,7 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilt
 		       array(select e.expires from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
 		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
 		       exists (select from waiver n where n.project_id = found.project_id and n.review_no = found.review_no and n.stage = found.stage
-		                and n.item = found.item and n.no > found.no and n.granted_at is not null and n.revoked_at is null and n.until > found.now)
+		                and n.item = found.item and n.no > found.no and n.granted_at is not null and n.revoked_at is null and n.until >= found.now::date)
 		  from found
 		  left join item i on i.project_id = found.project_id and i.review_no = found.review_no and i.stage = found.stage and i.item = found.item
 		 where `+strings.Join(where, ` and `)+`

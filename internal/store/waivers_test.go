@@ -95,14 +95,14 @@ func TestWaiverRegisterAtTheEnd(t *testing.T) {
 	f := newFixture(t)
 	f.create("ledger")
 	end := time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, 20)
-	f.askWaiver("olga", "ledger", "risks-listed", end)
+	f.askWaiver("olga", "ledger", "risks-listed", end.AddDate(0, 0, -1)) // its last day
 	f.decideWaiver("pat", "ledger", grantFirst)
 	for _, tt := range []struct {
 		at      time.Time
 		kind    store.WaiverKind
 		present bool
 	}{
-		{end.Add(-store.WaiverSoon - time.Microsecond), store.WaiversExpiring, false}, {end.Add(-store.WaiverSoon), store.WaiversExpiring, true},
+		{end.AddDate(0, 0, -15).Add(-time.Microsecond), store.WaiversExpiring, false}, {end.AddDate(0, 0, -15), store.WaiversExpiring, true},
 		{end.Add(-time.Microsecond), store.WaiversInForce, true}, {end.Add(-time.Microsecond), store.WaiversExpired, false},
 		{end, store.WaiversInForce, false}, {end, store.WaiversExpired, true},
 	} {

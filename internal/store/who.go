@@ -83,6 +83,7 @@ const (
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
 	found := func(rows pgx.Rows) error {
 		err := v.scan(rows, by)
+		v.Now = v.Now.In(s.zone)
 		s.names.upTo(v.rights)
 		return err
 	}

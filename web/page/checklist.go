@@ -100,9 +100,6 @@ func (s Show) Query(text string) string {
 	return "show=" + string(s)
 }
 
-// expiringWithin is how long before its expiry evidence is marked.
-const expiringWithin = 14 * 24 * time.Hour
-
 // entry is an item of the list with what its row is made of.
 type entry struct {
 	item    *review.Item
@@ -128,7 +125,7 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	case ShowNeeds:
 		return e.need == review.EvidenceMissing || e.need == review.EvidenceExpired
 	case ShowExpiring:
-		return e.expired(v.Now) || e.expiring(v.Now) || e.waived != nil && waiverEnding(e.waived, v.Now) || e.need == review.WaiverRanOut
+		return e.expired(v.Now) || e.expiring(v.Now) || e.waived != nil && e.waived.Expiring(v.Now) || e.need == review.WaiverRanOut
 	case ShowWaived:
 		return e.waived != nil
 	case ShowApproval:
@@ -153,11 +150,13 @@ func asksForKind(d *review.ItemDef) string {
 }
 
 // expired reports whether all evidence that counts has expired.
-func (e *entry) expired(now time.Time) bool { return e.counts && !e.forever && !e.until.After(now) }
+func (e *entry) expired(now time.Time) bool {
+	return e.counts && !e.forever && review.Over(e.until, now)
+}
 
 // expiring reports whether it soon will have.
 func (e *entry) expiring(now time.Time) bool {
-	return e.counts && !e.forever && e.until.After(now) && e.until.Sub(now) <= expiringWithin
+	return e.counts && !e.forever && review.Soon(e.until, now)
 }
 
 // Checked is a stage's checklist, ready to be shown: the rows of the items
@@ -433,7 +432,7 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	}
 	switch {
 	case e.expiring(now):
-		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expires " + ui.Ago(e.until, now), Anchor: "evidence"})
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expires " + dayAway(e.until, now), Anchor: "evidence"})
 	case e.expired(now) && e.need != review.EvidenceExpired:
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expired", Anchor: "evidence"})
 	}
@@ -445,7 +444,7 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 
 // overdue reports whether an open item's day is over.
 func overdue(it *review.Item, now time.Time) bool {
-	return !it.Due.IsZero() && !now.Before(it.Due.AddDate(0, 0, 1)) && (it.Answer.State == review.Open || it.Answer.State == review.NotMet)
+	return review.Over(it.Due, now) && (it.Answer.State == review.Open || it.Answer.State == review.NotMet)
 }
 
 // gate is the state of the stage's gate now. The rollup is as of the last

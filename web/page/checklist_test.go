@@ -58,7 +58,7 @@ func smallView() StageView {
 func met(v StageView, k review.ItemKey, expires time.Time) {
 	s := v.stage()
 	s.Item(k).Answer = review.Answer{State: review.Met, By: owner, At: noon, Version: 1}
-	s.Evidence = append(s.Evidence, review.Evidence{No: len(s.Evidence) + 1, Item: k, URL: "https://wiki.example.test/" + review.SafeURL(k), Title: "Doc", Type: "doc", Expires: expires, By: owner})
+	s.Evidence = append(s.Evidence, review.Evidence{No: len(s.Evidence) + 1, Item: k, URL: "https://wiki.example.test/" + review.SafeURL(k), Title: "Doc", Type: "doc", Expires: review.Today(expires), By: owner})
 }
 
 func rowOf(t *testing.T, v StageView, k review.ItemKey) ui.ItemRow {
@@ -91,7 +91,8 @@ func TestRowSaysWhatAnItemLacks(t *testing.T) {
 			met(*v, "scope-set", noon.Add(5*day))
 			met(*v, "scope-set", noon.Add(50*day))
 		}, ui.Met, nil},
-		{"expired this moment", func(v *StageView) { met(*v, "scope-set", noon) }, ui.Bad, []string{"Evidence expired"}},
+		{"expires today", func(v *StageView) { met(*v, "scope-set", noon) }, ui.Met, []string{"Evidence expires today"}},
+		{"expired yesterday", func(v *StageView) { met(*v, "scope-set", noon.Add(-day)) }, ui.Bad, []string{"Evidence expired"}},
 		{"removed evidence", func(v *StageView) {
 			met(*v, "scope-set", time.Time{})
 			v.stage().Evidence[0].RemovedAt = noon
@@ -184,7 +185,7 @@ func TestOneRowIsAsInTheWholeList(t *testing.T) {
 	v.stage().Item("risks-listed").Answer = review.Answer{State: review.NotMet, Note: "Later.", By: viewer, At: noon, Version: 2}
 	v.stage().Item("risks-listed").Assignee = viewer
 	met(v, "scope-set", noon.Add(time.Hour))
-	met(v, "scope-set", noon.Add(-time.Hour))
+	met(v, "scope-set", noon.AddDate(0, 0, -1))
 	met(v, "demo-shown", time.Time{})
 	whole := Check(v)
 	if len(whole.rows) != 3 {
@@ -266,7 +267,7 @@ func TestWhyAnItemIsOutside(t *testing.T) {
 // The rollup is as old as the last event; evidence can have expired since.
 func TestGateFollowsTheClock(t *testing.T) {
 	v := smallView()
-	met(v, "scope-set", noon.Add(-time.Hour))
+	met(v, "scope-set", noon.AddDate(0, 0, -1))
 	for stored, want := range map[review.GateState]review.GateState{
 		review.GatePassed: review.GateLapsed, review.GateReady: review.GateBlocked, review.GateWaiting: review.GateWaiting, review.GateReturned: review.GateReturned,
 	} {

@@ -100,7 +100,9 @@ func (d *CompareData) minuteAfter(t time.Time) time.Time {
 	if m.Before(t) {
 		m = m.Add(time.Minute)
 	}
-	if m.After(d.To) || d.happened(t, m) || !m.Equal(t) && m.Equal(m.Truncate(24*time.Hour)) {
+	there := m.In(d.Now.Location())
+	midnight := there.Hour() == 0 && there.Minute() == 0
+	if m.After(d.To) || d.happened(t, m) || midnight && !m.Equal(t) {
 		return t
 	}
 	return m

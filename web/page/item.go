@@ -394,9 +394,9 @@ func expiryOf(e *review.Evidence, now time.Time) expiry {
 	case e.Expires.IsZero():
 		return expiry{ui.None, "never"}
 	case e.Expired(now):
-		return expiry{ui.Bad, "expired " + ui.Ago(e.Expires, now)}
-	case e.Expires.Sub(now) <= expiringWithin:
-		return expiry{ui.Warn, ui.Ago(e.Expires, now)}
+		return expiry{ui.Bad, "expired " + dayAway(e.Expires, now)}
+	case e.Expiring(now):
+		return expiry{ui.Warn, dayAway(e.Expires, now)}
 	}
 	return expiry{}
 }
@@ -414,7 +414,7 @@ func (d *ItemData) evidenceFields() evidenceFields {
 		title:     ui.Field{Name: "title", Label: "Title", Optional: true, Value: in.Title, Error: errs["title"], Auto: "off"},
 		kind:      ui.Field{Name: "kind", Label: "Kind", Value: string(in.Type), Error: errs["kind"]},
 		effective: ui.Field{Name: "effective", Label: "Effective date", Hint: "The day on which it was true. Empty: today", Optional: true, Value: in.Effective, Error: errs["effective"]},
-		expires:   ui.Field{Name: "expires", Label: "Expires", Hint: "Empty: never", Optional: true, Value: in.Expires, Error: errs["expires"]},
+		expires:   ui.Field{Name: "expires", Label: "Expires", Hint: "The last day on which it counts. Empty: never.", Optional: true, Value: in.Expires, Error: errs["expires"]},
 		commit:    ui.Field{Name: "commit", Label: "Commit or version", Optional: true, Value: in.Commit, Error: errs["commit"], Auto: "off"},
 	}
 	if n := d.Item.Def.ValidDays; n > 0 {

@@ -91,7 +91,7 @@ func (d *ItemData) waiverFields() waiverFields {
 		reason:  ui.Field{ID: "waiver-reason", Name: "reason", Label: "Reason", Hint: "Why the item cannot be met now.", Value: in.Reason, Error: errs["reason"]},
 		risk:    ui.Field{ID: "waiver-risk", Name: "risk", Label: "Risk", Hint: "What can go wrong without it.", Value: in.Risk, Error: errs["risk"]},
 		measure: ui.Field{ID: "waiver-measure", Name: "measure", Label: "Mitigation", Hint: "What makes up for it until then.", Value: in.Measure, Error: errs["measure"]},
-		until:   ui.Field{ID: "waiver-until", Name: "until", Label: "Until", Hint: "The day on which it stops counting, at most a year ahead.", Value: in.Until, Error: errs["until"], Auto: "off"},
+		until:   ui.Field{ID: "waiver-until", Name: "until", Label: "Until", Hint: "The last day on which it counts, at most a year ahead.", Value: in.Until, Error: errs["until"], Auto: "off"},
 	}
 }
 
@@ -154,7 +154,7 @@ func (e *entry) settled(now time.Time) bool {
 // asked for.
 func appendWaiverFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	switch {
-	case e.waived != nil && waiverEnding(e.waived, now):
+	case e.waived != nil && e.waived.Expiring(now):
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Waiver ends " + ShortDate(e.waived.Until, now), Anchor: "waiver"})
 	case e.waived != nil:
 		flags = append(flags, ui.ItemFlag{State: ui.Waived, Text: "Waived until " + ShortDate(e.waived.Until, now), Anchor: "waiver"})

@@ -100,3 +100,15 @@ func DayOrNone(t time.Time) string {
 	}
 	return t.Format("2 Jan 2006")
 }
+
+// ZoneWords says where days end, with a time zone as people write it.
+func ZoneWords(zone *time.Location) string {
+	if zone == time.UTC || zone.String() == "UTC" {
+		return "Days end at midnight UTC"
+	}
+	_, city, found := strings.Cut(zone.String(), "/")
+	if !found {
+		city = zone.String()
+	}
+	return "Days end at midnight in " + strings.ReplaceAll(city, "_", " ")
+}

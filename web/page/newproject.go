@@ -114,7 +114,7 @@ func (d *NewProjectData) memberOptions() []ui.Option {
 // PastTarget reports whether a target, as it was typed, has gone by already.
 func PastTarget(target string, now time.Time) bool {
 	day, err := time.Parse(review.DateLayout, target)
-	return err == nil && pastDay(day, now)
+	return err == nil && review.Over(day, now)
 }
 
 func idValue(id review.PersonID) string {

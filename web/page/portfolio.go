@@ -245,7 +245,7 @@ func liveLook(l review.Live, due, now time.Time) (ui.State, string) {
 	switch {
 	case l == review.NotLive:
 		return ui.None, ""
-	case l == review.LiveLapsed, !due.IsZero() && !now.Before(due):
+	case l == review.LiveLapsed, review.Over(due, now):
 		return ui.Bad, "Lapsed"
 	case l == review.LiveReviewDue:
 		return ui.Warn, "Review due"
@@ -271,12 +271,7 @@ func (p *PortfolioProject) overdue(now time.Time) bool {
 // to be done: not of a service that is live, and not while the project is on
 // hold or stopped. Every page that says "overdue" of a project asks here.
 func targetMissed(target time.Time, st review.Status, l review.Live, stages []review.StageRollup, now time.Time) bool {
-	return st == review.StatusActive && l == review.NotLive && pastDay(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
-}
-
-// pastDay reports whether a day is over; none never is.
-func pastDay(day, now time.Time) bool {
-	return !day.IsZero() && day.Before(now.UTC().Truncate(24*time.Hour))
+	return st == review.StatusActive && l == review.NotLive && review.Over(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
 }
 
 // cells are the project's stages in the columns of a template.

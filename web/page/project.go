@@ -104,7 +104,7 @@ func (v *projectView) targetWord() string {
 // daysLeft is how many days there are to the target; negative once it has gone
 // by.
 func (v *projectView) daysLeft() int {
-	return int(v.project().Target.Sub(v.Now.UTC().Truncate(24*time.Hour)).Hours() / 24)
+	return int(v.project().Target.Sub(review.Today(v.Now)).Hours() / 24)
 }
 
 func (v *projectView) missed() bool {

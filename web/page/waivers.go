@@ -34,37 +34,29 @@ type WaiverForm struct {
 	Reread   []Reread          // what is another than the person had read
 }
 
-// waiverSoon is how long before its end a waiver is marked.
-const waiverSoon = expiringWithin
-
-// waiverEnding reports whether a waiver in force ends soon.
-func waiverEnding(w *review.Waiver, now time.Time) bool {
-	return w.State(now) == review.WaiverInForce && w.Until.Sub(now) <= waiverSoon
-}
-
-// untilDay says how far off a moment to come is in days of the calendar, as
-// people count them who read its date beside it; on the last day, in hours.
-func untilDay(t, now time.Time) string {
-	const day = 24 * time.Hour
-	if t.Sub(now) < day {
-		return ui.Ago(t, now)
+// dayAway says how far off a date is in days of the calendar, as people count
+// them who read it.
+func dayAway(date, now time.Time) string {
+	today := review.Today(now)
+	if date.Equal(today) {
+		return "today"
 	}
-	return "in " + CountOf(int(t.Truncate(day).Sub(now.Truncate(day))/day), "day")
+	return ui.Ago(date, today)
 }
 
 // WaiverLook is how a waiver looks, and the word for how it stands.
 func WaiverLook(w *review.Waiver, now time.Time) (ui.State, string) {
 	switch w.State(now) {
 	case review.WaiverInForce:
-		if waiverEnding(w, now) {
-			return ui.Warn, "Ends " + untilDay(w.Until, now)
+		if w.Expiring(now) {
+			return ui.Warn, "Ends " + dayAway(w.Until, now)
 		}
 		return ui.Waived, "In force"
 	case review.WaiverExpired:
 		if w.GrantedAt.IsZero() {
 			return ui.NA, "Never decided"
 		}
-		return ui.Bad, "Expired " + ui.Ago(w.Until, now)
+		return ui.Bad, "Expired " + dayAway(w.Until, now)
 	case review.WaiverTurnedDown:
 		return ui.Bad, "Denied"
 	case review.WaiverTakenBack:

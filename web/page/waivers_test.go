@@ -12,7 +12,7 @@ const aDay = 24 * time.Hour
 
 // waiverUntil is a waiver for an item that was granted a while ago.
 func waiverUntil(k review.ItemKey, until time.Time) review.Waiver {
-	return review.Waiver{No: 1, Item: k, Until: until, RequestedBy: owner, RequestedAt: noon.Add(-90 * aDay), GrantedBy: signer, GrantedAt: noon.Add(-80 * aDay)}
+	return review.Waiver{No: 1, Item: k, Until: until.Truncate(aDay), RequestedBy: owner, RequestedAt: noon.Add(-90 * aDay), GrantedBy: signer, GrantedAt: noon.Add(-80 * aDay)}
 }
 
 func TestWaiverID(t *testing.T) {
@@ -27,18 +27,19 @@ func TestWaiverID(t *testing.T) {
 }
 
 func TestWaiverLook(t *testing.T) {
-	soon := noon.Add(waiverSoon)
+	today := review.Today(noon)
+	soon := today.AddDate(0, 0, 14)
 	for name, c := range map[string]struct {
 		w     review.Waiver
 		state ui.State
 		word  string
 	}{
-		"long in force":    {waiverUntil("x", soon.Add(time.Microsecond)), ui.Waived, "In force"},
+		"long in force":    {waiverUntil("x", soon.AddDate(0, 0, 1)), ui.Waived, "In force"},
 		"ending":           {waiverUntil("x", soon), ui.Warn, "Ends in 14 days"},
-		"at its end":       {waiverUntil("x", noon), ui.Bad, "Expired just now"},
-		"just before":      {waiverUntil("x", noon.Add(time.Microsecond)), ui.Warn, "Ends in less than a minute"},
+		"on its last day":  {waiverUntil("x", today), ui.Warn, "Ends today"},
+		"the day after":    {waiverUntil("x", today.AddDate(0, 0, -1)), ui.Bad, "Expired 1 day ago"},
 		"waiting":          {review.Waiver{Until: soon}, ui.Wait, "Waiting"},
-		"never decided":    {review.Waiver{Until: noon}, ui.NA, "Never decided"},
+		"never decided":    {review.Waiver{Until: today.AddDate(0, 0, -1)}, ui.NA, "Never decided"},
 		"denied":           {review.Waiver{Until: noon, DeniedAt: noon}, ui.Bad, "Denied"},
 		"revoked, expired": {review.Waiver{Until: noon, GrantedAt: noon.Add(-aDay), RevokedAt: noon.Add(-time.Hour)}, ui.Stop, "Revoked"},
 	} {
@@ -48,25 +49,24 @@ func TestWaiverLook(t *testing.T) {
 	}
 }
 
-// A waiver until the 29th is over when that day begins, in UTC. On the 20th that
-// is nine days off, at whatever hour.
-func TestUntilDay(t *testing.T) {
-	end := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+// How far off a date is does not depend on the hour, but on the day that it is
+// where the organisation is.
+func TestDayAway(t *testing.T) {
+	date := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	for _, c := range []struct{ now, want string }{
 		{"2026-11-20T00:00:00Z", "in 9 days"},
 		{"2026-11-20T23:59:59Z", "in 9 days"},
-		{"2026-11-21T00:30:00+01:00", "in 9 days"},
-		{"2026-11-21T00:00:00Z", "in 8 days"},
-		{"2026-11-27T23:59:59Z", "in 2 days"},
-		{"2026-11-28T00:00:00Z", "in 1 day"},
-		{"2026-11-28T00:00:01Z", "in 23 hours"},
-		{"2026-11-28T23:59:59Z", "in less than a minute"},
+		{"2026-11-21T00:30:00+01:00", "in 8 days"},
+		{"2026-11-28T23:59:59Z", "in 1 day"},
+		{"2026-11-29T00:00:00Z", "today"},
+		{"2026-11-29T23:59:59-10:00", "today"},
+		{"2026-11-30T00:00:00+14:00", "1 day ago"},
 	} {
 		now, err := time.Parse(time.RFC3339, c.now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := untilDay(end, now); got != c.want {
+		if got := dayAway(date, now); got != c.want {
 			t.Errorf("at %s: %q, want %q", c.now, got, c.want)
 		}
 	}
@@ -110,7 +110,7 @@ func TestRowSaysThatAnItemIsWaived(t *testing.T) {
 			s.Waivers = []review.Waiver{waiverUntil("risks-listed", time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC))}
 		}, ui.Waived, "Waived until 1 Jan 2027"},
 		"ending":  {func(s *review.Stage) { s.Waivers = []review.Waiver{waiverUntil("risks-listed", noon.Add(aDay))} }, ui.Waived, "Waiver ends 21 Nov"},
-		"ran out": {func(s *review.Stage) { s.Waivers = []review.Waiver{waiverUntil("risks-listed", noon)} }, ui.Bad, "Waiver ran out"},
+		"ran out": {func(s *review.Stage) { s.Waivers = []review.Waiver{waiverUntil("risks-listed", noon.Add(-aDay))} }, ui.Bad, "Waiver ran out"},
 		"asked for": {func(s *review.Stage) {
 			s.Waivers = []review.Waiver{{No: 1, Item: "risks-listed", Until: noon.Add(aDay)}}
 		}, ui.Open, "Waiver asked"},
@@ -132,11 +132,11 @@ func TestRowSaysThatAnItemIsWaived(t *testing.T) {
 func TestWaiverLapsesTheGate(t *testing.T) {
 	v := smallView()
 	v.Rollups[0].Gate = review.GatePassed
-	v.stage().Waivers = []review.Waiver{waiverUntil("demo-shown", noon)}
+	v.stage().Waivers = []review.Waiver{waiverUntil("demo-shown", noon.Add(-aDay))}
 	if got := Check(v).gate(); got != review.GateLapsed {
 		t.Errorf("gate: %s", got.Label())
 	}
-	v.stage().Waivers[0].Until = noon.Add(time.Microsecond)
+	v.stage().Waivers[0].Until = noon
 	if got := Check(v).gate(); got != review.GatePassed {
 		t.Errorf("a microsecond before: %s", got.Label())
 	}

@@ -35,7 +35,7 @@ func (g *WaitingGate) look() ui.State {
 }
 
 // late reports whether the project's target has passed; its gate is still open.
-func (g *WaitingGate) late(now time.Time) bool { return pastDay(g.Target, now) }
+func (g *WaitingGate) late(now time.Time) bool { return review.Over(g.Target, now) }
 
 // onlyMine reports whether the gate lacks nothing but the reader's signature.
 func (g *WaitingGate) onlyMine() bool { return len(g.OpenSeats) == 1 && len(g.MySeats) == 1 }
@@ -67,7 +67,7 @@ type AssignedItem struct {
 // overdue reports whether the item's day is over. One that is waived asks for
 // nothing, whatever its day.
 func (it *AssignedItem) overdue(now time.Time) bool {
-	return it.Ask != review.AskWaived && pastDay(it.Due, now)
+	return it.Ask != review.AskWaived && review.Over(it.Due, now)
 }
 
 func (it *AssignedItem) look() ui.State {
@@ -195,7 +195,7 @@ type ForcedGate struct {
 	Due       time.Time // date: the last day on which the review is in time
 }
 
-func (g *ForcedGate) overdue(now time.Time) bool { return !now.Before(g.Due.AddDate(0, 0, 1)) }
+func (g *ForcedGate) overdue(now time.Time) bool { return review.Over(g.Due, now) }
 
 func (g *ForcedGate) look(now time.Time) ui.State {
 	if g.overdue(now) {
@@ -217,14 +217,14 @@ type ExpiringEvidence struct {
 }
 
 func (e *ExpiringEvidence) look(now time.Time) ui.State {
-	if !now.Before(e.Expires) {
+	if review.Over(e.Expires, now) {
 		return ui.Bad
 	}
 	return ui.Warn
 }
 
 func (e *ExpiringEvidence) word(now time.Time) string {
-	if !now.Before(e.Expires) {
+	if review.Over(e.Expires, now) {
 		return "expired"
 	}
 	return "expires"
@@ -246,7 +246,7 @@ type OpenCondition struct {
 
 func (c *OpenCondition) href() string { return GateURL(c.Project, c.Stage) + "#" + ConditionID(c.No) }
 
-func (c *OpenCondition) overdue(now time.Time) bool { return !now.Before(c.Due.AddDate(0, 0, 1)) }
+func (c *OpenCondition) overdue(now time.Time) bool { return review.Over(c.Due, now) }
 
 // owed says to whoever has to meet it what it is a condition of.
 func (c *OpenCondition) owed() string {

@@ -66,6 +66,7 @@ type PageMeta struct {
 	Width      Width
 	CanCreate  bool // shows the New project button
 	Version    string
+	Zone       string // says where days end; empty: nobody is signed in
 	Assets     Assets
 	ErrorCount int  // above 0 the title begins with "Error:", as screen readers read it first
 	Saved      bool // the last post was kept although no Success banner says so
