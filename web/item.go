@@ -103,6 +103,9 @@ func (s *Server) assignable(r *http.Request, view *store.ItemView, d *page.ItemD
 	d.More = len(found) == peopleListed
 	if denied != nil {
 		for _, m := range project.Members {
+			if !view.Review.CanAnswer(m.Person) {
+				continue
+			}
 			d.People = append(d.People, page.Somebody{ID: m.Person, Name: view.Names.Of(m.Person)})
 		}
 	}

@@ -30,7 +30,7 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 	q := r.URL.Query()
 	d := &page.MembersData{
 		Actor: view.Actor, Project: p, Template: view.Review.Template, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
-		Owner: asked(p, q.Get("owner")), Remove: asked(p, q.Get("remove")),
+		Owner: asked(p, q.Get("owner")), Remove: asked(p, q.Get("remove")), Away: view.Review.Away,
 	}
 	if typed.Errors["to"] != "" {
 		d.Remove = typed.Person

@@ -1,8 +1,10 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
@@ -59,4 +61,45 @@ func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
 			t.Errorf("the admin's work says %q, not %q", line, want)
 		}
 	}
+}
+
+// A blocked person is waited for nowhere and offered nowhere, and a project that
+// nobody leads says so.
+func TestTheBlockedAreNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	key := f.create("alone")
+	block := func(name string) {
+		_, err := f.Store.ChangeRights(t.Context(), f.as("admin"), f.people[name], func(e *review.Entitlements, who review.Actor, at time.Time) error {
+			return e.Block(who, "They left.", at)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Store.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shows := func(url, where string, want, not string) {
+		t.Helper()
+		text := words(f.browse("admin").get(url).want(200).find(where))
+		if !strings.Contains(text, want) || not != "" && strings.Contains(text, not) {
+			t.Errorf("%s says %q in %s; want %q and not %q", url, text, where, want, not)
+		}
+	}
+	first := f.tmpl.Stages[0]
+	block("owner")
+	shows(page.ProjectURL(key), "#people", "Owner Person (blocked)", "Deputy Person (blocked)")
+	shows(page.ProjectURL(key), "#blockers", "Deputy Person", "Owner Person")
+	shows(page.GateURL(key, first.Key), "#items", "Deputy Person", "Owner Person")
+	shows(page.ReportURL(key), "#stage-"+string(first.Key), "Deputy Person", "Owner Person")
+	shows(page.PortfolioURL+"?q=alone", ".heat tbody a[href$='#blockers']", "Deputy Person", "Owner Person")
+	f.change("deputy", key, first.Key, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, first.Key, first.Items[0].Key, f.people["member"], "", at)
+	})
+	shows(page.MembersURL(key)+"?remove="+strconv.FormatInt(int64(f.people["member"]), 10), "select[name=to]", "Deputy Person", "Owner Person")
+	block("deputy")
+	shows(page.ProjectURL(key), "#blockers", "Nobody leads the project: neither owner nor deputy can sign in", "Deputy Person")
+	shows(page.PortfolioURL+"?q=alone", ".heat a.vacant", "Nobody", "")
+	shows(page.WorkURL, "#nobody", "Nobody leads the project", "")
 }

@@ -33,6 +33,7 @@ const (
 	NobodyConfirms  BlockerKind = "nobody-confirms"
 	NobodyJudges    BlockerKind = "nobody-judges"
 	NobodyLooksBack BlockerKind = "nobody-looks-back"
+	NobodyLeads     BlockerKind = "nobody-leads"
 )
 
 // Blocker is a reason why a gate cannot be requested or cannot pass: what,
@@ -241,7 +242,7 @@ func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
 		return bs
 	}
 	for _, name := range r.EarlierOpen(s, at) {
-		bs = append(bs, Blocker{Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.Project.Holder(DutyOwner), Since: r.Project.Created})
+		bs = append(bs, Blocker{Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.lead(), Since: r.Project.Created})
 	}
 	return bs
 }
@@ -258,7 +259,7 @@ func (r *Review) contentBlockers(s *Stage, at time.Time) []Blocker {
 func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 	return func(yield func(Blocker) bool) {
 		sk := s.Def.Key
-		owner := r.Project.Holder(DutyOwner)
+		owner := r.lead()
 		if r.Project.Status != StatusActive && !yield(Blocker{Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner}) {
 			return
 		}
@@ -350,11 +351,11 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	if round == nil {
 		bs := r.orderBlockers(s, at)
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
-			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.", Owner: r.Project.Holder(DutyOwner), Since: last.ChangedAt})
+			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.", Owner: r.lead(), Since: last.ChangedAt})
 		}
-		return append(bs, s.overdue(at)...)
+		return append(bs, r.overdue(s, at)...)
 	}
-	bs := s.overdue(at)
+	bs := r.overdue(s, at)
 	counting := r.Counting(s)
 	seats := withoutSign(round.Policy.Mandatory, counting)
 	for _, seat := range seats {
@@ -374,6 +375,18 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
 			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: dayAfter(c.Due)})
+		}
+	}
+	return bs
+}
+
+// overdue are the stage's overdue conditions. One of somebody who cannot sign in
+// waits for whoever leads the project.
+func (r *Review) overdue(s *Stage, at time.Time) []Blocker {
+	bs := s.overdue(at)
+	for i := range bs {
+		if r.away(bs[i].Owner) {
+			bs[i].Owner = r.lead()
 		}
 	}
 	return bs

@@ -20,11 +20,17 @@ type Task struct {
 // answer it.
 const notOnProject = "is not on this project, so cannot answer its items; choose somebody who is, or add them as a member too"
 
+// isAway is what somebody reads who gives something to a person who cannot sign in.
+const isAway = "is blocked, so cannot do anything here; choose somebody else"
+
 // able reports whether a person may do something in the project, going by
 // their part in it and by their rights in [Review.Named].
 func (r *Review) able(p PersonID, act Action) bool {
 	a := r.Named[p]
 	a.Person = p
+	if r.away(p) {
+		return false
+	}
 	return May(a, act, &r.Project) == nil
 }
 
@@ -38,13 +44,27 @@ func (r *Review) CanAnswer(p PersonID) bool { return r.able(p, AnswerItem) }
 func (r *Review) CanFollow(p PersonID) bool { return r.able(p, CloseCondition) }
 
 // Responsible is who has to do something about an item: whom it was assigned to
-// while they are on the project, otherwise the project's owner.
+// while they are on the project and can sign in, otherwise who leads the project;
+// 0 while nobody does.
 func (r *Review) Responsible(it *Item) PersonID {
-	if it.Assignee != 0 && r.Project.Duty(it.Assignee) != "" {
+	if it.Assignee != 0 && r.Project.Duty(it.Assignee) != "" && !r.away(it.Assignee) {
 		return it.Assignee
 	}
-	return r.Project.Holder(DutyOwner)
+	return r.lead()
 }
+
+// lead is who answers for the project: its owner or, while they cannot sign in,
+// its deputy; 0 while neither can.
+func (r *Review) lead() PersonID {
+	for _, d := range []Duty{DutyOwner, DutyDeputy} {
+		if p := r.Project.Holder(d); p != 0 && !r.away(p) {
+			return p
+		}
+	}
+	return 0
+}
+
+func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) }
 
 // Tasks lists what a person was given to do in the loaded stages and what is
 // still asked for: items that apply, and open conditions. Pages show it before
@@ -195,6 +215,8 @@ func (r *Review) mayTakeOver(from, to PersonID) error {
 		return invalid("to", "must be somebody else")
 	case r.Project.Duty(to) == "":
 		return invalid("to", "is not on this project, so cannot do its work; choose somebody who is, or add them first")
+	case r.away(to):
+		return invalid("to", isAway)
 	}
 	return nil
 }

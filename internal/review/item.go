@@ -181,7 +181,10 @@ func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due 
 	if err != nil {
 		return err
 	}
-	if person != 0 && !r.CanAnswer(person) {
+	switch {
+	case person != 0 && r.away(person):
+		return invalid("person", isAway)
+	case person != 0 && !r.CanAnswer(person):
 		return invalid("person", notOnProject)
 	}
 	if it.Assignee == person && it.Due.Equal(d) {

@@ -62,8 +62,8 @@ func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
 	if !s.Loaded || r.Project.Status != StatusActive {
 		return nil
 	}
-	bs := r.nobodySigns(s, among)
-	owner := r.Project.Holder(DutyOwner)
+	bs := append(r.nobodyLeads(s), r.nobodySigns(s, among)...)
+	owner := r.lead()
 	add := func(kind BlockerKind, seat Seat, no int, subject string, since time.Time, can func(Actor) bool) {
 		if !slices.ContainsFunc(among, can) {
 			bs = append(bs, Blocker{
@@ -93,6 +93,23 @@ func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
 	return bs
 }
 
+// nobodyLeads says at the stage that the project is in that neither its owner nor
+// a deputy can sign in. Since when, the directory knows.
+func (r *Review) nobodyLeads(s *Stage) []Blocker {
+	gates := make([]GateState, len(r.Stages))
+	for i := range r.Stages {
+		gates[i] = r.Stages[i].Gate
+	}
+	if r.lead() != 0 || r.Stages[Current(gates)].Def.Key != s.Def.Key {
+		return nil
+	}
+	why := "The owner cannot sign in, and there is no deputy."
+	if r.Project.Holder(DutyDeputy) != 0 {
+		why = "Neither owner nor deputy can sign in."
+	}
+	return []Blocker{{Kind: NobodyLeads, Stage: s.Def.Key, Subject: r.Project.Name, What: why}}
+}
+
 // nobodySigns are the mandatory seats of an open round in which nobody can sign
 // and, where each has somebody, the signatures for which there are too few people.
 func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
@@ -112,7 +129,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 		if !slices.ContainsFunc(among, able(seat)) {
 			bs = append(bs, Blocker{
 				Kind: NobodySigns, Stage: s.Def.Key, Vacant: seat, Subject: seat.Label(), What: r.whyNobody(seat, among),
-				Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
+				Owner: r.lead(), Since: round.RequestedAt,
 			})
 		}
 	}
@@ -128,7 +145,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 	}
 	if n < lack {
 		bs = append(bs, Blocker{
-			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.Project.Holder(DutyOwner), Since: round.RequestedAt,
+			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.lead(), Since: round.RequestedAt,
 			What: fmt.Sprintf("%d more to sign, and %d who can.", lack, n),
 		})
 	}

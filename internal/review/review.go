@@ -30,6 +30,11 @@ type Review struct {
 	// others only their part in the project is known.
 	Named map[PersonID]Actor
 
+	// Away are those on the project, and those who have to meet a condition, who
+	// cannot sign in now: blocked or erased. The store reads them with the project;
+	// nothing waits for them.
+	Away []PersonID
+
 	// PassedBefore is when the last stage's gate passed in the review before
 	// this one; zero during the launch. The review calendar goes on from there.
 	PassedBefore time.Time

@@ -122,7 +122,8 @@ func notThen(field, why string) error {
 // it.
 type past struct {
 	viewer    Viewer
-	project   review.Project // as it is now
+	project   review.Project    // as it is now
+	away      []review.PersonID // who cannot sign in now
 	entries   []review.Entry
 	hashes    []review.Hash
 	directory []review.Entry // of the people who signed
@@ -172,7 +173,7 @@ func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, fiel
 	if !now.found {
 		return nil, review.ErrNotFound
 	}
-	p.project = now.project
+	p.project, p.away = now.project, now.away
 	if err := review.May(p.viewer.Actor, review.ViewProject, &p.project); err != nil {
 		return nil, err
 	}
@@ -219,6 +220,9 @@ func (s *Store) rebuild(ctx context.Context, p *past, at time.Time) (*AsOfView, 
 	}
 	if r.Holders, err = p.holders(r, at); err != nil {
 		return nil, err
+	}
+	if !at.Before(p.viewer.Now) {
+		r.Away = p.away // of the past nobody asks whom to wait for
 	}
 	r.Settle(at)
 	out.ProjectView = ProjectView{Viewer: p.viewer, Review: r, Seq: entries[n-1].Seq}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -130,6 +131,14 @@ func (s *Store) commitRights(ctx context.Context, tx *transaction, e *review.Ent
 			      join sign_off s on s.project_id = g.project_id and s.review_no = g.review_no and s.stage = g.stage and s.round = g.round
 			     where g.state = 2 and coalesce(s.for_id, s.person_id) = $1)`, int64(e.Person))
 	}
+	if comesOrGoes(e.Recorded()) {
+		// Projects wait for others while somebody on them cannot sign in.
+		b.Queue(`
+			update portfolio set next_change_at = least(next_change_at, clock_timestamp())
+			 where project_id in (select project_id from project_member where person_id = $1
+			                      union all select project_id from condition
+			                       where owner_id = $1 and confirmed_at is null and dropped_at is null)`, int64(e.Person))
+	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	tx.inTime(ctx, b)
 	if err := tx.commit(ctx, b, "writing a person's rights"); err != nil {
@@ -172,6 +181,18 @@ func touchesSeats(events []review.Entry) bool {
 		}
 	}
 	return false
+}
+
+// comesOrGoes reports whether a person could sign in before and cannot now, or the
+// other way round.
+func comesOrGoes(events []review.Entry) bool {
+	return slices.ContainsFunc(events, func(en review.Entry) bool {
+		switch en.Event.(type) {
+		case review.PersonBlocked, review.PersonUnblocked, review.PersonErased:
+			return true
+		}
+		return false
+	})
 }
 
 func writeRight(b *pgx.Batch, en review.Entry) error {

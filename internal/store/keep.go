@@ -41,6 +41,7 @@ type keptReview struct {
 	template     *review.Template
 	ref          review.TemplateRef
 	passedBefore time.Time
+	away         []review.PersonID
 	rollups      []review.StageRollup
 	stage        int
 	packed       string
@@ -72,7 +73,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore,
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore, away: r.Away,
 		rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key), packed: packed,
 	}
 }
@@ -89,7 +90,7 @@ func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
 	r := review.Blank(p, k.no, k.template, k.ref)
-	r.PassedBefore = k.passedBefore
+	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {
 		r.Stages[i].Gate = k.rollups[i].Gate
@@ -107,7 +108,7 @@ func (k *keptReview) holds(head review.Hash, written uint32) bool {
 }
 
 func (k *keptReview) size() int {
-	return len(k.packed) + 24*len(k.project.Members) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+	return len(k.packed) + 24*len(k.project.Members) + 8*len(k.away) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
 }
 
 // keptReviews are the stages that were changed last. The zero value is empty,

@@ -32,6 +32,7 @@ type loaded struct {
 type reviewRows struct {
 	found        bool
 	project      review.Project
+	away         []review.PersonID
 	no           int
 	ref          review.TemplateRef
 	seq          int64
@@ -67,7 +68,12 @@ const (
 		       r.no, r.passed_before, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
-		       array(select duty from project_member where project_id = $1 order by person_id)
+		       array(select duty from project_member where project_id = $1 order by person_id),
+		       array(select a.id from person a
+		              where (a.blocked_at is not null or a.erased_at is not null)
+		                and a.id = any(array(select person_id from project_member where project_id = $1 union all select owner_id from condition
+		                                                                                                            where project_id = $1 and confirmed_at is null and dropped_at is null))
+		              order by a.id)
 		  from project p
 		  join stream s on s.id = $1
 		  join portfolio f on f.project_id = $1
@@ -150,7 +156,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 		return nil, err
 	}
 	r := review.Blank(rows.project, rows.no, tmpl, rows.ref)
-	r.PassedBefore = rows.passedBefore
+	r.PassedBefore, r.Away = rows.passedBefore, rows.away
 	s.places.note(&rows.project)
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
 	if l.rollups, err = rows.rollup.stages(len(tmpl.Stages)); err != nil {
@@ -278,12 +284,12 @@ func (rows *reviewRows) evidenceFrom(first int) int {
 func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target, before *time.Time
-	var people []int64
+	var people, away []int64
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
 		&rows.no, &before, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
-		&people, &duties)
+		&people, &duties, &away)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found
 	}
@@ -297,6 +303,9 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	}
 	for i := range people {
 		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})
+	}
+	for _, id := range away {
+		rows.away = append(rows.away, review.PersonID(id))
 	}
 	return nil
 }

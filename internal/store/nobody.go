@@ -77,11 +77,18 @@ func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy, all *int) {
 	}
 	b.Queue(`with `+meSQL+`, own as materialized (
 		    select array(select project_id from project_member where person_id = (select id from me) and duty in ('owner', 'deputy')) as ids
+		), admin as materialized (
+		    select exists (select from held g where g.person_id = (select id from me) and g.role = 'admin' and `+countsSQL+`) as admin
 		), found as (
 		    select v.* from own, vacant_of(own.ids) v where cardinality(own.ids) > 0
 		     union
-		    select v.* from vacant_anywhere() v
-		     where (select exists (select from held g where g.person_id = (select id from me) and g.role = 'admin' and `+countsSQL+`))
+		    select v.* from vacant_anywhere() v where (select me.admin from admin me)
+		     union
+		    select f.project_id, f.review_no, '', 'leads', '', 0, greatest(coalesce(o.blocked_at, o.erased_at), d.blocked_at, d.erased_at)
+		      from person o
+		      join portfolio f on f.owner_id = o.id and f.status = 'active'
+		      left join person d on d.id = f.deputy_id
+		     where (o.blocked_at is not null or o.erased_at is not null) and `+leaderlessSQL+` and (select me.admin from admin me)
 		)
 		select f.key as project, f.name, v.stage, 'nobody-' || v.duty as duty, v.seat, v.no, v.since, (count(*) over ())::int as all
 		  from found v
@@ -89,12 +96,20 @@ func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy, all *int) {
 		 order by v.since, f.name, v.stage, v.seat, v.no limit $4`, by.token[:], by.person, s.idle, VacanciesShown).Query(collect)
 }
 
+// leaderlessSQL says of a row f of the portfolio whether neither owner nor deputy
+// can sign in.
+const leaderlessSQL = `(exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null))
+		        and not exists (select from person d where d.id = f.deputy_id and d.blocked_at is null and d.erased_at is null))`
+
 // fillVacant notes in which seats nobody can do what projects wait for. It costs a
 // statement only where one of them waits for somebody in a seat.
 func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
 	byID := map[review.ProjectID]*PortfolioRow{}
 	var ids []int64
 	for i := range rows {
+		if rows[i].Status == review.StatusActive && rows[i].leaderless {
+			rows[i].Vacant = append(rows[i].Vacant, "")
+		}
 		if r := &rows[i]; r.Status == review.StatusActive && (r.review > 1 || slices.ContainsFunc(r.Stages, asksSeats)) {
 			byID[r.id] = r
 			ids = append(ids, int64(r.id))

@@ -59,6 +59,9 @@ func (f *fixture) vacancies(key review.ProjectKey) []string {
 	}
 	same("the gates", words(gates))
 	for _, name := range []string{"olga", "mike", "adam"} { // owner, deputy and an admin
+		if slices.Contains(overview.Review.Away, f.people[name]) {
+			continue
+		}
 		w, err := f.MyWork(ctx, f.as(name))
 		if err != nil {
 			f.t.Fatal(err)
@@ -196,4 +199,65 @@ func TestNobodyCanJudge(t *testing.T) {
 	f.unseat("both")
 	f.unseat("sre")
 	f.expectVacant("with the one manager who broke the glass", "gamma", "nobody-looks-back/")
+}
+
+// Lists and pages wait for somebody else while a member is blocked, and the tables
+// stay what the trail says.
+func TestNothingWaitsForTheBlocked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.create("alpha")
+	f.change("olga", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-set", f.people["mike"], "", at)
+	})
+	olga, mike := review.Party{Person: f.people["olga"]}, review.Party{Person: f.people["mike"]}
+	expect := func(when string, want ...review.Party) {
+		t.Helper()
+		f.sweep(t)
+		list, err := f.Portfolio(t.Context(), f.as("adam"), store.PortfolioFilter{Search: "alpha"})
+		if err != nil || len(list.Rows) != 1 {
+			t.Fatal(err, list)
+		}
+		overview, err := f.Overview(t.Context(), f.as("adam"), "alpha")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := f.AsOf(t.Context(), f.as("adam"), "alpha", time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		stage := overview.Review.Stage("idea")
+		for page, got := range map[string][]review.Party{
+			"the portfolio": list.Rows[0].Waited,
+			"the overview":  overview.Review.Rollup(stage, overview.Now).Waits,
+			"the record":    record.Review.Rollup(record.Review.Stage("idea"), record.Now).Waits,
+		} {
+			slices.SortFunc(got, func(a, b review.Party) int { return int(a.Person - b.Person) })
+			slices.SortFunc(want, func(a, b review.Party) int { return int(a.Person - b.Person) })
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %s waits for %v, want %v", when, page, got, want)
+			}
+		}
+		if found := f.problems(t); len(found) > 0 {
+			t.Errorf("%s: %v", when, found)
+		}
+	}
+	expect("with both", olga, mike)
+	f.expectVacant("with both", "alpha")
+	f.leave("mike", (*review.Entitlements).Block)
+	expect("with the deputy blocked", olga)
+	_, err := f.Change(t.Context(), f.as("olga"), store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "risks-listed", f.people["mike"], "", at)
+	})
+	if err == nil {
+		t.Error("an item goes to a blocked person")
+	}
+	f.leave("mike", (*review.Entitlements).Unblock)
+	expect("with both again", olga, mike)
+	f.leave("olga", (*review.Entitlements).Block)
+	expect("with the owner blocked", mike)
+	f.expectVacant("with the owner blocked", "alpha")
+	f.leave("mike", (*review.Entitlements).Erase)
+	expect("with nobody")
+	f.expectVacant("with nobody", "alpha", "nobody-leads/")
 }

@@ -73,6 +73,7 @@ type PortfolioRow struct {
 	Vacant     []review.Seat  // in which nobody can do what it waits for; an empty seat where it is in none in particular
 	id         review.ProjectID
 	review     int
+	leaderless bool // neither owner nor deputy can sign in
 	Twin       bool // the person sees another project of the same name
 }
 
@@ -258,7 +259,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, to
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `, f.project_id, f.review_no
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `, f.project_id, f.review_no, ` + leaderlessSQL + `
 		  from (
 		    select row_number() over () as place, f.* from (
 		        select f.* ` + from + `
@@ -368,7 +369,7 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 		var a rollupArrays
 		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
 			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
-			&waited, &since, &r.Twin, &r.id, &r.review); err != nil {
+			&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless); err != nil {
 			return fmt.Errorf("reading the portfolio: %w", err)
 		}
 		var err error

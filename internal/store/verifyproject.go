@@ -40,6 +40,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 		v.wrong("cannot be replayed: %s", err)
 		return nil
 	}
+	replayed.Away = l.review.Away // that, too, is the directory's business
 	v.rollups(l, replayed, &rows, now)
 	l.review.Settle(now)
 	replayed.Settle(now)

@@ -70,6 +70,8 @@ func nobodyWords(kind review.BlockerKind, seat review.Seat, subject string) stri
 		return "Nobody can confirm the condition" + subject + " as " + seat.Label()
 	case kind == review.NobodyJudges:
 		return "Nobody can accept the answer to the finding" + subject + " as " + seat.Label()
+	case kind == review.NobodyLeads:
+		return "Nobody leads the project"
 	case kind == review.NobodyLooksBack:
 		return "Nobody can review the break-glass decision"
 	case seat != "":
@@ -83,7 +85,7 @@ func nobodyWords(kind review.BlockerKind, seat review.Seat, subject string) stri
 func BlockerText(b *review.Blocker) string {
 	subject := strings.TrimRight(Cut(b.Subject, 120), ".:;, ")
 	switch b.Kind {
-	case review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack:
+	case review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack, review.NobodyLeads:
 		subject = nobodyWords(b.Kind, b.Vacant, subject)
 	}
 	what := strings.TrimSuffix(b.What, ".")
@@ -96,7 +98,7 @@ func BlockerText(b *review.Blocker) string {
 func blockerLook(k review.BlockerKind) ui.State {
 	switch k {
 	case review.MustNotMet, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
-		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack:
+		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack, review.NobodyLeads:
 		return ui.Bad
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
 		return ui.Warn
@@ -123,6 +125,8 @@ func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 		return ProjectURL(p) + "#stages"
 	case review.ProjectNotActive:
 		return GateURL(p, b.Stage) + "#status"
+	case review.NobodyLeads:
+		return ProjectURL(p) + "#people"
 	case review.NobodyLooksBack:
 		return GateURL(p, b.Stage) + "#retrospective"
 	case review.SeatMissing, review.SignersMissing, review.NobodySigns:

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -21,10 +22,11 @@ type MembersData struct {
 	Many     bool     // there are more than are listed
 	NoPeople bool     // the reader may not look people up
 
-	Owner  review.PersonID // asked about: to be the owner; 0: nobody
-	Remove review.PersonID // asked about: to be taken off; 0: nobody
-	Tasks  []review.Task   // that they would leave behind
-	Done   int             // items assigned to them that ask for nothing now
+	Owner  review.PersonID   // asked about: to be the owner; 0: nobody
+	Remove review.PersonID   // asked about: to be taken off; 0: nobody
+	Away   []review.PersonID // who cannot sign in
+	Tasks  []review.Task     // that they would leave behind
+	Done   int               // items assigned to them that ask for nothing now
 }
 
 // stageName is the name of the stage that a task is in.
@@ -63,7 +65,7 @@ func taskURL(p review.ProjectKey, t *review.Task) string {
 func (d *MembersData) heirs() []ui.Option {
 	options := []ui.Option{{Label: "Nobody"}}
 	for _, m := range d.members() {
-		if m.Person != d.Remove {
+		if m.Person != d.Remove && !slices.Contains(d.Away, m.Person) {
 			options = append(options, ui.Option{Value: idValue(m.Person), Label: d.Names(m.Person), Selected: m.Person == d.Member.To})
 		}
 	}

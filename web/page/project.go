@@ -148,11 +148,19 @@ func (v *projectView) members() []string {
 	var names []string
 	for _, m := range v.project().Members {
 		if m.Duty == review.DutyMember {
-			names = append(names, v.Name(m.Person))
+			names = append(names, v.onProject(m.Person))
 		}
 	}
 	slices.Sort(names)
 	return names
+}
+
+// onProject names somebody on the project, and says so where they cannot sign in.
+func (v *projectView) onProject(p review.PersonID) string {
+	if slices.Contains(v.Review.Away, p) {
+		return v.Name(p) + " (blocked)"
+	}
+	return v.Name(p)
 }
 
 // profile are the facts about the project on which items depend, in words.

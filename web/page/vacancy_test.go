@@ -26,6 +26,8 @@ func TestWordsForWhatNobodyCanDo(t *testing.T) {
 			"Nobody can accept the answer to the finding as Security"},
 		{review.Blocker{Kind: review.NobodyLooksBack, Subject: "Ready to run", What: "No other manager or seat holder may."},
 			"Nobody can review the break-glass decision: no other manager or seat holder may", "Nobody can review the break-glass decision"},
+		{review.Blocker{Kind: review.NobodyLeads, Subject: "Ledger", What: "The owner cannot sign in, and there is no deputy."},
+			"Nobody leads the project: the owner cannot sign in, and there is no deputy", "Nobody leads the project"},
 	} {
 		if got := BlockerText(&c.b); got != c.long {
 			t.Errorf("%s: %q, want %q", c.b.Kind, got, c.long)

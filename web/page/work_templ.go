@@ -663,7 +663,7 @@ func workLists(d *WorkData, late *duties, rest *duties) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "\">Grant the seat</a> to somebody who did not work on the stage.")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "\">Grant the seat</a> to somebody who did not work on the stage. A project that nobody leads needs a new owner.")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
