@@ -271,7 +271,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 		for i := range s.Items {
 			it := &s.Items[i]
 			kind := s.Lacks(it, at)
-			if kind != "" && !yield(r.itemBlocker(s, it, kind)) {
+			if kind != "" && !yield(r.itemBlocker(s, it, kind, at.Location())) {
 				return
 			}
 		}
@@ -279,8 +279,8 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 }
 
 // itemBlocker says whose turn it is with an item that lacks something.
-func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind) Blocker {
-	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it), Since: s.uncoveredSince(it)}
+func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Location) Blocker {
+	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it), Since: s.uncoveredSince(it, zone)}
 	if b.Since.IsZero() {
 		b.Since = r.Project.Created
 	}
@@ -294,11 +294,11 @@ func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind) Blocker {
 // answer, or since the last thing that covered it was gone. An old answer says
 // nothing of evidence that ran out yesterday. Zero when it was neither answered
 // nor ever covered.
-func (s *Stage) uncoveredSince(it *Item) time.Time {
+func (s *Stage) uncoveredSince(it *Item, zone *time.Location) time.Time {
 	since := it.Answer.At
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.Item == it.Def.Key && !w.GrantedAt.IsZero() {
-			since = latest(since, earliest(dayAfter(w.Until), w.RevokedAt))
+			since = latest(since, earliest(EndOf(w.Until, zone), w.RevokedAt))
 		}
 	}
 	if it.Level != LevelMust || it.Answer.State != Met {
@@ -310,7 +310,7 @@ func (s *Stage) uncoveredSince(it *Item) time.Time {
 			continue
 		}
 		// One that had run out before it was linked never covered anything.
-		if end := earliest(dayAfter(e.Expires), e.RemovedAt); end.After(e.At) {
+		if end := earliest(EndOf(e.Expires, zone), e.RemovedAt); end.After(e.At) {
 			since = latest(since, end)
 		}
 	}
@@ -374,7 +374,7 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 	var bs []Blocker
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
-			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: dayAfter(c.Due)})
+			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: EndOf(c.Due, at.Location())})
 		}
 	}
 	return bs

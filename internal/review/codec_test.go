@@ -100,6 +100,8 @@ var earlierForms = []struct {
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01"}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N"}, `{"stage":"build","round":2,"note":"N"}`},
 	{review.ReviewStarted{No: 2, Reason: "R"}, `{"no":2,"reason":"R"}`},
+	{review.SeatDelegated{Person: 5, No: 1, To: 6, Seat: "qa", Scope: 7, Starts: "2026-12-01", Ends: "2026-12-31", Reason: "R"},
+		`{"person":5,"no":1,"to":6,"seat":"qa","scope":7,"starts":"2026-12-01","ends":"2026-12-31","reason":"R"}`},
 }
 
 // What was stored before an event got another field still means what it meant,

@@ -27,8 +27,11 @@ func Soon(date, at time.Time) bool {
 	return !date.IsZero() && !today.After(date) && !today.Before(date.AddDate(0, 0, -dueAhead))
 }
 
-// EndOf is the first moment after a date, in a time zone.
+// EndOf is the first moment after a date, in a time zone; never where there is none.
 func EndOf(date time.Time, zone *time.Location) time.Time {
+	if date.IsZero() {
+		return date
+	}
 	y, m, d := date.Date()
 	return time.Date(y, m, d+1, 0, 0, 0, 0, zone).UTC()
 }
@@ -44,13 +47,4 @@ func zoneName(at time.Time) string {
 		return name
 	}
 	return ""
-}
-
-// dayAfter is roughly when a date was over, for saying since when something waits.
-// The day is exact; the hour is that of no zone in particular.
-func dayAfter(date time.Time) time.Time {
-	if date.IsZero() {
-		return date
-	}
-	return date.AddDate(0, 0, 1)
 }

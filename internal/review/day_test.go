@@ -66,6 +66,24 @@ func TestADateIsAWholeDayInItsZone(t *testing.T) {
 	}
 }
 
+// Whatever ran out blocks since the end of its day, not since a midnight elsewhere:
+// nothing waits since a moment to come, or for half a day when it just began.
+func TestBlocksSinceTheEndOfTheDay(t *testing.T) {
+	for _, name := range []string{"Pacific/Honolulu", "Pacific/Kiritimati"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := newWorld(t)
+		w.ok(w.answer(member, build, "tests", review.Met, ""))
+		w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/1", Type: "ci-run", Expires: "2026-03-31"}, w.tick()))
+		ends := time.Date(2026, time.April, 1, 0, 0, 0, 0, zone)
+		if b := itemBlocker(w, "tests", ends); b == nil || !b.Since.Equal(ends) {
+			t.Errorf("in %s evidence that has run out blocks as %+v, want since %v", name, b, ends)
+		}
+	}
+}
+
 // What is typed is compared with the day where the organisation is, and what is
 // left out becomes it.
 func TestTodayIsTheZonesDay(t *testing.T) {

@@ -160,9 +160,18 @@ func (f *fixture) owner(t *testing.T) *pgx.Conn {
 // time zone is set to afterwards.
 func TestStandInsForDaysOfTheirZone(t *testing.T) {
 	t.Parallel()
+	for _, name := range []string{"Pacific/Honolulu", "Europe/Berlin", "Pacific/Kiritimati"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			standInFor(t, name)
+		})
+	}
+}
+
+func standInFor(t *testing.T, name string) {
 	f := newFixture(t)
 	ctx := context.Background()
-	zone, err := time.LoadLocation("Pacific/Honolulu")
+	zone, err := time.LoadLocation(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,8 +180,10 @@ func TestStandInsForDaysOfTheirZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Close)
+	var first time.Time
 	if _, err := s.ChangeRights(ctx, f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: review.SeatSRE, Ends: review.FormatDate(review.Today(at).AddDate(0, 0, 4))}, at)
+		first = review.Today(at)
+		return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: review.SeatSRE, Ends: review.FormatDate(first.AddDate(0, 0, 4))}, at)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -188,7 +199,10 @@ func TestStandInsForDaysOfTheirZone(t *testing.T) {
 	for _, st := range []*store.Store{s, f.Store} { // the other one has UTC
 		all, err := st.Delegations(ctx, f.as("sre"))
 		if err != nil || len(all.Given) != 1 || !all.Given[0].Starts.Equal(starts) || !all.Given[0].Ends.Equal(ends) {
-			t.Errorf("%v, %+v", err, all)
+			t.Fatalf("%v, %+v", err, all)
+		}
+		if g := all.Given[0]; st == s && (!review.Today(g.Starts).Equal(first) || !review.Today(g.Ends).Equal(first.AddDate(0, 0, 5))) {
+			t.Errorf("its days are %v up to %v, want %v and four more", g.Starts, g.Ends, first)
 		}
 		if v, err := st.VerifyStream(ctx, review.Directory); err != nil || len(v.Problems) > 0 {
 			t.Errorf("%v, %+v", err, v)

@@ -85,7 +85,7 @@ func (s *Store) queueStandIns(b *pgx.Batch, by By, which string, out *[]StandIn)
 		by.token[:], by.person, s.idle, DelegationsShown).Query(func(rows pgx.Rows) (err error) {
 		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[StandIn])
 		for i := range *out {
-			(*out)[i].Starts, (*out)[i].Ends = (*out)[i].Starts.UTC(), (*out)[i].Ends.UTC()
+			(*out)[i].Starts, (*out)[i].Ends = (*out)[i].Starts.In(s.zone), (*out)[i].Ends.In(s.zone)
 		}
 		return err
 	})

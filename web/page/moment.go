@@ -101,6 +101,17 @@ func DayOrNone(t time.Time) string {
 	return t.Format("2 Jan 2006")
 }
 
+// DayOf is the day of a moment in words, where the organisation is; empty for none.
+func DayOf(moment, now time.Time) string { return DayOrNone(inZone(moment, now)) }
+
+// inZone is a moment told in the time zone of another; none stays none.
+func inZone(moment, now time.Time) time.Time {
+	if moment.IsZero() {
+		return moment
+	}
+	return moment.In(now.Location())
+}
+
 // ZoneWords says where days end, with a time zone as people write it.
 func ZoneWords(zone *time.Location) string {
 	if zone == time.UTC || zone.String() == "UTC" {

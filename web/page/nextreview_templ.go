@@ -93,7 +93,7 @@ func projectReviews(v *projectView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Date(v.started()).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Date(inZone(v.started(), v.Now)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

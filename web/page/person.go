@@ -196,7 +196,7 @@ func (d *PersonData) sessionWords() string {
 }
 
 func (d *PersonData) blockedWords() string {
-	words := "Blocked since " + d.Person.Blocked.Format("2 Jan 2006")
+	words := "Blocked since " + DayOf(d.Person.Blocked, d.Now)
 	if d.By != "" {
 		words += " by " + d.By
 	}

@@ -42,7 +42,7 @@ func (v *projectView) reviewText() string {
 		text += ", the launch"
 	}
 	if at := v.started(); !at.IsZero() {
-		text += ", started " + DayOrNone(at)
+		text += ", started " + DayOf(at, v.Now)
 	}
 	if state, due := v.Review.Live(v.Now); state != review.NotLive {
 		text += "; " + strings.ToLower(state.Label())

@@ -25,7 +25,7 @@ type StandIn struct {
 func (s *StandIn) running(now time.Time) bool { return !now.Before(s.Starts) }
 
 // last is the last day on which they stand in.
-func (s *StandIn) last() time.Time { return s.Ends.AddDate(0, 0, -1) }
+func (s *StandIn) last() time.Time { return review.Today(s.Ends.Add(-time.Microsecond)) }
 
 // words say for whom and how long the reader stands in.
 func (s *StandIn) words(now time.Time) string {

@@ -167,11 +167,11 @@ func (s *reportStage) decision(w *review.Waiver) string {
 }
 
 // openSince says whose turn it is, and since when.
-func openSince(b *ui.Blocker) string {
+func openSince(b *ui.Blocker, now time.Time) string {
 	if b.Since.IsZero() {
 		return " " + b.Owner
 	}
-	return " " + cmp.Or(b.Owner, "nobody") + ", since " + page.DayOrNone(b.Since)
+	return " " + cmp.Or(b.Owner, "nobody") + ", since " + page.DayOf(b.Since, now)
 }
 
 func conditionStateLook(c *review.Condition, at time.Time) ui.State {
