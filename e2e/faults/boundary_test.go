@@ -47,8 +47,8 @@ func TestBoundariesToTheMicrosecond(t *testing.T) {
 		project review.ProjectKey
 		boundary
 	}{
-		{withWaiver, boundary{"a waiver's end", day(1), "Passed", "Lapsed", standing}},
-		{ready, boundary{"a waiver's end, for a request", day(1), "ok", "blocked", requestable}},
+		{withWaiver, boundary{"a waiver's end", day(2), "Passed", "Lapsed", standing}},
+		{ready, boundary{"a waiver's end, for a request", day(2), "ok", "blocked", requestable}},
 		{withWaiver, boundary{"a waiver's grant", granted, "waiting", "in force", waiverState}},
 		{withEvidence, boundary{"evidence's end", day(2), "Passed", "Lapsed", standing}},
 		{withCondition, boundary{"a condition's end", day(1), "Passed with conditions", "Condition overdue", standing}},

@@ -13,7 +13,7 @@ var ruleMutants = []mutant{
 	rule("a request although something is missing", "len(bs) > 0 {\n\t\treturn &Blocked{bs}", "len(bs) > 99 {\n\t\treturn &Blocked{bs}"),
 	rule("out of order without a reason", "r.Template.Order == OrderAdvisory && reason == \"\"", "r.Template.Order == OrderStrict && reason == \"\""),
 	rule("a hold reaches the stage at hand only", "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"),
-	rule("a gate that turns reaches itself only", "r.settle(en.At, stage) && r.Template.Order == OrderStrict {", "r.settle(en.At, stage) && r.Template.Order == \"\" {"),
+	rule("a gate that turns reaches itself only", "r.settle(at, stage) && r.Template.Order == OrderStrict {", "r.settle(at, stage) && r.Template.Order == \"\" {"),
 	rule("a request trusts what is kept of earlier gates", "r.before(sk)", "r.before(\"\")"),
 	rule("a strict order is not kept", "if r.Template.Order != OrderStrict {", "if r.Template.Order == OrderStrict {"),
 	rule("a withdrawal without a reason", "	c.require(\"reason\", reason, \"say why the request is taken back\")\n", ""),
@@ -44,7 +44,7 @@ var ruleMutants = []mutant{
 	rule("who said that it does not apply approves it", "	case a.By == by.Person:", "	case a.By == -1:"),
 	rule("evidence outlives what the item allows", "		if exp.After(latest) {", "		if exp.Before(latest) && false {"),
 	rule("evidence from the future", "} else if eff.After(today.AddDate(0, 0, 1)) {", "} else if eff.After(today.AddDate(9, 0, 1)) {"),
-	rule("a waiver for longer than a year", "	case d.After(at.AddDate(0, 0, MaxWaiver)):", "	case d.After(at.AddDate(99, 0, MaxWaiver)):"),
+	rule("a waiver for longer than a year", "	case d.After(Today(at).AddDate(0, 0, MaxWaiver)):", "	case d.After(Today(at).AddDate(99, 0, MaxWaiver)):"),
 	rule("a waiver denied is granted", "if w.State(at) != WaiverWaiting {\n\t\treturn refuse(\"This waiver is %s and cannot be granted", "if w.State(at) != WaiverWaiting && w.State(at) != WaiverTurnedDown {\n\t\treturn refuse(\"This waiver is %s and cannot be granted"),
 	rule("a waiver counts before it is granted", "	case w.GrantedAt.IsZero() || at.Before(w.GrantedAt):", "	case at.Before(w.GrantedAt):"),
 	rule("a waiver counts after it is revoked", "	case !w.RevokedAt.IsZero():", "	case w.No < 0:"),
@@ -71,7 +71,7 @@ var ruleMutants = []mutant{
 	rule("an entry does not carry on the chain", "	b = append(b, prev[:]...)\n", ""),
 	rule("an entry's author is not hashed", "r.At.UnixMicro(), int64(r.Actor)}", "r.At.UnixMicro(), 0}"),
 	rule("a gap in the chain goes unnoticed", "		if r.Seq != head.Seq+1 {", "		if r.Seq <= head.Seq {"),
-	rule("a gate that repeats never lapses", "!due.IsZero() && !at.Before(due) {", "!due.IsZero() && due.IsZero() {"),
+	rule("a gate that repeats never lapses", "if Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at) {", "if Over(time.Time{}, at) {"),
 	rule("an overdue condition goes unnoticed", "if c.Overdue(at) {\n\t\t\treturn GateOverdue", "if c.No < 0 {\n\t\t\treturn GateOverdue"),
 }
 

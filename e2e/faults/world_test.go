@@ -53,7 +53,7 @@ func rules() *gatemodel.Rules {
 			lee:  {Name: "lee", Seats: []string{"sre"}},
 			vic:  {Name: "vic"},
 		},
-		Seats: []string{"product", "sre", "security"}, Mandatory: []string{"product"}, Quorum: 2, Duties: true, ValidDays: 2,
+		Seats: []string{"product", "sre", "security"}, Mandatory: []string{"product"}, Quorum: 2, Duties: true, ValidDays: 1,
 	}
 }
 
@@ -71,7 +71,7 @@ func trial() *review.Template {
 			Key: key, Name: "Stage " + string(key),
 			Items: []review.ItemDef{
 				{Key: items[gatemodel.Plain], Title: "Plain", Levels: must, Seats: seats},
-				{Key: items[gatemodel.Proved], Title: "Proved", Levels: must, Seats: seats, Evidence: []review.EvidenceKind{"doc"}, ValidDays: 2},
+				{Key: items[gatemodel.Proved], Title: "Proved", Levels: must, Seats: seats, Evidence: []review.EvidenceKind{"doc"}, ValidDays: 1},
 				{Key: items[gatemodel.Waivable], Title: "Waivable", Levels: must, Seats: seats},
 			},
 			Gate: review.GateDef{Name: "Gate " + string(key), Quorum: 2, Seats: []review.SeatDef{

@@ -77,7 +77,7 @@ func (r *Rules) edit(s *State, in Input) ([]Result, *State) {
 		}
 		next.Items[in.Item] = s.replaced(s.Items[in.Item], in)
 	case AddEvidence:
-		next.Evidence = append(next.Evidence, Link{By: in.Who, Ends: s.Day + r.ValidDays})
+		next.Evidence = append(next.Evidence, Link{By: in.Who, Last: s.Day + r.ValidDays})
 	case RemoveEvidence:
 		if in.No > len(s.Evidence) {
 			return []Result{Hidden}, nil
@@ -254,7 +254,7 @@ func (r *Rules) waive(s *State, in Input) ([]Result, *State) {
 		if slices.ContainsFunc(s.Waivers, func(w Leave) bool { st := s.leave(w); return st == "waiting" || st == "in force" }) {
 			without = append(without, Refused)
 		}
-		next.Waivers = append(next.Waivers, Leave{By: in.Who, Ends: in.Until})
+		next.Waivers = append(next.Waivers, Leave{By: in.Who, Last: in.Until})
 		return without, next
 	}
 	if !r.sits(s, in.Who) {

@@ -134,14 +134,14 @@ func TestHistories(t *testing.T) {
 			done(0, 1, Input{Op: PassDays, Days: 1}, Output{}), done(2, 3, Input{Op: GrantSeat, Who: admin, Whom: owner, Seat: "sre"}, Output{}),
 			done(4, 5, Input{Op: RequestWaiver, Who: owner, Until: 9}, Output{}), done(6, 7, Input{Op: GrantWaiver, Who: owner, No: 2}, Output{})}},
 		"a waiver that ran out keeps the gate from passing": {true, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 1}, Output{}),
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 2}, Output{}),
 			done(4, 5, signs(sre, "sre", "d1"), Output{}), done(6, 7, look, reads("Waiting for sign-off", "d1", 1, 2))}},
 		"a waiver counts on after its end": {false, []porcupine.Operation{
-			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 1}, Output{}), done(4, 5,
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, Input{Op: PassDays, Days: 2}, Output{}), done(4, 5,
 				signs(sre, "sre", "d1"), passed)}},
 		"time makes a passed gate lapse": {true, []porcupine.Operation{
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
-			done(4, 5, Input{Op: PassDays, Days: 1}, Output{}), done(6, 7, look, reads("Lapsed", "d1", 0, 0))}},
+			done(4, 5, Input{Op: PassDays, Days: 2}, Output{}), done(6, 7, look, reads("Lapsed", "d1", 0, 0))}},
 		"a change after the end asks for a new round": {true, []porcupine.Operation{
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
 			done(4, 5, edit, Output{}), done(6, 7, look, reads("Changed since sign-off", "d2", 0, 0))}},
@@ -174,8 +174,8 @@ func TestConditions(t *testing.T) {
 	s := requested(t, r)
 	s = applied(t, r, s, Input{Op: Sign, Who: product, Seat: "product", Decision: Conditional, Digest: "d1", Until: 3})
 	s = applied(t, r, s, Input{Op: Sign, Who: sre, Seat: "sre", Decision: Go, Digest: "d1"})
-	// The waiver runs out on day 1: met instead of it, that would be a change.
-	s.Waivers[0].Ends = 99
+	// The waiver runs out after day 1: met instead of it, that would be a change.
+	s.Waivers[0].Last = 99
 	for _, step := range []struct {
 		in   Input
 		want string
@@ -189,7 +189,7 @@ func TestConditions(t *testing.T) {
 			t.Errorf("after %s: %s, want %s", r.Tell(step.in, Output{Result: OK}), got, step.want)
 		}
 	}
-	s.Conditions[0].Confirmed, s.Evidence[0].Ends = false, 99
+	s.Conditions[0].Confirmed, s.Evidence[0].Last = false, 99
 	for day, want := range map[int]string{3: "Passed with conditions", 4: "Condition overdue"} {
 		s.Day = day
 		if got := s.Standing(); got != want {

@@ -41,14 +41,14 @@ type Said struct {
 // Link is evidence for the item that demands it.
 type Link struct {
 	By      int
-	Ends    int // the first day on which it no longer counts
+	Last    int // the last day on which it counts
 	Removed bool
 }
 
 // Leave is a waiver for the item that allows one.
 type Leave struct {
 	By                 int
-	Ends               int // the first day on which it no longer counts
+	Last               int // the last day on which it counts
 	Granted, TakenBack bool
 }
 
@@ -150,13 +150,13 @@ func (s *State) waived() bool {
 	return slices.ContainsFunc(s.Waivers, func(w Leave) bool { return s.leave(w) == "in force" })
 }
 
-// leave is how a waiver stands: it counts from its grant until its end, unless
+// leave is how a waiver stands: it counts from its grant until the end of its last day, unless
 // it is taken back.
 func (s *State) leave(w Leave) string {
 	switch {
 	case w.TakenBack:
 		return "revoked"
-	case s.Day >= w.Ends:
+	case s.Day > w.Last:
 		return "expired"
 	case w.Granted:
 		return "in force"
@@ -173,7 +173,7 @@ func (s *State) satisfied(item int) bool {
 	if s.Items[item].State != "met" {
 		return false
 	}
-	return item != Proved || slices.ContainsFunc(s.Evidence, func(e Link) bool { return !e.Removed && s.Day < e.Ends })
+	return item != Proved || slices.ContainsFunc(s.Evidence, func(e Link) bool { return !e.Removed && s.Day <= e.Last })
 }
 
 // blocked reports whether anything of the stage itself keeps its gate shut.
@@ -268,10 +268,10 @@ func (s *State) Describe(standing string) string {
 		fmt.Fprintf(&b, "\nitem %d: %s version %d by %d %q", i, it.State, it.Version, it.By, it.Mark)
 	}
 	for i, e := range s.Evidence {
-		fmt.Fprintf(&b, "\nevidence %d by %d until %d removed=%v", i+1, e.By, e.Ends, e.Removed)
+		fmt.Fprintf(&b, "\nevidence %d by %d until %d removed=%v", i+1, e.By, e.Last, e.Removed)
 	}
 	for i, w := range s.Waivers {
-		fmt.Fprintf(&b, "\nwaiver %d by %d until %d granted=%v revoked=%v", i+1, w.By, w.Ends, w.Granted, w.TakenBack)
+		fmt.Fprintf(&b, "\nwaiver %d by %d until %d granted=%v revoked=%v", i+1, w.By, w.Last, w.Granted, w.TakenBack)
 	}
 	for i, f := range s.Findings {
 		fmt.Fprintf(&b, "\nfinding %d answered=%v %q", i+1, f.Answered, f.Mark)

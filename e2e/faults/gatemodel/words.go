@@ -96,7 +96,7 @@ type Input struct {
 	Seat     string
 	Decision Decision
 	Digest   string // of the content that the person was shown
-	Until    int    // day on which a waiver ends, or last day of a condition
+	Until    int    // last day of a waiver or a condition
 	Whom     int    // whose seat
 	On       bool   // restricted or not
 	Days     int
