@@ -12,7 +12,7 @@ import (
 )
 
 // startReview begins the next review of a project. The form says which review
-// the person was shown, so that sending it twice starts one.
+// the person was shown.
 func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "review")
 	if err != nil {
@@ -22,23 +22,14 @@ func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || shown < 1 {
 		return s.reviewFailed(w, r, &review.Invalid{Fields: []review.FieldError{{Field: "review", Message: "is missing or no number; reload the page and try again"}}})
 	}
-	key, sent := projectKey(r), false
+	key := projectKey(r)
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		if rv.No == shown {
-			return rv.StartReview(who, form.Get("reason"), at)
-		}
-		if err := review.May(who, review.StartReview, &rv.Project); err != nil {
-			return err
-		}
-		sent = rv.No == shown+1 // the same form, or another's, had its effect before
-		return &review.Refused{Why: "Review " + strconv.Itoa(rv.No) + " has been started meanwhile."}
+		return rv.StartReview(who, shown, form.Get("reason"), at)
 	})
-	if err != nil && !sent {
+	if err != nil {
 		return s.reviewFailed(w, r, err)
 	}
-	if err == nil {
-		s.metrics.decided(changed.Events)
-	}
+	s.metrics.decided(changed.Events)
 	return s.done(w, r, page.ProjectURL(key), flashReview)
 }
 

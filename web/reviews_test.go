@@ -24,7 +24,7 @@ func (f *fixture) liveProject(key string) review.ProjectKey {
 func (f *fixture) startReview(p review.ProjectKey) time.Time {
 	f.t.Helper()
 	return f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.StartReview(who, "The yearly one.", at)
+		return r.StartReview(who, r.No, "The yearly one.", at)
 	}).Now
 }
 

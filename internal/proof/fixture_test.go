@@ -172,7 +172,7 @@ func tell(tb testing.TB) *world {
 	w.must(w.r.Force(actor(mona), live, w.r.Digest(w.r.Stage(live)), "The house burns.",
 		w.now.AddDate(0, 0, 2).Format(review.DateLayout), w.tick()))
 	w.must(w.r.CloseRetrospective(actor(stan), live, 2, "It was right.", w.tick()))
-	w.must(w.r.StartReview(actor(olga), "Yearly.", w.tick()))
+	w.must(w.r.StartReview(actor(olga), w.r.No, "Yearly.", w.tick()))
 	w.must(w.r.ConfirmCondition(actor(eng), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), w.tick()))
 	w.answer(live, "restore-tested", review.Met, "Done again.")
 	w.request(live)

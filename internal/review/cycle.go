@@ -114,10 +114,18 @@ func (s *Stage) repeatsOn(passed time.Time) time.Time {
 // Answers, evidence, waivers and open conditions carry over; items whose evidence
 // expires have to be attested anew; the gates start afresh. Earlier rounds stay
 // readable. Findings have to be answered and break-glass passes to be reviewed
-// first, so that none gets out of sight.
-func (r *Review) StartReview(by Actor, reason string, at time.Time) error {
+// first, so that none gets out of sight. shown is the review that the person was
+// shown: a form that is sent twice starts one review, and changes nothing then.
+func (r *Review) StartReview(by Actor, shown int, reason string, at time.Time) error {
 	if err := May(by, StartReview, &r.Project); err != nil {
 		return err
+	}
+	switch {
+	case shown == r.No:
+	case shown > 0 && shown == r.No-1:
+		return nil // this form, or another's, had its effect before
+	default:
+		return refuse("Review %d has been started meanwhile.", r.No)
 	}
 	if err := r.wholly(); err != nil {
 		return err

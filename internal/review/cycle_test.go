@@ -151,7 +151,7 @@ func TestLiveByBreakGlass(t *testing.T) {
 }
 
 func TestStartReviewIsRefused(t *testing.T) {
-	start := func(w *world, p review.PersonID, why string) error { return w.r.StartReview(w.actor(p), why, w.tick()) }
+	start := func(w *world, p review.PersonID, why string) error { return w.r.StartReview(w.actor(p), w.r.No, why, w.tick()) }
 	w := newWorld(t)
 	w.refused(w.silent(func() error { return start(w, owner, "yearly") }), "refused") // not live
 	w.pass(design)
@@ -162,7 +162,7 @@ func TestStartReviewIsRefused(t *testing.T) {
 	}
 	m := w.actor(owner)
 	m.Machine = true
-	w.refused(w.silent(func() error { return w.r.StartReview(m, "yearly", w.tick()) }), "denied")
+	w.refused(w.silent(func() error { return w.r.StartReview(m, w.r.No, "yearly", w.tick()) }), "denied")
 	w.refused(w.silent(func() error { return start(w, owner, " ") }), "invalid")
 	w.open(build)
 	w.refused(w.silent(func() error { return start(w, owner, "yearly") }), "refused")
@@ -175,11 +175,20 @@ func TestStartReviewIsRefused(t *testing.T) {
 	w.refused(w.silent(func() error { return start(w, owner, "yearly") }), "refused") // that is still to be looked at
 	w.ok(w.lookBack(quinn, build, 1+1))
 	w.ok(start(w, deputy, "yearly"))
-	w.refused(w.silent(func() error { return start(w, deputy, "yearly") }), "refused") // the same form twice
+	w.refused(w.silent(func() error { return start(w, deputy, "yearly") }), "refused") // it has just begun
+	from := func(p review.PersonID, shown int, why string) error {
+		return w.silent(func() error { return w.r.StartReview(w.actor(p), shown, why, w.tick()) })
+	}
+	w.ok(from(deputy, 1, "yearly")) // the same form twice
+	w.ok(from(owner, 1, " "))       // somebody else's for the same review
+	w.refused(from(viewer, 1, "yearly"), "denied")
+	for _, shown := range []int{-1, 0, 3, 7} {
+		w.refused(from(owner, shown, "yearly"), "refused")
+	}
 
 	part := review.Blank(w.r.Project, 1, w.r.Template, w.r.Ref)
 	part.Load(2)
-	if err := part.StartReview(w.actor(owner), "yearly", w.now); refusal(err) != "broken" {
+	if err := part.StartReview(w.actor(owner), part.No, "yearly", w.now); refusal(err) != "broken" {
 		t.Errorf("with one stage loaded: %v", err)
 	}
 }
@@ -203,7 +212,7 @@ func TestNextReview(t *testing.T) {
 	passed := w.now
 	first := w.digest(build)
 
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	if w.r.No != 2 {
 		t.Errorf("review %d", w.r.No)
 	}
@@ -284,7 +293,7 @@ func TestReattestNotApplicable(t *testing.T) {
 	w.ok(w.approve(quinn, build, "tests"))
 	w.ok(w.answer(member, build, "load", review.Met, ""))
 	w.blocked(build)
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	w.blocked(build, "reattest tests")
 	w.ok(w.silent(func() error { return w.approve(quinn, build, "tests") })) // of the last review
 	w.blocked(build, "reattest tests")
@@ -299,7 +308,7 @@ func TestReattestUnderAWaiver(t *testing.T) {
 	w := newWorld(t)
 	w.fill(build)
 	w.pass(run)
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	w.blocked(build, "reattest tests")
 	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
@@ -312,7 +321,7 @@ func TestReattestUnderAWaiver(t *testing.T) {
 func TestLiveLapsesDuringTheNextReview(t *testing.T) {
 	w := newWorld(t, func(t *review.Template, _ *review.NewProject) { t.Stages[2].Items[0].ValidDays = 30 })
 	w.pass(run)
-	w.ok(w.r.StartReview(w.actor(owner), "monthly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "monthly", w.tick()))
 	at := expiry(w, run)
 	for _, off := range edges {
 		w.now = at.Add(off)
@@ -378,9 +387,9 @@ func TestNextReviewWaitsForAnswers(t *testing.T) {
 	w.pass(run)
 	w.open(build)
 	w.ok(w.sendBack(quinn, build, qa, "no owner"))
-	w.refused(w.silent(func() error { return w.r.StartReview(w.actor(owner), "yearly", w.tick()) }), "refused")
+	w.refused(w.silent(func() error { return w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()) }), "refused")
 	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "it has one", w.tick()))
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 }
 
 // The next review carries open conditions over: they are worked on as before,
@@ -393,7 +402,7 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 	w.ok(w.r.MeetCondition(w.actor(owner), build, 1, shown(w.r, build, "condition", 1), "done", w.tick()))
 	w.ok(w.r.ConfirmCondition(w.actor(quinn), build, 1, shown(w.r, build, "condition", 1), w.tick()))
 	w.ok(w.r.MeetCondition(w.actor(owner), build, 3, shown(w.r, build, "condition", 3), "shown", w.tick()))
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 
 	cs := w.stage(build).Conditions
 	if len(cs) != 2 || cs[0].No != 1 || cs[0].Text != "write it up" || cs[1].No != 2 || cs[1].Text != "show it" || cs[1].MetBy != owner {
@@ -432,14 +441,14 @@ func TestCarriedConditionLapsesALiveService(t *testing.T) {
 	w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-20", "rehearse"))
 	w.ok(w.sign(priya, run, review.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	w.live(review.LiveCurrent)
 	w.ok(w.request(owner, run))
 	w.ok(w.sign(sri, run, review.SeatSRE))
 	w.ok(w.sign(priya, run, review.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
 	w.gate(run, review.GateConditional)
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	if c := w.stage(run).Conditions; len(c) != 1 || c[0].Review != 1 {
 		t.Errorf("carried over twice as %+v", c)
 	}

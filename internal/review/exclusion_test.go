@@ -102,7 +102,7 @@ func TestPresentRoundOfTheNextReview(t *testing.T) {
 	w.ok(w.answer(member, design, "naming", review.Met, "ours"))
 	w.ok(w.answer(mate, build, "style", review.Met, ""))
 	w.pass(run)
-	w.ok(w.r.StartReview(w.actor(owner), "yearly", w.tick()))
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	for p, want := range map[review.PersonID]bool{insider: false, member: true} {
 		if why := w.stage(design).Excluded(nil, p); (why != "") != want {
 			t.Errorf("%d: %q", p, why)

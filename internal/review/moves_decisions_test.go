@@ -420,6 +420,6 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 	a.Machine = machine
 	may := k.m.duties[by] == review.DutyOwner || k.m.duties[by] == review.DutyDeputy || k.m.hasRole(by, review.RoleManager)
 	k.do("start the next review", by, "", may && !machine, v, func(r *review.Review) error {
-		return r.StartReview(a, reason, k.now)
+		return r.StartReview(a, r.No, reason, k.now)
 	})
 }

@@ -455,7 +455,7 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 		{"look back", false, func(w *world) { w.ok(w.force(manager, build)) }, func(w *world, by review.Actor) error {
 			return w.r.CloseRetrospective(by, build, 1, "x", w.tick())
 		}},
-		{"next review", false, func(w *world) { w.pass(run) }, func(w *world, by review.Actor) error { return w.r.StartReview(by, "x", w.tick()) }},
+		{"next review", false, func(w *world) { w.pass(run) }, func(w *world, by review.Actor) error { return w.r.StartReview(by, w.r.No, "x", w.tick()) }},
 		{"rename", false, nil, edit(func(f *review.ProjectFields) { f.Name = "Till" })},
 		{"raise tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 1 })},
 		{"lower tier", false, nil, edit(func(f *review.ProjectFields) { f.Tier = 3 })},

@@ -203,7 +203,7 @@ func TestAsOfReachesEarlierReviews(t *testing.T) {
 	f.request("ledger", "live")
 	f.mustSign("sre", "ledger", "live", review.SeatSRE)
 	started := f.change("olga", store.Target{Project: "ledger"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.StartReview(who, "The yearly one.", at)
+		return r.StartReview(who, r.No, "The yearly one.", at)
 	})
 	v, err := f.Compare(context.Background(), f.as("adam"), "ledger", started.Now.Add(-time.Microsecond), time.Time{})
 	if err != nil {

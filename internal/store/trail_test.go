@@ -128,7 +128,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 			}
 			return r.Force(who, sk, r.Digest(s), "The house burns.", at.AddDate(0, 0, 2).Format(review.DateLayout), at)
 		case 24:
-			return r.StartReview(who, "Yearly.", at)
+			return r.StartReview(who, r.No, "Yearly.", at)
 		default:
 			return r.Edit(who, review.ProjectFields{
 				Name: "Renamed", Team: "Blue", Tier: review.Tier(1 + pick%3), Exposure: review.ExposureGeneral, Profile: map[bool][]review.Flag{true: {"database"}}[pick > 2],
