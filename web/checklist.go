@@ -108,13 +108,10 @@ func afterAnswer(r *http.Request) string {
 
 func (in answered) decide(stage review.StageKey, item review.ItemKey) store.Decide {
 	return func(rv *review.Review, who review.Actor, at time.Time) error {
-		note := in.note
-		if st := rv.Stage(stage); !in.noted && st != nil {
-			if it := st.Item(item); it != nil {
-				note = it.Answer.Note
-			}
+		if !in.noted {
+			return rv.AnswerKeepingNote(who, stage, item, in.state, in.version, at)
 		}
-		return rv.Answer(who, stage, item, in.state, note, in.version, at)
+		return rv.Answer(who, stage, item, in.state, in.note, in.version, at)
 	}
 }
 

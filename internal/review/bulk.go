@@ -42,12 +42,11 @@ func (r *Review) AnswerAll(by Actor, sk StageKey, picked []Picked, to State, not
 	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
-	return r.each(sk, picked, func(p Picked, it *Item) error {
-		own := note
-		if own == "" {
-			own = it.Answer.Note
+	return r.each(sk, picked, func(p Picked, _ *Item) error {
+		if note == "" {
+			return r.AnswerKeepingNote(by, sk, p.Item, to, p.Version, at)
 		}
-		return r.Answer(by, sk, p.Item, to, own, p.Version, at)
+		return r.Answer(by, sk, p.Item, to, note, p.Version, at)
 	})
 }
 

@@ -110,6 +110,15 @@ func (e *Evidence) Expired(at time.Time) bool { return Over(e.Expires, at) }
 // the answer has changed since, an [AnswerConflict] carries the present one.
 // Sending the present answer again changes nothing and is no error.
 func (r *Review) Answer(by Actor, sk StageKey, ik ItemKey, to State, note string, version int, at time.Time) error {
+	return r.answer(by, sk, ik, to, &note, version, at)
+}
+
+// AnswerKeepingNote is [Review.Answer] with the note that the item has.
+func (r *Review) AnswerKeepingNote(by Actor, sk StageKey, ik ItemKey, to State, version int, at time.Time) error {
+	return r.answer(by, sk, ik, to, nil, version, at)
+}
+
+func (r *Review) answer(by Actor, sk StageKey, ik ItemKey, to State, typed *string, version int, at time.Time) error {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return err
 	}
@@ -117,8 +126,11 @@ func (r *Review) Answer(by Actor, sk StageKey, ik ItemKey, to State, note string
 	if err != nil {
 		return err
 	}
+	if typed == nil {
+		typed = &it.Answer.Note
+	}
 	var c input
-	note = c.text("note", note, MaxNote)
+	note := c.text("note", *typed, MaxNote)
 	if !to.Valid() {
 		c.problems.Add("answer", "choose met, not met, not applicable or open")
 	}

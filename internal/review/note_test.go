@@ -32,3 +32,29 @@ func TestNoteFor(t *testing.T) {
 		}
 	}
 }
+
+// An answer without a word on the note keeps the one that the item has; an empty
+// note takes it away.
+func TestAnswerKeepingNote(t *testing.T) {
+	w := newWorld(t)
+	keep := func(p review.PersonID, ik review.ItemKey, to review.State, version int) error {
+		return w.r.AnswerKeepingNote(w.actor(p), design, ik, to, version, w.tick())
+	}
+	note := func() string { return w.stage(design).Item("adr").Answer.Note }
+	w.ok(keep(member, "adr", review.Met, 0))
+	w.ok(w.answer(member, design, "adr", review.NotMet, "Broken since June."))
+	w.ok(keep(member, "adr", review.Met, 2))
+	if note() != "Broken since June." {
+		t.Errorf("the note is %q", note())
+	}
+	w.ok(keep(member, "adr", review.NotApplicable, 3)) // the note that stands is the reason
+	w.ok(w.silent(func() error { return keep(member, "adr", review.NotApplicable, 3) }))
+	w.ok(w.answer(member, design, "adr", review.Met, ""))
+	if note() != "" {
+		t.Errorf("the note is %q", note())
+	}
+	w.refused(w.silent(func() error { return keep(member, "adr", review.NotApplicable, 5) }), "invalid")
+	w.refused(w.silent(func() error { return keep(member, "adr", review.NotMet, 1) }), "conflict")
+	w.refused(w.silent(func() error { return keep(viewer, "adr", review.NotMet, 5) }), "denied")
+	w.refused(w.silent(func() error { return keep(member, "nothing", review.NotMet, 5) }), "not found")
+}
