@@ -151,7 +151,9 @@ func TestLiveByBreakGlass(t *testing.T) {
 }
 
 func TestStartReviewIsRefused(t *testing.T) {
-	start := func(w *world, p review.PersonID, why string) error { return w.r.StartReview(w.actor(p), w.r.No, why, w.tick()) }
+	start := func(w *world, p review.PersonID, why string) error {
+		return w.r.StartReview(w.actor(p), w.r.No, why, w.tick())
+	}
 	w := newWorld(t)
 	w.refused(w.silent(func() error { return start(w, owner, "yearly") }), "refused") // not live
 	w.pass(design)

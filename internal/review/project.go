@@ -181,6 +181,30 @@ func (in *input) fields(tmpl *Template, f ProjectFields) ProjectFields {
 	return f
 }
 
+// Fields are the project's own fields as they are now.
+func (p *Project) Fields() ProjectFields {
+	return ProjectFields{
+		Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile,
+	}
+}
+
+// EditShown is [Review.Edit] for somebody who was shown the fields that the
+// digest stands for. What others changed since is not overwritten; the same form
+// sent twice changes nothing and is no error.
+func (r *Review) EditShown(by Actor, shown Digest, f ProjectFields, at time.Time) error {
+	if err := May(by, EditProject, &r.Project); err != nil {
+		return err
+	}
+	now := r.Project.Fields()
+	if f.Digest() == now.Digest() {
+		return nil
+	}
+	if err := unchanged("settings", shown, now.Digest()); err != nil {
+		return err
+	}
+	return r.Edit(by, f, at)
+}
+
 // Edit changes the project's own fields. A tier or profile that changes which
 // items apply puts the sign-offs on the affected stages out of date.
 func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {

@@ -111,6 +111,38 @@ func TestEdit(t *testing.T) {
 	}), "invalid")
 }
 
+// What somebody else changed since the form was opened is not overwritten.
+func TestEditShown(t *testing.T) {
+	w := newWorld(t, withProfile("pii"))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Summary = "One\nTwo" }))
+	shown := w.r.Project.Fields()
+	save := func(p review.PersonID, was review.Digest, change func(*review.ProjectFields)) error {
+		f := shown
+		change(&f)
+		return w.r.EditShown(w.actor(p), was, f, w.tick())
+	}
+	mine := func(f *review.ProjectFields) { f.Name = "Mine" }
+	for _, same := range []func(*review.ProjectFields){
+		func(*review.ProjectFields) {},
+		func(f *review.ProjectFields) { f.Name, f.Team, f.Summary = " "+f.Name, f.Team+" ", "One\r\nTwo " },
+		func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii", "pii"} },
+	} {
+		w.ok(w.silent(func() error { return save(owner, "", same) })) // nothing to change: whatever was shown
+	}
+	w.refused(w.silent(func() error { return save(viewer, shown.Digest(), mine) }), "denied")
+	w.refused(w.silent(func() error { return save(owner, shown.Digest(), func(f *review.ProjectFields) { f.Name = " " }) }), "invalid")
+	w.refused(w.silent(func() error { return save(owner, "", mine) }), "outdated") // without a word on what was shown
+	w.ok(w.answer(member, design, "adr", review.Met, ""))                          // no change of the settings
+
+	w.ok(save(deputy, shown.Digest(), func(f *review.ProjectFields) { f.Name = "Theirs" }))
+	w.refused(w.silent(func() error { return save(owner, shown.Digest(), mine) }), "outdated")
+	w.ok(save(owner, w.r.Project.Fields().Digest(), mine)) // having seen both
+	w.ok(w.silent(func() error { return save(owner, shown.Digest(), mine) }))
+	if got := w.r.Project.Name; got != "Mine" {
+		t.Errorf("the name is %q", got)
+	}
+}
+
 // Rule 9: the level only goes up without approval.
 func TestTier(t *testing.T) {
 	w := newWorld(t)

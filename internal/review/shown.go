@@ -4,10 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
+	"strings"
 )
 
-// A decision on a condition, on the answer to a finding or on a waiver is about
-// what the person has read. Its form carries the digest of that, and the command
+// A decision on a condition, on the answer to a finding or on a waiver, or a
+// change of a project's settings, is about what the person has read. Its form carries the digest of that, and the command
 // refuses it once that is no longer what there is. These digests are compared
 // and never kept: the trail has what was decided on right before the decision.
 
@@ -20,6 +22,14 @@ func (f *Finding) Digest() Digest { return digestOf(f) }
 // Digest is the hash of all that a page shows of the waiver but how it stands
 // by the clock.
 func (w *Waiver) Digest() Digest { return digestOf(w) }
+
+// Digest is the hash of a project's own fields, whatever spaces were typed around
+// them and in whatever order the answers stand.
+func (f ProjectFields) Digest() Digest {
+	f.Name, f.Summary, f.Team = strings.TrimSpace(f.Name), strings.TrimSpace(strings.ReplaceAll(f.Summary, "\r\n", "\n")), strings.TrimSpace(f.Team)
+	f.Profile = slices.Compact(slices.Sorted(slices.Values(f.Profile)))
+	return digestOf(f)
+}
 
 // digestOf is SHA-256 over the JSON of a value.
 func digestOf(v any) Digest {

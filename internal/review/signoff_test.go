@@ -657,11 +657,7 @@ func TestHoldAndStop(t *testing.T) {
 
 // edit changes some of the project's fields and leaves the others.
 func (w *world) edit(p review.PersonID, change func(*review.ProjectFields)) error {
-	pr := &w.r.Project
-	f := review.ProjectFields{
-		Name: pr.Name, Summary: pr.Summary, Team: pr.Team, Tier: pr.Tier, Exposure: pr.Exposure,
-		Target: review.FormatDate(pr.Target), Restricted: pr.Restricted, Profile: pr.Profile,
-	}
+	f := w.r.Project.Fields()
 	change(&f)
 	return w.r.Edit(w.actor(p), f, w.tick())
 }

@@ -15,8 +15,8 @@ type SettingsData struct {
 	Template *review.Template
 	Names    Names
 	Form     ProjectForm
-	Was      string       // stands for the fields as they are shown
-	Theirs   []Difference // what somebody else changed since the form was opened
+	Was      review.Digest // of the fields as they are shown
+	Theirs   []Difference  // what somebody else changed since the form was opened
 }
 
 // Difference is a field whose value is another than what was typed.
