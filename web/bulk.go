@@ -62,9 +62,6 @@ func readBulk(r *http.Request) (page.BulkForm, []review.Picked, error) {
 	if err != nil {
 		return form, nil, err
 	}
-	if len(posted["pick"]) > review.MaxPicked {
-		return form, nil, invalidField("pick", strconv.Itoa(len(posted["pick"]))+" items were selected; at most "+strconv.Itoa(review.MaxPicked)+" can be changed at once")
-	}
 	picked := make([]review.Picked, 0, len(posted["pick"]))
 	for _, p := range posted["pick"] {
 		dot := strings.LastIndexByte(p, '.')

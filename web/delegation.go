@@ -90,7 +90,7 @@ func (s *Server) delegate(w http.ResponseWriter, r *http.Request) error {
 	if project != "" {
 		in.Scope, err = s.Store.Scope(r.Context(), s.by(r), project)
 		if errors.Is(err, review.ErrNotFound) {
-			err = &review.Invalid{Fields: []review.FieldError{{Field: "seat", Message: "is not one that you hold yourself"}}}
+			in.Scope, err = review.Nowhere, nil
 		}
 	}
 	if err == nil {

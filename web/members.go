@@ -96,12 +96,13 @@ func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	typed := page.MemberForm{Person: personNumber(form.Get("person")), Duty: form.Get("duty"), To: personNumber(form.Get("to"))}
+	if !form.Has("duty") { // an empty one takes the person off; a missing one is a mistake
+		typed.Errors = map[string]string{"duty": "choose owner, deputy or member"}
+		return s.showMembers(w, r, http.StatusUnprocessableEntity, typed)
+	}
 	done := flashMember
 	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person}}
 	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
-		if !form.Has("duty") { // an empty one takes the person off; a missing one is a mistake
-			return &review.Invalid{Fields: []review.FieldError{{Field: "duty", Message: "choose owner, deputy or member"}}}
-		}
 		if typed.Duty == page.NoDuty {
 			done = flashRemoved
 			return rv.RemoveMember(who, typed.Person, typed.To, at)

@@ -10,7 +10,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -23,7 +22,6 @@ import (
 
 const (
 	maxChoices     = 100 // people in a list to choose from
-	doubleSubmit   = 2 * time.Minute
 	keyIsTaken     = "is taken by another project; choose another"
 	personNotKnown = "is nobody we know; choose a person from the list"
 	noSuchSource   = "names no project that you can see; type its key or its whole name"
@@ -530,8 +528,8 @@ func (s *Server) make(r *http.Request, d *draft) (review.ProjectKey, error) {
 	return "", nil
 }
 
-// madeBefore reports whether the very same form made the project a moment ago:
-// a button that was pressed twice leads where the first press led.
+// madeBefore reports whether the same form made the project before, so that a
+// button that was pressed twice leads where the first press led.
 func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 	if !review.ValidKey(d.form.Key) {
 		return false
@@ -540,8 +538,7 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 	if err != nil {
 		return false
 	}
-	p, in := &view.Review.Project, d.form.NewProject()
-	return p.Name == in.Name && p.Holder(review.DutyOwner) == in.Owner && view.Now.Sub(p.Created) < doubleSubmit
+	return d.form.NewProject().Made(&view.Review.Project, view.Now)
 }
 
 // showStep renders one step of the form.

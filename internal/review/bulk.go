@@ -95,7 +95,7 @@ func (r *Review) each(sk StageKey, picked []Picked, do func(Picked, *Item) error
 	case len(picked) == 0:
 		return nil, invalid("pick", "choose at least one item")
 	case len(picked) > MaxPicked:
-		return nil, invalid("pick", fmt.Sprintf("names %d items; at most %d can be changed at once", len(picked), MaxPicked))
+		return nil, invalid("pick", fmt.Sprintf("%d items were selected; at most %d can be changed at once", len(picked), MaxPicked))
 	case r.Project.Status == StatusStopped:
 		return nil, refuse("The project was stopped. Resume it before changing anything.")
 	}

@@ -37,6 +37,7 @@ func TestDelegateInput(t *testing.T) {
 		{"no such seat", func(d *review.NewDelegation) { d.Seat = "throne" }, "seat"},
 		{"another's seat", func(d *review.NewDelegation) { d.Seat = review.SeatData }, "seat"},
 		{"more than one holds", func(d *review.NewDelegation) { d.Seat = review.SeatQA }, "seat"},
+		{"in a project that nobody has", func(d *review.NewDelegation) { d.Scope = review.Nowhere }, "seat"},
 		{"a part of what one holds", func(d *review.NewDelegation) { d.Scope = review.Scope(project) }, "seat"},
 		{"no end", func(d *review.NewDelegation) { d.Ends = "" }, "ends"},
 		{"no such day", func(d *review.NewDelegation) { d.Ends = "2026-02-30" }, "ends"},

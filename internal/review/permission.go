@@ -51,6 +51,10 @@ type Scope ProjectID
 // Everywhere is the scope of rights that hold in every project.
 const Everywhere Scope = 0
 
+// Nowhere is the scope of a project that does not exist, or that whoever names it
+// may not see. Nobody holds a right there.
+const Nowhere Scope = -1
+
 // Actor is who asks, with the rights that the store read for this request.
 type Actor struct {
 	Person  PersonID

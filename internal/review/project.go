@@ -99,6 +99,15 @@ func (in NewProject) People() []PersonID {
 	return slices.DeleteFunc(slices.Compact(all), func(p PersonID) bool { return p == 0 })
 }
 
+// pressedTwice is within which time the same form is the same press again.
+const pressedTwice = 2 * time.Minute
+
+// Made reports whether this form made the project a moment ago, and has only
+// been sent twice.
+func (in NewProject) Made(p *Project, now time.Time) bool {
+	return string(p.Key) == strings.TrimSpace(in.Key) && p.Name == in.Name && p.Holder(DutyOwner) == in.Owner && now.Sub(p.Created) < pressedTwice
+}
+
 // ProjectFields is what can be edited later.
 type ProjectFields struct {
 	Name       string

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -80,6 +81,33 @@ func TestCreate(t *testing.T) {
 	for _, by := range []review.Actor{as(review.RoleAuditor), as(), {Person: archie, Seats: everywhere(review.SeatArchitecture)}, {Person: review.System, Roles: []review.Role{review.RoleAdmin}}} {
 		if _, err := review.Create(by, project, tmpl, ref, good, base); refusal(err) != "denied" {
 			t.Errorf("%+v may start a project: %v", by, err)
+		}
+	}
+}
+
+func TestProjectMadeByTheSameForm(t *testing.T) {
+	in := review.NewProject{Key: "wallet", Name: "Wallet", Team: "Blue", Tier: 2, Exposure: review.ExposurePilot, Owner: owner}
+	r, err := review.Create(review.Actor{Person: owner, Roles: []review.Role{review.RoleManager}}, project, lifecycle(review.OrderFree, true), review.TemplateRef{}, in, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, k := range map[string]struct {
+		change func(*review.NewProject)
+		after  time.Duration
+		want   bool
+	}{
+		"the same at once":     {func(*review.NewProject) {}, 0, true},
+		"a minute later":       {func(*review.NewProject) {}, time.Minute, true},
+		"two minutes later":    {func(*review.NewProject) {}, 2 * time.Minute, false},
+		"of another name":      {func(in *review.NewProject) { in.Name = "Another wallet" }, 0, false},
+		"of another owner":     {func(in *review.NewProject) { in.Owner = deputy }, 0, false},
+		"with another key":     {func(in *review.NewProject) { in.Key = "wallet-2" }, 0, false},
+		"with another summary": {func(in *review.NewProject) { in.Summary = "Pays" }, 0, true},
+	} {
+		again := in
+		k.change(&again)
+		if got := again.Made(&r.Project, r.Project.Created.Add(k.after)); got != k.want {
+			t.Errorf("%s: %v", name, got)
 		}
 	}
 }
