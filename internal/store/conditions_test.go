@@ -99,7 +99,9 @@ func TestConditionsGoOn(t *testing.T) {
 	gate(review.GateConditional)
 	f.expectTodo("mike", []string{"alpha: Test it."}, nil)
 
-	f.change("olga", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error { return r.StartReview(who, r.No, "Yearly.", at) })
+	f.change("olga", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.StartReview(who, r.No, "Yearly.", at)
+	})
 	gate(review.GateBlocked)
 	f.expectTodo("mike", []string{"alpha: Test it."}, nil)
 	live := store.Target{Project: "alpha", Stage: "live"}

@@ -35,7 +35,9 @@ func TestWhoLeavesHandsTheirWorkOn(t *testing.T) {
 	if it := v.Review.Stage("idea").Item("scope-set"); it.Assignee != f.people["olga"] {
 		t.Errorf("the item is with %d", it.Assignee)
 	}
-	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error { return r.StartReview(who, r.No, "Yearly.", at) })
+	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.StartReview(who, r.No, "Yearly.", at)
+	})
 	f.sameAsReplay(t, "alpha")
 }
 

@@ -52,7 +52,9 @@ func TestEarlierAnswersOfARound(t *testing.T) {
 	answer("live", "restore-tested", "olga")
 	expect("live", "restore-tested", "mike")
 	f.again("alpha")
-	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error { return r.StartReview(who, r.No, "Yearly.", at) })
+	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.StartReview(who, r.No, "Yearly.", at)
+	})
 	expect("live", "restore-tested")
 	expect("idea", "scope-set")
 	answer("idea", "scope-set", "out", "olga")

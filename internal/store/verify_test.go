@@ -123,7 +123,9 @@ func (f *fixture) eventful(key review.ProjectKey) {
 	do("sre", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "live", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live")), Conditions: []review.NewCondition{{Text: "Test it.", Owner: f.people["mike"], Due: at.AddDate(0, 0, 5).Format(review.DateLayout)}}}, at)
 	})
-	do("olga", "", func(r *review.Review, who review.Actor, at time.Time) error { return r.StartReview(who, r.No, "Yearly.", at) })
+	do("olga", "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.StartReview(who, r.No, "Yearly.", at)
+	})
 	do("mike", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "idea", "", "", at)
 	})
