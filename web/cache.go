@@ -26,9 +26,9 @@ import (
 // revoked counts at once.
 
 // keptFor is how long a kept page may stand while nothing is done to its
-// project. Evidence expires and days end on the hour, so whatever the clock
-// alone changes on a checklist changes with it; so do, at the latest, the names
-// of others.
+// project. Days end on the hour of their time zone, so whatever the clock alone
+// changes on a checklist changes with it; so do, at the latest, the names of
+// others.
 const keptFor = time.Hour
 
 // tag is the version of a page at an address, in a session. It is keyed, so
@@ -40,7 +40,8 @@ func (s *Server) tag(r *http.Request, st store.Stamp, now time.Time) string {
 		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
 	}
 	written, rights := st.Values()
-	for _, n := range [...]int64{written, rights, now.Unix() / int64(keptFor/time.Second)} {
+	_, ahead := now.Zone() // of UTC, and in places not by whole hours
+	for _, n := range [...]int64{written, rights, (now.Unix() + int64(ahead)) / int64(keptFor/time.Second)} {
 		b = binary.AppendVarint(b, n)
 	}
 	mac.Write(b)

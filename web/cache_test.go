@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
@@ -277,6 +278,22 @@ func TestKeptPageCostsOneStatement(t *testing.T) {
 		look.do()
 		if *c != look.want {
 			t.Errorf("%s look: %d statements in %d round trips, want %d in %d", look.name, c.statements, c.trips, look.want.statements, look.want.trips)
+		}
+	}
+}
+
+// A kept page does not outlive the day, also where midnight is at half past in UTC.
+func TestKeptPagesEndWithTheDay(t *testing.T) {
+	for _, name := range []string{"UTC", "Asia/Kolkata", "Asia/Kathmandu", "Pacific/Honolulu"} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Server{}
+		r := httptest.NewRequest("GET", "/projects/ledger", nil)
+		midnight := time.Date(2026, time.June, 1, 0, 0, 0, 0, zone)
+		if s.tag(r, store.Stamp{}, midnight.Add(-time.Second)) == s.tag(r, store.Stamp{}, midnight) {
+			t.Errorf("in %s a page of yesterday is shown", name)
 		}
 	}
 }

@@ -94,3 +94,19 @@ func TestTheLastCheckpointIsNotTooYoung(t *testing.T) {
 		t.Errorf("the last checkpoint is number %d, %v", no, err)
 	}
 }
+
+// Days of a zone that does not exist would be those of UTC without a word.
+func TestTheTimeZoneIsCheckedAtTheStart(t *testing.T) {
+	for value, want := range map[string]string{"": "UTC", "UTC": "UTC", "Pacific/Kiritimati": "Pacific/Kiritimati"} {
+		set, err := readSettings(func(name string) string { return map[string]string{"SLIPWAY_TIME_ZONE": value}[name] })
+		if err != nil || set.zone.String() != want {
+			t.Errorf("%q is taken for %v, %v", value, set.zone, err)
+		}
+	}
+	for _, value := range []string{"Local", "Mars/Olympus", "CEST+2"} {
+		_, err := readSettings(func(name string) string { return map[string]string{"SLIPWAY_TIME_ZONE": value}[name] })
+		if err == nil || !strings.Contains(err.Error(), "SLIPWAY_TIME_ZONE") {
+			t.Errorf("%q is accepted: %v", value, err)
+		}
+	}
+}

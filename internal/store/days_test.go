@@ -79,6 +79,32 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 	})
 	do("mona", "idea", grantFirst)
 
+	do("olga", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-set", f.people["mike"], day, at)
+	})
+	if _, err := f.Create(ctx, as("olga"), f.ref, review.NewProject{
+		Key: "burns", Name: "Burns", Team: "Red", Tier: 1, Exposure: review.ExposurePilot, Owner: f.people["olga"], Deputy: f.people["mike"], Target: day,
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Change(ctx, as("mona"), store.Target{Project: "burns", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Force(who, "idea", r.Digest(r.Stage("idea")), "It burns.", day, at)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for over, name := range map[bool]string{false: "sre", true: "early"} { // each in their own zone's days
+		if _, err := zones[over].ChangeRights(ctx, as(name), f.people[name], func(e *review.Entitlements, who review.Actor, at time.Time) error {
+			return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: review.SeatSRE, Ends: day}, at)
+		}); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	// Whoever named the stand-in, a last day is over where the one who named them is.
+	taken, err := f.Delegations(ctx, f.as("pat"))
+	if err != nil || len(taken.Taken) != 1 || taken.Taken[0].Person != f.people["sre"] {
+		t.Errorf("pat stands in as %+v, %v", taken.Taken, err)
+	}
+
 	for _, over := range []bool{false, true} { // the second finds what the first has written
 		s := zones[over]
 		if _, err := s.Refresh(ctx); err != nil {
@@ -117,13 +143,25 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if late := len(late.Rows) == 1; late { // a service that is live has no target to miss
+		// A service that is live has no target to miss; the other project has one.
+		is("the target in the portfolio", len(late.Rows) == 1 && late.Rows[0].Key == "burns")
+		if len(late.Rows) > 1 {
 			t.Errorf("in %s a live service is late", s.Zone())
 		}
-		row, err := s.Portfolio(ctx, f.as("mona"), store.PortfolioFilter{})
+		row, err := s.Portfolio(ctx, f.as("mona"), store.PortfolioFilter{Team: "Blue"})
 		if err != nil || len(row.Rows) != 1 {
 			t.Fatal(err, row)
 		}
+		burns, err := s.Gate(ctx, f.as("sre"), "burns", "idea")
+		if err != nil || len(burns.Review.Forced()) != 1 {
+			t.Fatal(err, burns)
+		}
+		is("the review after break-glass", burns.Review.Forced()[0].Overdue(burns.Now))
+		judge, err := s.MyWork(ctx, f.as("sre"))
+		if err != nil || len(judge.Forced) != 1 {
+			t.Fatal(err, judge)
+		}
+		is("the review after break-glass on my work", review.Over(judge.Forced[0].Due, judge.Now))
 		is("the gate in the portfolio", row.Rows[0].Stages[1].Gate == review.GateLapsed)
 		is("the service in the portfolio", row.Rows[0].Live == review.LiveLapsed)
 		work, err := s.MyWork(ctx, f.as("mike"))
@@ -134,6 +172,13 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 		if len(work.Expiring) != 1 || len(work.Owed) != 1 {
 			t.Errorf("in %s my work lists %d links and %d conditions", s.Zone(), len(work.Expiring), len(work.Owed))
 		}
+		is("the link on my work", review.Over(work.Expiring[0].Expires, work.Now))
+		is("the condition on my work", review.Over(work.Owed[0].Due, work.Now))
+		i := slices.IndexFunc(work.Items, func(it store.AssignedItem) bool { return it.Item == "scope-set" })
+		if i < 0 {
+			t.Fatalf("in %s my work lists %+v", s.Zone(), work.Items)
+		}
+		is("the assigned item on my work", review.Over(work.Items[i].Due, work.Now))
 		verified, err := s.VerifyStream(ctx, v.Review.Project.ID)
 		if err != nil || len(verified.Problems) > 0 {
 			t.Errorf("in %s: %v, %+v", s.Zone(), err, verified)
