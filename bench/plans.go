@@ -22,6 +22,7 @@ const (
 	planProjects = 10_000
 	planOwners   = 400 // beside one who owns every other project
 	planRuns     = 5
+	planWaiting  = 1_000
 )
 
 // planned are the views of the portfolio whose plans are kept, by file name.
@@ -58,7 +59,7 @@ func Plans(ctx context.Context, dir string, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
-	w, err := l.planWorld(ctx)
+	w, superuser, err := l.planWorld(ctx)
 	if err != nil {
 		return err
 	}
@@ -85,43 +86,99 @@ func Plans(ctx context.Context, dir string, out io.Writer) (err error) {
 			return fmt.Errorf("keep a plan: %w", err)
 		}
 	}
+	return nobodyPlan(ctx, w, superuser, dir, out)
+}
+
+// nobodyPlan has some of the projects wait for signatures and keeps how PostgreSQL
+// finds what nobody can do, first while every seat has a holder, then while one
+// has none. The time is that of an admin's whole work.
+func nobodyPlan(ctx context.Context, w *seed.World, superuser, dir string, out io.Writer) error {
+	conn, err := pgx.Connect(ctx, superuser)
+	if err != nil {
+		return fmt.Errorf("connect to have gates wait: %w", err)
+	}
+	defer conn.Close(ctx)
+	if _, err := w.Waiting(ctx, "waiting"); err != nil {
+		return err
+	}
+	if err := seed.Copy(ctx, conn, []seed.Pattern{{Key: "waiting", Copies: planWaiting - 1}}); err != nil {
+		return err
+	}
+	admin, err := w.Store.Join(ctx, store.Identity{
+		Issuer: "https://plans.example.test", Subject: "admin", Name: "Admin", Rights: []review.Right{{Role: review.RoleAdmin}},
+	}, time.Time{})
+	if err != nil {
+		return err
+	}
+	for _, v := range []struct{ name, before string }{
+		{"nobody-none", `vacuum (analyze)`},
+		{"nobody-one-seat", `delete from granted where seat = (select mandatory[1] from round limit 1)`},
+	} {
+		if _, err := conn.Exec(ctx, v.before); err != nil {
+			return fmt.Errorf("before the plan %s: %w", v.name, err)
+		}
+		best, all := time.Hour, 0
+		for range planRuns {
+			began := time.Now()
+			work, err := w.Store.MyWork(ctx, store.ByPerson(admin, time.Time{}))
+			if err != nil {
+				return err
+			}
+			best, all = min(best, time.Since(began)), work.VacantAll
+		}
+		rows, err := conn.Query(ctx, `explain (analyze, buffers, timing off) select * from vacant`)
+		if err != nil {
+			return fmt.Errorf("explain what nobody can do: %w", err)
+		}
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return fmt.Errorf("explain what nobody can do: %w", err)
+		}
+		ms := float64(best) / float64(time.Millisecond)
+		fmt.Fprintf(out, "%-20s %7.1f ms\n", v.name, ms)
+		head := fmt.Sprintf("-- %s, %d projects of which %d wait for signatures, %d things that nobody can do; an admin's whole work took %.1f ms (best of %d)\n",
+			v.name, planProjects+planWaiting, planWaiting, all, ms, planRuns)
+		if err := os.WriteFile(filepath.Join(dir, v.name+".txt"), []byte(head+strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
+			return fmt.Errorf("keep a plan: %w", err)
+		}
+	}
 	return nil
 }
 
-// planWorld is a portfolio of many owners.
-func (l *lab) planWorld(ctx context.Context) (*seed.World, error) {
+// planWorld is a portfolio of many owners. It tells a superuser's address as well.
+func (l *lab) planWorld(ctx context.Context) (*seed.World, string, error) {
 	db, err := l.database(ctx, "plans")
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if err := seed.Migrate(ctx, db.owner); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	w, err := seed.NewWorld(ctx, db.owner, db.app)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var owners []string
 	for i := range planOwners {
 		id, err := w.Store.Join(ctx, store.Identity{Issuer: "https://plans.example.test", Subject: fmt.Sprint(i), Name: fmt.Sprintf("Owner %03d", i)}, time.Time{})
 		if err != nil {
-			return nil, errors.Join(err, closed(w))
+			return nil, "", errors.Join(err, closed(w))
 		}
 		owners = append(owners, fmt.Sprint(id))
 	}
 	if err := w.Fresh(ctx, "fresh"); err != nil {
-		return nil, errors.Join(err, closed(w))
+		return nil, "", errors.Join(err, closed(w))
 	}
 	conn, err := pgx.Connect(ctx, db.superuser)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("connect to fill: %w", err), closed(w))
+		return nil, "", errors.Join(fmt.Errorf("connect to fill: %w", err), closed(w))
 	}
 	defer conn.Close(ctx)
 	if err := seed.Copy(ctx, conn, []seed.Pattern{{Key: "fresh", Copies: planProjects - 1}}); err != nil {
-		return nil, errors.Join(err, closed(w))
+		return nil, "", errors.Join(err, closed(w))
 	}
 	if err := seed.Vary(ctx, conn, w.Busy); err != nil {
-		return nil, errors.Join(err, closed(w))
+		return nil, "", errors.Join(err, closed(w))
 	}
 	_, err = conn.Exec(ctx, `update portfolio set owner_id = ('{`+strings.Join(owners, ",")+`}'::bigint[])[1 + project_id % `+fmt.Sprint(planOwners)+`]
 	                          where project_id % 2 = 0 and owner_id <> $1`, int64(w.Busy.ID))
@@ -132,9 +189,9 @@ func (l *lab) planWorld(ctx context.Context) (*seed.World, error) {
 		_, err = conn.Exec(ctx, `vacuum (analyze, full)`)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("vary owners: %w", err), closed(w))
+		return nil, "", errors.Join(fmt.Errorf("vary owners: %w", err), closed(w))
 	}
-	return w, nil
+	return w, db.superuser, nil
 }
 
 func closed(w *seed.World) error {
