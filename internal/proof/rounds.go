@@ -46,8 +46,9 @@ type history struct {
 	review   *review.Review // as of the last entry
 	rounds   []*round       // those that ended, in that order
 	problems []suspect
-	replayed int64 // entries that could be replayed
-	strict   bool  // a round was opened under [review.ExcludeAll]
+	replayed int64         // entries that could be replayed
+	strict   bool          // a round was opened under [review.ExcludeAll]
+	format   review.Format // in which content is written down by now
 
 	signing map[review.StageKey]*signing // of the open rounds
 }
@@ -121,6 +122,7 @@ func (h *history) look(e review.Entry, r *review.Review) {
 			h.wrong(e.Seq, "does not take over what the template says about separation of duties")
 		}
 		h.sameExclusion(e, ev)
+		h.sameFormat(e, ev.Format)
 	case review.GateSigned:
 		h.signed(e, ev, r)
 	case review.RoundClosed:
@@ -130,6 +132,9 @@ func (h *history) look(e review.Entry, r *review.Review) {
 			h.wrong(e.Seq, "passes a gate by break-glass, but person %d was not a manager then", e.Actor)
 		}
 		h.samePolicy(e, r, r.Stage(ev.Stage), ev.Policy)
+		if h.signing[ev.Stage] == nil { // else it ends a round that has one
+			h.sameFormat(e, ev.Format)
+		}
 		h.closed(e, r, ev.Stage, ev.Digest)
 	case review.ReviewStarted:
 		h.signing = map[review.StageKey]*signing{}
@@ -148,6 +153,18 @@ func (h *history) sameExclusion(e review.Entry, ev review.SignOffRequested) {
 		h.wrong(e.Seq, "goes back to a milder rule for whom separation of duties keeps from signing")
 	}
 	h.strict = h.strict || ev.Exclusion == review.ExcludeAll
+}
+
+// sameFormat checks how the content of a round is written down: rounds from before
+// name the template, and none goes back to that.
+func (h *history) sameFormat(e review.Entry, f review.Format) {
+	switch {
+	case f != review.FormatTemplate && f != review.FormatStage:
+		h.wrong(e.Seq, "writes its content down in a form that nobody knows")
+	case f < h.format:
+		h.wrong(e.Seq, "goes back to an older form of writing its content down")
+	}
+	h.format = max(h.format, f)
 }
 
 func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got review.Policy) {

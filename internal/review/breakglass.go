@@ -43,12 +43,15 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 	if shown != now {
 		return &StaleDigest{Shown: shown, Current: now}
 	}
-	no, exclusion := len(s.Rounds)+1, r.Template.exclusion()
+	no, exclusion, format := len(s.Rounds)+1, r.Template.exclusion(), FormatStage
 	if open := s.OpenRound(); open != nil {
-		no, exclusion = open.No, open.Exclusion
+		no, exclusion, format = open.No, open.Exclusion, open.Format
+	}
+	if s.format() != format {
+		now = digestOf(r.contentAs(s, format))
 	}
 	return r.record(by, at, GateForced{
-		Stage: sk, Round: no, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
+		Stage: sk, Round: no, Format: format, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
 	})
 }
 

@@ -13,14 +13,35 @@ func (d Digest) Short() string {
 	return string(d[:12])
 }
 
+// Format says what of the definition of a stage is part of what is signed.
+type Format int
+
+const (
+	// FormatTemplate names the template's version, so that whatever changes in any
+	// of its stages puts the signatures of all out of date.
+	FormatTemplate Format = 0
+	// FormatStage has what the stage itself asks for, word by word.
+	FormatStage Format = 2
+)
+
+// format is how the stage's content is written down for its newest round, or
+// would be for its first one.
+func (s *Stage) format() Format {
+	if last := s.LastRound(); last != nil {
+		return last.Format
+	}
+	return FormatStage
+}
+
 // SignedContent is what a sign-off binds to: everything that a signer decides
 // on, with who said it and when. Versions and times are part of it, so setting
 // an answer back to an earlier value does not bring an earlier digest back.
 type SignedContent struct {
+	Format   Format           `json:"format,omitempty"`
 	Project  ProjectID        `json:"project"`
 	Review   int              `json:"review"`
 	Stage    StageKey         `json:"stage"`
-	Template TemplateRef      `json:"template"`
+	Template TemplateRef      `json:"template,omitzero"` // in the first format only
 	Tier     Tier             `json:"tier"`
 	Policy   Policy           `json:"policy"`
 	Items    []signedItem     `json:"items"`
@@ -30,16 +51,18 @@ type SignedContent struct {
 }
 
 type signedItem struct {
-	Key        ItemKey   `json:"key"`
-	Level      Level     `json:"level"`
-	State      State     `json:"state"`
-	Note       string    `json:"note,omitempty"`
-	By         PersonID  `json:"by,omitempty"`
-	At         time.Time `json:"at,omitzero"`
-	Version    int       `json:"version"`
-	Reattest   bool      `json:"reattest,omitempty"`
-	ApprovedBy PersonID  `json:"approved_by,omitempty"`
-	ApprovedAt time.Time `json:"approved_at,omitzero"`
+	Key        ItemKey        `json:"key"`
+	Title      string         `json:"title,omitempty"`
+	Level      Level          `json:"level"`
+	Asks       []EvidenceKind `json:"asks,omitempty"` // kinds of evidence that count
+	State      State          `json:"state"`
+	Note       string         `json:"note,omitempty"`
+	By         PersonID       `json:"by,omitempty"`
+	At         time.Time      `json:"at,omitzero"`
+	Version    int            `json:"version"`
+	Reattest   bool           `json:"reattest,omitempty"`
+	ApprovedBy PersonID       `json:"approved_by,omitempty"`
+	ApprovedAt time.Time      `json:"approved_at,omitzero"`
 }
 
 type signedEvidence struct {
@@ -78,11 +101,16 @@ type signedWaiver struct {
 }
 
 // Content gathers what a sign-off of the stage would bind to now.
-func (r *Review) Content(s *Stage) SignedContent {
+func (r *Review) Content(s *Stage) SignedContent { return r.contentAs(s, s.format()) }
+
+func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 	c := SignedContent{
-		Project: r.Project.ID, Review: r.No, Stage: s.Def.Key, Template: r.Ref, Tier: r.Project.Tier,
+		Format: f, Project: r.Project.ID, Review: r.No, Stage: s.Def.Key, Tier: r.Project.Tier,
 		Policy: s.Def.Gate.Policy(r.Project.Profile),
 		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []signedFinding{},
+	}
+	if f == FormatTemplate {
+		c.Template = r.Ref
 	}
 	applies := make(map[ItemKey]bool, len(s.Items))
 	for i := range s.Items {
@@ -92,7 +120,14 @@ func (r *Review) Content(s *Stage) SignedContent {
 		}
 		a := it.Answer
 		applies[it.Def.Key] = true
-		c.Items = append(c.Items, signedItem{it.Def.Key, it.Level, a.State, a.Note, a.By, a.At.UTC(), a.Version, it.Reattest, a.ApprovedBy, a.ApprovedAt.UTC()})
+		signed := signedItem{
+			Key: it.Def.Key, Level: it.Level, State: a.State, Note: a.Note, By: a.By, At: a.At.UTC(), Version: a.Version, Reattest: it.Reattest,
+			ApprovedBy: a.ApprovedBy, ApprovedAt: a.ApprovedAt.UTC(),
+		}
+		if f == FormatStage {
+			signed.Title, signed.Asks = it.Def.Title, it.Def.Evidence
+		}
+		c.Items = append(c.Items, signed)
 	}
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
@@ -115,8 +150,8 @@ func (r *Review) Content(s *Stage) SignedContent {
 // Digest is the hash of [Review.Content]: SHA-256 over its JSON with the
 // fields in the order of the struct and times in UTC.
 func (r *Review) Digest(s *Stage) Digest {
-	if s.digest == "" {
-		s.digest = digestOf(r.Content(s))
+	if f := s.format(); s.digest == "" || s.digested != f {
+		s.digest, s.digested = digestOf(r.contentAs(s, f)), f
 	}
 	return s.digest
 }

@@ -63,7 +63,7 @@ func TestGoldenDigest(t *testing.T) {
 			`"findings":[{"no":1,"text":"no owner","by":12,"answer":"has one","answered_by":3,"answered_at":"2026-03-02T09:31:00.123456Z"}]}`
 		digest = "28f1faeb8ab59b379fbd72b3ed4c5606620cac8136a7ebbc201faf64662a2886"
 	)
-	r := fixed()
+	r := inFormat(fixed(), review.FormatTemplate)
 	b, err := json.Marshal(r.Content(&r.Stages[0]))
 	if err != nil || string(b) != form {
 		t.Errorf("signed content is\n%s, %v, want\n%s", b, err, form)
@@ -77,6 +77,39 @@ func TestGoldenDigest(t *testing.T) {
 	}
 }
 
+// inFormat has the last round of the first stage written down in a format.
+func inFormat(r *review.Review, f review.Format) *review.Review {
+	r.Stages[0].Rounds = []review.Round{{No: 1, Format: f, Outcome: review.OutcomeReturned}}
+	return r
+}
+
+// Rounds are written down now with what their stage asks for. Of the template
+// they name nothing, so that what changes elsewhere in it touches no signature.
+func TestContentIsTheStagesOwn(t *testing.T) {
+	const form = `{"format":2,"project":7,"review":1,"stage":"design","tier":1,` +
+		`"policy":{"quorum":3,"seats":["architecture","engineering","security"],"mandatory":["architecture","security"]},` +
+		`"items":[{"key":"adr","title":"Decisions are written down","level":"must","asks":["doc","repo"],"state":"met",` +
+		`"note":"see \u003cthe\u003e wiki \u0026 code","by":3,"at":"2026-03-02T09:30:00.123456Z","version":2},` +
+		`{"key":"privacy","title":"Personal data is mapped","level":"must","asks":["policy"],"state":"not-applicable","note":"why","by":3,` +
+		`"at":"2026-03-02T09:30:00.123456Z","version":1,"approved_by":14,"approved_at":"2026-03-02T10:30:00.123456Z"},` +
+		`{"key":"naming","title":"Names follow the guide","level":"should","state":"open","version":0}],` +
+		`"evidence":[{"item":"adr","no":1,"url":"https://wiki.example.com/1","title":"One","type":"doc","effective":"2026-03-01","expires":"2026-06-01",` +
+		`"commit":"3f2a","by":4,"at":"2026-03-02T09:30:00.123456Z"}],` +
+		`"findings":[{"no":1,"text":"no owner","by":12,"answer":"has one","answered_by":3,"answered_at":"2026-03-02T09:31:00.123456Z"}]}`
+	r := fixed()
+	b, err := json.Marshal(r.Content(&r.Stages[0]))
+	if err != nil || string(b) != form {
+		t.Errorf("signed content is\n%s, %v, want\n%s", b, err, form)
+	}
+	old := inFormat(fixed(), review.FormatTemplate)
+	first := digestOf(old)
+	old = inFormat(fixed(), review.FormatTemplate)
+	old.Ref.Version = 4
+	if digestOf(old) == first {
+		t.Error("rounds from before do not name the template any longer")
+	}
+}
+
 // The same with waivers and what a later review adds.
 func TestGoldenDigestWithWaivers(t *testing.T) {
 	const form = `{"project":7,"review":1,"stage":"design","template":{"key":"small","version":3,"digest":"0f"},"tier":1,` +
@@ -87,7 +120,7 @@ func TestGoldenDigestWithWaivers(t *testing.T) {
 		`"evidence":[{"item":"adr","no":1,"url":"https://wiki.example.com/1","title":"One","type":"doc","effective":"2026-03-01","expires":"2026-06-01","commit":"3f2a","by":4,"at":"2026-03-02T09:30:00.123456Z"}],` +
 		`"findings":[{"no":1,"text":"no owner","by":12,"answer":"has one","answered_by":3,"answered_at":"2026-03-02T09:31:00.123456Z"}],` +
 		`"waivers":[{"no":1,"item":"naming","reason":"late","risk":"confusion","measure":"a list","until":"2026-06-01","requested_by":3,"granted_by":14,"granted_at":"2026-03-02T10:30:00.123456Z"}]}`
-	r := waived()
+	r := inFormat(waived(), review.FormatTemplate)
 	if b, err := json.Marshal(r.Content(&r.Stages[0])); err != nil || string(b) != form {
 		t.Errorf("signed content is\n%s, %v, want\n%s", b, err, form)
 	}
@@ -142,9 +175,9 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		{"project", func(r *review.Review, _ *review.Stage) { r.Project.ID++ }},
 		{"review", func(r *review.Review, _ *review.Stage) { r.No++ }},
 		{"stage", func(_ *review.Review, s *review.Stage) { s.Def.Key = "plan" }},
-		{"template key", func(r *review.Review, _ *review.Stage) { r.Ref.Key = "big" }},
-		{"template version", func(r *review.Review, _ *review.Stage) { r.Ref.Version++ }},
-		{"template digest", func(r *review.Review, _ *review.Stage) { r.Ref.Digest = "0e" }},
+		{"item title", func(_ *review.Review, s *review.Stage) { s.Items[0].Def.Title += "!" }},
+		{"kinds of evidence", func(_ *review.Review, s *review.Stage) { s.Items[0].Def.Evidence = nil }},
+		{"format", func(r *review.Review, _ *review.Stage) { inFormat(r, review.FormatTemplate) }},
 		{"tier", func(r *review.Review, _ *review.Stage) { r.Project.Tier = 2 }},
 		{"seats by profile", func(r *review.Review, _ *review.Stage) { r.Project.Profile = nil }},
 		{"quorum", func(_ *review.Review, s *review.Stage) { s.Def.Gate.Quorum++ }},
@@ -198,7 +231,9 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		{"status", func(r *review.Review, _ *review.Stage) { r.Project.Status = review.StatusOnHold }},
 		{"assignment", func(_ *review.Review, s *review.Stage) { s.Items[0].Assignee, s.Items[0].Due = member, base }},
 		{"comments", func(_ *review.Review, s *review.Stage) { s.Items[0].Comments++ }},
-		{"rounds", func(_ *review.Review, s *review.Stage) { s.Rounds = []review.Round{{No: 1}} }},
+		{"rounds", func(_ *review.Review, s *review.Stage) {
+			s.Rounds = []review.Round{{No: 1, Format: review.FormatStage}}
+		}},
 		{"removed evidence", func(_ *review.Review, s *review.Stage) { s.Evidence[1].Title = "Three" }},
 		{"the clock's place", func(_ *review.Review, s *review.Stage) {
 			east := time.FixedZone("east", 5*3600+1800)
@@ -208,6 +243,9 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 			}
 			s.Evidence[0].At = s.Evidence[0].At.In(east)
 			s.Findings[0].AnsweredAt = s.Findings[0].AnsweredAt.In(east)
+		}},
+		{"template", func(r *review.Review, _ *review.Stage) {
+			r.Ref = review.TemplateRef{Key: "big", Version: 9, Digest: "0e"}
 		}},
 		{"another stage", func(r *review.Review, _ *review.Stage) { r.Load(1).Items[0].Answer.State = review.Met }},
 	}

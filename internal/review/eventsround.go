@@ -18,6 +18,8 @@ type (
 		Reason string   `json:"reason,omitempty"`
 		// Exclusion is whom separation of duties keeps from signing.
 		Exclusion Exclusion `json:"exclusion,omitempty"`
+		// Format is how the content was written down that the digests are taken over.
+		Format Format `json:"format,omitempty"`
 	}
 	// GateSigned is one person's decision.
 	GateSigned struct {
@@ -47,8 +49,9 @@ type (
 		Policy    Policy   `json:"policy"`
 		Reason    string   `json:"reason"`
 		ReviewDue string   `json:"review_due"`
-		// Exclusion is as with a request, when there was none.
+		// Exclusion and Format are as with a request, when there was none.
 		Exclusion Exclusion `json:"exclusion,omitempty"`
+		Format    Format    `json:"format,omitempty"`
 	}
 	// RetrospectiveClosed is the review of a forced gate by somebody else.
 	RetrospectiveClosed struct {
@@ -87,7 +90,7 @@ func (e SignOffRequested) fold(r *Review, en Entry) error {
 	}
 	s.Rounds = append(s.Rounds, Round{
 		No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Reason: e.Reason, Early: e.Early,
-		Digest: e.Digest, Policy: e.Policy, SoD: e.SoD, Exclusion: e.Exclusion,
+		Digest: e.Digest, Policy: e.Policy, SoD: e.SoD, Exclusion: e.Exclusion, Format: e.Format,
 	})
 	return nil
 }
@@ -119,7 +122,7 @@ func (e GateForced) fold(r *Review, en Entry) error {
 	if s.OpenRound() == nil && e.Round == len(s.Rounds)+1 {
 		s.Rounds = append(s.Rounds, Round{
 			No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Digest: e.Digest, Policy: e.Policy,
-			SoD: r.Template.SoD, Exclusion: e.Exclusion,
+			SoD: r.Template.SoD, Exclusion: e.Exclusion, Format: e.Format,
 		})
 	}
 	if e.Round < 1 || e.Round != len(s.Rounds) {

@@ -97,6 +97,7 @@ type Round struct {
 	Policy      Policy
 	SoD         bool
 	Exclusion   Exclusion
+	Format      Format // of the content that its digests are taken over
 	SignOffs    []SignOff
 	Outcome     Outcome
 	ClosedBy    PersonID

@@ -43,8 +43,11 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	if len(early) > 0 && r.Template.Order == OrderAdvisory && reason == "" {
 		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
 	}
+	if s.format() != FormatStage {
+		now = digestOf(r.contentAs(s, FormatStage)) // the same, written down as rounds are now
+	}
 	return r.record(by, at, SignOffRequested{
-		Stage: sk, Round: len(s.Rounds) + 1, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
+		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
 		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: r.Template.exclusion(),
 	})
 }

@@ -65,7 +65,8 @@ type Stage struct {
 
 	// digest is what [Review.Digest] found since the last event that changed
 	// what is signed; a signature asks for it again and again.
-	digest Digest
+	digest   Digest
+	digested Format // in which it was taken
 }
 
 // Stage finds a stage by key; nil when the template has none.

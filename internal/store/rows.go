@@ -125,7 +125,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 		var row roundRow
 		var closed, changed, due, reviewed *time.Time
 		o := &row.Round
-		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD, (*string)(&o.Exclusion),
+		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD, (*string)(&o.Exclusion), (*int)(&o.Format),
 			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
 			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)

@@ -13,10 +13,10 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	switch e := en.Event.(type) {
 	case review.SignOffRequested:
 		b.Queue(`
-			insert into round (project_id, review_no, stage, no, requested_by, requested_at, reason, early, digest, quorum, seats, mandatory, sod, exclusion)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			insert into round (project_id, review_no, stage, no, requested_by, requested_at, reason, early, digest, quorum, seats, mandatory, sod, exclusion, format)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
 			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Reason, texts(e.Early), e.Digest,
-			e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), e.SoD, e.Exclusion)
+			e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), e.SoD, e.Exclusion, int(e.Format))
 	case review.GateSigned:
 		b.Queue(`
 			insert into sign_off (project_id, review_no, stage, round, no, person_id, seat, decision, note, digest, at, for_id)
@@ -47,12 +47,12 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.GateForced:
 		b.Queue(`
 			insert into round (project_id, review_no, stage, no, requested_by, requested_at, digest, quorum, seats, mandatory, sod,
-			       outcome, closed_by, closed_at, closing, why, review_due, exclusion)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'break-glass', $5, $6, $7, $12, $13::date, $14)
+			       outcome, closed_by, closed_at, closing, why, review_due, exclusion, format)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'break-glass', $5, $6, $7, $12, $13::date, $14, $15)
 			on conflict (project_id, review_no, stage, no) do update
 			   set outcome = 'break-glass', closed_by = $5, closed_at = $6, closing = $7, why = $12, review_due = $13::date`,
 			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Digest, e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), r.Template.SoD,
-			e.Reason, e.ReviewDue, e.Exclusion)
+			e.Reason, e.ReviewDue, e.Exclusion, int(e.Format))
 	case review.RetrospectiveClosed:
 		b.Queue(`
 			update round set reviewed_by = $5, reviewed_at = $6, review_note = $7, reviewed_for = $8

@@ -151,8 +151,12 @@ func (v *view) quorumText() string {
 // covers says what the digest is taken over.
 func (v *view) covers() string {
 	c := v.Review.Content(v.Stage)
-	return fmt.Sprintf("It covers %s with their answers, notes and approvals, %s, %s, %s with the answers, the tier, who has to sign, and version %d of the template. Any change to these puts signatures out of date.",
-		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), v.Review.Ref.Version)
+	definition := "who has to sign"
+	if c.Format == review.FormatTemplate {
+		definition += fmt.Sprintf(", and version %d of the template", v.Review.Ref.Version)
+	}
+	return fmt.Sprintf("It covers %s with what they ask for, their answers, notes and approvals, %s, %s, %s with the answers, the tier, and %s. Any change to these puts signatures out of date.",
+		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), definition)
 }
 
 // blockers are what stands between the stage and a passed gate, whoever signs.
