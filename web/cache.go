@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"container/list"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -16,6 +15,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/klauspost/compress/gzip"
 
+	"github.com/slipway-prr/slipway/internal/lru"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/static"
 )
@@ -81,7 +81,7 @@ func (s *Server) unchanged(w http.ResponseWriter, r *http.Request) (answered boo
 	var kept keptPage
 	var ok bool
 	if static.AcceptsGzip(r.Header.Get("Accept-Encoding")) {
-		kept, ok = s.kept.get(s.keptKey(r))
+		kept, ok = s.kept.Get(s.keptKey(r))
 	}
 	if !ok && r.Header.Get("If-None-Match") == "" {
 		return false, nil
@@ -134,7 +134,7 @@ func (s *Server) renderKept(w http.ResponseWriter, r *http.Request, v *store.Pro
 		return err
 	}
 	p := keptPage{tag: tag, body: squeeze(buf.Bytes())}
-	s.kept.put(s.keptKey(r), p)
+	s.kept.Put(s.keptKey(r), p)
 	sendGzip(w, p)
 	return nil
 }
@@ -194,58 +194,12 @@ type keptPage struct {
 
 const (
 	keptBytes = 8 << 20   // of all pages together: some eight hundred checklists
-	keptMost  = 256 << 10 // of one page
+	keptMost  = 256 << 10 // of one page with its address
 	keptExtra = 300       // that a page costs beside its body and address
 )
 
-// pageCache keeps pages; those unused for longest go first. Its zero value is
-// empty, and it is safe for concurrent use.
-type pageCache struct {
-	mu    sync.Mutex
-	size  int
-	at    map[keptKey]*list.Element
-	order list.List // the latest used in front
-}
+type pageCache = lru.Cache[keptKey, keptPage]
 
-type keptEntry struct {
-	key  keptKey
-	page keptPage
-}
-
-func (e *keptEntry) size() int { return len(e.page.body) + len(e.key.uri) + keptExtra }
-
-func (c *pageCache) get(key keptKey) (keptPage, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	el, ok := c.at[key]
-	if !ok {
-		return keptPage{}, false
-	}
-	c.order.MoveToFront(el)
-	return el.Value.(*keptEntry).page, true
-}
-
-func (c *pageCache) put(key keptKey, p keptPage) {
-	if len(p.body) > keptMost {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if el, ok := c.at[key]; ok {
-		c.drop(el)
-	}
-	if c.at == nil {
-		c.at = map[keptKey]*list.Element{}
-	}
-	e := &keptEntry{key, p}
-	c.at[key] = c.order.PushFront(e)
-	for c.size += e.size(); c.size > keptBytes; {
-		c.drop(c.order.Back())
-	}
-}
-
-func (c *pageCache) drop(el *list.Element) {
-	e := c.order.Remove(el).(*keptEntry)
-	delete(c.at, e.key)
-	c.size -= e.size()
+func newPageCache() *pageCache {
+	return lru.New(keptBytes, keptMost, func(k keptKey, p keptPage) int { return len(p.body) + len(k.uri) + keptExtra })
 }

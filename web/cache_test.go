@@ -223,29 +223,29 @@ func TestPageAfterAChangeIsShownOnce(t *testing.T) {
 }
 
 func TestPageCacheIsBounded(t *testing.T) {
-	var c pageCache
+	c := newPageCache()
 	key := func(i int) keptKey { return keptKey{uri: fmt.Sprintf("/%05d", i)} }
 	body := bytes.Repeat([]byte("x"), 64<<10)
 	const many = 2 * keptBytes / (64 << 10)
 	for i := range many {
-		c.put(key(i), keptPage{"t", body})
-		if _, ok := c.get(key(0)); !ok {
+		c.Put(key(i), keptPage{"t", body})
+		if _, ok := c.Get(key(0)); !ok {
 			t.Fatalf("after %d pages the one in use is gone", i)
 		}
 	}
-	if _, ok := c.get(key(1)); ok {
+	if _, ok := c.Get(key(1)); ok {
 		t.Error("a page that nobody used is still kept")
 	}
-	if c.size > keptBytes || len(c.at) != c.order.Len() || c.size != len(c.at)*(len(body)+6+keptExtra) {
-		t.Errorf("%d pages take %d bytes by its own count", len(c.at), c.size)
+	before, size := c.Holds()
+	if size > keptBytes || size != before*(len(body)+6+keptExtra) {
+		t.Errorf("%d pages take %d bytes by its own count", before, size)
 	}
-	c.put(key(0), keptPage{"u", body[:10]})
-	if p, _ := c.get(key(0)); p.tag != "u" || c.order.Len() != len(c.at) {
+	c.Put(key(0), keptPage{"u", body[:10]})
+	if p, _ := c.Get(key(0)); p.tag != "u" {
 		t.Errorf("a newer page does not take the place of the old: %q", p.tag)
 	}
-	before := len(c.at)
-	c.put(key(many+1), keptPage{"t", make([]byte, keptMost+1)})
-	if len(c.at) != before {
+	c.Put(key(many+1), keptPage{"t", make([]byte, keptMost+1)})
+	if after, _ := c.Holds(); after != before {
 		t.Error("an oversized page was kept")
 	}
 }

@@ -53,7 +53,7 @@ type Server struct {
 	assets  ui.Assets
 	metrics metrics
 	cookies cookies
-	kept    pageCache
+	kept    *pageCache
 	floods  budget // of the log
 	replays replays
 	bundles chan struct{} // a place for each bundle that is being made
@@ -77,6 +77,7 @@ func New(cfg Config) (*Server, error) {
 		assets:  ui.Assets{CSS: files.URL(static.CSS), JS: files.URL(static.JS), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon)},
 		metrics: newMetrics(cfg.Metrics, cfg.Store),
 		cookies: newCookies(cfg.Origin),
+		kept:    newPageCache(),
 		bundles: make(chan struct{}, maxBundles),
 	}
 	_, _ = rand.Read(s.tagKey[:]) // never fails

@@ -107,7 +107,8 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	p := parts{stage: t.Stage, rounds: true}
 	at := keptPlace{id, t.Stage}
 	named := map[review.PersonID]review.Actor{}
-	known := by.at.IsZero() && s.kept.get(at) != nil // what is kept is of the present
+	_, known := s.kept.Get(at)
+	known = known && by.at.IsZero() // what is kept is of the present
 	b := &pgx.Batch{}
 	// A function in the list of the very select that locks would run before it
 	// has the row: locking the rights is a level above.
@@ -155,7 +156,7 @@ func (s *Store) loadLocked(ctx context.Context, conn *pgxpool.Conn, at keptPlace
 	p := parts{stage: at.stage, rounds: true}
 	if known {
 		// Asked for again: whoever held the lock before has kept what they made of it.
-		if kept := s.kept.get(at); kept.holds(head.hash, written) {
+		if kept, ok := s.kept.Get(at); ok && kept.holds(head.hash, written) {
 			return kept.load()
 		}
 		b := &pgx.Batch{}
@@ -210,7 +211,12 @@ func (s *Store) commitChange(ctx context.Context, tx *transaction, by By, l *loa
 	if stage, only := l.only(); only && by.at.IsZero() {
 		// Before it is committed, so that whoever waits for the lock finds it. If
 		// that fails, no head will ever have this hash.
-		s.kept.put(keptPlace{l.review.Project.ID, stage.Def.Key}, keep(l, stage))
+		at := keptPlace{l.review.Project.ID, stage.Def.Key}
+		if k := keep(l, stage); k != nil {
+			s.kept.Put(at, k)
+		} else {
+			s.kept.Drop(at)
+		}
 	}
 	if v.stale {
 		b.Queue(`update session set seen_at = clock_timestamp() where token_hash = $1`, by.token[:])

@@ -1,11 +1,10 @@
 package store
 
 import (
-	"container/list"
 	"slices"
-	"sync"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/lru"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -104,59 +103,16 @@ func (k *keptReview) load() (*loaded, error) {
 // holds reports whether what is kept is how the project is now, its stream
 // being locked.
 func (k *keptReview) holds(head review.Hash, written uint32) bool {
-	return k != nil && k.hash == head && k.written == written
+	return k.hash == head && k.written == written
 }
 
 func (k *keptReview) size() int {
 	return len(k.packed) + 24*len(k.project.Members) + 8*len(k.away) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
 }
 
-// keptReviews are the stages that were changed last. The zero value is empty,
-// and it is safe for concurrent use.
-type keptReviews struct {
-	mu    sync.Mutex
-	bytes int
-	at    map[keptPlace]*list.Element
-	order list.List // the latest used in front
-}
+// keptReviews are the stages that were changed last.
+type keptReviews = lru.Cache[keptPlace, *keptReview]
 
-type keptElement struct {
-	place keptPlace
-	kept  *keptReview
-}
-
-func (c *keptReviews) get(at keptPlace) *keptReview {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	el, ok := c.at[at]
-	if !ok {
-		return nil
-	}
-	c.order.MoveToFront(el)
-	return el.Value.(*keptElement).kept
-}
-
-// put keeps a stage in place of what was kept of it; nil only takes that away.
-func (c *keptReviews) put(at keptPlace, k *keptReview) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if el, ok := c.at[at]; ok {
-		c.drop(el)
-	}
-	if k == nil || k.size() > keptReviewMost {
-		return
-	}
-	if c.at == nil {
-		c.at = map[keptPlace]*list.Element{}
-	}
-	c.at[at] = c.order.PushFront(&keptElement{at, k})
-	for c.bytes += k.size(); c.bytes > keptReviewBytes; {
-		c.drop(c.order.Back())
-	}
-}
-
-func (c *keptReviews) drop(el *list.Element) {
-	e := c.order.Remove(el).(*keptElement)
-	delete(c.at, e.place)
-	c.bytes -= e.kept.size()
+func newKeptReviews() *keptReviews {
+	return lru.New(keptReviewBytes, keptReviewMost, func(_ keptPlace, k *keptReview) int { return k.size() })
 }

@@ -94,28 +94,31 @@ func TestAnUntouchedStagePacksToNothing(t *testing.T) {
 }
 
 func TestWhatIsKeptIsBounded(t *testing.T) {
-	var c keptReviews
+	c := newKeptReviews()
 	place := func(n int) keptPlace { return keptPlace{review.ProjectID(n), "idea"} }
 	big := func() *keptReview { return &keptReview{packed: string(make([]byte, keptReviewMost/2))} }
 	for n := range 3 * keptReviewBytes / keptReviewMost {
-		c.put(place(n), big())
-		c.put(place(n), big()) // in place of the first
-		c.get(place(0))
-		if c.bytes > keptReviewBytes || c.order.Len() != len(c.at) {
-			t.Fatalf("%d bytes in %d places, %d of them found", c.bytes, c.order.Len(), len(c.at))
+		c.Put(place(n), big())
+		c.Put(place(n), big()) // in place of the first
+		c.Get(place(0))
+		if _, bytes := c.Holds(); bytes > keptReviewBytes {
+			t.Fatalf("%d bytes after %d stages", bytes, n)
 		}
 	}
-	if c.get(place(0)) == nil || c.get(place(1)) != nil {
-		t.Error("what was used last has to stay, what was not to go")
+	if _, first := c.Get(place(0)); !first {
+		t.Error("what is used all the time is gone")
 	}
-	c.put(place(0), &keptReview{packed: string(make([]byte, keptReviewMost))})
-	if c.get(place(0)) != nil {
+	if _, second := c.Get(place(1)); second {
+		t.Error("what nobody used is still kept")
+	}
+	c.Put(place(0), &keptReview{packed: string(make([]byte, keptReviewMost))})
+	if _, ok := c.Get(place(0)); ok {
 		t.Error("one that is too large is kept, or the one before it")
 	}
 	for n := range 3 * keptReviewBytes / keptReviewMost {
-		c.put(place(n), nil)
+		c.Drop(place(n))
 	}
-	if c.bytes != 0 || len(c.at) != 0 || c.order.Len() != 0 {
-		t.Errorf("emptied, it has %d bytes in %d places", c.bytes, len(c.at))
+	if values, bytes := c.Holds(); bytes != 0 || values != 0 {
+		t.Errorf("emptied, it has %d bytes in %d places", bytes, values)
 	}
 }

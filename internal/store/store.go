@@ -39,7 +39,7 @@ type Store struct {
 	templates templateCache
 	names     nameCache
 	places    placeCache
-	kept      keptReviews
+	kept      *keptReviews
 	probe     probe
 	idle      time.Duration
 }
@@ -72,7 +72,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
-	return &Store{pool: pool, zone: zone, probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+	return &Store{pool: pool, zone: zone, kept: newKeptReviews(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
 }
 
 // Limits on what a request's own deadline does not reach: a connection is made
