@@ -48,7 +48,7 @@ func (s *Server) tag(r *http.Request, st store.Stamp, now time.Time) string {
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(b[:0])[:16])
 }
 
-// The tag of a compressed answer is another, its bytes being others.
+// A compressed answer needs its own tag, because its bytes differ.
 func plainTag(tag string) string { return `"` + tag + `"` }
 func gzipTag(tag string) string  { return `"` + tag + `-gzip"` }
 

@@ -8,7 +8,7 @@ import (
 )
 
 // Leave has /readyz say from now on that this replica is not ready, so that
-// nobody is sent here any more. Everything else is answered as before.
+// nobody is sent here any longer. Everything else is answered as before.
 func (s *Server) Leave() { s.leaving.Store(true) }
 
 // Hurry gives forms that are still on their way so long to arrive, those that

@@ -28,10 +28,10 @@ var (
 	errTooMany     = errors.New("too many requests")
 )
 
-// elsewhere means that a page of ours was open at another address than ours.
+// elsewhere means that a page of ours was open at an address that is not ours.
 type elsewhere struct{ origin string }
 
-func (e *elsewhere) Error() string { return "request from another address than " + e.origin }
+func (e *elsewhere) Error() string { return "request from an address other than " + e.origin }
 
 // fail turns an error into a page. It is the only place that does; handlers
 // that can show their form again do so before, with [Server.refill].

@@ -117,7 +117,7 @@ func (s *Server) conditionOwners(r *http.Request, v *store.GateView, d *gate.Dat
 }
 
 // nextGate finds the next gate that waits for somebody who holds a seat and has
-// nothing to decide at this one, or no longer.
+// nothing left to decide at this one.
 func (s *Server) nextGate(r *http.Request, v *store.GateView, d *gate.Data) error {
 	if len(v.Actor.Seats) == 0 || d.Signs() {
 		return nil

@@ -28,9 +28,9 @@ func (s *Server) asRead(r *http.Request, p review.ProjectKey, form url.Values) (
 	return v, err
 }
 
-// rereadOnGate lists what is another, of the condition or the finding that a
-// refused form was about, than what the person had read. It is empty when that
-// cannot be told, since then nothing of it was certain.
+// rereadOnGate lists what has changed in the condition or the finding that a
+// refused form was about since the person read it. It is empty when that cannot
+// be told.
 func (s *Server) rereadOnGate(r *http.Request, now *store.GateView, what string, form url.Values) ([]page.Reread, error) {
 	no, err := number(r, "no")
 	if err != nil {

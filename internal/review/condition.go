@@ -34,7 +34,7 @@ type Condition struct {
 	Former       []PersonID `json:",omitempty"` // who owned it before, in that order
 }
 
-// Closed reports whether it is asked for no more: it was confirmed, replaced or
+// Closed reports whether it is no longer asked for: it was confirmed, replaced or
 // taken back.
 func (c *Condition) Closed() bool { return !c.ConfirmedAt.IsZero() || !c.DroppedAt.IsZero() }
 
@@ -235,9 +235,9 @@ func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, re
 	return r.record(by, at, ConditionReopened{Stage: sk, No: no, Reason: reason, For: held.For})
 }
 
-// ReleaseCondition takes back a condition on which the gate passed: it is asked
-// for no more, such as when a later round set another in its place. Whoever
-// sits in the setter's seat now does that, but not who has to meet it. shown is
+// ReleaseCondition takes back a condition on which the gate passed: it is no
+// longer asked for, such as when a later round set another in its place. Whoever
+// holds the setter's seat now does that, but nobody who has to meet it. shown is
 // the [Condition.Digest] of what they read.
 func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
 	if r.released(by, sk, no, reason) {
@@ -247,7 +247,7 @@ func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, r
 	if err != nil {
 		return err
 	}
-	reason, err = needReason(reason, "say why it is asked for no more, and what takes its place")
+	reason, err = needReason(reason, "say why it is no longer asked for, and what takes its place")
 	if err != nil {
 		return err
 	}

@@ -87,8 +87,8 @@ func (r *Review) Done(p PersonID) int {
 	return n
 }
 
-// Stranded lists what is left with people who cannot do it, since they are not
-// on the project any more or may not see it. It needs the rights of conditions'
+// Stranded lists what is left with people who cannot do it, since they are no
+// longer on the project or may not see it. It needs the rights of conditions'
 // owners in [Review.Named].
 func (r *Review) Stranded() []Task {
 	return r.tasks(func(t Task) bool {
@@ -152,7 +152,7 @@ func (r *Review) AssignJoining(by Actor, sk StageKey, ik ItemKey, person PersonI
 }
 
 // RemoveMember takes a person off the project and hands what they had to do to
-// somebody on it. With to 0 their items are assigned to nobody any more, and
+// somebody on it. With to 0 their items are no longer assigned to anybody, and
 // conditions that they may no longer follow become the project owner's. All
 // stages have to be loaded.
 func (r *Review) RemoveMember(by Actor, person, to PersonID, at time.Time) error {

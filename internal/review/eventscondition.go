@@ -44,7 +44,7 @@ type (
 		Reason string   `json:"reason"`
 		For    PersonID `json:"for,omitempty"`
 	}
-	// ConditionReleased takes an open condition back: it is asked for no more,
+	// ConditionReleased takes an open condition back: it is no longer asked for,
 	// such as when another has taken its place.
 	ConditionReleased struct {
 		Stage  StageKey `json:"stage"`

@@ -121,9 +121,9 @@ func (s *Stage) soleProvider(k ItemKey) PersonID {
 }
 
 // began is when the present round of the stage's items began: when its gate last
-// passed by signatures, be it with another round than the one that is asked
+// passed by signatures, also in a round that is not the one asked
 // about; zero while it never did in this review. An answer from before then
-// stands, but who it replaced has been signed off.
+// stands, but whoever it replaced has been signed off.
 func (s *Stage) began(ro *Round) time.Time {
 	var began time.Time
 	for i := range s.Rounds {

@@ -47,8 +47,8 @@ type Answer struct {
 	NoteFor    State // the answer that the note was written for; empty without a note
 }
 
-// OldNote reports whether the note was written for another answer than the one
-// that stands. A note on an open item is no reason, and goes with any answer.
+// OldNote reports whether the note was written for an answer that no longer
+// stands. A note on an open item is no reason, and goes with any answer.
 func (a *Answer) OldNote() bool {
 	return a.Note != "" && a.NoteFor != "" && a.NoteFor != Open && a.NoteFor != a.State
 }

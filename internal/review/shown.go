@@ -43,8 +43,7 @@ func digestOf(v any) Digest {
 	return Digest(hex.EncodeToString(sum[:]))
 }
 
-// unchanged refuses a decision on something that was read as another than it is
-// now.
+// unchanged refuses a decision on something that has changed since it was read.
 func unchanged(what string, shown, now Digest) error {
 	if shown == "" || shown != now {
 		return &Outdated{What: what}

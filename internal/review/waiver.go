@@ -191,7 +191,7 @@ func waiverMandate(by Actor, p *Project, gate *GateDef, requester PersonID) (Sea
 	return held, nil
 }
 
-// GrantWaiver puts a waiver in force. Who asked for it does not grant it. shown
+// GrantWaiver puts a waiver in force. Whoever asked for it does not grant it. shown
 // is the [Waiver.Digest] of what the actor read.
 func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
 	w, held, err := r.waiver(by, sk, no)

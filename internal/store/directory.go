@@ -452,7 +452,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 }
 
 // MoveIssuer keeps everybody who they are when their provider moves to
-// another address. Who has signed in under the new address already stays as
+// another address. Whoever has signed in under the new address already stays as
 // they are there.
 func (s *Store) MoveIssuer(ctx context.Context, old, issuer string) error {
 	_, err := s.pool.Exec(ctx, `

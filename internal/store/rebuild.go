@@ -402,7 +402,7 @@ func (rb *rebuild) copy(ctx context.Context, table string) error {
 	list := strings.Join(both, ", ")
 	insert := `insert into ` + table + ` (` + list + `) overriding system value select ` + list +
 		` from json_populate_recordset(null::` + table + `, $1::json) t`
-	if slices.Contains(both, `"person_id"`) { // of somebody who is not there any more, nothing is left
+	if slices.Contains(both, `"person_id"`) { // nothing is left of somebody who is no longer there
 		insert += ` where exists (select from person p where p.id = t.person_id)`
 	}
 	insert += ` on conflict do nothing`

@@ -25,7 +25,7 @@ func (row *itemRow) to(it *review.Item) {
 }
 
 // rowBuffer has room for the rows of a checklist, which are put together into a
-// review and then not needed any more.
+// review and then no longer needed.
 type rowBuffer struct {
 	items    []itemRow
 	evidence []evidenceRow
@@ -48,7 +48,7 @@ func (rows *reviewRows) buffer() *rowBuffer {
 	return rows.room
 }
 
-// release gives the room back. The rows must not be used any more.
+// release gives the room back. The rows must no longer be used.
 func (rows *reviewRows) release() {
 	room := rows.room
 	if room == nil || cap(rows.items) > rowsKept || cap(rows.evidence) > rowsKept {
@@ -140,7 +140,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 type signOffRow struct {
 	stage review.StageKey
 	round int
-	held  *time.Time // since when the signer holds the seat in which they signed; nil: no more
+	held  *time.Time // since when the signer holds the seat in which they signed; nil: no longer
 	review.SignOff
 }
 

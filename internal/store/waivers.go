@@ -201,7 +201,7 @@ const mineSQL = `(w.requested_by <> me.id and (
 	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile))))`
 
 // foundSQL is the waivers that a list can show: not those that wait for a
-// decision on an item that does not apply any more. $4 is the moment, null for
+// decision on an item that no longer applies. $4 is the moment, null for
 // now, $5 to $9 the seats at the gates.
 const foundSQL = `with ` + meSQL + `,
 	seat (key, version, stage, seat, flags) as materialized (

@@ -279,7 +279,7 @@ func (c *Checked) link(s *review.Stage) {
 	}
 }
 
-// itemLink is a piece of evidence as a row shows it. Who gave it may change its
+// itemLink is a piece of evidence as a row shows it. Whoever gave it may change its
 // title and kind there.
 func (c *Checked) itemLink(e *review.Evidence) ui.ItemLink {
 	l := ui.ItemLink{Title: e.Title, URL: string(e.URL), Kind: e.Type.Label()}

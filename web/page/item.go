@@ -357,7 +357,7 @@ func (d *ItemData) sides() (theirs, mine ui.Side) {
 	return theirs, mine
 }
 
-// kept is typed text that the page has no form for any more, because the
+// kept is typed text that the page no longer has a form for, because the
 // viewer may not send it.
 func (d *ItemData) kept() []ui.Field {
 	var out []ui.Field

@@ -109,8 +109,8 @@ func (d *ItemData) waiverSummary() []ui.FieldError {
 	return v.problems()
 }
 
-// keptWaiver is what was typed into a form about waivers that the page does
-// not hold any more.
+// keptWaiver is what was typed into a form about waivers that is no longer on
+// the page.
 func (d *ItemData) keptWaiver(add func(label, text string)) {
 	switch w := d.waiver(); d.Form.Name {
 	case FormWaiver:

@@ -192,7 +192,7 @@ func (p *PortfolioProject) blockedBy() string {
 	return p.Blocked
 }
 
-// blockedTitle says it in full; empty where that is no more.
+// blockedTitle says it in full; empty where that adds nothing.
 func (p *PortfolioProject) blockedTitle() string {
 	if len(p.Vacant) > 0 {
 		return "Nobody can do what it waits for" + p.vacantSeats(" in this seat: ")

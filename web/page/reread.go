@@ -6,8 +6,8 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// Reread is something that is another than what somebody had read when they
-// decided on it.
+// Reread is something that is no longer what somebody had read when they decided
+// on it.
 type Reread struct{ What, Before, Now string }
 
 func whatDiffers(all ...Reread) []Reread {

@@ -19,7 +19,7 @@ type SettingsData struct {
 	Theirs   []Difference  // what somebody else changed since the form was opened
 }
 
-// Difference is a field whose value is another than what was typed.
+// Difference is a field whose value differs from what was typed.
 type Difference struct{ Field, Now, Typed string }
 
 func (d *SettingsData) mayManage() bool {

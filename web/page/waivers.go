@@ -31,7 +31,7 @@ type WaiverForm struct {
 	Until    string
 	Errors   map[string]string // by field
 	Problem  string            // why nothing was changed, where no field is at fault
-	Reread   []Reread          // what is another than the person had read
+	Reread   []Reread          // what differs from what the person had read
 }
 
 // dayAway says how far off a date is in days of the calendar, as people count
@@ -391,7 +391,7 @@ func (d *WaiversData) problem() string {
 	return "This waiver is no longer on the page, so nothing was changed."
 }
 
-// kept is typed text whose form the page has no more.
+// kept is typed text whose form is no longer on the page.
 func (d *WaiversData) kept() []ui.Field {
 	v := d.refused()
 	if d.Form.Reason == "" || v != nil && v.shows(d.Form.Decision) {

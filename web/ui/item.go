@@ -289,7 +289,7 @@ func appendOldNote(b []byte, r *ItemRow) []byte {
 	return append(b, `</span></button></form></div>`...)
 }
 
-// OldNoteWords says that a note was written for another answer than the one that stands.
+// OldNoteWords says that a note was written for a different answer.
 func OldNoteWords(answer string) string {
 	return "The note was written for the earlier answer “" + AnswerWord(answer) + "”."
 }

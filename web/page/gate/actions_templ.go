@@ -819,7 +819,7 @@ func gateSigning(v *view, s signing) templ.Component {
 
 // signForm takes a decision: which one, what belongs to it, a note. Nothing is
 // chosen beforehand, so that no key and no press signs by accident. What belongs
-// to another decision than the chosen one is out of sight.
+// to a decision that is not chosen is out of sight.
 func signForm(v *view, s signing) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -64,8 +64,8 @@ type contentChange struct {
 	title                string // of the item
 }
 
-// changes are what is another than at the baseline or, when the content changed
-// under the reader's decision, than when they had opened the page; newest first.
+// changes are what differs from the baseline or, when the content changed under
+// the reader's decision, from what it was when they opened the page; newest first.
 func (v *view) changes() []contentChange {
 	return v.net(func(en *review.Entry, fresh bool) bool {
 		return fresh || !v.since.at.IsZero() && en.At.After(v.since.at)

@@ -67,7 +67,7 @@ type Form struct {
 	Problem string            // and in a sentence
 	Seen    int64             // version of the project that the person had seen when the content changed under them; 0 otherwise
 	Rows    int               // of conditions, when more were asked for
-	Reread  []page.Reread     // what is another than the person had read of a condition or a finding
+	Reread  []page.Reread     // what differs from what the person had read of a condition or a finding
 }
 
 // The forms of the gate's page.
@@ -406,7 +406,7 @@ func (v *view) sentFields() []ui.Field {
 // longer shows.
 type typedText struct{ label, text string }
 
-// orphans are texts for whose form there is no place on the page any more.
+// orphans are texts whose form is no longer on the page.
 func (v *view) orphans() []typedText {
 	var out []typedText
 	if v.Form.Action == "" || v.shows(v.Form.Action) {

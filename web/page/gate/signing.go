@@ -231,7 +231,7 @@ func (v *view) signing() signing {
 			s.stale = so
 		}
 	}
-	// Who signed before signs again in the same seat, with one button.
+	// Somebody who signed before signs again in the same seat, with one button.
 	if s.stale != nil && slices.Contains(s.seats, s.stale.Seat) {
 		s.seats = []review.Seat{s.stale.Seat}
 	}
