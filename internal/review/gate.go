@@ -55,6 +55,18 @@ const (
 	GateBreakGlass GateState = 9
 )
 
+// Lapse is the state of a gate that stood like this, once evidence or a waiver
+// that it rests on has run out.
+func (g GateState) Lapse() GateState {
+	switch g {
+	case GatePassed, GateConditional, GateOverdue:
+		return GateLapsed
+	case GateReady:
+		return GateBlocked
+	}
+	return g
+}
+
 // Passed reports whether a gate in this state lets the project go on.
 func (g GateState) Passed() bool {
 	return g == GatePassed || g == GateConditional || g == GateBreakGlass

@@ -116,15 +116,16 @@ func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
 	if last.Outcome == OutcomeForced {
 		return GateBreakGlass // what it lacked, it lacked when the glass was broken
 	}
-	if s.lapsed(at) {
-		return GateLapsed
-	}
 	state := GatePassed
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
-			return GateOverdue
+			state = GateOverdue
+			break
 		}
 		state = GateConditional
+	}
+	if s.lapsed(at) {
+		return state.Lapse()
 	}
 	return state
 }

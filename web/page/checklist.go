@@ -451,11 +451,8 @@ func overdue(it *review.Item, now time.Time) bool {
 // event; that evidence has expired since, only the clock tells.
 func (c *Checked) gate() review.GateState {
 	g := c.view.Rollups[c.view.index()].Gate
-	switch {
-	case c.lapsed && (g == review.GatePassed || g == review.GateConditional || g == review.GateOverdue):
-		return review.GateLapsed
-	case c.lapsed && g == review.GateReady:
-		return review.GateBlocked
+	if c.lapsed {
+		return g.Lapse()
 	}
 	return g
 }
