@@ -52,7 +52,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 // storeFilter is the filter of a page as the store asks it.
 func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
-		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: int(f.Tier), Status: string(f.Status), Stage: string(f.Stage), Live: f.Live,
+		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}

@@ -236,9 +236,6 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	}
 	l.seq++
 	en.Seq = l.seq
-	if err := writeRows(b, l.review, *en); err != nil {
-		return err
-	}
 	stage, item := en.Event.Subject()
 	t, err := newTrailRow(l.review.Project.ID, l.hash, *en, string(stage), string(item))
 	if err != nil {
@@ -246,8 +243,11 @@ func writeEntry(b *pgx.Batch, l *loaded, en *review.Entry, at time.Time) error {
 	}
 	l.hash = t.hash
 	if e, ok := en.Event.(review.ItemAnswered); ok {
-		writeAnswer(b, l.review, t, e)
+		writeAnswer(b, l.review, t, e) // both in one statement
 		return nil
+	}
+	if err := writeRows(b, l.review, *en); err != nil {
+		return err
 	}
 	b.Queue(trailSQL, t.args()...)
 	return nil

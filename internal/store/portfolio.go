@@ -34,11 +34,11 @@ const PortfolioPage = 50
 type PortfolioFilter struct {
 	Search   string // part of the name or key
 	Team     string
-	Tier     int
-	Status   string
-	Owner    string // part of the owner's name
-	Mine     bool   // only projects that the person who asks owns
-	Stage    string // key of the stage that the project is in
+	Tier     review.Tier
+	Status   review.Status
+	Owner    string          // part of the owner's name
+	Mine     bool            // only projects that the person who asks owns
+	Stage    review.StageKey // the stage that the project is in
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
 	Seat     review.Seat        // that the project waits for
@@ -324,7 +324,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *review.Temp
 		add(`f.owner_id in `+peopleLikeSQL, folded(f.Owner))
 	}
 	if f.Stage != "" {
-		add(`f.current = $%d`, tmpl.StageIndex(review.StageKey(f.Stage)))
+		add(`f.current = $%d`, tmpl.StageIndex(f.Stage))
 	}
 	if f.Live != review.NotLive {
 		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run

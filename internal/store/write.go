@@ -5,8 +5,8 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// writeRows writes what an event means for the tables. The review is the state
-// after all events of the change.
+// writeRows writes what an event means for the tables; see also [writeAnswer].
+// The review is the state after all events of the change.
 func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	id, no := int64(r.Project.ID), r.No
 	switch e := en.Event.(type) {
@@ -21,8 +21,6 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeDuty(b, id, e)
 	case review.StatusChanged:
 		b.Queue(`update project set status = $2 where id = $1`, id, e.To)
-	case review.ItemAnswered:
-		// writeAnswer wrote it together with its entry.
 	case review.NotApplicableApproved:
 		b.Queue(`
 			update item set approved_by = $5, approved_at = $6
