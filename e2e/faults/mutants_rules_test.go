@@ -73,7 +73,7 @@ var ruleMutants = []mutant{
 	rule("an entry's author is not hashed", "r.At.UnixMicro(), int64(r.Actor)}", "r.At.UnixMicro(), 0}"),
 	rule("a gap in the chain goes unnoticed", "		if r.Seq != head.Seq+1 {", "		if r.Seq <= head.Seq {"),
 	rule("a gate that repeats never lapses", "if Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at) {", "if Over(time.Time{}, at) {"),
-	rule("an overdue condition goes unnoticed", "if c.Overdue(at) {\n\t\t\treturn GateOverdue", "if c.No < 0 {\n\t\t\treturn GateOverdue"),
+	rule("an overdue condition goes unnoticed", "if c.Overdue(at) {\n\t\t\tstate = GateOverdue", "if c.No < 0 {\n\t\t\tstate = GateOverdue"),
 }
 
 // rule is a mutant that the tests of the rules have to catch.

@@ -105,7 +105,8 @@ const pressedTwice = 2 * time.Minute
 // Made reports whether this form made the project a moment ago, and has only
 // been sent twice.
 func (in NewProject) Made(p *Project, now time.Time) bool {
-	return string(p.Key) == strings.TrimSpace(in.Key) && p.Name == in.Name && p.Holder(DutyOwner) == in.Owner && now.Sub(p.Created) < pressedTwice
+	same := string(p.Key) == strings.TrimSpace(in.Key) && p.Name == in.Name && p.Holder(DutyOwner) == in.Owner
+	return same && now.Sub(p.Created) < pressedTwice
 }
 
 // ProjectFields is what can be edited later.
@@ -193,7 +194,8 @@ func (in *input) fields(tmpl *Template, f ProjectFields) ProjectFields {
 // Fields are the project's own fields as they are now.
 func (p *Project) Fields() ProjectFields {
 	return ProjectFields{
-		Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile,
+		Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
+		Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile,
 	}
 }
 

@@ -87,7 +87,8 @@ func TestCreate(t *testing.T) {
 
 func TestProjectMadeByTheSameForm(t *testing.T) {
 	in := review.NewProject{Key: "wallet", Name: "Wallet", Team: "Blue", Tier: 2, Exposure: review.ExposurePilot, Owner: owner}
-	r, err := review.Create(review.Actor{Person: owner, Roles: []review.Role{review.RoleManager}}, project, lifecycle(review.OrderFree, true), review.TemplateRef{}, in, base)
+	by := review.Actor{Person: owner, Roles: []review.Role{review.RoleManager}}
+	r, err := review.Create(by, project, lifecycle(review.OrderFree, true), review.TemplateRef{}, in, base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,8 +71,8 @@ func TestCurrent(t *testing.T) {
 // Time takes a gate that passed, and one that is ready, and nothing else.
 func TestLapse(t *testing.T) {
 	for from, want := range map[review.GateState]review.GateState{
-		review.GatePassed: review.GateLapsed, review.GateConditional: review.GateLapsed, review.GateOverdue: review.GateLapsed, review.GateReady: review.GateBlocked,
-		review.GateBlocked: review.GateBlocked, review.GateWaiting: review.GateWaiting, review.GateChanged: review.GateChanged,
+		review.GatePassed: review.GateLapsed, review.GateConditional: review.GateLapsed, review.GateOverdue: review.GateLapsed,
+		review.GateReady: review.GateBlocked, review.GateBlocked: review.GateBlocked, review.GateWaiting: review.GateWaiting, review.GateChanged: review.GateChanged,
 		review.GateReturned: review.GateReturned, review.GateLapsed: review.GateLapsed, review.GateBreakGlass: review.GateBreakGlass,
 	} {
 		if got := from.Lapse(); got != want {

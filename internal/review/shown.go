@@ -26,7 +26,8 @@ func (w *Waiver) Digest() Digest { return digestOf(w) }
 // Digest is the hash of a project's own fields, whatever spaces were typed around
 // them and in whatever order the answers stand.
 func (f ProjectFields) Digest() Digest {
-	f.Name, f.Summary, f.Team = strings.TrimSpace(f.Name), strings.TrimSpace(strings.ReplaceAll(f.Summary, "\r\n", "\n")), strings.TrimSpace(f.Team)
+	f.Name, f.Team = strings.TrimSpace(f.Name), strings.TrimSpace(f.Team)
+	f.Summary = strings.TrimSpace(strings.ReplaceAll(f.Summary, "\r\n", "\n"))
 	f.Profile = slices.Compact(slices.Sorted(slices.Values(f.Profile)))
 	return digestOf(f)
 }

@@ -71,8 +71,9 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore, away: r.Away,
-		rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key), items: cloneItems(s.Items), evidence: slices.Clone(s.Evidence),
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore,
+		away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key),
+		items: cloneItems(s.Items), evidence: slices.Clone(s.Evidence),
 	}
 }
 

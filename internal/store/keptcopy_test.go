@@ -53,7 +53,8 @@ func TestKeptItemsAreCopies(t *testing.T) {
 }
 
 func TestKeptRowsAreCountedInFull(t *testing.T) {
-	if item, evidence := reflect.TypeFor[review.Item]().Size(), reflect.TypeFor[review.Evidence]().Size(); keptItem < item || keptEvidence < evidence {
+	item, evidence := reflect.TypeFor[review.Item]().Size(), reflect.TypeFor[review.Evidence]().Size()
+	if keptItem < item || keptEvidence < evidence {
 		t.Errorf("an item takes %d bytes and a link %d", item, evidence)
 	}
 	k := &keptReview{

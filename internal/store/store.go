@@ -72,7 +72,9 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
-	return &Store{pool: pool, zone: zone, kept: newKeptReviews(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour)}, nil
+	return &Store{
+		pool: pool, zone: zone, kept: newKeptReviews(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
+	}, nil
 }
 
 // Limits on what a request's own deadline does not reach: a connection is made
