@@ -115,6 +115,9 @@ func (s *Server) showList(w http.ResponseWriter, r *http.Request, status int, v 
 	d := page.ChecklistData{Checked: page.Check(v), Show: show, Query: text, Bulk: form, Said: said}
 	m := s.meta(w, r, viewer, d.Title(), ui.NavPortfolio)
 	m.Width, m.Saved = ui.Wide, said.Problem == ""
+	if q := show.Query(text); q != "" && m.Posted {
+		m.Path += "?" + q
+	}
 	if said.Problem != "" {
 		m.ErrorCount = 1
 	}

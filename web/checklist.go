@@ -171,7 +171,7 @@ func (in answered) explain(row *ui.ItemRow, err error, view *store.ProjectView) 
 	switch fields, ok := fieldErrors(err); {
 	case errors.As(err, &conflict) && conflict.Current.Version > 0:
 		row.Conflict = &ui.RowConflict{
-			By: view.Names.Of(conflict.Current.By), When: ui.Ago(conflict.Current.At, view.Now),
+			By: view.Names.Of(conflict.Current.By), Own: conflict.Current.By == view.Actor.Person, When: ui.Ago(conflict.Current.At, view.Now),
 			MineAnswer: string(in.state), MineNote: in.note, MineNoted: in.noted,
 		}
 	case ok && fields["note"] != "" && in.state.Valid():

@@ -282,6 +282,25 @@ func TestConflictShowsBothAnswers(t *testing.T) {
 	}
 }
 
+// One's own second tab is nobody else.
+func TestConflictWithOnesOwnSecondTab(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, ik := f.pick(0, review.LevelMust, 0)
+	f.tick("member", p, sk, ik, review.NotMet, "The importer fails.")
+	b := f.browse("member")
+	path := page.AnswerURL(p, sk, ik) + "?version=0"
+	for where, box := range map[string]string{
+		"row":  words(b.htmx().post(path, "answer", "met").want(409).one(rowSelector(ik) + " .versus")),
+		"page": words(b.post(path, "answer", "met").want(409).one("main")),
+	} {
+		if !strings.Contains(box, "You answered in another tab") || !strings.Contains(box, "Keep that") || strings.Contains(box, "theirs") || strings.Contains(box, "Somebody else changed") {
+			t.Errorf("%s: %s", where, box)
+		}
+	}
+}
+
 func TestConflictOverABareTickKeepsTheOthersNote(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)

@@ -179,7 +179,7 @@ func explain(err error) problem {
 	case errors.Is(err, errForm):
 		return problem{405, "This page cannot be opened directly", "Its address is that of a form's button. Nothing was changed."}
 	case errors.Is(err, errMethod):
-		return problem{405, "This address takes no such request", "Go back and use the buttons on the page."}
+		return problem{405, "This address does not take that kind of request", "Go back and use the buttons on the page."}
 	case errors.As(err, &denied):
 		return problem{403, "You may not do this", denied.Why + " Nothing was changed."}
 	case errors.As(err, &conflict):

@@ -153,6 +153,9 @@ func htmx(r *http.Request) bool { return r.Header.Get("HX-Request") == "true" }
 // meta is the frame of a page for whoever looks.
 func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, title string, nav ui.NavItem) ui.PageMeta {
 	m := ui.PageMeta{Title: title, Nav: nav, Theme: s.cookies.theme(r), Path: r.URL.RequestURI(), Version: s.Version, Assets: s.assets}
+	if r.Method == http.MethodPost {
+		m.Path, m.Posted = page.Of(r.URL.EscapedPath()), v != nil // without v the page may hold the only copy of what was typed: sending it again is right
+	}
 	if v != nil {
 		m.Zone = page.ZoneWords(s.Store.Zone())
 		m.Person, m.Who = v.Name, strconv.FormatInt(int64(v.Actor.Person), 10)

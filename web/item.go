@@ -51,6 +51,9 @@ func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
+	if m.Posted { // maybe from a form about its waiver, whose address is another
+		m.Path = page.ItemURL(at.project, at.stage, at.item)
+	}
 	if err := s.tellUnmatched(r, view, &m); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -43,15 +44,20 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 	}
 	m := s.meta(w, r, &view.Viewer, "People, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.MembersURL(p.Key), len(typed.Errors)
-	if err := s.tellHanded(r, view, &m); err != nil {
+	if err := s.tellMember(r, view, &m); err != nil {
 		return err
 	}
 	return s.render(w, r, status, page.Members(m, d))
 }
 
-// tellHanded adds to the word on somebody's leaving who got what they left.
-func (s *Server) tellHanded(r *http.Request, view *store.ProjectView, m *ui.PageMeta) error {
+// tellMember says by name who was added, and adds to the word on somebody's
+// leaving who got what they left.
+func (s *Server) tellMember(r *http.Request, view *store.ProjectView, m *ui.PageMeta) error {
 	f, span := flash(read(r, s.cookies.flashName)).parts()
+	if id := personNumber(span); f == flashAdded && len(m.Banners) > 0 && view.Review.Project.Duty(id) != "" {
+		m.Banners[len(m.Banners)-1].Text = view.Names.Of(id) + " was added to the project."
+		return nil
+	}
 	first, last, ok := readSpan(span)
 	if f != flashRemoved || !ok || len(m.Banners) == 0 {
 		return nil
@@ -108,7 +114,7 @@ func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
 			return rv.RemoveMember(who, typed.Person, typed.To, at)
 		}
 		if rv.Project.Duty(typed.Person) == "" {
-			done = flashAdded
+			done = flashAdded.about(strconv.FormatInt(int64(typed.Person), 10))
 		}
 		return rv.SetDuty(who, typed.Person, review.Duty(typed.Duty), at)
 	})

@@ -75,7 +75,7 @@ func (s *Server) rightsTrail(w http.ResponseWriter, r *http.Request) error {
 	d := &page.RightsTrailData{Now: view.Now, Newest: before == 0, More: view.More}
 	teller := page.Teller{Names: view.Names.Of}
 	for _, en := range view.Entries {
-		d.Entries = append(d.Entries, teller.DescribeRight(en, view.Projects))
+		d.Entries = append(d.Entries, teller.DescribeRight(en, view.Projects, view.Titles))
 		d.Last = en.Seq
 	}
 	m := s.meta(w, r, &view.Viewer, "Trail of rights", ui.NavPeople)

@@ -147,7 +147,7 @@ func TestGrantAndRevoke(t *testing.T) {
 	}
 	trail := b.get("/people/trail").want(200)
 	first := trail.find(".time-line li").Eq(1)
-	if got := words(first); !strings.Contains(got, "Security seat in the project secret") || !strings.Contains(got, "Left the <team>") {
+	if got := words(first); !strings.Contains(got, "Security seat in the project "+f.project(key).Name) || !strings.Contains(got, "Left the <team>") {
 		t.Errorf("trail: %s", got)
 	}
 	if href := first.Find("a").AttrOr("href", ""); href != "/projects/secret" {

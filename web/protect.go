@@ -30,7 +30,7 @@ func (s *Server) methods(next http.Handler) http.Handler {
 		}
 		s.metrics.requests.WithLabelValues(unmatched, "other", strconv.Itoa(http.StatusMethodNotAllowed)).Inc()
 		w.Header().Set("Allow", "GET, HEAD, POST")
-		http.Error(w, "This address takes no such request.", http.StatusMethodNotAllowed)
+		http.Error(w, "This address does not take that kind of request.", http.StatusMethodNotAllowed)
 	})
 }
 

@@ -187,6 +187,9 @@ func TestMembers(t *testing.T) {
 		t.Fatalf("duty %q", got)
 	}
 	r := b.get("/projects/ledger/members").want(200)
+	if want := f.name("viewer") + " was added to the project."; !strings.Contains(r.text(), want) {
+		t.Errorf("want %q: %.300s", want, r.text())
+	}
 	if r.find(`main tbody tr`).Length() != 4 {
 		t.Errorf("people: %s", words(r.one("main tbody")))
 	}

@@ -315,5 +315,5 @@ func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...Perso
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}
-	return r.judge(by, s, ro, c.Seat, "Only who sits in the seat that set the condition decides on it: "+c.Seat.Label()+".", doers...)
+	return r.judge(by, s, ro, c.Seat, "Only a holder of the "+c.Seat.Label()+" seat decides on this condition.", doers...)
 }

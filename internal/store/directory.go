@@ -427,11 +427,12 @@ func collectSomebody(rows pgx.Rows) ([]Somebody, error) {
 type RightsTrail struct {
 	HistoryView
 	Projects map[review.Scope]review.ProjectKey // of rights for one project
+	Titles   map[review.ProjectKey]string       // their names
 }
 
 // DirectoryTrail reads the trail of rights, newest first.
 func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*RightsTrail, error) {
-	out := &RightsTrail{Projects: map[review.Scope]review.ProjectKey{}}
+	out := &RightsTrail{Projects: map[review.Scope]review.ProjectKey{}, Titles: map[review.ProjectKey]string{}}
 	out.Names = Names{}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
@@ -445,7 +446,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 	if err := review.May(out.Actor, review.ViewDirectory, nil); err != nil {
 		return nil, err
 	}
-	if err := s.nameScopes(ctx, out.Projects, out.Entries); err != nil {
+	if err := s.nameScopes(ctx, out); err != nil {
 		return nil, err
 	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)

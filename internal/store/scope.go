@@ -61,11 +61,11 @@ func (s *Store) ProjectChoices(ctx context.Context, by By, search string, limit 
 	return out, nil
 }
 
-// nameScopes finds the keys of the projects that entries of the directory's
+// nameScopes finds the keys and names of the projects that entries of the directory's
 // trail speak of.
-func (s *Store) nameScopes(ctx context.Context, into map[review.Scope]review.ProjectKey, entries []review.Entry) error {
+func (s *Store) nameScopes(ctx context.Context, into *RightsTrail) error {
 	var ids []int64
-	for _, en := range entries {
+	for _, en := range into.Entries {
 		switch e := en.Event.(type) {
 		case review.RightGranted:
 			ids = append(ids, int64(e.Scope))
@@ -78,7 +78,7 @@ func (s *Store) nameScopes(ctx context.Context, into map[review.Scope]review.Pro
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := s.pool.Query(ctx, `select id, key from project where id = any($1)`, ids)
+	rows, err := s.pool.Query(ctx, `select id, key, name from project where id = any($1)`, ids)
 	if err != nil {
 		return fmt.Errorf("naming projects: %w", err)
 	}
@@ -86,10 +86,11 @@ func (s *Store) nameScopes(ctx context.Context, into map[review.Scope]review.Pro
 	for rows.Next() {
 		var scope review.Scope
 		var key review.ProjectKey
-		if err := rows.Scan(&scope, &key); err != nil {
+		var name string
+		if err := rows.Scan(&scope, &key, &name); err != nil {
 			return fmt.Errorf("naming projects: %w", err)
 		}
-		into[scope] = key
+		into.Projects[scope], into.Titles[key] = key, name
 	}
 	return rows.Err()
 }

@@ -64,13 +64,15 @@ func Of(action string) string {
 			n = 5
 		case len(part) > 4:
 			n = 4
+		case part[len(part)-1] == "settings", part[len(part)-1] == "members":
+			n = 3
 		case len(part) > 2:
 			n = 2
 		default:
 			return PortfolioURL
 		}
 		return "/" + strings.Join(part[:n], "/")
-	case "waivers", "people":
+	case "waivers", "people", "account":
 		return "/" + part[0]
 	}
 	return WorkURL

@@ -241,7 +241,7 @@ func (d *ItemData) levelText() string {
 		case d.Item.Level:
 			tiers = append(tiers, strconv.Itoa(i+1))
 		case review.LevelNone:
-			other = append(other, "not asked at tier "+strconv.Itoa(i+1))
+			// that it is not asked there goes without saying
 		default:
 			other = append(other, strings.ToLower(l.Label())+" at tier "+strconv.Itoa(i+1))
 		}
@@ -349,10 +349,13 @@ func (d *ItemData) approval() approval {
 	return a
 }
 
+// ownConflict reports whether the viewer was quicker than themselves, in another tab.
+func (d *ItemData) ownConflict() bool { return d.Form.Conflict.By == d.Actor.Person }
+
 // sides are the two answers of a conflict.
 func (d *ItemData) sides() (theirs, mine ui.Side) {
 	c := d.Form.Conflict
-	theirs = ui.Side{Title: d.Names(c.By) + " answered " + ui.Ago(c.At, d.Now), State: ui.AnswerState(string(c.State)), Word: c.State.Label(), Text: c.Note}
+	theirs = ui.Side{Title: ui.AnsweredMeanwhile(d.Names(c.By), d.ownConflict(), ui.Ago(c.At, d.Now)), State: ui.AnswerState(string(c.State)), Word: c.State.Label(), Text: c.Note}
 	mine = ui.Side{Title: "You chose", State: ui.AnswerState(string(d.Form.State)), Word: d.Form.State.Label(), Text: d.Form.Note}
 	return theirs, mine
 }

@@ -117,7 +117,7 @@ func (d *ItemData) keptWaiver(add func(label, text string)) {
 		if !d.mayAskWaiver() {
 			add("Reason", d.Form.Waiver.Reason)
 			add("Risk", d.Form.Waiver.Risk)
-			add("Meanwhile", d.Form.Waiver.Measure)
+			add("Mitigation", d.Form.Waiver.Measure)
 		}
 	case FormDecide:
 		if w != nil && d.mayDecide(w) {

@@ -296,7 +296,7 @@ func waiverRequest(d *ItemData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\" data-draft><p class=\"mut\">A waiver is leave to pass the gate without this item until a date. Somebody else decides on it, and it is part of what the gate’s signers sign.</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, "\" data-draft><p class=\"mut\">A waiver is permission to pass the gate without this item until a date. Somebody else decides on it, and it is part of what the gate’s signers sign.</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -351,7 +351,7 @@ func (d *RightsTrailData) older() string {
 
 // DescribeRight is [Teller.Describe] for the directory's stream; it links the
 // project for which a right was given.
-func (t Teller) DescribeRight(en review.Entry, projects map[review.Scope]review.ProjectKey) ui.Entry {
+func (t Teller) DescribeRight(en review.Entry, projects map[review.Scope]review.ProjectKey, titles map[review.ProjectKey]string) ui.Entry {
 	out := t.Describe(en)
 	var scope review.Scope
 	switch e := en.Event.(type) {
@@ -364,7 +364,7 @@ func (t Teller) DescribeRight(en review.Entry, projects map[review.Scope]review.
 	}
 	if key := projects[scope]; scope != review.Everywhere && key != "" {
 		out.What = strings.Replace(out.What, " in one project", " in the project", 1)
-		out.Thing, out.Href = string(key), ProjectURL(key)
+		out.Thing, out.Href = titles[key], ProjectURL(key)
 	}
 	return out
 }

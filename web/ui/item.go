@@ -70,10 +70,30 @@ type ItemFlag struct {
 // values and the current version; Mine is what this person chose on the version they saw.
 type RowConflict struct {
 	By         string // who changed it meanwhile
+	Own        bool   // that was the reader, in another tab
 	When       string // "2 minutes ago"
 	MineAnswer string
 	MineNote   string
 	MineNoted  bool // a note was sent along; without one, "Use mine" leaves the note as it is
+}
+
+// title is who answered meanwhile.
+func (c *RowConflict) title() string { return AnsweredMeanwhile(c.By, c.Own, c.When) }
+
+// AnsweredMeanwhile says who was quicker, which may be the reader in another tab.
+func AnsweredMeanwhile(by string, own bool, when string) string {
+	if own {
+		return "You answered in another tab " + when
+	}
+	return by + " answered " + when
+}
+
+// KeepWord is on the button that leaves the answer which was given meanwhile.
+func KeepWord(own bool) string {
+	if own {
+		return "Keep that"
+	}
+	return "Keep theirs"
 }
 
 // RowProblem says under a row why its answer was not saved. With an Answer, it asks for the note that the answer needs: the
@@ -297,15 +317,15 @@ func OldNoteWords(answer string) string {
 func appendConflict(b []byte, r *ItemRow) []byte {
 	c := r.Conflict
 	b = append(b, `<div class="versus" role="group" aria-label="Two answers"><div><h2>`...)
-	b = appendText(b, c.By)
-	b = append(b, ` answered `...)
-	b = appendText(b, c.When)
+	b = appendText(b, c.title())
 	b = append(b, `</h2><p class="quote">`...)
 	b = append(b, AnswerWord(r.Answer)...)
 	b = appendColonText(b, r.Note)
 	b = append(b, `</p><a class="btn" href="#item-`...)
 	b = appendText(b, r.Key)
-	b = append(b, `" data-keep>Keep theirs</a></div><div><h2>You chose</h2><p class="quote">`...)
+	b = append(b, `" data-keep>`...)
+	b = append(b, KeepWord(c.Own)...)
+	b = append(b, `</a></div><div><h2>You chose</h2><p class="quote">`...)
 	b = append(b, AnswerWord(c.MineAnswer)...)
 	b = appendColonText(b, c.MineNote)
 	b = append(b, `</p><form method="post" action="`...)

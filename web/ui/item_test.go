@@ -62,7 +62,7 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			r.Flags = append(r.Flags, ui.ItemFlag{State: rapid.SampledFrom(states).Draw(t, "fstate"), Text: anyText().Draw(t, "ftext"), Anchor: anyText().Draw(t, "anchor")})
 		}
 		if rapid.Bool().Draw(t, "conflict") {
-			r.Conflict = &ui.RowConflict{By: anyText().Draw(t, "by"), When: anyText().Draw(t, "when"), MineAnswer: rapid.SampledFrom(answers).Draw(t, "mine"), MineNote: anyText().Draw(t, "minenote"), MineNoted: rapid.Bool().Draw(t, "minenoted")}
+			r.Conflict = &ui.RowConflict{By: anyText().Draw(t, "by"), Own: rapid.Bool().Draw(t, "own"), When: anyText().Draw(t, "when"), MineAnswer: rapid.SampledFrom(answers).Draw(t, "mine"), MineNote: anyText().Draw(t, "minenote"), MineNoted: rapid.Bool().Draw(t, "minenoted")}
 		}
 		if rapid.Bool().Draw(t, "problem") {
 			r.Problem = &ui.RowProblem{Text: anyText().Draw(t, "ptext"), Answer: rapid.SampledFrom(answers).Draw(t, "panswer"), Note: anyText().Draw(t, "pnote"), Asks: rapid.Bool().Draw(t, "asks")}

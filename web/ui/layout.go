@@ -63,6 +63,7 @@ type PageMeta struct {
 	Banners    []Banner
 	Theme      Theme
 	Path       string // path and query of this page: where the theme switch and sign-in return to
+	Posted     bool   // the page answers a form, so that the browser has the form's address for it and not Path
 	Width      Width
 	CanCreate  bool // shows the New project button
 	Version    string

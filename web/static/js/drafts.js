@@ -8,15 +8,17 @@ const fields = form => [...form.elements].filter(f => f.name && f.matches('texta
 // What a field holds, and where: a tick is kept beside others of its name.
 const held = f => f.matches('[type=checkbox],[type=radio]') ? 'checked' : 'value'
 const spot = f => f.name + (held(f) === 'value' ? '' : '=' + f.value)
+// A page that answers a form holds what was typed already: there a draft only grows, for the page that Back will give.
+const { at } = doc.body.dataset
 const keep = form => {
-  const v = {}
-  for (const f of fields(form)) if (f[held(f)] !== (held(f) === 'value' ? f.defaultValue : f.defaultChecked)) v[spot(f)] = f[held(f)]
+  const v = at ? JSON.parse(drafts[key(form)] || '{}') : {}
+  for (const f of fields(form)) if (spot(f) in v || f[held(f)] !== (held(f) === 'value' ? f.defaultValue : f.defaultChecked)) v[spot(f)] = f[held(f)]
   drafts[key(form)] = JSON.stringify(v)
 }
 const restore = form => {
   const v = JSON.parse(drafts[key(form)] || '{}')
   const changed = fields(form).filter(f => spot(f) in v && v[spot(f)] !== f[held(f)])
-  if (!changed.length) return drop(form)
+  if (!changed.length) return at || drop(form)
   const before = changed.map(f => f[held(f)])
   for (const f of changed) f[held(f)] = v[spot(f)]
   const box = make('p', { className: 'row', role: 'status' }, 'Restored what you typed.', button('Discard it', () => {
@@ -25,7 +27,7 @@ const restore = form => {
     box.remove()
   }))
   form.prepend(box)
-  for (let at = form; (at = at.parentElement.closest('details'));) at.open = true
+  for (let el = form; (el = el.parentElement.closest('details'));) el.open = true
 }
 on('input', e => e.target.form?.matches('[data-draft]') && keep(e.target.form))
 on('submit', e => {

@@ -8,6 +8,9 @@ let folded = []
 addEventListener('beforeprint', () => { for (const d of folded = all('main details:not([open])')) d.open = true })
 addEventListener('afterprint', () => { for (const d of folded) d.open = false })
 
+// Going back to the answer to a form would ask whether to send it again: have a page there instead.
+if (at) history.replaceState(null, '', at)
+
 equipAll()
 for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.

@@ -243,7 +243,7 @@ func overview(d demo) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("blockers", "What stops us").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("blockers", "Blockers").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -471,7 +471,7 @@ func gate(d demo) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("ask", "What is asked").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("ask", "About this item").Render(templ.WithChildren(ctx, templ_7745c5c3_Var18), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -651,7 +651,7 @@ func gate(d demo) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Evidence"}, {Label: "For"}, {Label: "True on"}, {Label: "Expires"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Evidence"}, {Label: "For"}, {Label: "Effective date"}, {Label: "Expires"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1424,7 +1424,7 @@ func queue(d demo) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Gate"}, {Label: "Project"}, {Label: "Your seat"}, {Label: "Signed", Num: true}, {Label: "Open", Num: true}, {Label: "Way"}, {Label: "Waiting since", Href: "?sort=age", Sort: "descending"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Gate"}, {Label: "Project"}, {Label: "Your seat"}, {Label: "Signed", Num: true}, {Label: "Open", Num: true}, {Label: "Way"}, {Label: "Waiting", Href: "?sort=age", Sort: "descending"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1646,7 +1646,7 @@ func item(d demo) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "answer", Label: "Is it so?"}, []ui.Option{
+				templ_7745c5c3_Err = ui.Radios(ui.Field{Name: "answer", Label: "Answer"}, []ui.Option{
 					{Value: "open", Label: "Open"}, {Value: "met", Label: "Met"}, {Value: "not-met", Label: "Not met", Selected: true},
 					{Value: "not-applicable", Label: "Not applicable", Hint: "Needs a reason and somebody's approval."},
 				}).Render(ctx, templ_7745c5c3_Buffer)
@@ -1699,7 +1699,7 @@ func item(d demo) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Link"}, {Label: "Kind"}, {Label: "True on"}, {Label: "Expires"}, {Label: "Given by"}, {Label: "Change"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Link"}, {Label: "Kind"}, {Label: "Effective date"}, {Label: "Expires"}, {Label: "Given by"}, {Label: "Change"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1765,7 +1765,7 @@ func item(d demo) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "effective", Label: "True on"}, "date").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Input(ui.Field{Name: "effective", Label: "Effective date"}, "date").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2699,7 +2699,7 @@ func conflict(d demo) templ.Component {
 			templ_7745c5c3_Err = ui.ConflictBox(
 				ui.Side{Title: "Ben Okafor, 2 minutes ago", State: ui.Met, Word: "Met", Text: "Probe of today shows 1.2 and 1.3 only."},
 				ui.Side{Title: "You, on version 3", State: ui.Bad, Word: "Not met", Text: "The importer still answers on 1.1."},
-				stagePath+"#item-item-3").Render(templ.WithChildren(ctx, templ_7745c5c3_Var104), templ_7745c5c3_Buffer)
+				stagePath+"#item-item-3", false).Render(templ.WithChildren(ctx, templ_7745c5c3_Var104), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
