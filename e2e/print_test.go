@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bytes"
+	"net/url"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -17,6 +18,11 @@ func TestPrint(t *testing.T) {
 	project := rosa.owns("paper-trail", "Paper trail", "3")
 	rosa.meetsMusts(project, "3")
 	rosa.asks(project)
+	waived := rosa.owns("paper-waiver", "Paper waiver", "3") + ideaPath + "/items/" + threats // so that the register has a row
+	rosa.send(waived+"/answer", url.Values{"answer": {"not-met"}, "version": {"0"}})
+	rosa.send(waived+"/waivers", url.Values{"reason": {"Booked out."}, "risk": {"An attack."}, "measure": {"Few users."}, "until": {inDays(40)}})
+	rosa.visit("/waivers")
+	rosa.seeIn("main", "Paper waiver")
 	rosa.prefers("dark") // paper is white all the same
 	for _, path := range []string{project, project + ideaPath, project + ideaPath + "/gate", project + "/history", project + "/report", "/waivers"} {
 		rosa.visit(path)
