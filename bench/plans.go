@@ -41,7 +41,9 @@ func planned() map[string]store.PortfolioFilter {
 		"owner-beyond":    {Sort: store.SortOwner, Page: 9_000},
 		"sort-owner-p100": {Sort: store.SortOwner, Page: 100},
 	}
-	for _, by := range []store.PortfolioSort{store.SortDue, store.SortName, store.SortTeam, store.SortOwner, store.SortTier, store.SortReady, store.SortBlocked, store.SortSince} {
+	for _, by := range []store.PortfolioSort{
+		store.SortDue, store.SortName, store.SortTeam, store.SortOwner, store.SortTier, store.SortReady, store.SortBlocked, store.SortSince,
+	} {
 		views["sort-"+string(by)] = store.PortfolioFilter{Sort: by}
 		views["sort-"+string(by)+"-desc"] = store.PortfolioFilter{Sort: by, Desc: true}
 	}
@@ -81,7 +83,9 @@ func Plans(ctx context.Context, dir string, out io.Writer) (err error) {
 			best = min(best, time.Since(began))
 		}
 		fmt.Fprintf(out, "%-20s %7.1f ms\n", name, float64(best)/float64(time.Millisecond))
-		head := fmt.Sprintf("-- %s, %d projects; the whole page took %.1f ms (best of %d)\n", name, planProjects, float64(best)/float64(time.Millisecond), planRuns)
+		head := fmt.Sprintf(
+			"-- %s, %d projects; the whole page took %.1f ms (best of %d)\n", name, planProjects, float64(best)/float64(time.Millisecond), planRuns,
+		)
 		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(head+tokens.ReplaceAllString(plan, "(the session)")), 0o644); err != nil {
 			return fmt.Errorf("keep a plan: %w", err)
 		}
@@ -160,7 +164,9 @@ func (l *lab) planWorld(ctx context.Context) (*seed.World, string, error) {
 	}
 	var owners []string
 	for i := range planOwners {
-		id, err := w.Store.Join(ctx, store.Identity{Issuer: "https://plans.example.test", Subject: fmt.Sprint(i), Name: fmt.Sprintf("Owner %03d", i)}, time.Time{})
+		id, err := w.Store.Join(
+			ctx, store.Identity{Issuer: "https://plans.example.test", Subject: fmt.Sprint(i), Name: fmt.Sprintf("Owner %03d", i)}, time.Time{},
+		)
 		if err != nil {
 			return nil, "", errors.Join(err, closed(w))
 		}

@@ -81,7 +81,10 @@ func (s *Server) checklistAt(w http.ResponseWriter, r *http.Request) error {
 }
 
 func pastStage(v *store.AsOfView, stage review.StageKey) page.StageView {
-	return page.StageView{Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true, Reader: v.Viewer.Actor.Person}
+	return page.StageView{
+		Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true,
+		Reader: v.Viewer.Actor.Person,
+	}
 }
 
 // gateAt is a gate as it was.

@@ -55,7 +55,9 @@ func decideBulk(rv *review.Review, who review.Actor, stage review.StageKey, form
 // whom to assign.
 func readBulk(r *http.Request) (page.BulkForm, []review.Picked, error) {
 	posted, err := readForm(r, "pick"+several, "do", "assign", "note", "person", "due")
-	form := page.BulkForm{Do: posted.Get("do"), Note: posted.Get("note"), Person: posted.Get("person"), Due: posted.Get("due"), Picked: map[review.ItemKey]bool{}}
+	form := page.BulkForm{
+		Do: posted.Get("do"), Note: posted.Get("note"), Person: posted.Get("person"), Due: posted.Get("due"), Picked: map[review.ItemKey]bool{},
+	}
 	if posted.Has("assign") {
 		form.Do, form.Person = page.BulkAssign, posted.Get("assign")
 	}

@@ -77,7 +77,9 @@ func standInList(names store.Names, list []store.StandIn) []page.StandIn {
 func (s *Server) delegate(w http.ResponseWriter, r *http.Request) error {
 	id := personNumber(chi.URLParam(r, "person"))
 	posted, err := readForm(r, "to", "seat", "project", "starts", "ends", "reason")
-	form := page.StandInForm{To: posted.Get("to"), Seat: posted.Get("seat"), Starts: posted.Get("starts"), Ends: posted.Get("ends"), Reason: posted.Get("reason")}
+	form := page.StandInForm{
+		To: posted.Get("to"), Seat: posted.Get("seat"), Starts: posted.Get("starts"), Ends: posted.Get("ends"), Reason: posted.Get("reason"),
+	}
 	if project := posted.Get("project"); project != "" {
 		form.Seat = page.OwnSeat{Seat: review.Seat(form.Seat), Project: review.ProjectKey(searchWords(project))}.Value()
 	}

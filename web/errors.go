@@ -175,7 +175,10 @@ func explain(err error) problem {
 	var twice *repeated
 	switch {
 	case errors.Is(err, review.ErrNotFound), errors.Is(err, errNoPage):
-		return problem{404, "Not found", "There is nothing at this address, or it is not open to you. Check the address, or look for the project in the portfolio."}
+		return problem{
+			404, "Not found",
+			"There is nothing at this address, or it is not open to you. Check the address, or look for the project in the portfolio.",
+		}
 	case errors.Is(err, errForm):
 		return problem{405, "This page cannot be opened directly", "Its address is that of a form's button. Nothing was changed."}
 	case errors.Is(err, errMethod):
@@ -183,9 +186,15 @@ func explain(err error) problem {
 	case errors.As(err, &denied):
 		return problem{403, "You may not do this", denied.Why + " Nothing was changed."}
 	case errors.As(err, &conflict):
-		return problem{409, "Somebody else was quicker", "The item was changed since you opened the page. Go back, reload it, and look at both values; nothing was overwritten."}
+		return problem{
+			409, "Somebody else was quicker",
+			"The item was changed since you opened the page. Go back, reload it, and look at both values; nothing was overwritten.",
+		}
 	case errors.As(err, &stale):
-		return problem{409, "The content has changed", "It changed after you opened the page, so nothing was recorded. Look at the gate again and decide on what it says now."}
+		return problem{
+			409, "The content has changed",
+			"It changed after you opened the page, so nothing was recorded. Look at the gate again and decide on what it says now.",
+		}
 	case errors.As(err, &outdated):
 		return problem{409, "It has changed", "The " + outdated.What + " was changed after you opened the page, so nothing was recorded. Read what it says now and decide on that; what you typed is kept."}
 	case errors.As(err, &blocked):
@@ -199,7 +208,10 @@ func explain(err error) problem {
 		}
 		return problem{422, "Something is not right yet", text}
 	case errors.As(err, &twice):
-		return problem{400, "Something is given twice", "The " + twice.where + " has “" + printable(twice.name, 40) + "” more than once, where one value is expected. Nothing was changed."}
+		return problem{
+			400, "Something is given twice",
+			"The " + twice.where + " has “" + printable(twice.name, 40) + "” more than once, where one value is expected. Nothing was changed.",
+		}
 	case errors.Is(err, errMediaType):
 		return problem{415, "This is not a form", "Forms are sent as application/x-www-form-urlencoded. Nothing was changed."}
 	case errors.Is(err, errTooBig):
@@ -207,9 +219,14 @@ func explain(err error) problem {
 	case errors.Is(err, errTooSlow):
 		return problem{408, "The form did not arrive in time", "Go back and send it again: what you typed is still there. Nothing was changed."}
 	case errors.Is(err, errCrossOrigin):
-		return problem{403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed."}
+		return problem{
+			403, "The request came from another site", "For your safety, changes are taken only from Slipway's own pages. Nothing was changed.",
+		}
 	case errors.As(err, &away):
-		return problem{403, "The page was open at another address", "Slipway's own is " + away.origin + ": open it there and send the form again. Nothing was changed."}
+		return problem{
+			403, "The page was open at another address",
+			"Slipway's own is " + away.origin + ": open it there and send the form again. Nothing was changed.",
+		}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
 	case errors.Is(err, store.ErrUncertain):
@@ -254,7 +271,9 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 	}
 	form, whole := s.typed(r)
 	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
-	if err := s.render(w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), form, whole)); err != nil && r.Context().Err() == nil {
+	if err := s.render(
+		w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), form, whole),
+	); err != nil && r.Context().Err() == nil {
 		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
 	}
 }

@@ -104,7 +104,10 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 // saveStep takes the form of one step and leads on by redirecting, so that going
 // back and reloading never send anything again.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "go", "name", "key", "team", "summary", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target", "late", "restricted", "find")
+	form, err := readForm(
+		r, "go", "name", "key", "team", "summary", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
+		"late", "restricted", "find",
+	)
 	if err != nil {
 		return err
 	}
@@ -225,7 +228,10 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, s
 // createProject takes a whole project in one form. What is wrong with it is
 // shown at the step that asks for it.
 func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "name", "key", "team", "summary", "template", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target", "restricted")
+	form, err := readForm(
+		r, "name", "key", "team", "summary", "template", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
+		"restricted",
+	)
 	if err != nil {
 		return err
 	}
@@ -233,7 +239,9 @@ func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := &draft{id: newDraftID(), who: who, form: page.ProjectForm{Template: form.Get("template"), Owner: who.Actor.Person, Errors: map[string]string{}}}
+	d := &draft{
+		id: newDraftID(), who: who, form: page.ProjectForm{Template: form.Get("template"), Owner: who.Actor.Person, Errors: map[string]string{}},
+	}
 	for _, step := range page.NewProjectSteps() {
 		d.take(step, form)
 	}

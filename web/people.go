@@ -55,9 +55,13 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 }
 
 func personOf(p *store.PersonRights, names store.Names) page.Person {
-	out := page.Person{ID: p.ID, Name: p.Name, Email: p.Email, Blocked: p.Blocked, Erased: p.Erased, Rights: make([]page.HeldRight, len(p.Granted))}
+	out := page.Person{
+		ID: p.ID, Name: p.Name, Email: p.Email, Blocked: p.Blocked, Erased: p.Erased, Rights: make([]page.HeldRight, len(p.Granted)),
+	}
 	for i, g := range p.Granted {
-		out.Rights[i] = page.HeldRight{Right: g.Right, Source: g.Source, By: names.Of(g.By), At: g.At, Project: g.Project, ProjectName: g.ProjectName}
+		out.Rights[i] = page.HeldRight{
+			Right: g.Right, Source: g.Source, By: names.Of(g.By), At: g.At, Project: g.Project, ProjectName: g.ProjectName,
+		}
 	}
 	return out
 }
@@ -97,7 +101,10 @@ func (s *Server) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.changeRight(w, r, page.RightForm{What: page.FormRevoke, Right: form.Get("right"), Project: form.Get("project"), Reason: form.Get("reason")}, flashRevoked)
+	return s.changeRight(
+		w, r, page.RightForm{What: page.FormRevoke, Right: form.Get("right"), Project: form.Get("project"), Reason: form.Get("reason")},
+		flashRevoked,
+	)
 }
 
 // changeRight carries out either form, or shows the person again with what was

@@ -93,7 +93,9 @@ func (s *Server) observe(next http.Handler) http.Handler {
 // event logs what an investigation may ask for, with who did it and from where.
 func (s *Server) event(r *http.Request, level slog.Level, what string, attrs ...slog.Attr) {
 	a := factsOf(r)
-	all := append(make([]slog.Attr, 0, len(attrs)+3), slog.String("request", a.id), slog.String("address", middleware.GetClientIP(r.Context())))
+	all := append(
+		make([]slog.Attr, 0, len(attrs)+3), slog.String("request", a.id), slog.String("address", middleware.GetClientIP(r.Context())),
+	)
 	if a.person != 0 {
 		all = append(all, slog.Int64("person", int64(a.person)))
 	}

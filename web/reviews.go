@@ -20,7 +20,9 @@ func (s *Server) startReview(w http.ResponseWriter, r *http.Request) error {
 	}
 	shown, err := strconv.Atoi(form.Get("review"))
 	if err != nil || shown < 1 {
-		return s.reviewFailed(w, r, &review.Invalid{Fields: []review.FieldError{{Field: "review", Message: "is missing or no number; reload the page and try again"}}})
+		return s.reviewFailed(
+			w, r, &review.Invalid{Fields: []review.FieldError{{Field: "review", Message: "is missing or no number; reload the page and try again"}}},
+		)
 	}
 	key := projectKey(r)
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {

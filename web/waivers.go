@@ -21,7 +21,9 @@ func (s *Server) waivers(w http.ResponseWriter, r *http.Request) error {
 // showWaivers renders the register around a decision that was refused, if any.
 func (s *Server) showWaivers(w http.ResponseWriter, r *http.Request, status int, form page.WaiverForm) error {
 	f := waiverFilter(r)
-	v, err := s.Store.Waivers(r.Context(), s.by(r), store.WaiverFilter{Kind: store.WaiverKind(f.Kind), Team: f.Team, Project: f.Project, Mine: f.Mine, Page: f.Page})
+	v, err := s.Store.Waivers(
+		r.Context(), s.by(r), store.WaiverFilter{Kind: store.WaiverKind(f.Kind), Team: f.Team, Project: f.Project, Mine: f.Mine, Page: f.Page},
+	)
 	if err != nil {
 		return err
 	}
@@ -163,5 +165,8 @@ func (s *Server) waiverFailed(w http.ResponseWriter, r *http.Request, form page.
 	if no > len(all) {
 		return review.ErrNotFound
 	}
-	return s.showItemOf(w, r, p.status, itemPlace{project, stage, all[no-1].Item}, page.ItemForm{Name: page.FormDecide, Decision: form, Errors: form.Errors, Problem: form.Problem})
+	return s.showItemOf(
+		w, r, p.status, itemPlace{project, stage, all[no-1].Item},
+		page.ItemForm{Name: page.FormDecide, Decision: form, Errors: form.Errors, Problem: form.Problem},
+	)
 }

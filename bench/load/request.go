@@ -17,7 +17,9 @@ func Get(path string, headers ...Header) []byte {
 func Post(path string, form url.Values, headers ...Header) []byte {
 	body := form.Encode()
 	b := head("POST", path, headers)
-	b = fmt.Appendf(b, "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", len(body))
+	b = fmt.Appendf(
+		b, "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n", len(body),
+	)
 	return append(b, body...)
 }
 

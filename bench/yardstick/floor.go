@@ -135,7 +135,9 @@ func (f *floorPage) render() []byte {
 	b := append(f.out, `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>`...)
 	b = appendEscaped(b, f.at(f.name))
 	b = append(b, `</title><link rel="stylesheet" href="/static/app.3f2a1b.css"><script src="/static/app.9c1d2e.js" defer></script></head>`...)
-	b = append(b, `<body><header><nav><a href="/">Portfolio</a><a href="/projects">Projects</a><a href="/audit">Audit</a><span class="user">`...)
+	b = append(
+		b, `<body><header><nav><a href="/">Portfolio</a><a href="/projects">Projects</a><a href="/audit">Audit</a><span class="user">`...,
+	)
 	b = appendEscaped(b, f.at(f.user))
 	b = append(b, `</span></nav></header><main><h1>`...)
 	b = appendEscaped(b, f.at(f.name))

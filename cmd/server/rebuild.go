@@ -33,7 +33,9 @@ func rebuild(ctx context.Context, set settings, args []string, stdout, stderr io
 			return fmt.Errorf("-from: %w", err)
 		}
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, LockTimeout: verifyTime, Zone: set.zone})
+	st, err := store.Open(
+		ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, LockTimeout: verifyTime, Zone: set.zone},
+	)
 	if err != nil {
 		return err
 	}

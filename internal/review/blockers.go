@@ -242,7 +242,10 @@ func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
 		return bs
 	}
 	for _, name := range r.EarlierOpen(s, at) {
-		bs = append(bs, Blocker{Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.lead(), Since: r.Project.Created})
+		bs = append(bs, Blocker{
+			Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.lead(),
+			Since: r.Project.Created,
+		})
 	}
 	return bs
 }
@@ -260,11 +263,16 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 	return func(yield func(Blocker) bool) {
 		sk := s.Def.Key
 		owner := r.lead()
-		if r.Project.Status != StatusActive && !yield(Blocker{Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner}) {
+		if r.Project.Status != StatusActive && !yield(Blocker{
+			Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner,
+		}) {
 			return
 		}
 		for i := range s.Findings {
-			if f := &s.Findings[i]; !f.Answered() && !yield(Blocker{Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner, Since: f.At}) {
+			if f := &s.Findings[i]; !f.Answered() && !yield(Blocker{
+				Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner,
+				Since: f.At,
+			}) {
 				return
 			}
 		}
@@ -280,7 +288,10 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 
 // itemBlocker says whose turn it is with an item that lacks something.
 func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Location) Blocker {
-	b := Blocker{Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it), Since: s.uncoveredSince(it, zone)}
+	b := Blocker{
+		Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it),
+		Since: s.uncoveredSince(it, zone),
+	}
 	if b.Since.IsZero() {
 		b.Since = r.Project.Created
 	}
@@ -351,7 +362,10 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	if round == nil {
 		bs := r.orderBlockers(s, at)
 		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
-			bs = append(bs, Blocker{Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.", Owner: r.lead(), Since: last.ChangedAt})
+			bs = append(bs, Blocker{
+				Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.",
+				Owner: r.lead(), Since: last.ChangedAt,
+			})
 		}
 		return append(bs, r.overdue(s, at)...)
 	}
@@ -359,10 +373,15 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	counting := r.Counting(s)
 	seats := withoutSign(round.Policy.Mandatory, counting)
 	for _, seat := range seats {
-		bs = append(bs, Blocker{Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "Waiting for this signature.", Since: round.RequestedAt})
+		bs = append(bs, Blocker{
+			Kind: SeatMissing, Stage: s.Def.Key, Seat: seat, Subject: seat.Label(), What: "Waiting for this signature.", Since: round.RequestedAt,
+		})
 	}
 	if round.Policy.Quorum-len(counting) > len(seats) {
-		bs = append(bs, Blocker{Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: fmt.Sprintf("%d of %d signatures.", len(counting), round.Policy.Quorum), Since: round.RequestedAt})
+		bs = append(bs, Blocker{
+			Kind: SignersMissing, Stage: s.Def.Key, Subject: s.Def.Gate.Name,
+			What: fmt.Sprintf("%d of %d signatures.", len(counting), round.Policy.Quorum), Since: round.RequestedAt,
+		})
 	}
 	return bs
 }
@@ -374,7 +393,10 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 	var bs []Blocker
 	for _, c := range s.OpenConditions() {
 		if c.Overdue(at) {
-			bs = append(bs, Blocker{Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner, Since: EndOf(c.Due, at.Location())})
+			bs = append(bs, Blocker{
+				Kind: ConditionOverdue, Stage: s.Def.Key, Subject: c.Text, What: "A condition is overdue.", Owner: c.Owner,
+				Since: EndOf(c.Due, at.Location()),
+			})
 		}
 	}
 	return bs

@@ -104,7 +104,9 @@ func (r *Review) mayLookBack(by Actor, s *Stage, ro *Round) (SeatHeld, error) {
 		return apart(ro.ClosedBy)(h) && s.barred(ro, by.Person, h.For) == ""
 	})
 	if !sits {
-		return SeatHeld{}, &Denied{CloseRetrospective, "Only managers and holders of a seat at this gate review it: " + seatList(ro.Policy.Seats) + "."}
+		return SeatHeld{}, &Denied{
+			CloseRetrospective, "Only managers and holders of a seat at this gate review it: " + seatList(ro.Policy.Seats) + ".",
+		}
 	}
 	return held, nil
 }

@@ -302,7 +302,9 @@ func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, 
 		return nil, SeatHeld{}, err
 	}
 	if c.Had(by.Person) || by.Person == c.MetBy {
-		return nil, SeatHeld{}, &Denied{SignGate, "You were given this condition or reported it as met yourself; somebody else has to take it back."}
+		return nil, SeatHeld{}, &Denied{
+			SignGate, "You were given this condition or reported it as met yourself; somebody else has to take it back.",
+		}
 	}
 	held, err := r.judgeCondition(by, s, c, append([]PersonID{c.Owner, c.MetBy}, c.Former...)...)
 	return c, held, err
@@ -311,7 +313,9 @@ func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, 
 // judgeCondition finds the seat in which the actor decides on a condition, not in
 // the place of the doers.
 func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...PersonID) (SeatHeld, error) {
-	ro := &Round{SoD: r.Template.SoD, Exclusion: r.Template.exclusion()} // of a condition that was carried over, which nobody here stepped back from
+	ro := &Round{
+		SoD: r.Template.SoD, Exclusion: r.Template.exclusion(),
+	} // of a condition that was carried over, which nobody here stepped back from
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}

@@ -134,11 +134,16 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 		if e.Removed() || !applies[e.Item] {
 			continue
 		}
-		c.Evidence = append(c.Evidence, signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC()})
+		c.Evidence = append(
+			c.Evidence,
+			signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC()},
+		)
 	}
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.granted() && applies[w.Item] {
-			c.Waivers = append(c.Waivers, signedWaiver{w.No, w.Item, w.Reason, w.Risk, w.Measure, FormatDate(w.Until), w.RequestedBy, w.GrantedBy, w.GrantedFor, w.GrantedAt.UTC()})
+			c.Waivers = append(c.Waivers, signedWaiver{
+				w.No, w.Item, w.Reason, w.Risk, w.Measure, FormatDate(w.Until), w.RequestedBy, w.GrantedBy, w.GrantedFor, w.GrantedAt.UTC(),
+			})
 		}
 	}
 	for _, f := range s.Findings {

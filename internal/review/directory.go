@@ -110,7 +110,9 @@ func (e *Entitlements) join(want []Right, at time.Time) error {
 func (e *Entitlements) take(want []Right, at time.Time) error {
 	for _, t := range want {
 		if e.find(t, FromGroup) < 0 {
-			if err := e.record(System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup}); err != nil {
+			if err := e.record(
+				System, at, RightGranted{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromGroup},
+			); err != nil {
 				return err
 			}
 		}
@@ -148,7 +150,9 @@ func (e *Entitlements) Revoke(by Actor, t Right, reason string, at time.Time) er
 		}
 		return nil
 	}
-	return e.record(by.Person, at, RightRevoked{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin, Reason: reason})
+	return e.record(
+		by.Person, at, RightRevoked{Person: e.Person, Role: t.Role, Seat: t.Seat, Scope: t.Scope, Source: FromAdmin, Reason: reason},
+	)
 }
 
 func (e *Entitlements) mayChange(by Actor, t Right) error {

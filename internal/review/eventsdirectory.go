@@ -157,7 +157,9 @@ func (e SeatDelegated) fold(t *Entitlements, en Entry) error {
 	if err != nil {
 		return err
 	}
-	t.Delegated = append(t.Delegated, Delegation{No: e.No, To: e.To, Seat: e.Seat, Scope: e.Scope, Starts: starts, Ends: ends, Reason: e.Reason, At: en.At})
+	t.Delegated = append(
+		t.Delegated, Delegation{No: e.No, To: e.To, Seat: e.Seat, Scope: e.Scope, Starts: starts, Ends: ends, Reason: e.Reason, At: en.At},
+	)
 	return nil
 }
 

@@ -87,7 +87,8 @@ func (s *Stage) allAtWork(it *Item, since time.Time, yield func(PersonID, string
 		}
 	}
 	for i := range s.Evidence {
-		if e := &s.Evidence[i]; e.Item == it.Def.Key && !e.Removed() && !yield(e.By, "You gave evidence for "+title+", so somebody else has to sign this gate.") {
+		e := &s.Evidence[i]
+		if e.Item == it.Def.Key && !e.Removed() && !yield(e.By, "You gave evidence for "+title+", so somebody else has to sign this gate.") {
 			return false
 		}
 	}

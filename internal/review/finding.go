@@ -145,6 +145,8 @@ func (r *Review) findingToJudge(by Actor, sk StageKey, no int) (*Finding, SeatHe
 	if so := ro.newest(f.By); so != nil {
 		seat = so.Seat
 	}
-	held, err := r.judge(by, s, ro, seat, "Only a holder of the "+seat.Label()+" seat decides whether the answer settles this finding.", f.AnsweredBy)
+	held, err := r.judge(
+		by, s, ro, seat, "Only a holder of the "+seat.Label()+" seat decides whether the answer settles this finding.", f.AnsweredBy,
+	)
 	return f, held, err
 }

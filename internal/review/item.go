@@ -147,7 +147,9 @@ func (r *Review) answer(by Actor, sk StageKey, ik ItemKey, to State, typed *stri
 	if cur.Version != version {
 		return &AnswerConflict{Stage: sk, Item: ik, Current: cur}
 	}
-	return r.record(by, at, ItemAnswered{Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: to, FromNote: cur.Note, Note: note})
+	return r.record(
+		by, at, ItemAnswered{Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: to, FromNote: cur.Note, Note: note},
+	)
 }
 
 // ApproveNotApplicable confirms that a must does not apply. It takes a holder
@@ -240,7 +242,9 @@ func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, a
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	return r.record(by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned)})
+	return r.record(
+		by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned)},
+	)
 }
 
 // mentioned are the people, each once and in order, who may see the project and

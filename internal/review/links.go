@@ -152,7 +152,9 @@ func guesses() []guess {
 	return []guess{
 		{"runbook", []string{"runbook", "runbooks", "playbooks"}, []string{"runbook", "runbooks", "playbook", "playbooks"}},
 		{"policy", []string{"policy", "policies"}, []string{"policy", "policies"}},
-		{"ci-run", []string{"circleci", "buildkite", "jenkins", "teamcity", "travis-ci"}, []string{"actions/runs", "-/pipelines", "-/jobs", "_build", "builds"}},
+		{"ci-run", []string{
+			"circleci", "buildkite", "jenkins", "teamcity", "travis-ci",
+		}, []string{"actions/runs", "-/pipelines", "-/jobs", "_build", "builds"}},
 		{"test-report", []string{"sonarqube", "sonarcloud", "allure", "codecov"},
 			[]string{"test-report", "test-reports", "testreport", "load-test", "loadtest", "pentest", "coverage", "allure"}},
 		{"ticket", []string{"jira", "youtrack", "redmine", "bugzilla", "linear", "trello", "servicenow", "service-now"},
@@ -160,7 +162,9 @@ func guesses() []guess {
 		{"dashboard", []string{"grafana", "kibana", "datadoghq", "newrelic", "dynatrace", "honeycomb", "prometheus", "looker", "tableau"},
 			[]string{"dashboard", "dashboards"}},
 		{"doc", []string{"confluence", "wiki", "notion", "docs", "sharepoint", "readthedocs", "drive"}, []string{"wiki"}},
-		{"repo", []string{"github", "gitlab", "bitbucket", "gitea", "codeberg", "git"}, []string{"blob", "tree", "commit", "pull", "merge_requests"}},
+		{"repo", []string{
+			"github", "gitlab", "bitbucket", "gitea", "codeberg", "git",
+		}, []string{"blob", "tree", "commit", "pull", "merge_requests"}},
 	}
 }
 
@@ -196,7 +200,9 @@ var (
 
 // idle are last parts of a path that say nothing of the page.
 func idle(part string) bool {
-	return slices.Contains([]string{"edit", "view", "index", "preview", "viewpage", "home", "default", "overview", "main"}, strings.ToLower(part))
+	return slices.Contains(
+		[]string{"edit", "view", "index", "preview", "viewpage", "home", "default", "overview", "main"}, strings.ToLower(part),
+	)
 }
 
 // GuessTitle makes a title of the last part of a link's path that says

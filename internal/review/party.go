@@ -105,7 +105,9 @@ func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
 		return nil, time.Time{}, n
 	}
 	slices.SortFunc(turns, func(a, b turn) int {
-		return cmp.Or(a.since.Compare(b.since), strings.Compare(string(b.party.Seat), string(a.party.Seat)), cmp.Compare(a.party.Person, b.party.Person))
+		return cmp.Or(
+			a.since.Compare(b.since), strings.Compare(string(b.party.Seat), string(a.party.Seat)), cmp.Compare(a.party.Person, b.party.Person),
+		)
 	})
 	out := make([]Party, len(turns))
 	for i, t := range turns {

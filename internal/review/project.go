@@ -241,7 +241,10 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 			return err
 		}
 	}
-	e := ProjectEdited{Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile}
+	e := ProjectEdited{
+		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted,
+		Profile: f.Profile,
+	}
 	note := func(field, from, to string) {
 		if from != to {
 			e.Changes = append(e.Changes, Change{field, from, to})

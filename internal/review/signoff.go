@@ -87,7 +87,9 @@ func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) err
 		}
 		return refuse("You have already signed this content in the %s seat. One person signs once.", prev.Seat.Label())
 	}
-	e := GateSigned{Stage: sk, Round: round.No, No: len(round.SignOffs) + 1, Seat: in.Seat, Decision: in.Decision, Digest: now, Note: d.note, For: held.For}
+	e := GateSigned{
+		Stage: sk, Round: round.No, No: len(round.SignOffs) + 1, Seat: in.Seat, Decision: in.Decision, Digest: now, Note: d.note, For: held.For,
+	}
 	if err := r.record(by, at, e); err != nil {
 		return err
 	}

@@ -186,7 +186,9 @@ func waiverMandate(by Actor, p *Project, gate *GateDef, requester PersonID) (Sea
 	seats := gate.Policy(p.Profile).Seats
 	held, sits := by.sitting(seats, p.ID, apart(requester))
 	if !sits {
-		return SeatHeld{}, &Denied{DecideWaiver, "Only managers and holders of a seat at this stage's gate decide on its waivers: " + seatList(seats) + "."}
+		return SeatHeld{}, &Denied{
+			DecideWaiver, "Only managers and holders of a seat at this stage's gate decide on its waivers: " + seatList(seats) + ".",
+		}
 	}
 	return held, nil
 }
@@ -272,7 +274,9 @@ func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, shown Digest, until
 	if d.Before(w.Until) {
 		return invalid("until", "lies before "+FormatDate(w.Until)+"; revoke the waiver to end it sooner")
 	}
-	return r.record(by, at, WaiverExtended{Stage: sk, Item: w.Item, No: no, From: FormatDate(w.Until), Until: FormatDate(d), Reason: reason, For: held.For})
+	return r.record(
+		by, at, WaiverExtended{Stage: sk, Item: w.Item, No: no, From: FormatDate(w.Until), Until: FormatDate(d), Reason: reason, For: held.For},
+	)
 }
 
 // RevokeWaiver ends a waiver before its date. shown is the [Waiver.Digest] of

@@ -119,10 +119,14 @@ func waivedLast(it AssignedItem) int {
 func (f *foundItem) asks(d *review.ItemDef, now time.Time) {
 	stage := review.Stage{Loaded: true} // as much of it as bears on the item
 	for i, kind := range f.kinds {
-		stage.Evidence = append(stage.Evidence, review.Evidence{No: i + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[i])})
+		stage.Evidence = append(
+			stage.Evidence, review.Evidence{No: i + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[i])},
+		)
 	}
 	for i := range f.granted {
-		stage.Waivers = append(stage.Waivers, review.Waiver{No: i + 1, Item: d.Key, GrantedAt: f.granted[i], Until: f.until[i], RevokedAt: deref(f.revoked[i])})
+		stage.Waivers = append(
+			stage.Waivers, review.Waiver{No: i + 1, Item: d.Key, GrantedAt: f.granted[i], Until: f.until[i], RevokedAt: deref(f.revoked[i])},
+		)
 	}
 	f.Ask, f.Until = stage.Asks(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, now)
 	f.Until = f.Until.UTC()

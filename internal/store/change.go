@@ -268,7 +268,9 @@ const trailSQL = `
 	values ($1, $2, $3, $4, $5, nullif($6, ''), nullif($7, ''), $8, $9)`
 
 func (t *trailRow) args() []any {
-	return []any{int64(t.stream), t.entry.Seq, t.entry.At, int64(t.entry.Actor), t.entry.Event.Kind(), t.stage, t.item, string(t.body), t.hash[:]}
+	return []any{
+		int64(t.stream), t.entry.Seq, t.entry.At, int64(t.entry.Actor), t.entry.Event.Kind(), t.stage, t.item, string(t.body), t.hash[:],
+	}
 }
 
 // newTrailRow links an entry to the chain.

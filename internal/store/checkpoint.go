@@ -271,7 +271,9 @@ func (e *Export) queue(b *pgx.Batch, id review.ProjectID) {
 
 // queueRecords reads a stream up to where the newest checkpoint has it.
 func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Record) {
-	b.Queue(recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream)).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(
+		recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream),
+	).Query(func(rows pgx.Rows) (err error) {
 		*into, err = collectRecords(rows)
 		return err
 	})

@@ -349,7 +349,9 @@ func (v *PeopleView) scan(rows pgx.Rows) error {
 		var g GrantedRight
 		var blocked, erased *time.Time
 		var twin bool
-		if err := rows.Scan(&p.ID, &p.Name, &p.Email, &blocked, &erased, &twin, &role, &seat, &scope, &source, &by, &at, &g.Project, &g.ProjectName); err != nil {
+		if err := rows.Scan(
+			&p.ID, &p.Name, &p.Email, &blocked, &erased, &twin, &role, &seat, &scope, &source, &by, &at, &g.Project, &g.ProjectName,
+		); err != nil {
 			return fmt.Errorf("reading the directory: %w", err)
 		}
 		p.Name, p.Blocked, p.Erased = toldApart(p.ID, p.Name, twin), deref(blocked), deref(erased)

@@ -135,7 +135,9 @@ func (s *Store) nameGate(ctx context.Context, g *GateView, seats []review.Seat, 
 		return err
 	}
 	slices.SortFunc(among, func(a, b review.Actor) int {
-		return cmp.Or(strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person))
+		return cmp.Or(
+			strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person),
+		)
 	})
 	g.Able = map[review.Seat]SeatHolders{}
 	for _, seat := range seats {

@@ -85,7 +85,9 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err != nil {
 		return nil, err
 	}
-	return &ProjectView{Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names}, nil
+	return &ProjectView{
+		Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names,
+	}, nil
 }
 
 // noteUse keeps a session from ending as unused, once a minute. A failure only

@@ -148,7 +148,10 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 	for r.Next() {
 		var row signOffRow
 		o := &row.SignOff
-		if err := r.Scan((*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest), &o.At, (*int64)(&o.For), &row.held); err != nil {
+		if err := r.Scan(
+			(*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest),
+			&o.At, (*int64)(&o.For), &row.held,
+		); err != nil {
 			return fmt.Errorf("reading sign-offs: %w", err)
 		}
 		o.At = o.At.UTC()

@@ -155,7 +155,9 @@ func (s *Store) hasRights(ctx context.Context, person review.PersonID, change fu
 // was none.
 func (s *Store) SignOut(ctx context.Context, by By) (sealed string, err error) {
 	var person review.PersonID
-	err = s.pool.QueryRow(ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:]).Scan(&sealed, (*int64)(&person))
+	err = s.pool.QueryRow(
+		ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:],
+	).Scan(&sealed, (*int64)(&person))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
 	}

@@ -113,7 +113,10 @@ func (s *Store) CheckDurability(ctx context.Context) error {
 		return fmt.Errorf("reading the database's settings: %w", err)
 	}
 	if commit == "off" || fsync == "off" {
-		return fmt.Errorf("the database runs with synchronous_commit=%s and fsync=%s: it would acknowledge sign-offs that a crash then loses; turn both on", commit, fsync)
+		return fmt.Errorf(
+			"the database runs with synchronous_commit=%s and fsync=%s: it would acknowledge sign-offs that a crash then loses; turn both on",
+			commit, fsync,
+		)
 	}
 	return nil
 }

@@ -101,11 +101,16 @@ func Publish(ctx context.Context, db *pgx.Conn, t *review.Template) error {
 		return fmt.Errorf("publishing template %s: %w", t.Key, err)
 	}
 	var digest string
-	if err := db.QueryRow(ctx, `select digest from template_version where key = $1 and version = $2`, t.Key, t.Version).Scan(&digest); err != nil {
+	if err := db.QueryRow(
+		ctx, `select digest from template_version where key = $1 and version = $2`, t.Key, t.Version,
+	).Scan(&digest); err != nil {
 		return fmt.Errorf("publishing template %s: %w", t.Key, err)
 	}
 	if digest != ref.Digest {
-		return errors.Join(errPublished, fmt.Errorf("template %s version %d is published with other content; give the changed template a new version", t.Key, t.Version))
+		return errors.Join(
+			errPublished,
+			fmt.Errorf("template %s version %d is published with other content; give the changed template a new version", t.Key, t.Version),
+		)
 	}
 	return nil
 }

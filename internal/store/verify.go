@@ -90,7 +90,9 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 	var head review.Head
 	var hash []byte
 	var kind string
-	if err := tx.QueryRow(ctx, `select id, kind, seq, hash from stream where id = $1`, int64(v.Stream)).Scan((*int64)(&head.Stream), &kind, &head.Seq, &hash); err != nil {
+	if err := tx.QueryRow(
+		ctx, `select id, kind, seq, hash from stream where id = $1`, int64(v.Stream),
+	).Scan((*int64)(&head.Stream), &kind, &head.Seq, &hash); err != nil {
 		return false, batchError("reading a stream's head", err)
 	}
 	head.Hash = review.Hash(hash)
@@ -112,7 +114,10 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 		return false, nil
 	}
 	if end != head {
-		v.wrong("ends at entry %d, but its head is at entry %d or has another hash: entries are missing at the end, or the head was changed", end.Seq, head.Seq)
+		v.wrong(
+			"ends at entry %d, but its head is at entry %d or has another hash: entries are missing at the end, or the head was changed", end.Seq,
+			head.Seq,
+		)
 		return false, nil
 	}
 	return true, nil
@@ -162,7 +167,9 @@ func (s *Store) StrayHeads(ctx context.Context) ([]Problem, error) {
 		if err := rows.Scan(&no, &stream, &seq); err != nil {
 			return nil, fmt.Errorf("holding checkpoints against the trail: %w", err)
 		}
-		out = append(out, Problem{fmt.Sprintf("Checkpoint %d", no), fmt.Sprintf("saw stream %d at entry %d with another hash than the trail has there", stream, seq)})
+		out = append(out, Problem{
+			fmt.Sprintf("Checkpoint %d", no), fmt.Sprintf("saw stream %d at entry %d with another hash than the trail has there", stream, seq),
+		})
 	}
 	return out, rows.Err()
 }

@@ -44,7 +44,10 @@ func (v *Verified) directory(ctx context.Context, tx pgx.Tx) error {
 			v.wrong("differs in the withheld rights of person %d: the table says %v, the trail %v", id, got.Withheld, want.Withheld)
 		}
 		if got.Blocked != want.Blocked || got.Erased != want.Erased {
-			v.wrong("differs in person %d: the table says blocked %t and erased %t, the trail %t and %t", id, got.Blocked, got.Erased, want.Blocked, want.Erased)
+			v.wrong(
+				"differs in person %d: the table says blocked %t and erased %t, the trail %t and %t", id, got.Blocked, got.Erased, want.Blocked,
+				want.Erased,
+			)
 		}
 		if !slices.Equal(got.Granted, want.Granted) {
 			v.wrong("differs in the rights of person %d: the table says %v, the trail %v", id, got.Granted, want.Granted)

@@ -50,7 +50,10 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	for _, d := range review.Differences(l.review, replayed) {
 		v.wrong("differs between the tables and the trail: %s", d)
 	}
-	return errors.Join(v.waiting(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries), s.earlierReviews(ctx, tx, v, l.review))
+	return errors.Join(
+		v.waiting(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries),
+		s.earlierReviews(ctx, tx, v, l.review),
+	)
 }
 
 // waiting checks which of the waivers that wait for a decision lists leave out.
@@ -100,7 +103,9 @@ func (v *Verified) template(want review.TemplateRef) error {
 func (v *Verified) replay(like *review.Review, n int) (*review.Review, error) {
 	return review.Replay(v.Stream, v.Entries[:n], func(ref review.TemplateRef) (*review.Template, error) {
 		if ref != like.Ref {
-			return nil, fmt.Errorf("the tables pin it to template %s version %d, the trail to %s version %d", like.Ref.Key, like.Ref.Version, ref.Key, ref.Version)
+			return nil, fmt.Errorf(
+				"the tables pin it to template %s version %d, the trail to %s version %d", like.Ref.Key, like.Ref.Version, ref.Key, ref.Version,
+			)
 		}
 		return like.Template, nil
 	})
@@ -145,7 +150,10 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 		return batchError("reading a project's row of the portfolio", err)
 	}
 	if wantLive, wantDue := r.Live(now); !v.Stale && (live != wantLive || !deref(due).Equal(wantDue)) {
-		v.wrong("is shown as %q, due %s, where %q, due %s is right", live.Label(), review.FormatDate(deref(due)), wantLive.Label(), review.FormatDate(wantDue))
+		v.wrong(
+			"is shown as %q, due %s, where %q, due %s is right", live.Label(), review.FormatDate(deref(due)), wantLive.Label(),
+			review.FormatDate(wantDue),
+		)
 	}
 	got.Target = deref(target)
 	if got.Key != p.Key || got.Name != p.Name || got.Team != p.Team || got.Tier != p.Tier || got.Status != p.Status ||

@@ -328,7 +328,9 @@ func (s *Store) queueWaiverCounts(b *pgx.Batch, by By, seats *gateSeats, f Waive
 		}
 	}
 	all, mine := &out.Counts, &out.Mine
-	b.Queue(foundSQL+` select `+strings.Join(columns, `, `)+` from found where `+strings.Join(where, ` and `), args...).QueryRow(func(row pgx.Row) error {
+	b.Queue(
+		foundSQL+` select `+strings.Join(columns, `, `)+` from found where `+strings.Join(where, ` and `), args...,
+	).QueryRow(func(row pgx.Row) error {
 		return row.Scan(&all.Waiting, &all.InForce, &all.Expiring, &all.Expired, &all.Denied, &all.Revoked,
 			&mine.Waiting, &mine.InForce, &mine.Expiring, &mine.Expired, &mine.Denied, &mine.Revoked)
 	})
@@ -371,7 +373,9 @@ func (f *foundWaiver) explain(v *Viewer, def *review.StageDef, stage int) {
 		f.Title, f.Level = d.Title, d.LevelFor(f.tier, p.Profile)
 		bare := review.Stage{Def: def, Loaded: true} // the item as it would stand without any waiver
 		for j, kind := range f.kinds {
-			bare.Evidence = append(bare.Evidence, review.Evidence{No: j + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[j])})
+			bare.Evidence = append(
+				bare.Evidence, review.Evidence{No: j + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[j])},
+			)
 		}
 		f.Lacks, _ = bare.Need(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, v.Now)
 	}

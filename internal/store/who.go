@@ -135,7 +135,9 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		var role, seat string
 		var scope, standIn int64
 		var since *time.Time
-		if err := rows.Scan((*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &role, &seat, &scope, &since, &standIn, &v.rights); err != nil {
+		if err := rows.Scan(
+			(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &role, &seat, &scope, &since, &standIn, &v.rights,
+		); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
 		v.hold(role, seat, scope, deref(since), review.PersonID(standIn))

@@ -69,10 +69,16 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	id, no := int64(r.Project.ID), r.No
 	condition := func(stage review.StageKey, n int, set string, args ...any) {
-		b.Queue(`update condition set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`, append([]any{id, no, stage, n}, args...)...)
+		b.Queue(
+			`update condition set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+			append([]any{id, no, stage, n}, args...)...,
+		)
 	}
 	finding := func(stage review.StageKey, n int, set string, args ...any) {
-		b.Queue(`update finding set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`, append([]any{id, no, stage, n}, args...)...)
+		b.Queue(
+			`update finding set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+			append([]any{id, no, stage, n}, args...)...,
+		)
 	}
 	switch e := en.Event.(type) {
 	case review.ConditionSet:
@@ -89,7 +95,10 @@ func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.ConditionReopened:
 		condition(e.Stage, e.No, `met_by = null, met_at = null, reopened = $5`, e.Reason)
 	case review.ConditionReleased:
-		condition(e.Stage, e.No, `dropped_by = $5, dropped_at = $6, dropped_for = $7, dropped_why = $8`, int64(en.Actor), en.At, nullablePerson(e.For), e.Reason)
+		condition(
+			e.Stage, e.No, `dropped_by = $5, dropped_at = $6, dropped_for = $7, dropped_why = $8`, int64(en.Actor), en.At, nullablePerson(e.For),
+			e.Reason,
+		)
 	case review.FindingAccepted:
 		finding(e.Stage, e.No, `accepted_by = $5, accepted_at = $6, accepted_for = $7`, int64(en.Actor), en.At, nullablePerson(e.For))
 	case review.FindingReopened:

@@ -29,7 +29,10 @@ func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
 func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 	id, no := int64(r.Project.ID), r.No
 	set := func(stage review.StageKey, n int, what string, args ...any) {
-		b.Queue(`update waiver set `+what+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`, append([]any{id, no, stage, n}, args...)...)
+		b.Queue(
+			`update waiver set `+what+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+			append([]any{id, no, stage, n}, args...)...,
+		)
 	}
 	switch e := en.Event.(type) {
 	case review.WaiverRequested:
@@ -38,13 +41,17 @@ func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::timestamptz, $10, $11)`,
 			id, no, e.Stage, e.No, e.Item, e.Reason, e.Risk, e.Measure, day(e.Until), int64(en.Actor), en.At)
 	case review.WaiverGranted:
-		set(e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7, granted_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
+		set(
+			e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7, granted_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For),
+		)
 	case review.WaiverDenied:
 		set(e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7, denied_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
 	case review.WaiverExtended:
 		set(e.Stage, e.No, `until = $5, why = $6`, day(e.Until), e.Reason)
 	case review.WaiverRevoked:
-		set(e.Stage, e.No, `revoked_by = $5, revoked_at = $6, why = $7, revoked_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
+		set(
+			e.Stage, e.No, `revoked_by = $5, revoked_at = $6, why = $7, revoked_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For),
+		)
 	}
 }
 

@@ -14,7 +14,9 @@ func BlockerLines(r *review.Review, s *review.Stage, bs []review.Blocker, name N
 	out := make([]ui.Blocker, len(bs))
 	for i := range bs {
 		b := &bs[i]
-		out[i] = ui.Blocker{State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(r.Project.Key, b), Since: b.Since, Owner: Turn(r, s, b, name)}
+		out[i] = ui.Blocker{
+			State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(r.Project.Key, b), Since: b.Since, Owner: Turn(r, s, b, name),
+		}
 	}
 	return out
 }

@@ -20,7 +20,10 @@ func forcedLines(r *review.Review, forced []review.Forced, here review.StageKey,
 	lines := make([]forcedLine, len(forced))
 	for i := range forced {
 		f := &forced[i]
-		l := forcedLine{who: name(f.By), reason: f.Reason, at: f.At, due: f.ReviewDue, late: f.Overdue(now), href: GateURL(r.Project.Key, f.Stage) + "#retrospective"}
+		l := forcedLine{
+			who: name(f.By), reason: f.Reason, at: f.At, due: f.ReviewDue, late: f.Overdue(now),
+			href: GateURL(r.Project.Key, f.Stage) + "#retrospective",
+		}
 		if f.Stage == here {
 			l.href = "#retrospective"
 		}

@@ -315,7 +315,10 @@ func (d *CompareData) stage(i int) (stageDifferences, bool) {
 func (d *CompareData) gateRows(a, b *review.Stage, moved review.Entry) []difference {
 	sk := b.Def.Key
 	signs := about(sk, "", review.SignOffRequested{}, review.GateSigned{}, review.RoundClosed{}, review.GateForced{})
-	follows := about(sk, "", review.ConditionSet{}, review.ConditionHandedOn{}, review.ConditionMet{}, review.ConditionConfirmed{}, review.ConditionReopened{}, review.ConditionReleased{}, review.GateForced{})
+	follows := about(
+		sk, "", review.ConditionSet{}, review.ConditionHandedOn{}, review.ConditionMet{}, review.ConditionConfirmed{}, review.ConditionReopened{},
+		review.ConditionReleased{}, review.GateForced{},
+	)
 	passes := func(e review.Event) bool { // which puts conditions in force
 		ev, ok := e.(review.RoundClosed)
 		return ok && ev.Stage == sk && ev.Outcome.Passes()
@@ -409,9 +412,14 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 		ev, ok := e.(review.ItemAnswered)
 		return ok && ev.Stage == sk && ev.Item == ik && ev.Note != ev.FromNote
 	}
-	rows := d.note(nil, "Answer", answerWords(x, d.Name), answerWords(y, d.Name), either(answers, about(sk, ik, review.NotApplicableApproved{}), carried))
+	rows := d.note(
+		nil, "Answer", answerWords(x, d.Name), answerWords(y, d.Name), either(answers, about(sk, ik, review.NotApplicableApproved{}), carried),
+	)
 	rows = d.note(rows, "Note", x.Answer.Note, y.Answer.Note, notes)
-	rows = d.note(rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To), about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}))
+	rows = d.note(
+		rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To),
+		about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}),
+	)
 	rows = d.note(rows, "Waivers", waiverLines(a, ik, d.From), waiverLines(b, ik, d.To),
 		about(sk, ik, review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
 	return d.note(rows, "Level", x.Level.Label(), y.Level.Label(), edited("tier", "profile"))

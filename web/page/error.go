@@ -31,7 +31,9 @@ type choice struct{ label, value string }
 func choices(v url.Values) []choice {
 	var out []choice
 	for _, name := range sortedFields(v) {
-		if visibleField(name) || slices.Contains([]string{"digest", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name) {
+		if visibleField(name) || slices.Contains(
+			[]string{"digest", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name,
+		) {
 			continue
 		}
 		for _, value := range v[name] {

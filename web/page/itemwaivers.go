@@ -88,10 +88,20 @@ func (d *ItemData) waiverFields() waiverFields {
 		in, errs = review.NewWaiver{}, nil
 	}
 	return waiverFields{
-		reason:  ui.Field{ID: "waiver-reason", Name: "reason", Label: "Reason", Hint: "Why the item cannot be met now.", Value: in.Reason, Error: errs["reason"]},
-		risk:    ui.Field{ID: "waiver-risk", Name: "risk", Label: "Risk", Hint: "What can go wrong without it.", Value: in.Risk, Error: errs["risk"]},
-		measure: ui.Field{ID: "waiver-measure", Name: "measure", Label: "Mitigation", Hint: "What makes up for it until then.", Value: in.Measure, Error: errs["measure"]},
-		until:   ui.Field{ID: "waiver-until", Name: "until", Label: "Until", Hint: "The last day on which it counts, at most a year ahead.", Value: in.Until, Error: errs["until"], Auto: "off"},
+		reason: ui.Field{
+			ID: "waiver-reason", Name: "reason", Label: "Reason", Hint: "Why the item cannot be met now.", Value: in.Reason, Error: errs["reason"],
+		},
+		risk: ui.Field{
+			ID: "waiver-risk", Name: "risk", Label: "Risk", Hint: "What can go wrong without it.", Value: in.Risk, Error: errs["risk"],
+		},
+		measure: ui.Field{
+			ID: "waiver-measure", Name: "measure", Label: "Mitigation", Hint: "What makes up for it until then.", Value: in.Measure,
+			Error: errs["measure"],
+		},
+		until: ui.Field{
+			ID: "waiver-until", Name: "until", Label: "Until", Hint: "The last day on which it counts, at most a year ahead.", Value: in.Until,
+			Error: errs["until"], Auto: "off",
+		},
 	}
 }
 

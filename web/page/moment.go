@@ -30,7 +30,10 @@ const backToNow = "Back to now"
 
 // PastBanner says of when a page is; back leads to the same page of now.
 func PastBanner(t time.Time, back string) ui.Banner {
-	return ui.Banner{Kind: ui.Info, Text: "As it was on " + Moment(t) + ". Ages count from then, and nothing can be changed here. ", Href: back, Link: backToNow}
+	return ui.Banner{
+		Kind: ui.Info, Text: "As it was on " + Moment(t) + ". Ages count from then, and nothing can be changed here. ", Href: back,
+		Link: backToNow,
+	}
 }
 
 // InThePast is a page about a project whose links to the project's other pages

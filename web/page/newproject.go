@@ -60,7 +60,9 @@ func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d
 func (d *NewProjectData) facts() []ui.Fact {
 	f := &d.Form
 	items, musts := TierCounts(d.Template, f.tier(), f.profile())
-	facts := []ui.Fact{{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team}}
+	facts := []ui.Fact{
+		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
+	}
 	if d.Step == StepPeople {
 		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
 			ui.Fact{Term: "Template", Text: d.Template.Name},

@@ -112,7 +112,9 @@ func (f *OutForm) wrong(what, field string) string {
 }
 
 func (d *PersonData) reasonField(what string) ui.Field {
-	f := ui.Field{ID: what + "-reason", Name: "reason", Label: "Reason", Hint: "Kept on the trail of rights.", Error: d.Out.wrong(what, "reason")}
+	f := ui.Field{
+		ID: what + "-reason", Name: "reason", Label: "Reason", Hint: "Kept on the trail of rights.", Error: d.Out.wrong(what, "reason"),
+	}
 	if d.Out.What == what {
 		f.Value = d.Out.Reason
 	}

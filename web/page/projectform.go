@@ -75,7 +75,10 @@ func (f *ProjectForm) profile() review.Profile {
 }
 
 // projectFields are the fields of the forms, in their order.
-var projectFieldNames = []string{"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted", "from", "form"}
+var projectFieldNames = []string{
+	"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted", "from",
+	"form",
+}
 
 // summary lists what is wrong, in the order of the fields.
 func (f *ProjectForm) summary() []ui.FieldError {
@@ -165,7 +168,9 @@ func (f *ProjectForm) flagGroups(tmpl *review.Template) []flagGroup {
 			i = len(groups)
 			groups = append(groups, flagGroup{id: "profile-" + strconv.Itoa(i+1), name: d.Group})
 		}
-		groups[i].flags = append(groups[i].flags, ui.Option{Value: string(d.Key), Label: d.Label, Selected: slices.Contains(f.Profile, string(d.Key))})
+		groups[i].flags = append(
+			groups[i].flags, ui.Option{Value: string(d.Key), Label: d.Label, Selected: slices.Contains(f.Profile, string(d.Key))},
+		)
 	}
 	return groups
 }

@@ -23,10 +23,15 @@ func gateMeanings() []meaning {
 		explain(review.GatePassed, "Enough different people have signed the present content, every mandatory seat among them."),
 		explain(review.GateConditional, "Passed, but conditions set by a signer are still open. Each has an owner and a due date."),
 		explain(review.GateOverdue, "Passed with conditions, and one is past its due date. The gate no longer counts as passed until that condition is met and confirmed or released, or a new round passes."),
-		explain(review.GateBreakGlass, "One person passed it alone in an emergency. It stays marked until somebody else has reviewed that decision."),
+		explain(
+			review.GateBreakGlass, "One person passed it alone in an emergency. It stays marked until somebody else has reviewed that decision.",
+		),
 		explain(review.GateChanged, "The gate had passed, but an answer, evidence or the profile has changed since. The signatures are kept but are out of date; a new round is needed."),
 		explain(review.GateReturned, "A signer returned the stage with findings. Answer them, then request sign-off again."),
-		explain(review.GateLapsed, "The gate had passed, but evidence or a waiver of a required item has expired since. Link newer evidence, or meet the item."),
+		explain(
+			review.GateLapsed,
+			"The gate had passed, but evidence or a waiver of a required item has expired since. Link newer evidence, or meet the item.",
+		),
 	}
 }
 

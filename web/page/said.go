@@ -171,7 +171,9 @@ func (c *Checked) leftProblem(l review.Left) *ui.RowProblem {
 // BulkProblem says why nothing was changed.
 func BulkProblem(e *review.Invalid) string {
 	words := make([]string, len(e.Fields))
-	labels := map[string]string{"pick": "The selection", "note": "The note", "due": "The due date", "person": "The person", "do": "The answer", "form": "The form"}
+	labels := map[string]string{
+		"pick": "The selection", "note": "The note", "due": "The due date", "person": "The person", "do": "The answer", "form": "The form",
+	}
 	for i, f := range e.Fields {
 		label := labels[f.Field]
 		if label == "" {

@@ -113,7 +113,9 @@ func (s *server) ensureTemplate(ctx context.Context, conn *pgx.Conn, name string
 		err = errors.Join(err, unlockErr)
 	}()
 	var ready bool
-	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1 and datistemplate)", name).Scan(&ready); err != nil || ready {
+	if err := conn.QueryRow(
+		ctx, "select exists (select from pg_database where datname = $1 and datistemplate)", name,
+	).Scan(&ready); err != nil || ready {
 		return err
 	}
 	password, _ := s.address.User.Password()

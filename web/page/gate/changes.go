@@ -160,7 +160,10 @@ func (v *view) steps(en *review.Entry) []step {
 		title = it.Def.Title
 	}
 	one := func(thing, what, anchor, from, to string) step {
-		return step{thing: thing + " " + string(ik), change: contentChange{what: title + ": " + what, href: href + anchor, from: from, to: to, item: ik, title: title}}
+		return step{
+			thing:  thing + " " + string(ik),
+			change: contentChange{what: title + ": " + what, href: href + anchor, from: from, to: to, item: ik, title: title},
+		}
 	}
 	switch e := en.Event.(type) {
 	case review.ItemAnswered:
@@ -192,7 +195,10 @@ func (v *view) steps(en *review.Entry) []step {
 		var out []step
 		for _, c := range e.Changes {
 			if c.Field == "tier" || c.Field == "profile" {
-				out = append(out, step{thing: c.Field, change: contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To}})
+				out = append(out, step{
+					thing:  c.Field,
+					change: contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To},
+				})
 			}
 		}
 		return out

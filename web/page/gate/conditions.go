@@ -55,7 +55,10 @@ func (v *view) conditionRows() (open, folded []conditionRow) {
 			name := ConditionField(part, i+1)
 			return ui.Field{ID: conditionFieldID(part, i+1), Name: name, Label: label, Value: typed.Get(name)}
 		}
-		row := conditionRow{no: i + 1, title: "Condition " + strconv.Itoa(i+1), text: field("text", "What has to be done"), owner: field("owner", "By whom"), due: field("due", "By when")}
+		row := conditionRow{
+			no: i + 1, title: "Condition " + strconv.Itoa(i+1), text: field("text", "What has to be done"), owner: field("owner", "By whom"),
+			due: field("due", "By when"),
+		}
 		if i < len(before) {
 			c := before[i]
 			row.text.Value, row.owner.Value, row.due.Value = c.Text, strconv.FormatInt(int64(c.Owner), 10), review.FormatDate(c.Due)

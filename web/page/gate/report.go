@@ -42,7 +42,10 @@ type reportStage struct {
 func newReportView(d ReportData) *reportView {
 	v := &reportView{ReportData: d}
 	for i := range d.Review.Stages {
-		g := newView(Data{Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Nobody: page.NobodyIn(d.Nobody, d.Review.Stages[i].Def.Key), Past: true})
+		g := newView(Data{
+			Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Nobody: page.NobodyIn(d.Nobody, d.Review.Stages[i].Def.Key),
+			Past: true,
+		})
 		r := d.Review.Rollup(g.Stage, d.At)
 		v.totals.MustDone, v.totals.MustTotal = v.totals.MustDone+r.MustDone, v.totals.MustTotal+r.MustTotal
 		v.totals.ShouldDone, v.totals.ShouldTotal = v.totals.ShouldDone+r.ShouldDone, v.totals.ShouldTotal+r.ShouldTotal
