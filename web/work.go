@@ -128,7 +128,7 @@ func waitingGates(tmpl *review.Template, names store.Names, gates []store.Waitin
 	for i, g := range gates {
 		out[i] = page.WaitingGate{
 			Project: g.Project, Name: g.Name, Team: g.Team, Tier: g.Tier, Owner: names.Of(g.Owner), Stage: g.Stage, StageName: stageName(tmpl, g.Stage),
-			Round: g.Round, Since: g.Since, OpenSeats: g.OpenSeats, MySeats: g.MySeats, Outdated: g.Outdated, Target: g.Target,
+			Round: g.Round, Since: g.Since, OpenSeats: g.OpenSeats, MySeats: g.MySeats, Outdated: g.Outdated, Target: g.Target, Live: g.Live,
 		}
 	}
 	return out

@@ -36,6 +36,25 @@ func (s *Stage) Asks(it *Item, at time.Time) (Ask, time.Time) {
 	return ask, until
 }
 
+// Overdue reports whether an item that asks this is late by its due date: only
+// what is still to be done is, not what a waiver covers or what is met as of now.
+func (a Ask) Overdue(due, at time.Time) bool {
+	switch a {
+	case AskNothing, AskWaived, AskRenewSoon:
+		return false
+	}
+	return Over(due, at)
+}
+
+// Overdue reports whether an item still asks something after its due date.
+func (s *Stage) Overdue(it *Item, at time.Time) bool {
+	if !Over(it.Due, at) {
+		return false
+	}
+	ask, _ := s.Asks(it, at)
+	return ask.Overdue(it.Due, at)
+}
+
 // bareAsk is what an item asks when no waiver covers it.
 func (s *Stage) bareAsk(it *Item, at time.Time) (Ask, time.Time) {
 	switch {

@@ -55,3 +55,39 @@ func TestAsks(t *testing.T) {
 		}
 	}
 }
+
+// An item is overdue only while something is still to be done for it.
+func TestOverdueItems(t *testing.T) {
+	now, past := date("2026-05-10").Add(10*time.Hour), date("2026-05-09")
+	for name, c := range map[string]struct {
+		ask  review.Ask
+		due  time.Time
+		want bool
+	}{
+		"no due date":           {review.AskAnswer, time.Time{}, false},
+		"due today":             {review.AskAnswer, date("2026-05-10"), false},
+		"open":                  {review.AskAnswer, past, true},
+		"not met":               {review.AskMeet, past, true},
+		"met without evidence":  {review.AskEvidence, past, true},
+		"waiver expired":        {review.AskUnwaived, past, true},
+		"waived":                {review.AskWaived, past, false},
+		"nothing":               {review.AskNothing, past, false},
+		"evidence still counts": {review.AskRenewSoon, past, false},
+		"carried over":          {review.AskReconfirm, past, true},
+		"its evidence ended":    {review.AskRenew, past, true},
+	} {
+		if got := c.ask.Overdue(c.due, now); got != c.want {
+			t.Errorf("%s: overdue is %v", name, got)
+		}
+	}
+	def := &review.ItemDef{Key: "x", Title: "X"}
+	it := &review.Item{Def: def, Level: review.LevelMust, Answer: review.Answer{State: review.NotMet}, Due: past}
+	s := &review.Stage{Loaded: true}
+	if !s.Overdue(it, now) {
+		t.Error("one that is not met is not overdue")
+	}
+	s.Waivers = []review.Waiver{{No: 1, Item: "x", Until: date("2026-09-01"), GrantedBy: seth, GrantedAt: base}}
+	if s.Overdue(it, now) {
+		t.Error("one that is waived is overdue")
+	}
+}

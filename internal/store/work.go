@@ -32,6 +32,7 @@ type WaitingGate struct {
 	MySeats   []review.Seat // those of them that the person holds
 	Outdated  bool          // the person signed earlier content of this round
 	Target    time.Time
+	Live      review.Live // where a running service stands in its review calendar
 }
 
 // QueueView is the approvers' queue of one person, oldest first.
@@ -76,7 +77,7 @@ func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error)
 // hides one to sign behind them.
 func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, w.stage, w.state, w.round, w.since, w.open_seats,
+		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, f.live, w.stage, w.state, w.round, w.since, w.open_seats,
 		       array(select g.seat from held g
 		              where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`
 		                and (g.for_id is null or not g.for_id = any(w.excluded))
@@ -95,7 +96,7 @@ func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]W
 			var g WaitingGate
 			var target *time.Time
 			var barred bool
-			if err := rows.Scan(&g.Project, &g.Name, &g.Team, &g.Tier, &g.Owner, &target, &g.Stage, &g.State, &g.Round, &g.Since, &g.OpenSeats,
+			if err := rows.Scan(&g.Project, &g.Name, &g.Team, &g.Tier, &g.Owner, &target, &g.Live, &g.Stage, &g.State, &g.Round, &g.Since, &g.OpenSeats,
 				&g.MySeats, &g.Outdated, &barred); err != nil {
 				return fmt.Errorf("reading the queue: %w", err)
 			}

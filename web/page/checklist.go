@@ -104,6 +104,7 @@ func (s Show) Query(text string) string {
 type entry struct {
 	item    *review.Item
 	need    review.BlockerKind
+	late    bool           // its due date is over
 	links   int            // live pieces of evidence
 	counts  bool           // one of them is of a kind that the item demands
 	forever bool           // one of those never expires
@@ -211,7 +212,7 @@ func checkItems(v StageView) *Checked {
 		for i := range s.Items {
 			if it := &s.Items[i]; it.Level == level {
 				c.at[i] = int32(len(c.entries))
-				c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now)})
+				c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now), late: s.Overdue(it, v.Now)})
 			}
 		}
 	}
@@ -375,7 +376,7 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	if it.Assignee != 0 {
 		r.Assignee = v.Names(it.Assignee)
 	}
-	if !it.Due.IsZero() && !overdue(it, v.Now) {
+	if !it.Due.IsZero() && !e.late {
 		r.Due = dueWords(it.Due, v.Now)
 	}
 }
@@ -436,15 +437,10 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	case e.expired(now) && e.need != review.EvidenceExpired:
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expired", Anchor: "evidence"})
 	}
-	if overdue(e.item, now) {
+	if e.late {
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Due " + e.item.Due.Format("2 Jan"), Anchor: "assign"})
 	}
 	return flags
-}
-
-// overdue reports whether an open item's day is over.
-func overdue(it *review.Item, now time.Time) bool {
-	return review.Over(it.Due, now) && (it.Answer.State == review.Open || it.Answer.State == review.NotMet)
 }
 
 // gate is the state of the stage's gate now. The rollup is as of the last

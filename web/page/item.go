@@ -122,7 +122,7 @@ func (d *ItemData) look() ui.State {
 // entry works out what the item's row would show.
 func (d *ItemData) entry() *entry {
 	need, _ := d.stage().Need(d.Item, d.Now)
-	e := &entry{item: d.Item, need: need}
+	e := &entry{item: d.Item, need: need, late: d.stage().Overdue(d.Item, d.Now)}
 	for _, ev := range d.evidence() {
 		e.note(ev)
 	}

@@ -23,6 +23,7 @@ type WaitingGate struct {
 	MySeats   []review.Seat
 	Outdated  bool // the reader signed earlier content of this round
 	Target    time.Time
+	Live      review.Live // where a running service stands in its review calendar
 }
 
 func (g *WaitingGate) href() string { return GateURL(g.Project, g.Stage) }
@@ -34,8 +35,11 @@ func (g *WaitingGate) look() ui.State {
 	return ui.Wait
 }
 
-// late reports whether the project's target has passed; its gate is still open.
-func (g *WaitingGate) late(now time.Time) bool { return review.Over(g.Target, now) }
+// late reports whether the project is overdue. Gates wait in active projects only,
+// and one that waits has not passed.
+func (g *WaitingGate) late(now time.Time) bool {
+	return targetMissed(g.Target, review.StatusActive, g.Live, []review.StageRollup{{Gate: review.GateWaiting}}, now)
+}
 
 // onlyMine reports whether the gate lacks nothing but the reader's signature.
 func (g *WaitingGate) onlyMine() bool { return len(g.OpenSeats) == 1 && len(g.MySeats) == 1 }
@@ -64,10 +68,9 @@ type AssignedItem struct {
 	Due     time.Time // date; zero: none
 }
 
-// overdue reports whether the item's day is over. One that is waived asks for
-// nothing, whatever its day.
+// overdue reports whether the item's day is over.
 func (it *AssignedItem) overdue(now time.Time) bool {
-	return it.Ask != review.AskWaived && review.Over(it.Due, now)
+	return it.Ask.Overdue(it.Due, now)
 }
 
 func (it *AssignedItem) look() ui.State {
