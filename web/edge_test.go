@@ -13,7 +13,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -416,8 +418,8 @@ func TestAFormsAddressOpened(t *testing.T) {
 // and nothing is left of those that have ended.
 func TestReplaysTakeTurns(t *testing.T) {
 	var p replays
-	one, other := store.HashToken("1"), store.HashToken("2")
-	enter := func(who store.Token) func() {
+	one, other := review.PersonID(1), review.PersonID(2)
+	enter := func(who review.PersonID) func() {
 		t.Helper()
 		leave, err := p.enter(t.Context(), who)
 		if err != nil {
@@ -445,7 +447,40 @@ func TestReplaysTakeTurns(t *testing.T) {
 	leave[1]()
 	leave[2]()
 	if len(p.all) != 0 {
-		t.Errorf("%d sessions are remembered", len(p.all))
+		t.Errorf("%d people are remembered", len(p.all))
+	}
+}
+
+// However often somebody is signed in, it is one person's turn.
+func TestReplaysTakeTurnsOverAllSessions(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	key := f.create("payments")
+	sessions := []*browser{f.browse("owner"), f.browse("owner")}
+	var leave []func()
+	for range replaysAtOnce {
+		done, err := f.replays.enter(t.Context(), f.person("owner"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		leave = append(leave, done)
+	}
+	f.browse("viewer").get(page.CompareURL(key)).want(200) // somebody else does not wait
+	came := make(chan int)
+	for _, b := range sessions {
+		go func() { came <- b.get(page.CompareURL(key)).Status }()
+	}
+	select {
+	case code := <-came:
+		t.Errorf("another session of theirs was served at once: %d", code)
+	case <-time.After(200 * time.Millisecond):
+	}
+	leave[0]()
+	leave[1]()
+	for range sessions {
+		if code := <-came; code != 200 {
+			t.Errorf("afterwards: %d", code)
+		}
 	}
 }
 

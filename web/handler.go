@@ -129,9 +129,17 @@ func (s *Server) by(r *http.Request) store.By {
 	return store.BySession(store.HashToken(s.cookies.session(r))).Noting(&factsOf(r).person)
 }
 
-// inTurn waits until the session may make one more project anew from its trail.
+// inTurn waits until the person may make one more project anew from its trail.
 func (s *Server) inTurn(r *http.Request) (leave func(), err error) {
-	return s.replays.enter(r.Context(), store.HashToken(s.cookies.session(r)))
+	who := &factsOf(r).person
+	if *who == 0 { // nothing that was read before has told
+		v, err := s.Store.Who(r.Context(), s.by(r))
+		if err != nil {
+			return nil, err
+		}
+		return s.replays.enter(r.Context(), v.Actor.Person)
+	}
+	return s.replays.enter(r.Context(), *who)
 }
 
 func projectKey(r *http.Request) review.ProjectKey { return review.ProjectKey(chi.URLParam(r, "key")) }

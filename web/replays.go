@@ -4,28 +4,28 @@ import (
 	"context"
 	"sync"
 
-	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// replaysAtOnce is how many requests of one session may at the same time make a
+// replaysAtOnce is how many requests of one person may at the same time make a
 // project anew from its trail. Further ones wait, so that one reader with many
-// tabs leaves the processors to others.
+// tabs, or signed in often, leaves the processors to others.
 const replaysAtOnce = 2
 
 // replays are those that run or wait. Its zero value is ready to use.
 type replays struct {
 	mu  sync.Mutex
-	all map[store.Token]*turns
+	all map[review.PersonID]*turns
 }
 
-// turns are a session's.
+// turns are a person's.
 type turns struct {
 	places chan struct{}
 	wanted int // how many hold or wait for a place
 }
 
 // enter waits for a place; whoever gets one has to call leave.
-func (p *replays) enter(ctx context.Context, who store.Token) (leave func(), err error) {
+func (p *replays) enter(ctx context.Context, who review.PersonID) (leave func(), err error) {
 	t := p.want(who)
 	select {
 	case t.places <- struct{}{}:
@@ -36,13 +36,13 @@ func (p *replays) enter(ctx context.Context, who store.Token) (leave func(), err
 	}
 }
 
-func (p *replays) want(who store.Token) *turns {
+func (p *replays) want(who review.PersonID) *turns {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.all[who]
 	if t == nil {
 		if p.all == nil {
-			p.all = map[store.Token]*turns{}
+			p.all = map[review.PersonID]*turns{}
 		}
 		t = &turns{places: make(chan struct{}, replaysAtOnce)}
 		p.all[who] = t
@@ -51,7 +51,7 @@ func (p *replays) want(who store.Token) *turns {
 	return t
 }
 
-func (p *replays) done(who store.Token, t *turns) {
+func (p *replays) done(who review.PersonID, t *turns) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if t.wanted--; t.wanted == 0 {

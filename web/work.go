@@ -30,7 +30,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages, Whole: whole,
 		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
-		ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
+		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))

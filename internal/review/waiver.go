@@ -39,11 +39,6 @@ const (
 	WaiverTakenBack  WaiverState = "revoked"
 )
 
-// WaiverStates lists every state in the order in which the register shows them.
-func WaiverStates() []WaiverState {
-	return []WaiverState{WaiverWaiting, WaiverInForce, WaiverExpired, WaiverTurnedDown, WaiverTakenBack}
-}
-
 // State is how the waiver stands. It counts from when it was granted until the
 // end of its last day, unless it was revoked; one that nobody decided on in time expires too.
 func (w *Waiver) State(at time.Time) WaiverState {

@@ -486,15 +486,3 @@ func TestWaiversOfAStoppedProject(t *testing.T) {
 	w.ok(w.r.SetStatus(w.actor(owner), "", review.StatusOnHold, "some money", w.tick()))
 	w.ok(w.r.GrantWaiver(w.actor(manager), build, 1, shown(w.r, build, "waiver", 1), "", w.tick()))
 }
-
-func TestWaiverStatesAreListed(t *testing.T) {
-	seen := map[review.WaiverState]bool{}
-	for _, s := range review.WaiverStates() {
-		seen[s] = true
-	}
-	for _, s := range []review.WaiverState{review.WaiverWaiting, review.WaiverInForce, review.WaiverExpired, review.WaiverTurnedDown, review.WaiverTakenBack} {
-		if !seen[s] {
-			t.Errorf("%s is not listed", s)
-		}
-	}
-}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -169,18 +170,20 @@ type MyWorkView struct {
 	ReturnedAll int                // how many were sent back
 	Expiring    []ExpiringEvidence // within 14 days, or in the 30 days past, of items not among Items for that
 	Projects    []OwnProject       // active first
-	ProjectsAll int                // how many there are
-	Waivers     []WaiverRow        // that wait for the person's decision, the oldest first, at most [WaiverPage]
-	StandIns    []StandIn          // that run or are to come, in which the person stands in
-	Forced      []ForcedGate       // passed by break-glass, for the person to review, by due date
-	Owed        []OpenCondition    // conditions that the person has to meet, by due date
-	Confirm     []OpenCondition    // conditions reported as met that the person decides on
-	Mentions    []Mention          // not answered yet, the newest first
-	MentionsAll int                // how many there are
-	Vacancies   []Vacancy          // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
-	VacantAll   int                // how many there are
-	Names       Names
-	Tmpl        *review.Template
+	// There may be more than these two lists have.
+	ItemsFull, ExpiringFull bool
+	ProjectsAll             int             // how many there are
+	Waivers                 []WaiverRow     // that wait for the person's decision, the oldest first, at most [WaiverPage]
+	StandIns                []StandIn       // that run or are to come, in which the person stands in
+	Forced                  []ForcedGate    // passed by break-glass, for the person to review, by due date
+	Owed                    []OpenCondition // conditions that the person has to meet, by due date
+	Confirm                 []OpenCondition // conditions reported as met that the person decides on
+	Mentions                []Mention       // not answered yet, the newest first
+	MentionsAll             int             // how many there are
+	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
+	VacantAll               int             // how many there are
+	Names                   Names
+	Tmpl                    *review.Template
 }
 
 // MyWork reads everything that waits for the person, at least [WorkPage] of
@@ -225,6 +228,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 		return nil, batchError("reading what waits for you", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
+	out.ItemsFull, out.ExpiringFull = len(items) == WorkWhole, len(expiring) == expiringRead
 	if out.Items, err = s.whatAsks(ctx, items, out.Now); err != nil {
 		return nil, err
 	}
@@ -348,6 +352,9 @@ func (s *Store) queueFallen(b *pgx.Batch, by By, limit int, out *MyWorkView) {
 	})
 }
 
+// expiringRead is how many links that expire are read.
+const expiringRead = 200
+
 func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
 		select f.key, f.name, e.stage, e.item, e.title, e.expires,
@@ -362,7 +369,7 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins
 		        where n.project_id = e.project_id and n.review_no = e.review_no and n.stage = e.stage and n.item = e.item
 		          and n.removed_at is null and (n.expires is null or n.expires > e.expires))
 		 order by e.expires, f.name
-		 limit 200`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		 limit `+strconv.Itoa(expiringRead), by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var e ExpiringEvidence

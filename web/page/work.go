@@ -312,8 +312,10 @@ type WorkData struct {
 	Confirm     []OpenCondition // reported as met, for the reader to decide on
 	Mentions    []Mention
 	MentionsAll int
-	Vacancies   []Vacancy // what nobody can do, and the reader can see to
-	VacantAll   int       // how many there are
+	// There may be more items and links that expire than these.
+	ItemsFull, ExpiringFull bool
+	Vacancies               []Vacancy // what nobody can do, and the reader can see to
+	VacantAll               int       // how many there are
 }
 
 // stranger reports whether the reader has no right at all yet.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -39,6 +40,20 @@ func TestLateGates(t *testing.T) {
 		g := WaitingGate{Target: c.target, Live: c.live}
 		if got := g.late(now); got != c.want {
 			t.Errorf("target %v, live %q: late is %v", c.target, c.live, got)
+		}
+	}
+}
+
+// A list that was read up to a limit does not claim to be whole.
+func TestListsThatMayGoOnSaySo(t *testing.T) {
+	d := WorkData{Items: make([]AssignedItem, 3), Expiring: make([]ExpiringEvidence, 2)}
+	if a, b := d.itemList(d.Items), d.expiringList(); a.count() != "3" || a.more() != "" || b.count() != "2" || b.more() != "" {
+		t.Errorf("%q %q, %q %q", a.count(), a.more(), b.count(), b.more())
+	}
+	d.ItemsFull, d.ExpiringFull = true, true
+	for _, l := range []workList{d.itemList(d.Items), d.expiringList()} {
+		if l.count() != strconv.Itoa(l.shown)+"+" || l.more() != "and at least 1 more" {
+			t.Errorf("%s: %q %q", l.id, l.count(), l.more())
 		}
 	}
 }

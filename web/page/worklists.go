@@ -92,6 +92,18 @@ func (d *WorkData) gateList() workList {
 	return l
 }
 
+func (d *WorkData) itemList(items []AssignedItem) workList {
+	l := d.list(listItems, len(items), len(items))
+	l.least = d.ItemsFull
+	return l
+}
+
+func (d *WorkData) expiringList() workList {
+	l := d.list(listExpiring, len(d.Expiring), len(d.Expiring))
+	l.least = d.ExpiringFull
+	return l
+}
+
 func (d *WorkData) waiverList() workList {
 	l := d.list(listWaivers, len(d.Waivers), len(d.Waivers))
 	l.title, l.least, l.also = "Waivers to decide", d.WaiversFull, "Decide in the register"
@@ -243,7 +255,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	if len(rest.Items) == 0 {
 		assigned = listOverdue
 	}
-	add(true, assigned, "Assigned", asking(d.Items), false, ui.Open)
+	add(true, assigned, "Assigned", asking(d.Items), d.ItemsFull, ui.Open)
 	if returned {
 		add(false, listReturned, "Returned", d.ReturnedAll, false, ui.Bad)
 	}
