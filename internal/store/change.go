@@ -157,7 +157,7 @@ func (s *Store) loadLocked(ctx context.Context, conn *pgxpool.Conn, at keptPlace
 	if known {
 		// Asked for again: whoever held the lock before has kept what they made of it.
 		if kept, ok := s.kept.Get(at); ok && kept.holds(head.hash, written) {
-			return kept.load(), nil
+			return kept.load()
 		}
 		b := &pgx.Batch{}
 		queueReview(b, at.project, p, rows)

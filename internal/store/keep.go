@@ -19,11 +19,9 @@ import (
 // read, and so are, each time, who asks and their rights.
 
 const (
-	keptReviewBytes = 16 << 20 // of all that is kept: over four hundred long checklists with everything answered
+	keptReviewBytes = 12 << 20 // of all that is kept: some seven hundred long checklists
 	keptReviewMost  = 1 << 20  // of one stage
-	keptReviewExtra = 1200     // that one costs beside its rows and its people
-	keptItem        = 216      // bytes of a row without its texts
-	keptEvidence    = 200
+	keptReviewExtra = 1200     // that one costs beside its packed rows and its people
 )
 
 // keptPlace says of which stage something is kept.
@@ -45,8 +43,7 @@ type keptReview struct {
 	away         []review.PersonID
 	rollups      []review.StageRollup
 	stage        int
-	items        []review.Item
-	evidence     []review.Evidence
+	packed       string
 }
 
 // only is the one stage that is loaded, if it is one.
@@ -70,10 +67,13 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 	if !plain(s) {
 		return nil
 	}
+	packed, ok := pack(s)
+	if !ok {
+		return nil
+	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref, passedBefore: r.PassedBefore,
-		away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key),
-		items: cloneItems(s.Items), evidence: slices.Clone(s.Evidence),
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref,
+		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key), packed: packed,
 	}
 }
 
@@ -84,17 +84,8 @@ func plain(s *review.Stage) bool {
 	return len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Waivers) == 0 && len(s.Conditions) == 0
 }
 
-// cloneItems copies items so that a change of one leaves the other.
-func cloneItems(items []review.Item) []review.Item {
-	out := slices.Clone(items)
-	for i := range out {
-		out[i].Earlier = slices.Clone(out[i].Earlier)
-	}
-	return out
-}
-
 // load makes a review of its own out of what is kept, as if it had been read.
-func (k *keptReview) load() *loaded {
+func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
 	r := review.Blank(p, k.no, k.template, k.ref)
@@ -103,9 +94,10 @@ func (k *keptReview) load() *loaded {
 	for i := range r.Stages {
 		r.Stages[i].Gate = k.rollups[i].Gate
 	}
-	s := r.Load(k.stage)
-	s.Items, s.Evidence = cloneItems(k.items), slices.Clone(k.evidence)
-	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: slices.Clone(k.rollups)}
+	if err := unpack(k.packed, r.Load(k.stage)); err != nil {
+		return nil, err
+	}
+	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: slices.Clone(k.rollups)}, nil
 }
 
 // holds reports whether what is kept is how the project is now, its stream
@@ -115,15 +107,7 @@ func (k *keptReview) holds(head review.Hash, written uint32) bool {
 }
 
 func (k *keptReview) size() int {
-	size := keptItem*len(k.items) + keptEvidence*len(k.evidence)
-	for i := range k.items {
-		size += len(k.items[i].Answer.Note) + 8*len(k.items[i].Earlier)
-	}
-	for i := range k.evidence {
-		e := &k.evidence[i]
-		size += len(e.URL) + len(e.Title) + len(e.Commit)
-	}
-	return size + 24*len(k.project.Members) + 8*len(k.away) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+	return len(k.packed) + 24*len(k.project.Members) + 8*len(k.away) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
 }
 
 // keptReviews are the stages that were changed last.
