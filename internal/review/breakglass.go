@@ -129,7 +129,7 @@ func (r *Review) Forced() []Forced {
 	var out []Forced
 	for i := range r.Stages {
 		for _, ro := range r.Stages[i].Rounds {
-			if ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() {
+			if ro.toLookBack() {
 				out = append(out, Forced{r.Stages[i].Def.Key, ro.No, ro.ClosedBy, ro.ClosedAt, ro.Why, ro.ReviewDue})
 			}
 		}

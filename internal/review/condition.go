@@ -313,9 +313,8 @@ func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, 
 // judgeCondition finds the seat in which the actor decides on a condition, not in
 // the place of the doers.
 func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...PersonID) (SeatHeld, error) {
-	ro := &Round{
-		SoD: r.Template.SoD, Exclusion: r.Template.exclusion(),
-	} // of a condition that was carried over, which nobody here stepped back from
+	// From the round of a condition that was carried over nobody here stepped back.
+	ro := &Round{SoD: r.Template.SoD, Exclusion: r.Template.exclusion()}
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}

@@ -140,11 +140,7 @@ func (r *Review) findingToJudge(by Actor, sk StageKey, no int) (*Finding, SeatHe
 	if f.Answered() && by.Person == f.AnsweredBy {
 		return nil, SeatHeld{}, &Denied{SignGate, "You answered it yourself; somebody else has to say whether that settles it."}
 	}
-	ro := &s.Rounds[f.Round-1]
-	var seat Seat
-	if so := ro.newest(f.By); so != nil {
-		seat = so.Seat
-	}
+	ro, seat := &s.Rounds[f.Round-1], s.raisedIn(f)
 	held, err := r.judge(
 		by, s, ro, seat, "Only a holder of the "+seat.Label()+" seat decides whether the answer settles this finding.", f.AnsweredBy,
 	)

@@ -38,7 +38,7 @@ func (r *Review) MayJudgeFinding(by Actor, sk StageKey, no int) bool {
 // MayLookBack reports whether the actor can close the review of a round that
 // ended by break-glass.
 func (r *Review) MayLookBack(by Actor, s *Stage, ro *Round) bool {
-	if ro.Outcome != OutcomeForced || !ro.ReviewedAt.IsZero() || May(by, CloseRetrospective, &r.Project) != nil {
+	if !ro.toLookBack() || May(by, CloseRetrospective, &r.Project) != nil {
 		return false
 	}
 	_, err := r.mayLookBack(by, s, ro)

@@ -117,12 +117,7 @@ func waivedLast(it AssignedItem) int {
 
 // asks works out what the item asks by its template.
 func (f *foundItem) asks(d *review.ItemDef, now time.Time) {
-	stage := review.Stage{Loaded: true} // as much of it as bears on the item
-	for i, kind := range f.kinds {
-		stage.Evidence = append(
-			stage.Evidence, review.Evidence{No: i + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[i])},
-		)
-	}
+	stage := review.Stage{Loaded: true, Evidence: links(d.Key, f.kinds, f.expires)} // as much of it as bears on the item
 	for i := range f.granted {
 		stage.Waivers = append(
 			stage.Waivers, review.Waiver{No: i + 1, Item: d.Key, GrantedAt: f.granted[i], Until: f.until[i], RevokedAt: deref(f.revoked[i])},
@@ -130,6 +125,16 @@ func (f *foundItem) asks(d *review.ItemDef, now time.Time) {
 	}
 	f.Ask, f.Until = stage.Asks(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, now)
 	f.Until = f.Until.UTC()
+}
+
+// links are those of an item, as much of them as decides whether they count: their
+// kinds and when they expire.
+func links(item review.ItemKey, kinds []string, expires []*time.Time) []review.Evidence {
+	out := make([]review.Evidence, len(kinds))
+	for i, kind := range kinds {
+		out[i] = review.Evidence{No: i + 1, Item: item, Type: review.EvidenceKind(kind), Expires: deref(expires[i])}
+	}
+	return out
 }
 
 // Untaken is a project in whose current stage there are items that nobody has

@@ -371,12 +371,7 @@ func (f *foundWaiver) explain(v *Viewer, def *review.StageDef, stage int) {
 			continue
 		}
 		f.Title, f.Level = d.Title, d.LevelFor(f.tier, p.Profile)
-		bare := review.Stage{Def: def, Loaded: true} // the item as it would stand without any waiver
-		for j, kind := range f.kinds {
-			bare.Evidence = append(
-				bare.Evidence, review.Evidence{No: j + 1, Item: d.Key, Type: review.EvidenceKind(kind), Expires: deref(f.expires[j])},
-			)
-		}
+		bare := review.Stage{Def: def, Loaded: true, Evidence: links(d.Key, f.kinds, f.expires)} // the item as it would stand without any waiver
 		f.Lacks, _ = bare.Need(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, v.Now)
 	}
 }

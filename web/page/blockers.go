@@ -40,13 +40,7 @@ func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) stri
 
 // NobodyIn are those of what nobody can do that concern a stage.
 func NobodyIn(bs []review.Blocker, stage review.StageKey) []review.Blocker {
-	var out []review.Blocker
-	for _, b := range bs {
-		if b.Stage == stage {
-			out = append(out, b)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(bs), func(b review.Blocker) bool { return b.Stage != stage })
 }
 
 // WithNobody puts what nobody can do before what else stands in a stage's way: a

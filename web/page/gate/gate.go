@@ -209,18 +209,8 @@ func (v *view) obstacles(bs []review.Blocker) []obstacle {
 // inTheWay are those of them that keep the open round from passing.
 func (v *view) inTheWay() []obstacle {
 	waits := slices.DeleteFunc(v.blockers(), func(b review.Blocker) bool { return b.Kind == review.ConditionOverdue })
-	return v.obstacles(page.WithNobody(nobody(v.Nobody, review.NobodySigns), waits))
-}
-
-// nobody are those of a kind.
-func nobody(bs []review.Blocker, kind review.BlockerKind) []review.Blocker {
-	var out []review.Blocker
-	for _, b := range bs {
-		if b.Kind == kind {
-			out = append(out, b)
-		}
-	}
-	return out
+	signs := slices.DeleteFunc(slices.Clone(v.Nobody), func(b review.Blocker) bool { return b.Kind != review.NobodySigns })
+	return v.obstacles(page.WithNobody(signs, waits))
 }
 
 // early are the earlier stages that do not stand as passed, with what became
