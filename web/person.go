@@ -48,7 +48,7 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, status int, 
 	hands := false
 	for _, l := range v.Left {
 		p := &l.Project
-		d.Left = append(d.Left, page.LeftWith{Key: p.Key, Name: p.Name, Duty: l.Duty, Tasks: l.Tasks, May: l.May, Problem: forms.problems[p.Key]})
+		d.Left = append(d.Left, page.LeftWith{Key: p.Key, Name: l.Name, Duty: l.Duty, Tasks: l.Tasks, May: l.May, Problem: forms.problems[p.Key]})
 		hands = hands || l.May
 	}
 	if hands {

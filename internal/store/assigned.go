@@ -48,8 +48,13 @@ type foundItem struct {
 // queueAssigned asks for the items that may ask something of the person to whom
 // they are assigned. Only templates know whether one does.
 func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
-	b.Queue(`with `+meSQL+`
-		select f.key, f.name, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
+	// Many items are of few projects, so each of those is asked once for a twin.
+	b.Queue(`with `+meSQL+`, twin as materialized (
+		    select array_agg(f.project_id) filter (where `+twinSQL(`f`)+`) as ids
+		      from (select distinct project_id from item where assignee_id = (select id from me)) i
+		     cross join lateral (select * from portfolio where project_id = i.project_id offset 0) f
+		)
+		select f.key, `+nameIfSQL(`f`, `f.project_id = any((select ids from twin)::bigint[])`)+`, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
 		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join item i on i.assignee_id = me.id
@@ -155,18 +160,18 @@ func (s *Store) toTake(ctx context.Context, by By) ([]Untaken, error) {
 	rows, err := s.pool.Query(ctx, `with `+meSQL+`, own as materialized (
 		    select project_id from project_member where person_id = (select id from me)
 		), first as materialized (
-		    select f.* from own m cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
+		    select f.*, `+nameSQL(`f`)+` as shown from own m cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
 		     where f.status = 'active' and f.current < cardinality(f.gates)
 		     order by f.target nulls last, lower(f.name)
 		     limit $4
 		)
-		select f.key, f.name, f.current, array_agg(i.stage), array_agg(i.item),
+		select f.key, f.shown, f.current, array_agg(i.stage), array_agg(i.item),
 		       r.template_key, r.template_version, r.template_digest, f.tier, p.profile
 		  from first f
 		  join project p on p.id = f.project_id
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
 		  left join item i on i.project_id = f.project_id and i.review_no = f.review_no and (i.state <> 'open' or i.assignee_id is not null)
-		 group by f.project_id, f.key, f.name, f.current, f.target, r.project_id, r.no, f.tier, p.id
+		 group by f.project_id, f.key, f.name, f.shown, f.current, f.target, r.project_id, r.no, f.tier, p.id
 		 order by f.target nulls last, lower(f.name)`, by.token[:], by.person, s.idle, maxToTake)
 	if err != nil {
 		return nil, batchError("looking for work to take", err)

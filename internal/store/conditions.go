@@ -25,8 +25,8 @@ type OpenCondition struct {
 // expects meSQL. A condition of a round that did not pass means nothing, nor does
 // one of a signature on other content than it passed with; one of a round that
 // others have followed, in whatever review, goes on.
-const openConditionsSQL = `
-	select f.key as project, f.name, c.stage, c.no, c.text, c.owner_id as owner, c.set_by as by, c.due, c.met_at is not null as reported, c.reopened
+var openConditionsSQL = `
+	select f.key as project, ` + nameSQL(`f`) + ` as name, c.stage, c.no, c.text, c.owner_id as owner, c.set_by as by, c.due, c.met_at is not null as reported, c.reopened
 	  from me
 	  join condition c on c.confirmed_at is null and c.dropped_at is null
 	  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no

@@ -43,8 +43,8 @@ type DelegationsView struct {
 
 // standInsSQL reads delegations that have not ended. It expects meSQL; a seat
 // for a project that the reader may not see is not shown.
-const standInsSQL = `
-	select d.person_id as person, d.no, d.to_id as "to", d.seat, coalesce(f.key, '') as project, coalesce(f.name, '') as project_name, d.starts, d.ends, d.reason
+var standInsSQL = `
+	select d.person_id as person, d.no, d.to_id as "to", d.seat, coalesce(f.key, '') as project, coalesce(` + nameSQL(`f`) + `, '') as project_name, d.starts, d.ends, d.reason
 	  from me
 	  join delegation d on d.ended_at is null and d.ends > clock_timestamp()
 	  left join portfolio f on f.project_id = d.project_id
@@ -58,7 +58,7 @@ func (s *Store) Delegations(ctx context.Context, by By) (*DelegationsView, error
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`with `+meSQL+`
-		select distinct g.seat, coalesce(f.key, '') as project, coalesce(f.name, '') as project_name
+		select distinct g.seat, coalesce(f.key, '') as project, coalesce(`+nameSQL(`f`)+`, '') as project_name
 		  from me
 		  join granted g on g.person_id = me.id and g.seat <> ''
 		  left join portfolio f on f.project_id = g.project_id

@@ -310,7 +310,7 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 		     order by lower(p.name), p.id
 		     limit $6 offset $7
 		)
-		select p.id, p.name, p.email, p.blocked_at, p.erased_at, `+namesakeSQL+`, g.role, g.seat, coalesce(g.project_id, 0), g.source, g.granted_by, g.granted_at, coalesce(f.key, ''), coalesce(f.name, '')
+		select p.id, p.name, p.email, p.blocked_at, p.erased_at, `+namesakeSQL+`, g.role, g.seat, coalesce(g.project_id, 0), g.source, g.granted_by, g.granted_at, coalesce(f.key, ''), coalesce(`+nameSQL(`f`)+`, '')
 		  from me cross join page p
 		  left join lateral (
 		    select * from (select * from granted union all select * from withheld) g
@@ -448,7 +448,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 	if err := review.May(out.Actor, review.ViewDirectory, nil); err != nil {
 		return nil, err
 	}
-	if err := s.nameScopes(ctx, out); err != nil {
+	if err := s.nameScopes(ctx, by, out); err != nil {
 		return nil, err
 	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)

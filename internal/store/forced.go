@@ -60,7 +60,7 @@ func (s *Store) queueForced(b *pgx.Batch, by By, out *[]ForcedGate) {
 		), sits as materialized (
 		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and `+countsSQL+`
 		)
-		select f.key as project, f.name, r.stage, r.closed_by as by, r.closed_at as at, r.review_due as due
+		select f.key as project, `+nameSQL(`f`)+` as name, r.stage, r.closed_by as by, r.closed_at as at, r.review_due as due
 		  from portfolio f
 		  join round r on r.project_id = f.project_id and r.review_no = f.review_no, me
 		 where ((select m.all from manages m) or exists (select from sits))

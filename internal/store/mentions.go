@@ -152,7 +152,7 @@ type Mention struct {
 // project nobody can.
 func (s *Store) queueMentions(b *pgx.Batch, by By, limit int, into *[]Mention, all *int) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, c.stage, c.item, c.person_id, c.at, c.text, count(*) over ()
+		select f.key, `+nameSQL(`f`)+`, c.stage, c.item, c.person_id, c.at, c.text, count(*) over ()
 		  from comment c
 		  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no, me
 		 where c.mentions <> '{}' and c.mentions @> array[(select id from me)]

@@ -38,6 +38,7 @@ type PersonView struct {
 // LeftWith is what hangs on a person in one project.
 type LeftWith struct {
 	Project review.Project
+	Name    string      // of the project, as lists have it
 	Duty    review.Duty // empty: none
 	Tasks   []review.Task
 	May     bool // the reader may hand it over
@@ -54,9 +55,9 @@ func (s *Store) Person(ctx context.Context, by By, id review.PersonID) (*PersonV
 		return nil, review.ErrNotFound
 	}
 	out := &PersonView{Viewer: people.Viewer, Person: people.People[0]}
-	var keys []review.ProjectKey
+	var in []ProjectChoice
 	b := &pgx.Batch{}
-	s.queueHoldings(b, by, id, out, &keys)
+	s.queueHoldings(b, by, id, out, &in)
 	if review.May(out.Actor, review.BlockPerson, nil) == nil {
 		s.queueAccount(b, id, out)
 	}
@@ -69,7 +70,7 @@ func (s *Store) Person(ctx context.Context, by By, id review.PersonID) (*PersonV
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what hangs on a person", err)
 	}
-	if err := s.readLeft(ctx, by, id, keys, out); err != nil {
+	if err := s.readLeft(ctx, by, id, in, out); err != nil {
 		return nil, err
 	}
 	if out.Person.Blocked.IsZero() && out.Person.Erased.IsZero() {
@@ -88,9 +89,9 @@ func (s *Store) Person(ctx context.Context, by By, id review.PersonID) (*PersonV
 
 // queueHoldings asks in which projects something hangs on a person, as far as
 // the reader may see them, which seats they alone hold, and their stand-ins.
-func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *PersonView, keys *[]review.ProjectKey) {
+func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *PersonView, in *[]ProjectChoice) {
 	b.Queue(`with `+meSQL+`
-		select f.key from portfolio f, me
+		select f.key, `+nameSQL(`f`)+` as name from portfolio f, me
 		 where f.project_id in (
 		    select project_id from project_member where person_id = $4
 		    union select project_id from item where assignee_id = $4
@@ -98,7 +99,7 @@ func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *Pers
 		   and `+visibleSQL+`
 		 order by f.status, lower(f.name), f.project_id limit $5`, by.token[:], by.person, s.idle, int64(id), LeftShown+1).
 		Query(func(rows pgx.Rows) (err error) {
-			*keys, err = pgx.CollectRows(rows, pgx.RowTo[review.ProjectKey])
+			*in, err = pgx.CollectRows(rows, pgx.RowToStructByName[ProjectChoice])
 			return err
 		})
 	b.Queue(`
@@ -134,17 +135,17 @@ func (s *Store) queueAccount(b *pgx.Batch, id review.PersonID, out *PersonView) 
 
 // readLeft reads the projects one by one, so that what is left behind is what
 // the domain says of it everywhere.
-func (s *Store) readLeft(ctx context.Context, by By, id review.PersonID, keys []review.ProjectKey, out *PersonView) error {
-	if len(keys) > LeftShown {
-		keys, out.More = keys[:LeftShown], true
+func (s *Store) readLeft(ctx context.Context, by By, id review.PersonID, in []ProjectChoice, out *PersonView) error {
+	if len(in) > LeftShown {
+		in, out.More = in[:LeftShown], true
 	}
-	for _, key := range keys {
-		v, err := s.Project(ctx, by, key)
+	for _, c := range in {
+		v, err := s.Project(ctx, by, c.Key)
 		if err != nil {
-			return fmt.Errorf("reading what hangs on a person in %s: %w", key, err)
+			return fmt.Errorf("reading what hangs on a person in %s: %w", c.Key, err)
 		}
 		p := v.Review.Project
-		l := LeftWith{Project: p, Duty: p.Duty(id), Tasks: v.Review.Tasks(id), May: review.May(v.Actor, review.ManageMembers, &p) == nil}
+		l := LeftWith{Project: p, Name: c.Name, Duty: p.Duty(id), Tasks: v.Review.Tasks(id), May: review.May(v.Actor, review.ManageMembers, &p) == nil}
 		if l.Duty != "" || len(l.Tasks) > 0 {
 			out.Left = append(out.Left, l)
 		}

@@ -198,9 +198,6 @@ var teamsSQL = `with recursive ` + meSQL + `, team (name, no) as (
 // it in the same words.
 const dueSQL = `(case when f.status <> 'active' then null when f.live <> '' then (f.review_due at time zone 'UTC')::date else f.target end)`
 
-// twinSQL is whether the person sees another project of the same name.
-var twinSQL = `exists (select from portfolio t where t.search = f.search and t.project_id <> f.project_id and ` + strings.ReplaceAll(visibleSQL, "f.", "t.") + `)`
-
 // peopleLikeSQL are the people with a part of their name or address.
 const peopleLikeSQL = `(select id from person where search like '%%' || $%d || '%%')`
 
@@ -259,7 +256,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, to
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL + `, f.project_id, f.review_no, ` + leaderlessSQL + `
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `
 		  from (
 		    select row_number() over () as place, f.* from (
 		        select f.* ` + from + `

@@ -49,7 +49,7 @@ func (s *Store) ProjectChoices(ctx context.Context, by By, search string, limit 
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name from portfolio f, me
+		select f.key, `+nameSQL(`f`)+` as name from portfolio f, me
 		 where ($4 = '' or f.search like '%' || $4 || '%' or f.key = $4) and `+visibleSQL+`
 		 order by lower(f.name), f.project_id limit $5`, by.token[:], by.person, s.idle, folded(search), limit).Query(func(rows pgx.Rows) (err error) {
 		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[ProjectChoice])
@@ -63,7 +63,7 @@ func (s *Store) ProjectChoices(ctx context.Context, by By, search string, limit 
 
 // nameScopes finds the keys and names of the projects that entries of the directory's
 // trail speak of.
-func (s *Store) nameScopes(ctx context.Context, into *RightsTrail) error {
+func (s *Store) nameScopes(ctx context.Context, by By, into *RightsTrail) error {
 	var ids []int64
 	for _, en := range into.Entries {
 		switch e := en.Event.(type) {
@@ -78,7 +78,8 @@ func (s *Store) nameScopes(ctx context.Context, into *RightsTrail) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	rows, err := s.pool.Query(ctx, `select id, key, name from project where id = any($1)`, ids)
+	rows, err := s.pool.Query(ctx, `with `+meSQL+`
+		select f.project_id, f.key, `+nameSQL(`f`)+` from portfolio f where f.project_id = any($4)`, by.token[:], by.person, s.idle, ids)
 	if err != nil {
 		return fmt.Errorf("naming projects: %w", err)
 	}

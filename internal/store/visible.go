@@ -1,5 +1,7 @@
 package store
 
+import "strings"
+
 // visibleSQL is the condition under which a list shows a project: what
 // review.May(…, ViewProject, …) says, in SQL. It expects the table portfolio
 // as f and the CTE of [meSQL]; a test holds the two against each other.
@@ -36,3 +38,24 @@ const countsInSQL = `(w.suspended = '' or g.source <> 'group' or g.role <> '' an
 
 // countsSQL is the same of the session of [meSQL], in statements that have it.
 const countsSQL = `(g.source <> 'group' or exists (select from me w where ` + countsInSQL + `))`
+
+// twinSQL is whether the person sees another project that has the name of a row.
+// The row has the columns of the table portfolio; the statement has meSQL. Hidden
+// projects make no difference.
+func twinSQL(row string) string {
+	return `exists (
+		    select from portfolio t, me
+		     where t.search = ` + row + `.search and t.project_id <> ` + row + `.project_id
+		       and ` + strings.ReplaceAll(visibleSQL, "f.", "t.") + `)`
+}
+
+// nameSQL is the name of a row's project as lists say it: with the key behind it
+// where [twinSQL] holds. It belongs among the columns of a statement with a limit,
+// and nowhere else: there it is asked of the rows that are shown, and of no others.
+func nameSQL(row string) string { return nameIfSQL(row, twinSQL(row)) }
+
+// nameIfSQL is the same for a statement that has found out by itself which of its
+// projects are twins.
+func nameIfSQL(row, twin string) string {
+	return `case when ` + twin + ` then ` + row + `.name || ' (' || ` + row + `.key || ')' else ` + row + `.name end`
+}

@@ -261,7 +261,7 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilt
 	where, args = f.narrow(where, args)
 	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
 	b.Queue(foundSQL+`
-		select found.key, found.name, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
+		select found.key, `+nameSQL(`found`)+`, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
 		       found.requested_by, found.requested_at, coalesce(found.granted_by, 0), coalesce(found.granted_for, 0), found.granted_at,
 		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
 		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,

@@ -78,7 +78,7 @@ func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error)
 // hides one to sign behind them.
 func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, f.team, f.tier, f.owner_id, f.target, f.live, w.stage, w.state, w.round, w.since, w.open_seats,
+		select f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.owner_id, f.target, f.live, w.stage, w.state, w.round, w.since, w.open_seats,
 		       array(select g.seat from held g
 		              where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`
 		                and (g.for_id is null or not g.for_id = any(w.excluded))
@@ -328,7 +328,7 @@ func (s *Store) whatExpires(ctx context.Context, v *MyWorkView, pins []pinned) (
 
 func (s *Store) queueFallen(b *pgx.Batch, by By, limit int, out *MyWorkView) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
+		select f.key, `+nameSQL(`f`)+`, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
 		       (select count(*) from finding d
 		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int,
 		       count(*) filter (where w.state <> 5) over (), count(*) filter (where w.state = 5) over ()
@@ -357,7 +357,7 @@ const expiringRead = 200
 
 func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
-		select f.key, f.name, e.stage, e.item, e.title, e.expires,
+		select f.key, `+nameSQL(`f`)+`, e.stage, e.item, e.title, e.expires,
 		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join evidence e on e.added_by = me.id
@@ -390,7 +390,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 	b.Queue(`with `+meSQL+`, own as materialized (
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
-		select m.duty, f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
+		select m.duty, f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
 		       (select count(*) from own)
 		  from own m
