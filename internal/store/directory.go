@@ -230,6 +230,7 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 		b.Queue(`
 			update person set name = $3, email = '', issuer = null, subject = null, erased_at = $2, blocked_at = null
 			 where id = $1`, int64(ev.Person), en.At, FormerMember(ev.Person))
+		queueFolded(b, FormerMember(ev.Person), "")
 		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
 		b.Queue(`delete from project_draft where person_id = $1`, int64(ev.Person))
 		return nil
@@ -299,7 +300,7 @@ func (s *Store) People(ctx context.Context, by By, f PeopleFilter) (*PeopleView,
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	b.Queue(`with `+meSQL+`, page as (
-		    select p.id, p.name, p.email, p.blocked_at, p.erased_at
+		    select p.id, p.name, p.email, p.folded, p.blocked_at, p.erased_at
 		      from person p, me
 		     where ($4 = '' or p.search like '%' || $4 || '%')
 		       and ($5 = '' or exists (
@@ -397,11 +398,11 @@ func (s *Store) FindPeople(ctx context.Context, by By, search string, limit int,
 	s.queueViewer(b, by, &v)
 	b.Queue(`
 		select p.id, p.name, p.email, `+namesakeSQL+` from (
-		    (select id, name, email from person
+		    (select id, name, email, folded from person
 		      where ($1 = '' or search like '%' || $1 || '%') and blocked_at is null and erased_at is null
 		      order by lower(name), id limit $2)
 		    union
-		    select id, name, email from person where id = any($3::bigint[]) and blocked_at is null and erased_at is null
+		    select id, name, email, folded from person where id = any($3::bigint[]) and blocked_at is null and erased_at is null
 		) p order by lower(p.name), p.id`, folded(search), limit, chosen).Query(func(rows pgx.Rows) (err error) {
 		out, err = collectSomebody(rows)
 		return err

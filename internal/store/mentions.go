@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -17,10 +18,18 @@ import (
 const maxMentionTries = 2 * review.MaxMentions
 
 // Mentioned finds the people whom a text names: "@" followed by their full
-// name, or by what stands before the "@" in their address. It tells nothing
-// about who may see what; the command sorts that out.
+// name, or by what stands before the "@" in their address, however it is typed
+// that people read as the same. It tells nothing about who may see what; the
+// command sorts that out.
 func (s *Store) Mentioned(ctx context.Context, text string) ([]review.PersonID, error) {
-	found, err := s.named(ctx, afterAt(text))
+	after := afterAt(text)
+	if len(after) == 0 {
+		return nil, nil
+	}
+	if err := s.foldNames(ctx); err != nil {
+		return nil, err
+	}
+	found, err := s.named(ctx, after)
 	var ids []review.PersonID
 	for _, people := range found {
 		ids = append(ids, people...)
@@ -53,22 +62,32 @@ func (s *Store) named(ctx context.Context, after []afterName) ([][]review.Person
 	if len(after) == 0 {
 		return nil, nil
 	}
-	rest, found := make([]string, len(after)), make([][]review.PersonID, len(after))
+	found := make([][]review.PersonID, len(after))
+	var names []string
+	var nos []int32
 	for i, a := range after {
-		rest[i] = a.rest
+		for _, name := range a.names {
+			names, nos = append(names, name), append(nos, int32(i))
+		}
 	}
+	// One by one: the planner would rather read everybody's name once than believe
+	// that few are asked for.
 	rows, err := s.pool.Query(ctx, `
-		select m.no::int, p.id
-		  from unnest($1::text[]) with ordinality as m (rest, no)
-		  join person p on starts_with(m.rest, lower(p.name) || ' ')
-		                or (p.email <> '' and starts_with(m.rest, lower(split_part(p.email, '@', 1)) || ' '))`, rest)
+		select distinct m.no, p.id
+		  from unnest($1::int[], $2::text[]) as m (no, name)
+		 cross join lateral (
+		      select id from person where folded = m.name
+		       union all
+		      select id from person where lower(split_part(email, '@', 1)) = m.name and email <> ''
+		      offset 0) p
+		 order by m.no, p.id`, nos, names)
 	if err != nil {
 		return nil, batchError("looking for the people that a comment names", err)
 	}
 	var no int
 	var id review.PersonID
 	if _, err := pgx.ForEachRow(rows, []any{&no, &id}, func() error {
-		found[no-1] = append(found[no-1], id)
+		found[no] = append(found[no], id)
 		return nil
 	}); err != nil {
 		return nil, batchError("looking for the people that a comment names", err)
@@ -78,58 +97,85 @@ func (s *Store) named(ctx context.Context, after []afterName) ([][]review.Person
 
 // afterName is what follows an "@".
 type afterName struct {
-	word string // as it was typed
-	rest string // see afterAt
+	word  string   // as it was typed
+	names []string // that the text may go on with, see namesIn
 }
 
-// afterAt lists what follows each "@" at the beginning of a word, in lower case
-// and with a space where the word or name may end.
+// afterAt lists what follows each "@" at the beginning of a word.
 func afterAt(text string) []afterName {
 	var out []afterName
 	for at, r := range text {
 		if r != '@' || len(out) == maxMentionTries {
 			continue
 		}
-		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at > 0 && (unicode.IsLetter(before) || unicode.IsDigit(before)) {
+		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at > 0 && ofWord(before) {
 			continue // an e-mail address
 		}
 		word := text[at+1:]
 		if end := strings.IndexFunc(word, unicode.IsSpace); end >= 0 {
 			word = word[:end]
 		}
-		word = strings.TrimRightFunc(word, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+		word = strings.TrimRightFunc(word, func(r rune) bool { return !ofWord(r) })
 		if word == "" {
 			continue // nothing that could be a name
 		}
-		rest := []rune(strings.ToLower(text[at+1:]))
-		if len(rest) > review.MaxName {
-			rest = rest[:review.MaxName]
-		}
-		if name := nameEnds(rest); strings.TrimSpace(name) != "" {
-			out = append(out, afterName{word, name})
+		if names := namesIn(text[at+1:]); len(names) > 0 {
+			out = append(out, afterName{word, names})
 		}
 	}
 	return out
 }
 
-// nameEnds replaces what no name ends in or goes on after by a space, so that
-// "ada lindqvist, can you" begins with "ada lindqvist ".
-func nameEnds(rest []rune) string {
-	var b strings.Builder
-	for i, r := range rest {
-		next := ' '
-		if i+1 < len(rest) {
-			next = rest[i+1]
+// ofWord reports whether a word goes on with a character.
+func ofWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) }
+
+// maxTyped is the most characters in which a name is typed: accents may be
+// characters of their own.
+const maxTyped = 4 * review.MaxName
+
+// namesIn lists all names that a text may begin with, in the form of [fold.Text]
+// and, since addresses are not kept in that, in lower case: it is for the people
+// to tell how many words their names have.
+func namesIn(text string) []string {
+	whole := true
+	typed := 0
+	for at := range text {
+		if typed++; typed > maxTyped {
+			text, whole = text[:at], false
+			break
 		}
-		wordGoesOn := unicode.IsLetter(next) || unicode.IsDigit(next)
-		if !unicode.IsSpace(r) && (!unicode.IsPunct(r) || wordGoesOn) {
-			b.WriteRune(r)
-			continue
-		}
-		b.WriteRune(' ')
 	}
-	b.WriteRune(' ')
-	return b.String()
+	names := beginnings(fold.Text(text), whole)
+	for _, name := range beginnings(strings.ToLower(text), whole) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// beginnings are a text up to each place where a name can end: before a space,
+// before what is no letter unless one follows, as in "jean-luc", and at the end
+// of the whole text.
+func beginnings(text string, whole bool) []string {
+	var out []string
+	runes := []rune(text)
+	for i, r := range runes {
+		if i > review.MaxName {
+			return out
+		}
+		next := ' '
+		if i+1 < len(runes) {
+			next = runes[i+1]
+		}
+		if ends := unicode.IsSpace(r) || !ofWord(r) && !ofWord(next); ends && i > 0 {
+			out = append(out, string(runes[:i]))
+		}
+	}
+	if whole && len(runes) > 0 {
+		out = append(out, text)
+	}
+	return out
 }
 
 // mentionDays is how long a mention that nobody answered stands on somebody's

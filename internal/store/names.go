@@ -105,8 +105,9 @@ func (c *nameCache) take(ids map[review.PersonID]struct{}, out Names) []int64 {
 	return missing
 }
 
-// namesakeSQL is whether a person p has the name of somebody else.
-const namesakeSQL = `exists (select from person o where lower(o.name) = lower(p.name) and o.id <> p.id)`
+// namesakeSQL is whether a person p has the name of somebody else, as people
+// read it.
+const namesakeSQL = `exists (select from person o where o.folded = p.folded and o.id <> p.id)`
 
 // toldApart is a name as others read it: with the person's number where somebody
 // else has the same name.

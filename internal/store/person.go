@@ -126,7 +126,7 @@ func (s *Store) queueAccount(b *pgx.Batch, id review.PersonID, out *PersonView) 
 	b.Queue(`
 		select p.id, p.name, p.email, true
 		  from person w
-		  join person p on lower(p.name) = lower(w.name) and lower(p.email) = lower(w.email) and p.id <> w.id
+		  join person p on p.folded = w.folded and lower(p.email) = lower(w.email) and p.id <> w.id
 		 where w.id = $1 and w.email <> '' order by p.id limit 10`, int64(id)).Query(func(rows pgx.Rows) (err error) {
 		out.Twins, err = collectSomebody(rows)
 		return err
@@ -205,7 +205,7 @@ func (s *Store) Oddities(ctx context.Context, by By) ([]Oddity, Names, error) {
 		  group by person_id order by person_id limit 25)
 		union all
 		(select id, '', true from (
-		    select id, count(*) over (partition by lower(name), lower(email)) as n from person where email <> '') t
+		    select id, count(*) over (partition by folded, lower(email)) as n from person where email <> '' and folded is not null) t
 		  where n > 1 order by id limit 25)`, s.idle).Query(func(rows pgx.Rows) (err error) {
 		out, err = pgx.CollectRows(rows, pgx.RowToStructByName[Oddity])
 		return err

@@ -117,21 +117,26 @@ func (s *Store) SignIn(ctx context.Context, id Identity, token Token, lasts time
 func (s *Store) Join(ctx context.Context, id Identity, at time.Time) (review.PersonID, error) {
 	id.Name = ownName(id.Name)
 	var person review.PersonID
-	err := s.pool.QueryRow(ctx, `
+	b := &pgx.Batch{}
+	b.Queue(`
 		insert into person (issuer, subject, name, email) values ($1, $2, $3, $4)
 		on conflict (issuer, subject) do update set name = $3, email = $4, seen_at = now() where person.blocked_at is null
-		returning id`, id.Issuer, id.Subject, id.Name, id.Email).Scan(&person)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, review.ErrBlocked
-	}
-	if err != nil {
-		return 0, fmt.Errorf("noting a person: %w", err)
+		returning id`, id.Issuer, id.Subject, id.Name, id.Email).QueryRow(func(row pgx.Row) error {
+		err := row.Scan((*int64)(&person))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return review.ErrBlocked
+		}
+		return err
+	})
+	queueFolded(b, id.Name, id.Email)
+	if err := send(ctx, s.pool, b); err != nil {
+		return 0, batchError("noting a person", err)
 	}
 	s.names.forget(person)
 	if same, err := s.hasRights(ctx, person, id.signIn); same || err != nil {
 		return person, err
 	}
-	_, err = s.changeRights(ctx, By{at: at}, person, id.signIn)
+	_, err := s.changeRights(ctx, By{at: at}, person, id.signIn)
 	return person, err
 }
 

@@ -16,7 +16,11 @@ const sweepBatch = 200
 // when evidence has expired, and returns how many. Lists read rollups; a
 // decision never does, so a late sweep misleads nobody who signs. Several
 // servers may sweep at once: a project that another works on is skipped.
+// Names that are not folded yet are, at most so long after they were written.
 func (s *Store) Refresh(ctx context.Context) (int, error) {
+	if err := s.foldNames(ctx); err != nil {
+		return 0, err
+	}
 	rows, err := s.pool.Query(ctx, `
 		select project_id from portfolio where next_change_at <= clock_timestamp() order by next_change_at limit $1`, sweepBatch)
 	if err != nil {

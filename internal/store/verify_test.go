@@ -27,7 +27,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head"}
-	all := append([]string{"stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "gate", "granted", "delegation"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "gate", "granted", "delegation"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -244,6 +244,8 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update review set passed_before = null where no = 2`,
 		`insert into granted (person_id, role, source, granted_by, granted_at) values (` + someone + `, 'auditor', 'admin', 0, now())`,
 		`delete from granted where seat = 'product'`,
+		`update person set folded = 'somebody else' where id = ` + someone,
+		`update person set search = 'somebody else' where id = ` + someone,
 		`update granted set granted_at = granted_at - interval '1 year' where seat = 'sre'`,
 		`update delegation set ends = ends + interval '1 day'`,
 		`delete from delegation`,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -58,6 +59,28 @@ func (v *Verified) directory(ctx context.Context, tx pgx.Tx) error {
 	}
 	for id := range kept {
 		v.wrong("has rights of person %d, of whom the trail says nothing", id)
+	}
+	return v.folded(ctx, tx)
+}
+
+// folded holds the folded names of people against their names, as far as they are
+// written yet.
+func (v *Verified) folded(ctx context.Context, tx pgx.Tx) error {
+	rows, err := tx.Query(ctx, `
+		select id, name, email, search, folded from person where search is not null and folded is not null order by id`)
+	if err != nil {
+		return fmt.Errorf("reading folded names: %w", err)
+	}
+	var id review.PersonID
+	var name, email, search, folded string
+	_, err = pgx.ForEachRow(rows, []any{(*int64)(&id), &name, &email, &search, &folded}, func() error {
+		if search != searchText(name, email) || folded != fold.Text(name) {
+			v.wrong("has a wrong name to search and compare by of person %d", id)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("reading folded names: %w", err)
 	}
 	return nil
 }
