@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -196,6 +197,29 @@ func TestLimitsByAccess(t *testing.T) {
 		}
 	}
 	until(40, func() *reply { return b.post("/auth/backchannel-logout", "logout_token", "x") }).want(http.StatusTooManyRequests)
+}
+
+// A script in somebody's session changes only so much a minute, however many
+// addresses it uses; reading goes on, and so do others.
+func TestChangesAreLimited(t *testing.T) {
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("payments")
+	f.limited(Limits{Address: 1000, Session: 500, SignIn: 10, Changes: 5})
+	owner, member := f.browse("owner"), f.browse("member")
+	send := func(b *browser, n int) *reply {
+		return b.post(page.CommentsURL(p, sk, ik), "text", "A word", "once", strconv.Itoa(n))
+	}
+	for n := range 4 {
+		send(owner, n).want(http.StatusSeeOther)
+	}
+	owner.post("/projects").want(http.StatusUnprocessableEntity) // all kinds count together, what fails too
+	before := f.seq(p)
+	r := send(owner, 5).want(http.StatusTooManyRequests)
+	if r.Header.Get("Retry-After") == "" || f.seq(p) != before {
+		t.Error("no Retry-After, or recorded all the same")
+	}
+	owner.get(page.ItemURL(p, sk, ik)).want(http.StatusOK)
+	send(member, 6).want(http.StatusSeeOther)
 }
 
 // Who is refused for asking too often, or from another site, is not looked up.

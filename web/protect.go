@@ -262,8 +262,22 @@ func (s *Server) limiters() map[access]limiter {
 	perSession := httprate.LimitBy(s.Limits.Session, time.Minute, session, refuse, quiet)
 	perAddress := httprate.LimitBy(s.Limits.Address, time.Minute, where, refuse, quiet)
 	pages := func(next http.Handler) http.Handler { return perAddress(perSession(next)) }
+	changes := free
+	if s.Limits.Changes > 0 {
+		changes = httprate.LimitBy(s.Limits.Changes, time.Minute, session, refuse, quiet)
+	}
+	work := func(next http.Handler) http.Handler {
+		changing := changes(next)
+		return pages(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				changing.ServeHTTP(w, r)
+				return
+			}
+			next.ServeHTTP(w, r)
+		}))
+	}
 	return map[access]limiter{
-		public: pages, signedIn: pages, operator: free,
+		public: pages, signedIn: work, operator: free,
 		signIn:   httprate.LimitBy(s.Limits.SignIn, time.Minute, where, refuse, quiet),
 		provider: httprate.LimitBy(s.Limits.Address, time.Minute, where, refuse, quiet),
 	}

@@ -44,7 +44,9 @@ type Config struct {
 
 // Limits are the most requests in a minute. A whole company may come from one
 // address, so that one is generous.
-type Limits struct{ Address, Session, SignIn int }
+// Changes are forms of people who have signed in, in one session; 0: as many as
+// requests.
+type Limits struct{ Address, Session, SignIn, Changes int }
 
 // Server answers requests.
 type Server struct {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/PuerkitoBio/goquery"
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/slipway-prr/slipway/internal/auth"
@@ -606,6 +607,32 @@ func TestSessionEnds(t *testing.T) {
 	b.Jar.SetCookies(u, []*http.Cookie{{Name: c.cookies.sessionName, Value: "FORGEDFORGEDFORGEDFORGEDFO"}})
 	if got := b.get("/people").to(t); got != "/login?to=%2Fpeople" {
 		t.Errorf("a forged session leads to %s", got)
+	}
+}
+
+// However much a session is used, it ends when it was to end: rights from
+// groups are never older than that.
+func TestUseProlongsNoSession(t *testing.T) {
+	c, _ := newCompany(t, false)
+	b := c.surf(t)
+	b.signIn("ada", "/")
+	db, err := pgx.Connect(t.Context(), c.db.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	if _, err := db.Exec(t.Context(), `update session set seen_at = now() - interval '5 minutes', expires_at = now() + interval '10 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	b.get("/people").want(t, 200)
+	var noted, same bool
+	if err := db.QueryRow(
+		t.Context(), `select seen_at > now() - interval '1 minute', expires_at < now() + interval '10 minutes' from session`,
+	).Scan(&noted, &same); err != nil {
+		t.Fatal(err)
+	}
+	if !noted || !same {
+		t.Errorf("use is noted: %v, the end stays: %v", noted, same)
 	}
 }
 

@@ -144,6 +144,8 @@ func table() []setting {
 		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests per minute from one address; 0: no limit",
 			whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
 		{"SLIPWAY_LIMIT_SESSION", "1200", "requests per minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
+		{"SLIPWAY_LIMIT_CHANGES", "240", "changes per minute in one session",
+			whole(1, 1e9, func(s *settings, n int) { s.limits.Changes = n })},
 		{"SLIPWAY_LIMIT_SIGN_IN", "120", "sign-in requests per minute from one address",
 			whole(1, 1e9, func(s *settings, n int) { s.limits.SignIn = n })},
 		{"SLIPWAY_PROXIES", "", "address ranges of the proxies in front, separated by spaces (10.0.0.0/8); limits then use X-Forwarded-For",
