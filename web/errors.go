@@ -40,6 +40,10 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.askToSignIn(w, r)
 		return
 	}
+	if errors.Is(err, errSignInAgain) {
+		s.askToSignInAgain(w, r)
+		return
+	}
 	if errors.Is(err, errTooSlow) { // which ended the request's context too
 		r = r.WithContext(context.WithoutCancel(r.Context()))
 	}

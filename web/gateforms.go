@@ -72,6 +72,9 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && form.Get("more") != "" {
 		return s.moreConditions(w, r, form)
 	}
+	if err := s.mayDecide(r); err != nil {
+		return err
+	}
 	in := review.NewSignOff{
 		Seat: review.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
 		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
@@ -262,6 +265,9 @@ func (s *Server) closeRetrospective(w http.ResponseWriter, r *http.Request) erro
 // breakGlass passes a gate on one person's word.
 func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "review-due", "digest", "seen")
+	if err := s.mayDecide(r); err != nil {
+		return err
+	}
 	return s.follow(w, r, gateForm{name: gate.FormForce, typed: r.PostForm, err: err, done: flashForced,
 		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.Force(who, stageKey(r), review.Digest(form.Get("digest")), form.Get("reason"), form.Get("review-due"), at)

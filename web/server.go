@@ -37,9 +37,10 @@ type Config struct {
 	Metrics     *prometheus.Registry
 	Log         *slog.Logger
 	Version     string
-	Demo        string   // a line for the sign-in page of the demo mode; empty otherwise
-	Limits      Limits   // zero: none
-	Proxies     []string // address ranges (CIDR) of proxies whose X-Forwarded-For is believed
+	Demo        string      // a line for the sign-in page of the demo mode; empty otherwise
+	Limits      Limits      // zero: none
+	Signing     auth.Demand // what a sign-in has to be to decide; zero: any
+	Proxies     []string    // address ranges (CIDR) of proxies whose X-Forwarded-For is believed
 }
 
 // Limits are the most requests in a minute. A whole company may come from one

@@ -28,34 +28,35 @@ const (
 // login shows the sign-in page, or leads on whoever is signed in.
 func (s *Server) login(w http.ResponseWriter, r *http.Request) error {
 	to := auth.SafeReturn(r.URL.Query().Get("to"))
-	if v, _ := s.viewer(r); v != nil {
+	again := s.again(r.URL.Query().Get("again"))
+	if v, _ := s.viewer(r); v != nil && !again {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
 	m := s.meta(w, r, nil, "Sign in", ui.NavNone)
-	m.Path = page.LoginTo(to)
-	return s.render(w, r, http.StatusOK, page.SignIn(m, to, s.Demo))
+	m.Path = loginTo(to, again)
+	return s.render(w, r, http.StatusOK, page.SignIn(m, to, again, s.Demo))
 }
 
 // startLogin sends the browser to the provider. What comes back is only taken
 // from this very browser, because it alone holds the secret.
 func (s *Server) startLogin(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "to")
+	form, err := readForm(r, "to", "again")
 	if err != nil {
 		return err
 	}
-	to := auth.SafeReturn(form.Get("to"))
-	if v, _ := s.viewer(r); v != nil { // signed in meanwhile, in another tab
+	to, again := auth.SafeReturn(form.Get("to")), s.again(form.Get("again"))
+	if v, _ := s.viewer(r); v != nil && !again { // signed in meanwhile, in another tab
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return nil
 	}
-	address, flow, err := s.Auth.Begin(r.Context(), to)
+	address, flow, err := s.Auth.Begin(r.Context(), to, s.demand(again))
 	if err != nil {
-		return s.signInFailed(w, r, to, err)
+		return s.signInFailed(w, r, to, again, err)
 	}
 	browser := rand.Text()
 	err = s.Store.BeginFlow(r.Context(), store.Flow{
-		State: flow.State, Browser: browser, Nonce: flow.Nonce, Verifier: flow.Verifier, ReturnTo: flow.ReturnTo,
+		State: flow.State, Browser: browser, Nonce: flow.Nonce, Verifier: flow.Verifier, ReturnTo: flow.ReturnTo, Again: again,
 	})
 	if err != nil {
 		return err
@@ -71,17 +72,17 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	query := r.URL.Query()
 	kept, err := s.Store.TakeFlow(r.Context(), query.Get("state"), read(r, s.cookies.flowName))
 	if errors.Is(err, review.ErrNotFound) {
-		return s.signInFailed(w, r, page.WorkURL, auth.ErrNoFlow)
+		return s.signInFailed(w, r, page.WorkURL, false, auth.ErrNoFlow)
 	}
 	if err != nil {
 		return err
 	}
 	s.cookies.drop(w, s.cookies.flowName)
 	to := auth.SafeReturn(kept.ReturnTo)
-	flow := auth.Flow{State: kept.State, Nonce: kept.Nonce, Verifier: kept.Verifier, ReturnTo: to}
+	flow := auth.Flow{State: kept.State, Nonce: kept.Nonce, Verifier: kept.Verifier, ReturnTo: to, Demand: s.demand(kept.Again)}
 	id, err := s.Auth.Finish(r.Context(), flow, query)
 	if err != nil {
-		return s.signInFailed(w, r, to, err)
+		return s.signInFailed(w, r, to, kept.Again, err)
 	}
 	if err := s.beginSession(w, r, id); errors.Is(err, review.ErrBlocked) {
 		return s.blocked(w, r)
@@ -105,7 +106,7 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, id auth.Id
 	person, err := s.Store.SignIn(r.Context(), store.Identity{
 		Issuer: id.Issuer, Subject: id.Subject, Name: id.Name, Email: id.Email,
 		Session: id.SessionID, Sealed: s.sealed(r, secret, id.IDToken), Rights: s.rightsOf(id), Gap: s.gapOf(id),
-		Browser: browserOf(r.UserAgent()), Address: middleware.GetClientIP(r.Context()),
+		AuthTime: id.AuthTime, ACR: id.ACR, Browser: browserOf(r.UserAgent()), Address: middleware.GetClientIP(r.Context()),
 	}, store.HashToken(secret), s.Session)
 	if err != nil {
 		return err
@@ -178,12 +179,15 @@ func browserOf(userAgent string) string {
 
 // signInFailed explains a failed sign-in without giving away which check
 // failed, and offers to begin again.
-func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, to string, err error) error {
+func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, to string, again bool, err error) error {
+	title := "You are not signed in"
 	status, level := http.StatusBadRequest, slog.LevelWarn
 	switch {
 	case errors.Is(err, auth.ErrUnavailable):
 		status, level = http.StatusServiceUnavailable, slog.LevelError
 		w.Header().Set("Retry-After", "10")
+	case errors.Is(err, auth.ErrNoAuthTime), errors.Is(err, auth.ErrNotFresh), errors.Is(err, auth.ErrWeak):
+		title, status = "You cannot decide yet", http.StatusForbidden
 	case errors.Is(err, auth.ErrProvider):
 		status, level = http.StatusBadGateway, slog.LevelError
 	case errors.Is(err, auth.ErrDenied):
@@ -191,9 +195,9 @@ func (s *Server) signInFailed(w http.ResponseWriter, r *http.Request, to string,
 	}
 	factsOf(r).why = "sign-in failed"
 	s.event(r, level, "sign-in failed", slog.Any("err", err))
-	m := s.meta(w, r, nil, "You are not signed in", ui.NavNone)
-	m.Path = page.LoginTo(to)
-	return s.render(w, r, status, page.SignInFailed(m, auth.PublicMessage(err), page.LoginTo(to), requestID(r)))
+	m := s.meta(w, r, nil, title, ui.NavNone)
+	m.Path = loginTo(to, again)
+	return s.render(w, r, status, page.SignInFailed(m, auth.PublicMessage(err), m.Path, requestID(r)))
 }
 
 // logout ends the session here and, where it offers that, at the provider.

@@ -98,6 +98,11 @@ func (s *Server) decideWaiver(d page.WaiverDecision) handler {
 		if err != nil {
 			return s.waiverFailed(w, r, form, err)
 		}
+		if d == page.WaiverGrant || d == page.WaiverExtend {
+			if err := s.mayDecide(r); err != nil {
+				return err
+			}
+		}
 		changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: project, Stage: stage}, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return decideOn(rv, who, d, stage, no, shown(posted), form, at)
 		})

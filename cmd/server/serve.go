@@ -83,6 +83,7 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 	srv, err := web.New(web.Config{
 		Store: st, Auth: client, Groups: set.groups, DefaultRole: set.defaultRole, Origin: set.origin, Session: set.sessionLasts, Links: set.links,
 		Ready: ready, OwnOps: set.opsAddr != "", Key: marks.key, Metrics: reg, Log: log, Version: version(), Demo: demo, Limits: set.limits, Proxies: set.proxies,
+		Signing: set.signing,
 	})
 	if err != nil {
 		st.Close()

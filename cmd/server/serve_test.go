@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web"
 )
@@ -92,6 +94,27 @@ func TestTheLastCheckpointIsNotTooYoung(t *testing.T) {
 	}
 	if no, err := i.store.LastCheckpoint(context.Background()); err != nil || no != 2 {
 		t.Errorf("the last checkpoint is number %d, %v", no, err)
+	}
+}
+
+// What decisions ask for is off unless it is set, and nonsense is refused.
+func TestSigningSettings(t *testing.T) {
+	read := func(age, acr string) (auth.Demand, error) {
+		set, err := readSettings(func(name string) string {
+			return map[string]string{"SLIPWAY_SIGNING_MAX_AGE": age, "SLIPWAY_SIGNING_ACR": acr}[name]
+		})
+		return set.signing, err
+	}
+	if d, err := read("", ""); err != nil || !d.IsZero() {
+		t.Errorf("without settings: %+v, %v", d, err)
+	}
+	if d, err := read("15m", " phr  mfa "); err != nil || d.MaxAge != 15*time.Minute || !slices.Equal(d.ACR, []string{"phr", "mfa"}) {
+		t.Errorf("%+v, %v", d, err)
+	}
+	for _, age := range []string{"15", "0", "30s", "-1h", "90.5s", "2161h", "soon"} {
+		if _, err := read(age, ""); err == nil || !strings.Contains(err.Error(), "SLIPWAY_SIGNING_MAX_AGE") {
+			t.Errorf("%q is taken: %v", age, err)
+		}
 	}
 }
 

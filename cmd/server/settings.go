@@ -31,6 +31,7 @@ type settings struct {
 	groupsSet                      bool
 	defaultRole                    review.Role
 	sessionLasts, sessionIdle      time.Duration
+	signing                        auth.Demand
 	zone                           *time.Location // whose days dates are
 	conns                          int
 	limits                         web.Limits
@@ -141,6 +142,12 @@ func table() []setting {
 		}},
 		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends",
 			whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_SIGNING_MAX_AGE", "", "how old a sign-in may be for a decision, such as 15m or 8h; empty: as old as the session", signingAge},
+		{"SLIPWAY_SIGNING_ACR", "", "ways of signing in (acr) of which a decision needs one, separated by spaces; empty: any way is enough",
+			func(s *settings, v string) error {
+				s.signing.ACR = strings.Fields(v)
+				return nil
+			}},
 		{"SLIPWAY_LIMIT_ADDRESS", "6000", "requests per minute from one address; 0: no limit",
 			whole(0, 1e9, func(s *settings, n int) { s.limits.Address = n })},
 		{"SLIPWAY_LIMIT_SESSION", "1200", "requests per minute in one session", whole(1, 1e9, func(s *settings, n int) { s.limits.Session = n })},
@@ -268,6 +275,19 @@ func whole(low, high int, set func(*settings, int)) func(*settings, string) erro
 		set(s, n)
 		return nil
 	}
+}
+
+// signingAge takes a duration of whole seconds, as the provider is asked in those.
+func signingAge(s *settings, v string) error {
+	if v == "" {
+		return nil
+	}
+	d, err := time.ParseDuration(v)
+	if err != nil || d < time.Minute || d > 90*24*time.Hour || d%time.Second != 0 {
+		return errors.New("must be a time from 1m to 2160h, such as 15m or 8h")
+	}
+	s.signing.MaxAge = d
+	return nil
 }
 
 func secretFile(s *settings, path string) error {

@@ -63,7 +63,7 @@ func TestRecovery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _, err = client.Begin(t.Context(), "/")
+	_, _, err = client.Begin(t.Context(), "/", auth.Demand{})
 	wantOnly(t, err, auth.ErrUnavailable)
 	_, err = client.VerifyLogout(t.Context(), "x")
 	wantOnly(t, err, auth.ErrUnavailable)
@@ -91,7 +91,7 @@ func TestRecovery(t *testing.T) {
 			t.Fatalf("did not recover: %v", client.Check(t.Context()))
 		}
 	}
-	if _, _, err := client.Begin(t.Context(), "/"); err != nil {
+	if _, _, err := client.Begin(t.Context(), "/", auth.Demand{}); err != nil {
 		t.Error(err)
 	}
 	want := []string{cfg.Issuer, f.issuer, "https://sign-out.example"}
@@ -114,7 +114,7 @@ func TestImpatientCaller(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	started := time.Now()
-	_, _, err = client.Begin(ctx, "/")
+	_, _, err = client.Begin(ctx, "/", auth.Demand{})
 	wantOnly(t, err, auth.ErrUnavailable)
 	if d := time.Since(started); d > 3*time.Second {
 		t.Errorf("waited %s", d)

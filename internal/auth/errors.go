@@ -35,6 +35,12 @@ var (
 	ErrStale = errors.New("token was not issued just now")
 	// ErrNonce: an ID token does not carry the nonce of this sign-in.
 	ErrNonce = errors.New("nonce does not match")
+	// ErrNoAuthTime: the provider did not say when the person signed in, although it was asked for.
+	ErrNoAuthTime = errors.New("ID token has no auth_time, although max_age was asked for")
+	// ErrNotFresh: the provider did not ask the person to sign in again, although it was asked to.
+	ErrNotFresh = errors.New("the person did not sign in just now")
+	// ErrWeak: the person signed in in a way that is not enough for what they want to do.
+	ErrWeak = errors.New("the way of signing in is not among those that are accepted")
 	// ErrAccessTokenHash: an ID token belongs to another access token.
 	ErrAccessTokenHash = errors.New("access token hash does not match")
 	// ErrLogoutEvent: a logout token does not say that it is one.
@@ -55,6 +61,15 @@ func PublicMessage(err error) string {
 		return "This sign-in was started in another browser, was already used, or took too long. Please start again."
 	case errors.Is(err, ErrDenied):
 		return "The sign-in service did not sign you in. If you did not cancel it yourself, ask whoever runs it for access to Slipway."
+	case errors.Is(err, ErrNoAuthTime):
+		return "Decisions here need a recent sign-in, and the sign-in service does not say when you signed in (auth_time). " +
+			"Trying again will not help; tell the people who run Slipway."
+	case errors.Is(err, ErrNotFresh):
+		return "Decisions here need a recent sign-in, and the sign-in service did not ask you to sign in again. " +
+			"Sign out there first, then try again; if it happens again, tell the people who run Slipway."
+	case errors.Is(err, ErrWeak):
+		return "Decisions here need a stronger way of signing in than the one that you used. " +
+			"Try again and choose a stronger one, such as a second factor; if you cannot, ask whoever runs the sign-in service."
 	case errors.Is(err, ErrProvider):
 		return "The sign-in service reported a problem. Please try again; if it happens again, tell the people who run Slipway."
 	case errors.Is(err, ErrExchange), errors.Is(err, ErrExpired), errors.Is(err, ErrStale):

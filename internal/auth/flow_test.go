@@ -86,7 +86,7 @@ func checkOmar(t *testing.T, id auth.Identity, issuer string) {
 	if age := time.Since(id.AuthTime); !id.AuthTime.IsZero() && (age < -time.Minute || age > time.Minute) {
 		t.Errorf("AuthTime = %s", id.AuthTime)
 	}
-	id.IDToken, id.SessionID, id.AuthTime = "", "", time.Time{}
+	id.IDToken, id.SessionID, id.AuthTime, id.ACR = "", "", time.Time{}, ""
 	want := auth.Identity{
 		Issuer: issuer, Subject: "omar", Name: "Omar Farouk", Email: "omar@slipway.example",
 		Groups: []string{"seat-security", "seat-sre", "team-payments"}, GroupsKnown: true,
@@ -195,6 +195,7 @@ func allErrors() []error {
 		auth.ErrUnavailable, auth.ErrNoFlow, auth.ErrState, auth.ErrCallback, auth.ErrResponseIssuer, auth.ErrDenied,
 		auth.ErrProvider, auth.ErrExchange, auth.ErrMalformed, auth.ErrSignature, auth.ErrIssuer, auth.ErrAudience,
 		auth.ErrExpired, auth.ErrStale, auth.ErrNonce, auth.ErrAccessTokenHash, auth.ErrLogoutEvent, auth.ErrLogoutNonce,
+		auth.ErrNoAuthTime, auth.ErrNotFresh, auth.ErrWeak,
 	}
 }
 

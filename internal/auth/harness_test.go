@@ -285,7 +285,7 @@ func newClient(t *testing.T, issuer, origin string, change func(*auth.Config)) *
 
 func begin(t *testing.T, c *auth.Client, returnTo string) (string, auth.Flow) {
 	t.Helper()
-	redirect, flow, err := c.Begin(t.Context(), returnTo)
+	redirect, flow, err := c.Begin(t.Context(), returnTo, auth.Demand{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,8 +40,10 @@ type Identity struct {
 	// IDToken is the token as received, for EndSessionURL. A secret of sorts: keep it out of logs, and out of the
 	// database unless it is sealed.
 	IDToken string
-	// AuthTime is when the person last proved who they are; zero when the provider does not say.
+	// AuthTime is when the person last proved who they are, and ACR in which way; zero and empty when the ID token does
+	// not say.
 	AuthTime time.Time
+	ACR      string
 }
 
 // GroupsGap says why the groups of a person are not known; empty when they are.
@@ -66,6 +68,7 @@ func (c *Client) identity(ctx context.Context, p *provider, raw string, token *o
 	if err := token.Claims(&claims); err != nil {
 		return Identity{}, fmt.Errorf("ID token: %w: claims cannot be read", ErrMalformed)
 	}
+	at, acr := claims.time("auth_time"), claims.text("acr") // never from userinfo, which nobody signs
 	failed := false
 	if _, there := claims[c.cfg.GroupsClaim]; !there && !claims.groupsOverflow(c.cfg.GroupsClaim) {
 		more, asked, err := c.userinfo(ctx, p, token.Subject, access)
@@ -86,7 +89,10 @@ func (c *Client) identity(ctx context.Context, p *provider, raw string, token *o
 		Email:     claims.email(),
 		SessionID: claims.text("sid"),
 		IDToken:   raw,
-		AuthTime:  claims.time("auth_time"),
+		AuthTime:  at,
+	}
+	if isIdentifier(acr) {
+		id.ACR = acr
 	}
 	if id.SessionID != "" && !isIdentifier(id.SessionID) {
 		return Identity{}, fmt.Errorf("ID token: %w: sid must be at most %d printable ASCII characters", ErrMalformed, maxIdentifier)

@@ -24,10 +24,12 @@ type Flow struct {
 	Verifier string
 	// ReturnTo is where the person lands afterwards: a path on our own site, already made safe.
 	ReturnTo string
+	// Demand is what the sign-in has to be.
+	Demand Demand
 }
 
-// Begin starts a sign-in: send the browser to redirect and keep flow. Fails with ErrUnavailable only.
-func (c *Client) Begin(ctx context.Context, returnTo string) (redirect string, flow Flow, err error) {
+// Begin starts a sign-in that has to meet a demand: send the browser to redirect and keep flow. Fails with ErrUnavailable only.
+func (c *Client) Begin(ctx context.Context, returnTo string, demand Demand) (redirect string, flow Flow, err error) {
 	p, err := c.provider(ctx)
 	if err != nil {
 		return "", Flow{}, err
@@ -37,8 +39,10 @@ func (c *Client) Begin(ctx context.Context, returnTo string) (redirect string, f
 		Nonce:    rand.Text(),
 		Verifier: oauth2.GenerateVerifier(),
 		ReturnTo: SafeReturn(returnTo),
+		Demand:   demand,
 	}
-	redirect = p.oauth.AuthCodeURL(flow.State, oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier))
+	options := append(demand.options(), oidc.Nonce(flow.Nonce), oauth2.S256ChallengeOption(flow.Verifier))
+	redirect = p.oauth.AuthCodeURL(flow.State, options...)
 	return redirect, flow, nil
 }
 
@@ -66,7 +70,14 @@ func (c *Client) Finish(ctx context.Context, flow Flow, callback url.Values) (Id
 	if err != nil {
 		return Identity{}, fmt.Errorf("ID token: %w", err)
 	}
-	return c.identity(ctx, p, raw, verified, token)
+	id, err := c.identity(ctx, p, raw, verified, token)
+	if err != nil {
+		return Identity{}, err
+	}
+	if err := flow.Demand.Check(id.AuthTime, id.ACR, c.cfg.Now()); err != nil {
+		return Identity{}, fmt.Errorf("ID token: %w", err)
+	}
+	return id, nil
 }
 
 // readCallback checks what came through the browser, cheapest and most telling first, and returns the code.

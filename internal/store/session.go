@@ -19,6 +19,7 @@ type Flow struct {
 	Nonce    string
 	Verifier string
 	ReturnTo string
+	Again    bool // somebody who has signed in does so again, for a decision
 }
 
 // flowFor is how long a person may take at the provider.
@@ -28,9 +29,9 @@ const flowFor = 10 * time.Minute
 func (s *Store) BeginFlow(ctx context.Context, f Flow) error {
 	state, browser := sha256.Sum256([]byte(f.State)), sha256.Sum256([]byte(f.Browser))
 	_, err := s.pool.Exec(ctx, `
-		insert into login_flow (state_hash, browser_hash, nonce, verifier, return_to, expires_at)
-		values ($1, $2, $3, $4, $5, clock_timestamp() + $6::interval)`,
-		state[:], browser[:], f.Nonce, f.Verifier, f.ReturnTo, flowFor)
+		insert into login_flow (state_hash, browser_hash, nonce, verifier, return_to, again, expires_at)
+		values ($1, $2, $3, $4, $5, $6, clock_timestamp() + $7::interval)`,
+		state[:], browser[:], f.Nonce, f.Verifier, f.ReturnTo, f.Again, flowFor)
 	if err != nil {
 		return fmt.Errorf("remembering a sign-in: %w", err)
 	}
@@ -44,7 +45,7 @@ func (s *Store) TakeFlow(ctx context.Context, state, browser string) (Flow, erro
 	sh, bh := sha256.Sum256([]byte(state)), sha256.Sum256([]byte(browser))
 	err := s.pool.QueryRow(ctx, `
 		delete from login_flow where state_hash = $1 and browser_hash = $2 and expires_at > clock_timestamp()
-		returning nonce, verifier, return_to`, sh[:], bh[:]).Scan(&f.Nonce, &f.Verifier, &f.ReturnTo)
+		returning nonce, verifier, return_to, again`, sh[:], bh[:]).Scan(&f.Nonce, &f.Verifier, &f.ReturnTo, &f.Again)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Flow{}, review.ErrNotFound
 	}
@@ -66,6 +67,10 @@ type Identity struct {
 	Gap review.GroupsGap
 	// Browser and Address are what people see of their sessions; both may be empty.
 	Browser, Address string
+	// AuthTime and ACR are when and how the person proved who they are; zero and
+	// empty when the provider does not say.
+	AuthTime time.Time
+	ACR      string
 }
 
 // everybodys is the role that the identity has without its groups.
@@ -99,10 +104,10 @@ func (s *Store) SignIn(ctx context.Context, id Identity, token Token, lasts time
 		keeps = id.everybodys()
 	}
 	tag, err := s.pool.Exec(ctx, `
-		insert into session (token_hash, person_id, issuer, sid, created_at, seen_at, expires_at, browser, address, suspended, keeps, id_token)
-		select $1, id, $3, $4, clock_timestamp(), clock_timestamp(), clock_timestamp() + $5::interval, left($6, 100), left($7, 100), $8, $9, $10
+		insert into session (token_hash, person_id, issuer, sid, created_at, seen_at, expires_at, browser, address, suspended, keeps, id_token, auth_time, acr)
+		select $1, id, $3, $4, clock_timestamp(), clock_timestamp(), clock_timestamp() + $5::interval, left($6, 100), left($7, 100), $8, $9, $10, $11, $12
 		  from person where id = $2 and blocked_at is null and erased_at is null`,
-		token[:], int64(person), id.Issuer, id.Session, lasts, id.Browser, id.Address, string(id.Gap), string(keeps), id.Sealed)
+		token[:], int64(person), id.Issuer, id.Session, lasts, id.Browser, id.Address, string(id.Gap), string(keeps), id.Sealed, nullable(id.AuthTime), id.ACR)
 	if err != nil {
 		return 0, fmt.Errorf("beginning a session: %w", err)
 	}

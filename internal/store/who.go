@@ -54,8 +54,12 @@ type Viewer struct {
 	Now    time.Time        // the database's clock, or the moment that ByPerson gave
 	Rights time.Time        // when the person's own rights last changed, as far as rows tell
 	Gap    review.GroupsGap // why rights from groups do not count in this session; empty: they do
-	stale  bool             // the session's last use has to be noted
-	rights int64            // the version of everybody's rights
+	// SignedIn and ACR are when and how the person of this session last proved who
+	// they are; zero and empty when that is not known.
+	SignedIn time.Time
+	ACR      string
+	stale    bool  // the session's last use has to be noted
+	rights   int64 // the version of everybody's rights
 }
 
 // The statements that find out who asks and what they may do: a row for each
@@ -65,7 +69,7 @@ const (
 
 	// $1 is the token, $2 the idle limit of sessions.
 	sessionSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', s.suspended, ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', s.suspended, s.auth_time, s.acr, ` + rightsColumns + `
 		  from session s
 		  join person p on p.id = s.person_id and p.blocked_at is null and p.erased_at is null
 		  left join held g on g.person_id = p.id and (s.suspended = '' or g.source <> 'group' or g.role <> '' and g.role = s.keeps)
@@ -73,7 +77,7 @@ const (
 
 	// $1 is the person.
 	personSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), false, '', ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), false, '', null::timestamptz, '', ` + rightsColumns + `
 		  from person p
 		  left join held g on g.person_id = p.id
 		 where p.id = $1 and p.blocked_at is null and p.erased_at is null`
@@ -134,12 +138,13 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	for rows.Next() {
 		var role, seat string
 		var scope, standIn int64
-		var since *time.Time
+		var since, signedIn *time.Time
 		if err := rows.Scan(
-			(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &role, &seat, &scope, &since, &standIn, &v.rights,
+			(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &signedIn, &v.ACR, &role, &seat, &scope, &since, &standIn, &v.rights,
 		); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
+		v.SignedIn = deref(signedIn)
 		v.hold(role, seat, scope, deref(since), review.PersonID(standIn))
 	}
 	if err := rows.Err(); err != nil {

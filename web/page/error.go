@@ -32,7 +32,7 @@ func choices(v url.Values) []choice {
 	var out []choice
 	for _, name := range sortedFields(v) {
 		if visibleField(name) || slices.Contains(
-			[]string{"digest", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name,
+			[]string{"digest", "seen", "shown", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name,
 		) {
 			continue
 		}

@@ -192,6 +192,10 @@ func RevokeURL(id review.PersonID) string {
 // LoginTo is sign-in that lands at a page afterwards.
 func LoginTo(path string) string { return LoginURL + "?to=" + url.QueryEscape(path) }
 
+// LoginAgain is the same for somebody who has signed in, and has to do it again
+// for a decision.
+func LoginAgain(path string) string { return LoginTo(path) + "&again=1" }
+
 // FindingID and ConditionID are where a gate's page shows one of its findings
 // and conditions.
 func FindingID(no int) string   { return "finding-" + strconv.Itoa(no) }

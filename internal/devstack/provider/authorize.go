@@ -22,6 +22,7 @@ type authRequest struct {
 	challenge string
 	prompt    []string
 	maxAge    time.Duration // negative: not asked for
+	acr       []string      // one of these is asked for; empty: none
 	hint      string
 }
 
@@ -41,7 +42,8 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	_, current, signedIn := p.currentLogin(r)
-	fresh := signedIn && (req.maxAge < 0 || p.now().Sub(current.at) <= req.maxAge)
+	fresh := signedIn && (req.maxAge < 0 || p.now().Sub(current.at) <= req.maxAge) &&
+		(len(req.acr) == 0 || slices.Contains(req.acr, current.acr))
 	mustAsk := slices.Contains(req.prompt, "login") || slices.Contains(req.prompt, "select_account")
 	switch {
 	case fresh && !mustAsk:
@@ -71,7 +73,7 @@ func (p *Provider) pick(w http.ResponseWriter, r *http.Request) {
 	if key, _, signedIn := p.currentLogin(r); signedIn {
 		p.logins.remove(key)
 	}
-	l := login{person: person, sid: rand.Text(), at: p.now()}
+	l := login{person: person, sid: rand.Text(), at: p.now(), acr: req.way()}
 	http.SetCookie(w, &http.Cookie{
 		Name: p.cookie, Value: p.logins.put(l), Path: p.prefix + "/", MaxAge: int(loginLife / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode,
@@ -129,6 +131,7 @@ func (req *authRequest) fill(q url.Values) *oauthError {
 	case slices.Contains(req.prompt, "none") && len(req.prompt) > 1:
 		return &oauthError{"invalid_request", "prompt none goes with no other"}
 	}
+	req.acr = strings.Fields(q.Get("acr_values"))
 	if !q.Has("max_age") {
 		return nil
 	}
@@ -138,6 +141,22 @@ func (req *authRequest) fill(q url.Values) *oauthError {
 	}
 	req.maxAge = time.Duration(seconds) * time.Second
 	return nil
+}
+
+// The ways of signing in (acr) that the demo claims to have. They do not differ: nobody proves anything here.
+const (
+	acrBasic  = "demo:basic"
+	acrStrong = "demo:strong"
+)
+
+// way is the one in which somebody signs in who was asked to: the first that we know of those asked for.
+func (req *authRequest) way() string {
+	for _, acr := range req.acr {
+		if acr == acrBasic || acr == acrStrong {
+			return acr
+		}
+	}
+	return acrBasic
 }
 
 func (p *Provider) sendCode(w http.ResponseWriter, r *http.Request, req authRequest, l login) {

@@ -89,6 +89,7 @@ type login struct {
 	person devstack.Person
 	sid    string
 	at     time.Time
+	acr    string
 }
 
 // New makes a provider. The error joins everything that is wrong with cfg, or says why the key file cannot be used.
@@ -279,7 +280,8 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 		"subject_types_supported":               []string{"public"},
 		"id_token_signing_alg_values_supported": []string{string(jose.RS256)},
 		"scopes_supported":                      []string{"openid", "profile", "email", "groups"},
-		"claims_supported": []string{"sub", "sid", "auth_time", "name", "preferred_username", "email",
+		"acr_values_supported":                  []string{acrBasic, acrStrong},
+		"claims_supported": []string{"sub", "sid", "auth_time", "acr", "name", "preferred_username", "email",
 			"email_verified", "groups"},
 		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post"},
 		"code_challenge_methods_supported":               []string{"S256"},

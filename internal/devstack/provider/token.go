@@ -85,6 +85,7 @@ func (p *Provider) answerToken(w http.ResponseWriter, grant *codeGrant) {
 	claims["iat"] = now.Unix()
 	claims["exp"] = now.Add(idTokenLife).Unix()
 	claims["auth_time"] = grant.login.at.Unix()
+	claims["acr"] = grant.login.acr
 	claims["sid"] = grant.login.sid
 	claims["at_hash"] = base64.RawURLEncoding.EncodeToString(half[:len(half)/2])
 	if grant.request.nonce != "" {

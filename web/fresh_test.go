@@ -1,0 +1,164 @@
+package web
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// signing is a gate that waits for the product seat, and the form with which
+// somebody signs it.
+func (f *fixture) signing(key string) (review.ProjectKey, review.StageKey, url.Values) {
+	f.t.Helper()
+	p, sk := f.create(key), f.tmpl.Stages[0].Key
+	f.fill("owner", p, sk)
+	f.requestSignOff("owner", p, sk)
+	var digest review.Digest
+	f.change("owner", p, sk, func(r *review.Review, _ review.Actor, _ time.Time) error {
+		digest = r.Digest(r.Stage(sk))
+		return nil
+	})
+	return p, sk, url.Values{"seat": {"product"}, "decision": {"go"}, "note": {"Looks right to me."}, "condition-text-1": {""}, "seen": {"7"}, "digest": {string(digest)}}
+}
+
+// form is the form of a page that has an action, as a browser would send it.
+func (v visit) form(t *testing.T, action string) url.Values {
+	t.Helper()
+	out := url.Values{}
+	for _, in := range v.find(t, `form[method=post][action="`+action+`"] [name]`).EachIter() {
+		name := in.AttrOr("name", "")
+		if in.Is("textarea") {
+			out.Add(name, in.Text())
+		} else {
+			out.Add(name, in.AttrOr("value", ""))
+		}
+	}
+	return out
+}
+
+// again signs somebody in again from a page that asks for it, and returns what
+// the callback answers.
+func (s surfer) signInAgain(v visit, person string) visit {
+	s.t.Helper()
+	link := v.find(s.t, `main a[target=_blank]`).AttrOr("href", "")
+	login := s.get(link).want(s.t, 200)
+	authorize := s.post(page.LoginURL, login.form(s.t, page.LoginURL)).to(s.t)
+	if authorize = s.c.issuer + strings.TrimPrefix(authorize, s.c.issuer); s.get(authorize).StatusCode != 200 {
+		s.t.Fatal("the provider asks for nothing")
+	}
+	return s.get(s.post(authorize, url.Values{"person": {person}}).to(s.t))
+}
+
+// signedInAgo makes the last sign-in of everybody older.
+func (c *company) signedInAgo(ago string) {
+	c.t.Helper()
+	db, err := pgx.Connect(c.t.Context(), c.db.OwnerURL)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer db.Close(c.t.Context())
+	if _, err := db.Exec(c.t.Context(), `update session set auth_time = now() - $1::interval`, ago); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// A decision asks for a recent sign-in; after it, the same form goes through.
+func TestDecisionsNeedARecentSignIn(t *testing.T) {
+	c, _ := newCompany(t, false, func(_ *auth.Config, cfg *Config) { cfg.Signing.MaxAge = time.Hour })
+	p, sk, form := c.signing("payments")
+	b := c.surf(t)
+	b.signIn("tom", "/")
+	c.signedInAgo("2 hours")
+	before := c.seq(p)
+	sign := page.GateURL(p, sk) + "/sign"
+
+	asked := b.post(sign, form).want(t, 401)
+	kept := asked.form(t, sign)
+	for name := range form {
+		if !slices.Equal(kept[name], form[name]) {
+			t.Errorf("%s: %q is kept of %q", name, kept[name], form[name])
+		}
+	}
+	if n := asked.find(t, "main textarea").Length(); n != 1 {
+		t.Errorf("%d texts are shown, of which one was typed", n)
+	}
+	if said := asked.find(t, "main dl").Text(); strings.Contains(said, "Seen") || !strings.Contains(said, "go") {
+		t.Errorf("choices are shown as %q", said)
+	}
+	if !strings.Contains(asked.body, "Tom Okafor") || !strings.Contains(asked.body, "Sign in again to decide") {
+		t.Errorf("page: %s", asked.body)
+	}
+	for address, decision := range map[string]url.Values{
+		page.GateURL(p, sk) + "/break-glass":            {"reason": {"The site is down."}, "review-due": {"2030-01-01"}},
+		"/waivers/payments." + string(sk) + ".1/grant":  {"reason": {"Fine"}},
+		"/waivers/payments." + string(sk) + ".1/extend": {"reason": {"Fine"}, "until": {"2030-01-01"}},
+	} {
+		if got := b.post(address, decision).want(t, 401).form(t, address); got.Get("reason") != decision.Get("reason") {
+			t.Errorf("%s keeps %v", address, got)
+		}
+	}
+	more := url.Values{"more": {"3"}}
+	b.post(sign, more).want(t, 200) // no decision
+	b.get(page.GateURL(p, sk)).want(t, 200)
+	if c.seq(p) != before {
+		t.Fatal("something was recorded")
+	}
+
+	if to := b.signInAgain(asked, "tom").to(t); to != page.ReadinessURL {
+		t.Errorf("lands at %s", to)
+	}
+	if to := b.post(sign, kept).to(t); to != page.GateURL(p, sk) || c.seq(p) == before {
+		t.Errorf("not recorded; leads to %s", to)
+	}
+	c.surf(t).post(sign, form).want(t, 401) // nobody has signed in
+}
+
+// A decision asks for a strong way of signing in; a provider that gives none is
+// explained, and the session stays.
+func TestDecisionsNeedAStrongSignIn(t *testing.T) {
+	accepted := []string{"demo:strong"}
+	c, _ := newCompany(t, false, func(_ *auth.Config, cfg *Config) { cfg.Signing.ACR = accepted })
+	p, sk, form := c.signing("payments")
+	b := c.surf(t)
+	b.signIn("tom", "/")
+	sign := page.GateURL(p, sk) + "/sign"
+	asked := b.post(sign, form).want(t, 401)
+
+	c.Signing.ACR = []string{"gold"}
+	failed := b.signInAgain(asked, "tom").want(t, 403)
+	if got := failed.find(t, "h1").Text(); got != "You cannot decide yet" {
+		t.Errorf("heading %q", got)
+	}
+	if to := failed.find(t, "main a.btn").AttrOr("href", ""); to != page.LoginAgain(page.ReadinessURL) {
+		t.Errorf("try again leads to %s", to)
+	}
+	if b.who() == nil {
+		t.Error("the session has ended")
+	}
+	b.post(sign, form).want(t, 401)
+
+	c.Signing.ACR = accepted
+	b.signInAgain(asked, "tom").to(t)
+	b.post(sign, asked.form(t, sign)).want(t, 303)
+}
+
+// Without the settings nothing is asked, and nobody signs in twice.
+func TestDecisionsNeedNoSignInUnlessSet(t *testing.T) {
+	c, _ := newCompany(t, false)
+	p, sk, form := c.signing("payments")
+	b := c.surf(t)
+	b.signIn("tom", "/")
+	c.signedInAgo("100 days")
+	if to := b.get(page.LoginAgain("/portfolio")).to(t); to != "/portfolio" {
+		t.Errorf("leads to %s", to)
+	}
+	b.post(page.GateURL(p, sk)+"/sign", form).want(t, 303)
+}
