@@ -244,12 +244,12 @@ func SignInAgain(m ui.PageMeta, action string, typed url.Values, whole bool) tem
 			}
 			ctx = templ.InitializeContext(ctx)
 			if whole {
-				templ_7745c5c3_Err = ui.PageHead(m.Title, "This decision needs a recent sign-in. Nothing was recorded yet, and nothing is lost: what you typed is below.").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PageHead(m.Title, "This decision needs a more recent or a stronger sign-in. Nothing was recorded yet, and nothing is lost: what you typed is below.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.PageHead(m.Title, "This decision needs a recent sign-in. Nothing was recorded yet. "+tooLongToShow).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.PageHead(m.Title, "This decision needs a more recent or a stronger sign-in. Nothing was recorded yet. "+tooLongToShow).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -54,7 +54,7 @@ func SignIn(m ui.PageMeta, to string, again bool, demo string) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if again {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Sign in again</h1><p>Your decision needs a recent sign-in. Afterwards, go back to the tab with the form and send it.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "<h1>Sign in again</h1><p>Your decision needs a more recent or a stronger sign-in. Afterwards, go back to the tab with the form and send it.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
