@@ -167,12 +167,13 @@ func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, fiel
 		return err
 	})
 	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("reading a project's past", err)
+		return nil, s.places.doubt(key, batchError("reading a project's past", err))
 	}
 	s.noteUse(ctx, by, &p.viewer)
 	if !now.found {
 		return nil, review.ErrNotFound
 	}
+	s.places.note(&now.project)
 	p.project, p.away = now.project, now.away
 	if err := review.May(p.viewer.Actor, review.ViewProject, &p.project); err != nil {
 		return nil, err

@@ -72,8 +72,9 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		return s.unchanged(ctx, by, t)
 	}
 	if err != nil {
-		return nil, err
+		return nil, s.places.doubt(t.Project, err)
 	}
+	s.places.note(&out.Review.Project)
 	out.Names = s.namesAfter(ctx, out)
 	return out, nil
 }

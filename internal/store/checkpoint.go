@@ -198,7 +198,7 @@ func (s *Store) Export(ctx context.Context, by By, key review.ProjectKey, rights
 	}
 	out, err := s.readExport(ctx, by, id, rights)
 	if err != nil {
-		return nil, err
+		return nil, s.places.doubt(key, err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	out.Names, err = s.namesIn(ctx, out.Records)
@@ -227,6 +227,7 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID, righ
 		return nil, review.ErrNotFound
 	}
 	out.Project = rows.project
+	s.places.note(&out.Project)
 	if err := review.May(out.Actor, review.ViewProject, &out.Project); err != nil {
 		return nil, err
 	}

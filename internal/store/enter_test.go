@@ -6,9 +6,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
+
+func (f *fixture) restrict(key review.ProjectKey, on bool) {
+	f.t.Helper()
+	f.change("adam", store.Target{Project: key}, func(r *review.Review, who review.Actor, at time.Time) error {
+		p := r.Project
+		return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: on}, at)
+	})
+}
 
 // Who may not see a project is answered as if there were none, by every way in,
 // also right after it was restricted and on a server that never read it.
@@ -16,12 +26,6 @@ func TestRestrictedIsAsGoodAsAbsent(t *testing.T) {
 	ctx := context.Background()
 	f := newFixture(t)
 	f.create("alpha")
-	restrict := func(on bool) {
-		f.change("adam", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
-			p := r.Project
-			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: on}, at)
-		})
-	}
 	other, err := store.Open(ctx, f.db.AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -45,12 +49,12 @@ func TestRestrictedIsAsGoodAsAbsent(t *testing.T) {
 		}
 	}
 	expect("eng", nil)
-	restrict(true)
+	f.restrict("alpha", true)
 	expect("eng", review.ErrNotFound)
 	expect("mona", review.ErrNotFound)
 	expect("mike", nil)
 	expect("audit", nil)
-	restrict(false)
+	f.restrict("alpha", false)
 	expect("eng", nil)
 	if _, err := f.Checklist(ctx, store.BySession(store.Token{}), "alpha", "idea"); !errors.Is(err, store.ErrNoSession) {
 		t.Errorf("nobody: %v", err)
@@ -61,6 +65,78 @@ func TestRestrictedIsAsGoodAsAbsent(t *testing.T) {
 		}
 		if _, err := f.Checklist(ctx, f.as("eng"), key, "idea"); !errors.Is(err, review.ErrNotFound) {
 			t.Errorf("%q: %v", key, err)
+		}
+	}
+}
+
+// trips counts how often the database is asked.
+type trips struct{ n int }
+
+func (c *trips) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.n++
+	return ctx
+}
+func (c *trips) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (c *trips) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	c.n++
+	return ctx
+}
+func (c *trips) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
+func (c *trips) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
+
+// Nobody's questions about a restricted project take as many trips to the
+// database as those about none, so that their time does not tell: also where it
+// was open when the server read it last.
+func TestNobodyIsAnsweredAlike(t *testing.T) {
+	ctx := context.Background()
+	f := newFixture(t)
+	f.create("alpha")
+	c := &trips{}
+	one, other := f.replica(c), f.replica(c)
+	nobody := store.BySession(store.Token{1})
+	ways := map[string]func(s *store.Store, key review.ProjectKey) error{
+		"checklist": func(s *store.Store, key review.ProjectKey) error {
+			_, err := s.Checklist(ctx, nobody, key, "idea")
+			return err
+		},
+		"as of": func(s *store.Store, key review.ProjectKey) error {
+			_, err := s.AsOf(ctx, nobody, key, time.Time{})
+			return err
+		},
+		"export": func(s *store.Store, key review.ProjectKey) error {
+			_, err := s.Export(ctx, nobody, key, false)
+			return err
+		},
+		"version": func(s *store.Store, key review.ProjectKey) error {
+			_, _, err := s.Version(ctx, nobody, key)
+			return err
+		},
+		"change": func(s *store.Store, key review.ProjectKey) error {
+			_, err := s.Change(ctx, nobody, store.Target{Project: key, Stage: "idea"}, func(*review.Review, review.Actor, time.Time) error { return nil })
+			return err
+		},
+	}
+	for way, ask := range ways {
+		for server, s := range map[string]*store.Store{"the server that restricted it": one.Store, "another server": other.Store} {
+			one.restrict("alpha", false)
+			if _, err := s.Checklist(ctx, f.as("eng"), "alpha", "idea"); err != nil {
+				t.Fatal(err)
+			}
+			one.restrict("alpha", true)
+			if s == other.Store {
+				_ = ask(s, "alpha") // the one who finds out
+			}
+			var took []int
+			for _, key := range []review.ProjectKey{"alpha", "absent"} {
+				before := c.n
+				if err := ask(s, key); !errors.Is(err, store.ErrNoSession) {
+					t.Errorf("%s, %s: %v", way, key, err)
+				}
+				took = append(took, c.n-before)
+			}
+			if took[0] != took[1] || took[0] == 0 {
+				t.Errorf("%s on %s: %d trips for a hidden project, %d for none", way, server, took[0], took[1])
+			}
 		}
 	}
 }
@@ -109,10 +185,7 @@ func TestHiddenSeatsAreNotSearched(t *testing.T) {
 	if n := listed("eng"); n != 1 {
 		t.Fatalf("%d people hold the seat in an open project", n)
 	}
-	f.change("adam", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		p := r.Project
-		return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: true}, at)
-	})
+	f.restrict("alpha", true)
 	if n := listed("eng"); n != 0 {
 		t.Errorf("%d people are listed for a hidden project", n)
 	}

@@ -35,13 +35,9 @@ func (c *reads) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)
 var itemsRead = regexp.MustCompile(`from item t`)
 
 // replica is another server on the same database.
-func (f *fixture) replica(c *reads) *fixture {
+func (f *fixture) replica(c pgx.QueryTracer) *fixture {
 	f.t.Helper()
-	o := store.Options{}
-	if c != nil {
-		o.Tracer = c
-	}
-	s, err := store.Open(context.Background(), f.db.AppURL, o)
+	s, err := store.Open(context.Background(), f.db.AppURL, store.Options{Tracer: c})
 	if err != nil {
 		f.t.Fatal(err)
 	}

@@ -48,6 +48,18 @@ func (c *placeCache) note(p *review.Project) {
 	c.all[p.Key] = now
 }
 
+// doubt forgets a project whose readers turn out to be nobody, and passes the
+// error on: they read nothing that could tell whether it is still open, and must
+// not go on being let through where another server has restricted it since.
+func (c *placeCache) doubt(key review.ProjectKey, err error) error {
+	if errors.Is(err, ErrNoSession) {
+		c.mu.Lock()
+		delete(c.all, key)
+		c.mu.Unlock()
+	}
+	return err
+}
+
 // enter finds a project's id for somebody who asks for it by its key:
 // [ErrNoSession] when nobody is there, [review.ErrNotFound] when there is no
 // such project or the person may not see it. A project that is known to be open

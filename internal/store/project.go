@@ -63,7 +63,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	more(b)
 	b.Queue(`commit`)
 	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("reading a project", err)
+		return nil, s.places.doubt(key, batchError("reading a project", err))
 	}
 	s.noteUse(ctx, by, &v)
 	l, err := s.build(ctx, s.pool, &rows, p)

@@ -39,7 +39,7 @@ func (s *Store) Version(ctx context.Context, by By, key review.ProjectKey) (stam
 		 where s.token_hash = $2 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $3::interval`,
 		int64(id), by.token[:], s.idle, int64(review.Directory)).Scan((*int64)(&v.Actor.Person), &v.Now, &v.stale, &stamp.written, &stamp.rights)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return stamp, now, ErrNoSession
+		return stamp, now, s.places.doubt(key, ErrNoSession)
 	}
 	if err != nil {
 		return stamp, now, batchError("reading a project's version", err)
