@@ -86,7 +86,7 @@ func (r *Review) calendar(s *Stage, zone *time.Location) []time.Time {
 		return nil
 	}
 	if r.isLast(s) {
-		return []time.Time{EndOf(due.AddDate(0, 0, -dueAhead-1), zone), EndOf(due, zone)}
+		return []time.Time{EndOf(due.AddDate(0, 0, -DueAhead-1), zone), EndOf(due, zone)}
 	}
 	return []time.Time{EndOf(due, zone)}
 }

@@ -8,9 +8,9 @@ import "time"
 // they are. What a moment's day is depends on where one is, so moments at which
 // rules are asked come in the organisation's time zone.
 
-// dueAhead is for how many days before its date a review counts as due, and
+// DueAhead is for how many days before its date a review counts as due, and
 // evidence or a waiver as about to end.
-const dueAhead = 14
+const DueAhead = 14
 
 // Today is the date of a moment in the moment's own time zone.
 func Today(at time.Time) time.Time {
@@ -24,7 +24,7 @@ func Over(date, at time.Time) bool { return !date.IsZero() && Today(at).After(da
 // Soon reports whether a date comes within 14 days and has not gone by.
 func Soon(date, at time.Time) bool {
 	today := Today(at)
-	return !date.IsZero() && !today.After(date) && !today.Before(date.AddDate(0, 0, -dueAhead))
+	return !date.IsZero() && !today.After(date) && !today.Before(date.AddDate(0, 0, -DueAhead))
 }
 
 // EndOf is the first moment after a date, in a time zone; never where there is none.

@@ -46,7 +46,9 @@ type foundItem struct {
 }
 
 // queueAssigned asks for the items that may ask something of the person to whom
-// they are assigned. Only templates know whether one does.
+// they are assigned. Only templates know whether one does: where there are
+// more than are read, those that wait for an answer come before those that are
+// met, most of which need nothing.
 func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 	// Many items are of few projects, so each of those is asked once for a twin.
 	b.Queue(`with `+meSQL+`, twin as materialized (
@@ -56,9 +58,14 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 		)
 		select f.key, `+nameIfSQL(`f`, `f.project_id = any((select ids from twin)::bigint[])`)+`, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
 		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
-		  from me
-		  join item i on i.assignee_id = me.id
-		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
+		  from (select i.*
+		          from me
+		          join item i on i.assignee_id = me.id
+		          join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
+		         where (i.state <> 'not-applicable' or i.reattest) and f.status = 'active' and `+visibleSQL+`
+		         order by i.state = 'met' and not i.reattest, i.due nulls last, f.name, i.stage, i.item
+		         limit $4) i
+		  join portfolio f on f.project_id = i.project_id
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
 		  left join lateral (
 		      select array_agg(e.kind order by e.no) as kinds, array_agg(e.expires order by e.no) as expires
@@ -70,9 +77,7 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 		        from waiver w
 		       where w.project_id = i.project_id and w.review_no = i.review_no and w.stage = i.stage and w.item = i.item and w.granted_at is not null
 		  ) w on true
-		 where (i.state <> 'not-applicable' or i.reattest) and f.status = 'active' and `+visibleSQL+`
-		 order by i.due nulls last, f.name, i.stage, i.item
-		 limit $4`, by.token[:], by.person, s.idle, WorkWhole).Query(func(rows pgx.Rows) error {
+		 order by i.due nulls last, f.name, i.stage, i.item`, by.token[:], by.person, s.idle, WorkWhole).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var f foundItem

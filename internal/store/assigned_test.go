@@ -93,6 +93,25 @@ func TestMyWorkListsAssignedItemsByNeed(t *testing.T) {
 	expect()
 }
 
+// Somebody with more items than are read is shown those that wait for an answer,
+// however many are met and need nothing.
+func TestMyWorkReadsOpenItemsFirst(t *testing.T) {
+	f := newFixture(t)
+	f.create("alpha")
+	f.change("olga", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-set", f.people["mike"], at.AddDate(0, 0, 60).Format(review.DateLayout), at)
+	})
+	f.exec(`
+		insert into item (project_id, review_no, stage, item, state, version, answered_by, answered_at, assignee_id, due)
+		select project_id, review_no, stage, 'met-' || n, 'met', 1, assignee_id, now(), assignee_id, current_date
+		  from item, generate_series(1, ` + fmt.Sprint(store.WorkWhole) + `) n
+		 where item = 'scope-set' and assignee_id is not null`)
+	v := f.work("mike")
+	if got := f.asked("mike"); !slices.Contains(got, "scope-set answer") || !v.ItemsFull {
+		t.Errorf("%d items ask something, the list may go on: %v; the one without an answer is not among them", len(got), v.ItemsFull)
+	}
+}
+
 // Evidence of a project on hold reminds nobody.
 func TestMyWorkForgetsEvidenceOfProjectsOnHold(t *testing.T) {
 	f := newFixture(t)

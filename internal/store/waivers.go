@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -33,7 +34,7 @@ var waiverKinds = map[WaiverKind]string{
 	WaiversCurrent:  `found.state in ('waiting', 'in force')`,
 	WaiversWaiting:  `found.state = 'waiting'`,
 	WaiversInForce:  `found.state = 'in force'`,
-	WaiversExpiring: `found.state = 'in force' and found.until <= found.now::date + 14`,
+	WaiversExpiring: `found.state = 'in force' and found.until <= found.now::date + ` + strconv.Itoa(review.DueAhead),
 	WaiversExpired:  `found.state = 'expired'`,
 	WaiversDenied:   `found.state = 'denied'`,
 	WaiversRevoked:  `found.state = 'revoked'`,

@@ -361,7 +361,7 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins
 		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join evidence e on e.added_by = me.id
-		   and e.expires between current_date - 30 and current_date + 14 and e.removed_at is null
+		   and e.expires between current_date - 30 and current_date + `+strconv.Itoa(review.DueAhead)+` and e.removed_at is null
 		  join portfolio f on f.project_id = e.project_id and f.review_no = e.review_no
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
 		 where f.status = 'active' and `+visibleSQL+`
