@@ -19,9 +19,9 @@ import (
 // read, and so are, each time, who asks and their rights.
 
 const (
-	keptReviewBytes = 12 << 20 // of all that is kept: some seven hundred long checklists
-	keptReviewMost  = 1 << 20  // of one stage
-	keptReviewExtra = 1200     // that one costs beside its packed rows and its people
+	keptReviewBytes = 8 << 20 // of all that is kept
+	keptReviewMost  = 1 << 20 // of one stage
+	keptReviewExtra = 1200    // that one costs beside its packed rows and its people
 )
 
 // keptPlace says of which stage something is kept.
@@ -43,7 +43,7 @@ type keptReview struct {
 	away         []review.PersonID
 	rollups      []review.StageRollup
 	stage        int
-	packed       string
+	packed       []byte
 }
 
 // only is the one stage that is loaded, if it is one.

@@ -1,17 +1,21 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/s2"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// A stage is kept packed, a tenth of what it takes as a review: numbers as
+// A stage is kept packed, a small part of what it takes as a review: numbers as
 // varints, an item by its place in the template, a text that repeats the one
-// before it as nothing. Texts of what is unpacked lie in the packed string.
+// before it as nothing, and all of that compressed. Texts of what is unpacked lie
+// in one string.
 
 // packer appends to a stage's packed form.
 type packer []byte
@@ -48,9 +52,10 @@ func (p *packer) bool(b bool) {
 
 // pack writes the items that somebody touched, and the evidence. It fails when
 // a piece of evidence is for no item of the stage.
-func pack(s *review.Stage) (packed string, ok bool) {
-	p := packers.Get().(*packer)
-	defer packers.Put(p)
+func pack(s *review.Stage) (packed []byte, ok bool) {
+	room := packers.Get().(*packing)
+	defer packers.Put(room)
+	p := &room.plain
 	*p = (*p)[:0]
 	var none review.Item
 	last := &none
@@ -69,17 +74,26 @@ func pack(s *review.Stage) (packed string, ok bool) {
 		e := &s.Evidence[i]
 		at := s.Def.Place(e.Item)
 		if at < 0 {
-			return "", false
+			return nil, false
 		}
 		p.int(int64(at))
 		p.evidence(e, before)
 		before = e
 	}
-	return string(*p), true
+	if n := s2.MaxEncodedLen(len(*p)); len(room.small) < n {
+		room.small = make([]byte, n)
+	}
+	return bytes.Clone(s2.Encode(room.small, *p)), true
+}
+
+// packing is room to pack and unpack in.
+type packing struct {
+	plain packer
+	small []byte
 }
 
 // packers are reused: what they write is copied, in its exact size.
-var packers = sync.Pool{New: func() any { return new(packer) }}
+var packers = sync.Pool{New: func() any { return new(packing) }}
 
 // touched reports whether an item has anything that the template does not say.
 func touched(it *review.Item) bool {
@@ -169,8 +183,12 @@ func (u *unpacker) text(last string) string {
 }
 
 // unpack gives a stage that was just loaded what pack wrote of one.
-func unpack(packed string, s *review.Stage) error {
-	u := unpacker{rest: packed}
+func unpack(packed []byte, s *review.Stage) error {
+	plain, err := inflate(packed)
+	if err != nil {
+		return err
+	}
+	u := unpacker{rest: plain}
 	var none review.Item
 	last := &none
 	for {
@@ -206,6 +224,17 @@ func unpack(packed string, s *review.Stage) error {
 		before = e
 	}
 	return u.err
+}
+
+func inflate(packed []byte) (string, error) {
+	room := packers.Get().(*packing)
+	defer packers.Put(room)
+	plain, err := s2.Decode(room.plain[:cap(room.plain)], packed)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errPacked, err)
+	}
+	room.plain = plain
+	return string(plain), nil
 }
 
 func (u *unpacker) item(it, last *review.Item) {
