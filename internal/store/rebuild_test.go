@@ -194,6 +194,40 @@ func TestRebuild(t *testing.T) {
 	}
 }
 
+// A waiver that was decided while its item did not apply is as it was, whatever
+// lists leave out meanwhile.
+func TestRebuildOfWaiversThatDidNotApply(t *testing.T) {
+	f := newFixture(t)
+	f.create("alpha")
+	all := store.Target{Project: "alpha"}
+	keeps := func(flags ...review.Flag) {
+		f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
+			p := r.Project
+			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, at)
+		})
+	}
+	keeps("database")
+	for range 2 {
+		f.change("mike", all, func(r *review.Review, who review.Actor, at time.Time) error {
+			in := review.NewWaiver{Reason: "x", Risk: "x", Measure: "x", Until: at.AddDate(0, 0, 30).Format(review.DateLayout)}
+			return r.RequestWaiver(who, "idea", "data-sketched", in, at)
+		})
+		keeps()
+		f.change("sre", all, func(r *review.Review, who review.Actor, at time.Time) error {
+			n := len(r.Stage("idea").Waivers)
+			return r.DenyWaiver(who, "idea", n, shown(r.Stage("idea").Waivers, n), "No.", at)
+		})
+		keeps("database")
+	}
+	to := storetest.New(t)
+	if _, err := rebuildInto(t.Context(), t, f.db, to); err != nil {
+		t.Fatal(err)
+	}
+	if want, got := rows(t, f.db, "waiver"), rows(t, to, "waiver"); !slices.Equal(got, want) || len(want) != 2 {
+		t.Errorf("waivers are\n%s\nwhere they were\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
 // A table is made, copied, or left out, and docs/operators says which.
 func TestARebuildKnowsEveryTable(t *testing.T) {
 	db := storetest.New(t)

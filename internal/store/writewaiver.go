@@ -9,7 +9,8 @@ import (
 )
 
 // writeWaiting keeps which of a stage's waivers that wait for a decision are for
-// items that do not apply: nobody is asked to decide on those.
+// items that do not apply: nobody is asked to decide on those. All others count as
+// applying, so that the column says nothing that the trail does not.
 func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
 	if !slices.ContainsFunc(s.Waivers, func(w review.Waiver) bool { return w.GrantedAt.IsZero() && w.DeniedAt.IsZero() }) {
 		return
@@ -42,10 +43,12 @@ func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 			id, no, e.Stage, e.No, e.Item, e.Reason, e.Risk, e.Measure, day(e.Until), int64(en.Actor), en.At)
 	case review.WaiverGranted:
 		set(
-			e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7, granted_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For),
+			e.Stage, e.No, `granted_by = $5, granted_at = $6, why = $7, granted_for = $8, applies = true`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For),
 		)
 	case review.WaiverDenied:
-		set(e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7, denied_for = $8`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For))
+		set(
+			e.Stage, e.No, `denied_by = $5, denied_at = $6, why = $7, denied_for = $8, applies = true`, int64(en.Actor), en.At, e.Reason, nullablePerson(e.For),
+		)
 	case review.WaiverExtended:
 		set(e.Stage, e.No, `until = $5, why = $6`, day(e.Until), e.Reason)
 	case review.WaiverRevoked:
