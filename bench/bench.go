@@ -52,7 +52,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.close()) }()
-	l.log = o.Log
+	l.log, l.released = o.Log, true
 	machine, err := l.machine(ctx)
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ import (
 type lab struct {
 	postgres *postgres.Server
 	dir      string
+	released bool     // programs are built as they are released; tests share what is compiled already
 	binary   string   // of the product, once it is built
 	log      *os.File // of the product's servers; nil: nobody reads it
 	servers  []*process

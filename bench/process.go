@@ -16,10 +16,14 @@ import (
 
 const module = "github.com/slipway-prr/slipway"
 
-// build compiles a command of this module as it is released, without symbols, and returns where it is.
-func build(ctx context.Context, dir, command string) (string, error) {
-	binary := filepath.Join(dir, path.Base(command))
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, module+"/"+command)
+// build compiles a command of this module, without symbols, and returns where it is.
+func (l *lab) build(ctx context.Context, command string) (string, error) {
+	binary := filepath.Join(l.dir, path.Base(command))
+	args := []string{"build", "-ldflags=-s -w", "-o", binary}
+	if l.released {
+		args = append(args, "-trimpath")
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, module+"/"+command)...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("build %s: %w\n%s", command, err, out)
 	}

@@ -90,6 +90,8 @@ func (l *lab) launch(ctx context.Context, name, database string) (*process, erro
 	cmd.Stdout, cmd.Stderr = l.log, l.log
 	cmd.Env = []string{
 		"SLIPWAY_ADDR=" + addr, "SLIPWAY_DATABASE_URL=" + database, "SLIPWAY_WITH_PARENT=1", "SLIPWAY_LIMIT_ADDRESS=0",
+		// Nobody balances a load: a server that is told to stop need not wait until somebody has noticed.
+		"SLIPWAY_LAME_DUCK_SECONDS=0",
 		// Nobody signs in during a run: sessions are there already, and nothing listens at this address.
 		"SLIPWAY_OIDC_ISSUER=http://127.0.0.1:9",
 		// As the operators' guide says.
@@ -107,7 +109,7 @@ const memoryLimit = "40MiB"
 // slipway is the product's program, built once.
 func (l *lab) slipway(ctx context.Context) (string, error) {
 	if l.binary == "" {
-		binary, err := build(ctx, l.dir, "cmd/server")
+		binary, err := l.build(ctx, "cmd/server")
 		if err != nil {
 			return "", err
 		}

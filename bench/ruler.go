@@ -22,7 +22,7 @@ type ruler struct {
 
 // ruler starts a yardstick of a shape. Rulers of different names have databases of their own.
 func (l *lab) ruler(ctx context.Context, name string, shape yardstick.Shape) (*ruler, error) {
-	binary, err := build(ctx, l.dir, "bench/cmd/yardstick")
+	binary, err := l.build(ctx, "bench/cmd/yardstick")
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,30 @@ func TestChooseSteps(t *testing.T) {
 	}
 	if _, err := choose(all, []string{"test"}); err == nil {
 		t.Error("an unknown step is passed over in silence")
+	}
+}
+
+func TestSlowPackagesAreTestedFirstAndNoneIsLeftOut(t *testing.T) {
+	t.Parallel()
+	all := []string{module + "a", module + "z"}
+	for _, name := range slow() {
+		all = append(all, module+name)
+	}
+	slices.Sort(all)
+	got, err := slowFirst(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, name := range slow() {
+		if got[i] != module+name {
+			t.Errorf("%d is %s, want %s", i, got[i], name)
+		}
+	}
+	if slices.Sort(got); !slices.Equal(got, all) {
+		t.Errorf("got %v, want %v", got, all)
+	}
+	if _, err := slowFirst([]string{module + "a"}); err == nil {
+		t.Error("a slow package that does not exist is passed over in silence")
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -16,7 +17,10 @@ import (
 	"github.com/slipway-prr/slipway/internal/store/storetest"
 )
 
-const testTimeout = "8m" // for one package
+const (
+	testTimeout = "8m" // for one package
+	module      = "github.com/slipway-prr/slipway/"
+)
 
 // runTests runs every test with the race detector against one private
 // PostgreSQL. Packages run side by side on all processors; tests within one
@@ -28,9 +32,14 @@ func (c *checker) runTests(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, pg.Stop()) }()
+	packages, err := c.packages(ctx)
+	if err != nil {
+		return err
+	}
 	processors := runtime.NumCPU()
-	cmd := c.command(ctx, "go", "test", "-json", "-race", "-count=1", "-vet=off", "-timeout="+testTimeout,
-		"-p="+strconv.Itoa(processors), "-parallel="+strconv.Itoa(2*processors), "./...")
+	args := []string{"test", "-json", "-race", "-count=1", "-vet=off", "-timeout=" + testTimeout,
+		"-p=" + strconv.Itoa(processors), "-parallel=" + strconv.Itoa(2*processors)}
+	cmd := c.command(ctx, "go", append(args, packages...)...)
 	cmd.Env = append(cmd.Env, storetest.ServerVar+"="+pg.SuperuserURL)
 	cmd.Stdout = nil
 	events, err := cmd.StdoutPipe()
@@ -48,6 +57,38 @@ func (c *checker) runTests(ctx context.Context) (err error) {
 	err = cmd.Wait()
 	results.report()
 	return errors.Join(err, readErr, results.verdict())
+}
+
+// slow packages are tested first, the longest first: one that began last would
+// run alone while the other processors have nothing to do.
+func slow() []string {
+	return []string{"web", "e2e", "e2e/faults", "bench", "internal/store", "internal/proof"}
+}
+
+// packages are all of the module's, in the order in which to test them.
+func (c *checker) packages(ctx context.Context) ([]string, error) {
+	cmd := c.command(ctx, "go", "list", "./...")
+	var list bytes.Buffer
+	cmd.Stdout = &list
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("list the packages: %w", err)
+	}
+	return slowFirst(strings.Fields(list.String()))
+}
+
+// slowFirst puts the slow packages first. None is left out, and a slow one that
+// is not there any more is an error, lest the order rots.
+func slowFirst(all []string) ([]string, error) {
+	rest := slices.Clone(all)
+	var first []string
+	for _, name := range slow() {
+		i := slices.Index(rest, module+name)
+		if i < 0 {
+			return nil, fmt.Errorf("there is no package %s to test first", name)
+		}
+		first, rest = append(first, rest[i]), slices.Delete(rest, i, i+1)
+	}
+	return append(first, rest...), nil
 }
 
 // event is one line of `go test -json`.
