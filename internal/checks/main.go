@@ -53,7 +53,7 @@ func run(ctx context.Context, out io.Writer, names []string) error {
 		{"build", c.goCommand("build", "-buildvcs=false", "./...")},
 		{"modules", c.goCommand("mod", "tidy", "-diff")},
 		{"format", c.checkFormat},
-		{"vet", c.goCommand("vet", "./...")},
+		{"vet", c.goCommand("vet", "-race", "./...")}, // what it has compiled for this, the tests need too
 		{"vet for other systems", c.vetElsewhere},
 		{"generated code", c.checkGenerated},
 		{"staticcheck", c.goCommand("tool", "staticcheck", "./...")},
