@@ -182,6 +182,9 @@ func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Value
 	if err := s.checkDraft(r, d); err != nil {
 		return "", err
 	}
+	if at+1 == len(steps) && d.form.Errors["key"] == keyIsTaken && s.madeBefore(r, d) {
+		return stepCreate, nil // by the first of two presses, after this one had read the draft
+	}
 	for _, earlier := range steps[:at+1] {
 		if len(d.wrongAt(earlier)) > 0 {
 			return earlier + "?check=1", nil

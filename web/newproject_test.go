@@ -394,6 +394,27 @@ func TestNewProjectSentTwice(t *testing.T) {
 	f.browse("manager").post("/projects", f.whole("owner", strconv.Itoa(int(f.person("manager"))))...).want(422)
 }
 
+// A press that read the draft before the press before it had made the project
+// leads there as well.
+func TestNewProjectPressedTwiceAtOnce(t *testing.T) {
+	f := newFixture(t)
+	b := f.browse("viewer")
+	last := b.begin("").step(url.Values{"name": {"Wallet"}, "key": {"wallet"}, "team": {"Red"}, "go": {"on"}}).
+		step(url.Values{"exposure": {"pilot"}, "tier": {"2"}, "go": {"on"}})
+	b.post("/projects", f.whole("name", "Wallet")...).want(303) // the first press, of which the draft does not know
+	at := last.one("main form").AttrOr("action", "")
+	if got := last.fillIn(at, url.Values{"go": {"on"}}).want(303).Header.Get("Location"); got != "/projects/wallet" {
+		t.Errorf("it leads to %s", got)
+	}
+	if n := len(b.get("/portfolio").names()); n != 1 {
+		t.Errorf("%d projects", n)
+	}
+	other := f.browse("manager").begin("").step(url.Values{"name": {"Wallet"}, "key": {"wallet"}, "team": {"Red"}, "go": {"on"}})
+	if other.find(".errors").Length() == 0 {
+		t.Error("somebody else's project of that key is not in the way")
+	}
+}
+
 func TestNewProjectIsForThoseWhoMay(t *testing.T) {
 	f := newFixture(t)
 	for name, status := range map[string]int{"viewer": 200, "manager": 200, "admin": 200, "auditor": 403, "member": 403, "outsider": 403} {
