@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -315,23 +316,35 @@ func TestTheCanaryIsNotTimed(t *testing.T) {
 const noTell = 200 * time.Microsecond
 
 // gap is the median of the differences between answers about the canary and the
-// absent project, asked for in turn. Twenty pairs decide where they are well
-// under what may be; otherwise as many as 400, all of which count.
+// absent project, asked for in turn, less what may be chance: as many pairs are
+// asked for as it takes to be sure, at most 600, and all of them count.
 func gap(ask func(key string) time.Duration) time.Duration {
 	var differ []time.Duration
-	for len(differ) < 400 {
+	for {
 		for range 10 {
 			hidden, none := ask(canary), ask(absent)
 			none2, hidden2 := ask(absent), ask(canary)
 			differ = append(differ, hidden-none, hidden2-none2)
 		}
-		slices.Sort(differ)
-		if len(differ) < 100 && differ[len(differ)/2].Abs() < noTell/2 {
-			break
+		median, chance := medianAndChance(differ)
+		if median.Abs()+chance < noTell {
+			return median.Abs()
 		}
-		if len(differ) >= 100 && differ[len(differ)/2].Abs() < noTell {
-			break
+		if sure := median.Abs() - chance; len(differ) >= 600 || len(differ) >= 100 && sure >= noTell {
+			return sure
 		}
 	}
-	return differ[len(differ)/2].Abs()
+}
+
+// medianAndChance is a median and three times its standard error, as the median
+// deviation tells it.
+func medianAndChance(all []time.Duration) (median, chance time.Duration) {
+	sorted := slices.Sorted(slices.Values(all))
+	median = sorted[len(sorted)/2]
+	for i := range sorted {
+		sorted[i] = (sorted[i] - median).Abs()
+	}
+	slices.Sort(sorted)
+	deviation := 1.4826 * float64(sorted[len(sorted)/2])
+	return median, time.Duration(3 * 1.2533 * deviation / math.Sqrt(float64(len(sorted))))
 }
