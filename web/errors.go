@@ -273,12 +273,19 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, page.LoginTo(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
+	s.keepTyped(w, r, s.meta(w, r, nil, "Your session has ended", ui.NavNone), page.SessionEnded)
+}
+
+// keepTyped shows a form again that cannot be taken before its sender has signed
+// in, with everything that was typed.
+func (s *Server) keepTyped(
+	w http.ResponseWriter, r *http.Request, m ui.PageMeta, show func(m ui.PageMeta, action string, typed url.Values, whole bool) templ.Component,
+) {
 	form, whole := s.typed(r)
-	m := s.meta(w, r, nil, "Your session has ended", ui.NavNone)
-	if err := s.render(
-		w, r, http.StatusUnauthorized, page.SessionEnded(m, r.URL.RequestURI(), form, whole),
-	); err != nil && r.Context().Err() == nil {
-		s.Log.ErrorContext(r.Context(), "showing a lost session failed", "request", requestID(r), "err", err)
+	m.Posted = false // the page holds the only copy of what was typed
+	err := s.render(w, r, http.StatusUnauthorized, show(m, r.URL.RequestURI(), form, whole))
+	if err != nil && r.Context().Err() == nil {
+		s.Log.ErrorContext(r.Context(), "showing a form that needs a sign-in failed", "request", requestID(r), "err", err)
 	}
 }
 

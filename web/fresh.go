@@ -51,14 +51,7 @@ func loginTo(to string, again bool) string {
 // askToSignInAgain shows a decision again that needs another sign-in first, with
 // everything that was typed.
 func (s *Server) askToSignInAgain(w http.ResponseWriter, r *http.Request) {
-	form, whole := s.typed(r)
 	v, _ := s.viewer(r)
-	m := s.meta(w, r, v, "Sign in again to decide", ui.NavNone)
-	m.Posted = false // the page holds the only copy of what was typed
 	factsOf(r).why = "sign-in not enough for a decision"
-	if err := s.render(
-		w, r, http.StatusUnauthorized, page.SignInAgain(m, r.URL.RequestURI(), form, whole),
-	); err != nil && r.Context().Err() == nil {
-		s.Log.ErrorContext(r.Context(), "asking for another sign-in failed", "request", requestID(r), "err", err)
-	}
+	s.keepTyped(w, r, s.meta(w, r, v, "Sign in again to decide", ui.NavNone), page.SignInAgain)
 }

@@ -133,11 +133,9 @@ func (s *Server) by(r *http.Request) store.By {
 func (s *Server) inTurn(r *http.Request) (leave func(), err error) {
 	who := &factsOf(r).person
 	if *who == 0 { // nothing that was read before has told
-		v, err := s.Store.Who(r.Context(), s.by(r))
-		if err != nil {
+		if _, err := s.Store.Who(r.Context(), s.by(r)); err != nil {
 			return nil, err
 		}
-		return s.replays.enter(r.Context(), v.Actor.Person)
 	}
 	return s.replays.enter(r.Context(), *who)
 }

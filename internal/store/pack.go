@@ -226,6 +226,7 @@ func unpack(packed []byte, s *review.Stage) error {
 	return u.err
 }
 
+// inflate is the packed form before it was compressed.
 func inflate(packed []byte) (string, error) {
 	room := packers.Get().(*packing)
 	defer packers.Put(room)
