@@ -6,8 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -69,21 +67,6 @@ func TestRestrictedIsAsGoodAsAbsent(t *testing.T) {
 	}
 }
 
-// trips counts how often the database is asked.
-type trips struct{ n int }
-
-func (c *trips) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	c.n++
-	return ctx
-}
-func (c *trips) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-func (c *trips) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	c.n++
-	return ctx
-}
-func (c *trips) TraceBatchQuery(context.Context, *pgx.Conn, pgx.TraceBatchQueryData) {}
-func (c *trips) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData)     {}
-
 // Nobody's questions about a restricted project take as many trips to the
 // database as those about none, so that their time does not tell: also where it
 // was open when the server read it last.
@@ -91,7 +74,7 @@ func TestNobodyIsAnsweredAlike(t *testing.T) {
 	ctx := context.Background()
 	f := newFixture(t)
 	f.create("alpha")
-	c := &trips{}
+	c := &reads{}
 	one, other := f.replica(c), f.replica(c)
 	nobody := store.BySession(store.Token{1})
 	ways := map[string]func(s *store.Store, key review.ProjectKey) error{
@@ -128,11 +111,11 @@ func TestNobodyIsAnsweredAlike(t *testing.T) {
 			}
 			var took []int
 			for _, key := range []review.ProjectKey{"alpha", "absent"} {
-				before := c.n
+				before := c.trips
 				if err := ask(s, key); !errors.Is(err, store.ErrNoSession) {
 					t.Errorf("%s, %s: %v", way, key, err)
 				}
-				took = append(took, c.n-before)
+				took = append(took, c.trips-before)
 			}
 			if took[0] != took[1] || took[0] == 0 {
 				t.Errorf("%s on %s: %d trips for a hidden project, %d for none", way, server, took[0], took[1])

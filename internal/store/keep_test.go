@@ -15,14 +15,16 @@ import (
 	"pgregory.net/rapid"
 )
 
-// reads counts how often the items of a stage are read.
-type reads struct{ items int }
+// reads counts how often the database is asked, and the items of a stage are read.
+type reads struct{ trips, items int }
 
 func (c *reads) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	c.trips++
 	return ctx
 }
 func (c *reads) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 func (c *reads) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	c.trips++
 	return ctx
 }
 func (c *reads) TraceBatchQuery(_ context.Context, _ *pgx.Conn, q pgx.TraceBatchQueryData) {
