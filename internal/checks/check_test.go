@@ -210,3 +210,22 @@ func TestFirstWorking(t *testing.T) {
 		t.Errorf("got %q", path)
 	}
 }
+
+// Nobody has to keep a list of the packages with files for other systems.
+func TestPackagesWithBuildTagsAreVettedElsewhere(t *testing.T) {
+	t.Parallel()
+	root, err := findRoot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &checker{root: root, out: t.Output()}
+	for _, system := range elsewhere() {
+		got, err := c.tagged(t.Context(), system)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := []string{module + "internal/devstack", module + "internal/devstack/postgres"}; !slices.Equal(got, want) {
+			t.Errorf("%s: %v are vetted, want %v", system, got, want)
+		}
+	}
+}
