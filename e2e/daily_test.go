@@ -235,6 +235,20 @@ func TestNoteIsSavedWhenTheFocusLeavesItsRow(t *testing.T) {
 	rosa.focusIn(items[2])
 }
 
+// The row that is saved shrinks. At the top of the page nothing can be scrolled to make up for it, so an answer below would move from under
+// a pointer that is still down, and the press would be lost.
+func TestAPressSavesTheNoteAboveAndIsNotLost(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	_, items := rosa.longStage("slow-press")
+	rosa.press(button("Add note").in(row(items[0])))
+	rosa.typeText("Asked the platform team")
+	eval[bool](rosa, `(scrollTo(0, 0), true)`)
+	rosa.clickSlowly(button("Met").in(row(items[1])))
+	rosa.pressed(items[1], "Met")
+	rosa.seeIn(row(items[0])+" .nt", "Asked the platform team")
+}
+
 func TestListFollowsTheFilterWhileOneTypes(t *testing.T) {
 	t.Parallel()
 	rosa := arrives(somebody(t), "rosa")

@@ -128,11 +128,28 @@ func (p *person) leave(what string, act func()) {
 
 func (p *person) click(w thing) {
 	p.t.Helper()
-	type spot struct {
-		X, Y float64
-		OK   bool
-		Why  string
-	}
+	at := p.pointAt(w)
+	p.do("clicking "+w.String(), chromedp.MouseClickXY(at.X, at.Y))
+}
+
+// clickSlowly holds the button of the mouse down for a while, as a hand does.
+func (p *person) clickSlowly(w thing) {
+	p.t.Helper()
+	at := p.pointAt(w)
+	p.do("pressing "+w.String(), chromedp.MouseEvent(chromedp.MousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	time.Sleep(500 * time.Millisecond)
+	p.do("letting go", chromedp.MouseEvent(chromedp.MouseReleased, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+}
+
+type spot struct {
+	X, Y float64
+	OK   bool
+	Why  string
+}
+
+// pointAt moves the mouse to where a press reaches w.
+func (p *person) pointAt(w thing) spot {
+	p.t.Helper()
 	var at spot
 	for deadline := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		got, err := tell[spot](p, eyes+`.point(`+asJSON(w)+`)`)
@@ -147,7 +164,8 @@ func (p *person) click(w thing) {
 			p.t.Fatalf("%s %s (%v)\nat %s", w, at.Why, err, p.where())
 		}
 	}
-	p.do("clicking "+w.String(), chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y), chromedp.MouseClickXY(at.X, at.Y))
+	p.do("pointing at "+w.String(), chromedp.MouseEvent(chromedp.MouseMoved, at.X, at.Y))
+	return at
 }
 
 // fill replaces what stands in a field. That letters stay letters there is

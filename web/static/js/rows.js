@@ -91,9 +91,19 @@ const equipAll = () => {
 const shut = except => { for (const m of all('.menu[open]')) if (!m.contains(except)) m.open = false }
 // A note is saved when the focus leaves its row; an answer that is pressed there takes it along.
 on('mousedown', e => e.target.closest('.items button') && noteOf(rowOf(e.target)) && e.preventDefault())
+// While a button of the mouse is down it waits: the row that shrinks would take what is being pressed from under the pointer.
+let down = false, released
+on('pointerdown', () => { down = true })
+for (const end of ['pointerup', 'pointercancel']) on(end, () => {
+  down = false
+  setTimeout(() => released = released?.())
+})
 on('focusout', e => {
   const row = rowOf(e.target), form = row && noteOf(row), area = form && $('textarea', form)
-  if (area && !row.contains(e.relatedTarget) && doc.hasFocus() && area.value !== area.defaultValue && !row.ariaBusy) form.requestSubmit($('.go', form))
+  if (!area || row.contains(e.relatedTarget) || !doc.hasFocus()) return
+  const save = () => { if (form.isConnected && area.value !== area.defaultValue && !row.ariaBusy) form.requestSubmit($('.go', form)) }
+  if (down) released = save
+  else save()
 })
 on('paste', e => {
   const el = doc.activeElement, row = rowOf(el), text = e.clipboardData.getData('text').trim()
