@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,6 +99,7 @@ type event struct {
 	ImportPath string // of a build that says something
 	Test       string
 	Output     string
+	Elapsed    float64 // seconds
 }
 
 type testID struct{ pkg, name string }
@@ -110,6 +112,12 @@ type results struct {
 	skipped []skip
 	failed  []testID
 	passed  int
+	longest []timed // tests that are not part of another
+}
+
+type timed struct {
+	id      testID
+	seconds float64
 }
 
 type skip struct {
@@ -144,6 +152,9 @@ func (r *results) read(events io.Reader) error {
 
 func (r *results) add(e event) {
 	id := testID{e.Package, e.Test}
+	if (e.Action == "pass" || e.Action == "fail") && e.Test != "" && !strings.Contains(e.Test, "/") {
+		r.longest = append(r.longest, timed{id, e.Elapsed})
+	}
 	switch {
 	case e.Action == "build-output":
 		fmt.Fprint(r.out, e.Output)
@@ -210,7 +221,16 @@ func skipReason(said string) string {
 	return strings.Join(reason, " ")
 }
 
+// listed is how many of the longest tests a run names: where to look first
+// when the suite grows slow.
+const listed = 8
+
 func (r *results) report() {
+	slices.SortFunc(r.longest, func(a, b timed) int { return cmp.Compare(b.seconds, a.seconds) })
+	fmt.Fprintln(r.out, "\nthe longest:")
+	for _, t := range r.longest[:min(listed, len(r.longest))] {
+		fmt.Fprintf(r.out, "  %5.0f s  %s %s\n", t.seconds, strings.TrimPrefix(t.id.pkg, module), t.id.name)
+	}
 	fmt.Fprintf(r.out, "\n%d passed, %d failed, %d skipped\n", r.passed, len(r.failed), len(r.skipped))
 	for _, id := range r.failed {
 		fmt.Fprintf(r.out, "  failed   %s %s\n", id.pkg, id.name)
