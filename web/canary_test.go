@@ -199,7 +199,8 @@ func variations(e route, queries, fields []string) (all []parameters) {
 
 // TestTheCanaryIsNotSeen walks every route with every parameter that it reads
 // and many values that it does not expect: nobody can tell a project that they may
-// not know of from one that does not exist, and nothing breaks.
+// not know of from one that does not exist, and nothing breaks. SLIPWAY_CANARY=1
+// has everybody send everything, where they otherwise take turns.
 func TestTheCanaryIsNotSeen(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
@@ -208,6 +209,7 @@ func TestTheCanaryIsNotSeen(t *testing.T) {
 	f.restrict(canary)
 	queries := queryNames(t)
 	people := map[string]*browser{"anonymous": f.stranger(), "outsider": f.browse("outsider"), "viewer": f.browse("viewer")}
+	names, everybody := slices.Sorted(maps.Keys(people)), os.Getenv("SLIPWAY_CANARY") == "1"
 	member := f.browse("member")
 	asked := 0
 	for _, e := range f.table() {
@@ -220,7 +222,12 @@ func TestTheCanaryIsNotSeen(t *testing.T) {
 		}
 		for i, p := range variations(e, queries, fields) {
 			what := fmt.Sprintf("%s %.120s ?%.120v form %.200v", e.method, p.path, p.query, p.form)
-			for name, b := range people {
+			for turn, name := range names {
+				// What one may not tell apart, another may not either: people take turns, but all send each route as it is meant.
+				if i > 0 && !everybody && i%len(names) != turn {
+					continue
+				}
+				b := people[name]
 				if e.pattern == "/projects" && name == "viewer" {
 					continue // who starts a project learns that a key is taken, and leaves a project where it was not
 				}
@@ -236,7 +243,7 @@ func TestTheCanaryIsNotSeen(t *testing.T) {
 					t.Errorf("%s, %s: they differ\n%s", name, what, firstDifference(got, want))
 				}
 			}
-			if i%3 == 0 {
+			if i%5 == 0 {
 				asked++
 				if r := p.send(member, e.method, canary); r.Status >= 500 {
 					t.Errorf("member, %s: %d", what, r.Status)
