@@ -90,7 +90,7 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 	if n := asked.find(t, "main textarea").Length(); n != 1 {
 		t.Errorf("%d texts are shown, of which one was typed", n)
 	}
-	if said := asked.find(t, "main dl").Text(); strings.Contains(said, "Seen") || !strings.Contains(said, "go") {
+	if said := asked.find(t, "main dl").Text(); strings.Contains(said, "Seen") || !strings.Contains(said, "Approved") || !strings.Contains(said, "Product") {
 		t.Errorf("choices are shown as %q", said)
 	}
 	if !strings.Contains(asked.body, "Tom Okafor") || !strings.Contains(asked.body, "Sign in again to decide") {

@@ -3,7 +3,10 @@ package page
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // sortedFields gives the fields of a form a stable order.
@@ -26,23 +29,166 @@ func visibleField(name string) bool {
 // choice is a field of a form that was chosen rather than typed.
 type choice struct{ label, value string }
 
+// hiddenField reports whether a field is for the program alone: what the form was
+// shown, and numbers that stand for people.
+func hiddenField(name string) bool {
+	return strings.HasPrefix(name, "condition-owner-") || slices.Contains([]string{
+		"digest", "seen", "shown", "version", "seq", "once", "was", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
+		"pick", "entries", "session", "find", "from", "more", "again",
+	}, name)
+}
+
 // choices are what goes along with a form that is sent again, for its sender to
-// see; left out is what only the program reads.
-func choices(v url.Values) []choice {
+// see, in the words of the page that it is from. What only the program reads is
+// left out.
+func choices(action string, v url.Values) []choice {
 	var out []choice
+	if word := actionWord(action); word != "" {
+		out = append(out, choice{"Decision", word})
+	}
 	for _, name := range sortedFields(v) {
-		if visibleField(name) || slices.Contains(
-			[]string{"digest", "seen", "shown", "version", "seq", "once", "to", "theme", "person", "owner", "deputy", "project"}, name,
-		) {
+		if visibleField(name) || hiddenField(name) {
 			continue
 		}
 		for _, value := range v[name] {
 			if value != "" {
-				out = append(out, choice{FieldLabel(name), value})
+				out = append(out, choice{FieldLabel(name), chosenWord(name, value)})
 			}
 		}
 	}
 	return out
+}
+
+// actionWord is what a form does whose address alone says it, as the button does;
+// empty for others.
+func actionWord(action string) string {
+	path, _, _ := strings.Cut(action, "?")
+	part := strings.Split(strings.Trim(path, "/"), "/")
+	if part[0] == "waivers" && len(part) == 3 {
+		return waiverWord(WaiverDecision(part[2]))
+	}
+	if len(part) < 6 || part[4] != "gate" {
+		return ""
+	}
+	no := ""
+	if len(part) > 6 {
+		no = part[6]
+	}
+	switch part[5] + " " + part[len(part)-1] {
+	case "break-glass break-glass":
+		return "Pass the gate by break-glass"
+	case "retrospective " + no:
+		return "Close the review of round " + no
+	case "findings accept":
+		return "Accept the answer to finding " + no
+	case "findings reopen":
+		return "Reopen finding " + no
+	case "conditions met":
+		return "Report condition " + no + " as met"
+	case "conditions confirm":
+		return "Confirm condition " + no
+	case "conditions reopen":
+		return "Reopen condition " + no
+	case "conditions release":
+		return "Release condition " + no
+	}
+	return ""
+}
+
+func waiverWord(d WaiverDecision) string {
+	switch d {
+	case WaiverGrant:
+		return "Grant the waiver"
+	case WaiverDeny:
+		return "Deny the waiver"
+	case WaiverExtend:
+		return "Extend the waiver"
+	case WaiverRevoke:
+		return "Revoke the waiver"
+	}
+	return ""
+}
+
+// chosenWord is what pages call a value of a field. What is no value of it stays
+// as it was sent.
+func chosenWord(name, value string) string {
+	switch {
+	case name == "seat":
+		return ownSeatWord(value)
+	case name == "decision":
+		return decisionWord(review.Decision(value))
+	case name == "answer" && review.State(value).Valid(), name == "do" && review.State(value).Valid():
+		return review.State(value).Label()
+	case name == "do" && value == BulkAssign:
+		return "Assign"
+	case name == "do" && value == BulkDue:
+		return "Set due date"
+	case name == "kind" && review.EvidenceKind(value).Valid():
+		return review.EvidenceKind(value).Label()
+	case name == "level":
+		return review.Level(value).Label()
+	case name == "right":
+		return rightWord(value)
+	case name == "tier":
+		return tierWord(value)
+	case name == "status":
+		return statusWord(review.Status(value))
+	case slices.Contains([]string{"duty", "role", "exposure", "restricted", "leave", "sure", "join"}, name):
+		return Capital(value)
+	}
+	return day(value)
+}
+
+func decisionWord(d review.Decision) string {
+	if !slices.Contains([]review.Decision{review.Go, review.Conditional, review.Return, review.Recuse}, d) {
+		return string(d)
+	}
+	_, word := DecisionLook(d)
+	return word
+}
+
+// ownSeatWord is a seat as the forms of gates and of stand-ins carry it.
+func ownSeatWord(value string) string {
+	seat, project := ParseOwnSeat(value)
+	if !seat.Valid() {
+		return value
+	}
+	if project != "" {
+		return seat.Label() + " in " + string(project)
+	}
+	return seat.Label()
+}
+
+func rightWord(value string) string {
+	t, ok := ParseRight(value)
+	switch {
+	case !ok:
+		return value
+	case t.Seat != "":
+		return t.Label()
+	}
+	return Capital(t.Label())
+}
+
+func tierWord(value string) string {
+	for _, m := range tierMeanings() {
+		if value == strconv.Itoa(int(m.tier)) {
+			return m.name
+		}
+	}
+	return value
+}
+
+func statusWord(s review.Status) string {
+	switch s {
+	case review.StatusActive:
+		return "Active"
+	case review.StatusOnHold:
+		return "On hold"
+	case review.StatusStopped:
+		return "Stopped"
+	}
+	return string(s)
 }
 
 // Way leads on from a page that could not be shown.

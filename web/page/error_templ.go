@@ -561,7 +561,7 @@ func sendAgain(action string, typed url.Values) templ.Component {
 				}
 			}
 		}
-		if chosen := choices(typed); len(chosen) > 0 {
+		if chosen := choices(action, typed); len(chosen) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 26, "<dl class=\"pairs\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
