@@ -98,11 +98,18 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 	}
 	for address, decision := range map[string]url.Values{
 		page.GateURL(p, sk) + "/break-glass":            {"reason": {"The site is down."}, "review-due": {"2030-01-01"}},
+		page.GateURL(p, sk) + "/findings/1/accept":      {"seen": {"7"}},
+		page.GateURL(p, sk) + "/conditions/1/confirm":   {"seen": {"7"}},
+		page.GateURL(p, sk) + "/conditions/1/release":   {"reason": {"Not needed."}},
+		page.GateURL(p, sk) + "/retrospective/1":        {"note": {"It was right."}},
 		"/waivers/payments." + string(sk) + ".1/grant":  {"reason": {"Fine"}},
 		"/waivers/payments." + string(sk) + ".1/extend": {"reason": {"Fine"}, "until": {"2030-01-01"}},
 	} {
-		if got := b.post(address, decision).want(t, 401).form(t, address); got.Get("reason") != decision.Get("reason") {
-			t.Errorf("%s keeps %v", address, got)
+		got := b.post(address, decision).want(t, 401).form(t, address)
+		for name := range decision {
+			if got.Get(name) != decision.Get(name) {
+				t.Errorf("%s keeps %v", address, got)
+			}
 		}
 	}
 	more := url.Values{"more": {"3"}}

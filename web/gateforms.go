@@ -15,20 +15,27 @@ import (
 
 // gateForm is a form of the gate's page that somebody sent.
 type gateForm struct {
-	name    string // one of the Form constants of package gate
-	typed   url.Values
-	err     error             // why it cannot be read
-	whole   bool              // it concerns the project as a whole, not the stage alone
-	others  []review.PersonID // to whom it gives something to do
-	decide  store.Decide
-	done    flash                      // what it did
-	outcome func([]review.Entry) flash // the same, where it depends on what followed
-	anchor  string                     // of the gate's page, to which it leads back
+	name   string // one of the Form constants of package gate
+	typed  url.Values
+	err    error             // why it cannot be read
+	whole  bool              // it concerns the project as a whole, not the stage alone
+	others []review.PersonID // to whom it gives something to do
+	// decision: the sign-in has to be enough for it, whatever else the form says.
+	decision bool
+	decide   store.Decide
+	done     flash                      // what it did
+	outcome  func([]review.Entry) flash // the same, where it depends on what followed
+	anchor   string                     // of the gate's page, to which it leads back
 }
 
 // follow carries out what a form asks for and leads back to the gate. A form
 // that is sent twice has its effect once: the domain records nothing then.
 func (s *Server) follow(w http.ResponseWriter, r *http.Request, f gateForm) error {
+	if f.decision {
+		if err := s.mayDecide(r); err != nil {
+			return err
+		}
+	}
 	if f.err != nil {
 		return s.gateAgain(w, r, f.name, f.typed, f.err)
 	}
@@ -72,15 +79,12 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 	if err == nil && form.Get("more") != "" {
 		return s.moreConditions(w, r, form)
 	}
-	if err := s.mayDecide(r); err != nil {
-		return err
-	}
 	in := review.NewSignOff{
 		Seat: review.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
 		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
 	}
 	return s.follow(w, r, gateForm{name: gate.FormSign, typed: r.PostForm, err: err, others: in.Owners(), outcome: outcomeFlash,
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.SignOff(who, stageKey(r), in, at)
 		}})
 }
@@ -179,7 +183,7 @@ func (s *Server) acceptFinding(w http.ResponseWriter, r *http.Request) error {
 	}
 	form, err := readForm(r, "shown", "seen")
 	return s.follow(w, r, gateForm{name: gate.FormAccept(no), typed: r.PostForm, err: err, done: flashAccepted, anchor: "#findings",
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.AcceptFinding(who, stageKey(r), no, shown(form), at)
 		}})
 }
@@ -218,7 +222,7 @@ func (s *Server) confirmCondition(w http.ResponseWriter, r *http.Request) error 
 	}
 	form, err := readForm(r, "shown", "seen")
 	return s.follow(w, r, gateForm{name: gate.FormConfirm(no), typed: r.PostForm, err: err, done: flashConfirmed, anchor: "#conditions",
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.ConfirmCondition(who, stageKey(r), no, shown(form), at)
 		}})
 }
@@ -244,7 +248,7 @@ func (s *Server) releaseCondition(w http.ResponseWriter, r *http.Request) error 
 	}
 	form, err := readForm(r, "reason", "shown", "seen")
 	return s.follow(w, r, gateForm{name: gate.FormRelease(no), typed: r.PostForm, err: err, done: flashReleased, anchor: "#conditions",
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.ReleaseCondition(who, stageKey(r), no, shown(form), form.Get("reason"), at)
 		}})
 }
@@ -257,7 +261,7 @@ func (s *Server) closeRetrospective(w http.ResponseWriter, r *http.Request) erro
 	}
 	form, err := readForm(r, "note")
 	return s.follow(w, r, gateForm{name: gate.FormRetrospective(round), typed: r.PostForm, err: err, done: flashRetrospective,
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.CloseRetrospective(who, stageKey(r), round, form.Get("note"), at)
 		}})
 }
@@ -265,11 +269,8 @@ func (s *Server) closeRetrospective(w http.ResponseWriter, r *http.Request) erro
 // breakGlass passes a gate on one person's word.
 func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "review-due", "digest", "seen")
-	if err := s.mayDecide(r); err != nil {
-		return err
-	}
 	return s.follow(w, r, gateForm{name: gate.FormForce, typed: r.PostForm, err: err, done: flashForced,
-		decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.Force(who, stageKey(r), review.Digest(form.Get("digest")), form.Get("reason"), form.Get("review-due"), at)
 		}})
 }
