@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
 )
 
 // sortedFields gives the fields of a form a stable order.
@@ -125,7 +126,7 @@ func chosenWord(name, value string) string {
 		return "Set due date"
 	case name == "kind" && review.EvidenceKind(value).Valid():
 		return review.EvidenceKind(value).Label()
-	case name == "level":
+	case name == "level" && review.Level(value).Rank() > 0:
 		return review.Level(value).Label()
 	case name == "right":
 		return rightWord(value)
@@ -133,10 +134,18 @@ func chosenWord(name, value string) string {
 		return tierWord(value)
 	case name == "status":
 		return statusWord(review.Status(value))
-	case slices.Contains([]string{"duty", "role", "exposure", "restricted", "leave", "sure", "join"}, name):
+	case name == "duty" && slices.Contains(review.Duties(), review.Duty(value)),
+		name == "role" && review.Role(value).Valid(),
+		name == "exposure" && exposed(value),
+		value == "yes": // of a box that was ticked
 		return Capital(value)
 	}
 	return day(value)
+}
+
+func exposed(value string) bool {
+	options := (&ProjectForm{}).exposureOptions()
+	return slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value })
 }
 
 func decisionWord(d review.Decision) string {
