@@ -78,6 +78,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case (p.status == http.StatusUnprocessableEntity || p.status == http.StatusBadRequest) && r.Method == http.MethodGet:
 		back = page.Way{To: r.URL.EscapedPath(), Text: "Show the page without its filters"} // what is wrong with an address stands in its query
+	case errors.Is(err, errTypedByAnother):
+		back = projectOf(r)
 	case errors.Is(err, errForm):
 		back = page.Way{To: page.Of(r.URL.EscapedPath()), Text: "Open the page that the form is on"}
 	}
@@ -230,6 +232,12 @@ func explain(err error) problem {
 		return problem{
 			403, "The page was open at another address",
 			"Slipway's own is " + away.origin + ": open it there and send the form again. Nothing was changed.",
+		}
+	case errors.Is(err, errTypedByAnother):
+		return problem{
+			403, "Somebody else typed this decision",
+			"You have signed in as somebody else than the person who typed it, and this session does not know who that was. " +
+				"Nothing was sent, and what they typed is not shown. Open the project's page to decide yourself.",
 		}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // maxBody is the largest form that is read: large enough to tell a person how
@@ -42,6 +43,7 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		switch {
 		case slices.Contains(fields, name+several):
+		case name == page.TypedBy && len(r.PostForm[name]) == 1: // see [Server.mayDecide]
 		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
 		case len(r.PostForm[name]) > 1:

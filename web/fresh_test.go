@@ -128,6 +128,38 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 	c.surf(t).post(sign, form).want(t, 401) // nobody has signed in
 }
 
+// Whoever signs in where somebody else was asked to do so again neither sends nor
+// reads what the other typed, however good their own sign-in is.
+func TestAKeptDecisionIsSentByItsWriterOnly(t *testing.T) {
+	c, _ := newCompany(t, false, func(_ *auth.Config, cfg *Config) { cfg.Signing.MaxAge = time.Hour })
+	p, sk, form := c.signing("payments")
+	b := c.surf(t)
+	b.signIn("tom", "/")
+	c.signedInAgo("2 hours")
+	sign := page.GateURL(p, sk) + "/sign"
+	waiver := "/waivers/payments." + string(sk) + ".1/grant"
+	asked := b.post(sign, form).want(t, 401)
+	kept := map[string]url.Values{sign: asked.form(t, sign)}
+	kept[waiver] = b.post(waiver, url.Values{"reason": {form.Get("note")}}).want(t, 401).form(t, waiver)
+	before := c.seq(p)
+	b.signInAgain(asked, "hana").to(t)
+	for _, ago := range []string{"0 hours", "2 hours"} {
+		c.signedInAgo(ago)
+		for action, typed := range kept {
+			got := b.post(action, typed).want(t, 403)
+			if strings.Contains(got.body, form.Get("note")) || got.find(t, "main form").Length() != 0 {
+				t.Errorf("%s, signed in %s ago: shows what somebody else typed: %s", action, ago, got.body)
+			}
+			if !strings.Contains(got.body, "Nothing was sent") || got.find(t, `main a[href="`+page.ProjectURL(p)+`"]`).Length() != 1 {
+				t.Errorf("%s: page: %s", action, got.body)
+			}
+		}
+	}
+	if c.seq(p) != before {
+		t.Error("a decision of somebody else was recorded")
+	}
+}
+
 // A decision asks for a strong way of signing in; a provider that gives none is
 // explained, and the session stays.
 func TestDecisionsNeedAStrongSignIn(t *testing.T) {

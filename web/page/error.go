@@ -30,12 +30,16 @@ func visibleField(name string) bool {
 // choice is a field of a form that was chosen rather than typed.
 type choice struct{ label, value string }
 
+// TypedBy is the field of a kept decision that says whose it is, by number. Whoever
+// forges it keeps only themselves from sending the form.
+const TypedBy = "typed-by"
+
 // hiddenField reports whether a field is for the program alone: what the form was
 // shown, and numbers that stand for people.
 func hiddenField(name string) bool {
 	return strings.HasPrefix(name, "condition-owner-") || slices.Contains([]string{
 		"digest", "seen", "shown", "version", "seq", "once", "was", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
-		"pick", "entries", "session", "find", "from", "more", "again",
+		"pick", "entries", "session", "find", "from", "more", "again", TypedBy,
 	}, name)
 }
 
