@@ -98,7 +98,7 @@ func (s *Server) delegate(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		_, err = s.Store.ChangeRights(r.Context(), s.by(r), id, func(e *review.Entitlements, who review.Actor, at time.Time) error {
 			return e.Delegate(who, in, at)
-		})
+		}, in.To)
 	}
 	if err != nil {
 		return s.delegateAgain(w, r, form, err)

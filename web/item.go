@@ -194,7 +194,7 @@ func (s *Server) assign(w http.ResponseWriter, r *http.Request) error {
 			return rv.AssignJoining(who, stageKey(r), itemKey(r), person, form.Due, at)
 		}
 		return rv.Assign(who, stageKey(r), itemKey(r), person, form.Due, at)
-	})
+	}, person)
 }
 
 // comment adds to the discussion.

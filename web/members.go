@@ -107,7 +107,7 @@ func (s *Server) saveMember(w http.ResponseWriter, r *http.Request) error {
 		return s.showMembers(w, r, http.StatusUnprocessableEntity, typed)
 	}
 	done := flashMember
-	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person}}
+	to := store.Target{Project: projectKey(r), Others: []review.PersonID{typed.Person, typed.To}}
 	changed, err := s.Store.Change(r.Context(), s.by(r), to, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if typed.Duty == page.NoDuty {
 			done = flashRemoved

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -102,4 +104,47 @@ func TestTheBlockedAreNotWaitedFor(t *testing.T) {
 	shows(page.ProjectURL(key), "#blockers", "Nobody leads the project: neither owner nor deputy can sign in", "Deputy Person")
 	shows(page.PortfolioURL+"?q=alone", ".heat a.vacant", "Nobody", "")
 	shows(page.WorkURL, "#nobody", "Nobody leads the project", "")
+}
+
+// Forms are forged: whoever cannot be chosen cannot be named by number either.
+func TestNobodyGivesAnythingToTheBlocked(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	key, stage, item := f.itemAt("forged")
+	gone := f.person("viewer")
+	_, err := f.Store.ChangeRights(t.Context(), f.as("admin"), f.person("sre"), func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		return e.Grant(who, review.Right{Seat: review.SeatSRE}, at)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.Store.ChangeRights(t.Context(), f.as("admin"), gone, func(e *review.Entitlements, who review.Actor, at time.Time) error {
+		return e.Block(who, "They left.", at)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, seq := fmt.Sprint(gone), f.seq(key)
+	owner := f.browse("owner")
+	for _, duty := range []review.Duty{review.DutyOwner, review.DutyDeputy, review.DutyMember} {
+		if r := owner.post(page.MembersURL(key), "person", id, "duty", string(duty)).want(422); !strings.Contains(r.text(), "is blocked, so cannot do anything here") {
+			t.Errorf("%s: %s", duty, r.text())
+		}
+	}
+	owner.post(page.AssignURL(key, stage, item), "person", id, "join", page.JoinValue).want(422)
+	owner.post(page.AssignURL(key, stage, item), "person", id).want(422)
+	owner.post(page.HandOverURL(f.person("owner")), "project", string(key), "to", id, "reason", "Left.").want(422)
+	f.browse("sre").post(page.DelegateURL(f.person("sre")), "to", id, "seat", "sre", "ends", inDays(5)).want(422)
+	if f.seq(key) != seq {
+		t.Error("something was recorded")
+	}
+	for name, in := range map[string]review.NewProject{
+		"owner": {Owner: gone}, "deputy": {Owner: f.person("owner"), Deputy: gone}, "member": {Owner: f.person("owner"), Members: []review.PersonID{gone}},
+	} {
+		in.Key, in.Name, in.Team, in.Tier, in.Exposure = "new-"+name, "New "+name, "Core", review.TierStandard, review.ExposurePilot
+		var invalid *review.Invalid
+		if _, err := f.Store.Create(t.Context(), f.as("manager"), f.ref, in); !errors.As(err, &invalid) || invalid.Fields[0].Field != "person" {
+			t.Errorf("%s of a new project: %v", name, err)
+		}
+	}
 }

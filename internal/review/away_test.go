@@ -53,6 +53,25 @@ func TestNothingWaitsForWhoIsAway(t *testing.T) {
 	}
 }
 
+// Somebody who is not on the project, so that the store tells of them only because
+// they are named, gets nothing to do while they cannot sign in.
+func TestNothingIsGivenToAStrangerWhoIsAway(t *testing.T) {
+	w := newWorld(t)
+	const gone review.PersonID = 999
+	w.r.Named = map[review.PersonID]review.Actor{gone: {Person: gone, Roles: []review.Role{review.RoleManager}, Away: true}}
+	for name, do := range map[string]func() error{
+		"owner":      func() error { return w.r.SetDuty(w.actor(owner), gone, review.DutyOwner, w.tick()) },
+		"deputy":     func() error { return w.r.SetDuty(w.actor(owner), gone, review.DutyDeputy, w.tick()) },
+		"member":     func() error { return w.r.SetDuty(w.actor(owner), gone, review.DutyMember, w.tick()) },
+		"joining":    func() error { return w.r.AssignJoining(w.actor(owner), design, "adr", gone, "", w.tick()) },
+		"succeeding": func() error { return w.r.Succeed(w.actor(owner), member, gone, false, "Left.", w.tick()) },
+	} {
+		if err := w.silent(do); refusal(err) != "invalid" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // An overdue condition waits for whoever leads the project while its owner cannot
 // sign in.
 func TestConditionOfWhoIsAway(t *testing.T) {

@@ -65,6 +65,8 @@ func (r *Review) conditions(c *input, in []NewCondition, at time.Time) []Conditi
 		c.require(field, text, "say what has to be done")
 		if n.Owner == 0 {
 			c.problems.Add(field+"-owner", "choose who has to do it")
+		} else if r.away(n.Owner) {
+			c.problems.Add(field+"-owner", isAway)
 		} else if !r.CanFollow(n.Owner) {
 			c.problems.Add(field+"-owner", cannotFollow)
 		}

@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // maxDelegation is the longest delegation, in days.
 const maxDelegation = 90
@@ -99,11 +102,13 @@ func (e *Entitlements) checkDelegation(in NewDelegation, at time.Time) (SeatDele
 	} else if e.find(t, FromAdmin) < 0 && e.find(t, FromGroup) < 0 {
 		c.problems.Add("seat", "is not one that you hold yourself")
 	}
-	switch in.To {
-	case 0:
+	switch {
+	case in.To == 0:
 		c.problems.Add("to", "choose who stands in")
-	case e.Person:
+	case in.To == e.Person:
 		c.problems.Add("to", "must be somebody else")
+	case slices.Contains(e.Away, in.To):
+		c.problems.Add("to", isAway)
 	}
 	today := Today(at)
 	starts := c.date("starts", in.Starts)

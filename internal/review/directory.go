@@ -65,6 +65,7 @@ type Entitlements struct {
 	Granted   []Granted    // in force
 	Withheld  []Granted    // while the person is blocked
 	Delegated []Delegation // what this person handed to stand-ins, ended ones included
+	Away      []PersonID   // of those whom a command names, who cannot sign in now; the store reads it
 
 	recorded []Entry
 }

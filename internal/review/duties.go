@@ -64,7 +64,9 @@ func (r *Review) lead() PersonID {
 	return 0
 }
 
-func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) }
+// away reports whether a person cannot sign in, be they on the project or named by
+// the one who acts.
+func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) || r.Named[p].Away }
 
 // Tasks lists what a person was given to do in the loaded stages and what is
 // still asked for: items that apply, and open conditions. Pages show it before
@@ -276,6 +278,8 @@ func (r *Review) HandOnCondition(by Actor, sk StageKey, no int, to PersonID, rea
 	switch {
 	case to == 0:
 		in.problems.Add("to", "choose who has to do it")
+	case r.away(to):
+		in.problems.Add("to", isAway)
 	case !r.CanFollow(to):
 		in.problems.Add("to", cannotFollow)
 	}

@@ -133,6 +133,8 @@ func (r *Review) Succeed(by Actor, from, to PersonID, leave bool, reason string,
 		c.problems.Add("to", "choose who takes over")
 	case to == from:
 		c.problems.Add("to", "must be somebody else")
+	case r.away(to):
+		c.problems.Add("to", isAway)
 	}
 	if err := c.problems.Err(); err != nil {
 		return err

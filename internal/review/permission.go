@@ -61,6 +61,7 @@ type Actor struct {
 	Roles   []Role
 	Seats   []SeatHeld
 	Machine bool // a token or another program: it never signs
+	Away    bool // cannot sign in now: blocked or erased. Of others than who acts, in [Review.Named]
 }
 
 // HasRole reports whether the actor holds the role.

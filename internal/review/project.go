@@ -325,6 +325,9 @@ func (r *Review) SetDuty(by Actor, person PersonID, d Duty, at time.Time) error 
 	if d == "" {
 		return r.RemoveMember(by, person, 0, at)
 	}
+	if r.away(person) {
+		return invalid("person", isAway)
+	}
 	if from == DutyOwner {
 		return refuse("A project needs an owner. Name the new owner first; the present one then becomes a member.")
 	}

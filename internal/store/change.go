@@ -18,7 +18,8 @@ type Target struct {
 	Project review.ProjectKey
 	Stage   review.StageKey // empty: the project as a whole, all stages
 	// Others are people to whom the change gives something to do, or whose work
-	// it takes away: [review.Review.Named] then has their rights.
+	// it takes away: [review.Review.Named] then has their rights, and whether they
+	// can sign in. Whoever a form names belongs here, on the project or not.
 	Others []review.PersonID
 }
 
@@ -308,7 +309,7 @@ func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in re
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
 		known := 0
 		named := in.People()
-		b.Queue(`select count(*) from person where id = any($1)`, people(named)).QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
+		b.Queue(`select count(*) from person where id = any($1) and blocked_at is null and erased_at is null`, people(named)).QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("preparing a new project", err)
 		}

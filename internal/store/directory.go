@@ -12,11 +12,11 @@ import (
 
 // ChangeRights is the only way to change a person's rights by hand: like
 // [Store.Change], on the directory's stream.
-func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID, decide func(e *review.Entitlements, who review.Actor, at time.Time) error) (*Viewer, error) {
-	return s.changeRights(ctx, by, person, decide)
+func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID, decide func(e *review.Entitlements, who review.Actor, at time.Time) error, others ...review.PersonID) (*Viewer, error) {
+	return s.changeRights(ctx, by, person, decide, others...)
 }
 
-func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID, decide func(*review.Entitlements, review.Actor, time.Time) error) (*Viewer, error) {
+func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID, decide func(*review.Entitlements, review.Actor, time.Time) error, others ...review.PersonID) (*Viewer, error) {
 	var v Viewer
 	err := s.transact(ctx, func(tx *transaction) error {
 		e := &review.Entitlements{Person: person}
@@ -29,6 +29,12 @@ func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID,
 		s.queueRightsActor(b, by, &v)
 		queueGranted(b, person, e)
 		queueDelegated(b, person, e)
+		if len(others) > 0 {
+			b.Queue(awaySQL, people(others)).Query(func(rows pgx.Rows) (err error) {
+				e.Away, err = pgx.CollectRows(rows, pgx.RowTo[review.PersonID])
+				return err
+			})
+		}
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("reading a person's rights", err)
 		}

@@ -105,6 +105,7 @@ func queueRights(b *pgx.Batch, of []review.PersonID, into map[review.PersonID]re
 		return
 	}
 	b.Queue(rightsSQL+` where person_id = any($1)`, people(of)).Query(collectRights(into))
+	b.Queue(awaySQL, people(of)).Query(collectAway(into))
 }
 
 // rightsSQL reads what people may do, a right each; [collectRights] takes it up.
@@ -171,5 +172,23 @@ func (v *Viewer) hold(role, seat string, scope int64, since time.Time, standIn r
 		v.Actor.Roles = append(v.Actor.Roles, review.Role(role))
 	case seat != "":
 		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seat), Scope: review.Scope(scope), Since: since, For: standIn})
+	}
+}
+
+// awaySQL finds those of some people who cannot sign in.
+const awaySQL = `select id from person where id = any($1) and (blocked_at is not null or erased_at is not null)`
+
+func collectAway(into map[review.PersonID]review.Actor) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+		if err != nil {
+			return fmt.Errorf("reading who cannot sign in: %w", err)
+		}
+		for _, id := range ids {
+			a := into[review.PersonID(id)]
+			a.Person, a.Away = review.PersonID(id), true
+			into[review.PersonID(id)] = a
+		}
+		return nil
 	}
 }
