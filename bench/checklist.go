@@ -10,6 +10,7 @@ import (
 
 	"github.com/slipway-prr/slipway/bench/load"
 	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -18,7 +19,7 @@ import (
 var acceptGzip = load.Header{Name: "Accept-Encoding", Value: "gzip, deflate, br, zstd"}
 
 // checklists are the pages of one stage of all copies of a pattern.
-func checklists(pattern seed.Pattern, stage review.StageKey) []string {
+func checklists(pattern seed.Pattern, stage plan.StageKey) []string {
 	paths := make([]string, pattern.Copies)
 	for i := range paths {
 		paths[i] = page.StageURL(seed.CopyKey(pattern.Key, i+1), stage)
@@ -116,7 +117,7 @@ func (p *product) example(path string, headers ...load.Header) (body []byte, err
 }
 
 // shapeOf says how many items a stage's checklist lists, and how large its page is.
-func (p *product) shapeOf(key review.ProjectKey, stage review.StageKey) (items, bytes int, err error) {
+func (p *product) shapeOf(key review.ProjectKey, stage plan.StageKey) (items, bytes int, err error) {
 	body, err := p.example(page.StageURL(key, stage))
 	if err != nil {
 		return 0, 0, err

@@ -14,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -33,7 +34,7 @@ func planned() map[string]store.PortfolioFilter {
 		"owner":           {Owner: "owner 17"},
 		"owner-me":        {Mine: true},
 		"person":          {Anyone: "owner 17"},
-		"waits-seat":      {Seat: review.SeatSRE},
+		"waits-seat":      {Seat: plan.SeatSRE},
 		"gate-waiting":    {Gate: []review.GateState{review.GateWaiting}},
 		"late":            {Late: true},
 		"page-100":        {Page: 100},

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipway-prr/slipway/bench/load"
 	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -29,7 +30,7 @@ type signer struct {
 var shownDigest = regexp.MustCompile(`name="digest" value="([0-9a-f]{64})"`)
 
 // signer reads the gates of all copies of a pattern as one of their signers sees them, for so many runs.
-func (p *product) signer(ctx context.Context, pattern seed.Pattern, stage review.StageKey, runs int) (*signer, error) {
+func (p *product) signer(ctx context.Context, pattern seed.Pattern, stage plan.StageKey, runs int) (*signer, error) {
 	seats, err := p.seats(ctx, pattern.Key, stage)
 	if err != nil {
 		return nil, err
@@ -66,7 +67,7 @@ func (p *product) signer(ctx context.Context, pattern seed.Pattern, stage review
 }
 
 // seats are those in which a gate has to be signed to pass.
-func (p *product) seats(ctx context.Context, key review.ProjectKey, stage review.StageKey) ([]review.Seat, error) {
+func (p *product) seats(ctx context.Context, key review.ProjectKey, stage plan.StageKey) ([]plan.Seat, error) {
 	view, err := p.world.Store.Project(ctx, seed.By(p.world.Team[0]), key)
 	if err != nil {
 		return nil, fmt.Errorf("signer: %w", err)

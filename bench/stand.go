@@ -9,6 +9,7 @@ import (
 
 	"github.com/slipway-prr/slipway/bench/seed"
 	"github.com/slipway-prr/slipway/bench/yardstick"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -21,9 +22,9 @@ type stand struct {
 	main         *product // a thousand projects with checklists of 120 items, and gates that wait
 	long         seed.Pattern
 	big          seed.Pattern
-	bigStage     review.StageKey
+	bigStage     plan.StageKey
 	waiting      seed.Pattern
-	waitingStage review.StageKey
+	waitingStage plan.StageKey
 
 	hyb, bigHyb *ruler
 	pageBytes   int

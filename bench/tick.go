@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipway-prr/slipway/bench/load"
 	"github.com/slipway-prr/slipway/bench/seed"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -21,7 +22,7 @@ import (
 type ticker struct {
 	product  *product
 	projects []review.ProjectKey
-	items    []review.ItemKey
+	items    []plan.ItemKey
 	marks    [][]mark // one a project and item
 	last     [load.MaxClients]place
 	order    []*rand.Rand
@@ -36,7 +37,7 @@ type place struct{ project, item int }
 
 // ticker starts from the pattern that the projects are copies of.
 func (p *product) ticker(ctx context.Context, pattern review.ProjectKey, projects []review.ProjectKey,
-	stage review.StageKey) (*ticker, error) {
+	stage plan.StageKey) (*ticker, error) {
 	view, err := p.world.Store.Checklist(ctx, seed.By(p.world.Team[0]), pattern, stage)
 	if err != nil {
 		return nil, fmt.Errorf("ticker: %w", err)
@@ -44,7 +45,7 @@ func (p *product) ticker(ctx context.Context, pattern review.ProjectKey, project
 	t := &ticker{product: p, projects: projects, order: orders(), marks: make([][]mark, len(projects))}
 	var marks []mark
 	for _, it := range view.Review.Stage(stage).Items {
-		if it.Level != review.LevelNone {
+		if it.Level != plan.LevelNone {
 			t.items = append(t.items, it.Def.Key)
 			marks = append(marks, mark{it.Answer.Version, it.Answer.State == review.Met})
 		}
@@ -56,7 +57,7 @@ func (p *product) ticker(ctx context.Context, pattern review.ProjectKey, project
 }
 
 // request is the tick that a press on a row's button sends.
-func (t *ticker) request(client int, stage review.StageKey, at place) []byte {
+func (t *ticker) request(client int, stage plan.StageKey, at place) []byte {
 	t.last[client] = at
 	m := t.marks[at.project][at.item]
 	answer := review.Met
@@ -80,7 +81,7 @@ func (t *ticker) check(client int, r *load.Response) error {
 }
 
 // tick answers items of different projects: no two clients ever have the same.
-func (t *ticker) tick(clients int, stage review.StageKey) Contender {
+func (t *ticker) tick(clients int, stage plan.StageKey) Contender {
 	return overHTTP("tick", clients, t.product.server, Traffic{Check: t.check, Next: func(client int) []byte {
 		n := len(t.projects) / clients
 		return t.request(client, stage, place{client + clients*t.order[client].IntN(n), t.order[client].IntN(len(t.items))})
@@ -94,7 +95,7 @@ type shared struct {
 	done   atomic.Int64
 }
 
-func (p *product) shared(ctx context.Context, pattern, project review.ProjectKey, stage review.StageKey) (*shared, error) {
+func (p *product) shared(ctx context.Context, pattern, project review.ProjectKey, stage plan.StageKey) (*shared, error) {
 	t, err := p.ticker(ctx, pattern, []review.ProjectKey{project}, stage)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (p *product) shared(ctx context.Context, pattern, project review.ProjectKey
 	return s, err
 }
 
-func (s *shared) version(ctx context.Context, stage review.StageKey) (int64, error) {
+func (s *shared) version(ctx context.Context, stage plan.StageKey) (int64, error) {
 	view, err := s.product.world.Store.Checklist(ctx, seed.By(s.product.world.Team[0]), s.projects[0], stage)
 	if err != nil {
 		return 0, fmt.Errorf("shared ticks: %w", err)
@@ -112,7 +113,7 @@ func (s *shared) version(ctx context.Context, stage review.StageKey) (int64, err
 	return view.Seq, nil
 }
 
-func (s *shared) tick(clients int, stage review.StageKey) Contender {
+func (s *shared) tick(clients int, stage plan.StageKey) Contender {
 	check := func(client int, r *load.Response) error {
 		err := s.check(client, r)
 		if err == nil {
@@ -127,7 +128,7 @@ func (s *shared) tick(clients int, stage review.StageKey) Contender {
 }
 
 // lost is how many acknowledged ticks are not on the project's trail.
-func (s *shared) lost(ctx context.Context, stage review.StageKey) (float64, error) {
+func (s *shared) lost(ctx context.Context, stage plan.StageKey) (float64, error) {
 	now, err := s.version(ctx, stage)
 	if err != nil {
 		return 0, err

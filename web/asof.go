@@ -7,6 +7,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -80,7 +81,7 @@ func (s *Server) checklistAt(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-func pastStage(v *store.AsOfView, stage review.StageKey) page.StageView {
+func pastStage(v *store.AsOfView, stage plan.StageKey) page.StageView {
 	return page.StageView{
 		Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true,
 		Reader: v.Viewer.Actor.Person,

@@ -8,12 +8,13 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
 // passGate takes a stage of the small template to a passed gate.
-func (f *fixture) passGate(p review.ProjectKey, stage review.StageKey, seats ...review.Seat) {
+func (f *fixture) passGate(p review.ProjectKey, stage plan.StageKey, seats ...plan.Seat) {
 	f.t.Helper()
 	f.fill("member", p, stage)
 	f.requestSignOff("owner", p, stage)
@@ -27,7 +28,7 @@ func (f *fixture) passGate(p review.ProjectKey, stage review.StageKey, seats ...
 func (f *fixture) moments(key string) (p review.ProjectKey, passed, changed time.Time) {
 	f.t.Helper()
 	p = f.create(key)
-	f.passGate(p, "idea", review.SeatProduct, review.SeatEngineering)
+	f.passGate(p, "idea", plan.SeatProduct, plan.SeatEngineering)
 	passed = f.stage(p, "idea").LastRound().ClosedAt
 	c := f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "idea", "scope-set", review.NotMet, "It grew.", 1, at)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -33,14 +34,14 @@ func (s *Server) bulk(w http.ResponseWriter, r *http.Request) error {
 		return s.bulkFailed(w, r, form, err)
 	}
 	s.metrics.decided(changed.Events)
-	touched := make([]review.ItemKey, len(picked))
+	touched := make([]plan.ItemKey, len(picked))
 	for i, p := range picked {
 		touched[i] = p.Item
 	}
 	return s.told(w, r, changed, outcome{what: form.Do, flash: flashBulk, left: left, touched: touched})
 }
 
-func decideBulk(rv *review.Review, who review.Actor, stage review.StageKey, form page.BulkForm, picked []review.Picked, at time.Time) ([]review.Left, error) {
+func decideBulk(rv *review.Review, who review.Actor, stage plan.StageKey, form page.BulkForm, picked []review.Picked, at time.Time) ([]review.Left, error) {
 	switch form.Do {
 	case page.BulkAssign:
 		return rv.AssignAll(who, stage, picked, personNumber(form.Person), form.Due, at)
@@ -56,7 +57,7 @@ func decideBulk(rv *review.Review, who review.Actor, stage review.StageKey, form
 func readBulk(r *http.Request) (page.BulkForm, []review.Picked, error) {
 	posted, err := readForm(r, "pick"+several, "do", "assign", "note", "person", "due")
 	form := page.BulkForm{
-		Do: posted.Get("do"), Note: posted.Get("note"), Person: posted.Get("person"), Due: posted.Get("due"), Picked: map[review.ItemKey]bool{},
+		Do: posted.Get("do"), Note: posted.Get("note"), Person: posted.Get("person"), Due: posted.Get("due"), Picked: map[plan.ItemKey]bool{},
 	}
 	if posted.Has("assign") {
 		form.Do, form.Person = page.BulkAssign, posted.Get("assign")
@@ -71,8 +72,8 @@ func readBulk(r *http.Request) (page.BulkForm, []review.Picked, error) {
 		if dot < 1 || err != nil || version < 0 {
 			return form, nil, invalidField("pick", "a selected item cannot be read; reload the page and select again")
 		}
-		picked = append(picked, review.Picked{Item: review.ItemKey(p[:dot]), Version: version})
-		form.Picked[review.ItemKey(p[:dot])] = true
+		picked = append(picked, review.Picked{Item: plan.ItemKey(p[:dot]), Version: version})
+		form.Picked[plan.ItemKey(p[:dot])] = true
 	}
 	if form.Do == page.BulkAssign && form.Person != "0" && personNumber(form.Person) == 0 {
 		return form, nil, invalidField("person", "choose whom to assign")
@@ -131,8 +132,8 @@ type outcome struct {
 	what    string // one of the Bulk constants, or an answer
 	flash   flash
 	left    []review.Left
-	touched []review.ItemKey // whose rows it concerns
-	undone  bool             // it took an earlier change back
+	touched []plan.ItemKey // whose rows it concerns
+	undone  bool           // it took an earlier change back
 }
 
 // told shows what came of a change: the rows concerned and a line about it, or
@@ -212,7 +213,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 		return s.bulkFailed(w, r, page.BulkForm{}, err)
 	}
 	s.metrics.decided(changed.Events)
-	touched := make([]review.ItemKey, len(left))
+	touched := make([]plan.ItemKey, len(left))
 	for i, l := range left {
 		touched[i] = l.Item
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
 // bulkForm fills in the form of several items as a browser would: the boxes of
 // the rows named, as the page shows them, and what else is said.
-func bulkForm(r *reply, items []review.ItemKey, fields ...string) []string {
+func bulkForm(r *reply, items []plan.ItemKey, fields ...string) []string {
 	r.Browser.f.t.Helper()
 	for _, k := range items {
 		box := r.one(rowSelector(k) + " > input[name=pick][form=bulk]")
@@ -24,11 +25,11 @@ func bulkForm(r *reply, items []review.ItemKey, fields ...string) []string {
 	return fields
 }
 
-func (f *fixture) musts(stage, n int) (review.StageKey, []review.ItemKey) {
-	sk := review.StageKey("")
-	items := make([]review.ItemKey, n)
+func (f *fixture) musts(stage, n int) (plan.StageKey, []plan.ItemKey) {
+	sk := plan.StageKey("")
+	items := make([]plan.ItemKey, n)
 	for i := range items {
-		sk, items[i] = f.pick(stage, review.LevelMust, i)
+		sk, items[i] = f.pick(stage, plan.LevelMust, i)
 	}
 	return sk, items
 }
@@ -102,7 +103,7 @@ func TestWhatIsLeftIsListedWithoutScriptsToo(t *testing.T) {
 	sk, items := f.musts(0, 2)
 	b := f.browse("member")
 	form := bulkForm(b.get(page.StageURL(p, sk)).want(200), items, "do", "met")
-	_, elsewhere := f.pick(1, review.LevelMust, 0)
+	_, elsewhere := f.pick(1, plan.LevelMust, 0)
 	form = append(form, "pick", string(elsewhere)+".0")
 	f.tick("owner", p, sk, items[1], review.NotMet, "")
 	r := b.post(page.BulkURL(p, sk), form...).want(409)
@@ -254,7 +255,7 @@ func TestPastedLinksAreAddedInTheRow(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	b := f.browse("member").htmx()
 	r := b.post(page.EvidenceURL(p, sk, ik)+"?show=must", "links", "https://jira.example.com/browse/PAY-123\nsee the wiki\nhttps://wiki.example.com/Threat-model").want(200)
 	row := r.one(rowSelector(ik))
@@ -294,7 +295,7 @@ func TestTooManyPastedLinesAreRefusedAndKept(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	seq := f.seq(p)
 	b := f.browse("member")
 	text := strings.TrimSuffix(strings.Repeat("https://wiki.example.com/a\n", 500), "\n")
@@ -326,7 +327,7 @@ func TestButtonsOfARowNameItsItem(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	r := f.browse("member").get(page.StageURL(p, sk)).want(200)
 	title := words(r.one(rowSelector(ik) + " > a"))
 	seen := map[string]bool{}

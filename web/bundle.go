@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -62,7 +63,7 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 }
 
 // bundleName names the file by what is in it: keys are words and hyphens.
-func bundleName(key review.ProjectKey, stage review.StageKey, entries int, rights bool) string {
+func bundleName(key review.ProjectKey, stage plan.StageKey, entries int, rights bool) string {
 	name := "slipway-" + string(key)
 	if stage != "" {
 		name += "-" + string(stage)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
@@ -30,7 +31,7 @@ func (f *fixture) withKey() proof.Keys {
 }
 
 // decided is a project whose first gate has passed.
-func (f *fixture) decided(key string) (review.ProjectKey, review.StageKey) {
+func (f *fixture) decided(key string) (review.ProjectKey, plan.StageKey) {
 	f.t.Helper()
 	p, stage := f.create(key), f.tmpl.Stages[0].Key
 	f.fill("member", p, stage)

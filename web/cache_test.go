@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -94,7 +95,7 @@ func TestKeptChecklistShowsEveryChange(t *testing.T) {
 		"somebody's answer": func(f *fixture, _ *browser) { f.moveOn("deputy") },
 		"the look":          func(f *fixture, b *browser) { b.setCookie(f.cookies.themeName, "dark") },
 		"one's rights": func(f *fixture, _ *browser) {
-			f.join("viewer", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE})
+			f.join("viewer", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE})
 		},
 		"the program": func(f *fixture, _ *browser) { f.Server.tagKey[0]++ },
 		"what time has done": func(f *fixture, _ *browser) {
@@ -175,7 +176,7 @@ func TestKeptPageEndsWithTheRight(t *testing.T) {
 	f.join("viewer", review.Right{Role: review.RoleViewer})
 	known.get(path).want(200)
 	f.change("owner", "payments", "", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.Edit(who, review.ProjectFields{Name: "Payments", Team: "Blue", Tier: review.TierCritical, Exposure: review.ExposurePilot, Restricted: true}, at)
+		return r.Edit(who, review.ProjectFields{Name: "Payments", Team: "Blue", Tier: plan.TierCritical, Exposure: review.ExposurePilot, Restricted: true}, at)
 	})
 	for _, again := range []*browser{known, b} {
 		again.get(path).want(http.StatusNotFound)

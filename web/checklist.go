@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -40,7 +41,7 @@ func listFilter(r *http.Request) (page.Show, string) {
 	return page.Show(r.URL.Query().Get("show")), searchText(r, "q")
 }
 
-func stageView(v *store.ProjectView, stage review.StageKey) page.StageView {
+func stageView(v *store.ProjectView, stage plan.StageKey) page.StageView {
 	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage, Forced: v.Forced}
 }
 
@@ -72,13 +73,13 @@ func (s *Server) answer(w http.ResponseWriter, r *http.Request) error {
 
 // swapRow answers a change that a row's own form made: the row as it is now,
 // what of the page follows it, and a line that says what happened.
-func (s *Server) swapRow(w http.ResponseWriter, r *http.Request, changed *store.Changed, item review.ItemKey, said page.Said, paste *ui.RowPaste) error {
+func (s *Server) swapRow(w http.ResponseWriter, r *http.Request, changed *store.Changed, item plan.ItemKey, said page.Said, paste *ui.RowPaste) error {
 	checked, row, ok := page.CheckRow(changedView(changed, stageKey(r)), item)
 	if !ok {
 		return review.ErrNotFound
 	}
 	row.Filter, row.Paste = filterQuery(r), paste
-	said.Entries, said.Events, said.Changed = entrySpan(changed.Events), changed.Events, []review.ItemKey{item}
+	said.Entries, said.Events, said.Changed = entrySpan(changed.Events), changed.Events, []plan.ItemKey{item}
 	status := http.StatusOK
 	if paste != nil && len(changed.Events) == 0 {
 		status = http.StatusUnprocessableEntity
@@ -93,7 +94,7 @@ func filterQuery(r *http.Request) string {
 	return show.Query(text)
 }
 
-func changedView(c *store.Changed, stage review.StageKey) page.StageView {
+func changedView(c *store.Changed, stage plan.StageKey) page.StageView {
 	return page.StageView{Review: c.Review, Rollups: c.Rollups, Actor: c.Actor, Now: c.Now, Names: c.Names.Of, Stage: stage}
 }
 
@@ -106,7 +107,7 @@ func afterAnswer(r *http.Request) string {
 	return listURL(r) + "#item-" + string(itemKey(r))
 }
 
-func (in answered) decide(stage review.StageKey, item review.ItemKey) store.Decide {
+func (in answered) decide(stage plan.StageKey, item plan.ItemKey) store.Decide {
 	return func(rv *review.Review, who review.Actor, at time.Time) error {
 		if !in.noted {
 			return rv.AnswerKeepingNote(who, stage, item, in.state, in.version, at)

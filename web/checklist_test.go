@@ -10,6 +10,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -17,12 +18,12 @@ import (
 
 // pick is the n-th item of a stage that is a must or a should for a project of
 // tier 1, from 0.
-func (f *fixture) pick(stage int, level review.Level, n int) (review.StageKey, review.ItemKey) {
+func (f *fixture) pick(stage int, level plan.Level, n int) (plan.StageKey, plan.ItemKey) {
 	f.t.Helper()
 	s := &f.tmpl.Stages[stage]
 	for i := range s.Items {
 		d := &s.Items[i]
-		if d.LevelFor(review.TierCritical, nil) != level {
+		if d.LevelFor(plan.TierCritical, nil) != level {
 			continue
 		}
 		if n == 0 {
@@ -35,26 +36,26 @@ func (f *fixture) pick(stage int, level review.Level, n int) (review.StageKey, r
 }
 
 // answerOf is an item's answer as it stands.
-func (f *fixture) answerOf(p review.ProjectKey, sk review.StageKey, ik review.ItemKey) review.Answer {
+func (f *fixture) answerOf(p review.ProjectKey, sk plan.StageKey, ik plan.ItemKey) review.Answer {
 	f.t.Helper()
 	return f.stage(p, sk).Item(ik).Answer
 }
 
 // tick answers an item past the web.
-func (f *fixture) tick(name string, p review.ProjectKey, sk review.StageKey, ik review.ItemKey, to review.State, note string) {
+func (f *fixture) tick(name string, p review.ProjectKey, sk plan.StageKey, ik plan.ItemKey, to review.State, note string) {
 	f.t.Helper()
 	f.change(name, p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, sk, ik, to, note, r.Stage(sk).Item(ik).Answer.Version, at)
 	})
 }
 
-func rowSelector(ik review.ItemKey) string { return "li#item-" + string(ik) + "[data-row]" }
+func rowSelector(ik plan.ItemKey) string { return "li#item-" + string(ik) + "[data-row]" }
 
 func TestChecklistListsTheStage(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.tick("member", p, sk, ik, review.Met, "See the wiki")
 	b := f.browse("owner")
 	r := b.get(page.StageURL(p, sk)).want(200)
@@ -80,7 +81,7 @@ func TestChecklistListsTheStage(t *testing.T) {
 func applying(s *review.Stage) int {
 	n := 0
 	for i := range s.Items {
-		if s.Items[i].Level != review.LevelNone {
+		if s.Items[i].Level != plan.LevelNone {
 			n++
 		}
 	}
@@ -91,7 +92,7 @@ func TestChecklistFilters(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.tick("member", p, sk, ik, review.Met, "")
 	f.change("owner", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Assign(who, sk, ik, f.person("member"), "", at)
@@ -121,7 +122,7 @@ func TestChecklistFilters(t *testing.T) {
 func TestItemsThatDoNotApplyAreOneClickAway(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	p := f.create("starter", func(in *review.NewProject) { in.Tier = review.TierStarter })
+	p := f.create("starter", func(in *review.NewProject) { in.Tier = plan.TierStarter })
 	sk := f.tmpl.Stages[0].Key
 	s := f.stage(p, sk)
 	outside := len(s.Items) - applying(s)
@@ -143,7 +144,7 @@ func TestTickWithoutScript(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	b := f.browse("member")
 	r := b.post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "met").want(303)
 	if got := r.Header.Get("Location"); got != page.StageURL(p, sk)+"#item-"+string(ik) {
@@ -173,7 +174,7 @@ func TestTickKeepsTheFilter(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	b := f.browse("member")
 	for filter, want := range map[string]string{
 		"":                         "",
@@ -205,7 +206,7 @@ func TestTickSwapsItsRow(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelShould, 0)
+	sk, ik := f.pick(0, plan.LevelShould, 0)
 	r := f.browse("member").htmx().post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "met").want(200)
 	row := r.one(rowSelector(ik))
 	if row.Find("form").AttrOr("action", "") != page.AnswerURL(p, sk, ik)+"?version=1" || !row.HasClass("s-met") {
@@ -234,7 +235,7 @@ func TestSameTickTwiceIsOneChange(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	b := f.browse("member")
 	b.post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "met").want(303)
 	seq := f.seq(p)
@@ -248,7 +249,7 @@ func TestConflictShowsBothAnswers(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.tick("deputy", p, sk, ik, review.NotMet, "The importer fails.")
 	seq := f.seq(p)
 	b := f.browse("member")
@@ -287,7 +288,7 @@ func TestConflictWithOnesOwnSecondTab(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.tick("member", p, sk, ik, review.NotMet, "The importer fails.")
 	b := f.browse("member")
 	path := page.AnswerURL(p, sk, ik) + "?version=0"
@@ -305,7 +306,7 @@ func TestConflictOverABareTickKeepsTheOthersNote(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.tick("deputy", p, sk, ik, review.NotMet, "The importer fails.")
 	b := f.browse("member")
 	r := b.htmx().post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "met").want(409)
@@ -323,7 +324,7 @@ func TestNotApplicableAsksForTheReason(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	b := f.browse("member")
 	seq := f.seq(p)
 
@@ -356,8 +357,8 @@ func TestBadAnswersChangeNothingAndComeBack(t *testing.T) {
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	other := f.create("other")
-	sk, ik := f.pick(0, review.LevelMust, 0)
-	_, elsewhere := f.pick(1, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
+	_, elsewhere := f.pick(1, plan.LevelMust, 0)
 	b := f.browse("member")
 	url := page.AnswerURL(p, sk, ik)
 	huge := strings.Repeat("x", 1<<20)
@@ -411,7 +412,7 @@ func TestHostileNoteIsShownAsText(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	note := `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`
 	b := f.browse("member")
 	b.post(page.AnswerURL(p, sk, ik)+"?version=0", "answer", "met", "note", note).want(303)
@@ -428,7 +429,7 @@ func TestWhoMayTick(t *testing.T) {
 	f := newFixture(t)
 	p := f.create("ledger-api")
 	hidden := f.create("hidden", func(in *review.NewProject) { in.Restricted = true })
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	seq := f.seq(p)
 	for name, status := range map[string]int{"viewer": 403, "manager": 403, "admin": 403, "auditor": 403, "sre": 403, "outsider": 404} {
 		b := f.browse(name)
@@ -459,7 +460,7 @@ func TestTickNeedsThisSiteAndASession(t *testing.T) {
 	for _, origin := range []string{"http://127.0.0.1:8080", "https://slipway.example.test"} {
 		f := newFixtureAt(t, origin)
 		p := f.create("ledger-api")
-		sk, ik := f.pick(0, review.LevelMust, 0)
+		sk, ik := f.pick(0, plan.LevelMust, 0)
 		url := page.AnswerURL(p, sk, ik) + "?version=0"
 		seq := f.seq(p)
 		f.browse("member").postFrom("https://evil.example.test", url, "answer", "met").want(403)
@@ -483,7 +484,7 @@ func TestStoppedProjectIsReadOnly(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SetStatus(who, "", review.StatusStopped, "Bought instead.", at)
 	})
@@ -554,7 +555,7 @@ func TestPagesAskTheDatabaseOnce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	f.fill("member", p, sk)
 	c := &counter{}
 	traced, err := store.Open(t.Context(), f.db.AppURL, store.Options{MaxConns: 1, Tracer: c})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -81,7 +82,7 @@ func (s *Server) delegate(w http.ResponseWriter, r *http.Request) error {
 		To: posted.Get("to"), Seat: posted.Get("seat"), Starts: posted.Get("starts"), Ends: posted.Get("ends"), Reason: posted.Get("reason"),
 	}
 	if project := posted.Get("project"); project != "" {
-		form.Seat = page.OwnSeat{Seat: review.Seat(form.Seat), Project: review.ProjectKey(searchWords(project))}.Value()
+		form.Seat = page.OwnSeat{Seat: plan.Seat(form.Seat), Project: review.ProjectKey(searchWords(project))}.Value()
 	}
 	if err != nil {
 		return s.delegateAgain(w, r, form, err)

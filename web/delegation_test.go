@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -116,9 +117,9 @@ func TestSeatOfOneProjectIsDelegated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.join("local", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE, Scope: review.Scope(scope)})
+	f.join("local", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE, Scope: review.Scope(scope)})
 	local := f.browse("local")
-	f.join("local", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE, Scope: review.Scope(scope)})
+	f.join("local", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE, Scope: review.Scope(scope)})
 	viewer := f.browse("viewer")
 	viewer.get(page.GateURL(p, "idea")).want(404)
 	shown := local.get(page.StandInsURL)
@@ -148,7 +149,7 @@ func TestLiveServices(t *testing.T) {
 			p := f.create("ledger-api")
 			f.fill("member", p, "live")
 			f.requestSignOff("owner", p, "live")
-			f.signGo("sre", p, "live", review.SeatSRE)
+			f.signGo("sre", p, "live", plan.SeatSRE)
 			b := f.browse("viewer")
 			due := review.FormatDate(f.stage(p, "live").LastRound().ClosedAt.AddDate(0, 0, tc.days))
 			overview := b.get(page.ProjectURL(p)).want(200)

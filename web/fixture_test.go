@@ -21,6 +21,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/catalog"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -37,8 +38,8 @@ type fixture struct {
 	*Server
 	t      testing.TB
 	db     *storetest.DB
-	ref    review.TemplateRef
-	tmpl   *review.Template
+	ref    plan.Ref
+	tmpl   *plan.Lifecycle
 	people map[string]review.PersonID
 }
 
@@ -50,17 +51,17 @@ func cast() map[string][]review.Right {
 	people := map[string][]review.Right{
 		"owner": {viewer}, "deputy": {viewer}, "member": nil,
 		"viewer": {viewer}, "manager": {{Role: review.RoleManager}}, "admin": {{Role: review.RoleAdmin}}, "auditor": {{Role: review.RoleAuditor}},
-		"two-seats": {viewer, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity}},
+		"two-seats": {viewer, {Seat: plan.SeatSRE}, {Seat: plan.SeatSecurity}},
 		"outsider":  nil,
 	}
-	for _, s := range review.Seats() {
+	for _, s := range plan.Seats() {
 		people[string(s)] = []review.Right{viewer, {Seat: s}}
 	}
 	return people
 }
 
 // builtIn is the template with which every test works.
-var builtIn = sync.OnceValues(func() (*review.Template, error) {
+var builtIn = sync.OnceValues(func() (*plan.Lifecycle, error) {
 	ts, err := catalog.BuiltIn()
 	if err != nil {
 		return nil, err
@@ -82,7 +83,7 @@ func newFixtureAt(t testing.TB, origin string) *fixture {
 }
 
 // newFixtureWith is a server whose projects follow a template of the test's own.
-func newFixtureWith(t testing.TB, origin string, tmpl *review.Template) *fixture {
+func newFixtureWith(t testing.TB, origin string, tmpl *plan.Lifecycle) *fixture {
 	t.Helper()
 	f := &fixture{t: t, db: storetest.New(t), tmpl: tmpl, people: map[string]review.PersonID{}}
 	f.publish()
@@ -160,7 +161,7 @@ func (f *fixture) as(name string) store.By { return store.ByPerson(f.person(name
 func (f *fixture) create(key string, with ...func(*review.NewProject)) review.ProjectKey {
 	f.t.Helper()
 	in := review.NewProject{
-		Key: key, Name: "Project " + key, Team: "Blue", Tier: review.TierCritical, Exposure: review.ExposurePilot,
+		Key: key, Name: "Project " + key, Team: "Blue", Tier: plan.TierCritical, Exposure: review.ExposurePilot,
 		Owner: f.person("owner"), Deputy: f.person("deputy"),
 	}
 	for _, w := range with {
@@ -177,7 +178,7 @@ func (f *fixture) create(key string, with ...func(*review.NewProject)) review.Pr
 
 // change runs domain commands as somebody and fails the test on an error. An
 // empty stage loads them all.
-func (f *fixture) change(name string, p review.ProjectKey, stage review.StageKey, decide store.Decide) *store.Changed {
+func (f *fixture) change(name string, p review.ProjectKey, stage plan.StageKey, decide store.Decide) *store.Changed {
 	f.t.Helper()
 	c, err := f.Store.Change(context.Background(), f.as(name), store.Target{Project: p, Stage: stage}, decide)
 	if err != nil {
@@ -188,12 +189,12 @@ func (f *fixture) change(name string, p review.ProjectKey, stage review.StageKey
 
 // fill answers every item of a stage that applies as met, with a piece of
 // evidence of each kind that it demands, so that its sign-off can be requested.
-func (f *fixture) fill(name string, p review.ProjectKey, stage review.StageKey) {
+func (f *fixture) fill(name string, p review.ProjectKey, stage plan.StageKey) {
 	f.t.Helper()
 	f.change(name, p, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		for i := range r.Stage(stage).Items {
 			it := &r.Stage(stage).Items[i]
-			if it.Level == review.LevelNone {
+			if it.Level == plan.LevelNone {
 				continue
 			}
 			if err := r.Answer(who, stage, it.Def.Key, review.Met, "", it.Answer.Version, at); err != nil {
@@ -211,7 +212,7 @@ func (f *fixture) fill(name string, p review.ProjectKey, stage review.StageKey) 
 }
 
 // requestSignOff opens a round at a stage's gate.
-func (f *fixture) requestSignOff(name string, p review.ProjectKey, stage review.StageKey) {
+func (f *fixture) requestSignOff(name string, p review.ProjectKey, stage plan.StageKey) {
 	f.t.Helper()
 	f.change(name, p, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, stage, r.Digest(r.Stage(stage)), "It can go first.", at)
@@ -219,7 +220,7 @@ func (f *fixture) requestSignOff(name string, p review.ProjectKey, stage review.
 }
 
 // signGo signs what a gate now shows in a seat.
-func (f *fixture) signGo(name string, p review.ProjectKey, stage review.StageKey, seat review.Seat) {
+func (f *fixture) signGo(name string, p review.ProjectKey, stage plan.StageKey, seat plan.Seat) {
 	f.t.Helper()
 	f.change(name, p, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, stage, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: r.Digest(r.Stage(stage))}, at)
@@ -227,7 +228,7 @@ func (f *fixture) signGo(name string, p review.ProjectKey, stage review.StageKey
 }
 
 // stage reads a stage as somebody sees it, rounds and all.
-func (f *fixture) stage(p review.ProjectKey, stage review.StageKey) *review.Stage {
+func (f *fixture) stage(p review.ProjectKey, stage plan.StageKey) *review.Stage {
 	f.t.Helper()
 	v, err := f.Store.Project(context.Background(), f.as("admin"), p)
 	if err != nil {

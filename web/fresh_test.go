@@ -10,13 +10,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
 // signing is a gate that waits for the product seat, and the form with which
 // somebody signs it.
-func (f *fixture) signing(key string) (review.ProjectKey, review.StageKey, url.Values) {
+func (f *fixture) signing(key string) (review.ProjectKey, plan.StageKey, url.Values) {
 	f.t.Helper()
 	p, sk := f.create(key), f.tmpl.Stages[0].Key
 	f.fill("owner", p, sk)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -27,8 +28,8 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v *store.GateView, form gate.Form) error {
-	inSeats := func(from map[review.Seat]store.SeatHolders) map[review.Seat]gate.SeatHolders {
-		out := make(map[review.Seat]gate.SeatHolders, len(from))
+	inSeats := func(from map[plan.Seat]store.SeatHolders) map[plan.Seat]gate.SeatHolders {
+		out := make(map[plan.Seat]gate.SeatHolders, len(from))
 		for seat, h := range from {
 			out[seat] = gate.SeatHolders(h)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -17,24 +18,24 @@ import (
 
 // twoStages is a template small enough to see through: a gate for two people,
 // product among them, and one for a single SRE.
-func twoStages() *review.Template {
-	must, should := review.LevelMust, review.LevelShould
-	return &review.Template{
-		Key: "small", Version: 1, Name: "Small", Order: review.OrderAdvisory, SoD: true,
-		Stages: []review.StageDef{
+func twoStages() *plan.Lifecycle {
+	must, should := plan.LevelMust, plan.LevelShould
+	return &plan.Lifecycle{
+		Key: "small", Version: 1, Name: "Small", Order: plan.OrderAdvisory, SoD: true,
+		Stages: []plan.Stage{
 			{
-				Key: "idea", Name: "Idea", Items: []review.ItemDef{
-					{Key: "scope-set", Title: "Scope is set", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc"}, Seats: []review.Seat{review.SeatProduct}},
-					{Key: "risks-listed", Title: "Risks are listed", Levels: [3]review.Level{must, must, ""}, Seats: []review.Seat{review.SeatSRE}},
-					{Key: "demo-shown", Title: "A demo was shown", Levels: [3]review.Level{should, should, should}, Seats: []review.Seat{review.SeatProduct}},
+				Key: "idea", Name: "Idea", Items: []plan.Item{
+					{Key: "scope-set", Title: "Scope is set", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{plan.SeatProduct}},
+					{Key: "risks-listed", Title: "Risks are listed", Levels: [3]plan.Level{must, must, ""}, Seats: []plan.Seat{plan.SeatSRE}},
+					{Key: "demo-shown", Title: "A demo was shown", Levels: [3]plan.Level{should, should, should}, Seats: []plan.Seat{plan.SeatProduct}},
 				},
-				Gate: review.GateDef{Name: "Worth building", Exit: "It is worth the money.", Quorum: 2, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatSRE}}},
+				Gate: plan.Gate{Name: "Worth building", Exit: "It is worth the money.", Quorum: 2, Seats: []plan.GateSeat{{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatEngineering}, {Seat: plan.SeatSRE}}},
 			},
 			{
-				Key: "live", Name: "Live", Items: []review.ItemDef{
-					{Key: "restore-tested", Title: "Restore is tested", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"test-report"}, ValidDays: 30, Seats: []review.Seat{review.SeatSRE}},
+				Key: "live", Name: "Live", Items: []plan.Item{
+					{Key: "restore-tested", Title: "Restore is tested", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"test-report"}, ValidDays: 30, Seats: []plan.Seat{plan.SeatSRE}},
 				},
-				Gate: review.GateDef{Name: "Go live", Exit: "It can be run.", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatSRE, Mandatory: true}}},
+				Gate: plan.Gate{Name: "Go live", Exit: "It can be run.", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatSRE, Mandatory: true}}},
 			},
 		},
 	}
@@ -81,7 +82,7 @@ func (r *reply) submit(action string, fields ...string) *reply {
 }
 
 // rounds is how many rounds a stage has had, and the outcome of the newest.
-func (f *fixture) rounds(p review.ProjectKey, stage review.StageKey) (int, review.Outcome) {
+func (f *fixture) rounds(p review.ProjectKey, stage plan.StageKey) (int, review.Outcome) {
 	f.t.Helper()
 	s := f.stage(p, stage)
 	if s.LastRound() == nil {
@@ -95,7 +96,7 @@ func (f *fixture) rounds(p review.ProjectKey, stage review.StageKey) (int, revie
 func TestJourneyToAPassedGate(t *testing.T) {
 	f := newFixture(t)
 	stage := f.tmpl.Stages[0].Key
-	p := f.create("ledger-api", func(in *review.NewProject) { in.Tier = review.TierStarter })
+	p := f.create("ledger-api", func(in *review.NewProject) { in.Tier = plan.TierStarter })
 	gate := page.GateURL(p, stage)
 
 	owner := f.browse("owner")
@@ -105,7 +106,7 @@ func TestJourneyToAPassedGate(t *testing.T) {
 	}
 	member := f.browse("member")
 	for _, it := range f.stage(p, stage).Items {
-		if it.Level == review.LevelNone {
+		if it.Level == plan.LevelNone {
 			continue
 		}
 		member.post(page.AnswerURL(p, stage, it.Def.Key), "answer", "met", "note", "See the link.", "version", "0").want(303)
@@ -218,8 +219,8 @@ func TestReturnWithFindings(t *testing.T) {
 func TestChangeAfterThePass(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
-	f.signGo("sre", p, "idea", review.SeatSRE)
+	f.signGo("product", p, "idea", plan.SeatProduct)
+	f.signGo("sre", p, "idea", plan.SeatSRE)
 	gate := page.GateURL(p, "idea")
 	owner := f.browse("owner")
 	if passed := owner.get(gate); passed.find("#request").Length() != 0 || passed.find("#sign").Length() != 0 {
@@ -248,7 +249,7 @@ func TestChangeAfterThePass(t *testing.T) {
 func TestStaleDigest(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	gate := page.GateURL(p, "idea")
 	sre := f.browse("sre")
 	opened := sre.get(gate)
@@ -341,9 +342,9 @@ func TestSeatRevokedAMomentBefore(t *testing.T) {
 func TestSignatureOfARevokedSeatNoLongerCounts(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	f.join("product", review.Right{Role: review.RoleViewer})
-	f.signGo("sre", p, "idea", review.SeatSRE)
+	f.signGo("sre", p, "idea", plan.SeatSRE)
 	if _, outcome := f.rounds(p, "idea"); outcome != review.OutcomeOpen {
 		t.Fatalf("the gate is %q with a signature whose seat was revoked", outcome)
 	}
@@ -380,10 +381,10 @@ func TestDoubleSubmit(t *testing.T) {
 
 func TestOnePersonInTwoSeats(t *testing.T) {
 	f := smallFixture(t)
-	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatProduct})
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE}, review.Right{Seat: plan.SeatProduct})
 	p := f.open("ledger-api")
 	two := f.browse("two-seats")
-	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatProduct})
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE}, review.Right{Seat: plan.SeatProduct})
 	opened := two.get(page.GateURL(p, "idea"))
 	if n := opened.find(`#sign form.decide input[type=radio][name=seat]`).Length(); n != 2 {
 		t.Fatalf("%d seats to choose from", n)
@@ -611,8 +612,8 @@ func TestRestrictedProjectIsUnknownToOutsiders(t *testing.T) {
 func TestCommentKeepsTheQueue(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.join("product-2", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatProduct})
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.join("product-2", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatProduct})
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Discuss(who, "idea", "scope-set", "Looks settled.", "once-1", at)
 	})
@@ -639,7 +640,7 @@ func TestSignInLeadsBackToTheGate(t *testing.T) {
 func TestSigningAgainAfterTheSeatCameBack(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	f.join("product", review.Right{Role: review.RoleViewer})
 	product := f.browse("product") // signs in with the seat again
 	shown := product.get(page.GateURL(p, "idea"))
@@ -673,7 +674,7 @@ func TestSignersAreWarned(t *testing.T) {
 func TestSignedAsksForNothing(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	signed := f.browse("product").get(page.GateURL(p, "idea")).want(200)
 	if signed.one("#sign details:has(#decision)").AttrOr("open", "no") != "no" {
 		t.Error("the form stands open for who has signed")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -80,7 +81,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 		return s.moreConditions(w, r, form)
 	}
 	in := review.NewSignOff{
-		Seat: review.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
+		Seat: plan.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
 		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
 	}
 	return s.follow(w, r, gateForm{name: gate.FormSign, typed: r.PostForm, err: err, others: in.Owners(), outcome: outcomeFlash,

@@ -10,6 +10,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -21,10 +22,10 @@ func day(offset int) string { return review.FormatDate(time.Now().UTC().AddDate(
 func (f *fixture) conditional(key, due string) (p review.ProjectKey, gate string) {
 	f.t.Helper()
 	p = f.open(key)
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "idea", review.NewSignOff{
-			Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
+			Seat: plan.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
 			Conditions: []review.NewCondition{{Text: "Name a second person on call.", Owner: f.person("member"), Due: due}},
 		}, at)
 	})
@@ -43,7 +44,7 @@ func (f *fixture) late(table, column string) {
 func TestGoWithConditions(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
 	member := fmt.Sprint(f.person("member"))
 	sre := f.browse("sre")
@@ -191,8 +192,8 @@ func TestConditionOutlivesItsRound(t *testing.T) {
 		t.Errorf("while the next round is open: %q", got)
 	}
 	member.get(gate).one(`form[action="` + page.MeetURL(p, "idea", 1) + `"]`)
-	f.signGo("product", p, "idea", review.SeatProduct)
-	f.signGo("sre", p, "idea", review.SeatSRE)
+	f.signGo("product", p, "idea", plan.SeatProduct)
+	f.signGo("sre", p, "idea", plan.SeatSRE)
 	if s := f.stage(p, "idea"); s.Gate != review.GateConditional || s.LastRound().No != 2 {
 		t.Fatalf("after round %d the gate stands %q", s.LastRound().No, s.Gate.Label())
 	}
@@ -255,7 +256,7 @@ func TestOverdueConditionReopensTheGate(t *testing.T) {
 
 func TestStepBack(t *testing.T) {
 	f := smallFixture(t)
-	f.join("sre2", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE})
+	f.join("sre2", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE})
 	p := f.open("ledger-api")
 	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
 	sre := f.browse("sre")
@@ -283,12 +284,12 @@ func TestStepBack(t *testing.T) {
 
 func TestSignAgainInOneClick(t *testing.T) {
 	f := smallFixture(t)
-	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatEngineering})
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE}, review.Right{Seat: plan.SeatEngineering})
 	p := f.open("ledger-api")
 	gate, sign := page.GateURL(p, "idea"), page.SignURL(p, "idea")
 	f.change("two-seats", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "idea", review.NewSignOff{
-			Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
+			Seat: plan.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
 			Conditions: []review.NewCondition{{Text: "Draw it.", Owner: f.person("member"), Due: day(5)}},
 		}, at)
 	})
@@ -296,7 +297,7 @@ func TestSignAgainInOneClick(t *testing.T) {
 		return r.Answer(who, "idea", "risks-listed", review.Met, "A third risk.", 1, at)
 	})
 	two := f.browse("two-seats")
-	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatSRE}, review.Right{Seat: review.SeatEngineering})
+	f.join("two-seats", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatSRE}, review.Right{Seat: plan.SeatEngineering})
 	if got := words(two.get(page.SignOffsURL).find("tbody")); !strings.Contains(got, "Changed since you signed") {
 		t.Errorf("the queue says %q", got)
 	}
@@ -499,10 +500,10 @@ func TestNamesOnTheGateAreUnique(t *testing.T) {
 	f.requestSignOff("owner", p, "idea")
 	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		two := []review.NewCondition{{Text: "Test it.", Owner: f.person("member"), Due: day(5)}, {Text: "Show it.", Owner: f.person("member"), Due: day(6)}}
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Conditional, Conditions: two, Digest: r.Digest(r.Stage("idea"))}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatSRE, Decision: review.Conditional, Conditions: two, Digest: r.Digest(r.Stage("idea"))}, at)
 	})
 	everybody("signed")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	everybody("passed with conditions")
 	for no := 1; no <= 2; no++ {
 		f.browse("member").get(gate).submit(page.MeetURL(p, "idea", no), "note", "Done.").want(303)

@@ -13,6 +13,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -52,7 +53,7 @@ func (s *Server) guard(e route, limit limiter) http.Handler {
 // params are the forms of the parts of addresses. What has another form is not
 // found, and never reaches a handler or the database.
 var params = map[string]func(string) bool{
-	"key": review.ValidKey, "stage": review.ValidKey, "item": review.ValidKey,
+	"key": plan.ValidKey, "stage": plan.ValidKey, "item": plan.ValidKey,
 	"no": positive, "round": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
 	"draft": validDraftID,
@@ -141,8 +142,8 @@ func (s *Server) inTurn(r *http.Request) (leave func(), err error) {
 }
 
 func projectKey(r *http.Request) review.ProjectKey { return review.ProjectKey(chi.URLParam(r, "key")) }
-func stageKey(r *http.Request) review.StageKey     { return review.StageKey(chi.URLParam(r, "stage")) }
-func itemKey(r *http.Request) review.ItemKey       { return review.ItemKey(chi.URLParam(r, "item")) }
+func stageKey(r *http.Request) plan.StageKey       { return plan.StageKey(chi.URLParam(r, "stage")) }
+func itemKey(r *http.Request) plan.ItemKey         { return plan.ItemKey(chi.URLParam(r, "item")) }
 
 // number reads a positive number from the address.
 func number(r *http.Request, name string) (int, error) {

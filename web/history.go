@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -41,7 +42,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 // historyFilter reads what the address narrows the trail to.
 func (s *Server) historyFilter(r *http.Request) (page.HistoryFilter, error) {
 	q := r.URL.Query()
-	f := page.HistoryFilter{Stage: review.StageKey(q.Get("stage")), Kind: q.Get("kind")}
+	f := page.HistoryFilter{Stage: plan.StageKey(q.Get("stage")), Kind: q.Get("kind")}
 	var bad review.Invalid
 	whole := func(name, what string) int64 {
 		if q.Get(name) == "" {
@@ -53,7 +54,7 @@ func (s *Server) historyFilter(r *http.Request) (page.HistoryFilter, error) {
 		}
 		return n
 	}
-	if f.Stage != "" && !review.ValidKey(string(f.Stage)) {
+	if f.Stage != "" && !plan.ValidKey(string(f.Stage)) {
 		bad.Add("stage", "is not the key of a stage")
 	}
 	f.Person, f.Before = review.PersonID(whole("person", "a person")), whole("before", "an entry")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -63,7 +64,7 @@ func TestHistoryPages(t *testing.T) {
 func TestHistoryFilters(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	f.change("member", p, "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "live", "restore-tested", review.NotMet, "Next month.", 0, at)
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -30,8 +31,8 @@ func (s *Server) showItem(w http.ResponseWriter, r *http.Request, status int, fo
 // itemPlace says which item, where the address does not.
 type itemPlace struct {
 	project review.ProjectKey
-	stage   review.StageKey
-	item    review.ItemKey
+	stage   plan.StageKey
+	item    plan.ItemKey
 }
 
 func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, at itemPlace, form page.ItemForm) error {
@@ -218,7 +219,7 @@ func (s *Server) comment(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) addEvidence(w http.ResponseWriter, r *http.Request) error {
 	posted, err := readForm(r, "url", "title", "kind", "effective", "expires", "commit", "links")
 	form := page.ItemForm{Name: page.FormEvidence, Links: posted.Get("links"), Evidence: review.NewEvidence{
-		URL: posted.Get("url"), Title: posted.Get("title"), Type: review.EvidenceKind(posted.Get("kind")),
+		URL: posted.Get("url"), Title: posted.Get("title"), Type: plan.EvidenceKind(posted.Get("kind")),
 		Effective: posted.Get("effective"), Expires: posted.Get("expires"), Commit: posted.Get("commit"), Links: s.Links,
 	}}
 	if posted.Has("links") {
@@ -292,7 +293,7 @@ func (s *Server) reviseEvidence(w http.ResponseWriter, r *http.Request) error {
 		return s.itemFailed(w, r, form, err)
 	}
 	decide := func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.ReviseEvidence(who, stageKey(r), itemKey(r), no, posted.Get("title"), review.EvidenceKind(posted.Get("kind")), at)
+		return rv.ReviseEvidence(who, stageKey(r), itemKey(r), no, posted.Get("title"), plan.EvidenceKind(posted.Get("kind")), at)
 	}
 	if !htmx(r) {
 		return s.itemChange(w, r, form, flashRevised, "#evidence", decide)

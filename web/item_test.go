@@ -8,20 +8,21 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
 // itemAt is a place to test: a project with its first must.
-func (f *fixture) itemAt(key string) (review.ProjectKey, review.StageKey, review.ItemKey) {
+func (f *fixture) itemAt(key string) (review.ProjectKey, plan.StageKey, plan.ItemKey) {
 	f.t.Helper()
 	p := f.create(key)
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	return p, sk, ik
 }
 
 // def is an item's definition.
-func (f *fixture) def(sk review.StageKey, ik review.ItemKey) *review.ItemDef {
+func (f *fixture) def(sk plan.StageKey, ik plan.ItemKey) *plan.Item {
 	f.t.Helper()
 	s := &f.tmpl.Stages[f.tmpl.StageIndex(sk)]
 	for i := range s.Items {
@@ -80,10 +81,10 @@ func TestReadersOfAnItemGetNoForms(t *testing.T) {
 func TestItemThatDoesNotApply(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	p := f.create("starter", func(in *review.NewProject) { in.Tier = review.TierStarter })
+	p := f.create("starter", func(in *review.NewProject) { in.Tier = plan.TierStarter })
 	s := f.stage(p, f.tmpl.Stages[0].Key)
 	for i := range s.Items {
-		if s.Items[i].Level != review.LevelNone {
+		if s.Items[i].Level != plan.LevelNone {
 			continue
 		}
 		r := f.browse("owner").get(page.ItemURL(p, s.Def.Key, s.Items[i].Def.Key)).want(200)
@@ -277,8 +278,8 @@ func TestApprovalOfNotApplicable(t *testing.T) {
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	seats := f.tmpl.Stages[0].Gate.Policy(nil).Seats
-	var stranger review.Seat
-	for _, s := range review.Seats() {
+	var stranger plan.Seat
+	for _, s := range plan.Seats() {
 		if !contains(seats, s) {
 			stranger = s
 		}
@@ -314,7 +315,7 @@ func TestApprovalOfNotApplicable(t *testing.T) {
 	}
 }
 
-func contains(seats []review.Seat, s review.Seat) bool {
+func contains(seats []plan.Seat, s plan.Seat) bool {
 	for _, x := range seats {
 		if x == s {
 			return true
@@ -364,11 +365,11 @@ func TestItemFormsKeepStrangersOut(t *testing.T) {
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	hidden := f.create("hidden", func(in *review.NewProject) { in.Restricted = true })
-	_, elsewhere := f.pick(1, review.LevelMust, 0)
+	_, elsewhere := f.pick(1, plan.LevelMust, 0)
 	forged := f.stranger()
 	forged.setCookie(f.cookies.sessionName, "made-up")
 	seq, hiddenSeq := f.seq(p), f.seq(hidden)
-	type urlOf func(review.ProjectKey, review.StageKey, review.ItemKey) string
+	type urlOf func(review.ProjectKey, plan.StageKey, plan.ItemKey) string
 	for name, c := range map[string]struct {
 		url    urlOf
 		fields []string
@@ -379,7 +380,7 @@ func TestItemFormsKeepStrangersOut(t *testing.T) {
 		"assign":   {page.AssignURL, []string{"person", "1", "due", ""}, ""},
 		"comment":  {page.CommentsURL, []string{"text", "typed text", "once", "k"}, "text"},
 		"evidence": {page.EvidenceURL, []string{"url", "https://wiki.example.test/", "title", "typed text", "kind", "doc"}, "title"},
-		"remove": {func(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+		"remove": {func(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 			return page.RemoveEvidenceURL(p, s, i, 1)
 		}, nil, ""},
 	} {

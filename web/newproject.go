@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -35,8 +36,8 @@ const (
 type draft struct {
 	id   string
 	who  *store.Viewer
-	ref  review.TemplateRef
-	tmpl *review.Template
+	ref  plan.Ref
+	tmpl *plan.Lifecycle
 	form page.ProjectForm
 	find string
 }
@@ -317,7 +318,7 @@ func (s *Server) saveDraft(ctx context.Context, d *draft) (whole bool, err error
 			*text = strings.ToValidUTF8((*text)[:min(len(*text), draftField)], "")
 		}
 		form.Profile = slices.DeleteFunc(slices.Clone(form.Profile), func(flag string) bool {
-			return !slices.ContainsFunc(d.tmpl.Flags, func(f review.FlagDef) bool { return string(f.Key) == flag })
+			return !slices.ContainsFunc(d.tmpl.Flags, func(f plan.Question) bool { return string(f.Key) == flag })
 		})
 		form.Members = form.Members[:min(len(form.Members), maxChoices)]
 		form.Errors = nil
@@ -382,7 +383,7 @@ func (s *Server) copyInto(r *http.Request, d *draft) error {
 // name; empty when they see none, or several.
 func (s *Server) sourceKey(r *http.Request, typed string) (review.ProjectKey, error) {
 	typed = searchWords(typed)
-	if review.ValidKey(typed) {
+	if plan.ValidKey(typed) {
 		if _, err := s.Store.Scope(r.Context(), s.by(r), review.ProjectKey(typed)); err == nil {
 			return review.ProjectKey(typed), nil
 		} else if !errors.Is(err, review.ErrNotFound) {
@@ -398,17 +399,17 @@ func (s *Server) sourceKey(r *http.Request, typed string) (review.ProjectKey, er
 
 // templateNamed is the newest version of a template; the default one when none
 // is named.
-func (s *Server) templateNamed(ctx context.Context, key string) (review.TemplateRef, error) {
+func (s *Server) templateNamed(ctx context.Context, key string) (plan.Ref, error) {
 	if key == "" {
 		return s.Store.DefaultTemplate(ctx)
 	}
 	refs, err := s.Store.LatestTemplates(ctx)
 	if err != nil {
-		return review.TemplateRef{}, err
+		return plan.Ref{}, err
 	}
-	i := slices.IndexFunc(refs, func(ref review.TemplateRef) bool { return ref.Key == key })
+	i := slices.IndexFunc(refs, func(ref plan.Ref) bool { return ref.Key == key })
 	if i < 0 {
-		return review.TemplateRef{}, &review.Invalid{Fields: []review.FieldError{{Field: "template", Message: "is not the key of a template"}}}
+		return plan.Ref{}, &review.Invalid{Fields: []review.FieldError{{Field: "template", Message: "is not the key of a template"}}}
 	}
 	return refs[i], nil
 }
@@ -483,7 +484,7 @@ func shortNumber() string {
 // keyTaken reports whether the person may see a project with the key. One that
 // they may not see is found out when the project is made.
 func (s *Server) keyTaken(r *http.Request, key string) (bool, error) {
-	if !review.ValidKey(key) {
+	if !plan.ValidKey(key) {
 		return false, nil
 	}
 	_, err := s.Store.Scope(r.Context(), s.by(r), review.ProjectKey(key))
@@ -542,7 +543,7 @@ func (s *Server) make(r *http.Request, d *draft) (review.ProjectKey, error) {
 // madeBefore reports whether the same form made the project before, so that a
 // button that was pressed twice leads where the first press led.
 func (s *Server) madeBefore(r *http.Request, d *draft) bool {
-	if !review.ValidKey(d.form.Key) {
+	if !plan.ValidKey(d.form.Key) {
 		return false
 	}
 	view, err := s.Store.Checklist(r.Context(), s.by(r), review.ProjectKey(d.form.Key), d.tmpl.Stages[0].Key)

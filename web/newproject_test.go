@@ -9,6 +9,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -81,8 +82,8 @@ func TestNewProjectInThreeSteps(t *testing.T) {
 	}
 	step2 = step2.step(url.Values{"profile": {"database", "health-data"}, "go": {"stay"}})
 	hint := words(step2.find(`input[name=tier][value="1"]`).Parent())
-	items, musts := page.TierCounts(f.tmpl, review.TierCritical, review.Profile{"database", "health-data"})
-	bare, _ := page.TierCounts(f.tmpl, review.TierCritical, nil)
+	items, musts := page.TierCounts(f.tmpl, plan.TierCritical, plan.Profile{"database", "health-data"})
+	bare, _ := page.TierCounts(f.tmpl, plan.TierCritical, nil)
 	if items <= bare || !strings.Contains(hint, strconv.Itoa(items)+" items, "+strconv.Itoa(musts)+" of them required") {
 		t.Errorf("tier 1 with this profile: %q; counted %d items, %d musts", hint, items, musts)
 	}
@@ -216,7 +217,7 @@ func TestNewProjectKeys(t *testing.T) {
 			t.Errorf("the key offered for %s: %s", name, got)
 		}
 		back := r.step(url.Values{"go": {"back"}})
-		if got := back.typed().Get("key"); !strings.HasPrefix(got, want) || !review.ValidKey(got) {
+		if got := back.typed().Get("key"); !strings.HasPrefix(got, want) || !plan.ValidKey(got) {
 			t.Errorf("the key of %s cannot be edited: %q", name, got)
 		}
 	}
@@ -225,7 +226,7 @@ func TestNewProjectKeys(t *testing.T) {
 func TestNewProjectCopies(t *testing.T) {
 	f := newFixture(t)
 	f.create("source", func(p *review.NewProject) {
-		p.Name, p.Team, p.Tier, p.Profile, p.Exposure = "The source", "Green", 3, []review.Flag{"database"}, review.ExposureLimited
+		p.Name, p.Team, p.Tier, p.Profile, p.Exposure = "The source", "Green", 3, []plan.Flag{"database"}, review.ExposureLimited
 	})
 	f.create("hidden", func(p *review.NewProject) { p.Restricted = true })
 	f.fill("member", "source", "idea")

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -20,7 +21,7 @@ func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
 	key, first := f.create("alone"), f.tmpl.Stages[0]
 	f.fill("owner", key, first.Key)
 	f.requestSignOff("owner", key, first.Key)
-	var seat review.Seat
+	var seat plan.Seat
 	for _, s := range first.Gate.Seats {
 		if s.Mandatory && len(s.When) == 0 {
 			seat = s.Seat
@@ -51,7 +52,7 @@ func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
 		t.Errorf("said %d times while somebody holds the seat", n)
 	}
 	f.join(string(seat), review.Right{Role: review.RoleViewer})
-	if seat == review.SeatSRE || seat == review.SeatSecurity {
+	if seat == plan.SeatSRE || seat == plan.SeatSecurity {
 		f.join("two-seats", review.Right{Role: review.RoleViewer})
 	}
 	if n := said(); n != 2*len(pages) {
@@ -113,7 +114,7 @@ func TestNobodyGivesAnythingToTheBlocked(t *testing.T) {
 	key, stage, item := f.itemAt("forged")
 	gone := f.person("viewer")
 	_, err := f.Store.ChangeRights(t.Context(), f.as("admin"), f.person("sre"), func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Grant(who, review.Right{Seat: review.SeatSRE}, at)
+		return e.Grant(who, review.Right{Seat: plan.SeatSRE}, at)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -141,7 +142,7 @@ func TestNobodyGivesAnythingToTheBlocked(t *testing.T) {
 	for name, in := range map[string]review.NewProject{
 		"owner": {Owner: gone}, "deputy": {Owner: f.person("owner"), Deputy: gone}, "member": {Owner: f.person("owner"), Members: []review.PersonID{gone}},
 	} {
-		in.Key, in.Name, in.Team, in.Tier, in.Exposure = "new-"+name, "New "+name, "Core", review.TierStandard, review.ExposurePilot
+		in.Key, in.Name, in.Team, in.Tier, in.Exposure = "new-"+name, "New "+name, "Core", plan.TierStandard, review.ExposurePilot
 		var invalid *review.Invalid
 		if _, err := f.Store.Create(t.Context(), f.as("manager"), f.ref, in); !errors.As(err, &invalid) || invalid.Fields[0].Field != "person" {
 			t.Errorf("%s of a new project: %v", name, err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -20,7 +21,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 		return s.showPerson(w, r, http.StatusOK, personNumber(r.URL.Query().Get("person")), personForms{})
 	}
 	f := page.PeopleFilter{Search: searchText(r, "q"), Page: pageNumber(r)}
-	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || review.Seat(right).Valid() {
+	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || plan.Seat(right).Valid() {
 		f.Right = right
 	}
 	view, err := s.Store.People(r.Context(), s.by(r), store.PeopleFilter{Search: f.Search, Right: f.Right, Page: f.Page})

@@ -7,6 +7,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -129,7 +130,7 @@ func TestGrantAndRevoke(t *testing.T) {
 	show.fillIn(page.GrantURL(target), map[string][]string{"right": {"role:manager"}}).want(303)
 	show.fillIn(page.GrantURL(target), map[string][]string{"right": {"seat:security"}, "project": {string(key)}}).want(303)
 	a := f.actor("outsider")
-	if !a.HasRole(review.RoleManager) || !a.Sits(review.SeatSecurity, f.project(key).ID) || a.Sits(review.SeatSecurity, 999) {
+	if !a.HasRole(review.RoleManager) || !a.Sits(plan.SeatSecurity, f.project(key).ID) || a.Sits(plan.SeatSecurity, 999) {
 		t.Fatalf("rights: %+v", a)
 	}
 	show = b.get(page.PersonURL(target)).want(200)

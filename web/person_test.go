@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -213,7 +214,7 @@ func TestNamesakes(t *testing.T) {
 	f := newFixture(t)
 	ids := []review.PersonID{}
 	for _, subject := range []string{"hana-1", "hana-2"} {
-		id, err := f.Store.Join(t.Context(), store.Identity{Issuer: testIssuer, Subject: subject, Name: "Hana Sato", Email: "hana@example.test", Rights: []review.Right{{Seat: review.SeatQA}}}, time.Time{})
+		id, err := f.Store.Join(t.Context(), store.Identity{Issuer: testIssuer, Subject: subject, Name: "Hana Sato", Email: "hana@example.test", Rights: []review.Right{{Seat: plan.SeatQA}}}, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +247,7 @@ func TestUnknownGroupsAreTold(t *testing.T) {
 	c, _ := newCompany(t, false)
 	b := c.surf(t)
 	b.signIn("hana", "/")
-	if !b.who().Actor.Sits(review.SeatSRE, 1) {
+	if !b.who().Actor.Sits(plan.SeatSRE, 1) {
 		t.Fatal("no seat from the group")
 	}
 	hana := devstack.Person{ID: "hana", Name: "Hana Sato", Email: "hana@slipway.example"}
@@ -256,7 +257,7 @@ func TestUnknownGroupsAreTold(t *testing.T) {
 	c.employ(hana)
 	late := c.surf(t)
 	late.signIn("hana", "/")
-	if late.who().Actor.Sits(review.SeatSRE, 1) || !b.who().Actor.Sits(review.SeatSRE, 1) {
+	if late.who().Actor.Sits(plan.SeatSRE, 1) || !b.who().Actor.Sits(plan.SeatSRE, 1) {
 		t.Error("the seat counts in the wrong session")
 	}
 	if got := late.get("/account").want(t, 200); !strings.Contains(got.body, "named more than 1,000 groups") {

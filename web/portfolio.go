@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -81,14 +82,14 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Person: searchText(r, "person"), Waits: searchText(r, "waits"),
 		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
 	}
-	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && review.Tier(tier).Valid() {
-		f.Tier = review.Tier(tier)
+	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && plan.Tier(tier).Valid() {
+		f.Tier = plan.Tier(tier)
 	}
 	if st := review.Status(q.Get("status")); slices.Contains(page.Statuses(), st) {
 		f.Status = st
 	}
-	if k := q.Get("stage"); review.ValidKey(k) {
-		f.Stage = review.StageKey(k)
+	if k := q.Get("stage"); plan.ValidKey(k) {
+		f.Stage = plan.StageKey(k)
 	}
 	if l := review.Live(q.Get("live")); slices.Contains(page.LiveStates(), l) {
 		f.Live = l

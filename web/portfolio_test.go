@@ -11,6 +11,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -112,7 +113,7 @@ func TestPortfolioMarksWhatIsLate(t *testing.T) {
 
 func TestPortfolioFilters(t *testing.T) {
 	f := newFixture(t)
-	f.create("ledger", func(p *review.NewProject) { p.Team = "Red & Green"; p.Tier = review.TierStarter })
+	f.create("ledger", func(p *review.NewProject) { p.Team = "Red & Green"; p.Tier = plan.TierStarter })
 	f.create("wallet")
 	mine := f.create("search", func(p *review.NewProject) { p.Name = "100 % <b>bold</b>" })
 	f.change("owner", mine, "", func(r *review.Review, who review.Actor, at time.Time) error {

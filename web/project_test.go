@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -55,17 +56,17 @@ func TestOverviewFollowsTheGates(t *testing.T) {
 	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "Product: waiting for this signature") {
 		t.Errorf("an open round: %q", got)
 	}
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); strings.Contains(got, "Product: waiting for") || !strings.Contains(got, "1 of 2 signatures") {
 		t.Errorf("after the first signature: %q", got)
 	}
-	f.signGo("sre", p, "idea", review.SeatSRE)
+	f.signGo("sre", p, "idea", plan.SeatSRE)
 	if got := owner.get(page.ProjectURL(p)).one("#stages [aria-current=step] b").Text(); got != "2. Live" {
 		t.Errorf("the current stage is %q", got)
 	}
 	f.fill("member", p, "live")
 	f.requestSignOff("owner", p, "live")
-	f.signGo("sre", p, "live", review.SeatSRE)
+	f.signGo("sre", p, "live", plan.SeatSRE)
 	if got := words(owner.get(page.ProjectURL(p)).find("#blockers")); !strings.Contains(got, "All gates have passed") {
 		t.Errorf("after the last gate: %q", got)
 	}

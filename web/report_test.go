@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -27,7 +28,7 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 	f.fill("member", p, "idea")
 	f.requestSignOff("owner", p, "idea")
 	f.change("product", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea"))}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Return, Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea"))}, at)
 	})
 	f.change("member", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AnswerFinding(who, "idea", 1, r.Stage("idea").Findings[0].Digest(), "The shop does.", at)
@@ -37,12 +38,12 @@ func (f *fixture) eventful(key string) review.ProjectKey {
 	})
 	f.requestSignOff("owner", p, "idea")
 	f.change("sre", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Recuse, Note: "My team builds it.", Digest: r.Digest(r.Stage("idea"))}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatSRE, Decision: review.Recuse, Note: "My team builds it.", Digest: r.Digest(r.Stage("idea"))}, at)
 	})
-	f.signGo("engineering", p, "idea", review.SeatEngineering)
+	f.signGo("engineering", p, "idea", plan.SeatEngineering)
 	f.change("product", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "idea", review.NewSignOff{
-			Seat: review.SeatProduct, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
+			Seat: plan.SeatProduct, Decision: review.Conditional, Digest: r.Digest(r.Stage("idea")),
 			Conditions: []review.NewCondition{{Text: "Write the price down.", Owner: f.person("member"), Due: at.AddDate(0, 0, 9).Format(time.DateOnly)}},
 		}, at)
 	})

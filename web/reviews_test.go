@@ -8,6 +8,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -16,8 +17,8 @@ import (
 func (f *fixture) liveProject(key string) review.ProjectKey {
 	f.t.Helper()
 	p := f.create(key)
-	f.passGate(p, "idea", review.SeatProduct, review.SeatEngineering)
-	f.passGate(p, "live", review.SeatSRE)
+	f.passGate(p, "idea", plan.SeatProduct, plan.SeatEngineering)
+	f.passGate(p, "live", plan.SeatSRE)
 	return p
 }
 
@@ -329,7 +330,7 @@ func TestCompareCreditsEachRow(t *testing.T) {
 			return r.Edit(who, in, at)
 		})
 	}
-	edit("manager", func(in *review.ProjectFields) { in.Tier = review.TierStarter })
+	edit("manager", func(in *review.ProjectFields) { in.Tier = plan.TierStarter })
 	edit("admin", func(in *review.ProjectFields) { in.Team = "Green" })
 	part := func(name, person string, d review.Duty) {
 		f.change(name, p, "", func(r *review.Review, who review.Actor, at time.Time) error {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -132,8 +133,8 @@ func TestSettingsPutSignaturesOutOfDate(t *testing.T) {
 	key := f.create("ledger")
 	f.fill("member", key, "idea")
 	f.requestSignOff("owner", key, "idea")
-	f.signGo("product", key, "idea", review.SeatProduct)
-	f.signGo("engineering", key, "idea", review.SeatEngineering)
+	f.signGo("product", key, "idea", plan.SeatProduct)
+	f.signGo("engineering", key, "idea", plan.SeatEngineering)
 	if got := f.stage(key, "idea").Gate; got != review.GatePassed {
 		t.Fatalf("gate %v", got)
 	}
@@ -273,7 +274,7 @@ func TestMembersAreAskedAbout(t *testing.T) {
 	more := 0
 	f.change("owner", key, "architecture", func(r *review.Review, who review.Actor, at time.Time) error {
 		for i := range r.Stage("architecture").Items {
-			if it := &r.Stage("architecture").Items[i]; it.Level != review.LevelNone && more < 12 {
+			if it := &r.Stage("architecture").Items[i]; it.Level != plan.LevelNone && more < 12 {
 				more++
 				if err := r.Assign(who, "architecture", it.Def.Key, f.person("member"), "", at); err != nil {
 					return err

@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5/middleware"
 
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -125,7 +126,7 @@ func (s *Server) beginSession(w http.ResponseWriter, r *http.Request, id auth.Id
 func (s *Server) rightsOf(id auth.Identity) []review.Right {
 	var rights []review.Right
 	for _, g := range s.Groups.For(id) {
-		rights = append(rights, review.Right{Role: review.Role(g.Role), Seat: review.Seat(g.Seat)})
+		rights = append(rights, review.Right{Role: review.Role(g.Role), Seat: plan.Seat(g.Seat)})
 	}
 	if everybody := (review.Right{Role: s.DefaultRole}); s.DefaultRole != "" && !slices.Contains(rights, everybody) {
 		rights = append(rights, everybody)

@@ -23,6 +23,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
 	idp "github.com/slipway-prr/slipway/internal/devstack/provider"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -263,7 +264,7 @@ func TestSignInGoesTheWholeWay(t *testing.T) {
 	if v == nil || v.Name != "Omar Farouk" || v.Email != "omar@slipway.example" {
 		t.Fatalf("signed in as %+v", v)
 	}
-	if !v.Actor.Sits(review.SeatSRE, 7) || !v.Actor.Sits(review.SeatSecurity, 7) || !v.Actor.HasRole(review.RoleViewer) || len(v.Actor.Roles) != 1 {
+	if !v.Actor.Sits(plan.SeatSRE, 7) || !v.Actor.Sits(plan.SeatSecurity, 7) || !v.Actor.HasRole(review.RoleViewer) || len(v.Actor.Roles) != 1 {
 		t.Errorf("rights from groups: %+v", v.Actor)
 	}
 	if b.cookie(c.cookies.flowName) != "" {
@@ -480,17 +481,17 @@ func TestSignInGroups(t *testing.T) {
 		c.employ(sam)
 		b := c.surf(t)
 		b.signIn("sam", "/")
-		if v := b.who(); !v.Actor.HasRole(review.RoleManager) || !v.Actor.Sits(review.SeatSecurity, 1) {
+		if v := b.who(); !v.Actor.HasRole(review.RoleManager) || !v.Actor.Sits(plan.SeatSecurity, 1) {
 			t.Fatalf("rights: %+v", v.Actor)
 		}
 		sam.Groups = []string{"slipway-managers"}
 		c.employ(sam)
 		again := c.surf(t)
 		again.signIn("sam", "/")
-		if v := again.who(); !v.Actor.HasRole(review.RoleManager) || v.Actor.Sits(review.SeatSecurity, 1) {
+		if v := again.who(); !v.Actor.HasRole(review.RoleManager) || v.Actor.Sits(plan.SeatSecurity, 1) {
 			t.Errorf("rights after: %+v", v.Actor)
 		}
-		if v := b.who(); v.Actor.Sits(review.SeatSecurity, 1) {
+		if v := b.who(); v.Actor.Sits(plan.SeatSecurity, 1) {
 			t.Error("the first session keeps the seat")
 		}
 	})

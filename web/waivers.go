@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -122,7 +123,7 @@ var waiverFlashes = map[page.WaiverDecision]flash{
 	page.WaiverGrant: flashWaived, page.WaiverDeny: flashRefused, page.WaiverExtend: flashExtended, page.WaiverRevoke: flashEnded,
 }
 
-func decideOn(rv *review.Review, who review.Actor, d page.WaiverDecision, stage review.StageKey, no int, shown review.Digest, form page.WaiverForm, at time.Time) error {
+func decideOn(rv *review.Review, who review.Actor, d page.WaiverDecision, stage plan.StageKey, no int, shown review.Digest, form page.WaiverForm, at time.Time) error {
 	switch d {
 	case page.WaiverGrant:
 		return rv.GrantWaiver(who, stage, no, shown, form.Reason, at)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -14,7 +15,7 @@ import (
 )
 
 // at runs domain commands as somebody at a moment, past or to come.
-func (f *fixture) at(when time.Time, name string, p review.ProjectKey, stage review.StageKey, decide store.Decide) {
+func (f *fixture) at(when time.Time, name string, p review.ProjectKey, stage plan.StageKey, decide store.Decide) {
 	f.t.Helper()
 	if _, err := f.Store.Change(context.Background(), store.ByPerson(f.person(name), when), store.Target{Project: p, Stage: stage}, decide); err != nil {
 		f.t.Fatalf("%s: %v", name, err)
@@ -27,7 +28,7 @@ var goodWaiver = []string{"reason", "The vendor is late.", "risk", "A slow failo
 
 // waive asks for a waiver past the web and, unless nobody is named, has it
 // granted; returns its id.
-func (f *fixture) waive(by, decider string, p review.ProjectKey, sk review.StageKey, ik review.ItemKey, days int) string {
+func (f *fixture) waive(by, decider string, p review.ProjectKey, sk plan.StageKey, ik plan.ItemKey, days int) string {
 	f.t.Helper()
 	no := 0
 	f.change(by, p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -44,7 +45,7 @@ func (f *fixture) waive(by, decider string, p review.ProjectKey, sk review.Stage
 }
 
 // lapse grants a waiver in the past that has run out since.
-func (f *fixture) lapse(p review.ProjectKey, sk review.StageKey, ik review.ItemKey) {
+func (f *fixture) lapse(p review.ProjectKey, sk plan.StageKey, ik plan.ItemKey) {
 	f.t.Helper()
 	then := time.Now().UTC().AddDate(0, 0, -20)
 	f.at(then, "member", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -367,7 +368,7 @@ func TestWaiverRegisterFilters(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
-	_, second := f.pick(0, review.LevelMust, 1)
+	_, second := f.pick(0, plan.LevelMust, 1)
 	f.waive("member", "manager", p, sk, ik, 10)
 	f.waive("member", "", p, sk, second, 40)
 	b := f.browse("manager")
@@ -400,7 +401,7 @@ func TestTextOutlivesTheSession(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p := f.create("ledger-api")
-	sk, ik := f.pick(0, review.LevelMust, 0)
+	sk, ik := f.pick(0, plan.LevelMust, 0)
 	condition := gate.ConditionField("text", 1)
 	for path, texts := range map[string][]string{
 		page.ItemWaiversURL(p, sk, ik): {"reason", "risk", "measure"},

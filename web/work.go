@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -90,7 +91,7 @@ func (s *Server) signOffs(w http.ResponseWriter, r *http.Request) error {
 	}
 	q := r.URL.Query()
 	d := page.SignOffsData{
-		Actor: v.Actor, Now: v.Now, Search: strings.TrimSpace(q.Get("q")), Seat: review.Seat(q.Get("seat")), Seats: seatsOf(v.Actor),
+		Actor: v.Actor, Now: v.Now, Search: strings.TrimSpace(q.Get("q")), Seat: plan.Seat(q.Get("seat")), Seats: seatsOf(v.Actor),
 		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), Excluded: waitingGates(v.Tmpl, v.Names, v.Excluded),
 		Full: len(v.Gates)+len(v.Excluded) == store.QueuePage,
 	}
@@ -103,7 +104,7 @@ func (s *Server) signOffs(w http.ResponseWriter, r *http.Request) error {
 }
 
 // matches reports whether a gate passes the queue's filter.
-func matches(g *page.WaitingGate, search string, seat review.Seat) bool {
+func matches(g *page.WaitingGate, search string, seat plan.Seat) bool {
 	if seat != "" && !slices.Contains(g.MySeats, seat) {
 		return false
 	}
@@ -113,9 +114,9 @@ func matches(g *page.WaitingGate, search string, seat review.Seat) bool {
 
 // seatsOf are the seats that somebody holds anywhere, each once, in the order
 // of pages.
-func seatsOf(a review.Actor) []review.Seat {
-	var seats []review.Seat
-	for _, s := range review.Seats() {
+func seatsOf(a review.Actor) []plan.Seat {
+	var seats []plan.Seat
+	for _, s := range plan.Seats() {
 		if slices.ContainsFunc(a.Seats, func(h review.SeatHeld) bool { return h.Seat == s }) {
 			seats = append(seats, s)
 		}
@@ -123,7 +124,7 @@ func seatsOf(a review.Actor) []review.Seat {
 	return seats
 }
 
-func waitingGates(tmpl *review.Template, names store.Names, gates []store.WaitingGate) []page.WaitingGate {
+func waitingGates(tmpl *plan.Lifecycle, names store.Names, gates []store.WaitingGate) []page.WaitingGate {
 	out := make([]page.WaitingGate, len(gates))
 	for i, g := range gates {
 		out[i] = page.WaitingGate{
@@ -136,7 +137,7 @@ func waitingGates(tmpl *review.Template, names store.Names, gates []store.Waitin
 
 // stageName is a stage's name where there is no single project; the key when
 // the newest template no longer has the stage.
-func stageName(tmpl *review.Template, k review.StageKey) string {
+func stageName(tmpl *plan.Lifecycle, k plan.StageKey) string {
 	if i := tmpl.StageIndex(k); i >= 0 {
 		return tmpl.Stages[i].Name
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -14,7 +15,7 @@ func TestMyWork(t *testing.T) {
 	f := smallFixture(t)
 	p := f.create("ledger-api")
 	today := time.Now().UTC()
-	for i, item := range []review.ItemKey{"scope-set", "risks-listed", "demo-shown"} {
+	for i, item := range []plan.ItemKey{"scope-set", "risks-listed", "demo-shown"} {
 		f.change("owner", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.Assign(who, "idea", item, f.person("member"), today.AddDate(0, 0, i-1).Format(time.DateOnly), at)
 		})
@@ -124,7 +125,7 @@ func TestMyWorkShowsMentionsAsText(t *testing.T) {
 func TestMyWorkMarksWhatToSignAgain(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("ledger-api")
-	f.signGo("product", p, "idea", review.SeatProduct)
+	f.signGo("product", p, "idea", plan.SeatProduct)
 	product := f.browse("product")
 	if product.get(page.WorkURL).find("#gates").Length() != 0 {
 		t.Error("a gate that I signed still waits for me")
@@ -170,7 +171,7 @@ func TestSignOffsMarkWhatHangsOnThePersonAlone(t *testing.T) {
 	f.fill("member", p, "live")
 	f.requestSignOff("owner", p, "live")
 	queue := f.browse("sre").get(page.SignOffsURL).want(200)
-	row := func(stage review.StageKey) string {
+	row := func(stage plan.StageKey) string {
 		return words(queue.one(`tbody tr:has(a[href="` + page.GateURL(p, stage) + `"])`))
 	}
 	if got := row("idea"); strings.Contains(got, "Only yours is missing") || !strings.Contains(got, "Product") || !strings.Contains(got, "3 Feb 2020 overdue") {

@@ -55,7 +55,7 @@ func Copy(ctx context.Context, conn *pgx.Conn, patterns []Pattern) error {
 	if err := conn.QueryRow(ctx, `select max(id) + 1 from stream`).Scan(&next); err != nil {
 		return fmt.Errorf("seed: find a free project id: %w", err)
 	}
-	copies, err := plan(ctx, conn, patterns, next)
+	copies, err := copiesOf(ctx, conn, patterns, next)
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ type original struct {
 // identity is what distinguishes a copy.
 type identity struct{ id, key, name, team string }
 
-func plan(ctx context.Context, conn *pgx.Conn, patterns []Pattern, next int64) ([]original, error) {
+func copiesOf(ctx context.Context, conn *pgx.Conn, patterns []Pattern, next int64) ([]original, error) {
 	total := 0
 	for _, p := range patterns {
 		total += p.Copies

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -50,7 +51,7 @@ func (w *World) Launch(ctx context.Context, key review.ProjectKey, passed int) e
 }
 
 // Largest makes a pattern from the built-in template whose largest stage, which it returns, is three fifths done.
-func (w *World) Largest(ctx context.Context, key review.ProjectKey) (review.StageKey, error) {
+func (w *World) Largest(ctx context.Context, key review.ProjectKey) (plan.StageKey, error) {
 	stage := largest(w.templates.builtIn)
 	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return "", err
@@ -62,7 +63,7 @@ func (w *World) Largest(ctx context.Context, key review.ProjectKey) (review.Stag
 
 // Waiting makes a pattern from the built-in template, all 206 items of it answered, whose first gate, which it returns, waits for
 // signatures.
-func (w *World) Waiting(ctx context.Context, key review.ProjectKey) (review.StageKey, error) {
+func (w *World) Waiting(ctx context.Context, key review.ProjectKey) (plan.StageKey, error) {
 	if err := w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam]); err != nil {
 		return "", err
 	}
@@ -104,13 +105,13 @@ func (w *World) Assigned(ctx context.Context, key review.ProjectKey, items int) 
 }
 
 // create starts a critical project to which every item of the template applies.
-func (w *World) create(ctx context.Context, key review.ProjectKey, t *review.Template, team []Person) error {
+func (w *World) create(ctx context.Context, key review.ProjectKey, t *plan.Lifecycle, team []Person) error {
 	ref, err := t.Ref()
 	if err != nil {
 		return err
 	}
 	in := review.NewProject{
-		Key: string(key), Name: "Pattern " + string(key), Team: "Patterns", Tier: review.TierCritical, Exposure: review.ExposureLimited,
+		Key: string(key), Name: "Pattern " + string(key), Team: "Patterns", Tier: plan.TierCritical, Exposure: review.ExposureLimited,
 		Summary: "What the copies of this project look like.", Owner: team[0].ID, Deputy: team[1].ID,
 		Target: review.FormatDate(time.Now().AddDate(0, 6, 0)),
 	}
@@ -160,13 +161,13 @@ func answerSome(r *review.Review, who review.Actor, s *review.Stage, at time.Tim
 }
 
 func meet(r *review.Review, who review.Actor, s *review.Stage, it *review.Item, n int, at time.Time) error {
-	if it.Level == review.LevelNone {
+	if it.Level == plan.LevelNone {
 		return nil
 	}
 	if err := r.Answer(who, s.Def.Key, it.Def.Key, review.Met, "Done, and shown in the linked record.", it.Answer.Version, at); err != nil {
 		return err
 	}
-	kind := review.EvidenceKinds()[0]
+	kind := plan.EvidenceKinds()[0]
 	if len(it.Def.Evidence) > 0 {
 		kind = it.Def.Evidence[0]
 	}
@@ -176,7 +177,7 @@ func meet(r *review.Review, who review.Actor, s *review.Stage, it *review.Item, 
 }
 
 // request meets everything of a stage and asks for sign-off.
-func (w *World) request(ctx context.Context, key review.ProjectKey, stage review.StageKey) error {
+func (w *World) request(ctx context.Context, key review.ProjectKey, stage plan.StageKey) error {
 	return w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {
 		s := r.Stage(stage)
 		for i := range s.Items {
@@ -189,8 +190,8 @@ func (w *World) request(ctx context.Context, key review.ProjectKey, stage review
 }
 
 // pass signs a gate in every seat that is still open.
-func (w *World) pass(ctx context.Context, key review.ProjectKey, stage review.StageKey) error {
-	for _, seat := range review.Seats() {
+func (w *World) pass(ctx context.Context, key review.ProjectKey, stage plan.StageKey) error {
+	for _, seat := range plan.Seats() {
 		_, err := w.Store.Change(ctx, By(w.Signers[seat]), store.Target{Project: key, Stage: stage},
 			func(r *review.Review, who review.Actor, at time.Time) error {
 				s := r.Stage(stage)

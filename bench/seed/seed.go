@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/migrations"
@@ -31,7 +32,7 @@ type World struct {
 	// Team works on the projects; the first owns them, the second is deputy. None of them sits in a seat.
 	Team []Person
 	// Signers hold one seat each, everywhere.
-	Signers map[review.Seat]Person
+	Signers map[plan.Seat]Person
 	// Busy has items and gates waiting, and sits in the product seat.
 	Busy Person
 
@@ -69,7 +70,7 @@ func NewWorld(ctx context.Context, ownerURL, appURL string) (_ *World, err error
 		return nil, fmt.Errorf("seed: connect: %w", err)
 	}
 	defer owner.Close(ctx)
-	w := &World{Signers: map[review.Seat]Person{}}
+	w := &World{Signers: map[plan.Seat]Person{}}
 	if w.templates, err = publish(ctx, owner); err != nil {
 		return nil, err
 	}
@@ -93,7 +94,7 @@ func (w *World) signIn(ctx context.Context) error {
 		}
 		w.Team = append(w.Team, p)
 	}
-	for _, seat := range review.Seats() {
+	for _, seat := range plan.Seats() {
 		p, err := w.person(ctx, seat.Label()+" signer", viewer, review.Right{Seat: seat})
 		if err != nil {
 			return err
@@ -101,7 +102,7 @@ func (w *World) signIn(ctx context.Context) error {
 		w.Signers[seat] = p
 	}
 	var err error
-	w.Busy, err = w.person(ctx, "Busy Signer", viewer, review.Right{Seat: review.SeatProduct})
+	w.Busy, err = w.person(ctx, "Busy Signer", viewer, review.Right{Seat: plan.SeatProduct})
 	return err
 }
 

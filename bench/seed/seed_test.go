@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/devstack/postgres"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -70,7 +71,7 @@ func TestPatternsAndTheirCopies(t *testing.T) {
 	stage := long.Review.Stage(LongStage)
 	states := map[review.State]int{}
 	for i := range stage.Items {
-		if stage.Items[i].Level != review.LevelNone {
+		if stage.Items[i].Level != plan.LevelNone {
 			states[stage.Items[i].Answer.State]++
 		}
 	}

@@ -8,20 +8,20 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/catalog"
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
 // LongStage is the stage of 120 items that the speed goals speak of.
 const (
-	LongStage = review.StageKey("long-list")
+	LongStage = plan.StageKey("long-list")
 	longItems = 120
 )
 
 // templates are what patterns are made from.
 type templates struct {
-	builtIn *review.Template // ten stages as they come
-	long    *review.Template // the same items, 120 of them in the first stage
+	builtIn *plan.Lifecycle // ten stages as they come
+	long    *plan.Lifecycle // the same items, 120 of them in the first stage
 }
 
 func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
@@ -36,7 +36,7 @@ func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
 	if t.long, err = lengthen(t.builtIn); err != nil {
 		return templates{}, err
 	}
-	for _, tmpl := range []*review.Template{t.builtIn, t.long} {
+	for _, tmpl := range []*plan.Lifecycle{t.builtIn, t.long} {
 		if err := store.Publish(ctx, owner, tmpl); err != nil {
 			return templates{}, err
 		}
@@ -46,10 +46,10 @@ func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
 
 // lengthen moves a template's first 120 items into its first stage and deals the rest out to the others. The new key sorts
 // behind the old one, so that the template people know stays the first.
-func lengthen(t *review.Template) (*review.Template, error) {
+func lengthen(t *plan.Lifecycle) (*plan.Lifecycle, error) {
 	long := t.Draft()
 	long.Key, long.Name = t.Key+"-long", t.Name+", long list"
-	var items []review.ItemDef
+	var items []plan.Item
 	for i := range long.Stages {
 		items = append(items, long.Stages[i].Items...)
 		long.Stages[i].Items = nil
@@ -66,7 +66,7 @@ func lengthen(t *review.Template) (*review.Template, error) {
 }
 
 // largest is the stage with the most items.
-func largest(t *review.Template) review.StageKey {
+func largest(t *plan.Lifecycle) plan.StageKey {
 	most := 0
 	for i := range t.Stages {
 		if len(t.Stages[i].Items) > len(t.Stages[most].Items) {

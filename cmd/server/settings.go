@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web"
@@ -115,8 +116,8 @@ func table() []setting {
 			}
 			s.groupsSet = v != ""
 			for _, seat := range s.groups.Seats() {
-				if !review.Seat(seat).Valid() {
-					return fmt.Errorf("there is no seat %q; seats are %v", seat, review.Seats())
+				if !plan.Seat(seat).Valid() {
+					return fmt.Errorf("there is no seat %q; seats are %v", seat, plan.Seats())
 				}
 			}
 			return nil

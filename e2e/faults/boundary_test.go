@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -84,7 +85,7 @@ func filled() []gatemodel.Input {
 func (w *world) told(t *testing.T, key review.ProjectKey, chapters ...[]gatemodel.Input) review.ProjectKey {
 	t.Helper()
 	_, err := w.stores[0].Create(t.Context(), w.by(olga), w.ref, review.NewProject{
-		Key: string(key), Name: "Trial", Team: "Blue", Tier: review.TierCritical, Exposure: review.ExposurePilot, Owner: w.people[olga], Deputy: w.people[dave],
+		Key: string(key), Name: "Trial", Team: "Blue", Tier: plan.TierCritical, Exposure: review.ExposurePilot, Owner: w.people[olga], Deputy: w.people[dave],
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func (w *world) lend(t *testing.T) {
 	t.Helper()
 	_, err := w.stores[0].ChangeRights(t.Context(), w.by(sue), w.people[sue],
 		func(e *review.Entitlements, who review.Actor, at time.Time) error {
-			return e.Delegate(who, review.NewDelegation{To: w.people[vic], Seat: review.SeatSecurity, Starts: date(4), Ends: date(5),
+			return e.Delegate(who, review.NewDelegation{To: w.people[vic], Seat: plan.SeatSecurity, Starts: date(4), Ends: date(5),
 				Reason: "Away."}, at)
 		})
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -53,7 +54,7 @@ func (w *world) formOf(p review.ProjectKey, in gatemodel.Input) (f form, ok bool
 	return form{}, false
 }
 
-func signForm(p review.ProjectKey, stage review.StageKey, in gatemodel.Input) (form, bool) {
+func signForm(p review.ProjectKey, stage plan.StageKey, in gatemodel.Input) (form, bool) {
 	fields := url.Values{"seat": {in.Seat}, "decision": {string(in.Decision)}, "digest": {in.Digest}}
 	switch in.Decision {
 	case gatemodel.Conditional:
@@ -79,7 +80,7 @@ func (w *world) command(in gatemodel.Input) store.Decide {
 		case gatemodel.Request:
 			return r.Request(who, stage, r.Digest(r.Stage(stage)), "", at)
 		case gatemodel.Sign:
-			so := review.NewSignOff{Seat: review.Seat(in.Seat), Decision: review.Decision(in.Decision), Digest: review.Digest(in.Digest)}
+			so := review.NewSignOff{Seat: plan.Seat(in.Seat), Decision: review.Decision(in.Decision), Digest: review.Digest(in.Digest)}
 			if so.Decision == review.Conditional {
 				so.Conditions = []review.NewCondition{{Text: "Settle " + in.Mark + ".", Owner: w.people[olga], Due: date(in.Until)}}
 			}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -24,7 +25,7 @@ func (s *site) start(t *testing.T) review.ProjectKey {
 	key := review.ProjectKey(fmt.Sprintf("trial-%d", s.made))
 	stage := stages[0]
 	_, err := s.stores[0].Create(t.Context(), s.by(olga), s.ref, review.NewProject{
-		Key: string(key), Name: "Trial", Team: "Blue", Tier: review.TierCritical, Exposure: review.ExposurePilot, Owner: s.people[olga], Deputy: s.people[dave],
+		Key: string(key), Name: "Trial", Team: "Blue", Tier: plan.TierCritical, Exposure: review.ExposurePilot, Owner: s.people[olga], Deputy: s.people[dave],
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -119,7 +120,7 @@ func (w *world) record(ctx context.Context, seed uint64) (*history, error) {
 // prepare makes the project and brings its stages into some situation.
 func (h *history) prepare(ctx context.Context, rng *rand.Rand) error {
 	_, err := h.stores[0].Create(ctx, h.by(olga), h.ref, review.NewProject{
-		Key: string(h.project), Name: "Trial", Team: "Blue", Tier: review.TierCritical, Exposure: review.ExposurePilot, Owner: h.people[olga], Deputy: h.people[dave],
+		Key: string(h.project), Name: "Trial", Team: "Blue", Tier: plan.TierCritical, Exposure: review.ExposurePilot, Owner: h.people[olga], Deputy: h.people[dave],
 	})
 	if err != nil {
 		return fmt.Errorf("starting %s: %w", h.project, err)

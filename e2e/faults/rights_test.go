@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -110,7 +111,7 @@ func TestTheTrailShowsNoSignatureWithoutASeat(t *testing.T) {
 	go func() {
 		_, err := w.stores[1].ChangeRights(context.Background(), w.by(adam), w.people[flo],
 			func(e *review.Entitlements, who review.Actor, at time.Time) error {
-				err := e.Revoke(who, review.Right{Seat: review.SeatSRE, Scope: review.Scope(id)}, "Moved on.", at)
+				err := e.Revoke(who, review.Right{Seat: plan.SeatSRE, Scope: review.Scope(id)}, "Moved on.", at)
 				close(decided)
 				<-release
 				return err

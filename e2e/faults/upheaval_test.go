@@ -20,6 +20,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/proof"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -56,34 +57,34 @@ type kindTally struct {
 
 // hill is a template of three stages in which tier and profile decide on items
 // and seats, and the last gate repeats.
-func hill(order review.Order) *review.Template {
-	must, should, none := review.LevelMust, review.LevelShould, review.LevelNone
-	product := []review.Seat{review.SeatProduct}
-	t := &review.Template{
+func hill(order plan.Order) *plan.Lifecycle {
+	must, should, none := plan.LevelMust, plan.LevelShould, plan.LevelNone
+	product := []plan.Seat{plan.SeatProduct}
+	t := &plan.Lifecycle{
 		Key: "hill-" + string(order), Version: 1, Name: "Hill", Order: order, SoD: true,
-		Flags: []review.FlagDef{{Key: "pii", Group: "Data", Label: "It keeps personal data"}},
+		Flags: []plan.Question{{Key: "pii", Group: "Data", Label: "It keeps personal data"}},
 	}
-	for i, key := range []review.StageKey{"plan", "build", "run"} {
-		g := review.GateDef{Name: "Gate " + string(key), Quorum: 1 + i%2, Seats: []review.SeatDef{
-			{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity, Mandatory: true,
-				When: []review.Flag{"pii"}},
+	for i, key := range []plan.StageKey{"plan", "build", "run"} {
+		g := plan.Gate{Name: "Gate " + string(key), Quorum: 1 + i%2, Seats: []plan.GateSeat{
+			{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatSRE}, {Seat: plan.SeatSecurity, Mandatory: true,
+				When: []plan.Flag{"pii"}},
 		}}
 		if i == 2 {
 			g.RepeatsDays = 20
 		}
-		t.Stages = append(t.Stages, review.StageDef{Key: key, Name: "Stage " + string(key), Gate: g, Items: []review.ItemDef{
-			{Key: "plain", Title: "Plain", Levels: [3]review.Level{must, must, should}, Seats: product},
-			{Key: "proved", Title: "Proved", Levels: [3]review.Level{must, must, none}, Seats: product, Evidence: []review.EvidenceKind{"doc"},
+		t.Stages = append(t.Stages, plan.Stage{Key: key, Name: "Stage " + string(key), Gate: g, Items: []plan.Item{
+			{Key: "plain", Title: "Plain", Levels: [3]plan.Level{must, must, should}, Seats: product},
+			{Key: "proved", Title: "Proved", Levels: [3]plan.Level{must, must, none}, Seats: product, Evidence: []plan.EvidenceKind{"doc"},
 				ValidDays: 3},
-			{Key: "private", Title: "Private", Levels: [3]review.Level{must, must, must}, Seats: product, When: []review.Flag{"pii"}},
+			{Key: "private", Title: "Private", Levels: [3]plan.Level{must, must, must}, Seats: product, When: []plan.Flag{"pii"}},
 		}})
 	}
 	return t
 }
 
 var (
-	hillStages = []review.StageKey{"plan", "build", "run"}
-	hillItems  = []review.ItemKey{"plain", "proved", "private"}
+	hillStages = []plan.StageKey{"plan", "build", "run"}
+	hillItems  = []plan.ItemKey{"plain", "proved", "private"}
 )
 
 // Whatever happens to a project as a whole while people work on it, the tables
@@ -121,7 +122,7 @@ func TestUpheavalsAreWhatTheTrailSays(t *testing.T) {
 }
 
 // hills publishes the template in each order, and makes adam a manager.
-func (w *world) hills(t *testing.T) []review.TemplateRef {
+func (w *world) hills(t *testing.T) []plan.Ref {
 	t.Helper()
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, w.db.OwnerURL)
@@ -129,8 +130,8 @@ func (w *world) hills(t *testing.T) []review.TemplateRef {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
-	var refs []review.TemplateRef
-	for _, order := range []review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict} {
+	var refs []plan.Ref
+	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
 		tmpl := hill(order)
 		if err := store.Publish(ctx, conn, tmpl); err != nil {
 			t.Fatal(err)
@@ -153,16 +154,16 @@ func (w *world) hills(t *testing.T) []review.TemplateRef {
 
 // upheave lets people loose on a new project twice, with days between, and
 // verifies it.
-func (w *world) upheave(ctx context.Context, seed uint64, refs []review.TemplateRef, tally *kindTally) error {
+func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally *kindTally) error {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	w.made++
 	u := &upheaval{world: w, project: review.ProjectKey(fmt.Sprintf("hill-%d", w.made)), tally: tally}
 	in := review.NewProject{
-		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: review.Tier(1 + rng.IntN(3)), Exposure: review.ExposurePilot,
+		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: plan.Tier(1 + rng.IntN(3)), Exposure: review.ExposurePilot,
 		Owner: w.people[olga], Deputy: w.people[dave], Restricted: rng.IntN(6) == 0,
 	}
 	if rng.IntN(2) == 0 {
-		in.Profile = []review.Flag{"pii"}
+		in.Profile = []plan.Flag{"pii"}
 	}
 	made, err := w.stores[0].Create(ctx, w.by(olga), refs[rng.IntN(len(refs))], in)
 	if err != nil {
@@ -296,7 +297,7 @@ func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
 
 // change runs a command through either server's store. How much is loaded at
 // first is left to chance: it must not matter.
-func (u *upheaval) change(ctx context.Context, rng *rand.Rand, who int, stage review.StageKey, decide store.Decide) {
+func (u *upheaval) change(ctx context.Context, rng *rand.Rand, who int, stage plan.StageKey, decide store.Decide) {
 	switch rng.IntN(6) {
 	case 0:
 		stage = ""
@@ -379,11 +380,11 @@ func (u *upheaval) step(ctx context.Context, rng *rand.Rand, r *review.Review, s
 		})
 	case s.OpenRound() != nil:
 		seats := r.OpenSeats(s)
-		seat := review.SeatProduct
+		seat := plan.SeatProduct
 		if len(seats) > 0 {
 			seat = seats[rng.IntN(len(seats))]
 		}
-		who := map[review.Seat][]int{review.SeatProduct: {pat}, review.SeatSRE: {sam, lee, flo}, review.SeatSecurity: {sue}}[seat]
+		who := map[plan.Seat][]int{plan.SeatProduct: {pat}, plan.SeatSRE: {sam, lee, flo}, plan.SeatSecurity: {sue}}[seat]
 		u.sign(ctx, rng, who[rng.IntN(len(who))], stage, seat)
 	case len(r.RequestBlockers(s, time.Time{})) == 0 || rng.IntN(3) == 0:
 		u.change(ctx, rng, []int{olga, dave}[rng.IntN(2)], stage, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -395,14 +396,14 @@ func (u *upheaval) step(ctx context.Context, rng *rand.Rand, r *review.Review, s
 }
 
 // fill meets everything that a stage lacks.
-func fill(r *review.Review, who review.Actor, stage review.StageKey, at time.Time) error {
+func fill(r *review.Review, who review.Actor, stage plan.StageKey, at time.Time) error {
 	s := r.Stage(stage)
 	if !s.Loaded { // the command has to say so
 		return r.Answer(who, stage, hillItems[0], review.Met, "", 0, at)
 	}
 	for i := range s.Items {
 		it := &s.Items[i]
-		if it.Level == review.LevelNone {
+		if it.Level == plan.LevelNone {
 			continue
 		}
 		if s.Lacks(it, at) != "" && (it.Answer.State != review.Met || it.Reattest) {
@@ -420,7 +421,7 @@ func fill(r *review.Review, who review.Actor, stage review.StageKey, at time.Tim
 	return nil
 }
 
-func (u *upheaval) sign(ctx context.Context, rng *rand.Rand, who int, stage review.StageKey, seat review.Seat) {
+func (u *upheaval) sign(ctx context.Context, rng *rand.Rand, who int, stage plan.StageKey, seat plan.Seat) {
 	in := review.NewSignOff{Seat: seat, Decision: review.Go}
 	due := date(u.day + rng.IntN(4))
 	switch rng.IntN(12) {
@@ -455,7 +456,7 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 		u.status(ctx, rng, who, review.StatusActive)
 	case 4, 5, 6:
 		flip := rng.IntN(6)
-		tier := review.Tier(1 + rng.IntN(3))
+		tier := plan.Tier(1 + rng.IntN(3))
 		name := wordFor(rng)
 		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
@@ -471,7 +472,7 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 				if len(f.Profile) > 0 {
 					f.Profile = nil
 				} else {
-					f.Profile = []review.Flag{"pii"}
+					f.Profile = []plan.Flag{"pii"}
 				}
 			}
 			return r.Edit(who, f, at)
@@ -487,7 +488,7 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 // people stand in.
 func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
 	person := []int{flo, flo, vic, sam}[rng.IntN(4)]
-	right := review.Right{Seat: []review.Seat{review.SeatProduct, review.SeatSRE, review.SeatSecurity}[rng.IntN(3)], Scope: review.Scope(u.id)}
+	right := review.Right{Seat: []plan.Seat{plan.SeatProduct, plan.SeatSRE, plan.SeatSecurity}[rng.IntN(3)], Scope: review.Scope(u.id)}
 	if rng.IntN(4) == 0 {
 		right.Scope = review.Everywhere
 	}
@@ -572,7 +573,7 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 		})
 	}
 	if rng.IntN(3) == 0 {
-		u.sign(ctx, rng, who, stage, []review.Seat{review.SeatProduct, review.SeatSRE, review.SeatSecurity}[rng.IntN(3)])
+		u.sign(ctx, rng, who, stage, []plan.Seat{plan.SeatProduct, plan.SeatSRE, plan.SeatSecurity}[rng.IntN(3)])
 	}
 }
 
@@ -587,13 +588,13 @@ func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
 	}
 	type decision func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error
 	type open struct {
-		stage  review.StageKey
+		stage  plan.StageKey
 		judges []int
 		decide decision
 	}
 	var all []open
 	word, later, turn := wordFor(rng), date(u.day+3+rng.IntN(9)), rng.IntN(4)
-	bySeat := map[review.Seat][]int{review.SeatProduct: {pat, adam}, review.SeatSRE: {sam, lee, dave}, review.SeatSecurity: {sue, dave}}
+	bySeat := map[plan.Seat][]int{plan.SeatProduct: {pat, adam}, plan.SeatSRE: {sam, lee, dave}, plan.SeatSecurity: {sue, dave}}
 	for i := range v.Review.Stages {
 		s := &v.Review.Stages[i]
 		stage := s.Def.Key

@@ -20,6 +20,7 @@ import (
 
 	"github.com/slipway-prr/slipway/e2e/faults/gatemodel"
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -57,25 +58,25 @@ func rules() *gatemodel.Rules {
 	}
 }
 
-var stages = []review.StageKey{"build", "run"}
+var stages = []plan.StageKey{"build", "run"}
 
-var items = [gatemodel.Items]review.ItemKey{gatemodel.Plain: "plain", gatemodel.Proved: "proved", gatemodel.Waivable: "waivable"}
+var items = [gatemodel.Items]plan.ItemKey{gatemodel.Plain: "plain", gatemodel.Proved: "proved", gatemodel.Waivable: "waivable"}
 
 // trial is a template of two stages whose order is free.
-func trial() *review.Template {
-	must := [3]review.Level{review.LevelMust, review.LevelMust, review.LevelMust}
-	seats := []review.Seat{review.SeatProduct}
-	t := &review.Template{Key: "trial", Version: 1, Name: "Trial", Order: review.OrderFree, SoD: true}
+func trial() *plan.Lifecycle {
+	must := [3]plan.Level{plan.LevelMust, plan.LevelMust, plan.LevelMust}
+	seats := []plan.Seat{plan.SeatProduct}
+	t := &plan.Lifecycle{Key: "trial", Version: 1, Name: "Trial", Order: plan.OrderFree, SoD: true}
 	for _, key := range stages {
-		t.Stages = append(t.Stages, review.StageDef{
+		t.Stages = append(t.Stages, plan.Stage{
 			Key: key, Name: "Stage " + string(key),
-			Items: []review.ItemDef{
+			Items: []plan.Item{
 				{Key: items[gatemodel.Plain], Title: "Plain", Levels: must, Seats: seats},
-				{Key: items[gatemodel.Proved], Title: "Proved", Levels: must, Seats: seats, Evidence: []review.EvidenceKind{"doc"}, ValidDays: 1},
+				{Key: items[gatemodel.Proved], Title: "Proved", Levels: must, Seats: seats, Evidence: []plan.EvidenceKind{"doc"}, ValidDays: 1},
 				{Key: items[gatemodel.Waivable], Title: "Waivable", Levels: must, Seats: seats},
 			},
-			Gate: review.GateDef{Name: "Gate " + string(key), Quorum: 2, Seats: []review.SeatDef{
-				{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatSRE}, {Seat: review.SeatSecurity},
+			Gate: plan.Gate{Name: "Gate " + string(key), Quorum: 2, Seats: []plan.GateSeat{
+				{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatSRE}, {Seat: plan.SeatSecurity},
 			}},
 		})
 	}
@@ -94,7 +95,7 @@ type world struct {
 	db       *storetest.DB
 	owner    *pgxpool.Pool
 	rules    *gatemodel.Rules
-	ref      review.TemplateRef
+	ref      plan.Ref
 	stores   [2]*store.Store
 	servers  [2]*httptest.Server
 	client   *http.Client
@@ -188,7 +189,7 @@ func (w *world) signIn(t *testing.T, who int) {
 		rights = append(rights, review.Right{Role: review.RoleAdmin})
 	}
 	for _, seat := range p.Seats {
-		rights = append(rights, review.Right{Seat: review.Seat(seat)})
+		rights = append(rights, review.Right{Seat: plan.Seat(seat)})
 	}
 	secret := rand.Text()
 	id, err := w.stores[0].SignIn(context.Background(), store.Identity{

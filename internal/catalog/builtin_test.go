@@ -8,17 +8,17 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // lifecycle is the built-in template that most tests here are about.
-func lifecycle(t *testing.T) review.Template {
+func lifecycle(t *testing.T) plan.Lifecycle {
 	t.Helper()
 	templates, err := BuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(templates, func(t review.Template) bool { return t.Key == "prototype-to-production" })
+	i := slices.IndexFunc(templates, func(t plan.Lifecycle) bool { return t.Key == "prototype-to-production" })
 	if i < 0 {
 		t.Fatalf("no template prototype-to-production among the %d built in", len(templates))
 	}
@@ -29,7 +29,7 @@ func lifecycle(t *testing.T) review.Template {
 // an item lost in an edit is noticed.
 func TestStagesHaveThePlannedItems(t *testing.T) {
 	want := []struct {
-		key                                            review.StageKey
+		key                                            plan.StageKey
 		name                                           string
 		total, must, should, may, conditional, expires int
 	}{
@@ -92,7 +92,7 @@ func TestTiersKeepTheirPromises(t *testing.T) {
 			if standard == "may" {
 				t.Errorf("%s: is a may at tier 2; that tier keeps musts and the shoulds that carry risk", item.Key)
 			}
-			if small == review.LevelNone {
+			if small == plan.LevelNone {
 				continue
 			}
 			starter++
@@ -110,8 +110,8 @@ func TestTiersKeepTheirPromises(t *testing.T) {
 // the person who answers it.
 func TestEveryFlagMatters(t *testing.T) {
 	tpl := lifecycle(t)
-	used := map[review.Flag]bool{}
-	note := func(flags []review.Flag) {
+	used := map[plan.Flag]bool{}
+	note := func(flags []plan.Flag) {
 		for _, f := range flags {
 			used[f] = true
 		}
@@ -137,14 +137,14 @@ func TestEveryFlagMatters(t *testing.T) {
 }
 
 func TestGatesAskWhoTheyShould(t *testing.T) {
-	regulated := review.Profile{"regulated"}
-	type policy = review.Policy
-	all := func(seats ...review.Seat) policy { return policy{Quorum: len(seats), Seats: seats, Mandatory: seats} }
-	twoWithSRE := func(seats ...review.Seat) policy {
-		return policy{Quorum: 2, Seats: seats, Mandatory: []review.Seat{"sre"}}
+	regulated := plan.Profile{"regulated"}
+	type policy = plan.Policy
+	all := func(seats ...plan.Seat) policy { return policy{Quorum: len(seats), Seats: seats, Mandatory: seats} }
+	twoWithSRE := func(seats ...plan.Seat) policy {
+		return policy{Quorum: 2, Seats: seats, Mandatory: []plan.Seat{"sre"}}
 	}
 	for _, tc := range []struct {
-		stage           review.StageKey
+		stage           plan.StageKey
 		gate            string
 		plain, withRule policy
 	}{
@@ -161,7 +161,7 @@ func TestGatesAskWhoTheyShould(t *testing.T) {
 			all("product", "engineering", "qa", "sre", "security", "compliance")},
 		{
 			"operations", "Operating review", twoWithSRE("product", "sre", "engineering"),
-			policy{Quorum: 3, Seats: []review.Seat{"product", "sre", "engineering", "compliance"}, Mandatory: []review.Seat{"sre", "compliance"}},
+			policy{Quorum: 3, Seats: []plan.Seat{"product", "sre", "engineering", "compliance"}, Mandatory: []plan.Seat{"sre", "compliance"}},
 		},
 	} {
 		t.Run(string(tc.stage), func(t *testing.T) {
@@ -183,7 +183,7 @@ func TestGatesAskWhoTheyShould(t *testing.T) {
 	}
 }
 
-func samePolicy(t *testing.T, name string, got, want review.Policy) {
+func samePolicy(t *testing.T, name string, got, want plan.Policy) {
 	t.Helper()
 	slices.Sort(got.Seats)
 	slices.Sort(got.Mandatory)
@@ -205,7 +205,7 @@ func TestEveryFactIsCovered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage := map[string]review.StageKey{}
+	stage := map[string]plan.StageKey{}
 	merged := map[string][]string{} // own id -> ids worked into it
 	for _, row := range rows[1:] {
 		id, own, into := row[0], row[1], row[2]
@@ -213,7 +213,7 @@ func TestEveryFactIsCovered(t *testing.T) {
 			t.Fatalf("coverage.csv: %s needs either a stage or another fact", id)
 		}
 		if own != "" {
-			stage[id] = review.StageKey(own)
+			stage[id] = plan.StageKey(own)
 			continue
 		}
 		merged[into] = append(merged[into], id)
@@ -221,7 +221,7 @@ func TestEveryFactIsCovered(t *testing.T) {
 	if len(stage) != 206 {
 		t.Fatalf("coverage.csv lists %d facts with an item of their own, want 206", len(stage))
 	}
-	covered := map[string]review.ItemKey{}
+	covered := map[string]plan.ItemKey{}
 	tpl := lifecycle(t)
 	for _, s := range tpl.Stages {
 		for _, item := range s.Items {

@@ -17,7 +17,7 @@ import (
 	"io/fs"
 	"slices"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 //go:embed builtin
@@ -30,24 +30,24 @@ var published embed.FS
 // of their keys and versions. It parses them again on each call (a few
 // milliseconds): callers keep the result. An error means that the build itself
 // is broken; it is never nil with part of the templates.
-func BuiltIn() ([]review.Template, error) {
+func BuiltIn() ([]plan.Lifecycle, error) {
 	files, err := fs.ReadDir(published, "published")
 	if err != nil {
 		return nil, fmt.Errorf("listing published templates: %w", err)
 	}
-	templates := make([]review.Template, 0, len(files))
+	templates := make([]plan.Lifecycle, 0, len(files))
 	for _, file := range files {
 		b, err := fs.ReadFile(published, "published/"+file.Name())
 		if err != nil {
 			return nil, fmt.Errorf("reading published template %s: %w", file.Name(), err)
 		}
-		t, err := review.ParseTemplate(b)
+		t, err := plan.ParseLifecycle(b)
 		if err != nil {
 			return nil, fmt.Errorf("published template %s: %w", file.Name(), err)
 		}
 		templates = append(templates, *t)
 	}
-	slices.SortFunc(templates, func(a, b review.Template) int {
+	slices.SortFunc(templates, func(a, b plan.Lifecycle) int {
 		return cmp.Or(cmp.Compare(a.Key, b.Key), cmp.Compare(a.Version, b.Version))
 	})
 	return templates, nil
@@ -56,23 +56,23 @@ func BuiltIn() ([]review.Template, error) {
 // Load reads and checks the template in the root of fsys. When the files can
 // be read but are not a valid template, the error is an *Invalid that lists
 // every problem found; what it returns beside an error is not to be used.
-func Load(fsys fs.FS) (review.Template, error) {
+func Load(fsys fs.FS) (plan.Lifecycle, error) {
 	var problems Invalid
 	head, err := readHead(fsys, &problems)
 	if err != nil {
-		return review.Template{}, err
+		return plan.Lifecycle{}, err
 	}
 	if len(problems.Problems) > 0 { // without the head there is no list of stages
-		return review.Template{}, &problems
+		return plan.Lifecycle{}, &problems
 	}
 	t := head.template()
 	if err := readStages(fsys, &t, head, &problems); err != nil {
-		return review.Template{}, err
+		return plan.Lifecycle{}, err
 	}
 	check(&t, head, &problems)
 	if len(problems.Problems) > 0 {
 		problems.sort()
-		return review.Template{}, &problems
+		return plan.Lifecycle{}, &problems
 	}
 	return t, nil
 }

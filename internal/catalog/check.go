@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -33,18 +34,18 @@ func Qualities() []string {
 
 // checker carries what the checks of one template share.
 type checker struct {
-	t        *review.Template
+	t        *plan.Lifecycle
 	problems *Invalid
 	file     string // that is being checked
 	where    string
-	items    map[review.ItemKey]string // key -> file
-	titles   map[string]review.ItemKey // lower-case title -> item
+	items    map[plan.ItemKey]string // key -> file
+	titles   map[string]plan.ItemKey // lower-case title -> item
 }
 
-func check(t *review.Template, head headFile, problems *Invalid) {
+func check(t *plan.Lifecycle, head headFile, problems *Invalid) {
 	c := &checker{
 		t: t, problems: problems, file: headName,
-		items: map[review.ItemKey]string{}, titles: map[string]review.ItemKey{},
+		items: map[plan.ItemKey]string{}, titles: map[string]plan.ItemKey{},
 	}
 	c.head(head)
 	for i := range t.Stages {
@@ -77,7 +78,7 @@ func (c *checker) head(head headFile) {
 
 func (c *checker) flags() {
 	defer func() { c.where = "" }()
-	seen := map[review.Flag]bool{}
+	seen := map[plan.Flag]bool{}
 	labels := map[string]bool{}
 	for i, f := range c.t.Flags {
 		c.where = fmt.Sprintf("flag %s", nameOr(string(f.Key), i))
@@ -94,7 +95,7 @@ func (c *checker) flags() {
 	}
 }
 
-func (c *checker) stage(s *review.StageDef) {
+func (c *checker) stage(s *plan.Stage) {
 	c.line("name", s.Name, review.MaxName)
 	c.paragraph("purpose", s.Purpose)
 	if len(s.Items) == 0 {
@@ -109,12 +110,12 @@ func (c *checker) stage(s *review.StageDef) {
 	}
 }
 
-func (c *checker) gate(g *review.GateDef) {
+func (c *checker) gate(g *plan.Gate) {
 	c.line("name", g.Name, review.MaxName)
 	c.paragraph("exit", g.Exit)
 	c.days("repeats_days", g.RepeatsDays)
 	always, mandatory := 0, 0
-	var seats []review.Seat
+	var seats []plan.Seat
 	for _, s := range g.Seats {
 		seats = append(seats, s.Seat)
 		if !s.Seat.Valid() {
@@ -141,7 +142,7 @@ func (c *checker) gate(g *review.GateDef) {
 	}
 }
 
-func (c *checker) item(d *review.ItemDef) {
+func (c *checker) item(d *plan.Item) {
 	c.key("key", string(d.Key))
 	if other, taken := c.items[d.Key]; taken {
 		c.addf("key: is used in %s already", other)
@@ -150,15 +151,15 @@ func (c *checker) item(d *review.ItemDef) {
 	c.title(d)
 	c.guidance(d.Guidance)
 	c.levels(d.Levels)
-	members(c, "evidence", d.Evidence, review.EvidenceKind.Valid)
-	members(c, "seats", d.Seats, review.Seat.Valid)
+	members(c, "evidence", d.Evidence, plan.EvidenceKind.Valid)
+	members(c, "seats", d.Seats, plan.Seat.Valid)
 	members(c, "quality", d.Quality, func(q string) bool { return slices.Contains(Qualities(), q) })
 	members(c, "sources", d.Sources, func(s string) bool { return strings.TrimSpace(s) != "" })
 	c.when(d.When)
 	c.days("valid_days", d.ValidDays)
 }
 
-func (c *checker) title(d *review.ItemDef) {
+func (c *checker) title(d *plan.Item) {
 	c.line("title", d.Title, maxItemTitle)
 	folded := strings.ToLower(d.Title)
 	if other, taken := c.titles[folded]; taken {
@@ -182,7 +183,7 @@ func (c *checker) guidance(s string) {
 	}
 }
 
-func (c *checker) levels(levels [3]review.Level) {
+func (c *checker) levels(levels [3]plan.Level) {
 	fields := [3]string{"level", "tier2", "tier3"}
 	known := true
 	for i, l := range levels {
@@ -191,7 +192,7 @@ func (c *checker) levels(levels [3]review.Level) {
 			known = false
 		}
 	}
-	if levels[0] == review.LevelNone {
+	if levels[0] == plan.LevelNone {
 		c.addf("level: is missing")
 		return
 	}
@@ -206,12 +207,12 @@ func (c *checker) levels(levels [3]review.Level) {
 }
 
 func (c *checker) key(field, key string) {
-	if !review.ValidKey(key) {
+	if !plan.ValidKey(key) {
 		c.addf("%s: %q %s", field, key, keyForm)
 	}
 }
 
-func (c *checker) when(flags []review.Flag) {
+func (c *checker) when(flags []plan.Flag) {
 	for _, f := range flags {
 		if !c.t.HasFlag(f) {
 			c.addf("when: %q is not a flag of this template", f)

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/token"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 const (
@@ -26,28 +26,28 @@ const (
 // The shapes of the files. They are kept apart from the domain's types so
 // that neither the file form nor the stored form ties the other down.
 type headFile struct {
-	Key     string            `yaml:"key"`
-	Version int               `yaml:"version"`
-	Name    string            `yaml:"name"`
-	Summary string            `yaml:"summary"`
-	Order   review.Order      `yaml:"order"`
-	SoD     *bool             `yaml:"separation_of_duties"` // a pointer: leaving it out must not switch it off
-	Flags   []flagFile        `yaml:"flags"`
-	Stages  []review.StageKey `yaml:"stages"`
+	Key     string          `yaml:"key"`
+	Version int             `yaml:"version"`
+	Name    string          `yaml:"name"`
+	Summary string          `yaml:"summary"`
+	Order   plan.Order      `yaml:"order"`
+	SoD     *bool           `yaml:"separation_of_duties"` // a pointer: leaving it out must not switch it off
+	Flags   []flagFile      `yaml:"flags"`
+	Stages  []plan.StageKey `yaml:"stages"`
 }
 
 type flagFile struct {
-	Key   review.Flag `yaml:"key"`
-	Group string      `yaml:"group"`
-	Label string      `yaml:"label"`
+	Key   plan.Flag `yaml:"key"`
+	Group string    `yaml:"group"`
+	Label string    `yaml:"label"`
 }
 
 type stageFile struct {
-	Key     review.StageKey `yaml:"key"`
-	Name    string          `yaml:"name"`
-	Purpose string          `yaml:"purpose"`
-	Gate    gateFile        `yaml:"gate"`
-	Items   []itemFile      `yaml:"items"`
+	Key     plan.StageKey `yaml:"key"`
+	Name    string        `yaml:"name"`
+	Purpose string        `yaml:"purpose"`
+	Gate    gateFile      `yaml:"gate"`
+	Items   []itemFile    `yaml:"items"`
 }
 
 type gateFile struct {
@@ -59,52 +59,52 @@ type gateFile struct {
 }
 
 type seatFile struct {
-	Seat      review.Seat   `yaml:"seat"`
-	Mandatory bool          `yaml:"mandatory"`
-	When      []review.Flag `yaml:"when"`
+	Seat      plan.Seat   `yaml:"seat"`
+	Mandatory bool        `yaml:"mandatory"`
+	When      []plan.Flag `yaml:"when"`
 }
 
 type itemFile struct {
-	Key       review.ItemKey        `yaml:"key"`
-	Title     string                `yaml:"title"`
-	Guidance  string                `yaml:"guidance"`
-	Level     review.Level          `yaml:"level"`
-	Tier2     review.Level          `yaml:"tier2"`
-	Tier3     review.Level          `yaml:"tier3"`
-	Evidence  []review.EvidenceKind `yaml:"evidence"`
-	Seats     []review.Seat         `yaml:"seats"`
-	When      []review.Flag         `yaml:"when"`
-	ValidDays int                   `yaml:"valid_days"`
-	Quality   []string              `yaml:"quality"`
-	Sources   []string              `yaml:"sources"`
+	Key       plan.ItemKey        `yaml:"key"`
+	Title     string              `yaml:"title"`
+	Guidance  string              `yaml:"guidance"`
+	Level     plan.Level          `yaml:"level"`
+	Tier2     plan.Level          `yaml:"tier2"`
+	Tier3     plan.Level          `yaml:"tier3"`
+	Evidence  []plan.EvidenceKind `yaml:"evidence"`
+	Seats     []plan.Seat         `yaml:"seats"`
+	When      []plan.Flag         `yaml:"when"`
+	ValidDays int                 `yaml:"valid_days"`
+	Quality   []string            `yaml:"quality"`
+	Sources   []string            `yaml:"sources"`
 }
 
-func (f headFile) template() review.Template {
-	t := review.Template{
+func (f headFile) template() plan.Lifecycle {
+	t := plan.Lifecycle{
 		Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary),
 		Order: f.Order, SoD: f.SoD != nil && *f.SoD,
 	}
 	for _, flag := range f.Flags {
-		t.Flags = append(t.Flags, review.FlagDef{Key: flag.Key, Group: flag.Group, Label: flag.Label})
+		t.Flags = append(t.Flags, plan.Question{Key: flag.Key, Group: flag.Group, Label: flag.Label})
 	}
 	return t
 }
 
-func (f stageFile) stage() review.StageDef {
-	s := review.StageDef{
+func (f stageFile) stage() plan.Stage {
+	s := plan.Stage{
 		Key: f.Key, Name: f.Name, Purpose: strings.TrimSpace(f.Purpose),
-		Gate: review.GateDef{
+		Gate: plan.Gate{
 			Name: f.Gate.Name, Exit: strings.TrimSpace(f.Gate.Exit),
 			Quorum: f.Gate.Quorum, RepeatsDays: f.Gate.RepeatsDays,
 		},
 	}
 	for _, seat := range f.Gate.Seats {
-		s.Gate.Seats = append(s.Gate.Seats, review.SeatDef{Seat: seat.Seat, Mandatory: seat.Mandatory, When: seat.When})
+		s.Gate.Seats = append(s.Gate.Seats, plan.GateSeat{Seat: seat.Seat, Mandatory: seat.Mandatory, When: seat.When})
 	}
 	for _, item := range f.Items {
-		s.Items = append(s.Items, review.ItemDef{
+		s.Items = append(s.Items, plan.Item{
 			Key: item.Key, Title: item.Title, Guidance: strings.TrimSpace(item.Guidance),
-			Levels:   [3]review.Level{item.Level, item.Tier2, item.Tier3},
+			Levels:   [3]plan.Level{item.Level, item.Tier2, item.Tier3},
 			Evidence: item.Evidence, Seats: item.Seats, When: item.When, ValidDays: item.ValidDays,
 			Quality: item.Quality, Sources: item.Sources,
 		})
@@ -114,7 +114,7 @@ func (f stageFile) stage() review.StageDef {
 
 // stageName is the file that stage number i (from 0) lives in. The number in
 // front keeps a folder listing in the order of the lifecycle.
-func stageName(i int, key review.StageKey) string { return fmt.Sprintf("%02d-%s.yaml", i+1, key) }
+func stageName(i int, key plan.StageKey) string { return fmt.Sprintf("%02d-%s.yaml", i+1, key) }
 
 func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
 	var head headFile
@@ -126,7 +126,7 @@ func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
 		problems.add(Problem{File: headName, Message: "stages: lists none, and a template needs at least one"})
 	}
 	for i, key := range head.Stages {
-		if !review.ValidKey(string(key)) { // it becomes part of a file name
+		if !plan.ValidKey(string(key)) { // it becomes part of a file name
 			problems.add(Problem{File: headName, Message: fmt.Sprintf("stages: entry %d, %q, %s", i+1, key, keyForm)})
 		}
 	}
@@ -135,7 +135,7 @@ func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
 
 // readStages appends each stage that head lists and whose file can be
 // decoded, and reports files that belong to none.
-func readStages(fsys fs.FS, t *review.Template, head headFile, problems *Invalid) error {
+func readStages(fsys fs.FS, t *plan.Lifecycle, head headFile, problems *Invalid) error {
 	expected := map[string]bool{headName: true}
 	for i, key := range head.Stages {
 		name := stageName(i, key)

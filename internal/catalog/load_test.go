@@ -10,7 +10,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 const smallHead = `key: small
@@ -76,37 +76,37 @@ func TestLoadReadsEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := review.Template{
-		Key: "small", Version: 1, Name: "Small", Summary: "Two stages for tests.", Order: review.OrderStrict, SoD: false,
-		Flags: []review.FlagDef{{Key: "api", Group: "Who uses it", Label: "It offers an API"}},
-		Stages: []review.StageDef{
+	want := plan.Lifecycle{
+		Key: "small", Version: 1, Name: "Small", Summary: "Two stages for tests.", Order: plan.OrderStrict, SoD: false,
+		Flags: []plan.Question{{Key: "api", Group: "Who uses it", Label: "It offers an API"}},
+		Stages: []plan.Stage{
 			{
 				Key: "first", Name: "First", Purpose: "Settles the beginning.",
-				Gate: review.GateDef{
+				Gate: plan.Gate{
 					Name: "Begun", Exit: "The beginning is made.", Quorum: 1,
-					Seats: []review.SeatDef{
+					Seats: []plan.GateSeat{
 						{Seat: "product", Mandatory: true},
 						{Seat: "qa"},
-						{Seat: "compliance", Mandatory: true, When: []review.Flag{"api"}},
+						{Seat: "compliance", Mandatory: true, When: []plan.Flag{"api"}},
 					},
 				},
-				Items: []review.ItemDef{{
+				Items: []plan.Item{{
 					Key: "goal-known", Title: "Know the goal",
 					Guidance: "Without one nothing is ever done. Version 1.5 of the goal counts too.",
-					Levels:   [3]review.Level{"must", "should", ""},
-					Evidence: []review.EvidenceKind{"doc", "ticket"}, Seats: []review.Seat{"product"},
-					When: []review.Flag{"api"}, ValidDays: 90, Quality: []string{"value"}, Sources: []string{"F.1", "F.2"},
+					Levels:   [3]plan.Level{"must", "should", ""},
+					Evidence: []plan.EvidenceKind{"doc", "ticket"}, Seats: []plan.Seat{"product"},
+					When: []plan.Flag{"api"}, ValidDays: 90, Quality: []string{"value"}, Sources: []string{"F.1", "F.2"},
 				}},
 			},
 			{
 				Key: "second", Name: "Second", Purpose: "Settles the end.",
-				Gate: review.GateDef{
+				Gate: plan.Gate{
 					Name: "Ended", Exit: "The end is reached.", Quorum: 1, RepeatsDays: 30,
-					Seats: []review.SeatDef{{Seat: "sre", Mandatory: true}},
+					Seats: []plan.GateSeat{{Seat: "sre", Mandatory: true}},
 				},
-				Items: []review.ItemDef{{
-					Key: "end-known", Title: "Know the end", Guidance: "Say when.", Levels: [3]review.Level{"may", "", ""},
-					Evidence: []review.EvidenceKind{"doc"}, Seats: []review.Seat{"sre"}, Quality: []string{"cost"}, Sources: []string{"F.3"},
+				Items: []plan.Item{{
+					Key: "end-known", Title: "Know the end", Guidance: "Say when.", Levels: [3]plan.Level{"may", "", ""},
+					Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{"sre"}, Quality: []string{"cost"}, Sources: []string{"F.3"},
 				}},
 			},
 		},
@@ -354,14 +354,14 @@ func loadHoldsItsPromises(t *testing.T, files map[string]string) bool {
 	if _, err := tpl.Ref(); err != nil {
 		t.Errorf("accepted a template that has no digest: %v", err)
 	}
-	keys := map[review.ItemKey]bool{}
+	keys := map[plan.ItemKey]bool{}
 	for _, s := range tpl.Stages {
 		pol := s.Gate.Policy(nil)
 		if pol.Quorum < 1 || pol.Quorum > len(pol.Seats) || len(pol.Mandatory) > pol.Quorum {
 			t.Errorf("accepted a gate that cannot pass: %+v", pol)
 		}
 		for _, item := range s.Items {
-			if keys[item.Key] || !review.ValidKey(string(item.Key)) || len(item.Evidence) == 0 || item.Levels[0] == "" {
+			if keys[item.Key] || !plan.ValidKey(string(item.Key)) || len(item.Evidence) == 0 || item.Levels[0] == "" {
 				t.Errorf("accepted item %+v", item)
 			}
 			keys[item.Key] = true

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // What projects are pinned to says what its author wrote. The bytes are not
@@ -49,7 +49,7 @@ func TestPublishedSayWhatTheFilesSay(t *testing.T) {
 }
 
 // said is all that a template says, in today's words.
-func said(t *testing.T, tpl *review.Template) string {
+func said(t *testing.T, tpl *plan.Lifecycle) string {
 	t.Helper()
 	b, err := json.Marshal(tpl)
 	if err != nil {

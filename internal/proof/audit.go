@@ -3,6 +3,7 @@ package proof
 import (
 	"fmt"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -10,7 +11,7 @@ import (
 // [Verify] does of a bundle, and from those of the directory whether everybody
 // who decided held the right to it then. The error says that the entries could
 // not be replayed.
-func Audit(stream review.ProjectID, entries, directory []review.Entry, t *review.Template) ([]Problem, error) {
+func Audit(stream review.ProjectID, entries, directory []review.Entry, t *plan.Lifecycle) ([]Problem, error) {
 	template, err := t.Bytes()
 	if err != nil {
 		return nil, err

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -81,11 +82,11 @@ func TestAuditOfDecisionsBesideSignatures(t *testing.T) {
 // that has changed since asks for others, and makes nothing wrong afterwards.
 func TestAuditKeepsTheSeatsOfAForcedRound(t *testing.T) {
 	tmpl := smallTemplate(true)
-	tmpl.Flags = []review.FlagDef{{Key: "data", Group: "Parts", Label: "It keeps data"}}
+	tmpl.Flags = []plan.Question{{Key: "data", Group: "Parts", Label: "It keeps data"}}
 	last := &tmpl.Stages[len(tmpl.Stages)-1]
-	last.Gate.Seats = append(slices.Clone(last.Gate.Seats), review.SeatDef{Seat: review.SeatProduct, When: []review.Flag{"data"}})
+	last.Gate.Seats = append(slices.Clone(last.Gate.Seats), plan.GateSeat{Seat: plan.SeatProduct, When: []plan.Flag{"data"}})
 	w := newWorld(t, tmpl)
-	edit := func(flags ...review.Flag) {
+	edit := func(flags ...plan.Flag) {
 		p := w.r.Project
 		w.must(w.r.Edit(actor(mona), review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, w.tick()))
 	}
@@ -117,7 +118,7 @@ func TestASeatLostBeforeTheEnd(t *testing.T) {
 	for _, e := range w.r.Recorded() {
 		switch ev := e.Event.(type) {
 		case review.GateSigned:
-			if ev.Seat == review.SeatEngineering && ev.Decision == review.Conditional {
+			if ev.Seat == plan.SeatEngineering && ev.Decision == review.Conditional {
 				signed = e.At
 			}
 		case review.RoundClosed:
@@ -137,7 +138,7 @@ func TestASeatLostBeforeTheEnd(t *testing.T) {
 		if got := slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "1 of the 2 signatures") }); got != c.short {
 			t.Errorf("lost %v after the end: %v", c.at.Sub(closed), found)
 		}
-		again := append(lost(directory(), eng, c.at), review.Entry{At: c.at, Event: review.RightGranted{Person: eng, Seat: review.SeatEngineering, Source: review.FromGroup}})
+		again := append(lost(directory(), eng, c.at), review.Entry{At: c.at, Event: review.RightGranted{Person: eng, Seat: plan.SeatEngineering, Source: review.FromGroup}})
 		found = audited(t, w, again)
 		if got := slices.ContainsFunc(found, func(p Problem) bool { return strings.Contains(p.What, "1 of the 2 signatures") }); got != c.short {
 			t.Errorf("given back at once: %v", found)
@@ -241,7 +242,7 @@ func TestForgedStoriesAreRefused(t *testing.T) {
 		"a mandatory seat made optional":    {edit(func(_ *review.Entry, e *review.SignOffRequested) { e.Policy.Mandatory = nil }), "another policy"},
 		"separation of duties switched off": {edit(func(_ *review.Entry, e *review.SignOffRequested) { e.SoD = false }), "separation of duties"},
 		"a signature on other content":      {edit(func(_ *review.Entry, e *review.GateSigned) { e.Digest = other }), "but the content then had"},
-		"a signature in a foreign seat":     {edit(func(_ *review.Entry, e *review.GateSigned) { e.Seat = review.SeatData }), "seat, which this gate does not have"},
+		"a signature in a foreign seat":     {edit(func(_ *review.Entry, e *review.GateSigned) { e.Seat = plan.SeatData }), "seat, which this gate does not have"},
 		"one person for all":                {edit(func(en *review.Entry, _ *review.GateSigned) { en.Actor = eng }), "different people"},
 		"the answerer signs":                {edit(func(en *review.Entry, _ *review.GateSigned) { en.Actor = mike }), "separation of duties keeps"},
 		"a return taken for a pass":         {edit(func(_ *review.Entry, e *review.RoundClosed) { e.Outcome = review.OutcomePassed }), "passes a gate"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -35,9 +36,9 @@ const format = 1
 type Input struct {
 	Made     time.Time
 	Project  review.ProjectID
-	Stage    review.StageKey // empty: all gates
+	Stage    plan.StageKey   // empty: all gates
 	Records  []review.Record // of the project's stream, from the first to the one in the checkpoint
-	Template *review.Template
+	Template *plan.Lifecycle
 	Rights   []review.Record            // of the directory's stream, up to the checkpoint; nil: the bundle does without
 	People   map[review.PersonID]string // names as known now
 	Note     []byte                     // the checkpoint
@@ -50,7 +51,7 @@ type about struct {
 	Instance string            `json:"instance"`
 	Project  review.ProjectID  `json:"project"`
 	Key      review.ProjectKey `json:"key"`
-	Stage    review.StageKey   `json:"stage,omitempty"` // of a bundle for one gate
+	Stage    plan.StageKey     `json:"stage,omitempty"` // of a bundle for one gate
 	Entries  int64             `json:"entries"`
 	Rights   int64             `json:"rights,omitempty"` // entries of the directory; 0 without them
 	Made     time.Time         `json:"made"`

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -21,27 +22,27 @@ const (
 
 const (
 	alpha review.ProjectID = 7
-	idea  review.StageKey  = "idea"
-	live  review.StageKey  = "live"
+	idea  plan.StageKey    = "idea"
+	live  plan.StageKey    = "live"
 )
 
 // begin is when the story starts, with microseconds that are not zero.
 var begin = time.Date(2026, time.March, 2, 9, 30, 0, 123_456_000, time.UTC)
 
-func smallTemplate(sod bool) *review.Template {
-	must, should := review.LevelMust, review.LevelShould
-	return &review.Template{
-		Key: "small", Version: 1, Name: "Small", Order: review.OrderFree, SoD: sod,
-		Stages: []review.StageDef{
-			{Key: idea, Name: "Idea", Items: []review.ItemDef{
-				{Key: "scope-set", Title: "Scope is <set>", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc"}},
-				{Key: "demo-shown", Title: "A demo was shown", Levels: [3]review.Level{should, should, should}},
-			}, Gate: review.GateDef{Name: "Worth building", Quorum: 2, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true},
-				{Seat: review.SeatEngineering}, {Seat: review.SeatSRE}}}},
-			{Key: live, Name: "Live", Items: []review.ItemDef{
-				{Key: "restore-tested", Title: "Restore is tested", Levels: [3]review.Level{must, must, must},
-					Evidence: []review.EvidenceKind{"test-report"}, ValidDays: 30},
-			}, Gate: review.GateDef{Name: "Go live", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatSRE, Mandatory: true}}}},
+func smallTemplate(sod bool) *plan.Lifecycle {
+	must, should := plan.LevelMust, plan.LevelShould
+	return &plan.Lifecycle{
+		Key: "small", Version: 1, Name: "Small", Order: plan.OrderFree, SoD: sod,
+		Stages: []plan.Stage{
+			{Key: idea, Name: "Idea", Items: []plan.Item{
+				{Key: "scope-set", Title: "Scope is <set>", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"doc"}},
+				{Key: "demo-shown", Title: "A demo was shown", Levels: [3]plan.Level{should, should, should}},
+			}, Gate: plan.Gate{Name: "Worth building", Quorum: 2, Seats: []plan.GateSeat{{Seat: plan.SeatProduct, Mandatory: true},
+				{Seat: plan.SeatEngineering}, {Seat: plan.SeatSRE}}}},
+			{Key: live, Name: "Live", Items: []plan.Item{
+				{Key: "restore-tested", Title: "Restore is tested", Levels: [3]plan.Level{must, must, must},
+					Evidence: []plan.EvidenceKind{"test-report"}, ValidDays: 30},
+			}, Gate: plan.Gate{Name: "Go live", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatSRE, Mandatory: true}}}},
 		},
 	}
 }
@@ -50,12 +51,12 @@ func smallTemplate(sod bool) *review.Template {
 type world struct {
 	testing.TB
 	r    *review.Review
-	tmpl *review.Template
+	tmpl *plan.Lifecycle
 	now  time.Time
 	acts int
 }
 
-func newWorld(tb testing.TB, tmpl *review.Template) *world {
+func newWorld(tb testing.TB, tmpl *plan.Lifecycle) *world {
 	tb.Helper()
 	w := &world{TB: tb, tmpl: tmpl, now: begin}
 	ref, err := tmpl.Ref()
@@ -74,18 +75,18 @@ func newWorld(tb testing.TB, tmpl *review.Template) *world {
 // actor is a person with the rights that the story gives them.
 func actor(p review.PersonID) review.Actor {
 	a := review.Actor{Person: p, Roles: []review.Role{review.RoleViewer}}
-	seat := func(s review.Seat, holder review.PersonID) {
+	seat := func(s plan.Seat, holder review.PersonID) {
 		a.Seats = append(a.Seats, review.SeatHeld{Seat: s, Since: begin.AddDate(0, -1, 0), For: holder})
 	}
 	switch p {
 	case pat:
-		seat(review.SeatProduct, 0)
+		seat(plan.SeatProduct, 0)
 	case eng:
-		seat(review.SeatEngineering, 0)
+		seat(plan.SeatEngineering, 0)
 	case sre:
-		seat(review.SeatSRE, 0)
+		seat(plan.SeatSRE, 0)
 	case stan:
-		seat(review.SeatSRE, sre)
+		seat(plan.SeatSRE, sre)
 	case mona:
 		a.Roles = append(a.Roles, review.RoleManager)
 	}
@@ -106,24 +107,24 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) answer(sk review.StageKey, ik review.ItemKey, to review.State, note string) {
+func (w *world) answer(sk plan.StageKey, ik plan.ItemKey, to review.State, note string) {
 	w.Helper()
 	it := w.r.Stage(sk).Item(ik)
 	w.must(w.r.Answer(actor(mike), sk, ik, to, note, it.Answer.Version, w.tick()))
 }
 
-func (w *world) link(sk review.StageKey, ik review.ItemKey, kind review.EvidenceKind, n int) {
+func (w *world) link(sk plan.StageKey, ik plan.ItemKey, kind plan.EvidenceKind, n int) {
 	w.Helper()
 	w.must(w.r.AddEvidence(actor(mike), sk, ik, review.NewEvidence{URL: fmt.Sprintf("https://wiki.example.test/%s/%d", ik, n),
 		Title: "See \"here\"", Type: kind}, w.tick()))
 }
 
-func (w *world) request(sk review.StageKey) {
+func (w *world) request(sk plan.StageKey) {
 	w.Helper()
 	w.must(w.r.Request(actor(olga), sk, "", "Now.", w.tick()))
 }
 
-func (w *world) sign(p review.PersonID, sk review.StageKey, seat review.Seat, d review.Decision) {
+func (w *world) sign(p review.PersonID, sk plan.StageKey, seat plan.Seat, d review.Decision) {
 	w.Helper()
 	in := review.NewSignOff{Seat: seat, Decision: d, Note: "I looked.", Digest: w.r.Digest(w.r.Stage(sk))}
 	switch d {
@@ -146,19 +147,19 @@ func tell(tb testing.TB) *world {
 	w.link(idea, "scope-set", "doc", 1)
 	w.answer(idea, "demo-shown", review.NotMet, "Next week.")
 	w.request(idea)
-	w.sign(eng, idea, review.SeatEngineering, review.Go)
-	w.sign(pat, idea, review.SeatProduct, review.Return)
+	w.sign(eng, idea, plan.SeatEngineering, review.Go)
+	w.sign(pat, idea, plan.SeatProduct, review.Return)
 	w.must(w.r.AnswerFinding(actor(olga), idea, 1, w.r.Stage(idea).Findings[0].Digest(), "We do.", w.tick()))
 	w.must(w.r.AnswerFinding(actor(olga), idea, 2, w.r.Stage(idea).Findings[1].Digest(), "Linked.", w.tick()))
 	w.link(idea, "scope-set", "doc", 2)
 	w.request(idea)
 	w.must(w.r.Withdraw(actor(olga), idea, "One more thing.", w.tick()))
 	w.request(idea)
-	w.sign(sre, idea, review.SeatSRE, review.Recuse)
-	w.sign(eng, idea, review.SeatEngineering, review.Go)
+	w.sign(sre, idea, plan.SeatSRE, review.Recuse)
+	w.sign(eng, idea, plan.SeatEngineering, review.Go)
 	w.answer(idea, "demo-shown", review.NotMet, "In two weeks.") // puts the signature out of date
-	w.sign(eng, idea, review.SeatEngineering, review.Conditional)
-	w.sign(pat, idea, review.SeatProduct, review.Go)
+	w.sign(eng, idea, plan.SeatEngineering, review.Conditional)
+	w.sign(pat, idea, plan.SeatProduct, review.Go)
 	w.must(w.r.MeetCondition(actor(mike), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), "Written.", w.tick()))
 	w.answer(live, "restore-tested", review.NotMet, "Not yet.")
 	until := w.now.AddDate(0, 1, 0).Format(review.DateLayout)
@@ -166,7 +167,7 @@ func tell(tb testing.TB) *world {
 		review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: until}, w.tick()))
 	w.must(w.r.GrantWaiver(actor(stan), live, 1, w.r.Stage(live).Waivers[0].Digest(), "Fine.", w.tick()))
 	w.request(live)
-	w.sign(stan, live, review.SeatSRE, review.Go)
+	w.sign(stan, live, plan.SeatSRE, review.Go)
 	w.answer(live, "restore-tested", review.Met, "Done.")
 	w.link(live, "restore-tested", "test-report", 1)
 	w.must(w.r.Force(actor(mona), live, w.r.Digest(w.r.Stage(live)), "The house burns.",
@@ -176,7 +177,7 @@ func tell(tb testing.TB) *world {
 	w.must(w.r.ConfirmCondition(actor(eng), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), w.tick()))
 	w.answer(live, "restore-tested", review.Met, "Done again.")
 	w.request(live)
-	w.sign(sre, live, review.SeatSRE, review.Go)
+	w.sign(sre, live, plan.SeatSRE, review.Go)
 	w.request(idea)
 	return w
 }
@@ -188,7 +189,7 @@ func tellBriefly(tb testing.TB) *world {
 	w.answer(live, "restore-tested", review.Met, "Done.")
 	w.link(live, "restore-tested", "test-report", 1)
 	w.request(live)
-	w.sign(sre, live, review.SeatSRE, review.Go)
+	w.sign(sre, live, plan.SeatSRE, review.Go)
 	return w
 }
 
@@ -201,14 +202,14 @@ func directory() []review.Entry {
 		out = append(out, review.Entry{Seq: int64(len(out)) + 1, At: before, Event: e})
 	}
 	for _, g := range []review.RightGranted{
-		{Person: pat, Seat: review.SeatProduct}, {Person: eng, Seat: review.SeatEngineering}, {Person: sre,
-			Seat: review.SeatSRE}, {Person: mona, Role: review.RoleManager},
+		{Person: pat, Seat: plan.SeatProduct}, {Person: eng, Seat: plan.SeatEngineering}, {Person: sre,
+			Seat: plan.SeatSRE}, {Person: mona, Role: review.RoleManager},
 	} {
 		g.Source = review.FromGroup
 		add(review.PersonJoined{Person: g.Person})
 		add(g)
 	}
-	add(review.SeatDelegated{Person: sre, No: 1, To: stan, Seat: review.SeatSRE, Starts: "2026-03-01", Ends: "2026-03-10"})
+	add(review.SeatDelegated{Person: sre, No: 1, To: stan, Seat: plan.SeatSRE, Starts: "2026-03-01", Ends: "2026-03-10"})
 	return out
 }
 
@@ -233,7 +234,7 @@ func chained(tb testing.TB, stream review.ProjectID, entries []review.Entry) []r
 
 // input is what a bundle of these records is made of, the trail of rights
 // included, with a checkpoint over a few streams more.
-func input(tb testing.TB, k *Key, tmpl *review.Template, records []review.Record) Input {
+func input(tb testing.TB, k *Key, tmpl *plan.Lifecycle, records []review.Record) Input {
 	tb.Helper()
 	rights := chained(tb, review.Directory, directory())
 	last := rights[len(rights)-1]

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -79,9 +80,9 @@ func rechain(records []review.Record) []review.Record {
 // named is an event that has nothing but a kind.
 type named string
 
-func (n named) Kind() string                             { return string(n) }
-func (named) Subject() (review.StageKey, review.ItemKey) { return "", "" }
-func (named) People() []review.PersonID                  { return nil }
+func (n named) Kind() string                         { return string(n) }
+func (named) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (named) People() []review.PersonID              { return nil }
 
 // hostile packs a zip file as its maker likes.
 func hostile(tb testing.TB, make func(*zip.Writer)) []byte {

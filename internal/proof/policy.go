@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -28,7 +29,7 @@ func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string
 		}
 	}
 	people := map[review.PersonID]bool{}
-	seats := map[review.Seat]bool{}
+	seats := map[plan.Seat]bool{}
 	mandates := map[string]bool{}
 	conditional := false
 	// Backwards: somebody who has signed may sign again only once the first signature no

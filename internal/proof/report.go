@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -27,7 +28,7 @@ var reportCSS string
 type reportData struct {
 	About    about
 	Project  *review.Project
-	Template *review.Template
+	Template *plan.Lifecycle
 	Scope    string
 	Rounds   []reportRound
 	Open     []string // gates whose round is open, or that had none
@@ -107,7 +108,7 @@ func renderReport(h *history, a about, names people, verifier string) ([]byte, e
 
 func (h *history) reportRound(r *round) reportRound {
 	out := reportRound{round: r, Title: r.title(), Digest: r.digest}
-	titles := map[review.ItemKey]string{}
+	titles := map[plan.ItemKey]string{}
 	for i := range r.Stage.Items {
 		titles[r.Stage.Items[i].Key] = r.Stage.Items[i].Title
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -46,7 +47,7 @@ func (r *rights) then(p review.PersonID, at time.Time) *review.Entitlements {
 
 // signs reports whether somebody could sign in a seat at a moment: by holding
 // it or, when they signed for another, by standing in for that one.
-func (r *rights) signs(in review.ProjectID, p, holder review.PersonID, seat review.Seat, at time.Time) bool {
+func (r *rights) signs(in review.ProjectID, p, holder review.PersonID, seat plan.Seat, at time.Time) bool {
 	if r == nil {
 		return true
 	}
@@ -80,11 +81,11 @@ func (r *rights) manages(p review.PersonID, at time.Time) bool {
 // judges reports whether somebody could decide at a moment what managers and
 // those in a gate's seats decide, in their own seat or in that of whom they
 // stood in for.
-func (r *rights) judges(in review.ProjectID, p, holder review.PersonID, seats []review.Seat, at time.Time) bool {
+func (r *rights) judges(in review.ProjectID, p, holder review.PersonID, seats []plan.Seat, at time.Time) bool {
 	if holder == 0 && r.manages(p, at) {
 		return true
 	}
-	return slices.ContainsFunc(seats, func(seat review.Seat) bool { return r.signs(in, p, holder, seat, at) })
+	return slices.ContainsFunc(seats, func(seat plan.Seat) bool { return r.signs(in, p, holder, seat, at) })
 }
 
 func here(s review.Scope, in review.ProjectID) bool {

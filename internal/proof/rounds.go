@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -15,7 +16,7 @@ import (
 // at which the round ended.
 type round struct {
 	Review int
-	Stage  *review.StageDef
+	Stage  *plan.Stage
 	Round  review.Round
 	// Signed are the numbers of the entries with the sign-offs; Counted says
 	// which of them made the gate pass.
@@ -50,7 +51,7 @@ type history struct {
 	strict   bool          // a round was opened under [review.ExcludeAll]
 	format   review.Format // in which content is written down by now
 
-	signing map[review.StageKey]*signing // of the open rounds
+	signing map[plan.StageKey]*signing // of the open rounds
 }
 
 // signing is what is gathered while a round is open.
@@ -63,7 +64,7 @@ type signing struct {
 // digests, policies and people agrees with the state that the entries before it
 // lead to. The error says that the replay came to an end too early.
 func replay(stream review.ProjectID, entries []review.Entry, template []byte, held *rights) (*history, error) {
-	h := &history{rights: held, signing: map[review.StageKey]*signing{}}
+	h := &history{rights: held, signing: map[plan.StageKey]*signing{}}
 	r, err := review.ReplayEach(stream, entries, templateFrom(template), func(e review.Entry, r *review.Review) {
 		h.replayed++
 		h.look(e, r)
@@ -78,12 +79,12 @@ func replay(stream review.ProjectID, entries []review.Entry, template []byte, he
 // templateFrom finds the template that a project is pinned to in the bundle's
 // only one: its digest is that of the file.
 func templateFrom(b []byte) review.Templates {
-	return func(ref review.TemplateRef) (*review.Template, error) {
+	return func(ref plan.Ref) (*plan.Lifecycle, error) {
 		sum := sha256.Sum256(b)
 		if hex.EncodeToString(sum[:]) != ref.Digest {
 			return nil, errors.New("is not the template that the project is pinned to: it has another digest")
 		}
-		t, err := review.ParseTemplate(b)
+		t, err := plan.ParseLifecycle(b)
 		if err != nil {
 			return nil, fmt.Errorf("cannot be read: %w", err)
 		}
@@ -137,7 +138,7 @@ func (h *history) look(e review.Entry, r *review.Review) {
 		}
 		h.closed(e, r, ev.Stage, ev.Digest)
 	case review.ReviewStarted:
-		h.signing = map[review.StageKey]*signing{}
+		h.signing = map[plan.StageKey]*signing{}
 	default:
 		h.apart(e, r)
 	}
@@ -167,7 +168,7 @@ func (h *history) sameFormat(e review.Entry, f review.Format) {
 	h.format = max(h.format, f)
 }
 
-func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got review.Policy) {
+func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got plan.Policy) {
 	want := s.Def.Gate.Policy(r.Project.Profile)
 	if got.Quorum != want.Quorum || !slices.Equal(got.Seats, want.Seats) || !slices.Equal(got.Mandatory, want.Mandatory) {
 		h.wrong(e.Seq, "records another policy than the template gave this gate then")
@@ -199,7 +200,7 @@ func (h *history) signed(e review.Entry, ev review.GateSigned, r *review.Review)
 }
 
 // closed takes down a round that has ended.
-func (h *history) closed(e review.Entry, r *review.Review, sk review.StageKey, closing review.Digest) {
+func (h *history) closed(e review.Entry, r *review.Review, sk plan.StageKey, closing review.Digest) {
 	s := r.Stage(sk)
 	ro := s.LastRound()
 	open := h.signing[sk]
@@ -289,13 +290,13 @@ func (h *history) reviewed(r *review.Review, ev review.RetrospectiveClosed) {
 }
 
 // seatsOf are the seats that the gate of a stage asks for at present.
-func seatsOf(r *review.Review, sk review.StageKey) []review.Seat {
+func seatsOf(r *review.Review, sk plan.StageKey) []plan.Seat {
 	return r.Stage(sk).Def.Gate.Policy(r.Project.Profile).Seats
 }
 
 // entitled checks that a decision was taken by a manager or in one of the seats,
 // the actor's own or that of whom they stood in for.
-func (h *history) entitled(e review.Entry, r *review.Review, seats []review.Seat, holder review.PersonID, does string) {
+func (h *history) entitled(e review.Entry, r *review.Review, seats []plan.Seat, holder review.PersonID, does string) {
 	if !h.rights.judges(r.Project.ID, e.Actor, holder, seats, e.At) {
 		h.wrong(e.Seq, "%s, but person %d was neither a manager nor in one of the gate's seats then", does, e.Actor)
 	}

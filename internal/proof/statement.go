@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -52,7 +53,7 @@ type gateReview struct {
 	EndedBy     string         `json:"endedBy"`
 	EndedAt     time.Time      `json:"endedAt"`
 	Entry       int64          `json:"entry"` // of the trail, that ended the round
-	Policy      review.Policy  `json:"policy"`
+	Policy      plan.Policy    `json:"policy"`
 	SoD         bool           `json:"separationOfDuties"`
 	Exclusion   string         `json:"exclusion,omitempty"`
 	SignOffs    []gateSignOff  `json:"signOffs"`
@@ -61,7 +62,7 @@ type gateReview struct {
 type gateSignOff struct {
 	Person   string          `json:"person"`
 	For      string          `json:"for,omitempty"`
-	Seat     review.Seat     `json:"seat"`
+	Seat     plan.Seat       `json:"seat"`
 	Decision review.Decision `json:"decision"`
 	Digest   review.Digest   `json:"digest"`
 	At       time.Time       `json:"at"`
@@ -77,8 +78,8 @@ type verified struct {
 }
 
 type verifier struct {
-	ID     string        `json:"id"`
-	Policy review.Policy `json:"slipwayPolicy"`
+	ID     string      `json:"id"`
+	Policy plan.Policy `json:"slipwayPolicy"`
 }
 
 // statements are the round's files: what was signed, and what is said of it.

@@ -1,19 +1,22 @@
 package review
 
-import "testing"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"testing"
+)
 
 // Only seats of the gate may approve, so nobody else is sent to.
 func TestApprovingSeatIsOneOfTheGate(t *testing.T) {
-	gate := Policy{Seats: []Seat{SeatProduct, SeatSRE}}
+	gate := plan.Policy{Seats: []plan.Seat{plan.SeatProduct, plan.SeatSRE}}
 	for _, c := range []struct {
-		item []Seat
-		want Seat
+		item []plan.Seat
+		want plan.Seat
 	}{
-		{[]Seat{SeatSecurity}, SeatProduct},
-		{[]Seat{SeatSecurity, SeatSRE}, SeatSRE},
-		{nil, SeatProduct},
+		{[]plan.Seat{plan.SeatSecurity}, plan.SeatProduct},
+		{[]plan.Seat{plan.SeatSecurity, plan.SeatSRE}, plan.SeatSRE},
+		{nil, plan.SeatProduct},
 	} {
-		if got := approvingSeat(&ItemDef{Seats: c.item}, gate); got != c.want {
+		if got := approvingSeat(&plan.Item{Seats: c.item}, gate); got != c.want {
 			t.Errorf("item of %v: %q, want %q", c.item, got, c.want)
 		}
 	}

@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // Ask is what an item asks of the person to whom it is assigned.
 type Ask string
@@ -22,7 +25,7 @@ const (
 // Asks says what an item asks of whom it is assigned to, and for evidence that
 // expires soon and for a waiver in force until when it lasts.
 func (s *Stage) Asks(it *Item, at time.Time) (Ask, time.Time) {
-	if it.Level == LevelNone {
+	if it.Level == plan.LevelNone {
 		return AskNothing, time.Time{}
 	}
 	w := s.Waived(it.Def.Key, at)
@@ -64,7 +67,7 @@ func (s *Stage) bareAsk(it *Item, at time.Time) (Ask, time.Time) {
 		return AskAnswer, time.Time{}
 	case it.Answer.State == NotMet:
 		return AskMeet, time.Time{}
-	case it.Answer.State != Met || it.Level != LevelMust: // that a must does not apply is for a seat to approve
+	case it.Answer.State != Met || it.Level != plan.LevelMust: // that a must does not apply is for a seat to approve
 		return AskNothing, time.Time{}
 	}
 	switch s.evidenceNeed(it, at) {

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -17,9 +18,9 @@ func TestAsks(t *testing.T) {
 	waiver := func(until time.Time) []review.Waiver {
 		return []review.Waiver{{No: 1, Item: "x", Until: until, GrantedBy: seth, GrantedAt: base}}
 	}
-	must, should := review.LevelMust, review.LevelShould
+	must, should := plan.LevelMust, plan.LevelShould
 	for name, c := range map[string]struct {
-		level    review.Level
+		level    plan.Level
 		state    review.State
 		reattest bool
 		evidence []review.Evidence
@@ -27,7 +28,7 @@ func TestAsks(t *testing.T) {
 		want     review.Ask
 		until    time.Time
 	}{
-		"not asked at this tier":      {level: review.LevelNone, state: review.Open, want: review.AskNothing},
+		"not asked at this tier":      {level: plan.LevelNone, state: review.Open, want: review.AskNothing},
 		"open":                        {level: must, state: review.Open, want: review.AskAnswer},
 		"recommended, open":           {level: should, state: review.Open, want: review.AskAnswer},
 		"not met":                     {level: must, state: review.NotMet, want: review.AskMeet},
@@ -47,7 +48,7 @@ func TestAsks(t *testing.T) {
 		"met though it has a waiver":  {level: must, state: review.Met, evidence: []review.Evidence{doc(later)}, waivers: waiver(later), want: review.AskNothing},
 		"a waiver that only is asked": {level: must, state: review.Open, waivers: []review.Waiver{{No: 1, Item: "x", Until: later}}, want: review.AskAnswer},
 	} {
-		def := &review.ItemDef{Key: "x", Title: "X", Evidence: []review.EvidenceKind{"doc"}}
+		def := &plan.Item{Key: "x", Title: "X", Evidence: []plan.EvidenceKind{"doc"}}
 		s := &review.Stage{Loaded: true, Evidence: c.evidence, Waivers: c.waivers}
 		it := &review.Item{Def: def, Level: c.level, Answer: review.Answer{State: c.state}, Reattest: c.reattest}
 		if got, until := s.Asks(it, now); got != c.want || !until.Equal(c.until) {
@@ -80,8 +81,8 @@ func TestOverdueItems(t *testing.T) {
 			t.Errorf("%s: overdue is %v", name, got)
 		}
 	}
-	def := &review.ItemDef{Key: "x", Title: "X"}
-	it := &review.Item{Def: def, Level: review.LevelMust, Answer: review.Answer{State: review.NotMet}, Due: past}
+	def := &plan.Item{Key: "x", Title: "X"}
+	it := &review.Item{Def: def, Level: plan.LevelMust, Answer: review.Answer{State: review.NotMet}, Due: past}
 	s := &review.Stage{Loaded: true}
 	if !s.Overdue(it, now) {
 		t.Error("one that is not met is not overdue")

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"iter"
 	"slices"
 	"strings"
@@ -40,11 +41,11 @@ const (
 // whose turn it is, and since when.
 type Blocker struct {
 	Kind    BlockerKind
-	Stage   StageKey
-	Item    ItemKey // empty when it concerns no single item
+	Stage   plan.StageKey
+	Item    plan.ItemKey // empty when it concerns no single item
 	Finding int
-	Seat    Seat // whose turn it is, when a seat's; Owner is 0 then
-	Vacant  Seat // in which nobody can do what is waited for
+	Seat    plan.Seat // whose turn it is, when a seat's; Owner is 0 then
+	Vacant  plan.Seat // in which nobody can do what is waited for
 	Subject string
 	What    string
 	Owner   PersonID  // 0: nobody in particular
@@ -64,7 +65,7 @@ func (s *Stage) need(it *Item, at time.Time) BlockerKind {
 }
 
 // inWords says what an item lacks.
-func (k BlockerKind) inWords(d *ItemDef) string {
+func (k BlockerKind) inWords(d *plan.Item) string {
 	switch k {
 	case WaiverRanOut:
 		return "The waiver has expired; meet the item, or have another waiver granted."
@@ -88,7 +89,7 @@ func (k BlockerKind) inWords(d *ItemDef) string {
 
 // waiverRanOut reports whether the waiver that the item was granted last has
 // expired.
-func (s *Stage) waiverRanOut(k ItemKey, at time.Time) bool {
+func (s *Stage) waiverRanOut(k plan.ItemKey, at time.Time) bool {
 	for i := len(s.Waivers) - 1; i >= 0; i-- {
 		if w := &s.Waivers[i]; w.Item == k && !w.GrantedAt.IsZero() {
 			return w.State(at) == WaiverExpired
@@ -100,11 +101,11 @@ func (s *Stage) waiverRanOut(k ItemKey, at time.Time) bool {
 // bareNeed is what an item lacks when no waiver covers it.
 func (s *Stage) bareNeed(it *Item, at time.Time) BlockerKind {
 	a := &it.Answer
-	if it.Reattest && it.Level == LevelMust {
+	if it.Reattest && it.Level == plan.LevelMust {
 		return ReattestDue
 	}
 	switch it.Level {
-	case LevelMust:
+	case plan.LevelMust:
 		switch a.State {
 		case Open:
 			return MustOpen
@@ -117,7 +118,7 @@ func (s *Stage) bareNeed(it *Item, at time.Time) BlockerKind {
 			return ""
 		}
 		return s.evidenceNeed(it, at)
-	case LevelShould:
+	case plan.LevelShould:
 		if (a.State == Open || a.State == NotMet) && a.Note == "" {
 			return ShouldUnexplained
 		}
@@ -128,10 +129,10 @@ func (s *Stage) bareNeed(it *Item, at time.Time) BlockerKind {
 // ranOut reports whether time has taken away what an item rested on: the
 // evidence of a met must, or a waiver without which it lacks something.
 func (s *Stage) ranOut(it *Item, at time.Time) bool {
-	if it.Level == LevelNone || s.Waived(it.Def.Key, at) != nil {
+	if it.Level == plan.LevelNone || s.Waived(it.Def.Key, at) != nil {
 		return false
 	}
-	if it.Level == LevelMust && it.Answer.State == Met {
+	if it.Level == plan.LevelMust && it.Answer.State == Met {
 		if s.evidenceNeed(it, at) == EvidenceExpired {
 			return true
 		}
@@ -177,7 +178,7 @@ func article(word string) string {
 	return "a " + word
 }
 
-func kindList(ks []EvidenceKind) string {
+func kindList(ks []plan.EvidenceKind) string {
 	ss := make([]string, len(ks))
 	for i, k := range ks {
 		ss[i] = strings.ToLower(k.Label())
@@ -203,12 +204,12 @@ func (s *Stage) Satisfied(it *Item, at time.Time) bool {
 func (s *Stage) Settled(it *Item, at time.Time) bool {
 	switch it.Answer.State {
 	case Met:
-		if it.Level != LevelMust {
+		if it.Level != plan.LevelMust {
 			return true
 		}
 		return s.evidenceNeed(it, at) == ""
 	case NotApplicable:
-		return it.Level != LevelMust || it.Answer.ApprovedBy != 0
+		return it.Level != plan.LevelMust || it.Answer.ApprovedBy != 0
 	}
 	return false
 }
@@ -222,7 +223,7 @@ func (s *Stage) Need(it *Item, at time.Time) (BlockerKind, string) {
 
 // Lacks is [Stage.Need] without the words.
 func (s *Stage) Lacks(it *Item, at time.Time) BlockerKind {
-	if it.Level == LevelNone {
+	if it.Level == plan.LevelNone {
 		return ""
 	}
 	return s.need(it, at)
@@ -238,7 +239,7 @@ func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
 // template's order is strict.
 func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
 	var bs []Blocker
-	if r.Template.Order != OrderStrict {
+	if r.Template.Order != plan.OrderStrict {
 		return bs
 	}
 	for _, name := range r.EarlierOpen(s, at) {
@@ -312,7 +313,7 @@ func (s *Stage) uncoveredSince(it *Item, zone *time.Location) time.Time {
 			since = latest(since, earliest(EndOf(w.Until, zone), w.RevokedAt))
 		}
 	}
-	if it.Level != LevelMust || it.Answer.State != Met {
+	if it.Level != plan.LevelMust || it.Answer.State != Met {
 		return since // evidence would not cover it
 	}
 	for i := range s.Evidence {
@@ -338,7 +339,7 @@ func latest(a, b time.Time) time.Time {
 
 // approvingSeat is whose turn it is to approve that a must does not apply: a
 // seat of the gate, one that the item names where there is such a one.
-func approvingSeat(d *ItemDef, p Policy) Seat {
+func approvingSeat(d *plan.Item, p plan.Policy) plan.Seat {
 	for _, seat := range d.Seats {
 		if slices.Contains(p.Seats, seat) {
 			return seat
@@ -415,8 +416,8 @@ func (r *Review) overdue(s *Stage, at time.Time) []Blocker {
 }
 
 // withoutSign are those of the seats in which nobody's sign-off counts.
-func withoutSign(seats []Seat, counting []SignOff) []Seat {
-	var open []Seat
+func withoutSign(seats []plan.Seat, counting []SignOff) []plan.Seat {
+	var open []plan.Seat
 	for _, seat := range seats {
 		if !slices.ContainsFunc(counting, func(so SignOff) bool { return so.Seat == seat }) {
 			open = append(open, seat)
@@ -427,7 +428,7 @@ func withoutSign(seats []Seat, counting []SignOff) []Seat {
 
 // OpenSeats are the seats in which a signature on the present content would
 // still help the open round: those nobody has signed in, mandatory or not.
-func (r *Review) OpenSeats(s *Stage) []Seat {
+func (r *Review) OpenSeats(s *Stage) []plan.Seat {
 	round := s.OpenRound()
 	if round == nil {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -11,7 +12,7 @@ import (
 // gone, to the microsecond, however old its answer is.
 func TestSinceWhenAnItemBlocks(t *testing.T) {
 	const ik = "tests"
-	run := func(w *world, url, effective, expires string, kind review.EvidenceKind) {
+	run := func(w *world, url, effective, expires string, kind plan.EvidenceKind) {
 		w.ok(w.r.AddEvidence(w.actor(mate), build, ik, review.NewEvidence{URL: "https://ci.example.com/" + url, Type: kind, Effective: effective, Expires: expires}, w.tick()))
 	}
 	remove := func(w *world, no int, at time.Time) time.Time {
@@ -94,7 +95,7 @@ func TestSinceWhenAnItemBlocks(t *testing.T) {
 }
 
 // itemBlocker is what a page says of an item of the second stage at a moment.
-func itemBlocker(w *world, ik review.ItemKey, at time.Time) *review.Blocker {
+func itemBlocker(w *world, ik plan.ItemKey, at time.Time) *review.Blocker {
 	for _, b := range w.r.Blockers(w.stage(build), at) {
 		if b.Item == ik {
 			return &b

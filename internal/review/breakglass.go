@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // maxRetrospective is how many days ahead the review of a forced gate may lie.
 const maxRetrospective = 30
@@ -8,7 +11,7 @@ const maxRetrospective = 30
 // Force passes a gate on one entitled person's word. It is recorded as such,
 // shows on every page of the project until others have looked at it, and says
 // by when they have to. shown is the digest of the content that the person saw.
-func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue string, at time.Time) error {
+func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewDue string, at time.Time) error {
 	if err := May(by, BreakGlass, &r.Project); err != nil {
 		return err
 	}
@@ -43,7 +46,7 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 	if shown != now {
 		return &StaleDigest{Shown: shown, Current: now}
 	}
-	no, exclusion, format := len(s.Rounds)+1, r.Template.exclusion(), FormatStage
+	no, exclusion, format := len(s.Rounds)+1, exclusion(r.Template), FormatStage
 	if open := s.OpenRound(); open != nil {
 		no, exclusion, format = open.No, open.Exclusion, open.Format
 	}
@@ -57,7 +60,7 @@ func (r *Review) Force(by Actor, sk StageKey, shown Digest, reason, reviewDue st
 
 // CloseRetrospective is the review of a forced gate by somebody else: another
 // manager, or a holder of one of the gate's seats who could have signed it.
-func (r *Review) CloseRetrospective(by Actor, sk StageKey, round int, note string, at time.Time) error {
+func (r *Review) CloseRetrospective(by Actor, sk plan.StageKey, round int, note string, at time.Time) error {
 	if err := May(by, CloseRetrospective, &r.Project); err != nil {
 		return err
 	}
@@ -113,7 +116,7 @@ func (r *Review) mayLookBack(by Actor, s *Stage, ro *Round) (SeatHeld, error) {
 
 // Forced is a gate that was passed by break-glass and not yet reviewed.
 type Forced struct {
-	Stage     StageKey
+	Stage     plan.StageKey
 	Round     int
 	By        PersonID
 	At        time.Time

@@ -5,14 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-func (w *world) force(p review.PersonID, sk review.StageKey) error {
+func (w *world) force(p review.PersonID, sk plan.StageKey) error {
 	return w.r.Force(w.actor(p), sk, w.r.Digest(w.r.Stage(sk)), "the old one is on fire", "2026-03-20", w.tick())
 }
 
-func (w *world) lookBack(p review.PersonID, sk review.StageKey, round int) error {
+func (w *world) lookBack(p review.PersonID, sk plan.StageKey, round int) error {
 	return w.r.CloseRetrospective(w.actor(p), sk, round, "it was right", w.tick())
 }
 
@@ -48,7 +49,7 @@ func TestForceInput(t *testing.T) {
 // A forced gate lets the project go on, whatever it lacks, and says so until
 // somebody else has looked at it.
 func TestForce(t *testing.T) {
-	w := newWorld(t, ordered(review.OrderStrict))
+	w := newWorld(t, ordered(plan.OrderStrict))
 	for _, p := range []review.PersonID{owner, deputy, member, quinn, viewer, admin, auditor} {
 		w.refused(w.silent(func() error { return w.force(p, design) }), "denied")
 	}

@@ -3,6 +3,7 @@ package review
 import (
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"strings"
 	"time"
 )
@@ -14,20 +15,20 @@ const MaxPicked = 500
 // Picked is an item that somebody chose, with the version of its answer that
 // they were shown.
 type Picked struct {
-	Item    ItemKey
+	Item    plan.ItemKey
 	Version int
 }
 
 // Left is an item that a change of several left as it was, and why.
 type Left struct {
-	Item ItemKey
+	Item plan.ItemKey
 	Why  error
 }
 
 // AnswerAll gives several items one answer. Without a note each item keeps its
 // own. What has changed since it was shown, or does not belong here, is left as
 // it is; the rest is done.
-func (r *Review) AnswerAll(by Actor, sk StageKey, picked []Picked, to State, note string, at time.Time) ([]Left, error) {
+func (r *Review) AnswerAll(by Actor, sk plan.StageKey, picked []Picked, to State, note string, at time.Time) ([]Left, error) {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return nil, err
 	}
@@ -52,7 +53,7 @@ func (r *Review) AnswerAll(by Actor, sk StageKey, picked []Picked, to State, not
 
 // AssignAll gives several items to one person; person 0 takes the assignments
 // away. Without a date each item keeps the one it has.
-func (r *Review) AssignAll(by Actor, sk StageKey, picked []Picked, person PersonID, due string, at time.Time) ([]Left, error) {
+func (r *Review) AssignAll(by Actor, sk plan.StageKey, picked []Picked, person PersonID, due string, at time.Time) ([]Left, error) {
 	if err := May(by, AssignItem, &r.Project); err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (r *Review) AssignAll(by Actor, sk StageKey, picked []Picked, person Person
 }
 
 // DueAll sets the date of several items that somebody is assigned to.
-func (r *Review) DueAll(by Actor, sk StageKey, picked []Picked, due string, at time.Time) ([]Left, error) {
+func (r *Review) DueAll(by Actor, sk plan.StageKey, picked []Picked, due string, at time.Time) ([]Left, error) {
 	if err := May(by, AssignItem, &r.Project); err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (r *Review) DueAll(by Actor, sk StageKey, picked []Picked, due string, at t
 // each carries out a command on every item that was picked, and collects those
 // that it leaves. An error that would be the same for all of them is returned
 // instead, and nothing is changed.
-func (r *Review) each(sk StageKey, picked []Picked, do func(Picked, *Item) error) ([]Left, error) {
+func (r *Review) each(sk plan.StageKey, picked []Picked, do func(Picked, *Item) error) ([]Left, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (r *Review) each(sk StageKey, picked []Picked, do func(Picked, *Item) error
 		return nil, refuse("The project was stopped. Resume it before changing anything.")
 	}
 	var left []Left
-	done := make(map[ItemKey]bool, len(picked))
+	done := make(map[plan.ItemKey]bool, len(picked))
 	for _, p := range picked {
 		if done[p.Item] {
 			continue
@@ -135,7 +136,7 @@ func concernsOne(err error) bool {
 // Undo takes back what entries of the trail did to items of a stage, newest
 // first, each by an ordinary command of its own. They have to be the actor's
 // own. What somebody has changed since, or cannot be taken back, is left.
-func (r *Review) Undo(by Actor, sk StageKey, entries []Entry, at time.Time) ([]Left, error) {
+func (r *Review) Undo(by Actor, sk plan.StageKey, entries []Entry, at time.Time) ([]Left, error) {
 	if err := May(by, ViewProject, &r.Project); err != nil {
 		return nil, err
 	}
@@ -220,7 +221,7 @@ func (r *Review) undoAnswer(by Actor, s *Stage, e ItemAnswered, at time.Time) er
 }
 
 // evidence finds a link of an item by its number; nil when there is none.
-func (s *Stage) evidence(k ItemKey, no int) *Evidence {
+func (s *Stage) evidence(k plan.ItemKey, no int) *Evidence {
 	for i := range s.Evidence {
 		if e := &s.Evidence[i]; e.No == no && e.Item == k {
 			return e

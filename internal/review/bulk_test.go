@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-func picked(version int, keys ...review.ItemKey) []review.Picked {
+func picked(version int, keys ...plan.ItemKey) []review.Picked {
 	out := make([]review.Picked, len(keys))
 	for i, k := range keys {
 		out[i] = review.Picked{Item: k, Version: version}
@@ -66,7 +67,7 @@ func TestAnswerAllKeepsNotesUnlessOneIsGiven(t *testing.T) {
 	}
 	_, err = w.r.AnswerAll(w.actor(member), build, []review.Picked{{Item: "load", Version: 2}, {Item: "style", Version: 1}}, review.NotApplicable, "No such thing.", w.tick())
 	w.ok(err)
-	for _, k := range []review.ItemKey{"load", "style"} {
+	for _, k := range []plan.ItemKey{"load", "style"} {
 		if n := w.stage(build).Item(k).Answer.Note; n != "No such thing." {
 			t.Errorf("%s: note %q", k, n)
 		}
@@ -77,7 +78,7 @@ func TestSeveralAtOnceRefusesWhatIsWrongForAll(t *testing.T) {
 	w := newWorld(t)
 	many := make([]review.Picked, 5000)
 	for i := range many {
-		many[i].Item = review.ItemKey(fmt.Sprint("item-", i))
+		many[i].Item = plan.ItemKey(fmt.Sprint("item-", i))
 	}
 	do := func(f func() ([]review.Left, error)) error { _, err := f(); return err }
 	for name, c := range map[string]struct {

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"pgregory.net/rapid"
 )
@@ -22,9 +23,9 @@ var everyEvent = []struct {
 	event review.Event
 	json  string
 }{
-	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: review.Profile{"pii"}, Template: review.TemplateRef{Key: "small", Version: 3, Digest: "d"}},
+	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"pii"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"}},
 		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["pii"],"template":{"key":"small","version":3,"digest":"d"}}`},
-	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: review.Profile{"ml"}},
+	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml"}},
 		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"]}`},
 	{review.DutySet{Person: 3, From: "member", Duty: "owner", Reason: "R"}, `{"person":3,"from":"member","duty":"owner","reason":"R"}`},
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
@@ -38,7 +39,7 @@ var everyEvent = []struct {
 	{review.EvidenceAdded{Stage: "design", Item: "adr", No: 1, URL: "https://a.example", Title: "T", Type: "doc", Effective: "2026-03-01", Expires: "2026-04-01", Commit: "c"},
 		`{"stage":"design","item":"adr","no":1,"url":"https://a.example","title":"T","type":"doc","effective":"2026-03-01","expires":"2026-04-01","commit":"c"}`},
 	{review.EvidenceRemoved{Stage: "design", Item: "adr", No: 1}, `{"stage":"design","item":"adr","no":1}`},
-	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}, Mandatory: []review.Seat{"qa"}}, SoD: true, Early: []string{"Design"}, Reason: "R", Exclusion: "all", Format: 2},
+	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}, Mandatory: []plan.Seat{"qa"}}, SoD: true, Early: []string{"Design"}, Reason: "R", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"],"mandatory":["qa"]},"separation_of_duties":true,"early":["Design"],"reason":"R","exclusion":"all","format":2}`},
 	{review.GateSigned{Stage: "build", Round: 2, No: 1, Seat: "qa", Decision: "go", Digest: "d", Note: "N", For: 4},
 		`{"stage":"build","round":2,"no":1,"seat":"qa","decision":"go","digest":"d","note":"N","for":4}`},
@@ -60,7 +61,7 @@ var everyEvent = []struct {
 	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R", For: 4},
 		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R","for":4}`},
 	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
-	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01", Exclusion: "all", Format: 2},
+	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01","exclusion":"all","format":2}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
 	{review.ReviewStarted{No: 2, Reason: "R", Conditions: []review.ConditionRef{{Stage: "build", No: 3}}}, `{"no":2,"reason":"R","conditions":[{"stage":"build","no":3}]}`},
@@ -94,9 +95,9 @@ var earlierForms = []struct {
 	{review.WaiverExtended{Stage: "build", Item: "tests", No: 1, From: "2026-12-01", Until: "2026-12-31", Reason: "R"},
 		`{"stage":"build","item":"tests","no":1,"from":"2026-12-01","until":"2026-12-31","reason":"R"}`},
 	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R"}, `{"stage":"build","item":"tests","no":1,"reason":"R"}`},
-	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}}, SoD: true, Reason: "R"},
+	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, SoD: true, Reason: "R"},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"separation_of_duties":true,"reason":"R"}`},
-	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: review.Policy{Quorum: 1, Seats: []review.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01"},
+	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01"},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01"}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N"}, `{"stage":"build","round":2,"note":"N"}`},
 	{review.ReviewStarted{No: 2, Reason: "R"}, `{"no":2,"reason":"R"}`},
@@ -176,8 +177,8 @@ func TestEveryEventIsInTheTable(t *testing.T) {
 func TestSubjectsAndMentions(t *testing.T) {
 	for _, e := range everyEvent {
 		var f struct {
-			Stage review.StageKey
-			Item  review.ItemKey
+			Stage plan.StageKey
+			Item  plan.ItemKey
 		}
 		if err := json.Unmarshal([]byte(e.json), &f); err != nil {
 			t.Fatal(err)

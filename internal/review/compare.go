@@ -3,6 +3,7 @@ package review
 import (
 	"encoding/json"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"maps"
 	"slices"
 )
@@ -85,7 +86,7 @@ func compareEach[T any](d *differences, place string, a, b []T, plain func(T) an
 }
 
 func plainItem(it Item) any {
-	it.Def = &ItemDef{Key: it.Def.Key}
+	it.Def = &plan.Item{Key: it.Def.Key}
 	return it
 }
 

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ type Condition struct {
 	Owner        PersonID
 	Due          time.Time // date: the last day on which it is in time
 	By           PersonID
-	Seat         Seat // in which it was set
+	Seat         plan.Seat // in which it was set
 	At           time.Time
 	Note         string // what the owner says was done
 	MetBy        PersonID
@@ -140,7 +141,7 @@ func (s *Stage) asked(ro *Round, p PersonID, want []ConditionSet) bool {
 
 // condition finds a condition that is asked for: by an open round, or because
 // the gate passed on it.
-func (r *Review) condition(sk StageKey, no int) (*Stage, *Condition, error) {
+func (r *Review) condition(sk plan.StageKey, no int) (*Stage, *Condition, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, nil, err
@@ -165,7 +166,7 @@ func (r *Review) condition(sk StageKey, no int) (*Stage, *Condition, error) {
 
 // MeetCondition reports that a condition is met. Its owner does that, or the
 // project's owner or deputy. shown is the [Condition.Digest] of what they read.
-func (r *Review) MeetCondition(by Actor, sk StageKey, no int, shown Digest, note string, at time.Time) error {
+func (r *Review) MeetCondition(by Actor, sk plan.StageKey, no int, shown Digest, note string, at time.Time) error {
 	if err := May(by, CloseCondition, &r.Project); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (r *Review) MeetCondition(by Actor, sk StageKey, no int, shown Digest, note
 // ConfirmCondition closes a condition that was reported as met. Whoever sits in
 // the setter's seat now does that. shown is the [Condition.Digest] of what they
 // read.
-func (r *Review) ConfirmCondition(by Actor, sk StageKey, no int, shown Digest, at time.Time) error {
+func (r *Review) ConfirmCondition(by Actor, sk plan.StageKey, no int, shown Digest, at time.Time) error {
 	c, held, err := r.conditionToJudge(by, sk, no)
 	if err != nil {
 		return err
@@ -213,7 +214,7 @@ func (r *Review) ConfirmCondition(by Actor, sk StageKey, no int, shown Digest, a
 
 // ReopenCondition says that what was done does not meet the condition. shown is
 // the [Condition.Digest] of what the actor read.
-func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) ReopenCondition(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	c, held, err := r.conditionToJudge(by, sk, no)
 	if err != nil {
 		return err
@@ -241,7 +242,7 @@ func (r *Review) ReopenCondition(by Actor, sk StageKey, no int, shown Digest, re
 // longer asked for, such as when a later round set another in its place. Whoever
 // holds the setter's seat now does that, but nobody who has to meet it. shown is
 // the [Condition.Digest] of what they read.
-func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) ReleaseCondition(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	if r.released(by, sk, no, reason) {
 		return nil // the same form sent twice
 	}
@@ -267,7 +268,7 @@ func (r *Review) ReleaseCondition(by Actor, sk StageKey, no int, shown Digest, r
 
 // released reports whether somebody who may decide on conditions has taken this
 // one back already, with the same words.
-func (r *Review) released(by Actor, sk StageKey, no int, reason string) bool {
+func (r *Review) released(by Actor, sk plan.StageKey, no int, reason string) bool {
 	s := r.Stage(sk)
 	if May(by, SignGate, &r.Project) != nil || s == nil || no < 1 || no > len(s.Conditions) {
 		return false
@@ -278,7 +279,7 @@ func (r *Review) released(by Actor, sk StageKey, no int, reason string) bool {
 
 // conditionToJudge finds a condition, and the seat in which the actor decides
 // whether it is met.
-func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, SeatHeld, error) {
+func (r *Review) conditionToJudge(by Actor, sk plan.StageKey, no int) (*Condition, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return nil, SeatHeld{}, err
 	}
@@ -295,7 +296,7 @@ func (r *Review) conditionToJudge(by Actor, sk StageKey, no int) (*Condition, Se
 
 // conditionToRelease finds a condition, and the seat in which the actor takes it
 // back.
-func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, SeatHeld, error) {
+func (r *Review) conditionToRelease(by Actor, sk plan.StageKey, no int) (*Condition, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return nil, SeatHeld{}, err
 	}
@@ -316,7 +317,7 @@ func (r *Review) conditionToRelease(by Actor, sk StageKey, no int) (*Condition, 
 // the place of the doers.
 func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...PersonID) (SeatHeld, error) {
 	// From the round of a condition that was carried over nobody here stepped back.
-	ro := &Round{SoD: r.Template.SoD, Exclusion: r.Template.exclusion()}
+	ro := &Round{SoD: r.Template.SoD, Exclusion: exclusion(r.Template)}
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}

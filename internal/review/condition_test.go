@@ -5,10 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-const arch, eng, qa = review.SeatArchitecture, review.SeatEngineering, review.SeatQA
+const arch, eng, qa = plan.SeatArchitecture, plan.SeatEngineering, plan.SeatQA
 
 func TestConditionalGoInput(t *testing.T) {
 	good := review.NewCondition{Text: "rehearse the failover", Owner: owner, Due: "2026-03-10"}
@@ -242,8 +243,8 @@ func TestWhoJudgesACondition(t *testing.T) {
 			w.hold()
 			in := review.NewSignOff{Seat: eng, Decision: review.Conditional, Conditions: []review.NewCondition{{Text: "x", Owner: tt.owner, Due: "2026-03-10"}}, Digest: w.digest(run)}
 			w.ok(w.r.SignOff(w.actor(enya), run, in, w.tick()))
-			w.ok(w.sign(sri, run, review.SeatSRE))
-			w.ok(w.sign(priya, run, review.SeatProduct))
+			w.ok(w.sign(sri, run, plan.SeatSRE))
+			w.ok(w.sign(priya, run, plan.SeatProduct))
 			w.gate(run, review.GateConditional)
 			w.ok(w.r.MeetCondition(w.actor(tt.owner), run, 1, shown(w.r, run, "condition", 1), "done", w.tick()))
 			if tt.give != nil {
@@ -383,7 +384,7 @@ func TestConditionsOfARoundThatDidNotPass(t *testing.T) {
 			return w.r.SetStatus(w.actor(owner), design, review.StatusActive, "x", w.tick())
 		},
 		"other seats": func(w *world) error {
-			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} })
+			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} })
 		},
 	}
 	for name, end := range ends {
@@ -700,7 +701,7 @@ func TestJudgingFindings(t *testing.T) {
 		w := returned(t)
 		w.ok(answer(w, member, "it has one"))
 		w.ok(w.request(owner, run))
-		w.ok(w.sign(sri, run, review.SeatSRE))
+		w.ok(w.sign(sri, run, plan.SeatSRE))
 		w.ok(reopen(w, enya, "who?"))
 		w.blocked(run, "finding-open 1", "seat-missing product", "seat-missing sre", "signers-missing")
 	})

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -184,8 +185,8 @@ func (r *Review) foldReview(e ReviewStarted) error {
 }
 
 // carry are the conditions that go on in the next review, as it has them.
-func (r *Review) carry(refs []ConditionRef) (map[StageKey][]Condition, error) {
-	carried := map[StageKey][]Condition{}
+func (r *Review) carry(refs []ConditionRef) (map[plan.StageKey][]Condition, error) {
+	carried := map[plan.StageKey][]Condition{}
 	for i, ref := range refs {
 		if slices.Contains(refs[:i], ref) {
 			return nil, fmt.Errorf("carries condition %d of stage %s over twice", ref.No, ref.Stage)

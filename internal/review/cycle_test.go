@@ -6,13 +6,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // repeating makes the last gate repeat every so many days, and the runbook's
 // evidence last for longer than that.
 func repeating(days int) option {
-	return func(t *review.Template, _ *review.NewProject) { t.Stages[2].Gate.RepeatsDays = days }
+	return func(t *plan.Lifecycle, _ *review.NewProject) { t.Stages[2].Gate.RepeatsDays = days }
 }
 
 func (w *world) live(want review.Live) {
@@ -99,8 +100,8 @@ func TestLiveLapses(t *testing.T) {
 		},
 		"a condition": func(w *world) {
 			w.open(run)
-			w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-31", "rehearse"))
-			w.ok(w.sign(priya, run, review.SeatProduct))
+			w.ok(w.signIf(sri, run, plan.SeatSRE, "2026-03-31", "rehearse"))
+			w.ok(w.sign(priya, run, plan.SeatProduct))
 			w.ok(w.sign(enya, run, eng))
 		},
 	}
@@ -114,7 +115,7 @@ func TestLiveLapses(t *testing.T) {
 		"a return": func(w *world) {
 			w.ok(w.link(mate, run, "drill", "https://wiki.example.com/d", "doc"))
 			w.ok(w.request(owner, run))
-			w.ok(w.sendBack(priya, run, review.SeatProduct, "no"))
+			w.ok(w.sendBack(priya, run, plan.SeatProduct, "no"))
 		},
 	}
 	for cause, pass := range causes {
@@ -204,10 +205,10 @@ func TestNextReview(t *testing.T) {
 	w.ok(w.request(owner, design))
 	w.ok(w.signIf(archie, design, arch, "2026-03-31", "draw it"))
 	w.ok(w.sign(enya, design, eng))
-	w.ok(w.sign(seth, design, review.SeatSecurity))
+	w.ok(w.sign(seth, design, plan.SeatSecurity))
 	w.pass(build)
 	w.open(run)
-	w.ok(w.sendBack(sri, run, review.SeatSRE, "no owner"))
+	w.ok(w.sendBack(sri, run, plan.SeatSRE, "no owner"))
 	w.ok(w.r.AnswerFinding(w.actor(member), run, 1, shown(w.r, run, "finding", 1), "it has one", w.tick()))
 	w.ok(w.request(owner, run))
 	w.signAll(run)
@@ -321,7 +322,7 @@ func TestReattestUnderAWaiver(t *testing.T) {
 
 // In a new review, evidence that expires under a must still shows.
 func TestLiveLapsesDuringTheNextReview(t *testing.T) {
-	w := newWorld(t, func(t *review.Template, _ *review.NewProject) { t.Stages[2].Items[0].ValidDays = 30 })
+	w := newWorld(t, func(t *plan.Lifecycle, _ *review.NewProject) { t.Stages[2].Items[0].ValidDays = 30 })
 	w.pass(run)
 	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "monthly", w.tick()))
 	at := expiry(w, run)
@@ -338,7 +339,7 @@ func TestLiveLapsesDuringTheNextReview(t *testing.T) {
 
 // Any gate may repeat, not only the last.
 func TestRepeatingGate(t *testing.T) {
-	w := newWorld(t, func(t *review.Template, _ *review.NewProject) { t.Stages[0].Gate.RepeatsDays = 30 })
+	w := newWorld(t, func(t *plan.Lifecycle, _ *review.NewProject) { t.Stages[0].Gate.RepeatsDays = 30 })
 	w.pass(design)
 	due := review.EndOf(review.Today(w.now).AddDate(0, 0, 30), time.UTC)
 	if next := w.r.Rollup(w.stage(design), w.now).NextChange; !next.Equal(due) {
@@ -440,14 +441,14 @@ func TestNextReviewCarriesConditions(t *testing.T) {
 func TestCarriedConditionLapsesALiveService(t *testing.T) {
 	w := newWorld(t, repeating(365))
 	w.open(run)
-	w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-20", "rehearse"))
-	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.signIf(sri, run, plan.SeatSRE, "2026-03-20", "rehearse"))
+	w.ok(w.sign(priya, run, plan.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
 	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
 	w.live(review.LiveCurrent)
 	w.ok(w.request(owner, run))
-	w.ok(w.sign(sri, run, review.SeatSRE))
-	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.sign(sri, run, plan.SeatSRE))
+	w.ok(w.sign(priya, run, plan.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
 	w.gate(run, review.GateConditional)
 	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
@@ -464,18 +465,18 @@ func TestCarriedConditionLapsesALiveService(t *testing.T) {
 func TestReviewsStartedBeforeConditionsCarriedOver(t *testing.T) {
 	w := newWorld(t)
 	w.open(run)
-	w.ok(w.signIf(sri, run, review.SeatSRE, "2026-03-20", "rehearse"))
-	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.signIf(sri, run, plan.SeatSRE, "2026-03-20", "rehearse"))
+	w.ok(w.sign(priya, run, plan.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
 	entries := append(slices.Clone(w.r.Recorded()), review.Entry{At: w.tick(), Actor: owner, Event: review.ReviewStarted{No: 2, Reason: "yearly"}})
-	old, err := review.Replay(project, entries, func(review.TemplateRef) (*review.Template, error) { return w.r.Template, nil })
+	old, err := review.Replay(project, entries, func(plan.Ref) (*plan.Lifecycle, error) { return w.r.Template, nil })
 	w.ok(err)
 	if c := old.Stage(run).Conditions; len(c) != 0 {
 		t.Errorf("carried over are %+v", c)
 	}
 	for _, refs := range [][]review.ConditionRef{{{Stage: run, No: 2}}, {{Stage: run, No: 0}}, {{Stage: "nowhere", No: 1}}} {
 		entries[len(entries)-1].Event = review.ReviewStarted{No: 2, Reason: "yearly", Conditions: refs}
-		if _, err := review.Replay(project, entries, func(review.TemplateRef) (*review.Template, error) { return w.r.Template, nil }); err == nil {
+		if _, err := review.Replay(project, entries, func(plan.Ref) (*plan.Lifecycle, error) { return w.r.Template, nil }); err == nil {
 			t.Errorf("a review carries %v over, which there is not", refs)
 		}
 	}

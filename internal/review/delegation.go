@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -12,7 +13,7 @@ const maxDelegation = 90
 type Delegation struct {
 	No      int // of the person who delegates
 	To      PersonID
-	Seat    Seat
+	Seat    plan.Seat
 	Scope   Scope
 	Starts  time.Time // the first moment at which it holds
 	Ends    time.Time // the first moment at which it no longer does
@@ -57,7 +58,7 @@ func (e *Entitlements) heldSince(t Right) time.Time {
 // NewDelegation is what a seat's holder types.
 type NewDelegation struct {
 	To     PersonID
-	Seat   Seat
+	Seat   plan.Seat
 	Scope  Scope
 	Starts string // empty: at once
 	Ends   string // the last day

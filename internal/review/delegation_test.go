@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -17,11 +18,11 @@ func holderOf(t *testing.T) (*review.Entitlements, review.Actor) {
 	if err := e.SignIn([]review.Right{siding, projectQ, viewing}, base.AddDate(-1, 0, 0)); err != nil {
 		t.Fatal(err)
 	}
-	return e, review.Actor{Person: 5, Seats: append(everywhere(review.SeatSRE), heldIn(review.Scope(project), review.SeatQA)...)}
+	return e, review.Actor{Person: 5, Seats: append(everywhere(plan.SeatSRE), heldIn(review.Scope(project), plan.SeatQA)...)}
 }
 
 func TestDelegateInput(t *testing.T) {
-	good := review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10", Reason: "holidays"}
+	good := review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10", Reason: "holidays"}
 	for _, tt := range []struct {
 		name   string
 		change func(*review.NewDelegation)
@@ -30,13 +31,13 @@ func TestDelegateInput(t *testing.T) {
 		{"good", func(*review.NewDelegation) {}, ""},
 		{"at once, without a reason", func(d *review.NewDelegation) { d.Starts, d.Reason = "", "" }, ""},
 		{"for today", func(d *review.NewDelegation) { d.Starts, d.Ends = "", "2026-03-02" }, ""},
-		{"the seat in one project", func(d *review.NewDelegation) { d.Seat, d.Scope = review.SeatQA, review.Scope(project) }, ""},
+		{"the seat in one project", func(d *review.NewDelegation) { d.Seat, d.Scope = plan.SeatQA, review.Scope(project) }, ""},
 		{"nobody", func(d *review.NewDelegation) { d.To = 0 }, "to"},
 		{"oneself", func(d *review.NewDelegation) { d.To = 5 }, "to"},
 		{"no seat", func(d *review.NewDelegation) { d.Seat = "" }, "seat"},
 		{"no such seat", func(d *review.NewDelegation) { d.Seat = "throne" }, "seat"},
-		{"another's seat", func(d *review.NewDelegation) { d.Seat = review.SeatData }, "seat"},
-		{"more than one holds", func(d *review.NewDelegation) { d.Seat = review.SeatQA }, "seat"},
+		{"another's seat", func(d *review.NewDelegation) { d.Seat = plan.SeatData }, "seat"},
+		{"more than one holds", func(d *review.NewDelegation) { d.Seat = plan.SeatQA }, "seat"},
 		{"in a project that nobody has", func(d *review.NewDelegation) { d.Scope = review.Nowhere }, "seat"},
 		{"a part of what one holds", func(d *review.NewDelegation) { d.Scope = review.Scope(project) }, "seat"},
 		{"no end", func(d *review.NewDelegation) { d.Ends = "" }, "ends"},
@@ -66,7 +67,7 @@ func TestDelegateInput(t *testing.T) {
 }
 
 func TestWhoDelegates(t *testing.T) {
-	in := review.NewDelegation{To: 6, Seat: review.SeatSRE, Ends: "2026-03-10"}
+	in := review.NewDelegation{To: 6, Seat: plan.SeatSRE, Ends: "2026-03-10"}
 	_, a := holderOf(t)
 	machine := a
 	machine.Machine = true
@@ -80,9 +81,9 @@ func TestWhoDelegates(t *testing.T) {
 		{"an admin", review.Actor{Person: admin, Roles: []review.Role{review.RoleAdmin}}, "denied", "ok"},
 		{"an admin's machine", review.Actor{Person: admin, Roles: []review.Role{review.RoleAdmin}, Machine: true}, "denied", "denied"},
 		{"a manager", review.Actor{Person: manager, Roles: []review.Role{review.RoleManager}}, "denied", "denied"},
-		{"another holder", review.Actor{Person: 7, Seats: everywhere(review.SeatSRE)}, "denied", "denied"},
-		{"the stand-in", review.Actor{Person: 6, Seats: []review.SeatHeld{{Seat: review.SeatSRE, For: 5}}}, "denied", "denied"},
-		{"Slipway itself", review.Actor{Person: review.System, Roles: review.Roles(), Seats: everywhere(review.Seats()...)}, "denied", "denied"},
+		{"another holder", review.Actor{Person: 7, Seats: everywhere(plan.SeatSRE)}, "denied", "denied"},
+		{"the stand-in", review.Actor{Person: 6, Seats: []review.SeatHeld{{Seat: plan.SeatSRE, For: 5}}}, "denied", "denied"},
+		{"Slipway itself", review.Actor{Person: review.System, Roles: review.Roles(), Seats: everywhere(plan.Seats()...)}, "denied", "denied"},
 	} {
 		e, _ := holderOf(t)
 		if got := refusal(e.Delegate(tt.by, in, base)); got != tt.delegate {
@@ -108,8 +109,8 @@ func TestWhoDelegates(t *testing.T) {
 	if err := stand.SignIn([]review.Right{viewing}, base); err != nil {
 		t.Fatal(err)
 	}
-	passing := review.Actor{Person: 6, Seats: []review.SeatHeld{{Seat: review.SeatSRE, For: 5, Since: base}}}
-	if err := stand.Delegate(passing, review.NewDelegation{To: 7, Seat: review.SeatSRE, Ends: "2026-03-10"}, base); refusal(err) != "invalid" {
+	passing := review.Actor{Person: 6, Seats: []review.SeatHeld{{Seat: plan.SeatSRE, For: 5, Since: base}}}
+	if err := stand.Delegate(passing, review.NewDelegation{To: 7, Seat: plan.SeatSRE, Ends: "2026-03-10"}, base); refusal(err) != "invalid" {
 		t.Errorf("a seat that one stands in for: %v", err)
 	}
 }
@@ -118,7 +119,7 @@ func TestWhoDelegates(t *testing.T) {
 // the first moment after the last.
 func TestDelegationHoldsBetweenTwoDates(t *testing.T) {
 	e, a := holderOf(t)
-	in := review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}
+	in := review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}
 	if err := e.Delegate(a, in, base); err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestDelegationHoldsBetweenTwoDates(t *testing.T) {
 		if (len(seats) == 1) != e.Delegated[0].InForce(at) || len(e.StandIn(7, at)) != 0 {
 			t.Errorf("at %v: %v", at, seats)
 		}
-		return len(seats) == 1 && reflect.DeepEqual(seats[0], review.SeatHeld{Seat: review.SeatSRE, Since: base.AddDate(-1, 0, 0), For: 5})
+		return len(seats) == 1 && reflect.DeepEqual(seats[0], review.SeatHeld{Seat: plan.SeatSRE, Since: base.AddDate(-1, 0, 0), For: 5})
 	}
 	for _, off := range edges {
 		if got := sits(date("2026-03-05").Add(off)); got != (off >= 0) {
@@ -172,17 +173,17 @@ func TestDelegationsDoNotOverlap(t *testing.T) {
 		want   string
 		events int
 	}{
-		{"the same", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 0},
-		{"longer", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-11"}, "refused", 0},
-		{"from its last day", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-10", Ends: "2026-03-12"}, "refused", 0},
-		{"up to its first day", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-03", Ends: "2026-03-05"}, "refused", 0},
-		{"after it", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-11", Ends: "2026-03-12"}, "ok", 1},
-		{"before it", review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-03", Ends: "2026-03-04"}, "ok", 1},
-		{"to another", review.NewDelegation{To: 7, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 1},
-		{"of another seat", review.NewDelegation{To: 6, Seat: review.SeatQA, Scope: review.Scope(project), Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 1},
+		{"the same", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 0},
+		{"longer", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-11"}, "refused", 0},
+		{"from its last day", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-10", Ends: "2026-03-12"}, "refused", 0},
+		{"up to its first day", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-03", Ends: "2026-03-05"}, "refused", 0},
+		{"after it", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-11", Ends: "2026-03-12"}, "ok", 1},
+		{"before it", review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-03", Ends: "2026-03-04"}, "ok", 1},
+		{"to another", review.NewDelegation{To: 7, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 1},
+		{"of another seat", review.NewDelegation{To: 6, Seat: plan.SeatQA, Scope: review.Scope(project), Starts: "2026-03-05", Ends: "2026-03-10"}, "ok", 1},
 	} {
 		e, a := holderOf(t)
-		if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: review.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, base); err != nil {
+		if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: plan.SeatSRE, Starts: "2026-03-05", Ends: "2026-03-10"}, base); err != nil {
 			t.Fatal(err)
 		}
 		before := len(e.Recorded())
@@ -196,7 +197,7 @@ func TestDelegationsDoNotOverlap(t *testing.T) {
 // back has to be handed on anew.
 func TestStandInLosesTheSeatWithItsHolder(t *testing.T) {
 	e, a := holderOf(t)
-	if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: review.SeatSRE, Ends: "2026-03-20"}, base); err != nil {
+	if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: plan.SeatSRE, Ends: "2026-03-20"}, base); err != nil {
 		t.Fatal(err)
 	}
 	at := base
@@ -216,7 +217,7 @@ func TestStandInLosesTheSeatWithItsHolder(t *testing.T) {
 	if err := e.EndDelegation(a, 1, at); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: review.SeatSRE, Ends: "2026-03-20"}, at); err != nil {
+	if err := e.Delegate(a, review.NewDelegation{To: 6, Seat: plan.SeatSRE, Ends: "2026-03-20"}, at); err != nil {
 		t.Fatal(err)
 	}
 	step("and is handed on anew", 1, siding)
@@ -224,7 +225,7 @@ func TestStandInLosesTheSeatWithItsHolder(t *testing.T) {
 
 func TestReplayDelegations(t *testing.T) {
 	e, a := holderOf(t)
-	for _, in := range []review.NewDelegation{{To: 6, Seat: review.SeatSRE, Ends: "2026-03-10", Reason: "holidays"}, {To: 7, Seat: review.SeatQA, Scope: review.Scope(project), Starts: "2026-04-01", Ends: "2026-04-02"}} {
+	for _, in := range []review.NewDelegation{{To: 6, Seat: plan.SeatSRE, Ends: "2026-03-10", Reason: "holidays"}, {To: 7, Seat: plan.SeatQA, Scope: review.Scope(project), Starts: "2026-04-01", Ends: "2026-04-02"}} {
 		if err := e.Delegate(a, in, base.Add(3*time.Nanosecond)); err != nil {
 			t.Fatal(err)
 		}
@@ -237,7 +238,7 @@ func TestReplayDelegations(t *testing.T) {
 		t.Errorf("%v, replayed\n%+v\nwas\n%+v", err, all[5].Delegated, e.Delegated)
 	}
 	for name, ev := range map[string]review.Event{
-		"a gap":                 review.SeatDelegated{Person: 5, No: 4, To: 6, Seat: review.SeatSRE},
+		"a gap":                 review.SeatDelegated{Person: 5, No: 4, To: 6, Seat: plan.SeatSRE},
 		"one that is not there": review.DelegationEnded{Person: 5, No: 3},
 	} {
 		if _, err := review.ReplayDirectory(append(recode(t, e.Recorded()), review.Entry{At: base, Actor: 5, Event: ev})); err == nil {

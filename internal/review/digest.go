@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // Digest is the SHA-256 of a stage's signed content, hexadecimal.
 type Digest string
@@ -40,10 +43,10 @@ type SignedContent struct {
 	Format   Format           `json:"format,omitempty"`
 	Project  ProjectID        `json:"project"`
 	Review   int              `json:"review"`
-	Stage    StageKey         `json:"stage"`
-	Template TemplateRef      `json:"template,omitzero"` // in the first format only
-	Tier     Tier             `json:"tier"`
-	Policy   Policy           `json:"policy"`
+	Stage    plan.StageKey    `json:"stage"`
+	Template plan.Ref         `json:"template,omitzero"` // in the first format only
+	Tier     plan.Tier        `json:"tier"`
+	Policy   plan.Policy      `json:"policy"`
 	Items    []signedItem     `json:"items"`
 	Evidence []signedEvidence `json:"evidence"`
 	Findings []signedFinding  `json:"findings"`
@@ -51,31 +54,31 @@ type SignedContent struct {
 }
 
 type signedItem struct {
-	Key        ItemKey        `json:"key"`
-	Title      string         `json:"title,omitempty"`
-	Level      Level          `json:"level"`
-	Asks       []EvidenceKind `json:"asks,omitempty"` // kinds of evidence that count
-	State      State          `json:"state"`
-	Note       string         `json:"note,omitempty"`
-	By         PersonID       `json:"by,omitempty"`
-	At         time.Time      `json:"at,omitzero"`
-	Version    int            `json:"version"`
-	Reattest   bool           `json:"reattest,omitempty"`
-	ApprovedBy PersonID       `json:"approved_by,omitempty"`
-	ApprovedAt time.Time      `json:"approved_at,omitzero"`
+	Key        plan.ItemKey        `json:"key"`
+	Title      string              `json:"title,omitempty"`
+	Level      plan.Level          `json:"level"`
+	Asks       []plan.EvidenceKind `json:"asks,omitempty"` // kinds of evidence that count
+	State      State               `json:"state"`
+	Note       string              `json:"note,omitempty"`
+	By         PersonID            `json:"by,omitempty"`
+	At         time.Time           `json:"at,omitzero"`
+	Version    int                 `json:"version"`
+	Reattest   bool                `json:"reattest,omitempty"`
+	ApprovedBy PersonID            `json:"approved_by,omitempty"`
+	ApprovedAt time.Time           `json:"approved_at,omitzero"`
 }
 
 type signedEvidence struct {
-	Item      ItemKey      `json:"item"`
-	No        int          `json:"no"`
-	URL       SafeURL      `json:"url"`
-	Title     string       `json:"title"`
-	Type      EvidenceKind `json:"type"`
-	Effective string       `json:"effective"`
-	Expires   string       `json:"expires,omitempty"`
-	Commit    string       `json:"commit,omitempty"`
-	By        PersonID     `json:"by"`
-	At        time.Time    `json:"at"`
+	Item      plan.ItemKey      `json:"item"`
+	No        int               `json:"no"`
+	URL       SafeURL           `json:"url"`
+	Title     string            `json:"title"`
+	Type      plan.EvidenceKind `json:"type"`
+	Effective string            `json:"effective"`
+	Expires   string            `json:"expires,omitempty"`
+	Commit    string            `json:"commit,omitempty"`
+	By        PersonID          `json:"by"`
+	At        time.Time         `json:"at"`
 }
 
 type signedFinding struct {
@@ -88,16 +91,16 @@ type signedFinding struct {
 }
 
 type signedWaiver struct {
-	No          int       `json:"no"`
-	Item        ItemKey   `json:"item"`
-	Reason      string    `json:"reason"`
-	Risk        string    `json:"risk"`
-	Measure     string    `json:"measure"`
-	Until       string    `json:"until"`
-	RequestedBy PersonID  `json:"requested_by"`
-	GrantedBy   PersonID  `json:"granted_by"`
-	GrantedFor  PersonID  `json:"granted_for,omitempty"`
-	GrantedAt   time.Time `json:"granted_at"`
+	No          int          `json:"no"`
+	Item        plan.ItemKey `json:"item"`
+	Reason      string       `json:"reason"`
+	Risk        string       `json:"risk"`
+	Measure     string       `json:"measure"`
+	Until       string       `json:"until"`
+	RequestedBy PersonID     `json:"requested_by"`
+	GrantedBy   PersonID     `json:"granted_by"`
+	GrantedFor  PersonID     `json:"granted_for,omitempty"`
+	GrantedAt   time.Time    `json:"granted_at"`
 }
 
 // Content gathers what a sign-off of the stage would bind to now.
@@ -112,10 +115,10 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 	if f == FormatTemplate {
 		c.Template = r.Ref
 	}
-	applies := make(map[ItemKey]bool, len(s.Items))
+	applies := make(map[plan.ItemKey]bool, len(s.Items))
 	for i := range s.Items {
 		it := &s.Items[i]
-		if it.Level == LevelNone {
+		if it.Level == plan.LevelNone {
 			continue
 		}
 		a := it.Answer

@@ -5,17 +5,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // fixed is a review whose every signed field is set.
 func fixed() *review.Review {
-	tmpl := lifecycle(review.OrderFree, true)
+	tmpl := lifecycle(plan.OrderFree, true)
 	p := review.Project{
-		ID: project, Key: "payments-api", Name: "Payments", Tier: 1, Profile: review.Profile{"ml", "pii"}, Status: review.StatusActive,
+		ID: project, Key: "payments-api", Name: "Payments", Tier: 1, Profile: plan.Profile{"ml", "pii"}, Status: review.StatusActive,
 		Members: []review.Member{{Person: owner, Duty: review.DutyOwner}}, Created: base,
 	}
-	r := review.Blank(p, 1, tmpl, review.TemplateRef{Key: "small", Version: 3, Digest: "0f"})
+	r := review.Blank(p, 1, tmpl, plan.Ref{Key: "small", Version: 3, Digest: "0f"})
 	s := r.Load(0)
 	s.Items[0].Answer = review.Answer{State: review.Met, Note: "see <the> wiki & code", By: member, At: base, Version: 2}
 	s.Items[1].Answer = review.Answer{State: review.NotApplicable, Note: "why", By: member, At: base, Version: 1, ApprovedBy: seth, ApprovedAt: base.Add(time.Hour)}
@@ -183,8 +184,8 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 		{"quorum", func(_ *review.Review, s *review.Stage) { s.Def.Gate.Quorum++ }},
 		{"mandatory", func(_ *review.Review, s *review.Stage) { s.Def.Gate.Seats[1].Mandatory = true }},
 		{"item key", func(_ *review.Review, s *review.Stage) { s.Items[0].Def.Key = "adx" }},
-		{"level", func(_ *review.Review, s *review.Stage) { s.Items[0].Level = review.LevelShould }},
-		{"an item that no longer applies", func(_ *review.Review, s *review.Stage) { s.Items[2].Level = review.LevelNone }},
+		{"level", func(_ *review.Review, s *review.Stage) { s.Items[0].Level = plan.LevelShould }},
+		{"an item that no longer applies", func(_ *review.Review, s *review.Stage) { s.Items[2].Level = plan.LevelNone }},
 		{"state", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.State = review.NotMet }},
 		{"note", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.Note = "" }},
 		{"answered by", func(_ *review.Review, s *review.Stage) { s.Items[0].Answer.By = mate }},
@@ -245,7 +246,7 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 			s.Findings[0].AnsweredAt = s.Findings[0].AnsweredAt.In(east)
 		}},
 		{"template", func(r *review.Review, _ *review.Stage) {
-			r.Ref = review.TemplateRef{Key: "big", Version: 9, Digest: "0e"}
+			r.Ref = plan.Ref{Key: "big", Version: 9, Digest: "0e"}
 		}},
 		{"another stage", func(r *review.Review, _ *review.Stage) { r.Load(1).Items[0].Answer.State = review.Met }},
 	}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -21,7 +22,7 @@ const (
 // hold everywhere; seats hold everywhere or in one project.
 type Right struct {
 	Role  Role
-	Seat  Seat
+	Seat  plan.Seat
 	Scope Scope
 }
 

@@ -6,14 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 var (
 	viewing  = review.Right{Role: review.RoleViewer}
 	managing = review.Right{Role: review.RoleManager}
-	siding   = review.Right{Seat: review.SeatSRE}
-	projectQ = review.Right{Seat: review.SeatQA, Scope: review.Scope(project)}
+	siding   = review.Right{Seat: plan.SeatSRE}
+	projectQ = review.Right{Seat: plan.SeatQA, Scope: review.Scope(project)}
 )
 
 func held(e *review.Entitlements) []string {
@@ -66,7 +67,7 @@ func TestSignInWithAWrongRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(e.Recorded())
-	for _, bad := range []review.Right{{}, {Role: "king"}, {Seat: "throne"}, {Role: review.RoleViewer, Seat: review.SeatQA}, {Role: review.RoleAdmin, Scope: 3}} {
+	for _, bad := range []review.Right{{}, {Role: "king"}, {Seat: "throne"}, {Role: review.RoleViewer, Seat: plan.SeatQA}, {Role: review.RoleAdmin, Scope: 3}} {
 		if err := e.SignIn([]review.Right{siding, bad}, base); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}
@@ -103,7 +104,7 @@ func TestGrantAndRevoke(t *testing.T) {
 		{"grant", []func(*review.Entitlements) error{grant(root, siding)}, "ok", 1, []string{"viewer by group", "SRE seat by admin"}},
 		{"grant twice", []func(*review.Entitlements) error{grant(root, siding), grant(root, siding)}, "ok", 0, []string{"viewer by group", "SRE seat by admin"}},
 		{"grant what a group gives", []func(*review.Entitlements) error{grant(root, viewing)}, "ok", 0, []string{"viewer by group"}},
-		{"the same seat in one project", []func(*review.Entitlements) error{grant(root, projectQ), grant(root, review.Right{Seat: review.SeatQA})}, "ok", 1, []string{"viewer by group", "QA seat by admin", "QA seat by admin"}},
+		{"the same seat in one project", []func(*review.Entitlements) error{grant(root, projectQ), grant(root, review.Right{Seat: plan.SeatQA})}, "ok", 1, []string{"viewer by group", "QA seat by admin", "QA seat by admin"}},
 		{"to oneself", []func(*review.Entitlements) error{grant(self, siding)}, "denied", 0, []string{"viewer by group"}},
 		{"from oneself", []func(*review.Entitlements) error{revoke(self, viewing)}, "denied", 0, []string{"viewer by group"}},
 		{"a role for one project", []func(*review.Entitlements) error{grant(root, review.Right{Role: review.RoleManager, Scope: 3})}, "invalid", 0, []string{"viewer by group"}},

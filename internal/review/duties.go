@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -9,9 +10,9 @@ import (
 // assigned to them, or a condition that they own.
 type Task struct {
 	Person    PersonID
-	Stage     StageKey
-	Item      ItemKey // of an assignment
-	Condition int     // of a condition, its number in the stage; 0: an assignment
+	Stage     plan.StageKey
+	Item      plan.ItemKey // of an assignment
+	Condition int          // of a condition, its number in the stage; 0: an assignment
 	Title     string
 	Due       time.Time // date; zero: none
 }
@@ -124,7 +125,7 @@ func (r *Review) tasks(fits func(Task) bool) []Task {
 // waits reports whether an item is still to be worked on: it applies, and is not
 // answered as met or not applicable.
 func (it *Item) waits() bool {
-	return it.Level != LevelNone && (it.Answer.State == Open || it.Answer.State == NotMet || it.Reattest)
+	return it.Level != plan.LevelNone && (it.Answer.State == Open || it.Answer.State == NotMet || it.Reattest)
 }
 
 // asksFor reports whether a condition is still to be closed: one on which the
@@ -135,7 +136,7 @@ func (s *Stage) asksFor(c *Condition) bool {
 
 // AssignJoining is [Review.Assign] to somebody who becomes a member of the
 // project with it, unless they are on it already.
-func (r *Review) AssignJoining(by Actor, sk StageKey, ik ItemKey, person PersonID, due string, at time.Time) error {
+func (r *Review) AssignJoining(by Actor, sk plan.StageKey, ik plan.ItemKey, person PersonID, due string, at time.Time) error {
 	if err := May(by, AssignItem, &r.Project); err != nil {
 		return err
 	}
@@ -260,7 +261,7 @@ func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Ti
 
 // HandOnCondition gives an open condition to another owner. Those who manage the
 // project's people do that, and who owns it now.
-func (r *Review) HandOnCondition(by Actor, sk StageKey, no int, to PersonID, reason string, at time.Time) error {
+func (r *Review) HandOnCondition(by Actor, sk plan.StageKey, no int, to PersonID, reason string, at time.Time) error {
 	if err := May(by, CloseCondition, &r.Project); err != nil {
 		return err
 	}

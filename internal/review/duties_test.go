@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -61,9 +62,9 @@ func TestConditionsOnlyForThoseWhoCanFollow(t *testing.T) {
 				opts = append(opts, restricted)
 			}
 			w := newWorld(t, opts...)
-			w.seats[quinn] = heldIn(review.Scope(project), review.SeatQA)
+			w.seats[quinn] = heldIn(review.Scope(project), plan.SeatQA)
 			w.open(build)
-			in := review.NewSignOff{Seat: review.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
+			in := review.NewSignOff{Seat: plan.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
 				Conditions: []review.NewCondition{{Text: "Measure it.", Owner: tt.owner, Due: "2026-04-01"}}}
 			err := w.r.SignOff(w.actor(quinn), build, in, w.tick())
 			if tt.ok {
@@ -89,7 +90,7 @@ func TestRemoveMember(t *testing.T) {
 			w := newWorld(t)
 			w.ok(w.r.Assign(w.actor(owner), design, "adr", member, "2026-05-01", w.tick()))
 			w.open(build)
-			in := review.NewSignOff{Seat: review.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
+			in := review.NewSignOff{Seat: plan.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
 				Conditions: []review.NewCondition{{Text: "Measure it.", Owner: member, Due: "2026-04-01"}}}
 			w.ok(w.r.SignOff(w.actor(quinn), build, in, w.tick()))
 			if got := w.r.Tasks(member); len(got) != 2 || got[0].Item != "adr" || got[1].Condition != 1 {
@@ -112,7 +113,7 @@ func TestRemoveMember(t *testing.T) {
 func TestStranded(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
-	in := review.NewSignOff{Seat: review.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
+	in := review.NewSignOff{Seat: plan.SeatQA, Decision: review.Conditional, Digest: w.digest(build),
 		Conditions: []review.NewCondition{{Text: "Measure it.", Owner: viewer, Due: "2026-04-01"}}}
 	w.ok(w.r.SignOff(w.actor(quinn), build, in, w.tick()))
 	if got := w.r.Stranded(); len(got) != 0 {
@@ -133,7 +134,7 @@ func TestStranded(t *testing.T) {
 func TestFormerOwnersTakeNoConditionBack(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
-	in := review.NewSignOff{Seat: review.SeatEngineering, Decision: review.Conditional, Digest: w.digest(build),
+	in := review.NewSignOff{Seat: plan.SeatEngineering, Decision: review.Conditional, Digest: w.digest(build),
 		Conditions: []review.NewCondition{{Text: "Measure it.", Owner: enya, Due: "2026-04-01"}}}
 	w.ok(w.r.SignOff(w.actor(enzo), build, in, w.tick()))
 	w.ok(w.r.HandOnCondition(w.actor(enya), build, 1, member, "", w.tick()))
@@ -141,7 +142,7 @@ func TestFormerOwnersTakeNoConditionBack(t *testing.T) {
 		return w.r.ReleaseCondition(w.actor(p), build, 1, w.stage(build).Conditions[0].Digest(), "No need.", w.tick())
 	}
 	w.refused(w.silent(func() error { return release(enya) }), "denied")
-	w.standIn(quinn, enya, review.SeatEngineering)
+	w.standIn(quinn, enya, plan.SeatEngineering)
 	w.refused(w.silent(func() error { return release(quinn) }), "denied")
 	w.ok(release(enzo))
 }

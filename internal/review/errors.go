@@ -3,6 +3,7 @@ package review
 import (
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"strings"
 	"time"
 )
@@ -56,8 +57,8 @@ func invalid(field, message string) error {
 // AnswerConflict says that somebody else changed the answer in between. It
 // carries the answer as it now stands so that a page can show both.
 type AnswerConflict struct {
-	Stage   StageKey
-	Item    ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	Current Answer
 }
 

@@ -1,15 +1,18 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // Event is a fact that changed a project or the directory, named in the past
 // tense. Events hold ids of people, never their names or addresses, so that
 // personal data can be erased without breaking the trail. Each says itself what
 // it concerns and what it does, so a new one cannot be forgotten in between.
 type Event interface {
-	Kind() string                 // the type's own name; the trail keeps it
-	Subject() (StageKey, ItemKey) // the stage and the item that it concerns, where it does
-	People() []PersonID           // those it names beside its actor; 0 stands for nobody
+	Kind() string                           // the type's own name; the trail keeps it
+	Subject() (plan.StageKey, plan.ItemKey) // the stage and the item that it concerns, where it does
+	People() []PersonID                     // those it names beside its actor; 0 stands for nobody
 }
 
 // projectEvent is an event of a project's stream.
@@ -48,6 +51,6 @@ type Change struct {
 
 // ConditionRef names a condition of a review.
 type ConditionRef struct {
-	Stage StageKey `json:"stage"`
-	No    int      `json:"no"`
+	Stage plan.StageKey `json:"stage"`
+	No    int           `json:"no"`
 }

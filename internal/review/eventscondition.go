@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -10,47 +11,47 @@ import (
 type (
 	// ConditionSet is a follow-up of a conditional go.
 	ConditionSet struct {
-		Stage StageKey `json:"stage"`
-		Round int      `json:"round"`
-		No    int      `json:"no"`
-		Text  string   `json:"text"`
-		Owner PersonID `json:"owner"`
-		Due   string   `json:"due"`
+		Stage plan.StageKey `json:"stage"`
+		Round int           `json:"round"`
+		No    int           `json:"no"`
+		Text  string        `json:"text"`
+		Owner PersonID      `json:"owner"`
+		Due   string        `json:"due"`
 	}
 	// ConditionHandedOn gives a condition to another owner.
 	ConditionHandedOn struct {
-		Stage  StageKey `json:"stage"`
-		No     int      `json:"no"`
-		From   PersonID `json:"from"`
-		Owner  PersonID `json:"owner"`
-		Reason string   `json:"reason,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		No     int           `json:"no"`
+		From   PersonID      `json:"from"`
+		Owner  PersonID      `json:"owner"`
+		Reason string        `json:"reason,omitempty"`
 	}
 	// ConditionMet says that the condition's owner has done it.
 	ConditionMet struct {
-		Stage StageKey `json:"stage"`
-		No    int      `json:"no"`
-		Note  string   `json:"note"`
+		Stage plan.StageKey `json:"stage"`
+		No    int           `json:"no"`
+		Note  string        `json:"note"`
 	}
 	// ConditionConfirmed closes a condition.
 	ConditionConfirmed struct {
-		Stage StageKey `json:"stage"`
-		No    int      `json:"no"`
-		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in judges
+		Stage plan.StageKey `json:"stage"`
+		No    int           `json:"no"`
+		For   PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in judges
 	}
 	// ConditionReopened says that what was done does not meet the condition.
 	ConditionReopened struct {
-		Stage  StageKey `json:"stage"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"`
 	}
 	// ConditionReleased takes an open condition back: it is no longer asked for,
 	// such as when another has taken its place.
 	ConditionReleased struct {
-		Stage  StageKey `json:"stage"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"`
 	}
 )
 
@@ -61,12 +62,12 @@ func (ConditionConfirmed) Kind() string { return "ConditionConfirmed" }
 func (ConditionReopened) Kind() string  { return "ConditionReopened" }
 func (ConditionReleased) Kind() string  { return "ConditionReleased" }
 
-func (e ConditionSet) Subject() (StageKey, ItemKey)       { return e.Stage, "" }
-func (e ConditionHandedOn) Subject() (StageKey, ItemKey)  { return e.Stage, "" }
-func (e ConditionMet) Subject() (StageKey, ItemKey)       { return e.Stage, "" }
-func (e ConditionConfirmed) Subject() (StageKey, ItemKey) { return e.Stage, "" }
-func (e ConditionReopened) Subject() (StageKey, ItemKey)  { return e.Stage, "" }
-func (e ConditionReleased) Subject() (StageKey, ItemKey)  { return e.Stage, "" }
+func (e ConditionSet) Subject() (plan.StageKey, plan.ItemKey)       { return e.Stage, "" }
+func (e ConditionHandedOn) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, "" }
+func (e ConditionMet) Subject() (plan.StageKey, plan.ItemKey)       { return e.Stage, "" }
+func (e ConditionConfirmed) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
+func (e ConditionReopened) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, "" }
+func (e ConditionReleased) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, "" }
 
 func (e ConditionSet) People() []PersonID       { return []PersonID{e.Owner} }
 func (e ConditionHandedOn) People() []PersonID  { return []PersonID{e.From, e.Owner} }
@@ -136,7 +137,7 @@ func (e ConditionReleased) fold(r *Review, en Entry) error {
 	return nil
 }
 
-func (r *Review) conditionNo(sk StageKey, no int) (*Condition, error) {
+func (r *Review) conditionNo(sk plan.StageKey, no int) (*Condition, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, err

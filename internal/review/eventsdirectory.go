@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -10,15 +11,15 @@ import (
 type (
 	// SeatDelegated names a stand-in for a seat between two dates.
 	SeatDelegated struct {
-		Person PersonID `json:"person"` // who holds the seat
-		No     int      `json:"no"`
-		To     PersonID `json:"to"`
-		Seat   Seat     `json:"seat"`
-		Scope  Scope    `json:"scope,omitempty"`
-		Starts string   `json:"starts"` // dates; it holds from the first up to, not including, the second
-		Ends   string   `json:"ends"`
-		Zone   string   `json:"zone,omitempty"` // the time zone whose days they are; empty: UTC
-		Reason string   `json:"reason,omitempty"`
+		Person PersonID  `json:"person"` // who holds the seat
+		No     int       `json:"no"`
+		To     PersonID  `json:"to"`
+		Seat   plan.Seat `json:"seat"`
+		Scope  Scope     `json:"scope,omitempty"`
+		Starts string    `json:"starts"` // dates; it holds from the first up to, not including, the second
+		Ends   string    `json:"ends"`
+		Zone   string    `json:"zone,omitempty"` // the time zone whose days they are; empty: UTC
+		Reason string    `json:"reason,omitempty"`
 	}
 	// DelegationEnded ends a delegation before its date.
 	DelegationEnded struct {
@@ -31,20 +32,20 @@ type (
 	}
 	// RightGranted gives a role or a seat.
 	RightGranted struct {
-		Person PersonID `json:"person"`
-		Role   Role     `json:"role,omitempty"`
-		Seat   Seat     `json:"seat,omitempty"`
-		Scope  Scope    `json:"scope,omitempty"`
-		Source Source   `json:"source"`
+		Person PersonID  `json:"person"`
+		Role   Role      `json:"role,omitempty"`
+		Seat   plan.Seat `json:"seat,omitempty"`
+		Scope  Scope     `json:"scope,omitempty"`
+		Source Source    `json:"source"`
 	}
 	// RightRevoked takes a role or a seat away.
 	RightRevoked struct {
-		Person PersonID `json:"person"`
-		Role   Role     `json:"role,omitempty"`
-		Seat   Seat     `json:"seat,omitempty"`
-		Scope  Scope    `json:"scope,omitempty"`
-		Source Source   `json:"source"`
-		Reason string   `json:"reason,omitempty"`
+		Person PersonID  `json:"person"`
+		Role   Role      `json:"role,omitempty"`
+		Seat   plan.Seat `json:"seat,omitempty"`
+		Scope  Scope     `json:"scope,omitempty"`
+		Source Source    `json:"source"`
+		Reason string    `json:"reason,omitempty"`
 	}
 	// PersonBlocked withholds all of a person's rights and ends their sessions.
 	PersonBlocked struct {
@@ -81,15 +82,15 @@ func (PersonUnblocked) Kind() string { return "PersonUnblocked" }
 func (PersonErased) Kind() string    { return "PersonErased" }
 func (GroupsUnknown) Kind() string   { return "GroupsUnknown" }
 
-func (SeatDelegated) Subject() (StageKey, ItemKey)   { return "", "" }
-func (DelegationEnded) Subject() (StageKey, ItemKey) { return "", "" }
-func (PersonJoined) Subject() (StageKey, ItemKey)    { return "", "" }
-func (RightGranted) Subject() (StageKey, ItemKey)    { return "", "" }
-func (RightRevoked) Subject() (StageKey, ItemKey)    { return "", "" }
-func (PersonBlocked) Subject() (StageKey, ItemKey)   { return "", "" }
-func (PersonUnblocked) Subject() (StageKey, ItemKey) { return "", "" }
-func (PersonErased) Subject() (StageKey, ItemKey)    { return "", "" }
-func (GroupsUnknown) Subject() (StageKey, ItemKey)   { return "", "" }
+func (SeatDelegated) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (DelegationEnded) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (PersonJoined) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (RightGranted) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (RightRevoked) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (PersonBlocked) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (PersonUnblocked) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (PersonErased) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (GroupsUnknown) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
 
 func (e SeatDelegated) whose() PersonID      { return e.Person }
 func (e SeatDelegated) People() []PersonID   { return []PersonID{e.Person, e.To} }

@@ -2,35 +2,36 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // Events of a project's stream that concern evidence.
 type (
 	// EvidenceAdded links evidence to an item.
 	EvidenceAdded struct {
-		Stage     StageKey     `json:"stage"`
-		Item      ItemKey      `json:"item"`
-		No        int          `json:"no"`
-		URL       SafeURL      `json:"url"`
-		Title     string       `json:"title"`
-		Type      EvidenceKind `json:"type"`
-		Effective string       `json:"effective"`
-		Expires   string       `json:"expires,omitempty"`
-		Commit    string       `json:"commit,omitempty"`
+		Stage     plan.StageKey     `json:"stage"`
+		Item      plan.ItemKey      `json:"item"`
+		No        int               `json:"no"`
+		URL       SafeURL           `json:"url"`
+		Title     string            `json:"title"`
+		Type      plan.EvidenceKind `json:"type"`
+		Effective string            `json:"effective"`
+		Expires   string            `json:"expires,omitempty"`
+		Commit    string            `json:"commit,omitempty"`
 	}
 	// EvidenceRemoved takes a link away; its row and entry stay readable.
 	EvidenceRemoved struct {
-		Stage StageKey `json:"stage"`
-		Item  ItemKey  `json:"item"`
-		No    int      `json:"no"`
+		Stage plan.StageKey `json:"stage"`
+		Item  plan.ItemKey  `json:"item"`
+		No    int           `json:"no"`
 	}
 )
 
 func (EvidenceAdded) Kind() string   { return "EvidenceAdded" }
 func (EvidenceRemoved) Kind() string { return "EvidenceRemoved" }
 
-func (e EvidenceAdded) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
-func (e EvidenceRemoved) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
+func (e EvidenceAdded) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, e.Item }
+func (e EvidenceRemoved) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, e.Item }
 
 func (EvidenceAdded) People() []PersonID   { return nil }
 func (EvidenceRemoved) People() []PersonID { return nil }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"time"
 )
 
@@ -9,29 +10,29 @@ import (
 type (
 	// FindingRaised is a point that a returning signer wants answered.
 	FindingRaised struct {
-		Stage StageKey `json:"stage"`
-		Round int      `json:"round"`
-		No    int      `json:"no"`
-		Text  string   `json:"text"`
+		Stage plan.StageKey `json:"stage"`
+		Round int           `json:"round"`
+		No    int           `json:"no"`
+		Text  string        `json:"text"`
 	}
 	// FindingAnswered is the team's answer to a finding.
 	FindingAnswered struct {
-		Stage  StageKey `json:"stage"`
-		No     int      `json:"no"`
-		Answer string   `json:"answer"`
+		Stage  plan.StageKey `json:"stage"`
+		No     int           `json:"no"`
+		Answer string        `json:"answer"`
 	}
 	// FindingAccepted says that the reviewer is content with an answer.
 	FindingAccepted struct {
-		Stage StageKey `json:"stage"`
-		No    int      `json:"no"`
-		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in judges
+		Stage plan.StageKey `json:"stage"`
+		No    int           `json:"no"`
+		For   PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in judges
 	}
 	// FindingReopened says that the answer does not settle the finding.
 	FindingReopened struct {
-		Stage  StageKey `json:"stage"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"`
 	}
 )
 
@@ -40,10 +41,10 @@ func (FindingAnswered) Kind() string { return "FindingAnswered" }
 func (FindingAccepted) Kind() string { return "FindingAccepted" }
 func (FindingReopened) Kind() string { return "FindingReopened" }
 
-func (e FindingRaised) Subject() (StageKey, ItemKey)   { return e.Stage, "" }
-func (e FindingAnswered) Subject() (StageKey, ItemKey) { return e.Stage, "" }
-func (e FindingAccepted) Subject() (StageKey, ItemKey) { return e.Stage, "" }
-func (e FindingReopened) Subject() (StageKey, ItemKey) { return e.Stage, "" }
+func (e FindingRaised) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, "" }
+func (e FindingAnswered) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
+func (e FindingAccepted) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
+func (e FindingReopened) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
 
 func (FindingRaised) People() []PersonID     { return nil }
 func (FindingAnswered) People() []PersonID   { return nil }
@@ -87,7 +88,7 @@ func (e FindingReopened) fold(r *Review, _ Entry) error {
 	return nil
 }
 
-func (r *Review) findingNo(sk StageKey, no int) (*Finding, error) {
+func (r *Review) findingNo(sk plan.StageKey, no int) (*Finding, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, err

@@ -2,34 +2,35 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // Events of a project's stream that concern an item.
 type (
 	// ItemAnswered sets the answer of an item.
 	ItemAnswered struct {
-		Stage    StageKey `json:"stage"`
-		Item     ItemKey  `json:"item"`
-		Version  int      `json:"version"` // after the change; the first answer is version 1
-		From     State    `json:"from"`
-		To       State    `json:"to"`
-		FromNote string   `json:"from_note,omitempty"`
-		Note     string   `json:"note,omitempty"`
+		Stage    plan.StageKey `json:"stage"`
+		Item     plan.ItemKey  `json:"item"`
+		Version  int           `json:"version"` // after the change; the first answer is version 1
+		From     State         `json:"from"`
+		To       State         `json:"to"`
+		FromNote string        `json:"from_note,omitempty"`
+		Note     string        `json:"note,omitempty"`
 	}
 	// NotApplicableApproved confirms that a must does not apply.
 	NotApplicableApproved struct {
-		Stage   StageKey `json:"stage"`
-		Item    ItemKey  `json:"item"`
-		Version int      `json:"version"`
-		For     PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in approves
+		Stage   plan.StageKey `json:"stage"`
+		Item    plan.ItemKey  `json:"item"`
+		Version int           `json:"version"`
+		For     PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in approves
 	}
 	// ItemAssigned names who works on an item, and until when.
 	ItemAssigned struct {
-		Stage  StageKey `json:"stage"`
-		Item   ItemKey  `json:"item"`
-		From   PersonID `json:"from,omitempty"`
-		Person PersonID `json:"person,omitempty"`
-		Due    string   `json:"due,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		From   PersonID      `json:"from,omitempty"`
+		Person PersonID      `json:"person,omitempty"`
+		Due    string        `json:"due,omitempty"`
 		// FromDue is the date before, so that the assignment can be undone; entries
 		// older than it lack it.
 		FromDue string `json:"from_due,omitempty"`
@@ -37,11 +38,11 @@ type (
 	}
 	// CommentAdded is one contribution to an item's discussion.
 	CommentAdded struct {
-		Stage StageKey `json:"stage"`
-		Item  ItemKey  `json:"item"`
-		No    int      `json:"no"`
-		Text  string   `json:"text"`
-		Once  string   `json:"once,omitempty"` // key of the form: sent twice, it counts once
+		Stage plan.StageKey `json:"stage"`
+		Item  plan.ItemKey  `json:"item"`
+		No    int           `json:"no"`
+		Text  string        `json:"text"`
+		Once  string        `json:"once,omitempty"` // key of the form: sent twice, it counts once
 		// People whom the text names and who could see the project then.
 		Mentions []PersonID `json:"mentions,omitempty"`
 	}
@@ -52,10 +53,10 @@ func (NotApplicableApproved) Kind() string { return "NotApplicableApproved" }
 func (ItemAssigned) Kind() string          { return "ItemAssigned" }
 func (CommentAdded) Kind() string          { return "CommentAdded" }
 
-func (e ItemAnswered) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
-func (e NotApplicableApproved) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
-func (e ItemAssigned) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
-func (e CommentAdded) Subject() (StageKey, ItemKey)          { return e.Stage, e.Item }
+func (e ItemAnswered) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, e.Item }
+func (e NotApplicableApproved) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, e.Item }
+func (e ItemAssigned) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, e.Item }
+func (e CommentAdded) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, e.Item }
 
 func (ItemAnswered) People() []PersonID            { return nil }
 func (e NotApplicableApproved) People() []PersonID { return []PersonID{e.For} }
@@ -102,7 +103,7 @@ func (e CommentAdded) fold(r *Review, _ Entry) error {
 
 // place finds the stage and item that an event speaks of, whatever the item's
 // level: entries stay valid when a profile changes later.
-func (r *Review) place(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
+func (r *Review) place(sk plan.StageKey, ik plan.ItemKey) (*Stage, *Item, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, nil, err

@@ -3,6 +3,7 @@ package review
 import (
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 )
 
@@ -10,30 +11,30 @@ import (
 type (
 	// ProjectCreated starts a project and its launch review.
 	ProjectCreated struct {
-		Key        ProjectKey  `json:"key"`
-		Name       string      `json:"name"`
-		Summary    string      `json:"summary,omitempty"`
-		Team       string      `json:"team"`
-		Tier       Tier        `json:"tier"`
-		Exposure   Exposure    `json:"exposure"`
-		Owner      PersonID    `json:"owner"`
-		Deputy     PersonID    `json:"deputy,omitempty"`
-		Target     string      `json:"target,omitempty"` // date
-		Restricted bool        `json:"restricted,omitempty"`
-		Profile    Profile     `json:"profile"`
-		Template   TemplateRef `json:"template"`
+		Key        ProjectKey   `json:"key"`
+		Name       string       `json:"name"`
+		Summary    string       `json:"summary,omitempty"`
+		Team       string       `json:"team"`
+		Tier       plan.Tier    `json:"tier"`
+		Exposure   Exposure     `json:"exposure"`
+		Owner      PersonID     `json:"owner"`
+		Deputy     PersonID     `json:"deputy,omitempty"`
+		Target     string       `json:"target,omitempty"` // date
+		Restricted bool         `json:"restricted,omitempty"`
+		Profile    plan.Profile `json:"profile"`
+		Template   plan.Ref     `json:"template"`
 	}
 	// ProjectEdited changes the project's own fields.
 	ProjectEdited struct {
-		Changes    []Change `json:"changes"`
-		Name       string   `json:"name"`
-		Summary    string   `json:"summary,omitempty"`
-		Team       string   `json:"team"`
-		Tier       Tier     `json:"tier"`
-		Exposure   Exposure `json:"exposure"`
-		Target     string   `json:"target,omitempty"`
-		Restricted bool     `json:"restricted,omitempty"`
-		Profile    Profile  `json:"profile"`
+		Changes    []Change     `json:"changes"`
+		Name       string       `json:"name"`
+		Summary    string       `json:"summary,omitempty"`
+		Team       string       `json:"team"`
+		Tier       plan.Tier    `json:"tier"`
+		Exposure   Exposure     `json:"exposure"`
+		Target     string       `json:"target,omitempty"`
+		Restricted bool         `json:"restricted,omitempty"`
+		Profile    plan.Profile `json:"profile"`
 	}
 	// DutySet gives a person a part in the project; an empty duty takes it away.
 	DutySet struct {
@@ -66,11 +67,11 @@ func (DutySet) Kind() string        { return "DutySet" }
 func (StatusChanged) Kind() string  { return "StatusChanged" }
 func (ReviewStarted) Kind() string  { return "ReviewStarted" }
 
-func (ProjectCreated) Subject() (StageKey, ItemKey) { return "", "" }
-func (ProjectEdited) Subject() (StageKey, ItemKey)  { return "", "" }
-func (DutySet) Subject() (StageKey, ItemKey)        { return "", "" }
-func (StatusChanged) Subject() (StageKey, ItemKey)  { return "", "" }
-func (ReviewStarted) Subject() (StageKey, ItemKey)  { return "", "" }
+func (ProjectCreated) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (ProjectEdited) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
+func (DutySet) Subject() (plan.StageKey, plan.ItemKey)        { return "", "" }
+func (StatusChanged) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
+func (ReviewStarted) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
 
 func (e ProjectCreated) People() []PersonID { return []PersonID{e.Owner, e.Deputy} }
 func (ProjectEdited) People() []PersonID    { return nil }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"time"
 )
 
@@ -9,13 +10,13 @@ import (
 type (
 	// SignOffRequested opens a round.
 	SignOffRequested struct {
-		Stage  StageKey `json:"stage"`
-		Round  int      `json:"round"`
-		Digest Digest   `json:"digest"`
-		Policy Policy   `json:"policy"`
-		SoD    bool     `json:"separation_of_duties"`
-		Early  []string `json:"early,omitempty"` // earlier stages whose gates had not passed
-		Reason string   `json:"reason,omitempty"`
+		Stage  plan.StageKey `json:"stage"`
+		Round  int           `json:"round"`
+		Digest Digest        `json:"digest"`
+		Policy plan.Policy   `json:"policy"`
+		SoD    bool          `json:"separation_of_duties"`
+		Early  []string      `json:"early,omitempty"` // earlier stages whose gates had not passed
+		Reason string        `json:"reason,omitempty"`
 		// Exclusion is whom separation of duties keeps from signing.
 		Exclusion Exclusion `json:"exclusion,omitempty"`
 		// Format is how the content was written down that the digests are taken over.
@@ -23,42 +24,42 @@ type (
 	}
 	// GateSigned is one person's decision.
 	GateSigned struct {
-		Stage    StageKey `json:"stage"`
-		Round    int      `json:"round"`
-		No       int      `json:"no"`
-		Seat     Seat     `json:"seat"`
-		Decision Decision `json:"decision"`
-		Digest   Digest   `json:"digest"`
-		Note     string   `json:"note,omitempty"`
-		For      PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in signs
+		Stage    plan.StageKey `json:"stage"`
+		Round    int           `json:"round"`
+		No       int           `json:"no"`
+		Seat     plan.Seat     `json:"seat"`
+		Decision Decision      `json:"decision"`
+		Digest   Digest        `json:"digest"`
+		Note     string        `json:"note,omitempty"`
+		For      PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in signs
 	}
 	// RoundClosed ends a round.
 	RoundClosed struct {
-		Stage   StageKey `json:"stage"`
-		Round   int      `json:"round"`
-		Outcome Outcome  `json:"outcome"`
-		Digest  Digest   `json:"digest"`
-		Reason  string   `json:"reason,omitempty"`
+		Stage   plan.StageKey `json:"stage"`
+		Round   int           `json:"round"`
+		Outcome Outcome       `json:"outcome"`
+		Digest  Digest        `json:"digest"`
+		Reason  string        `json:"reason,omitempty"`
 	}
 	// GateForced passes a gate on one person's word, and says until when that
 	// has to be looked at by others.
 	GateForced struct {
-		Stage     StageKey `json:"stage"`
-		Round     int      `json:"round"`
-		Digest    Digest   `json:"digest"`
-		Policy    Policy   `json:"policy"`
-		Reason    string   `json:"reason"`
-		ReviewDue string   `json:"review_due"`
+		Stage     plan.StageKey `json:"stage"`
+		Round     int           `json:"round"`
+		Digest    Digest        `json:"digest"`
+		Policy    plan.Policy   `json:"policy"`
+		Reason    string        `json:"reason"`
+		ReviewDue string        `json:"review_due"`
 		// Exclusion and Format are as with a request, when there was none.
 		Exclusion Exclusion `json:"exclusion,omitempty"`
 		Format    Format    `json:"format,omitempty"`
 	}
 	// RetrospectiveClosed is the review of a forced gate by somebody else.
 	RetrospectiveClosed struct {
-		Stage StageKey `json:"stage"`
-		Round int      `json:"round"`
-		Note  string   `json:"note"`
-		For   PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in reviews
+		Stage plan.StageKey `json:"stage"`
+		Round int           `json:"round"`
+		Note  string        `json:"note"`
+		For   PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in reviews
 	}
 )
 
@@ -68,11 +69,11 @@ func (RoundClosed) Kind() string         { return "RoundClosed" }
 func (GateForced) Kind() string          { return "GateForced" }
 func (RetrospectiveClosed) Kind() string { return "RetrospectiveClosed" }
 
-func (e SignOffRequested) Subject() (StageKey, ItemKey)    { return e.Stage, "" }
-func (e GateSigned) Subject() (StageKey, ItemKey)          { return e.Stage, "" }
-func (e RoundClosed) Subject() (StageKey, ItemKey)         { return e.Stage, "" }
-func (e GateForced) Subject() (StageKey, ItemKey)          { return e.Stage, "" }
-func (e RetrospectiveClosed) Subject() (StageKey, ItemKey) { return e.Stage, "" }
+func (e SignOffRequested) Subject() (plan.StageKey, plan.ItemKey)    { return e.Stage, "" }
+func (e GateSigned) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, "" }
+func (e RoundClosed) Subject() (plan.StageKey, plan.ItemKey)         { return e.Stage, "" }
+func (e GateForced) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, "" }
+func (e RetrospectiveClosed) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
 
 func (SignOffRequested) People() []PersonID      { return nil }
 func (e GateSigned) People() []PersonID          { return []PersonID{e.For} }
@@ -149,7 +150,7 @@ func (e RetrospectiveClosed) fold(r *Review, en Entry) error {
 	return nil
 }
 
-func (r *Review) round(sk StageKey, no int) (*Stage, *Round, error) {
+func (r *Review) round(sk plan.StageKey, no int) (*Stage, *Round, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, nil, err

@@ -2,53 +2,54 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // Events of a project's stream that concern waivers.
 type (
 	// WaiverRequested asks for leave to pass without an item until a date.
 	WaiverRequested struct {
-		Stage   StageKey `json:"stage"`
-		Item    ItemKey  `json:"item"`
-		No      int      `json:"no"`
-		Reason  string   `json:"reason"`
-		Risk    string   `json:"risk"`
-		Measure string   `json:"measure"`
-		Until   string   `json:"until"` // date: the last day on which it counts
+		Stage   plan.StageKey `json:"stage"`
+		Item    plan.ItemKey  `json:"item"`
+		No      int           `json:"no"`
+		Reason  string        `json:"reason"`
+		Risk    string        `json:"risk"`
+		Measure string        `json:"measure"`
+		Until   string        `json:"until"` // date: the last day on which it counts
 	}
 	// WaiverGranted puts a waiver in force.
 	WaiverGranted struct {
-		Stage  StageKey `json:"stage"`
-		Item   ItemKey  `json:"item"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason,omitempty"`
-		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason,omitempty"`
+		For    PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverDenied refuses a waiver.
 	WaiverDenied struct {
-		Stage  StageKey `json:"stage"`
-		Item   ItemKey  `json:"item"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverExtended moves the date until which a waiver counts.
 	WaiverExtended struct {
-		Stage  StageKey `json:"stage"`
-		Item   ItemKey  `json:"item"`
-		No     int      `json:"no"`
-		From   string   `json:"from"`
-		Until  string   `json:"until"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		No     int           `json:"no"`
+		From   string        `json:"from"`
+		Until  string        `json:"until"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 	// WaiverRevoked ends a waiver before its date.
 	WaiverRevoked struct {
-		Stage  StageKey `json:"stage"`
-		Item   ItemKey  `json:"item"`
-		No     int      `json:"no"`
-		Reason string   `json:"reason"`
-		For    PersonID `json:"for,omitempty"` // who holds the seat, when a stand-in decides
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		No     int           `json:"no"`
+		Reason string        `json:"reason"`
+		For    PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in decides
 	}
 )
 
@@ -58,11 +59,11 @@ func (WaiverDenied) Kind() string    { return "WaiverDenied" }
 func (WaiverExtended) Kind() string  { return "WaiverExtended" }
 func (WaiverRevoked) Kind() string   { return "WaiverRevoked" }
 
-func (e WaiverRequested) Subject() (StageKey, ItemKey) { return e.Stage, e.Item }
-func (e WaiverGranted) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
-func (e WaiverDenied) Subject() (StageKey, ItemKey)    { return e.Stage, e.Item }
-func (e WaiverExtended) Subject() (StageKey, ItemKey)  { return e.Stage, e.Item }
-func (e WaiverRevoked) Subject() (StageKey, ItemKey)   { return e.Stage, e.Item }
+func (e WaiverRequested) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, e.Item }
+func (e WaiverGranted) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, e.Item }
+func (e WaiverDenied) Subject() (plan.StageKey, plan.ItemKey)    { return e.Stage, e.Item }
+func (e WaiverExtended) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, e.Item }
+func (e WaiverRevoked) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, e.Item }
 
 func (WaiverRequested) People() []PersonID  { return nil }
 func (e WaiverGranted) People() []PersonID  { return []PersonID{e.For} }
@@ -121,7 +122,7 @@ func (e WaiverRevoked) fold(r *Review, en Entry) error {
 	return nil
 }
 
-func (r *Review) waiverNo(sk StageKey, ik ItemKey, no int) (*Waiver, error) {
+func (r *Review) waiverNo(sk plan.StageKey, ik plan.ItemKey, no int) (*Waiver, error) {
 	s, _, err := r.place(sk, ik)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -65,7 +66,7 @@ func TestEvidenceDefaults(t *testing.T) {
 
 func TestSameEvidenceTwice(t *testing.T) {
 	w := newWorld(t)
-	add := func(p review.PersonID, ik review.ItemKey, in review.NewEvidence) error {
+	add := func(p review.PersonID, ik plan.ItemKey, in review.NewEvidence) error {
 		in.URL = "https://ci.example.com/1"
 		return w.r.AddEvidence(w.actor(p), build, ik, in, w.tick())
 	}
@@ -87,7 +88,7 @@ func TestSameEvidenceTwice(t *testing.T) {
 func TestRemoveEvidence(t *testing.T) {
 	w := newWorld(t)
 	w.ok(w.link(member, build, "tests", "https://ci.example.com/1", "ci-run"))
-	remove := func(p review.PersonID, ik review.ItemKey, no int) error {
+	remove := func(p review.PersonID, ik plan.ItemKey, no int) error {
 		return w.r.RemoveEvidence(w.actor(p), build, ik, no, w.tick())
 	}
 	for _, no := range []int{-1, 0, 2} {
@@ -138,7 +139,7 @@ func TestExpiryToTheMicrosecond(t *testing.T) {
 	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
 	w.gate(build, review.GateChanged)
 	w.ok(w.request(owner, build))
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
@@ -160,23 +161,23 @@ func TestExpiryDuringARound(t *testing.T) {
 	w.open(build)
 	at := expiry(w, build)
 	w.hold()
-	sign := func(p review.PersonID, seat review.Seat, at time.Time) error {
+	sign := func(p review.PersonID, seat plan.Seat, at time.Time) error {
 		return w.r.SignOff(w.actor(p), build, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: w.digest(build)}, at)
 	}
-	w.ok(sign(quinn, review.SeatQA, at))
+	w.ok(sign(quinn, plan.SeatQA, at))
 	w.now = at
 	w.gate(build, review.GateWaiting)
 	w.blocked(build, "evidence-expired tests")
 	w.ok(w.r.AddEvidence(w.actor(mate), build, "tests", review.NewEvidence{URL: "https://ci.example.com/2", Type: "ci-run"}, w.tick()))
 	w.blocked(build, "signers-missing")
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 
 	other := newWorld(t)
 	other.open(build)
 	other.hold()
 	w = other
-	w.ok(sign(quinn, review.SeatQA, at.Add(-time.Microsecond)))
+	w.ok(sign(quinn, plan.SeatQA, at.Add(-time.Microsecond)))
 	w.now = at.Add(-time.Microsecond)
 	w.gate(build, review.GatePassed)
 }

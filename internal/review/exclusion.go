@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"iter"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ const (
 )
 
 // exclusion is the rule under which rounds are opened now.
-func (t *Template) exclusion() Exclusion {
+func exclusion(t *plan.Lifecycle) Exclusion {
 	if t.SoD {
 		return ExcludeAll
 	}
@@ -62,7 +63,7 @@ func (s *Stage) atWork(ro *Round) iter.Seq2[PersonID, string] {
 		for i := range s.Items {
 			it := &s.Items[i]
 			switch {
-			case it.Level == LevelNone:
+			case it.Level == plan.LevelNone:
 			case ro != nil && ro.Exclusion == ExcludeLast:
 				if !s.lastAtWork(it, yield) {
 					return
@@ -106,7 +107,7 @@ func (s *Stage) lastAtWork(it *Item, yield func(PersonID, string) bool) bool {
 
 // soleProvider is the one person who linked all of an item's evidence; 0 when
 // there is none or several did.
-func (s *Stage) soleProvider(k ItemKey) PersonID {
+func (s *Stage) soleProvider(k plan.ItemKey) PersonID {
 	var sole PersonID
 	for i := range s.Evidence {
 		e := &s.Evidence[i]

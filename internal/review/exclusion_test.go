@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -57,7 +58,7 @@ func TestPresentRound(t *testing.T) {
 		{"returned", func(w *world) {
 			edit(w)
 			w.ok(w.request(owner, build))
-			w.ok(w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: review.SeatQA, Decision: review.Return, Findings: []string{"no"}, Digest: w.digest(build)}, w.tick()))
+			w.ok(w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: plan.SeatQA, Decision: review.Return, Findings: []string{"no"}, Digest: w.digest(build)}, w.tick()))
 			w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "done", w.tick()))
 			edit(w)
 		}, false},
@@ -69,13 +70,13 @@ func TestPresentRound(t *testing.T) {
 		{"replaced, passed, and another's since", func(w *world) {
 			edit(w)
 			w.ok(w.request(owner, build))
-			w.ok(w.sign(quinn, build, review.SeatQA))
+			w.ok(w.sign(quinn, build, plan.SeatQA))
 			w.tick()
 			edit(w)
 		}, true},
 		{"passed with it, and then replaced", func(w *world) {
 			w.ok(w.request(owner, build))
-			w.ok(w.sign(quinn, build, review.SeatQA))
+			w.ok(w.sign(quinn, build, plan.SeatQA))
 			w.tick()
 			edit(w)
 		}, false},
@@ -90,7 +91,7 @@ func TestPresentRound(t *testing.T) {
 			if tt.ok {
 				want = "ok"
 			}
-			w.refused(w.sign(insider, build, review.SeatEngineering), want)
+			w.refused(w.sign(insider, build, plan.SeatEngineering), want)
 		})
 	}
 }
@@ -170,7 +171,7 @@ func TestJudgingAConditionOfAPastRound(t *testing.T) {
 	w.ok(w.answer(insider, build, "load", review.Met, "mine"))
 	w.ok(w.answer(member, build, "load", review.Met, "ours"))
 	w.ok(w.request(owner, build))
-	in := review.NewSignOff{Seat: review.SeatEngineering, Decision: review.Conditional, Digest: w.digest(build),
+	in := review.NewSignOff{Seat: plan.SeatEngineering, Decision: review.Conditional, Digest: w.digest(build),
 		Conditions: []review.NewCondition{{Text: "Measure it.", Owner: member, Due: "2026-04-01"}}}
 	w.ok(w.r.SignOff(w.actor(enzo), build, in, w.tick()))
 	w.ok(w.r.MeetCondition(w.actor(member), build, 1, shown(w.r, build, "condition", 1), "done", w.now.Add(time.Hour)))

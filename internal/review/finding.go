@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"time"
 )
 
@@ -41,7 +42,7 @@ func (s *Stage) OpenFindings() int {
 // AnswerFinding gives the team's answer to a finding. All findings must be
 // answered before the next request. shown is the [Finding.Digest] of what the
 // actor read.
-func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, shown Digest, answer string, at time.Time) error {
+func (r *Review) AnswerFinding(by Actor, sk plan.StageKey, no int, shown Digest, answer string, at time.Time) error {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (r *Review) AnswerFinding(by Actor, sk StageKey, no int, shown Digest, answ
 // AcceptFinding says that a reviewer is content with the answer to a finding.
 // Whoever sits in the seat that raised it does that. shown is the
 // [Finding.Digest] of what they read.
-func (r *Review) AcceptFinding(by Actor, sk StageKey, no int, shown Digest, at time.Time) error {
+func (r *Review) AcceptFinding(by Actor, sk plan.StageKey, no int, shown Digest, at time.Time) error {
 	f, held, err := r.findingToJudge(by, sk, no)
 	if err != nil {
 		return err
@@ -96,7 +97,7 @@ func (r *Review) AcceptFinding(by Actor, sk StageKey, no int, shown Digest, at t
 
 // ReopenFinding says that the answer does not settle the finding: it blocks
 // the next request again. shown is the [Finding.Digest] of what the actor read.
-func (r *Review) ReopenFinding(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) ReopenFinding(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	f, held, err := r.findingToJudge(by, sk, no)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (r *Review) ReopenFinding(by Actor, sk StageKey, no int, shown Digest, reas
 
 // findingToJudge finds a finding, and the seat in which the actor decides on
 // its answer.
-func (r *Review) findingToJudge(by Actor, sk StageKey, no int) (*Finding, SeatHeld, error) {
+func (r *Review) findingToJudge(by Actor, sk plan.StageKey, no int) (*Finding, SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return nil, SeatHeld{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -42,41 +43,41 @@ const (
 )
 
 const (
-	design review.StageKey = "design"
-	build  review.StageKey = "build"
-	run    review.StageKey = "run"
+	design plan.StageKey = "design"
+	build  plan.StageKey = "build"
+	run    plan.StageKey = "run"
 )
 
 const project review.ProjectID = 7
 
 // lifecycle is a small template with one of everything: conditional items and
 // seats, a repeating item, levels that depend on the tier.
-func lifecycle(order review.Order, sod bool) *review.Template {
-	const must, should, may, none = review.LevelMust, review.LevelShould, review.LevelMay, review.LevelNone
-	return &review.Template{
+func lifecycle(order plan.Order, sod bool) *plan.Lifecycle {
+	const must, should, may, none = plan.LevelMust, plan.LevelShould, plan.LevelMay, plan.LevelNone
+	return &plan.Lifecycle{
 		Key: "small", Version: 3, Name: "Small lifecycle", Order: order, SoD: sod,
-		Flags: []review.FlagDef{{Key: "pii", Label: "Personal data"}, {Key: "ml", Label: "Learns from data"}, {Key: "public", Label: "Open to the public"}},
-		Stages: []review.StageDef{
-			{Key: design, Name: "Design", Items: []review.ItemDef{
-				{Key: "adr", Title: "Decisions are written down", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc", "repo"}},
-				{Key: "privacy", Title: "Personal data is mapped", Levels: [3]review.Level{must, must, should}, Evidence: []review.EvidenceKind{"policy"}, When: []review.Flag{"pii"}, Seats: []review.Seat{review.SeatSecurity}},
-				{Key: "naming", Title: "Names follow the guide", Levels: [3]review.Level{should, should, may}},
-			}, Gate: review.GateDef{Name: "Design agreed", Exit: "Somebody else could build it", Quorum: 2, Seats: []review.SeatDef{
-				{Seat: review.SeatArchitecture, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatSecurity, Mandatory: true, When: []review.Flag{"pii"}},
+		Flags: []plan.Question{{Key: "pii", Label: "Personal data"}, {Key: "ml", Label: "Learns from data"}, {Key: "public", Label: "Open to the public"}},
+		Stages: []plan.Stage{
+			{Key: design, Name: "Design", Items: []plan.Item{
+				{Key: "adr", Title: "Decisions are written down", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"doc", "repo"}},
+				{Key: "privacy", Title: "Personal data is mapped", Levels: [3]plan.Level{must, must, should}, Evidence: []plan.EvidenceKind{"policy"}, When: []plan.Flag{"pii"}, Seats: []plan.Seat{plan.SeatSecurity}},
+				{Key: "naming", Title: "Names follow the guide", Levels: [3]plan.Level{should, should, may}},
+			}, Gate: plan.Gate{Name: "Design agreed", Exit: "Somebody else could build it", Quorum: 2, Seats: []plan.GateSeat{
+				{Seat: plan.SeatArchitecture, Mandatory: true}, {Seat: plan.SeatEngineering}, {Seat: plan.SeatSecurity, Mandatory: true, When: []plan.Flag{"pii"}},
 			}}},
-			{Key: build, Name: "Build", Items: []review.ItemDef{
-				{Key: "tests", Title: "Tests run on each change", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"ci-run", "test-report"}, ValidDays: 90},
-				{Key: "load", Title: "Load was tried", Levels: [3]review.Level{must, should, none}},
-				{Key: "style", Title: "Style is checked", Levels: [3]review.Level{may, may, none}},
-			}, Gate: review.GateDef{Name: "Build accepted", Quorum: 1, Seats: []review.SeatDef{
-				{Seat: review.SeatEngineering}, {Seat: review.SeatQA},
+			{Key: build, Name: "Build", Items: []plan.Item{
+				{Key: "tests", Title: "Tests run on each change", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"ci-run", "test-report"}, ValidDays: 90},
+				{Key: "load", Title: "Load was tried", Levels: [3]plan.Level{must, should, none}},
+				{Key: "style", Title: "Style is checked", Levels: [3]plan.Level{may, may, none}},
+			}, Gate: plan.Gate{Name: "Build accepted", Quorum: 1, Seats: []plan.GateSeat{
+				{Seat: plan.SeatEngineering}, {Seat: plan.SeatQA},
 			}}},
-			{Key: run, Name: "Run", Items: []review.ItemDef{
-				{Key: "runbook", Title: "A runbook exists", Levels: [3]review.Level{must, must, should}, Evidence: []review.EvidenceKind{"runbook"}},
-				{Key: "drill", Title: "Recovery was rehearsed", Levels: [3]review.Level{must, should, none}},
-				{Key: "drift", Title: "Model drift is watched", Levels: [3]review.Level{must, must, must}, When: []review.Flag{"ml", "pii"}},
-			}, Gate: review.GateDef{Name: "Ready to run", Quorum: 3, Seats: []review.SeatDef{
-				{Seat: review.SeatSRE, Mandatory: true}, {Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatQA}, {Seat: review.SeatData, When: []review.Flag{"ml"}},
+			{Key: run, Name: "Run", Items: []plan.Item{
+				{Key: "runbook", Title: "A runbook exists", Levels: [3]plan.Level{must, must, should}, Evidence: []plan.EvidenceKind{"runbook"}},
+				{Key: "drill", Title: "Recovery was rehearsed", Levels: [3]plan.Level{must, should, none}},
+				{Key: "drift", Title: "Model drift is watched", Levels: [3]plan.Level{must, must, must}, When: []plan.Flag{"ml", "pii"}},
+			}, Gate: plan.Gate{Name: "Ready to run", Quorum: 3, Seats: []plan.GateSeat{
+				{Seat: plan.SeatSRE, Mandatory: true}, {Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatEngineering}, {Seat: plan.SeatQA}, {Seat: plan.SeatData, When: []plan.Flag{"ml"}},
 			}}},
 		},
 	}
@@ -91,22 +92,22 @@ type world struct {
 	seats map[review.PersonID][]review.SeatHeld
 }
 
-type option func(*review.Template, *review.NewProject)
+type option func(*plan.Lifecycle, *review.NewProject)
 
-func ordered(o review.Order) option {
-	return func(t *review.Template, _ *review.NewProject) { t.Order = o }
+func ordered(o plan.Order) option {
+	return func(t *plan.Lifecycle, _ *review.NewProject) { t.Order = o }
 }
 
-func withoutSoD(t *review.Template, _ *review.NewProject) { t.SoD = false }
-func restricted(_ *review.Template, p *review.NewProject) { p.Restricted = true }
-func withTier(n review.Tier) option {
-	return func(_ *review.Template, p *review.NewProject) { p.Tier = n }
+func withoutSoD(t *plan.Lifecycle, _ *review.NewProject) { t.SoD = false }
+func restricted(_ *plan.Lifecycle, p *review.NewProject) { p.Restricted = true }
+func withTier(n plan.Tier) option {
+	return func(_ *plan.Lifecycle, p *review.NewProject) { p.Tier = n }
 }
-func withProfile(fs ...review.Flag) option {
-	return func(_ *review.Template, p *review.NewProject) { p.Profile = fs }
+func withProfile(fs ...plan.Flag) option {
+	return func(_ *plan.Lifecycle, p *review.NewProject) { p.Profile = fs }
 }
-func everywhere(seats ...review.Seat) []review.SeatHeld { return heldIn(review.Everywhere, seats...) }
-func heldIn(scope review.Scope, seats ...review.Seat) []review.SeatHeld {
+func everywhere(seats ...plan.Seat) []review.SeatHeld { return heldIn(review.Everywhere, seats...) }
+func heldIn(scope review.Scope, seats ...plan.Seat) []review.SeatHeld {
 	var held []review.SeatHeld
 	for _, s := range seats {
 		held = append(held, review.SeatHeld{Seat: s, Scope: scope, Since: base.Add(-30 * day)})
@@ -120,13 +121,13 @@ func newWorld(tb testing.TB, opts ...option) *world {
 	w := &world{TB: tb, now: base,
 		roles: map[review.PersonID][]review.Role{viewer: {review.RoleViewer}, manager: {review.RoleManager}, admin: {review.RoleAdmin}, auditor: {review.RoleAuditor}},
 		seats: map[review.PersonID][]review.SeatHeld{
-			archie: everywhere(review.SeatArchitecture), enya: everywhere(review.SeatEngineering), enzo: everywhere(review.SeatEngineering),
-			seth: everywhere(review.SeatSecurity), quinn: everywhere(review.SeatQA), sri: everywhere(review.SeatSRE), priya: everywhere(review.SeatProduct),
-			twin: everywhere(review.SeatArchitecture, review.SeatEngineering), insider: everywhere(review.SeatEngineering),
+			archie: everywhere(plan.SeatArchitecture), enya: everywhere(plan.SeatEngineering), enzo: everywhere(plan.SeatEngineering),
+			seth: everywhere(plan.SeatSecurity), quinn: everywhere(plan.SeatQA), sri: everywhere(plan.SeatSRE), priya: everywhere(plan.SeatProduct),
+			twin: everywhere(plan.SeatArchitecture, plan.SeatEngineering), insider: everywhere(plan.SeatEngineering),
 		},
 	}
-	tmpl := lifecycle(review.OrderFree, true)
-	in := review.NewProject{Key: "payments-api", Name: "Payments", Team: "Till", Tier: review.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy}
+	tmpl := lifecycle(plan.OrderFree, true)
+	in := review.NewProject{Key: "payments-api", Name: "Payments", Team: "Till", Tier: plan.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy}
 	for _, o := range opts {
 		o(tmpl, &in)
 	}
@@ -163,9 +164,9 @@ func (w *world) actor(p review.PersonID) review.Actor {
 	return review.Actor{Person: p, Roles: w.roles[p], Seats: w.seats[p]}
 }
 
-func (w *world) stage(k review.StageKey) *review.Stage { return w.r.Stage(k) }
+func (w *world) stage(k plan.StageKey) *review.Stage { return w.r.Stage(k) }
 
-func (w *world) digest(k review.StageKey) review.Digest { return w.r.Digest(w.stage(k)) }
+func (w *world) digest(k plan.StageKey) review.Digest { return w.r.Digest(w.stage(k)) }
 
 // hold gives the review the seats that its signers hold now, as the store
 // does before each command: for what a stand-in signed, those of the holder.
@@ -198,7 +199,7 @@ func (w *world) heldBy(so review.SignOff) []review.SeatHeld {
 }
 
 // standIn lets p sit in a seat for its holder.
-func (w *world) standIn(p, holder review.PersonID, seat review.Seat) {
+func (w *world) standIn(p, holder review.PersonID, seat plan.Seat) {
 	w.seats[p] = append(slices.Clone(w.seats[p]), review.SeatHeld{Seat: seat, Scope: review.Everywhere, Since: base.Add(-30 * day), For: holder})
 }
 
@@ -208,50 +209,50 @@ func (w *world) standDown(p review.PersonID) {
 }
 
 // revoke takes a seat away; regrant gives it back as of now.
-func (w *world) revoke(p review.PersonID, s review.Seat) {
+func (w *world) revoke(p review.PersonID, s plan.Seat) {
 	w.seats[p] = slices.DeleteFunc(slices.Clone(w.seats[p]), func(h review.SeatHeld) bool { return h.Seat == s })
 	w.hold()
 }
 
-func (w *world) grant(p review.PersonID, s review.Seat) {
+func (w *world) grant(p review.PersonID, s plan.Seat) {
 	w.seats[p] = append(slices.Clone(w.seats[p]), review.SeatHeld{Seat: s, Scope: review.Everywhere, Since: w.tick()})
 	w.hold()
 }
 
-func (w *world) answer(p review.PersonID, sk review.StageKey, ik review.ItemKey, to review.State, note string) error {
+func (w *world) answer(p review.PersonID, sk plan.StageKey, ik plan.ItemKey, to review.State, note string) error {
 	return w.r.Answer(w.actor(p), sk, ik, to, note, w.stage(sk).Item(ik).Answer.Version, w.tick())
 }
 
-func (w *world) approve(p review.PersonID, sk review.StageKey, ik review.ItemKey) error {
+func (w *world) approve(p review.PersonID, sk plan.StageKey, ik plan.ItemKey) error {
 	return w.r.ApproveNotApplicable(w.actor(p), sk, ik, w.stage(sk).Item(ik).Answer.Version, w.tick())
 }
 
-func (w *world) link(p review.PersonID, sk review.StageKey, ik review.ItemKey, url string, kind review.EvidenceKind) error {
+func (w *world) link(p review.PersonID, sk plan.StageKey, ik plan.ItemKey, url string, kind plan.EvidenceKind) error {
 	return w.r.AddEvidence(w.actor(p), sk, ik, review.NewEvidence{URL: url, Type: kind}, w.tick())
 }
 
-func (w *world) request(p review.PersonID, sk review.StageKey) error {
+func (w *world) request(p review.PersonID, sk plan.StageKey) error {
 	return w.r.Request(w.actor(p), sk, w.digest(sk), "", w.tick())
 }
 
-func (w *world) sign(p review.PersonID, sk review.StageKey, seat review.Seat) error {
+func (w *world) sign(p review.PersonID, sk plan.StageKey, seat plan.Seat) error {
 	w.hold()
 	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: w.digest(sk)}, w.tick())
 }
 
-func (w *world) sendBack(p review.PersonID, sk review.StageKey, seat review.Seat, findings ...string) error {
+func (w *world) sendBack(p review.PersonID, sk plan.StageKey, seat plan.Seat, findings ...string) error {
 	w.hold()
 	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Return, Findings: findings, Digest: w.digest(sk)}, w.tick())
 }
 
-func (w *world) recuse(p review.PersonID, sk review.StageKey, seat review.Seat) error {
+func (w *world) recuse(p review.PersonID, sk plan.StageKey, seat plan.Seat) error {
 	w.hold()
 	return w.r.SignOff(w.actor(p), sk, review.NewSignOff{Seat: seat, Decision: review.Recuse, Note: "my brother wrote it", Digest: w.digest(sk)}, w.tick())
 }
 
 // signIf signs a conditional go with conditions that the owner has to meet by
 // a day.
-func (w *world) signIf(p review.PersonID, sk review.StageKey, seat review.Seat, due string, texts ...string) error {
+func (w *world) signIf(p review.PersonID, sk plan.StageKey, seat plan.Seat, due string, texts ...string) error {
 	w.hold()
 	in := review.NewSignOff{Seat: seat, Decision: review.Conditional, Digest: w.digest(sk)}
 	for _, t := range texts {
@@ -262,12 +263,12 @@ func (w *world) signIf(p review.PersonID, sk review.StageKey, seat review.Seat, 
 
 // waive asks for a waiver until a date; leave asks and has the manager grant
 // it.
-func (w *world) waive(p review.PersonID, sk review.StageKey, ik review.ItemKey, until string) error {
+func (w *world) waive(p review.PersonID, sk plan.StageKey, ik plan.ItemKey, until string) error {
 	in := review.NewWaiver{Reason: "the vendor is late", Risk: "a slow failover", Measure: "somebody watches it", Until: until}
 	return w.r.RequestWaiver(w.actor(p), sk, ik, in, w.tick())
 }
 
-func (w *world) leave(sk review.StageKey, ik review.ItemKey, until string) {
+func (w *world) leave(sk plan.StageKey, ik plan.ItemKey, until string) {
 	w.Helper()
 	w.ok(w.waive(member, sk, ik, until))
 	w.ok(w.r.GrantWaiver(w.actor(manager), sk, len(w.stage(sk).Waivers), shown(w.r, sk, "waiver", len(w.stage(sk).Waivers)), "", w.tick()))
@@ -275,12 +276,12 @@ func (w *world) leave(sk review.StageKey, ik review.ItemKey, until string) {
 
 // fill does what a stage needs before sign-off can be requested: member
 // answers, mate gives the evidence. Items can be left out.
-func (w *world) fill(sk review.StageKey, but ...review.ItemKey) {
+func (w *world) fill(sk plan.StageKey, but ...plan.ItemKey) {
 	w.Helper()
 	s := w.stage(sk)
 	for i := range s.Items {
 		it := &s.Items[i]
-		if it.Level != review.LevelMust && it.Level != review.LevelShould || slices.Contains(but, it.Def.Key) {
+		if it.Level != plan.LevelMust && it.Level != plan.LevelShould || slices.Contains(but, it.Def.Key) {
 			continue
 		}
 		w.ok(w.answer(member, sk, it.Def.Key, review.Met, ""))
@@ -291,32 +292,32 @@ func (w *world) fill(sk review.StageKey, but ...review.ItemKey) {
 }
 
 // open fills a stage and requests its sign-off.
-func (w *world) open(sk review.StageKey) {
+func (w *world) open(sk plan.StageKey) {
 	w.Helper()
 	w.fill(sk)
 	w.ok(w.request(owner, sk))
 }
 
 // pass takes a stage through its gate.
-func (w *world) pass(sk review.StageKey) {
+func (w *world) pass(sk plan.StageKey) {
 	w.Helper()
 	w.open(sk)
 	w.signAll(sk)
 }
 
 // signAll has those sign who are needed.
-func (w *world) signAll(sk review.StageKey) {
+func (w *world) signAll(sk plan.StageKey) {
 	w.Helper()
 	switch sk {
 	case design:
-		w.ok(w.sign(archie, sk, review.SeatArchitecture))
-		w.ok(w.sign(enya, sk, review.SeatEngineering))
+		w.ok(w.sign(archie, sk, plan.SeatArchitecture))
+		w.ok(w.sign(enya, sk, plan.SeatEngineering))
 	case build:
-		w.ok(w.sign(quinn, sk, review.SeatQA))
+		w.ok(w.sign(quinn, sk, plan.SeatQA))
 	case run:
-		w.ok(w.sign(sri, sk, review.SeatSRE))
-		w.ok(w.sign(priya, sk, review.SeatProduct))
-		w.ok(w.sign(enya, sk, review.SeatEngineering))
+		w.ok(w.sign(sri, sk, plan.SeatSRE))
+		w.ok(w.sign(priya, sk, plan.SeatProduct))
+		w.ok(w.sign(enya, sk, plan.SeatEngineering))
 	}
 	w.gate(sk, review.GatePassed)
 }
@@ -337,7 +338,7 @@ func (w *world) refused(err error, kind string) {
 }
 
 // gate checks how a gate stands now.
-func (w *world) gate(sk review.StageKey, want review.GateState) {
+func (w *world) gate(sk plan.StageKey, want review.GateState) {
 	w.Helper()
 	if got := w.r.Standing(w.stage(sk), w.now); got != want {
 		w.Fatalf("the gate of %s stands %q, want %q; blockers %v", sk, got.Label(), want.Label(), w.blockers(sk))
@@ -345,11 +346,11 @@ func (w *world) gate(sk review.StageKey, want review.GateState) {
 }
 
 // blockers writes the stage's blockers in short.
-func (w *world) blockers(sk review.StageKey) string {
+func (w *world) blockers(sk plan.StageKey) string {
 	return blockerWords(w.r.Blockers(w.stage(sk), w.now))
 }
 
-func (w *world) blocked(sk review.StageKey, want ...string) {
+func (w *world) blocked(sk plan.StageKey, want ...string) {
 	w.Helper()
 	slices.Sort(want)
 	if got := w.blockers(sk); got != strings.Join(want, ", ") {
@@ -429,7 +430,7 @@ func repeat(s string, n int) string { return strings.Repeat(s, n) }
 var edges = []time.Duration{-time.Microsecond, 0, time.Microsecond}
 
 // expiry is the first moment at which evidence of a stage no longer counts.
-func expiry(w *world, sk review.StageKey) time.Time {
+func expiry(w *world, sk plan.StageKey) time.Time {
 	w.Helper()
 	for _, e := range w.stage(sk).Evidence {
 		if !e.Removed() && !e.Expires.IsZero() {
@@ -442,7 +443,7 @@ func expiry(w *world, sk review.StageKey) time.Time {
 
 // shown is the digest of a waiver, a condition or a finding as it is now; one
 // that is not there was not shown.
-func shown(r *review.Review, sk review.StageKey, kind string, no int) review.Digest {
+func shown(r *review.Review, sk plan.StageKey, kind string, no int) review.Digest {
 	s := r.Stage(sk)
 	switch {
 	case s == nil || no < 1:

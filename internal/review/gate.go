@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // Decision is what a signer says.
 type Decision string
@@ -106,7 +109,7 @@ type Round struct {
 	Reason      string
 	Early       []string // earlier stages that had not passed
 	Digest      Digest   // of the content when it was requested
-	Policy      Policy
+	Policy      plan.Policy
 	SoD         bool
 	Exclusion   Exclusion
 	Format      Format // of the content that its digests are taken over

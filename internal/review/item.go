@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -67,8 +68,8 @@ func (a *Answer) noteFor(e ItemAnswered) State {
 
 // Item is one thing that has to be true, and how it stands.
 type Item struct {
-	Def      *ItemDef
-	Level    Level // for this project's tier and profile
+	Def      *plan.Item
+	Level    plan.Level // for this project's tier and profile
 	Answer   Answer
 	Assignee PersonID
 	Due      time.Time // date; zero: none
@@ -82,10 +83,10 @@ type Item struct {
 // Evidence is a link that shows that an item is met.
 type Evidence struct {
 	No        int // within the stage
-	Item      ItemKey
+	Item      plan.ItemKey
 	URL       SafeURL
 	Title     string
-	Type      EvidenceKind
+	Type      plan.EvidenceKind
 	Effective time.Time // the date on which it was true
 	Expires   time.Time // the first moment at which it no longer counts; zero: never
 	Commit    string    // commit, version or digest that it speaks of
@@ -109,16 +110,16 @@ func (e *Evidence) Expired(at time.Time) bool { return Over(e.Expires, at) }
 // Answer sets the answer of an item. version is what the person was shown; if
 // the answer has changed since, an [AnswerConflict] carries the present one.
 // Sending the present answer again changes nothing and is no error.
-func (r *Review) Answer(by Actor, sk StageKey, ik ItemKey, to State, note string, version int, at time.Time) error {
+func (r *Review) Answer(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, note string, version int, at time.Time) error {
 	return r.answer(by, sk, ik, to, &note, version, at)
 }
 
 // AnswerKeepingNote is [Review.Answer] with the note that the item has.
-func (r *Review) AnswerKeepingNote(by Actor, sk StageKey, ik ItemKey, to State, version int, at time.Time) error {
+func (r *Review) AnswerKeepingNote(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, version int, at time.Time) error {
 	return r.answer(by, sk, ik, to, nil, version, at)
 }
 
-func (r *Review) answer(by Actor, sk StageKey, ik ItemKey, to State, typed *string, version int, at time.Time) error {
+func (r *Review) answer(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, typed *string, version int, at time.Time) error {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return err
 	}
@@ -154,7 +155,7 @@ func (r *Review) answer(by Actor, sk StageKey, ik ItemKey, to State, typed *stri
 
 // ApproveNotApplicable confirms that a must does not apply. It takes a holder
 // of one of the gate's seats who did not give the answer.
-func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version int, at time.Time) error {
+func (r *Review) ApproveNotApplicable(by Actor, sk plan.StageKey, ik plan.ItemKey, version int, at time.Time) error {
 	if err := May(by, ApproveNA, &r.Project); err != nil {
 		return err
 	}
@@ -166,7 +167,7 @@ func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version
 	switch {
 	case a.Version != version:
 		return &AnswerConflict{Stage: sk, Item: ik, Current: a}
-	case a.State != NotApplicable || it.Level != LevelMust:
+	case a.State != NotApplicable || it.Level != plan.LevelMust:
 		return refuse("Only a must that was answered not applicable needs an approval.")
 	case a.ApprovedBy != 0:
 		return nil
@@ -183,7 +184,7 @@ func (r *Review) ApproveNotApplicable(by Actor, sk StageKey, ik ItemKey, version
 
 // Assign names who works on an item, somebody who may answer it; person 0 takes
 // the assignment away.
-func (r *Review) Assign(by Actor, sk StageKey, ik ItemKey, person PersonID, due string, at time.Time) error {
+func (r *Review) Assign(by Actor, sk plan.StageKey, ik plan.ItemKey, person PersonID, due string, at time.Time) error {
 	if err := May(by, AssignItem, &r.Project); err != nil {
 		return err
 	}
@@ -227,7 +228,7 @@ const MaxMentions = 20
 // whose names the text has; those who may not see the project, by
 // [Review.Named], are left out without a word, so that nobody learns of it or of
 // them.
-func (r *Review) Discuss(by Actor, sk StageKey, ik ItemKey, text, once string, at time.Time, mentioned ...PersonID) error {
+func (r *Review) Discuss(by Actor, sk plan.StageKey, ik plan.ItemKey, text, once string, at time.Time, mentioned ...PersonID) error {
 	if err := May(by, Comment, &r.Project); err != nil {
 		return err
 	}
@@ -264,7 +265,7 @@ func (r *Review) mentioned(by Actor, people []PersonID) []PersonID {
 type NewEvidence struct {
 	URL       string
 	Title     string
-	Type      EvidenceKind
+	Type      plan.EvidenceKind
 	Effective string // empty: today
 	Expires   string // no later than the item's validity allows; empty: just then
 	Commit    string
@@ -273,7 +274,7 @@ type NewEvidence struct {
 
 // AddEvidence links evidence to an item. Linking the same thing again changes
 // nothing and is no error.
-func (r *Review) AddEvidence(by Actor, sk StageKey, ik ItemKey, in NewEvidence, at time.Time) error {
+func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in NewEvidence, at time.Time) error {
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return err
 	}
@@ -298,7 +299,7 @@ func (r *Review) AddEvidence(by Actor, sk StageKey, ik ItemKey, in NewEvidence, 
 	return r.record(by, at, ev)
 }
 
-func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
+func (in NewEvidence) check(def *plan.Item, at time.Time) (EvidenceAdded, error) {
 	var c input
 	u, err := in.Links.Parse(in.URL)
 	if err != nil {
@@ -337,7 +338,7 @@ func (in NewEvidence) check(def *ItemDef, at time.Time) (EvidenceAdded, error) {
 }
 
 // RemoveEvidence takes a link away from an item.
-func (r *Review) RemoveEvidence(by Actor, sk StageKey, ik ItemKey, no int, at time.Time) error {
+func (r *Review) RemoveEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, no int, at time.Time) error {
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return err
 	}
@@ -355,7 +356,7 @@ func (r *Review) RemoveEvidence(by Actor, sk StageKey, ik ItemKey, no int, at ti
 	return r.record(by, at, EvidenceRemoved{Stage: sk, Item: ik, No: no})
 }
 
-func seatList(seats []Seat) string {
+func seatList(seats []plan.Seat) string {
 	ss := make([]string, len(seats))
 	for i, s := range seats {
 		ss[i] = s.Label()

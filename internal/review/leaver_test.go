@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -66,8 +67,8 @@ func TestBlockWithholdsAllRights(t *testing.T) {
 
 func TestStandInsOfABlockedPersonEnd(t *testing.T) {
 	e, root := somebody(t)
-	self := review.Actor{Person: 5, Roles: []review.Role{review.RoleViewer}, Seats: everywhere(review.SeatSRE)}
-	if err := e.Delegate(self, review.NewDelegation{To: 6, Seat: review.SeatSRE, Ends: base.AddDate(0, 0, 9).Format(review.DateLayout)}, base); err != nil {
+	self := review.Actor{Person: 5, Roles: []review.Role{review.RoleViewer}, Seats: everywhere(plan.SeatSRE)}
+	if err := e.Delegate(self, review.NewDelegation{To: 6, Seat: plan.SeatSRE, Ends: base.AddDate(0, 0, 9).Format(review.DateLayout)}, base); err != nil {
 		t.Fatal(err)
 	}
 	at := base.Add(time.Hour)
@@ -91,8 +92,8 @@ func TestStandInsOfABlockedPersonEnd(t *testing.T) {
 func TestEraseEndsEverything(t *testing.T) {
 	for _, blocked := range []bool{false, true} {
 		e, root := somebody(t)
-		self := review.Actor{Person: 5, Roles: []review.Role{review.RoleViewer}, Seats: everywhere(review.SeatSRE)}
-		if err := e.Delegate(self, review.NewDelegation{To: 6, Seat: review.SeatSRE, Ends: base.AddDate(0, 0, 9).Format(review.DateLayout)}, base); err != nil {
+		self := review.Actor{Person: 5, Roles: []review.Role{review.RoleViewer}, Seats: everywhere(plan.SeatSRE)}
+		if err := e.Delegate(self, review.NewDelegation{To: 6, Seat: plan.SeatSRE, Ends: base.AddDate(0, 0, 9).Format(review.DateLayout)}, base); err != nil {
 			t.Fatal(err)
 		}
 		if blocked {

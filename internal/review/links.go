@@ -3,6 +3,7 @@ package review
 import (
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"net/url"
 	"path"
 	"regexp"
@@ -25,7 +26,7 @@ type BadLine struct {
 // title beside the link; otherwise title and kind are guessed. Lines that are
 // no link are given back, and the others are added. A link that the item has
 // already changes nothing.
-func (r *Review) AddLinks(by Actor, sk StageKey, ik ItemKey, text string, rules LinkRules, at time.Time) ([]BadLine, error) {
+func (r *Review) AddLinks(by Actor, sk plan.StageKey, ik plan.ItemKey, text string, rules LinkRules, at time.Time) ([]BadLine, error) {
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return nil, err
 	}
@@ -106,7 +107,7 @@ func splitLine(line string) (link, title string) {
 // ReviseEvidence corrects the title and the kind of a link that the actor gave:
 // the link is removed and added again, so that the trail tells of both. Somebody
 // else's link cannot be revised, or its giver would no longer be known.
-func (r *Review) ReviseEvidence(by Actor, sk StageKey, ik ItemKey, no int, title string, kind EvidenceKind, at time.Time) error {
+func (r *Review) ReviseEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, no int, title string, kind plan.EvidenceKind, at time.Time) error {
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return err
 	}
@@ -141,7 +142,7 @@ func (r *Review) ReviseEvidence(by Actor, sk StageKey, ik ItemKey, no int, title
 // guess is a rule by which a link tells its kind: one of the words stands alone
 // in its host or its path.
 type guess struct {
-	kind        EvidenceKind
+	kind        plan.EvidenceKind
 	host, paths []string
 }
 
@@ -170,7 +171,7 @@ func guesses() []guess {
 
 // GuessKind tells what sort of evidence a link points to from its path and its
 // host. When neither is known it says "doc", and that it is not sure.
-func GuessKind(u SafeURL) (kind EvidenceKind, sure bool) {
+func GuessKind(u SafeURL) (kind plan.EvidenceKind, sure bool) {
 	p, err := url.Parse(string(u))
 	if err != nil {
 		return "doc", false

@@ -4,13 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 func TestGuessOfKindAndTitle(t *testing.T) {
 	for _, c := range []struct {
 		url   string
-		kind  review.EvidenceKind
+		kind  plan.EvidenceKind
 		sure  bool
 		title string
 	}{

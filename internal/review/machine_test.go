@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"pgregory.net/rapid"
 )
@@ -21,7 +22,7 @@ type machine struct {
 	now     time.Time
 	digests map[string]review.Digest
 	content map[review.Digest]string
-	stale   map[review.StageKey][]review.Digest // what earlier pages showed
+	stale   map[plan.StageKey][]review.Digest // what earlier pages showed
 	checks  int
 	lists   lists
 }
@@ -35,7 +36,7 @@ type lists struct {
 }
 
 // write puts the stages down that a change has loaded; empty: all of them.
-func (k *machine) write(sk review.StageKey) {
+func (k *machine) write(sk plan.StageKey) {
 	n := len(k.r.Stages)
 	if sk == "" {
 		k.lists = lists{rows: make([]string, n), gates: make([]review.GateState, n)}
@@ -90,39 +91,39 @@ func (v *verdict) refuse(kind string, when bool) {
 	}
 }
 
-var stageKeys = []review.StageKey{design, build, run}
+var stageKeys = []plan.StageKey{design, build, run}
 
 // crowd are those who act, and the seats that come and go.
 var crowd = []review.PersonID{owner, deputy, member, mate, insider, archie, enya, enzo, seth, quinn, sri, priya, twin, viewer, manager, admin, auditor, nobody}
 
 func newMachine(t *rapid.T) *machine {
-	tmpl := lifecycle([]review.Order{review.OrderFree, review.OrderAdvisory, review.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
+	tmpl := lifecycle([]plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
 	tmpl.Stages[0].Gate.RepeatsDays, tmpl.Stages[2].Gate.RepeatsDays = 150, []int{0, 60}[dice(t, "repeats", 2)]
 	tmpl.Stages[2].Items[0].ValidDays = 50
 	tier := 1 + dice(t, "tier", 3)
-	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[review.StageKey][]review.Digest{}}
+	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
-		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[review.Flag]bool{}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[plan.Flag]bool{}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
 			viewer: {review.RoleViewer}, manager: {review.RoleManager}, admin: {review.RoleAdmin}, auditor: {review.RoleAuditor},
 			archie: {review.RoleViewer}, enya: {review.RoleViewer}, seth: {review.RoleViewer},
 		},
-		seats: map[review.PersonID]map[place]time.Time{}, stages: map[review.StageKey]*mStage{},
+		seats: map[review.PersonID]map[place]time.Time{}, stages: map[plan.StageKey]*mStage{},
 	}
-	for p, seat := range map[review.PersonID]review.Seat{
-		archie: review.SeatArchitecture, enya: review.SeatEngineering, enzo: review.SeatEngineering, seth: review.SeatSecurity, quinn: review.SeatQA,
-		sri: review.SeatSRE, priya: review.SeatProduct, twin: review.SeatArchitecture, insider: review.SeatEngineering, auditor: review.SeatData,
+	for p, seat := range map[review.PersonID]plan.Seat{
+		archie: plan.SeatArchitecture, enya: plan.SeatEngineering, enzo: plan.SeatEngineering, seth: plan.SeatSecurity, quinn: plan.SeatQA,
+		sri: plan.SeatSRE, priya: plan.SeatProduct, twin: plan.SeatArchitecture, insider: plan.SeatEngineering, auditor: plan.SeatData,
 	} {
 		k.m.seats[p] = map[place]time.Time{{seat, review.Scope(project)}: k.now, {seat, review.Scope(project + 1)}: k.now}
 	}
-	for p, seat := range map[review.PersonID]review.Seat{twin: review.SeatEngineering, enya: review.SeatQA, sri: review.SeatProduct} {
+	for p, seat := range map[review.PersonID]plan.Seat{twin: plan.SeatEngineering, enya: plan.SeatQA, sri: plan.SeatProduct} {
 		k.m.seats[p][place{seat, review.Everywhere}] = k.now
 	}
 	for i := range tmpl.Stages {
 		def := &tmpl.Stages[i]
-		st := &mStage{def: def, items: map[review.ItemKey]*mItem{}}
+		st := &mStage{def: def, items: map[plan.ItemKey]*mItem{}}
 		for j := range def.Items {
 			st.items[def.Items[j].Key] = &mItem{def: &def.Items[j], state: review.Open}
 		}
@@ -132,7 +133,7 @@ func newMachine(t *rapid.T) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: review.Tier(tier), Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
+	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: plan.Tier(tier), Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
 	if k.r, err = review.Create(k.actor(admin), project, tmpl, ref, in, k.now); err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +182,7 @@ func (k *machine) holders() map[review.PersonID][]review.SeatHeld {
 // time on a review of which one stage is loaded, that which it is about or any
 // other, and has to come out the same or to say that it reaches further; what
 // the lists hold of the other stages has to be right all the same.
-func (k *machine) do(name string, by review.PersonID, sk review.StageKey, mayDo bool, v verdict, command func(*review.Review) error) {
+func (k *machine) do(name string, by review.PersonID, sk plan.StageKey, mayDo bool, v verdict, command func(*review.Review) error) {
 	switch {
 	case !k.m.sees(by):
 		v = verdict{only: "not found"}
@@ -207,7 +208,7 @@ func (k *machine) do(name string, by review.PersonID, sk review.StageKey, mayDo 
 	k.t.Logf("%s  %s by %d: %s, %d events", k.now.Format(time.RFC3339Nano), name, by, got, len(events))
 	kind := refusal(command(part))
 	switch {
-	case part.Partial() && sk != "" && k.r.Template.Order != review.OrderStrict && !strings.HasPrefix(name, "request "):
+	case part.Partial() && sk != "" && k.r.Template.Order != plan.OrderStrict && !strings.HasPrefix(name, "request "):
 		k.t.Fatalf("with stage %s loaded, %s reaches further", only, name)
 	case !part.Partial() && (kind != got || !reflect.DeepEqual(append([]review.Entry{}, part.Recorded()...), append([]review.Entry{}, events...))):
 		k.t.Fatalf("with one stage loaded: %s, %v", kind, part.Recorded())
@@ -260,7 +261,7 @@ func lastOf(events []review.Entry) (review.RoundClosed, bool) {
 }
 
 // part is the review as the store would load it for one stage.
-func (k *machine) part(sk review.StageKey) *review.Review {
+func (k *machine) part(sk plan.StageKey) *review.Review {
 	p := k.r.Project
 	p.Members = slices.Clone(p.Members)
 	r := review.Blank(p, k.r.No, k.r.Template, k.r.Ref)
@@ -394,7 +395,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	}
 	same("gate", k.r.Standing(s, k.now).Label(), k.m.gate(st, k.now).Label())
 	same("blockers", blockerWords(k.r.Blockers(s, k.now)), k.m.blockers(st, k.now))
-	counts := map[review.PersonID]review.Seat{}
+	counts := map[review.PersonID]plan.Seat{}
 	for _, so := range k.r.Counting(s) {
 		if _, twice := counts[so.Person]; twice {
 			k.t.Fatalf("%d counts twice", so.Person)
@@ -407,8 +408,8 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 		same(fmt.Sprintf("exclusion of %d", p), s.Excluded(s.OpenRound(), p) != "", k.m.excluded(st, st.waiting(), p))
 	}
 	roll := k.r.Rollup(s, k.now)
-	mt, md := k.m.readiness(st, review.LevelMust, k.now)
-	stot, sd := k.m.readiness(st, review.LevelShould, k.now)
+	mt, md := k.m.readiness(st, plan.LevelMust, k.now)
+	stot, sd := k.m.readiness(st, plan.LevelShould, k.now)
 	same("readiness", []int16{roll.MustTotal, roll.MustDone, roll.ShouldTotal, roll.ShouldDone}, []int16{mt, md, stot, sd})
 	k.checkDigest(s, st)
 }

@@ -1,6 +1,9 @@
 package review
 
-import "slices"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"slices"
+)
 
 // mandate finds the holding of the seat by which the actor may sign: their own
 // before those that they stand in for.
@@ -88,7 +91,7 @@ func (ro *Round) recused(p PersonID) bool {
 // for, but not in the place of a doer, and not where anything bars them from
 // signing. who is the refusal when they do not sit there at all. That the actor
 // asked for it does not help them once they have lost the seat.
-func (r *Review) judge(by Actor, s *Stage, ro *Round, seat Seat, who string, doers ...PersonID) (SeatHeld, error) {
+func (r *Review) judge(by Actor, s *Stage, ro *Round, seat plan.Seat, who string, doers ...PersonID) (SeatHeld, error) {
 	why := ""
 	for _, held := range by.seatsIn(seat, r.Project.ID) {
 		if held.For != 0 && slices.Contains(doers, held.For) {

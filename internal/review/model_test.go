@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -13,10 +14,10 @@ import (
 // plain maps, so that the domain can be compared with it. It uses the
 // template's data, and none of the domain's code.
 type model struct {
-	tmpl       *review.Template
+	tmpl       *plan.Lifecycle
 	name       string
 	tier       int
-	profile    map[review.Flag]bool
+	profile    map[plan.Flag]bool
 	status     review.Status
 	restricted bool
 	created    time.Time
@@ -24,7 +25,7 @@ type model struct {
 	roles      map[review.PersonID][]review.Role
 	seats      map[review.PersonID]map[place]time.Time // since when
 	loans      []*mLoan
-	stages     map[review.StageKey]*mStage
+	stages     map[plan.StageKey]*mStage
 	no         int       // of the review
 	before     time.Time // when the last gate passed in the review before
 }
@@ -81,13 +82,13 @@ func (m *model) holderOf(d review.Duty) review.PersonID {
 
 // place is a seat, here or everywhere (or in a project that is not ours).
 type place struct {
-	seat  review.Seat
+	seat  plan.Seat
 	scope review.Scope
 }
 
 type mStage struct {
-	def      *review.StageDef
-	items    map[review.ItemKey]*mItem
+	def      *plan.Stage
+	items    map[plan.ItemKey]*mItem
 	links    []*mLink
 	findings []*mFinding
 	rounds   []*mRound
@@ -97,7 +98,7 @@ type mStage struct {
 }
 
 type mWaiver struct {
-	item                       review.ItemKey
+	item                       plan.ItemKey
 	reason, risk, measure      string
 	until                      time.Time
 	by, grantedBy              review.PersonID
@@ -109,7 +110,7 @@ type mWaiver struct {
 type mCondition struct {
 	round   int
 	old     bool // carried over from an earlier review
-	seat    review.Seat
+	seat    plan.Seat
 	text    string
 	owner   review.PersonID
 	former  []review.PersonID
@@ -123,7 +124,7 @@ type mCondition struct {
 }
 
 type mItem struct {
-	def        *review.ItemDef
+	def        *plan.Item
 	state      review.State
 	note       string
 	by         review.PersonID
@@ -143,7 +144,7 @@ type mSaid struct {
 }
 
 type mLink struct {
-	item      review.ItemKey
+	item      plan.ItemKey
 	url, kind string
 	effective string
 	expires   time.Time // zero: never
@@ -165,8 +166,8 @@ type mFinding struct {
 
 type mRound struct {
 	quorum    int
-	seats     []review.Seat
-	mandatory []review.Seat
+	seats     []plan.Seat
+	mandatory []plan.Seat
 	sod       bool
 	early     []string
 	signs     []mSign
@@ -189,7 +190,7 @@ func (ro *mRound) passes() bool {
 
 type mSign struct {
 	who      review.PersonID
-	seat     review.Seat
+	seat     plan.Seat
 	decision review.Decision
 	content  string
 	at       time.Time
@@ -220,12 +221,12 @@ func (m *model) active(l *mLoan) bool {
 
 // sits reports whether p sits in the seat for our project, be it for somebody
 // else; any seat when empty.
-func (m *model) sits(p review.PersonID, seat review.Seat) bool {
+func (m *model) sits(p review.PersonID, seat plan.Seat) bool {
 	return m.sitsApart(p, seat, -1)
 }
 
 // sitsApart is the same, but not counting what p does for one person.
-func (m *model) sitsApart(p review.PersonID, seat review.Seat, apart review.PersonID) bool {
+func (m *model) sitsApart(p review.PersonID, seat plan.Seat, apart review.PersonID) bool {
 	for pl := range m.seats[p] {
 		if (seat == "" || pl.seat == seat) && pl.ours() {
 			return true
@@ -241,7 +242,7 @@ func (m *model) sitsApart(p review.PersonID, seat review.Seat, apart review.Pers
 
 // inWhosePlace are the people for whom p sits in the seat, p among them when they
 // hold it themselves.
-func (m *model) inWhosePlace(p review.PersonID, seat review.Seat) []review.PersonID {
+func (m *model) inWhosePlace(p review.PersonID, seat plan.Seat) []review.PersonID {
 	var holders []review.PersonID
 	for pl := range m.seats[p] {
 		if pl.seat == seat && pl.ours() {
@@ -258,7 +259,7 @@ func (m *model) inWhosePlace(p review.PersonID, seat review.Seat) []review.Perso
 
 // sitsAt reports whether p sits in one of the seats, apart from what they do
 // for one person.
-func (m *model) sitsAt(p review.PersonID, seats []review.Seat, apart review.PersonID) bool {
+func (m *model) sitsAt(p review.PersonID, seats []plan.Seat, apart review.PersonID) bool {
 	for _, s := range seats {
 		if m.sitsApart(p, s, apart) {
 			return true
@@ -290,7 +291,7 @@ func (m *model) leads(p review.PersonID) bool {
 
 // --- what applies
 
-func (m *model) holds(when []review.Flag) bool {
+func (m *model) holds(when []plan.Flag) bool {
 	if len(when) == 0 {
 		return true
 	}
@@ -302,7 +303,7 @@ func (m *model) holds(when []review.Flag) bool {
 	return false
 }
 
-func (m *model) level(it *mItem) review.Level {
+func (m *model) level(it *mItem) plan.Level {
 	if !m.holds(it.def.When) {
 		return ""
 	}
@@ -311,7 +312,7 @@ func (m *model) level(it *mItem) review.Level {
 
 // asks is who has to sign a gate: how many, which seats, and which of them
 // without fail.
-func (m *model) asks(st *mStage) (quorum int, seats, mandatory []review.Seat) {
+func (m *model) asks(st *mStage) (quorum int, seats, mandatory []plan.Seat) {
 	quorum = st.def.Gate.Quorum
 	for _, s := range st.def.Gate.Seats {
 		if len(s.When) > 0 && m.holds(s.When) {
@@ -345,7 +346,7 @@ func (st *mStage) evidence(it *mItem, at time.Time) string {
 	}
 	verdict := "evidence-missing"
 	for _, l := range st.links {
-		if l.removed || l.item != it.def.Key || !slices.Contains(it.def.Evidence, review.EvidenceKind(l.kind)) {
+		if l.removed || l.item != it.def.Key || !slices.Contains(it.def.Evidence, plan.EvidenceKind(l.kind)) {
 			continue
 		}
 		if l.expires.IsZero() || at.Before(l.expires.Add(day)) {
@@ -378,17 +379,17 @@ func (m *model) inTheWay(st *mStage, at time.Time) []string {
 func (m *model) lacks(st *mStage, it *mItem, at time.Time) string {
 	word := ""
 	switch level := m.level(it); {
-	case level == review.LevelMust && it.again:
+	case level == plan.LevelMust && it.again:
 		word = "reattest"
-	case level == review.LevelMust && it.state == review.Open:
+	case level == plan.LevelMust && it.state == review.Open:
 		word = "must-open"
-	case level == review.LevelMust && it.state == review.NotMet:
+	case level == plan.LevelMust && it.state == review.NotMet:
 		word = "must-not-met"
-	case level == review.LevelMust && it.state == review.NotApplicable && it.approver == 0:
+	case level == plan.LevelMust && it.state == review.NotApplicable && it.approver == 0:
 		word = "not-applicable-unapproved"
-	case level == review.LevelMust && it.state == review.Met:
+	case level == plan.LevelMust && it.state == review.Met:
 		word = st.evidence(it, at)
-	case level == review.LevelShould && it.note == "" && (it.state == review.Open || it.state == review.NotMet):
+	case level == plan.LevelShould && it.note == "" && (it.state == review.Open || it.state == review.NotMet):
 		word = "should-unexplained"
 	}
 	var last *mWaiver
@@ -433,7 +434,7 @@ func (st *mStage) covered(it *mItem, at time.Time) bool {
 // ranOut reports whether time has taken something away from the stage.
 func (m *model) ranOut(st *mStage, at time.Time) bool {
 	for _, it := range st.items {
-		stale := m.level(it) == review.LevelMust && it.state == review.Met && st.evidence(it, at) == "evidence-expired"
+		stale := m.level(it) == plan.LevelMust && it.state == review.Met && st.evidence(it, at) == "evidence-expired"
 		if !st.covered(it, at) && (stale || m.lacks(st, it, at) == "waiver-expired") {
 			return true
 		}
@@ -506,7 +507,7 @@ func (m *model) earlier(st *mStage, at time.Time) []string {
 
 func (m *model) notRequestable(st *mStage, at time.Time) []string {
 	words := m.inTheWay(st, at)
-	if m.tmpl.Order == review.OrderStrict {
+	if m.tmpl.Order == plan.OrderStrict {
 		for _, n := range m.earlier(st, at) {
 			words = append(words, "earlier-gate "+n)
 		}
@@ -521,7 +522,7 @@ func (m *model) content(st *mStage) string {
 	var b strings.Builder
 	quorum, seats, mandatory := m.asks(st)
 	fmt.Fprintln(&b, m.no, m.tier, quorum, seats, mandatory)
-	applies := map[review.ItemKey]bool{}
+	applies := map[plan.ItemKey]bool{}
 	for _, it := range st.inOrder() {
 		if lv := m.level(it); lv != "" {
 			applies[it.def.Key] = true
@@ -758,8 +759,8 @@ func (m *model) counted(st *mStage) map[review.PersonID]mSign {
 }
 
 // counting maps each person whose go counts in the open round to the seat.
-func (m *model) counting(st *mStage) map[review.PersonID]review.Seat {
-	counts := map[review.PersonID]review.Seat{}
+func (m *model) counting(st *mStage) map[review.PersonID]plan.Seat {
+	counts := map[review.PersonID]plan.Seat{}
 	for p, s := range m.counted(st) {
 		counts[p] = s.seat
 	}
@@ -768,7 +769,7 @@ func (m *model) counting(st *mStage) map[review.PersonID]review.Seat {
 
 // mandate is the holder by whose seat a person would sign: themselves first,
 // then those they stand in for; 0 when there is none by which they may.
-func (m *model) mandate(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, goes bool) review.PersonID {
+func (m *model) mandate(st *mStage, ro *mRound, p review.PersonID, seat plan.Seat, goes bool) review.PersonID {
 	holders := []review.PersonID{}
 	for pl := range m.seats[p] {
 		if pl.seat == seat && pl.ours() {
@@ -796,7 +797,7 @@ func (m *model) mandate(st *mStage, ro *mRound, p review.PersonID, seat review.S
 
 // missing are the mandatory seats that nobody who counts has signed in, and
 // how many people are still needed.
-func (m *model) missing(st *mStage) (seats []review.Seat, people int) {
+func (m *model) missing(st *mStage) (seats []plan.Seat, people int) {
 	ro, counts := st.waiting(), m.counting(st)
 	for _, seat := range ro.mandatory {
 		signed := false
@@ -839,13 +840,13 @@ func (m *model) blockers(st *mStage, at time.Time) string {
 }
 
 // readiness counts the items of a level, and those of them that are done.
-func (m *model) readiness(st *mStage, level review.Level, at time.Time) (total, done int16) {
+func (m *model) readiness(st *mStage, level plan.Level, at time.Time) (total, done int16) {
 	for _, it := range st.items {
 		if m.level(it) != level {
 			continue
 		}
 		total++
-		must := level == review.LevelMust
+		must := level == plan.LevelMust
 		if st.covered(it, at) {
 			done++
 			continue

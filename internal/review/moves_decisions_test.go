@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -16,14 +17,14 @@ func (k *machine) wildWaiver() {
 		k.later(mostly(k, "days", 10, 0, -1, 366, 367)))
 }
 
-func (k *machine) waive(by review.PersonID, sk review.StageKey, ik review.ItemKey, reason, until string) {
+func (k *machine) waive(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, reason, until string) {
 	st := k.m.stages[sk]
 	it := st.items[ik]
 	end, _ := time.Parse("2006-01-02", until)
 	w := &mWaiver{item: ik, reason: reason, risk: "r", measure: "m", until: end, by: by}
 	v := verdict{effect: func() { st.waivers = append(st.waivers, w) }}
 	v.refuse("invalid", reason == "" || !end.After(k.now) || end.After(k.now.AddDate(0, 0, 366)))
-	v.refuse("refused", k.m.level(it) == "" || k.m.level(it) == review.LevelMay || k.m.status == review.StatusStopped)
+	v.refuse("refused", k.m.level(it) == "" || k.m.level(it) == plan.LevelMay || k.m.status == review.StatusStopped)
 	for _, o := range st.waivers {
 		if o.item != ik {
 			continue
@@ -57,7 +58,7 @@ func (k *machine) wildVerdict() {
 }
 
 // decide grants, denies, extends or revokes a waiver.
-func (k *machine) decide(by review.PersonID, sk review.StageKey, no int, what, until string) {
+func (k *machine) decide(by review.PersonID, sk plan.StageKey, no int, what, until string) {
 	st := k.m.stages[sk]
 	v := verdict{}
 	v.refuse("not found", no < 1 || no > len(st.waivers))
@@ -107,7 +108,7 @@ func (k *machine) decide(by review.PersonID, sk review.StageKey, no int, what, u
 // --- conditions and findings
 
 // followUp does one thing about the conditions on which a gate has passed.
-func (k *machine) followUp(sk review.StageKey, st *mStage) {
+func (k *machine) followUp(sk plan.StageKey, st *mStage) {
 	for i, c := range st.conditions {
 		switch {
 		case !slices.Contains(st.due(), c):
@@ -167,7 +168,7 @@ func (k *machine) setIn(st *mStage, c *mCondition) *mRound {
 
 // read is the digest that somebody had before them. Now and then it is that of
 // something else, and then whatever would have had an effect is refused.
-func (k *machine) read(v *verdict, sk review.StageKey, kind string, no int) func(*review.Review) review.Digest {
+func (k *machine) read(v *verdict, sk plan.StageKey, kind string, no int) func(*review.Review) review.Digest {
 	if !k.oneIn(10, "outdated") {
 		return func(r *review.Review) review.Digest { return shown(r, sk, kind, no) }
 	}
@@ -175,7 +176,7 @@ func (k *machine) read(v *verdict, sk review.StageKey, kind string, no int) func
 	return func(*review.Review) review.Digest { return review.Digest(repeat("0", 64)) }
 }
 
-func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note string) {
+func (k *machine) meet(by review.PersonID, sk plan.StageKey, no int, note string) {
 	v := verdict{}
 	c := k.condition(&v, k.m.stages[sk], no)
 	v.refuse("invalid", note == "")
@@ -195,7 +196,7 @@ func (k *machine) meet(by review.PersonID, sk review.StageKey, no int, note stri
 // mayJudge reports whether p may say whether what was asked for in a seat was
 // done by somebody: p sits there now, not for a doer, and may sign the round,
 // as may whom they sit there for.
-func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat review.Seat, doers ...review.PersonID) bool {
+func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat plan.Seat, doers ...review.PersonID) bool {
 	for _, holder := range k.m.inWhosePlace(p, seat) {
 		if !slices.Contains(doers, p) && !slices.Contains(doers, holder) && !k.m.barred(st, ro, p, holder) {
 			return true
@@ -204,7 +205,7 @@ func (k *machine) mayJudge(st *mStage, ro *mRound, p review.PersonID, seat revie
 	return false
 }
 
-func (k *machine) judge(by review.PersonID, sk review.StageKey, no int, what, why string) {
+func (k *machine) judge(by review.PersonID, sk plan.StageKey, no int, what, why string) {
 	st := k.m.stages[sk]
 	v := verdict{}
 	c := k.condition(&v, st, no)
@@ -231,7 +232,7 @@ func (k *machine) judge(by review.PersonID, sk review.StageKey, no int, what, wh
 }
 
 // release takes a condition back.
-func (k *machine) release(by review.PersonID, sk review.StageKey, no int, why string) {
+func (k *machine) release(by review.PersonID, sk plan.StageKey, no int, why string) {
 	st := k.m.stages[sk]
 	v := verdict{}
 	c := k.condition(&v, st, no)
@@ -272,7 +273,7 @@ func (k *machine) wildJudgement() {
 		if f.answer == "" {
 			doer = 0
 		}
-		ro, seat := st.rounds[f.round-1], review.Seat("")
+		ro, seat := st.rounds[f.round-1], plan.Seat("")
 		for _, s := range ro.signs {
 			if s.who == f.by {
 				seat = s.seat
@@ -377,7 +378,7 @@ func (k *machine) wildLoan() {
 	}
 	holder := pick(k, "holder", archie, enya, quinn, sri, priya, twin, insider)
 	to := pick(k, "stand-in", viewer, manager, enzo, enya, twin, insider, nobody, member)
-	for _, seat := range review.Seats() {
+	for _, seat := range plan.Seats() {
 		for _, scope := range []review.Scope{review.Everywhere, review.Scope(project), review.Scope(project + 1)} {
 			pl := place{seat, scope}
 			if _, holds := k.m.seats[holder][pl]; holds && holder != to {

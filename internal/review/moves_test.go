@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"pgregory.net/rapid"
 )
@@ -130,7 +131,7 @@ func (k *machine) today() time.Time {
 }
 
 // comesNext does one thing that brings a stage forward.
-func (k *machine) comesNext(sk review.StageKey) {
+func (k *machine) comesNext(sk plan.StageKey) {
 	st := k.m.stages[sk]
 	if k.m.status != review.StatusActive {
 		k.setStatus(manager, "", review.StatusActive, "go on")
@@ -152,7 +153,7 @@ func (k *machine) comesNext(sk review.StageKey) {
 	}
 	for _, it := range st.inOrder() {
 		level := k.m.level(it)
-		if level != review.LevelMust && level != review.LevelShould {
+		if level != plan.LevelMust && level != plan.LevelShould {
 			continue
 		}
 		switch {
@@ -165,7 +166,7 @@ func (k *machine) comesNext(sk review.StageKey) {
 				k.decide(manager, sk, n, "grant", "")
 			}
 			continue
-		case it.state == review.NotApplicable && level == review.LevelMust && it.approver == 0:
+		case it.state == review.NotApplicable && level == plan.LevelMust && it.approver == 0:
 			k.approve(pick(k, "approver", k.sitting(st)...), sk, it, it.version, false)
 		case it.state == review.Met || it.state == review.NotApplicable:
 		case k.oneIn(5, "moot"):
@@ -187,13 +188,13 @@ func (k *machine) comesNext(sk review.StageKey) {
 func (k *machine) sitting(st *mStage) []review.PersonID {
 	_, seats, _ := k.m.asks(st)
 	ps := slices.DeleteFunc(slices.Clone(crowd), func(p review.PersonID) bool {
-		return !slices.ContainsFunc(seats, func(s review.Seat) bool { return k.m.sits(p, s) })
+		return !slices.ContainsFunc(seats, func(s plan.Seat) bool { return k.m.sits(p, s) })
 	})
 	return append(ps, nobody)
 }
 
 // signAsAsked has somebody sign whose seat is still missing, if there is one.
-func (k *machine) signAsAsked(sk review.StageKey, st *mStage, ro *mRound) {
+func (k *machine) signAsAsked(sk plan.StageKey, st *mStage, ro *mRound) {
 	counts := k.m.counting(st)
 	seats, _ := k.m.missing(st)
 	if len(seats) == 0 {
@@ -221,7 +222,7 @@ func (k *machine) signAsAsked(sk review.StageKey, st *mStage, ro *mRound) {
 
 // --- items
 
-func (k *machine) wildItem() (review.StageKey, *mItem) {
+func (k *machine) wildItem() (plan.StageKey, *mItem) {
 	sk := pick(k, "stage", stageKeys...)
 	return sk, pick(k, "item", k.m.stages[sk].inOrder()...)
 }
@@ -233,7 +234,7 @@ func (k *machine) wildAnswer() {
 		it.version+mostly(k, "version", 0, -1, 1), k.oneIn(10, "machine"))
 }
 
-func (k *machine) answer(by review.PersonID, sk review.StageKey, ik review.ItemKey, to review.State, note string, version int, machine bool) {
+func (k *machine) answer(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, to review.State, note string, version int, machine bool) {
 	it := k.m.stages[sk].items[ik]
 	v := verdict{effect: func() {
 		it.said = append(it.said, mSaid{by, k.now})
@@ -258,7 +259,7 @@ func (k *machine) wildApproval() {
 	sk, it := k.wildItem()
 	for _, key := range stageKeys { // those that wait for it come first
 		for _, other := range k.m.stages[key].inOrder() {
-			if k.m.level(other) == review.LevelMust && other.state == review.NotApplicable && other.approver == 0 {
+			if k.m.level(other) == plan.LevelMust && other.state == review.NotApplicable && other.approver == 0 {
 				sk, it = key, other
 			}
 		}
@@ -270,14 +271,14 @@ func (k *machine) wildApproval() {
 	k.approve(by, sk, it, it.version+mostly(k, "version", 0, -1), k.oneIn(10, "machine"))
 }
 
-func (k *machine) approve(by review.PersonID, sk review.StageKey, it *mItem, version int, machine bool) {
+func (k *machine) approve(by review.PersonID, sk plan.StageKey, it *mItem, version int, machine bool) {
 	st, a := k.m.stages[sk], k.actor(by)
 	a.Machine = machine
 	_, seats, _ := k.m.asks(st)
 	sits := k.m.sitsAt(by, seats, it.by)
 
 	v := verdict{effect: func() { it.approver, it.approvedAt = by, k.now }}
-	v.refuse("refused", k.m.level(it) != review.LevelMust || it.state != review.NotApplicable || k.m.status == review.StatusStopped)
+	v.refuse("refused", k.m.level(it) != plan.LevelMust || it.state != review.NotApplicable || k.m.status == review.StatusStopped)
 	v.refuse("conflict", version != it.version)
 	v.refuse("denied", it.approver == 0 && (it.by == by || !sits))
 	if it.approver != 0 {
@@ -290,7 +291,7 @@ func (k *machine) approve(by review.PersonID, sk review.StageKey, it *mItem, ver
 
 func (k *machine) wildLink() {
 	sk, it := k.wildItem()
-	kinds := append([]review.EvidenceKind{"doc", "hearsay"}, it.def.Evidence...)
+	kinds := append([]plan.EvidenceKind{"doc", "hearsay"}, it.def.Evidence...)
 	k.link(mostly(k, "who", pick(k, "teammate", member, mate, insider), crowd...), sk, it.def.Key,
 		mostly(k, "url", pick(k, "good url", "https://ci.example.com/0", "https://ci.example.com/x"), "http://ci.example.com", "https://me@ci.example.com"),
 		pick(k, "kind", kinds...), mostly(k, "days ago", 0, 1, 85, -1, -2), mostly(k, "lasts", "", "0", "1", "90", "91"))
@@ -298,7 +299,7 @@ func (k *machine) wildLink() {
 
 // link gives evidence that was true some days ago and lasts so many days from
 // then; an empty string says nothing about it.
-func (k *machine) link(by review.PersonID, sk review.StageKey, ik review.ItemKey, url string, kind review.EvidenceKind, ago int, lasts string) {
+func (k *machine) link(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, url string, kind plan.EvidenceKind, ago int, lasts string) {
 	st := k.m.stages[sk]
 	it := st.items[ik]
 	effective := k.today().AddDate(0, 0, -ago)
@@ -437,7 +438,7 @@ func (k *machine) wildLeaving() {
 
 // shown is the digest that a page showed: the current one, an older one, or
 // none at all. It reports whether it is the current one.
-func (k *machine) shown(sk review.StageKey, which string) (review.Digest, bool) {
+func (k *machine) shown(sk plan.StageKey, which string) (review.Digest, bool) {
 	now := k.r.Digest(k.r.Stage(sk))
 	switch old := k.stale[sk]; {
 	case which == "none":
@@ -453,7 +454,7 @@ func (k *machine) wildRequest() {
 	k.request(mostly(k, "who", member, crowd...), pick(k, "stage", stageKeys...), mostly(k, "shown", "current", "older", "none"), pick(k, "reason", "", "because"))
 }
 
-func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason string) {
+func (k *machine) request(by review.PersonID, sk plan.StageKey, which, reason string) {
 	st := k.m.stages[sk]
 	shown, current := k.shown(sk, which)
 	early := k.m.earlier(st, k.now)
@@ -466,7 +467,7 @@ func (k *machine) request(by review.PersonID, sk review.StageKey, which, reason 
 	v.refuse("refused", st.waiting() != nil || g == review.GatePassed || g == review.GateConditional)
 	v.refuse("stale", shown != "" && !current)
 	v.refuse("blocked", len(k.m.notRequestable(st, k.now)) > 0)
-	v.refuse("invalid", k.m.tmpl.Order == review.OrderAdvisory && len(early) > 0 && reason == "")
+	v.refuse("invalid", k.m.tmpl.Order == plan.OrderAdvisory && len(early) > 0 && reason == "")
 	if open := st.waiting(); open != nil && open.by == by && open.digest == shown {
 		v = verdict{} // the same form sent twice
 	}
@@ -500,7 +501,7 @@ func (k *machine) wildSignOff() {
 	if signed := slices.Sorted(maps.Keys(k.m.counting(k.m.stages[sk]))); len(signed) > 0 && k.oneIn(3, "once more") {
 		by = pick(k, "signer", signed...)
 	}
-	seat := pick(k, "any seat", review.Seats()...)
+	seat := pick(k, "any seat", plan.Seats()...)
 	if own := k.actor(by).Seats; len(own) > 0 {
 		slices.SortFunc(own, func(a, b review.SeatHeld) int { return strings.Compare(string(a.Seat), string(b.Seat)) })
 		seat = mostly(k, "seat", own[dice(k.t, "own seat", len(own))].Seat, seat)
@@ -511,7 +512,7 @@ func (k *machine) wildSignOff() {
 
 // sign gives a signature; what it has to say beside the decision is words: a
 // finding, a condition or a reason.
-func (k *machine) sign(by review.PersonID, sk review.StageKey, seat review.Seat, decision review.Decision, which, words string, machine bool) {
+func (k *machine) sign(by review.PersonID, sk plan.StageKey, seat plan.Seat, decision review.Decision, which, words string, machine bool) {
 	st := k.m.stages[sk]
 	ro := st.waiting()
 	digest, current := k.shown(sk, which)
@@ -615,7 +616,7 @@ func (k *machine) wildReply() {
 	k.reply(mostly(k, "who", member, crowd...), sk, dice(k.t, "finding", len(k.m.stages[sk].findings)+2), pick(k, "answer", "done", "it is not so", ""))
 }
 
-func (k *machine) reply(by review.PersonID, sk review.StageKey, no int, answer string) {
+func (k *machine) reply(by review.PersonID, sk plan.StageKey, no int, answer string) {
 	st := k.m.stages[sk]
 	there := no >= 1 && no <= len(st.findings)
 	v := verdict{}
@@ -642,8 +643,8 @@ func (k *machine) wildEdit() {
 	if k.oneIn(6, "restrict") {
 		f.Restricted = !f.Restricted
 	}
-	profile := map[review.Flag]bool{}
-	for _, flag := range []review.Flag{"pii", "ml", "public"} {
+	profile := map[plan.Flag]bool{}
+	for _, flag := range []plan.Flag{"pii", "ml", "public"} {
 		if k.m.profile[flag] != (k.oneIn(4, string(flag))) {
 			profile[flag] = true
 			f.Profile = append(f.Profile, flag)
@@ -667,7 +668,7 @@ func (k *machine) wildEdit() {
 		k.m.profile = profile
 		fewer, _, left := k.m.asks(st)
 		k.m.profile = present
-		weaker = weaker || fewer < quorum || slices.ContainsFunc(mandatory, func(s review.Seat) bool { return !slices.Contains(left, s) })
+		weaker = weaker || fewer < quorum || slices.ContainsFunc(mandatory, func(s plan.Seat) bool { return !slices.Contains(left, s) })
 	}
 	v.refuse("denied", weaker && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	v.refuse("invalid", f.Name == "" || f.Tier == 4)
@@ -721,7 +722,7 @@ func (k *machine) wildStatus() {
 		pick(k, "status", review.StatusActive, review.StatusOnHold, review.StatusStopped, "asleep"), mostly(k, "reason", "because", ""))
 }
 
-func (k *machine) setStatus(by review.PersonID, sk review.StageKey, to review.Status, reason string) {
+func (k *machine) setStatus(by review.PersonID, sk plan.StageKey, to review.Status, reason string) {
 	st := k.m.stages[sk]
 	v := verdict{effect: func() {
 		k.m.status = to
@@ -754,7 +755,7 @@ func (k *machine) wildRights() {
 	if k.oneIn(6, "role") {
 		k.m.roles[p] = pick(k, "roles", nil, []review.Role{review.RoleViewer}, []review.Role{review.RoleManager})
 	}
-	pl := place{pick(k, "seat", review.SeatArchitecture, review.SeatEngineering, review.SeatQA, review.SeatSRE), pick(k, "scope", review.Everywhere, review.Scope(project), review.Scope(project+1))}
+	pl := place{pick(k, "seat", plan.SeatArchitecture, plan.SeatEngineering, plan.SeatQA, plan.SeatSRE), pick(k, "scope", review.Everywhere, review.Scope(project), review.Scope(project+1))}
 	var signed []place // seats that carry a signature are the ones worth taking away
 	for _, st := range k.m.stages {
 		for who, seat := range k.m.counting(st) {

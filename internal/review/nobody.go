@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -10,7 +11,7 @@ import (
 // confirm a condition, to judge an answer to a finding, to look back at a gate
 // passed by break-glass. managers reports whether a manager could do the last of
 // these as well. Without either there is nothing that nobody could do.
-func (r *Review) AskedSeats() (seats []Seat, managers bool) {
+func (r *Review) AskedSeats() (seats []plan.Seat, managers bool) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if !s.Loaded {
@@ -47,7 +48,7 @@ func (s *Stage) toJudge(f *Finding) bool {
 func (ro *Round) toLookBack() bool { return ro.Outcome == OutcomeForced && ro.ReviewedAt.IsZero() }
 
 // raisedIn is the seat in which somebody raised a finding.
-func (s *Stage) raisedIn(f *Finding) Seat {
+func (s *Stage) raisedIn(f *Finding) plan.Seat {
 	if so := s.Rounds[f.Round-1].newest(f.By); so != nil {
 		return so.Seat
 	}
@@ -64,7 +65,7 @@ func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
 	}
 	bs := append(r.nobodyLeads(s), r.nobodySigns(s, among)...)
 	owner := r.lead()
-	add := func(kind BlockerKind, seat Seat, no int, subject string, since time.Time, can func(Actor) bool) {
+	add := func(kind BlockerKind, seat plan.Seat, no int, subject string, since time.Time, can func(Actor) bool) {
 		if !slices.ContainsFunc(among, can) {
 			bs = append(bs, Blocker{
 				Kind: kind, Stage: s.Def.Key, Finding: no, Vacant: seat, Subject: subject, What: r.whyNobody(seat, among), Owner: owner, Since: since,
@@ -118,7 +119,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 		return nil
 	}
 	counting := r.Counting(s)
-	able := func(seat Seat) func(Actor) bool {
+	able := func(seat plan.Seat) func(Actor) bool {
 		return func(a Actor) bool {
 			_, can := r.CouldSign(a, s, seat)
 			return can
@@ -139,7 +140,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 	}
 	n := 0
 	for _, a := range among {
-		if slices.ContainsFunc(r.OpenSeats(s), func(seat Seat) bool { return able(seat)(a) }) {
+		if slices.ContainsFunc(r.OpenSeats(s), func(seat plan.Seat) bool { return able(seat)(a) }) {
 			n++
 		}
 	}
@@ -154,7 +155,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 
 // whyNobody says why nobody can act in a seat: there is nobody in it, or somebody
 // who may not. Without a seat, those who could act are too many to go through.
-func (r *Review) whyNobody(seat Seat, among []Actor) string {
+func (r *Review) whyNobody(seat plan.Seat, among []Actor) string {
 	switch {
 	case seat == "":
 		return "No other manager or seat holder may."
@@ -167,7 +168,7 @@ func (r *Review) whyNobody(seat Seat, among []Actor) string {
 // CouldSign reports whether somebody's signature in a seat would help: they may
 // sign there, and have not signed yet in a way that counts. Between rounds it goes
 // by a round that were requested now. The holding is the one by which they sign.
-func (r *Review) CouldSign(a Actor, s *Stage, seat Seat) (SeatHeld, bool) {
+func (r *Review) CouldSign(a Actor, s *Stage, seat plan.Seat) (SeatHeld, bool) {
 	if s.OpenRound() == nil {
 		if May(a, SignGate, &r.Project) != nil {
 			return SeatHeld{}, false

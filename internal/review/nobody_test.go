@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -168,7 +169,7 @@ func TestNobodyCan(t *testing.T) {
 // Whose signature would help is one question, in a round and before it.
 func TestCouldSign(t *testing.T) {
 	w := newWorld(t)
-	can := func(p review.PersonID, seat review.Seat) bool {
+	can := func(p review.PersonID, seat plan.Seat) bool {
 		w.hold()
 		_, ok := w.r.CouldSign(w.actor(p), w.stage(design), seat)
 		return ok

@@ -3,6 +3,7 @@ package review_test
 import (
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -37,7 +38,7 @@ func TestNoteFor(t *testing.T) {
 // note takes it away.
 func TestAnswerKeepingNote(t *testing.T) {
 	w := newWorld(t)
-	keep := func(p review.PersonID, ik review.ItemKey, to review.State, version int) error {
+	keep := func(p review.PersonID, ik plan.ItemKey, to review.State, version int) error {
 		return w.r.AnswerKeepingNote(w.actor(p), design, ik, to, version, w.tick())
 	}
 	note := func() string { return w.stage(design).Item("adr").Answer.Note }

@@ -1,11 +1,13 @@
 package review
 
+import "github.com/slipway-prr/slipway/internal/plan"
+
 // The questions in this file say whether a command would be heard, without
 // giving it: pages offer only what the commands then accept.
 
 // Mandate is how the actor would sign go in a seat of the open round: in their
 // own right, or for whom. The error says why they may not.
-func (r *Review) Mandate(by Actor, s *Stage, seat Seat) (SeatHeld, error) {
+func (r *Review) Mandate(by Actor, s *Stage, seat plan.Seat) (SeatHeld, error) {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return SeatHeld{}, err
 	}
@@ -18,19 +20,19 @@ func (r *Review) Mandate(by Actor, s *Stage, seat Seat) (SeatHeld, error) {
 
 // MayJudgeCondition reports whether the actor decides on what was done about a
 // condition.
-func (r *Review) MayJudgeCondition(by Actor, sk StageKey, no int) bool {
+func (r *Review) MayJudgeCondition(by Actor, sk plan.StageKey, no int) bool {
 	c, _, err := r.conditionToJudge(by, sk, no)
 	return err == nil && !c.Closed() && !c.MetAt.IsZero()
 }
 
 // MayReleaseCondition reports whether the actor can take a condition back.
-func (r *Review) MayReleaseCondition(by Actor, sk StageKey, no int) bool {
+func (r *Review) MayReleaseCondition(by Actor, sk plan.StageKey, no int) bool {
 	c, _, err := r.conditionToRelease(by, sk, no)
 	return err == nil && !c.Closed() && r.Stage(sk).Binds(c)
 }
 
 // MayJudgeFinding reports whether the actor decides on the answer to a finding.
-func (r *Review) MayJudgeFinding(by Actor, sk StageKey, no int) bool {
+func (r *Review) MayJudgeFinding(by Actor, sk plan.StageKey, no int) bool {
 	f, _, err := r.findingToJudge(by, sk, no)
 	return err == nil && f.Answered() && f.AcceptedAt.IsZero()
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"cmp"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,7 +11,7 @@ import (
 
 // Party is whose turn it is: a seat or, without one, a person.
 type Party struct {
-	Seat   Seat
+	Seat   plan.Seat
 	Person PersonID
 }
 
@@ -30,8 +31,8 @@ func ParseParties(s string) []Party {
 	for word := range strings.FieldsSeq(s) {
 		if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 			out = append(out, Party{Person: PersonID(n)})
-		} else if slices.Contains(Seats(), Seat(word)) {
-			out = append(out, Party{Seat: Seat(word)})
+		} else if slices.Contains(plan.Seats(), plan.Seat(word)) {
+			out = append(out, Party{Seat: plan.Seat(word)})
 		}
 	}
 	return out

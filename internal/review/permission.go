@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -36,7 +37,7 @@ func Duties() []Duty { return []Duty{DutyOwner, DutyDeputy, DutyMember} }
 // SeatHeld is a seat that a person holds, and since when without a break. A
 // sign-off given before that moment does not count.
 type SeatHeld struct {
-	Seat  Seat
+	Seat  plan.Seat
 	Scope Scope
 	Since time.Time
 	For   PersonID // who holds the seat, when this person stands in; 0: this person
@@ -68,13 +69,13 @@ type Actor struct {
 func (a Actor) HasRole(r Role) bool { return slices.Contains(a.Roles, r) }
 
 // Sits reports whether the actor holds the seat in the project.
-func (a Actor) Sits(s Seat, p ProjectID) bool {
+func (a Actor) Sits(s plan.Seat, p ProjectID) bool {
 	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.Seat == s && h.in(p) })
 }
 
 // sitting is how the actor sits in one of the seats in the project in a way that
 // fits: in their own right before as a stand-in.
-func (a Actor) sitting(seats []Seat, p ProjectID, fits func(SeatHeld) bool) (SeatHeld, bool) {
+func (a Actor) sitting(seats []plan.Seat, p ProjectID, fits func(SeatHeld) bool) (SeatHeld, bool) {
 	var lent SeatHeld
 	for _, h := range a.Seats {
 		switch {
@@ -96,7 +97,7 @@ func apart(from PersonID) func(SeatHeld) bool {
 
 // seatsIn lists how the actor holds a seat in the project: in their own right
 // before as a stand-in.
-func (a Actor) seatsIn(s Seat, p ProjectID) []SeatHeld {
+func (a Actor) seatsIn(s plan.Seat, p ProjectID) []SeatHeld {
 	var own, lent []SeatHeld
 	for _, h := range a.Seats {
 		switch {

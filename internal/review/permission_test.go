@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -21,11 +22,11 @@ var actors = []struct {
 	{"owner", review.Actor{Person: 105}},
 	{"deputy", review.Actor{Person: 106}},
 	{"member", review.Actor{Person: 107}},
-	{"seat", review.Actor{Person: 108, Seats: everywhere(review.SeatQA)}},
-	{"here", review.Actor{Person: 109, Seats: heldIn(review.Scope(project), review.SeatQA)}},
-	{"elsewhere", review.Actor{Person: 110, Seats: heldIn(review.Scope(project+1), review.SeatQA)}},
+	{"seat", review.Actor{Person: 108, Seats: everywhere(plan.SeatQA)}},
+	{"here", review.Actor{Person: 109, Seats: heldIn(review.Scope(project), plan.SeatQA)}},
+	{"elsewhere", review.Actor{Person: 110, Seats: heldIn(review.Scope(project+1), plan.SeatQA)}},
 	{"nobody", review.Actor{Person: 111}},
-	{"system", review.Actor{Person: review.System, Roles: review.Roles(), Seats: everywhere(review.Seats()...)}},
+	{"system", review.Actor{Person: review.System, Roles: review.Roles(), Seats: everywhere(plan.Seats()...)}},
 }
 
 var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
@@ -209,7 +210,7 @@ func TestEveryActionHasItsRule(t *testing.T) {
 	if len(seen) > 0 {
 		t.Errorf("the tables of this test lack %v", seen)
 	}
-	everything := review.Actor{Person: 103, Roles: review.Roles(), Seats: everywhere(review.Seats()...)}
+	everything := review.Actor{Person: 103, Roles: review.Roles(), Seats: everywhere(plan.Seats()...)}
 	if err := review.May(everything, "open the vault", nil); refusal(err) != "denied" {
 		t.Errorf("an action without a rule: %v", err)
 	}
@@ -223,7 +224,7 @@ func TestMachinesDoNotSign(t *testing.T) {
 		for _, a := range actors {
 			m := a.actor
 			m.Machine = true
-			m.Seats = append(everywhere(review.Seats()...), heldIn(review.Scope(project), review.Seats()...)...)
+			m.Seats = append(everywhere(plan.Seats()...), heldIn(review.Scope(project), plan.Seats()...)...)
 			for _, act := range []review.Action{
 				review.SignGate, review.ApproveNA, review.RequestWaiver, review.DecideWaiver, review.CloseCondition,
 				review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat,
@@ -360,7 +361,7 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 	}
 	sign := func(d review.Decision) func(*world, review.Actor) error {
 		return func(w *world, by review.Actor) error {
-			in := review.NewSignOff{Seat: review.SeatQA, Decision: d, Digest: w.digest(build)}
+			in := review.NewSignOff{Seat: plan.SeatQA, Decision: d, Digest: w.digest(build)}
 			if d == review.Return {
 				in.Findings = []string{"x"}
 			}

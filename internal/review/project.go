@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,11 +40,11 @@ type Project struct {
 	Name       string
 	Summary    string
 	Team       string
-	Tier       Tier
+	Tier       plan.Tier
 	Exposure   Exposure
 	Target     time.Time // date; zero: none
 	Restricted bool
-	Profile    Profile
+	Profile    plan.Profile
 	Status     Status
 	Created    time.Time
 	Members    []Member // sorted by person
@@ -82,14 +83,14 @@ type NewProject struct {
 	Name       string
 	Summary    string
 	Team       string
-	Tier       Tier
+	Tier       plan.Tier
 	Exposure   Exposure
 	Owner      PersonID
 	Deputy     PersonID
 	Members    []PersonID // beside them; who is named twice has the first of the parts
 	Target     string
 	Restricted bool
-	Profile    []Flag
+	Profile    []plan.Flag
 }
 
 // People are all whom the new project names, each once.
@@ -114,22 +115,22 @@ type ProjectFields struct {
 	Name       string
 	Summary    string
 	Team       string
-	Tier       Tier
+	Tier       plan.Tier
 	Exposure   Exposure
 	Target     string
 	Restricted bool
-	Profile    []Flag
+	Profile    []plan.Flag
 }
 
 // Create starts a project, and with it the launch review by the template. The
 // store gives the id and checks that the key is free.
-func Create(by Actor, id ProjectID, tmpl *Template, ref TemplateRef, in NewProject, at time.Time) (*Review, error) {
+func Create(by Actor, id ProjectID, tmpl *plan.Lifecycle, ref plan.Ref, in NewProject, at time.Time) (*Review, error) {
 	if err := May(by, CreateProject, nil); err != nil {
 		return nil, err
 	}
 	var c input
 	key := strings.TrimSpace(in.Key)
-	if !ValidKey(key) {
+	if !plan.ValidKey(key) {
 		c.problems.Add("key", "must be 2 to 40 lower-case letters, digits and single hyphens, starting with a letter, such as payments-api")
 	} else if key == "new" {
 		c.problems.Add("key", "is taken by the page that starts projects; choose another")
@@ -163,7 +164,7 @@ func Create(by Actor, id ProjectID, tmpl *Template, ref TemplateRef, in NewProje
 }
 
 // fields cleans and checks what projects have in common when new and edited.
-func (in *input) fields(tmpl *Template, f ProjectFields) ProjectFields {
+func (in *input) fields(tmpl *plan.Lifecycle, f ProjectFields) ProjectFields {
 	f.Name = in.line("name", f.Name, MaxName)
 	in.require("name", f.Name, "enter a name")
 	f.Summary = in.text("summary", f.Summary, MaxReason)
@@ -269,11 +270,11 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 
 // weakens reports whether with another profile a gate can be passed by fewer
 // people, or without a seat that has to sign now.
-func (r *Review) weakens(profile Profile) bool {
+func (r *Review) weakens(profile plan.Profile) bool {
 	for i := range r.Stages {
 		gate := &r.Stages[i].Def.Gate
 		now, then := gate.Policy(r.Project.Profile), gate.Policy(profile)
-		if then.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(s Seat) bool { return !slices.Contains(then.Mandatory, s) }) {
+		if then.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(s plan.Seat) bool { return !slices.Contains(then.Mandatory, s) }) {
 			return true
 		}
 	}
@@ -300,7 +301,7 @@ func (r *Review) dropOutdatedRounds(by Actor, at time.Time) error {
 	return nil
 }
 
-func samePolicy(a, b Policy) bool {
+func samePolicy(a, b plan.Policy) bool {
 	return a.Quorum == b.Quorum && slices.Equal(a.Seats, b.Seats) && slices.Equal(a.Mandatory, b.Mandatory)
 }
 
@@ -343,7 +344,7 @@ func (r *Review) SetDuty(by Actor, person PersonID, d Duty, at time.Time) error 
 
 // SetStatus holds, stops or resumes the project. An open round of the stage
 // on whose gate page this was decided ends with that outcome.
-func (r *Review) SetStatus(by Actor, stage StageKey, to Status, reason string, at time.Time) error {
+func (r *Review) SetStatus(by Actor, stage plan.StageKey, to Status, reason string, at time.Time) error {
 	p := &r.Project
 	if err := May(by, HoldProject, p); err != nil {
 		return err
@@ -370,7 +371,7 @@ func (r *Review) SetStatus(by Actor, stage StageKey, to Status, reason string, a
 
 // endRound ends the stage's open round, if it has one, with the outcome that
 // goes with the project's new status.
-func (r *Review) endRound(by Actor, stage StageKey, to Status, reason string, at time.Time) error {
+func (r *Review) endRound(by Actor, stage plan.StageKey, to Status, reason string, at time.Time) error {
 	s, err := r.loaded(stage)
 	if err != nil {
 		return err
@@ -399,7 +400,7 @@ func parseDate(s string) time.Time {
 	return t
 }
 
-func joinFlags(fs []Flag) string {
+func joinFlags(fs []plan.Flag) string {
 	ss := make([]string, len(fs))
 	for i, f := range fs {
 		ss[i] = string(f)

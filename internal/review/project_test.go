@@ -6,16 +6,17 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 func TestCreate(t *testing.T) {
-	tmpl := lifecycle(review.OrderAdvisory, true)
+	tmpl := lifecycle(plan.OrderAdvisory, true)
 	ref, err := tmpl.Ref()
 	if err != nil {
 		t.Fatal(err)
 	}
-	good := review.NewProject{Key: " payments-api ", Name: " Payments ", Team: "Till", Tier: 1, Exposure: review.ExposureGeneral, Owner: owner, Deputy: deputy, Target: "2026-12-01", Profile: []review.Flag{"pii", "ml", "pii"}}
+	good := review.NewProject{Key: " payments-api ", Name: " Payments ", Team: "Till", Tier: 1, Exposure: review.ExposureGeneral, Owner: owner, Deputy: deputy, Target: "2026-12-01", Profile: []plan.Flag{"pii", "ml", "pii"}}
 	as := func(roles ...review.Role) review.Actor { return review.Actor{Person: viewer, Roles: roles} }
 
 	r, err := review.Create(as(review.RoleViewer), project, tmpl, ref, good, base)
@@ -23,13 +24,13 @@ func TestCreate(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := r.Project
-	if p.Key != "payments-api" || p.Name != "Payments" || p.Status != review.StatusActive || !p.Created.Equal(base) || review.FormatDate(p.Target) != "2026-12-01" || !slices.Equal(p.Profile, review.Profile{"ml", "pii"}) {
+	if p.Key != "payments-api" || p.Name != "Payments" || p.Status != review.StatusActive || !p.Created.Equal(base) || review.FormatDate(p.Target) != "2026-12-01" || !slices.Equal(p.Profile, plan.Profile{"ml", "pii"}) {
 		t.Errorf("the project is kept as %+v", p)
 	}
 	if p.Duty(owner) != review.DutyOwner || p.Duty(deputy) != review.DutyDeputy || p.Duty(viewer) != "" || p.Holder(review.DutyOwner) != owner {
 		t.Errorf("its people are %+v", p.Members)
 	}
-	if len(r.Stages) != 3 || !r.Stages[2].Loaded || r.Stage(build).Item("load").Level != review.LevelMust || r.Ref != ref || r.No != 1 {
+	if len(r.Stages) != 3 || !r.Stages[2].Loaded || r.Stage(build).Item("load").Level != plan.LevelMust || r.Ref != ref || r.No != 1 {
 		t.Errorf("its review is %+v", r)
 	}
 
@@ -55,7 +56,7 @@ func TestCreate(t *testing.T) {
 		{"the owner as deputy", func(n *review.NewProject) { n.Deputy = n.Owner }, "deputy"},
 		{"a date before 1970", func(n *review.NewProject) { n.Target = "1969-12-31" }, "target"},
 		{"a date in the year 10000", func(n *review.NewProject) { n.Target = "10000-01-01" }, "target"},
-		{"an unknown answer", func(n *review.NewProject) { n.Profile = []review.Flag{"pii", "moon"} }, "profile"},
+		{"an unknown answer", func(n *review.NewProject) { n.Profile = []plan.Flag{"pii", "moon"} }, "profile"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -78,7 +79,7 @@ func TestCreate(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-	for _, by := range []review.Actor{as(review.RoleAuditor), as(), {Person: archie, Seats: everywhere(review.SeatArchitecture)}, {Person: review.System, Roles: []review.Role{review.RoleAdmin}}} {
+	for _, by := range []review.Actor{as(review.RoleAuditor), as(), {Person: archie, Seats: everywhere(plan.SeatArchitecture)}, {Person: review.System, Roles: []review.Role{review.RoleAdmin}}} {
 		if _, err := review.Create(by, project, tmpl, ref, good, base); refusal(err) != "denied" {
 			t.Errorf("%+v may start a project: %v", by, err)
 		}
@@ -88,7 +89,7 @@ func TestCreate(t *testing.T) {
 func TestProjectMadeByTheSameForm(t *testing.T) {
 	in := review.NewProject{Key: "wallet", Name: "Wallet", Team: "Blue", Tier: 2, Exposure: review.ExposurePilot, Owner: owner}
 	by := review.Actor{Person: owner, Roles: []review.Role{review.RoleManager}}
-	r, err := review.Create(by, project, lifecycle(review.OrderFree, true), review.TemplateRef{}, in, base)
+	r, err := review.Create(by, project, lifecycle(plan.OrderFree, true), plan.Ref{}, in, base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,21 +123,21 @@ func TestEdit(t *testing.T) {
 		return change(owner, func(f *review.ProjectFields) { f.Name, f.Target = " "+f.Name+" ", " " })
 	}))
 	w.ok(change(deputy, func(f *review.ProjectFields) {
-		f.Summary, f.Profile, f.Target = "Takes money", []review.Flag{"public", "ml"}, "2027-01-31"
+		f.Summary, f.Profile, f.Target = "Takes money", []plan.Flag{"public", "ml"}, "2027-01-31"
 	}))
 	last := w.r.Recorded()[len(w.r.Recorded())-1].Event.(review.ProjectEdited)
 	want := []review.Change{{Field: "summary", From: "", To: "Takes money"}, {Field: "target", From: "", To: "2027-01-31"}, {Field: "profile", From: "", To: "ml public"}}
 	if !slices.Equal(last.Changes, want) {
 		t.Errorf("the trail says %+v", last.Changes)
 	}
-	if it := w.stage(run).Item("drift"); it.Level != review.LevelMust {
+	if it := w.stage(run).Item("drift"); it.Level != plan.LevelMust {
 		t.Errorf("the conditional must has level %q", it.Level)
 	}
 	for _, p := range []review.PersonID{member, viewer, auditor, archie} {
 		w.refused(w.silent(func() error { return change(p, func(f *review.ProjectFields) { f.Name = "Mine" }) }), "denied")
 	}
 	w.refused(w.silent(func() error {
-		return change(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"moon"} })
+		return change(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"moon"} })
 	}), "invalid")
 }
 
@@ -154,7 +155,7 @@ func TestEditShown(t *testing.T) {
 	for _, same := range []func(*review.ProjectFields){
 		func(*review.ProjectFields) {},
 		func(f *review.ProjectFields) { f.Name, f.Team, f.Summary = " "+f.Name, f.Team+" ", "One\r\nTwo " },
-		func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii", "pii"} },
+		func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii", "pii"} },
 	} {
 		w.ok(w.silent(func() error { return save(owner, "", same) })) // nothing to change: whatever was shown
 	}
@@ -175,7 +176,7 @@ func TestEditShown(t *testing.T) {
 // Rule 9: the level only goes up without approval.
 func TestTier(t *testing.T) {
 	w := newWorld(t)
-	tier := func(n review.Tier) func(*review.ProjectFields) {
+	tier := func(n plan.Tier) func(*review.ProjectFields) {
 		return func(f *review.ProjectFields) { f.Tier = n }
 	}
 	w.ok(w.edit(owner, tier(1)))
@@ -184,7 +185,7 @@ func TestTier(t *testing.T) {
 		return w.edit(deputy, func(f *review.ProjectFields) { f.Tier, f.Name = 3, "Smaller" })
 	}), "denied")
 	w.ok(w.edit(manager, tier(3)))
-	if w.r.Project.Tier != 3 || w.stage(build).Item("load").Level != review.LevelNone {
+	if w.r.Project.Tier != 3 || w.stage(build).Item("load").Level != plan.LevelNone {
 		t.Errorf("tier %d, level %q", w.r.Project.Tier, w.stage(build).Item("load").Level)
 	}
 	w.ok(w.edit(admin, tier(1)))
@@ -202,7 +203,7 @@ func TestTierRaisedAfterPassing(t *testing.T) {
 	w.ok(w.answer(member, build, "load", review.NotApplicable, "one user"))
 	w.ok(w.approve(quinn, build, "load"))
 	w.ok(w.request(owner, build))
-	w.ok(w.sign(quinn, build, review.SeatQA)) // approving is no answer
+	w.ok(w.sign(quinn, build, plan.SeatQA)) // approving is no answer
 	w.gate(build, review.GatePassed)
 }
 
@@ -212,7 +213,7 @@ func TestAnswersSurviveAProfileThatComesAndGoes(t *testing.T) {
 	w.ok(w.answer(member, design, "privacy", review.Met, "mapped"))
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = nil }))
 	w.refused(w.silent(func() error { return w.answer(member, design, "privacy", review.Open, "") }), "refused")
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} }))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
 	if a := w.stage(design).Item("privacy").Answer; a.State != review.Met || a.Note != "mapped" || a.Version != 1 {
 		t.Errorf("the answer is %+v", a)
 	}
@@ -265,5 +266,5 @@ func TestLeavingTheTeam(t *testing.T) {
 	w.ok(w.r.SetDuty(w.actor(owner), insider, "", w.tick()))
 	w.refused(w.silent(func() error { return w.answer(insider, build, "style", review.NotMet, "") }), "denied")
 	w.ok(w.request(owner, build))
-	w.refused(w.silent(func() error { return w.sign(insider, build, review.SeatEngineering) }), "denied")
+	w.refused(w.silent(func() error { return w.sign(insider, build, plan.SeatEngineering) }), "denied")
 }

@@ -1,6 +1,9 @@
 package review
 
-import "slices"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"slices"
+)
 
 // QueueEntry is what the approvers' queue has to know of a gate with a round:
 // whose signature would help, whose counts, whose no longer does because the
@@ -8,7 +11,7 @@ import "slices"
 // whom separation of duties excludes and those who stepped back. What a person
 // may not sign, nobody signs in their place.
 type QueueEntry struct {
-	OpenSeats []Seat
+	OpenSeats []plan.Seat
 	Signed    []PersonID
 	Outdated  []PersonID
 	Excluded  []PersonID

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -77,7 +78,7 @@ func TestQueueAfterARecusal(t *testing.T) {
 		w.ok(w.sign(archie, design, arch))
 		w.ok(w.recuse(archie, design, arch))
 		q := w.r.Queue(w.stage(design))
-		want := review.QueueEntry{OpenSeats: []review.Seat{arch, eng}, Excluded: []review.PersonID{archie}}
+		want := review.QueueEntry{OpenSeats: []plan.Seat{arch, eng}, Excluded: []review.PersonID{archie}}
 		if opts == nil {
 			want.Excluded = []review.PersonID{member, mate, archie}
 		}
@@ -161,7 +162,7 @@ func TestStandInAndHolder(t *testing.T) {
 		w := newWorld(t, withProfile("ml"))
 		w.ok(w.r.SetDuty(w.actor(owner), enya, review.DutyMember, w.tick()))
 		w.ok(w.answer(enya, run, "drift", review.Met, ""))
-		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = []review.Flag{"public"} })) // drift applies no more
+		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"public"} })) // drift applies no more
 		w.standIn(stand, enya, eng)
 		w.open(run)
 		w.ok(w.sign(stand, run, eng))

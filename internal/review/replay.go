@@ -2,11 +2,12 @@ package review
 
 import (
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"time"
 )
 
 // Templates finds the exact template that a review is pinned to.
-type Templates func(TemplateRef) (*Template, error)
+type Templates func(plan.Ref) (*plan.Lifecycle, error)
 
 // Replay rebuilds a review from its trail. The entries are those of one
 // project's stream, oldest first; stop early to see the project as it was.
@@ -56,7 +57,7 @@ func (r *Review) apply(en Entry, at time.Time) error {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
 	r.forgetDigests(en.Event)
-	if r.settle(at, stage) && r.Template.Order == OrderStrict { // the stages after it wait for its gate
+	if r.settle(at, stage) && r.Template.Order == plan.OrderStrict { // the stages after it wait for its gate
 		if err := r.wholly(); err != nil {
 			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 		}
@@ -74,7 +75,7 @@ func (r *Review) Settle(at time.Time) { r.settle(at, "") }
 // trail would take one of every passed stage for every entry. It reports whether
 // a gate before others now lets the project go on that did not, or the other way
 // round.
-func (r *Review) settle(at time.Time, only StageKey) (turned bool) {
+func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if !s.Loaded {

@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // known finds the one template of a world.
-func known(tmpl *review.Template) review.Templates {
-	return func(ref review.TemplateRef) (*review.Template, error) {
+func known(tmpl *plan.Lifecycle) review.Templates {
+	return func(ref plan.Ref) (*plan.Lifecycle, error) {
 		if ref.Key != tmpl.Key || ref.Version != tmpl.Version {
 			return nil, errors.New("no such template")
 		}
@@ -30,7 +31,7 @@ type state struct {
 	Project review.Project
 	No      int
 	Before  time.Time
-	Ref     review.TemplateRef
+	Ref     plan.Ref
 	Stages  []review.Stage
 }
 
@@ -48,22 +49,22 @@ func stateOf(r *review.Review) state {
 }
 
 func TestReplay(t *testing.T) {
-	w := newWorld(t, ordered(review.OrderAdvisory), withProfile("pii"))
+	w := newWorld(t, ordered(plan.OrderAdvisory), withProfile("pii"))
 	w.ok(w.r.Assign(w.actor(owner), run, "drill", mate, "2026-04-01", w.tick()))
 	w.ok(w.r.Discuss(w.actor(viewer), run, "drill", "Which region?", "form-1", w.tick()))
 	w.fill(design)
 	w.ok(w.request(owner, design))
-	w.ok(w.sendBack(seth, design, review.SeatSecurity, "no retention period"))
+	w.ok(w.sendBack(seth, design, plan.SeatSecurity, "no retention period"))
 	w.ok(w.r.AnswerFinding(w.actor(member), design, 1, shown(w.r, design, "finding", 1), "two years", w.tick()))
 	w.ok(w.request(owner, design))
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
-	w.ok(w.sign(enya, design, review.SeatEngineering))
-	w.ok(w.sign(seth, design, review.SeatSecurity))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
+	w.ok(w.sign(seth, design, plan.SeatSecurity))
 	w.ok(w.r.RemoveEvidence(w.actor(owner), design, "adr", 1, w.tick()))
 	w.fill(build)
 	w.ok(w.r.Request(w.actor(owner), build, w.digest(build), "the design is being put right", w.tick()))
 	w.ok(w.r.SetStatus(w.actor(owner), build, review.StatusOnHold, "no money", w.tick()))
-	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier, f.Target, f.Profile = 1, "2026-09-09", []review.Flag{"ml"} }))
+	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier, f.Target, f.Profile = 1, "2026-09-09", []plan.Flag{"ml"} }))
 
 	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Template))
 	if err != nil {
@@ -149,7 +150,7 @@ func TestReplayRefusesABrokenTrail(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, r, err)
 		}
 	}
-	none := func(review.TemplateRef) (*review.Template, error) { return nil, errors.New("gone") }
+	none := func(plan.Ref) (*plan.Lifecycle, error) { return nil, errors.New("gone") }
 	if _, err := review.Replay(project, whole, none); err == nil || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("without its template: %v", err)
 	}
@@ -158,7 +159,7 @@ func TestReplayRefusesABrokenTrail(t *testing.T) {
 // The store may load one stage only. Then commands on it work, and whatever
 // reaches the others says so and records nothing.
 func TestPartlyLoaded(t *testing.T) {
-	full := newWorld(t, ordered(review.OrderStrict))
+	full := newWorld(t, ordered(plan.OrderStrict))
 	full.pass(design)
 	full.open(build)
 	part := func(gates ...review.GateState) *world {
@@ -181,7 +182,7 @@ func TestPartlyLoaded(t *testing.T) {
 	}
 
 	for name, do := range map[string]func(w *world) error{
-		"pass a gate that others wait for": func(w *world) error { return w.sign(quinn, build, review.SeatQA) },
+		"pass a gate that others wait for": func(w *world) error { return w.sign(quinn, build, plan.SeatQA) },
 		"request after a gate that is not loaded": func(w *world) error {
 			w.ok(w.r.Withdraw(w.actor(owner), build, "x", w.now))
 			return w.request(owner, build)
@@ -191,12 +192,12 @@ func TestPartlyLoaded(t *testing.T) {
 		"answer another stage": func(w *world) error { return w.r.Answer(w.actor(member), design, "adr", review.Open, "", 1, w.now) },
 		"request another":      func(w *world) error { return w.r.Request(w.actor(owner), run, "", "", w.now) },
 		"sign another": func(w *world) error {
-			return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: review.SeatArchitecture, Decision: review.Go}, w.now)
+			return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: plan.SeatArchitecture, Decision: review.Go}, w.now)
 		},
 		"withdraw another": func(w *world) error { return w.r.Withdraw(w.actor(owner), design, "x", w.now) },
 		"hold at another":  func(w *world) error { return w.r.SetStatus(w.actor(owner), design, review.StatusOnHold, "x", w.now) },
 		"change the profile": func(w *world) error {
-			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} })
+			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} })
 		},
 	} {
 		w := part(review.GatePassed, review.GateWaiting, review.GateBlocked)

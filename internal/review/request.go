@@ -1,11 +1,14 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // Request asks for sign-off of a stage. It is refused with [Blocked] while
 // anything stands in the way. shown is the digest that the person saw; empty
 // when the form carried none.
-func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at time.Time) error {
+func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string, at time.Time) error {
 	if err := May(by, RequestGate, &r.Project); err != nil {
 		return err
 	}
@@ -40,7 +43,7 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 		return &Blocked{bs}
 	}
 	early := r.EarlierOpen(s, at)
-	if len(early) > 0 && r.Template.Order == OrderAdvisory && reason == "" {
+	if len(early) > 0 && r.Template.Order == plan.OrderAdvisory && reason == "" {
 		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
 	}
 	if s.format() != FormatStage {
@@ -48,12 +51,12 @@ func (r *Review) Request(by Actor, sk StageKey, shown Digest, reason string, at 
 	}
 	return r.record(by, at, SignOffRequested{
 		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
-		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: r.Template.exclusion(),
+		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: exclusion(r.Template),
 	})
 }
 
 // Withdraw takes a request back.
-func (r *Review) Withdraw(by Actor, sk StageKey, reason string, at time.Time) error {
+func (r *Review) Withdraw(by Actor, sk plan.StageKey, reason string, at time.Time) error {
 	if err := May(by, RequestGate, &r.Project); err != nil {
 		return err
 	}

@@ -6,40 +6,41 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // What an item needs before its gate can be requested (rule 1).
 func TestItemNeeds(t *testing.T) {
-	answered := func(item review.ItemKey, to review.State, note string) func(*world) {
+	answered := func(item plan.ItemKey, to review.State, note string) func(*world) {
 		return func(w *world) { w.ok(w.answer(member, design, item, to, note)) }
 	}
-	linked := func(item review.ItemKey, kind review.EvidenceKind) func(*world) {
+	linked := func(item plan.ItemKey, kind plan.EvidenceKind) func(*world) {
 		return func(w *world) { w.ok(w.link(mate, design, item, "https://wiki.example.com/x", kind)) }
 	}
 	tests := []struct {
 		name    string
-		profile []review.Flag
-		tier    review.Tier
+		profile []plan.Flag
+		tier    plan.Tier
 		do      []func(*world)
 		want    []string
 	}{
 		{"nothing answered", nil, 2, nil, []string{"must-open adr", "should-unexplained naming"}},
-		{"a conditional must applies", []review.Flag{"pii"}, 2, nil, []string{"must-open adr", "must-open privacy", "should-unexplained naming"}},
-		{"tier 3 asks less", []review.Flag{"pii"}, 3, nil, []string{"must-open adr", "should-unexplained privacy"}},
+		{"a conditional must applies", []plan.Flag{"pii"}, 2, nil, []string{"must-open adr", "must-open privacy", "should-unexplained naming"}},
+		{"tier 3 asks less", []plan.Flag{"pii"}, 3, nil, []string{"must-open adr", "should-unexplained privacy"}},
 		{"must not met", nil, 3, []func(*world){answered("adr", review.NotMet, "soon")}, []string{"must-not-met adr"}},
 		{"met without evidence", nil, 3, []func(*world){answered("adr", review.Met, "")}, []string{"evidence-missing adr"}},
 		{"evidence of another kind", nil, 3, []func(*world){answered("adr", review.Met, ""), linked("adr", "dashboard")}, []string{"evidence-missing adr"}},
 		{"the first demanded kind", nil, 3, []func(*world){answered("adr", review.Met, ""), linked("adr", "doc")}, nil},
 		{"the second demanded kind", nil, 3, []func(*world){answered("adr", review.Met, ""), linked("adr", "repo")}, nil},
-		{"evidence of another item", []review.Flag{"pii"}, 3, []func(*world){answered("adr", review.Met, ""), linked("privacy", "doc"), answered("privacy", review.Met, "")}, []string{"evidence-missing adr"}},
+		{"evidence of another item", []plan.Flag{"pii"}, 3, []func(*world){answered("adr", review.Met, ""), linked("privacy", "doc"), answered("privacy", review.Met, "")}, []string{"evidence-missing adr"}},
 		{"evidence without the answer", nil, 3, []func(*world){linked("adr", "doc")}, []string{"must-open adr"}},
 		{"not applicable, not approved", nil, 3, []func(*world){answered("adr", review.NotApplicable, "a script of ten lines")}, []string{"not-applicable-unapproved adr"}},
 		{"should open with a reason", nil, 2, []func(*world){answered("naming", review.Open, "next month")}, []string{"must-open adr"}},
 		{"should not met with a reason", nil, 2, []func(*world){answered("naming", review.NotMet, "old code")}, []string{"must-open adr"}},
 		{"should not met without one", nil, 2, []func(*world){answered("naming", review.NotMet, "")}, []string{"must-open adr", "should-unexplained naming"}},
 		{"a reason nobody can see", nil, 2, []func(*world){answered("naming", review.NotMet, " \u200b\u2060\ufeff ")}, []string{"must-open adr", "should-unexplained naming"}},
-		{"should met needs no evidence", []review.Flag{"pii"}, 3, []func(*world){answered("privacy", review.Met, "")}, []string{"must-open adr"}},
+		{"should met needs no evidence", []plan.Flag{"pii"}, 3, []func(*world){answered("privacy", review.Met, "")}, []string{"must-open adr"}},
 		{"should not applicable needs no approval", nil, 2, []func(*world){answered("naming", review.NotApplicable, "no names")}, []string{"must-open adr"}},
 		{"a may never blocks", nil, 3, []func(*world){answered("naming", review.NotMet, "")}, []string{"must-open adr"}},
 	}
@@ -83,7 +84,7 @@ func TestBlockersNameTheirOwner(t *testing.T) {
 			t.Errorf("%s is not fit to read: %+v", b.Kind, b)
 		case b.Kind == review.MustNotMet && (b.Owner != mate || !b.Since.Equal(answered)):
 			t.Errorf("a must's turn is its assignee's since it was answered: %+v", b)
-		case b.Kind == review.NAUnapproved && (b.Seat != review.SeatSecurity || b.Owner != 0):
+		case b.Kind == review.NAUnapproved && (b.Seat != plan.SeatSecurity || b.Owner != 0):
 			t.Errorf("an approval is the seat's turn: %+v", b)
 		case b.Kind == review.ShouldUnexplained && (b.Owner != owner || !b.Since.Equal(w.r.Project.Created)):
 			t.Errorf("what nobody was assigned is the owner's: %+v", b)
@@ -162,12 +163,12 @@ func TestOrder(t *testing.T) {
 		return w.r.Request(w.actor(owner), build, "", reason, w.tick())
 	}
 	t.Run("free", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderFree))
+		w := newWorld(t, ordered(plan.OrderFree))
 		w.fill(build)
 		w.ok(request(w, ""))
 	})
 	t.Run("advisory", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderAdvisory))
+		w := newWorld(t, ordered(plan.OrderAdvisory))
 		w.fill(build)
 		w.gate(build, review.GateReady)
 		w.refused(w.silent(func() error { return request(w, " \n") }), "invalid")
@@ -178,13 +179,13 @@ func TestOrder(t *testing.T) {
 		}
 	})
 	t.Run("advisory, in order", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderAdvisory))
+		w := newWorld(t, ordered(plan.OrderAdvisory))
 		w.pass(design)
 		w.fill(build)
 		w.ok(request(w, ""))
 	})
 	t.Run("strict", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderStrict))
+		w := newWorld(t, ordered(plan.OrderStrict))
 		w.fill(build)
 		w.blocked(build, "earlier-gate Design")
 		w.gate(build, review.GateBlocked)
@@ -194,7 +195,7 @@ func TestOrder(t *testing.T) {
 		w.ok(request(w, ""))
 	})
 	t.Run("strict, the earlier gate changed since", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderStrict))
+		w := newWorld(t, ordered(plan.OrderStrict))
 		w.pass(design)
 		w.fill(build)
 		w.ok(w.answer(member, design, "naming", review.NotMet, "found an old one"))
@@ -202,7 +203,7 @@ func TestOrder(t *testing.T) {
 		w.refused(w.silent(func() error { return request(w, "") }), "blocked")
 	})
 	t.Run("strict, the earlier gate lapsed since", func(t *testing.T) {
-		w := newWorld(t, ordered(review.OrderStrict))
+		w := newWorld(t, ordered(plan.OrderStrict))
 		w.pass(design)
 		w.pass(build)
 		w.fill(run)
@@ -226,20 +227,20 @@ func TestWithdraw(t *testing.T) {
 	}
 	w.refused(w.silent(func() error { return withdraw(owner, "changed my mind") }), "refused")
 	w.open(design)
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	w.refused(w.silent(func() error { return withdraw(owner, " ") }), "invalid")
 	w.refused(w.silent(func() error { return withdraw(archie, "not good enough") }), "denied")
 	w.ok(withdraw(member, "a page is missing"))
 	w.gate(design, review.GateReady)
-	w.refused(w.silent(func() error { return w.sign(archie, design, review.SeatArchitecture) }), "refused")
+	w.refused(w.silent(func() error { return w.sign(archie, design, plan.SeatArchitecture) }), "refused")
 	if ro := w.stage(design).LastRound(); ro.Outcome != review.OutcomeWithdrawn || ro.Why != "a page is missing" || ro.ClosedBy != member || len(ro.SignOffs) != 1 {
 		t.Errorf("the round keeps too little: %+v", ro)
 	}
 	// A signature of the withdrawn round counts for nothing in the next.
 	w.ok(w.request(owner, design))
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.gate(design, review.GateWaiting)
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	w.gate(design, review.GatePassed)
 }
 
@@ -274,7 +275,7 @@ func TestAnswerVersions(t *testing.T) {
 
 func TestAnswerWhereThereIsNothingToAnswer(t *testing.T) {
 	w := newWorld(t, withTier(3))
-	to := func(p review.PersonID, sk review.StageKey, ik review.ItemKey) error {
+	to := func(p review.PersonID, sk plan.StageKey, ik plan.ItemKey) error {
 		return w.silent(func() error { return w.r.Answer(w.actor(p), sk, ik, review.Met, "", 0, w.tick()) })
 	}
 	w.refused(to(member, "launch", "adr"), "not found")

@@ -3,6 +3,7 @@ package review
 import (
 	"errors"
 	"fmt"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"time"
 )
 
@@ -17,8 +18,8 @@ import (
 type Review struct {
 	Project  Project
 	No       int // 1 is the launch
-	Template *Template
-	Ref      TemplateRef
+	Template *plan.Lifecycle
+	Ref      plan.Ref
 	Stages   []Stage
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to
@@ -53,7 +54,7 @@ func (r *Review) Partial() bool { return r.partial }
 
 // Stage is the state of one stage of a review.
 type Stage struct {
-	Def        *StageDef
+	Def        *plan.Stage
 	Loaded     bool
 	Items      []Item // in the order of Def.Items
 	Evidence   []Evidence
@@ -70,7 +71,7 @@ type Stage struct {
 }
 
 // Stage finds a stage by key; nil when the template has none.
-func (r *Review) Stage(k StageKey) *Stage {
+func (r *Review) Stage(k plan.StageKey) *Stage {
 	i := r.Template.StageIndex(k)
 	if i < 0 || i >= len(r.Stages) {
 		return nil
@@ -84,7 +85,7 @@ func (r *Review) wholly() error { return r.loadedIn(r.Stages) }
 // before makes sure that the stages before one are loaded, for commands that
 // ask how their gates stand: what is kept of a gate is how it stood at its last
 // event, and time may have changed that since.
-func (r *Review) before(sk StageKey) error {
+func (r *Review) before(sk plan.StageKey) error {
 	return r.loadedIn(r.Stages[:max(0, r.Template.StageIndex(sk))])
 }
 
@@ -98,7 +99,7 @@ func (r *Review) loadedIn(stages []Stage) error {
 }
 
 // loaded finds a stage to work on.
-func (r *Review) loaded(k StageKey) (*Stage, error) {
+func (r *Review) loaded(k plan.StageKey) (*Stage, error) {
 	s := r.Stage(k)
 	if s == nil {
 		return nil, ErrNotFound
@@ -111,7 +112,7 @@ func (r *Review) loaded(k StageKey) (*Stage, error) {
 }
 
 // Item finds an item by key; nil when the stage has none that applies.
-func (s *Stage) Item(k ItemKey) *Item {
+func (s *Stage) Item(k plan.ItemKey) *Item {
 	if i := s.Def.Place(k); i >= 0 && i < len(s.Items) {
 		return &s.Items[i]
 	}
@@ -120,7 +121,7 @@ func (s *Stage) Item(k ItemKey) *Item {
 
 // work finds a stage and an item that applies, for a project that is not
 // stopped.
-func (r *Review) work(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
+func (r *Review) work(sk plan.StageKey, ik plan.ItemKey) (*Stage, *Item, error) {
 	s, err := r.loaded(sk)
 	if err != nil {
 		return nil, nil, err
@@ -129,7 +130,7 @@ func (r *Review) work(sk StageKey, ik ItemKey) (*Stage, *Item, error) {
 	if it == nil {
 		return nil, nil, ErrNotFound
 	}
-	if it.Level == LevelNone {
+	if it.Level == plan.LevelNone {
 		return nil, nil, refuse("This item does not apply to a tier %d project with this profile.", r.Project.Tier)
 	}
 	if r.Project.Status == StatusStopped {
@@ -153,7 +154,7 @@ func (r *Review) Recorded() []Entry { return r.recorded }
 
 // Blank is a review of a project with nothing answered, ready for the store to
 // fill with rows.
-func Blank(p Project, no int, tmpl *Template, ref TemplateRef) *Review {
+func Blank(p Project, no int, tmpl *plan.Lifecycle, ref plan.Ref) *Review {
 	r := &Review{Project: p, No: no, Template: tmpl, Ref: ref, Stages: make([]Stage, len(tmpl.Stages))}
 	for i := range r.Stages {
 		r.Stages[i].Def = &tmpl.Stages[i]

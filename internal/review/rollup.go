@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
 )
@@ -34,10 +35,10 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 			done = 1
 		}
 		switch it.Level {
-		case LevelMust:
+		case plan.LevelMust:
 			out.MustTotal++
 			out.MustDone += done
-		case LevelShould:
+		case plan.LevelShould:
 			out.ShouldTotal++
 			out.ShouldDone += done
 		}
@@ -102,7 +103,7 @@ func (r *Review) blocked(s *Stage, at time.Time) bool {
 	for range r.lacks(s, at) {
 		return true
 	}
-	return r.Template.Order == OrderStrict && len(r.EarlierOpen(s, at)) > 0
+	return r.Template.Order == plan.OrderStrict && len(r.EarlierOpen(s, at)) > 0
 }
 
 // standingPassed is the state of a gate that has passed once.

@@ -3,6 +3,7 @@ package review_test
 import (
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -34,11 +35,11 @@ func TestRollup(t *testing.T) {
 	check("a should that does not apply", numbers{2, 2, 1, 1, 0, review.GateReady})
 	w.ok(w.request(owner, design))
 	check("requested", numbers{2, 2, 1, 1, 3, review.GateWaiting})
-	w.ok(w.sign(seth, design, review.SeatSecurity))
+	w.ok(w.sign(seth, design, plan.SeatSecurity))
 	check("one of three", numbers{2, 2, 1, 1, 2, review.GateWaiting})
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	check("two of three", numbers{2, 2, 1, 1, 1, review.GateWaiting})
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	check("passed", numbers{2, 2, 1, 1, 0, review.GatePassed})
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier = 3 }))
 	check("a lower tier asks less", numbers{1, 1, 1, 1, 1, review.GateChanged})

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +11,7 @@ import (
 type SignOff struct {
 	No       int
 	Person   PersonID
-	Seat     Seat
+	Seat     plan.Seat
 	Decision Decision
 	Note     string
 	Digest   Digest
@@ -21,7 +22,7 @@ type SignOff struct {
 // NewSignOff is what a signer decides. Digest is that of the content which the
 // person was shown. Findings are asked for when the decision is to return.
 type NewSignOff struct {
-	Seat     Seat
+	Seat     plan.Seat
 	Decision Decision
 	Note     string
 	Findings []string
@@ -44,7 +45,7 @@ func (in *NewSignOff) Owners() []PersonID {
 // SignOff records a person's decision and, when that completes the quorum,
 // passes the gate; a return sends the stage back. What a person signs anew
 // replaces what they signed before.
-func (r *Review) SignOff(by Actor, sk StageKey, in NewSignOff, at time.Time) error {
+func (r *Review) SignOff(by Actor, sk plan.StageKey, in NewSignOff, at time.Time) error {
 	if err := May(by, SignGate, &r.Project); err != nil {
 		return err
 	}

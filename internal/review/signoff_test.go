@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -14,14 +15,14 @@ import (
 func TestQuorum(t *testing.T) {
 	type signature struct {
 		who  review.PersonID
-		seat review.Seat
+		seat plan.Seat
 		want string
 	}
-	const arch, eng, qa, sre, product, data = review.SeatArchitecture, review.SeatEngineering, review.SeatQA, review.SeatSRE, review.SeatProduct, review.SeatData
+	const arch, eng, qa, sre, product, data = plan.SeatArchitecture, plan.SeatEngineering, plan.SeatQA, plan.SeatSRE, plan.SeatProduct, plan.SeatData
 	tests := []struct {
 		name    string
-		stage   review.StageKey
-		profile []review.Flag
+		stage   plan.StageKey
+		profile []plan.Flag
 		signs   []signature
 		passed  bool
 		missing []string
@@ -35,17 +36,17 @@ func TestQuorum(t *testing.T) {
 		{"twice the same form", design, nil, []signature{{archie, arch, "ok"}, {archie, arch, "ok"}}, false, []string{"signers-missing"}},
 		{"a seat that one does not hold", design, nil, []signature{{enya, arch, "denied"}}, false, []string{"seat-missing architecture", "signers-missing"}},
 		{"a seat of another gate", design, nil, []signature{{quinn, qa, "invalid"}}, false, []string{"seat-missing architecture", "signers-missing"}},
-		{"a seat that the profile does not call for", design, nil, []signature{{seth, review.SeatSecurity, "invalid"}}, false, []string{"seat-missing architecture", "signers-missing"}},
+		{"a seat that the profile does not call for", design, nil, []signature{{seth, plan.SeatSecurity, "invalid"}}, false, []string{"seat-missing architecture", "signers-missing"}},
 		{"people without a seat", design, nil, []signature{{manager, arch, "denied"}, {admin, arch, "denied"}, {owner, arch, "denied"}, {nobody, arch, "not found"}}, false, []string{"seat-missing architecture", "signers-missing"}},
-		{"the conditional seat raises the quorum", design, []review.Flag{"pii"}, []signature{{archie, arch, "ok"}, {enya, eng, "ok"}}, false, []string{"seat-missing security"}},
-		{"and completes it", design, []review.Flag{"pii"}, []signature{{archie, arch, "ok"}, {enya, eng, "ok"}, {seth, review.SeatSecurity, "ok"}}, true, nil},
+		{"the conditional seat raises the quorum", design, []plan.Flag{"pii"}, []signature{{archie, arch, "ok"}, {enya, eng, "ok"}}, false, []string{"seat-missing security"}},
+		{"and completes it", design, []plan.Flag{"pii"}, []signature{{archie, arch, "ok"}, {enya, eng, "ok"}, {seth, plan.SeatSecurity, "ok"}}, true, nil},
 		{"any single seat", build, nil, []signature{{enzo, eng, "ok"}}, true, nil},
 		{"all mandatory, not enough people", run, nil, []signature{{sri, sre, "ok"}, {priya, product, "ok"}}, false, []string{"signers-missing"}},
 		{"enough people, a mandatory seat missing", run, nil, []signature{{sri, sre, "ok"}, {enya, eng, "ok"}, {quinn, qa, "ok"}}, false, []string{"seat-missing product"}},
 		{"nobody yet", run, nil, nil, false, []string{"seat-missing sre", "seat-missing product", "signers-missing"}},
 		{"complete", run, nil, []signature{{sri, sre, "ok"}, {priya, product, "ok"}, {quinn, qa, "ok"}}, true, nil},
-		{"a conditional seat that is not mandatory", run, []review.Flag{"ml"}, []signature{{sri, sre, "ok"}, {priya, product, "ok"}, {quinn, qa, "ok"}, {enya, eng, "ok"}}, true, nil},
-		{"it raises the quorum all the same", run, []review.Flag{"ml"}, []signature{{sri, sre, "ok"}, {priya, product, "ok"}, {quinn, qa, "ok"}, {twin, data, "denied"}}, false, []string{"signers-missing"}},
+		{"a conditional seat that is not mandatory", run, []plan.Flag{"ml"}, []signature{{sri, sre, "ok"}, {priya, product, "ok"}, {quinn, qa, "ok"}, {enya, eng, "ok"}}, true, nil},
+		{"it raises the quorum all the same", run, []plan.Flag{"ml"}, []signature{{sri, sre, "ok"}, {priya, product, "ok"}, {quinn, qa, "ok"}, {twin, data, "denied"}}, false, []string{"signers-missing"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,10 +72,10 @@ func TestQuorum(t *testing.T) {
 func TestSigningAfterTheDecision(t *testing.T) {
 	w := newWorld(t)
 	w.pass(build)
-	w.refused(w.silent(func() error { return w.sign(enya, build, review.SeatEngineering) }), "refused")
-	w.ok(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) })) // the same form sent twice: it ended the round
+	w.refused(w.silent(func() error { return w.sign(enya, build, plan.SeatEngineering) }), "refused")
+	w.ok(w.silent(func() error { return w.sign(quinn, build, plan.SeatQA) })) // the same form sent twice: it ended the round
 	w.refused(w.silent(func() error {
-		return w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: review.SeatQA, Decision: review.Return, Findings: []string{"x"}, Digest: w.digest(build)}, w.tick())
+		return w.r.SignOff(w.actor(quinn), build, review.NewSignOff{Seat: plan.SeatQA, Decision: review.Return, Findings: []string{"x"}, Digest: w.digest(build)}, w.tick())
 	}), "refused")
 }
 
@@ -84,13 +85,13 @@ func TestSignOffNeedsTheContentShown(t *testing.T) {
 	shown := w.digest(design)
 	for _, d := range []review.Digest{"", "0000", shown[:12]} {
 		err := w.silent(func() error {
-			return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: review.SeatArchitecture, Decision: review.Go, Digest: d}, w.tick())
+			return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: plan.SeatArchitecture, Decision: review.Go, Digest: d}, w.tick())
 		})
 		w.refused(err, "stale")
 	}
 	w.ok(w.answer(member, design, "naming", review.NotMet, "one file left"))
 	err := w.silent(func() error {
-		return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: review.SeatArchitecture, Decision: review.Go, Digest: shown}, w.tick())
+		return w.r.SignOff(w.actor(archie), design, review.NewSignOff{Seat: plan.SeatArchitecture, Decision: review.Go, Digest: shown}, w.tick())
 	})
 	w.refused(err, "stale")
 	var stale *review.StaleDigest
@@ -109,7 +110,7 @@ func TestSignOffInput(t *testing.T) {
 		{Decision: review.Go, Note: repeat("x", review.MaxNote+1)}, {Decision: review.Go, Note: "a\x00b"}, {Decision: review.Go, Seat: "king"},
 	} {
 		if in.Seat == "" {
-			in.Seat = review.SeatArchitecture
+			in.Seat = plan.SeatArchitecture
 		}
 		in.Digest = w.digest(design)
 		w.refused(w.silent(func() error { return w.r.SignOff(w.actor(archie), design, in, w.tick()) }), "invalid")
@@ -133,16 +134,16 @@ func TestChangeDuringARound(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			w.open(design)
-			w.ok(w.sign(archie, design, review.SeatArchitecture))
+			w.ok(w.sign(archie, design, plan.SeatArchitecture))
 			signed := w.digest(design)
 			w.ok(c.do(w))
 			if w.digest(design) == signed {
 				t.Fatal("the digest is the same")
 			}
 			w.blocked(design, "seat-missing architecture", "signers-missing")
-			w.ok(w.sign(enya, design, review.SeatEngineering))
+			w.ok(w.sign(enya, design, plan.SeatEngineering))
 			w.gate(design, review.GateWaiting)
-			w.ok(w.sign(archie, design, review.SeatArchitecture)) // again, on what is there now
+			w.ok(w.sign(archie, design, plan.SeatArchitecture)) // again, on what is there now
 			w.gate(design, review.GatePassed)
 			if so := w.stage(design).LastRound().SignOffs; len(so) != 3 || so[0].Digest != signed {
 				t.Errorf("the first signature is gone: %+v", so)
@@ -156,7 +157,7 @@ func TestChangeDuringARound(t *testing.T) {
 func TestChangeAndBack(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	signed := w.digest(design)
 	w.ok(w.answer(member, design, "naming", review.NotMet, "wait"))
 	w.ok(w.answer(member, design, "naming", review.Met, ""))
@@ -168,7 +169,7 @@ func TestChangeAndBack(t *testing.T) {
 	if w.digest(design) == signed {
 		t.Fatal("the digest came back with the evidence")
 	}
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	w.gate(design, review.GateWaiting)
 }
 
@@ -185,7 +186,7 @@ func TestChangeAfterPassing(t *testing.T) {
 		{"evidence added", func(w *world) error { return w.link(mate, design, "adr", "https://wiki.example.com/2", "doc") }, true},
 		{"evidence removed", func(w *world) error { return w.r.RemoveEvidence(w.actor(owner), design, "adr", 1, w.tick()) }, true},
 		{"a must joins by profile", func(w *world) error {
-			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} })
+			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} })
 		}, true},
 		{"the tier rises", func(w *world) error { return w.edit(owner, func(f *review.ProjectFields) { f.Tier = 1 }) }, true},
 		{"another stage's answer", func(w *world) error { return w.answer(member, run, "runbook", review.Met, "") }, false},
@@ -195,7 +196,7 @@ func TestChangeAfterPassing(t *testing.T) {
 		{"an assignment", func(w *world) error { return w.r.Assign(w.actor(owner), design, "adr", mate, "", w.tick()) }, false},
 		{"the project's name", func(w *world) error { return w.edit(owner, func(f *review.ProjectFields) { f.Name = "Payments 2" }) }, false},
 		{"a question that nothing hangs on", func(w *world) error {
-			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"public"} })
+			return w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"public"} })
 		}, false},
 		{"a new owner", func(w *world) error { return w.r.SetDuty(w.actor(owner), mate, review.DutyOwner, w.tick()) }, false},
 		{"a hold", func(w *world) error {
@@ -234,7 +235,7 @@ func TestProfileChangeAndBackAfterPassing(t *testing.T) {
 	w := newWorld(t)
 	w.pass(design)
 	closing := w.stage(design).LastRound().Closing
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} }))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = nil }))
 	if w.digest(design) != closing {
 		t.Error("the content is what it was; the digest should say so")
@@ -242,9 +243,9 @@ func TestProfileChangeAndBackAfterPassing(t *testing.T) {
 	w.gate(design, review.GateChanged)
 	w.blocked(design, "content-changed")
 	w.ok(w.request(owner, design))
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.gate(design, review.GateWaiting) // the signatures of the first round stay there
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	w.gate(design, review.GatePassed)
 	if n := len(w.stage(design).Rounds); n != 2 {
 		t.Errorf("%d rounds", n)
@@ -257,15 +258,15 @@ func TestProfileChangeDuringARound(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
 	w.open(build)
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} }))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
 	if ro := w.stage(design).LastRound(); ro.Outcome != review.OutcomeWithdrawn || ro.Why == "" || ro.ClosedBy != owner {
 		t.Errorf("the design's round goes on: %+v", ro)
 	}
-	w.refused(w.sign(enya, design, review.SeatEngineering), "refused")
+	w.refused(w.sign(enya, design, plan.SeatEngineering), "refused")
 	w.gate(design, review.GateBlocked)
 	w.gate(build, review.GateWaiting) // asks nothing new
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
@@ -275,25 +276,25 @@ func TestBlockersDuringARound(t *testing.T) {
 	w.open(build)
 	w.ok(w.answer(member, build, "tests", review.NotMet, "red since noon"))
 	w.blocked(build, "must-not-met tests", "signers-missing")
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GateWaiting)
 	w.blocked(build, "must-not-met tests")
 	w.ok(w.answer(member, build, "tests", review.Met, "green again"))
 	w.blocked(build, "signers-missing")
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
 // The order is a matter of the request. A round that was rightly opened is not
 // left hanging with all its signatures when an earlier gate reopens meanwhile.
 func TestEarlierGateReopensDuringARound(t *testing.T) {
-	w := newWorld(t, ordered(review.OrderStrict))
+	w := newWorld(t, ordered(plan.OrderStrict))
 	w.pass(design)
 	w.open(build)
 	w.ok(w.answer(member, design, "naming", review.NotMet, "one left"))
 	w.gate(design, review.GateChanged)
 	w.blocked(build, "signers-missing")
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
@@ -303,73 +304,73 @@ func TestEntitlementAtTheDecision(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
 		w.roles[archie] = []review.Role{review.RoleViewer}
-		w.revoke(archie, review.SeatArchitecture)
-		w.refused(w.silent(func() error { return w.sign(archie, design, review.SeatArchitecture) }), "denied")
+		w.revoke(archie, plan.SeatArchitecture)
+		w.refused(w.silent(func() error { return w.sign(archie, design, plan.SeatArchitecture) }), "denied")
 	})
 	t.Run("revoked after signing", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
-		w.revoke(archie, review.SeatArchitecture)
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
+		w.revoke(archie, plan.SeatArchitecture)
 		w.blocked(design, "seat-missing architecture", "signers-missing")
-		if open := w.r.OpenSeats(w.stage(design)); !slices.Equal(open, []review.Seat{review.SeatArchitecture, review.SeatEngineering}) {
+		if open := w.r.OpenSeats(w.stage(design)); !slices.Equal(open, []plan.Seat{plan.SeatArchitecture, plan.SeatEngineering}) {
 			t.Errorf("seats that would still help: %v", open)
 		}
-		w.ok(w.sign(enya, design, review.SeatEngineering))
+		w.ok(w.sign(enya, design, plan.SeatEngineering))
 		w.gate(design, review.GateWaiting)
-		w.ok(w.sign(twin, design, review.SeatArchitecture))
+		w.ok(w.sign(twin, design, plan.SeatArchitecture))
 		w.gate(design, review.GatePassed)
 	})
 	t.Run("revoked and granted again", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
-		w.revoke(archie, review.SeatArchitecture)
-		w.grant(archie, review.SeatArchitecture)
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
+		w.revoke(archie, plan.SeatArchitecture)
+		w.grant(archie, plan.SeatArchitecture)
 		w.blocked(design, "seat-missing architecture", "signers-missing")
-		w.ok(w.sign(enya, design, review.SeatEngineering))
+		w.ok(w.sign(enya, design, plan.SeatEngineering))
 		w.gate(design, review.GateWaiting)
-		w.ok(w.sign(archie, design, review.SeatArchitecture)) // the first no longer counts
+		w.ok(w.sign(archie, design, plan.SeatArchitecture)) // the first no longer counts
 		w.gate(design, review.GatePassed)
 	})
 	t.Run("moved to another seat", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
-		w.ok(w.sign(enya, design, review.SeatEngineering))
-		w.revoke(enya, review.SeatEngineering)
-		w.grant(enya, review.SeatArchitecture)
-		w.ok(w.sign(enya, design, review.SeatArchitecture))
+		w.ok(w.sign(enya, design, plan.SeatEngineering))
+		w.revoke(enya, plan.SeatEngineering)
+		w.grant(enya, plan.SeatArchitecture)
+		w.ok(w.sign(enya, design, plan.SeatArchitecture))
 		w.blocked(design, "signers-missing")
-		w.ok(w.sign(enzo, design, review.SeatEngineering))
+		w.ok(w.sign(enzo, design, plan.SeatEngineering))
 		w.gate(design, review.GatePassed)
 	})
 	t.Run("one of two grants revoked", func(t *testing.T) {
 		w := newWorld(t)
-		w.seats[archie] = append(w.seats[archie], heldIn(review.Scope(project), review.SeatArchitecture)...)
+		w.seats[archie] = append(w.seats[archie], heldIn(review.Scope(project), plan.SeatArchitecture)...)
 		w.open(design)
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
 		w.seats[archie] = w.seats[archie][1:]
-		w.ok(w.sign(enya, design, review.SeatEngineering))
+		w.ok(w.sign(enya, design, plan.SeatEngineering))
 		w.gate(design, review.GatePassed)
 	})
 	t.Run("a seat in another project", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
 		w.roles[archie] = []review.Role{review.RoleViewer}
-		w.seats[archie] = heldIn(review.Scope(project+1), review.SeatArchitecture)
-		w.refused(w.silent(func() error { return w.sign(archie, design, review.SeatArchitecture) }), "denied")
+		w.seats[archie] = heldIn(review.Scope(project+1), plan.SeatArchitecture)
+		w.refused(w.silent(func() error { return w.sign(archie, design, plan.SeatArchitecture) }), "denied")
 	})
 	t.Run("granted at that very moment", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(build)
 		w.seats[quinn][0].Since = w.now.Add(time.Second) // the tick of the signature
-		w.ok(w.sign(quinn, build, review.SeatQA))
+		w.ok(w.sign(quinn, build, plan.SeatQA))
 		w.gate(build, review.GatePassed)
 	})
 	t.Run("holders unknown", func(t *testing.T) {
 		w := newWorld(t)
 		w.open(design)
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
 		w.r.Holders = nil
 		w.blocked(design, "seat-missing architecture", "signers-missing")
 	})
@@ -382,8 +383,8 @@ func TestCounting(t *testing.T) {
 		t.Errorf("%v count without a round", so)
 	}
 	w.open(run)
-	w.ok(w.sign(sri, run, review.SeatSRE))
-	w.ok(w.sign(enya, run, review.SeatEngineering))
+	w.ok(w.sign(sri, run, plan.SeatSRE))
+	w.ok(w.sign(enya, run, plan.SeatEngineering))
 	var who []review.PersonID
 	for _, so := range w.r.Counting(w.stage(run)) {
 		who = append(who, so.Person)
@@ -408,33 +409,33 @@ func TestCountingRowsThatShouldNotBe(t *testing.T) {
 		return w
 	}
 	t.Run("one person in two seats", func(t *testing.T) {
-		w := rows(t, review.SignOff{Person: twin, Seat: review.SeatArchitecture}, review.SignOff{Person: twin, Seat: review.SeatEngineering})
+		w := rows(t, review.SignOff{Person: twin, Seat: plan.SeatArchitecture}, review.SignOff{Person: twin, Seat: plan.SeatEngineering})
 		if n := len(w.r.Counting(w.stage(design))); n != 1 {
 			t.Errorf("%d sign-offs count", n)
 		}
 		w.blocked(design, "seat-missing architecture")
-		w.ok(w.sign(enya, design, review.SeatEngineering))
+		w.ok(w.sign(enya, design, plan.SeatEngineering))
 		w.gate(design, review.GateWaiting)
 	})
 	t.Run("who answered an item", func(t *testing.T) {
-		w := rows(t, review.SignOff{Person: insider, Seat: review.SeatEngineering})
+		w := rows(t, review.SignOff{Person: insider, Seat: plan.SeatEngineering})
 		w.stage(design).Items[0].Answer.By = insider
 		w.stage(design).OpenRound().SignOffs[0].Digest = w.digest(design)
 		w.blocked(design, "seat-missing architecture", "signers-missing")
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
 		w.gate(design, review.GateWaiting)
 	})
 	t.Run("who sits in another project", func(t *testing.T) {
-		w := rows(t, review.SignOff{Person: enya, Seat: review.SeatEngineering})
-		w.seats[enya] = heldIn(review.Scope(project+1), review.SeatEngineering)
+		w := rows(t, review.SignOff{Person: enya, Seat: plan.SeatEngineering})
+		w.seats[enya] = heldIn(review.Scope(project+1), plan.SeatEngineering)
 		w.hold()
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
 		w.gate(design, review.GateWaiting)
 	})
 	t.Run("a return", func(t *testing.T) {
-		w := rows(t, review.SignOff{Person: enya, Seat: review.SeatEngineering})
+		w := rows(t, review.SignOff{Person: enya, Seat: plan.SeatEngineering})
 		w.stage(design).OpenRound().SignOffs[0].Decision = review.Return
-		w.ok(w.sign(archie, design, review.SeatArchitecture))
+		w.ok(w.sign(archie, design, plan.SeatArchitecture))
 		w.gate(design, review.GateWaiting)
 	})
 }
@@ -444,9 +445,9 @@ func TestCountingRowsThatShouldNotBe(t *testing.T) {
 func TestSigningARestrictedProject(t *testing.T) {
 	w := newWorld(t, restricted)
 	w.open(build)
-	w.refused(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) }), "not found")
-	w.seats[quinn] = heldIn(review.Scope(project), review.SeatQA)
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.refused(w.silent(func() error { return w.sign(quinn, build, plan.SeatQA) }), "not found")
+	w.seats[quinn] = heldIn(review.Scope(project), plan.SeatQA)
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
@@ -487,7 +488,7 @@ func TestSeparationOfDuties(t *testing.T) {
 			tt.do(w)
 			w.ok(w.request(owner, build))
 			before := len(w.r.Recorded())
-			err := w.sign(insider, build, review.SeatEngineering)
+			err := w.sign(insider, build, plan.SeatEngineering)
 			w.refused(err, tt.want)
 			if excluded := w.stage(build).Excluded(w.stage(build).OpenRound(), insider) != ""; excluded != (tt.want == "denied") {
 				t.Errorf("Excluded says %t", excluded)
@@ -501,7 +502,7 @@ func TestSeparationOfDuties(t *testing.T) {
 			w.fill(build)
 			tt.do(w)
 			w.ok(w.request(owner, build))
-			w.ok(w.sign(insider, build, review.SeatEngineering))
+			w.ok(w.sign(insider, build, plan.SeatEngineering))
 			w.gate(build, review.GatePassed)
 			if w.stage(build).LastRound().SoD {
 				t.Error("the round does not say that it was off")
@@ -518,7 +519,7 @@ func TestSeparationOfDutiesOnItemsThatDoNotApply(t *testing.T) {
 	w.ok(w.link(insider, build, "load", "https://ci.example.com/9", "ci-run"))
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier = 3 }))
 	w.ok(w.request(owner, build))
-	w.ok(w.sign(insider, build, review.SeatEngineering))
+	w.ok(w.sign(insider, build, plan.SeatEngineering))
 	w.gate(build, review.GatePassed)
 }
 
@@ -527,21 +528,21 @@ func TestSeparationOfDutiesOnItemsThatDoNotApply(t *testing.T) {
 func TestSignerAnswersAfterwards(t *testing.T) {
 	w := newWorld(t)
 	w.open(run)
-	w.ok(w.sign(insider, run, review.SeatEngineering))
-	w.ok(w.sign(sri, run, review.SeatSRE))
+	w.ok(w.sign(insider, run, plan.SeatEngineering))
+	w.ok(w.sign(sri, run, plan.SeatSRE))
 	w.ok(w.answer(insider, run, "drill", review.NotMet, "next week"))
-	w.ok(w.sign(sri, run, review.SeatSRE))
-	w.ok(w.sign(priya, run, review.SeatProduct))
+	w.ok(w.sign(sri, run, plan.SeatSRE))
+	w.ok(w.sign(priya, run, plan.SeatProduct))
 	w.blocked(run, "signers-missing")
-	w.refused(w.sign(insider, run, review.SeatEngineering), "denied")
+	w.refused(w.sign(insider, run, plan.SeatEngineering), "denied")
 	w.gate(run, review.GateWaiting)
 }
 
 func TestReturn(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
-	w.ok(w.sign(enya, design, review.SeatEngineering))
-	w.ok(w.sendBack(enya, design, review.SeatEngineering, " the queue has no owner ", "", "no diagram")) // after go: a change of mind
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
+	w.ok(w.sendBack(enya, design, plan.SeatEngineering, " the queue has no owner ", "", "no diagram")) // after go: a change of mind
 	ro := w.stage(design).LastRound()
 	if ro.Outcome != review.OutcomeReturned || ro.ClosedBy != enya || len(ro.SignOffs) != 2 {
 		t.Fatalf("the round ended as %+v", ro)
@@ -551,7 +552,7 @@ func TestReturn(t *testing.T) {
 	}
 	w.gate(design, review.GateReturned)
 	w.blocked(design, "finding-open 1", "finding-open 2")
-	w.refused(w.silent(func() error { return w.sign(archie, design, review.SeatArchitecture) }), "refused")
+	w.refused(w.silent(func() error { return w.sign(archie, design, plan.SeatArchitecture) }), "refused")
 	w.refused(w.silent(func() error { return w.request(owner, design) }), "blocked")
 
 	reply := func(p review.PersonID, no int, text string) error {
@@ -570,9 +571,9 @@ func TestReturn(t *testing.T) {
 
 	w.ok(w.request(owner, design))
 	w.refused(w.silent(func() error { return reply(member, 2, "on page 5") }), "refused") // it is being signed
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.gate(design, review.GateWaiting) // enya's first go belongs to the round that was returned
-	w.ok(w.sign(enya, design, review.SeatEngineering))
+	w.ok(w.sign(enya, design, plan.SeatEngineering))
 	w.gate(design, review.GatePassed)
 	w.ok(reply(member, 2, "on page 5"))
 	w.gate(design, review.GateChanged)
@@ -582,10 +583,10 @@ func TestReturn(t *testing.T) {
 func TestSecondReturn(t *testing.T) {
 	w := newWorld(t)
 	w.open(build)
-	w.ok(w.sendBack(quinn, build, review.SeatQA, "flaky"))
+	w.ok(w.sendBack(quinn, build, plan.SeatQA, "flaky"))
 	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "steady now", w.tick()))
 	w.ok(w.request(owner, build))
-	w.ok(w.sendBack(quinn, build, review.SeatQA, "still flaky"))
+	w.ok(w.sendBack(quinn, build, plan.SeatQA, "still flaky"))
 	w.blocked(build, "finding-open 2")
 	if f := w.stage(build).Findings[1]; f.No != 2 || f.Round != 2 {
 		t.Errorf("the finding is kept as %+v", f)
@@ -598,9 +599,9 @@ func TestReturnIsASignOff(t *testing.T) {
 	w.fill(build)
 	w.ok(w.answer(insider, build, "style", review.Met, ""))
 	w.ok(w.request(owner, build))
-	w.refused(w.silent(func() error { return w.sendBack(insider, build, review.SeatEngineering, "no") }), "denied")
-	w.refused(w.silent(func() error { return w.sendBack(archie, build, review.SeatEngineering, "no") }), "denied")
-	w.refused(w.silent(func() error { return w.sendBack(owner, build, review.SeatEngineering, "no") }), "denied")
+	w.refused(w.silent(func() error { return w.sendBack(insider, build, plan.SeatEngineering, "no") }), "denied")
+	w.refused(w.silent(func() error { return w.sendBack(archie, build, plan.SeatEngineering, "no") }), "denied")
+	w.refused(w.silent(func() error { return w.sendBack(owner, build, plan.SeatEngineering, "no") }), "denied")
 }
 
 func TestMachinesNeverSign(t *testing.T) {
@@ -610,7 +611,7 @@ func TestMachinesNeverSign(t *testing.T) {
 	m.Machine = true
 	w.hold()
 	for _, d := range []review.Decision{review.Go, review.Return} {
-		in := review.NewSignOff{Seat: review.SeatQA, Decision: d, Findings: []string{"x"}, Digest: w.digest(build)}
+		in := review.NewSignOff{Seat: plan.SeatQA, Decision: d, Findings: []string{"x"}, Digest: w.digest(build)}
 		w.refused(w.silent(func() error { return w.r.SignOff(m, build, in, w.tick()) }), "denied")
 	}
 }
@@ -623,12 +624,12 @@ func TestHoldAndStop(t *testing.T) {
 	}{{review.StatusOnHold, review.OutcomeOnHold}, {review.StatusStopped, review.OutcomeStopped}} {
 		t.Run(string(tt.to), func(t *testing.T) {
 			w := newWorld(t)
-			set := func(p review.PersonID, sk review.StageKey, to review.Status, why string) error {
+			set := func(p review.PersonID, sk plan.StageKey, to review.Status, why string) error {
 				return w.r.SetStatus(w.actor(p), sk, to, why, w.tick())
 			}
 			w.open(design)
 			w.open(build)
-			w.ok(w.sign(archie, design, review.SeatArchitecture))
+			w.ok(w.sign(archie, design, plan.SeatArchitecture))
 			for _, p := range []review.PersonID{deputy, member, archie, admin, viewer} {
 				w.refused(w.silent(func() error { return set(p, design, tt.to, "no money") }), "denied")
 			}
@@ -643,13 +644,13 @@ func TestHoldAndStop(t *testing.T) {
 			w.gate(design, review.GateBlocked)
 			w.gate(build, review.GateWaiting)
 			w.blocked(design, "project-not-active")
-			w.refused(w.silent(func() error { return w.sign(quinn, build, review.SeatQA) }), "refused")
+			w.refused(w.silent(func() error { return w.sign(quinn, build, plan.SeatQA) }), "refused")
 			w.ok(w.silent(func() error { return set(owner, design, tt.to, "no money") })) // the same form again
 
 			w.ok(set(manager, "", review.StatusActive, "money"))
 			w.gate(design, review.GateReady)
-			w.refused(w.sign(enya, design, review.SeatEngineering), "refused")
-			w.ok(w.sign(quinn, build, review.SeatQA))
+			w.refused(w.sign(enya, design, plan.SeatEngineering), "refused")
+			w.ok(w.sign(quinn, build, plan.SeatQA))
 			w.gate(build, review.GatePassed)
 		})
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -165,7 +166,7 @@ func TestValidKey(t *testing.T) {
 		"": false, "a": false, strings.Repeat("a", 41): false, "1a": false, "-ab": false, "ab-": false, "a--b": false, "Ab": false, "a_b": false,
 		"a b": false, "ab\n": false, "äb": false, "a/b": false, "..": false,
 	} {
-		if review.ValidKey(key) != want {
+		if plan.ValidKey(key) != want {
 			t.Errorf("%q: %t", key, !want)
 		}
 	}

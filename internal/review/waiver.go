@@ -1,6 +1,9 @@
 package review
 
-import "time"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"time"
+)
 
 // MaxWaiver is the longest time for which a waiver is granted or extended at
 // once, in days from then.
@@ -9,7 +12,7 @@ const MaxWaiver = 366
 // Waiver is leave to pass without an item until a date.
 type Waiver struct {
 	No          int // within the stage
-	Item        ItemKey
+	Item        plan.ItemKey
 	Reason      string
 	Risk        string
 	Measure     string // what makes up for it meanwhile
@@ -65,7 +68,7 @@ func (w *Waiver) Expiring(at time.Time) bool {
 func (w *Waiver) granted() bool { return !w.GrantedAt.IsZero() && w.RevokedAt.IsZero() }
 
 // Waived is the waiver in force for an item; nil when there is none.
-func (s *Stage) Waived(k ItemKey, at time.Time) *Waiver {
+func (s *Stage) Waived(k plan.ItemKey, at time.Time) *Waiver {
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.Item == k && w.State(at) == WaiverInForce {
 			return w
@@ -75,16 +78,16 @@ func (s *Stage) Waived(k ItemKey, at time.Time) *Waiver {
 }
 
 // applies reports whether an item applies with the project's tier and profile.
-func (s *Stage) applies(k ItemKey) bool {
+func (s *Stage) applies(k plan.ItemKey) bool {
 	it := s.Item(k)
-	return it != nil && it.Level != LevelNone
+	return it != nil && it.Level != plan.LevelNone
 }
 
 // NewWaiver is what a person types to ask for a waiver.
 type NewWaiver struct{ Reason, Risk, Measure, Until string }
 
 // RequestWaiver asks for leave to pass without an item for a while.
-func (r *Review) RequestWaiver(by Actor, sk StageKey, ik ItemKey, in NewWaiver, at time.Time) error {
+func (r *Review) RequestWaiver(by Actor, sk plan.StageKey, ik plan.ItemKey, in NewWaiver, at time.Time) error {
 	if err := May(by, RequestWaiver, &r.Project); err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (r *Review) RequestWaiver(by Actor, sk StageKey, ik ItemKey, in NewWaiver, 
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	if it.Level == LevelMay {
+	if it.Level == plan.LevelMay {
 		return refuse("An item at level may needs no waiver; leave it open.")
 	}
 	for i := range s.Waivers {
@@ -140,7 +143,7 @@ func (in *input) until(field, s string, at time.Time) time.Time {
 
 // waiver finds a waiver to decide on, and how the actor may: as a manager or in
 // their own seat, or for whom.
-func (r *Review) waiver(by Actor, sk StageKey, no int) (*Waiver, SeatHeld, error) {
+func (r *Review) waiver(by Actor, sk plan.StageKey, no int) (*Waiver, SeatHeld, error) {
 	if err := May(by, DecideWaiver, &r.Project); err != nil {
 		return nil, SeatHeld{}, err
 	}
@@ -162,13 +165,13 @@ func (r *Review) waiver(by Actor, sk StageKey, no int) (*Waiver, SeatHeld, error
 // MayDecideWaiver checks that the actor may decide on a waiver of the stage
 // with this gate which somebody asked for: as a manager or in one of the
 // gate's seats, not on their own, and not in the place of who asked.
-func MayDecideWaiver(by Actor, p *Project, gate *GateDef, requester PersonID) error {
+func MayDecideWaiver(by Actor, p *Project, gate *plan.Gate, requester PersonID) error {
 	_, err := waiverMandate(by, p, gate, requester)
 	return err
 }
 
 // waiverMandate is the seat in which the actor decides; none for a manager.
-func waiverMandate(by Actor, p *Project, gate *GateDef, requester PersonID) (SeatHeld, error) {
+func waiverMandate(by Actor, p *Project, gate *plan.Gate, requester PersonID) (SeatHeld, error) {
 	if err := May(by, DecideWaiver, p); err != nil {
 		return SeatHeld{}, err
 	}
@@ -190,7 +193,7 @@ func waiverMandate(by Actor, p *Project, gate *GateDef, requester PersonID) (Sea
 
 // GrantWaiver puts a waiver in force. Whoever asked for it does not grant it. shown
 // is the [Waiver.Digest] of what the actor read.
-func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) GrantWaiver(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
@@ -217,7 +220,7 @@ func (r *Review) GrantWaiver(by Actor, sk StageKey, no int, shown Digest, reason
 
 // DenyWaiver refuses a waiver. shown is the [Waiver.Digest] of what the actor
 // read.
-func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) DenyWaiver(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
@@ -240,7 +243,7 @@ func (r *Review) DenyWaiver(by Actor, sk StageKey, no int, shown Digest, reason 
 
 // ExtendWaiver moves the date until which a waiver in force counts. shown is
 // the [Waiver.Digest] of what the actor read.
-func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, shown Digest, until, reason string, at time.Time) error {
+func (r *Review) ExtendWaiver(by Actor, sk plan.StageKey, no int, shown Digest, until, reason string, at time.Time) error {
 	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err
@@ -276,7 +279,7 @@ func (r *Review) ExtendWaiver(by Actor, sk StageKey, no int, shown Digest, until
 
 // RevokeWaiver ends a waiver before its date. shown is the [Waiver.Digest] of
 // what the actor read.
-func (r *Review) RevokeWaiver(by Actor, sk StageKey, no int, shown Digest, reason string, at time.Time) error {
+func (r *Review) RevokeWaiver(by Actor, sk plan.StageKey, no int, shown Digest, reason string, at time.Time) error {
 	w, held, err := r.waiver(by, sk, no)
 	if err != nil {
 		return err

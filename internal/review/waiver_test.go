@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -62,8 +63,8 @@ func wrong(err error) []string {
 func TestWaivableItems(t *testing.T) {
 	for _, tt := range []struct {
 		name string
-		tier review.Tier
-		item review.ItemKey
+		tier plan.Tier
+		item plan.ItemKey
 		want string
 	}{
 		{"a must", 2, "tests", "ok"}, {"a should", 2, "load", "ok"}, {"a may", 2, "style", "refused"}, {"one that does not apply", 3, "load", "refused"}, {"one that is not there", 2, "adr", "not found"},
@@ -123,7 +124,7 @@ func TestWaiverCountsToTheMicrosecond(t *testing.T) {
 
 // A passed gate that leans on a waiver lapses with it.
 func TestGateLapsesWithItsWaiver(t *testing.T) {
-	for _, item := range []review.ItemKey{"tests", "load"} { // a must, and a should left open without a word
+	for _, item := range []plan.ItemKey{"tests", "load"} { // a must, and a should left open without a word
 		t.Run(string(item), func(t *testing.T) {
 			w := newWorld(t)
 			w.fill(build, item)
@@ -217,15 +218,15 @@ func TestWaiverChangesUnderAPassedGate(t *testing.T) {
 func TestWaiverDuringARound(t *testing.T) {
 	w := newWorld(t)
 	w.open(design)
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.ok(w.waive(member, design, "naming", "2026-03-31"))
 	w.blocked(design, "signers-missing") // asking changes nothing yet
 	w.ok(w.r.GrantWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.ok(w.r.ExtendWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "2026-05-01", "more", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
-	w.ok(w.sign(archie, design, review.SeatArchitecture))
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "not needed", w.tick()))
 	w.blocked(design, "seat-missing architecture", "signers-missing")
 
@@ -234,7 +235,7 @@ func TestWaiverDuringARound(t *testing.T) {
 	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
 	w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC).Add(-time.Second) // the signature falls on the end
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GateWaiting)
 	w.blocked(build, "waiver-expired tests")
 
@@ -243,7 +244,7 @@ func TestWaiverDuringARound(t *testing.T) {
 	w.leave(build, "tests", "2026-03-31")
 	w.ok(w.request(owner, build))
 	w.now = time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC).Add(-time.Second - time.Microsecond)
-	w.ok(w.sign(quinn, build, review.SeatQA))
+	w.ok(w.sign(quinn, build, plan.SeatQA))
 	w.gate(build, review.GatePassed)
 }
 
@@ -364,16 +365,16 @@ func TestNobodyDecidesOnTheirOwnWaiver(t *testing.T) {
 		want string
 	}{
 		{"the requester, in a seat", insider, func(*world) {}, "denied"},
-		{"the requester, in another seat", insider, func(w *world) { w.grant(insider, review.SeatQA) }, "denied"},
+		{"the requester, in another seat", insider, func(w *world) { w.grant(insider, plan.SeatQA) }, "denied"},
 		{"the requester, as manager", insider, func(w *world) { w.roles[insider] = []review.Role{review.RoleManager} }, "denied"},
-		{"the requester, for somebody else", insider, func(w *world) { w.standIn(insider, quinn, review.SeatQA) }, "denied"},
-		{"the requester's stand-in", viewer, func(w *world) { w.standIn(viewer, insider, review.SeatEngineering) }, "denied"},
-		{"somebody else's stand-in", viewer, func(w *world) { w.standIn(viewer, enya, review.SeatEngineering) }, "ok"},
+		{"the requester, for somebody else", insider, func(w *world) { w.standIn(insider, quinn, plan.SeatQA) }, "denied"},
+		{"the requester's stand-in", viewer, func(w *world) { w.standIn(viewer, insider, plan.SeatEngineering) }, "denied"},
+		{"somebody else's stand-in", viewer, func(w *world) { w.standIn(viewer, enya, plan.SeatEngineering) }, "ok"},
 		{"a stand-in for both", viewer, func(w *world) {
-			w.standIn(viewer, insider, review.SeatEngineering)
-			w.standIn(viewer, enya, review.SeatEngineering)
+			w.standIn(viewer, insider, plan.SeatEngineering)
+			w.standIn(viewer, enya, plan.SeatEngineering)
 		}, "ok"},
-		{"a manager who stands in for the requester", manager, func(w *world) { w.standIn(manager, insider, review.SeatEngineering) }, "ok"},
+		{"a manager who stands in for the requester", manager, func(w *world) { w.standIn(manager, insider, plan.SeatEngineering) }, "ok"},
 		{"another holder of the seat", enya, func(*world) {}, "ok"},
 		{"the holder of another seat of the gate", quinn, func(*world) {}, "ok"},
 		{"the holder of another gate's seat", archie, func(*world) {}, "denied"},
@@ -458,7 +459,7 @@ func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 	w.fill(design, "privacy")
 	w.leave(design, "privacy", "2026-03-31")
 	with := w.digest(design)
-	set := func(flags ...review.Flag) {
+	set := func(flags ...plan.Flag) {
 		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = flags }))
 	}
 	set()

@@ -3,14 +3,15 @@ package review_test
 import (
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // Who owns a project does not take a seat off its gates by unticking a question:
 // a manager or an admin does, as with the tier.
 func TestOwnersDoNotTakeSeatsAway(t *testing.T) {
-	untick := func(f *review.ProjectFields) { f.Profile = []review.Flag{"public"} }
-	for name, flags := range map[string][]review.Flag{"a mandatory seat": {"pii"}, "one signature of the quorum": {"ml"}} {
+	untick := func(f *review.ProjectFields) { f.Profile = []plan.Flag{"public"} }
+	for name, flags := range map[string][]plan.Flag{"a mandatory seat": {"pii"}, "one signature of the quorum": {"ml"}} {
 		for by, want := range map[review.PersonID]string{owner: "denied", deputy: "denied", manager: "ok", admin: "ok"} {
 			w := newWorld(t, withProfile(append(flags, "public")...))
 			if want == "ok" {
@@ -22,7 +23,7 @@ func TestOwnersDoNotTakeSeatsAway(t *testing.T) {
 		}
 	}
 	w := newWorld(t, withProfile("public"))
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} })) // more signs, and nothing less
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} })) // more signs, and nothing less
 }
 
 // A waiver for what no longer applies is not granted, and counts again as
@@ -36,7 +37,7 @@ func TestWaiversOfWhatDoesNotApply(t *testing.T) {
 	}
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = nil }))
 	w.refused(w.silent(grant), "refused")
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []review.Flag{"pii"} }))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
 	w.ok(grant())
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = nil }))
 	w.refused(w.silent(func() error {

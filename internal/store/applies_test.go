@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -50,7 +51,7 @@ func TestWhatDoesNotApplyAsksForNothing(t *testing.T) {
 			t.Errorf("verifying finds %q", found)
 		}
 	}
-	tier := func(n review.Tier) {
+	tier := func(n plan.Tier) {
 		t.Helper()
 		f.change("adam", all, func(r *review.Review, who review.Actor, at time.Time) error {
 			p := &r.Project

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -213,7 +214,7 @@ func (s *Store) rebuild(ctx context.Context, p *past, at time.Time) (*AsOfView, 
 	at = at.In(s.zone)
 	entries := p.entries[:n]
 	out := &AsOfView{At: at, Entries: entries, Head: review.Head{Stream: p.project.ID, Seq: entries[n-1].Seq, Hash: p.hashes[n-1]}}
-	r, err := review.ReplayEach(p.project.ID, entries, func(ref review.TemplateRef) (*review.Template, error) {
+	r, err := review.ReplayEach(p.project.ID, entries, func(ref plan.Ref) (*plan.Lifecycle, error) {
 		return s.templateOn(ctx, s.pool, ref)
 	}, out.follow())
 	if err != nil {
@@ -290,7 +291,7 @@ func (p *past) holders(r *review.Review, at time.Time) (map[review.PersonID][]re
 
 // heldSince is since when a person has held a seat in a project; zero when
 // they do not.
-func heldSince(e *review.Entitlements, seat review.Seat, id review.ProjectID) time.Time {
+func heldSince(e *review.Entitlements, seat plan.Seat, id review.ProjectID) time.Time {
 	var since time.Time
 	if e == nil {
 		return since
@@ -318,8 +319,8 @@ func (p *past) people(r *review.Review) map[review.PersonID]struct{} {
 }
 
 // GateAsOf is what the page of a gate shows of a moment.
-func (v *AsOfView) GateAsOf(stage review.StageKey) (*GateView, error) {
-	out := &GateView{ProjectView: v.ProjectView, Stage: v.Review.Stage(stage), Holders: map[review.Seat]SeatHolders{}, Reviews: v.Reviews}
+func (v *AsOfView) GateAsOf(stage plan.StageKey) (*GateView, error) {
+	out := &GateView{ProjectView: v.ProjectView, Stage: v.Review.Stage(stage), Holders: map[plan.Seat]SeatHolders{}, Reviews: v.Reviews}
 	if out.Stage == nil {
 		return nil, review.ErrNotFound
 	}
@@ -337,7 +338,7 @@ func (v *AsOfView) GateAsOf(stage review.StageKey) (*GateView, error) {
 
 // ofContent reports whether an entry may have changed what the stage's gate
 // signs.
-func ofContent(en *review.Entry, stage review.StageKey) bool {
+func ofContent(en *review.Entry, stage plan.StageKey) bool {
 	if _, ok := en.Event.(review.ProjectEdited); ok {
 		return true
 	}
@@ -346,7 +347,7 @@ func ofContent(en *review.Entry, stage review.StageKey) bool {
 }
 
 // ItemAsOf is what the page of an item shows of a moment.
-func (v *AsOfView) ItemAsOf(stage review.StageKey, item review.ItemKey) (*ItemView, error) {
+func (v *AsOfView) ItemAsOf(stage plan.StageKey, item plan.ItemKey) (*ItemView, error) {
 	out := &ItemView{ProjectView: v.ProjectView}
 	if st := v.Review.Stage(stage); st != nil {
 		out.Item = st.Item(item)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -20,14 +21,14 @@ func (f *fixture) asOf(key review.ProjectKey, at time.Time) *store.AsOfView {
 	return v
 }
 
-func (f *fixture) request(key review.ProjectKey, stage review.StageKey) *store.Changed {
+func (f *fixture) request(key review.ProjectKey, stage plan.StageKey) *store.Changed {
 	f.t.Helper()
 	return f.change("olga", store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, stage, r.Digest(r.Stage(stage)), "It can go first.", at)
 	})
 }
 
-func (f *fixture) mustSign(name string, key review.ProjectKey, stage review.StageKey, seat review.Seat) *store.Changed {
+func (f *fixture) mustSign(name string, key review.ProjectKey, stage plan.StageKey, seat plan.Seat) *store.Changed {
 	f.t.Helper()
 	c, err := f.sign(name, key, stage, seat)
 	if err != nil {
@@ -41,8 +42,8 @@ func TestAsOfShowsEachMomentAsItWas(t *testing.T) {
 	created := f.create("ledger")
 	f.answerIdea("ledger")
 	requested := f.request("ledger", "idea")
-	first := f.mustSign("pat", "ledger", "idea", review.SeatProduct)
-	passed := f.mustSign("eng", "ledger", "idea", review.SeatEngineering)
+	first := f.mustSign("pat", "ledger", "idea", plan.SeatProduct)
+	passed := f.mustSign("eng", "ledger", "idea", plan.SeatEngineering)
 	changed := f.change("mike", store.Target{Project: "ledger", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "idea", "risks-listed", review.NotMet, "One is missing.", 1, at)
 	})
@@ -85,7 +86,7 @@ func TestAsOfNowIsThePresent(t *testing.T) {
 	f.create("ledger")
 	f.answerIdea("ledger")
 	f.request("ledger", "idea")
-	f.mustSign("pat", "ledger", "idea", review.SeatProduct)
+	f.mustSign("pat", "ledger", "idea", plan.SeatProduct)
 	now, err := f.Project(context.Background(), f.as("adam"), "ledger")
 	if err != nil {
 		t.Fatal(err)
@@ -109,7 +110,7 @@ func TestAsOfCountsThoseWhoWereEntitledThen(t *testing.T) {
 	f.create("ledger")
 	f.answerIdea("ledger")
 	f.request("ledger", "idea")
-	signed := f.mustSign("pat", "ledger", "idea", review.SeatProduct)
+	signed := f.mustSign("pat", "ledger", "idea", plan.SeatProduct)
 	counting := func(at time.Time) int {
 		v := f.asOf("ledger", at)
 		return len(v.Review.Counting(v.Review.Stage("idea")))
@@ -129,7 +130,7 @@ func TestAsOfCountsThoseWhoWereEntitledThen(t *testing.T) {
 	}
 	viewer := review.Right{Role: review.RoleViewer}
 	join(viewer)
-	join(viewer, review.Right{Seat: review.SeatProduct})
+	join(viewer, review.Right{Seat: plan.SeatProduct})
 	if n := counting(signed.Now); n != 1 {
 		t.Errorf("right after it was given, %d signatures count", n)
 	}
@@ -192,8 +193,8 @@ func TestAsOfReachesEarlierReviews(t *testing.T) {
 	f.create("ledger")
 	f.answerIdea("ledger")
 	f.request("ledger", "idea")
-	f.mustSign("pat", "ledger", "idea", review.SeatProduct)
-	f.mustSign("eng", "ledger", "idea", review.SeatEngineering)
+	f.mustSign("pat", "ledger", "idea", plan.SeatProduct)
+	f.mustSign("eng", "ledger", "idea", plan.SeatEngineering)
 	f.change("mike", store.Target{Project: "ledger", Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		if err := r.Answer(who, "live", "restore-tested", review.Met, "", 0, at); err != nil {
 			return err
@@ -201,7 +202,7 @@ func TestAsOfReachesEarlierReviews(t *testing.T) {
 		return r.AddEvidence(who, "live", "restore-tested", review.NewEvidence{URL: "https://wiki.example.test/r", Title: "Restore", Type: "test-report"}, at)
 	})
 	f.request("ledger", "live")
-	f.mustSign("sre", "ledger", "live", review.SeatSRE)
+	f.mustSign("sre", "ledger", "live", plan.SeatSRE)
 	started := f.change("olga", store.Target{Project: "ledger"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.StartReview(who, r.No, "The yearly one.", at)
 	})

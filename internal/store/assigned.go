@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -15,10 +16,10 @@ import (
 type AssignedItem struct {
 	Project review.ProjectKey
 	Name    string // of the project
-	Stage   review.StageKey
-	Item    review.ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	Title   string // by the project's own template version
-	Level   review.Level
+	Level   plan.Level
 	Ask     review.Ask
 	Until   time.Time // when its evidence expires, or its waiver
 	Due     time.Time // date; zero: none
@@ -27,8 +28,8 @@ type AssignedItem struct {
 // itemAt names an item of the present review of a project.
 type itemAt struct {
 	project review.ProjectKey
-	stage   review.StageKey
-	item    review.ItemKey
+	stage   plan.StageKey
+	item    plan.ItemKey
 }
 
 // foundItem is an assigned item as the database has it, before the template
@@ -106,7 +107,7 @@ func (s *Store) whatAsks(ctx context.Context, found []foundItem, now time.Time) 
 		if err != nil {
 			return nil, err
 		}
-		if level == review.LevelNone {
+		if level == plan.LevelNone {
 			continue
 		}
 		f.Title, f.Level = d.Title, level
@@ -126,7 +127,7 @@ func waivedLast(it AssignedItem) int {
 }
 
 // asks works out what the item asks by its template.
-func (f *foundItem) asks(d *review.ItemDef, now time.Time) {
+func (f *foundItem) asks(d *plan.Item, now time.Time) {
 	stage := review.Stage{Loaded: true, Evidence: links(d.Key, f.kinds, f.expires)} // as much of it as bears on the item
 	for i := range f.granted {
 		stage.Waivers = append(
@@ -139,10 +140,10 @@ func (f *foundItem) asks(d *review.ItemDef, now time.Time) {
 
 // links are those of an item, as much of them as decides whether they count: their
 // kinds and when they expire.
-func links(item review.ItemKey, kinds []string, expires []*time.Time) []review.Evidence {
+func links(item plan.ItemKey, kinds []string, expires []*time.Time) []review.Evidence {
 	out := make([]review.Evidence, len(kinds))
 	for i, kind := range kinds {
-		out[i] = review.Evidence{No: i + 1, Item: item, Type: review.EvidenceKind(kind), Expires: deref(expires[i])}
+		out[i] = review.Evidence{No: i + 1, Item: item, Type: plan.EvidenceKind(kind), Expires: deref(expires[i])}
 	}
 	return out
 }
@@ -152,7 +153,7 @@ func links(item review.ItemKey, kinds []string, expires []*time.Time) []review.E
 type Untaken struct {
 	Project review.ProjectKey
 	Name    string
-	Stage   review.StageKey
+	Stage   plan.StageKey
 	Items   int
 }
 
@@ -196,7 +197,7 @@ func (s *Store) toTake(ctx context.Context, by By) ([]Untaken, error) {
 		}
 		for i := range items {
 			if items[i] != nil {
-				taken[itemAt{u.Project, review.StageKey(*stages[i]), review.ItemKey(*items[i])}] = true
+				taken[itemAt{u.Project, plan.StageKey(*stages[i]), plan.ItemKey(*items[i])}] = true
 			}
 		}
 		out, pins, current = append(out, u), append(pins, pin), append(current, at)
@@ -223,7 +224,7 @@ func (s *Store) countUntaken(ctx context.Context, u *Untaken, pin *pinned, curre
 	u.Stage = def.Key
 	for i := range def.Items {
 		d := &def.Items[i]
-		if pin.level(d) != review.LevelNone && !taken[itemAt{u.Project, u.Stage, d.Key}] {
+		if pin.level(d) != plan.LevelNone && !taken[itemAt{u.Project, u.Stage, d.Key}] {
 			u.Items++
 		}
 	}

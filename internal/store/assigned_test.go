@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -36,7 +37,7 @@ func TestMyWorkListsAssignedItemsByNeed(t *testing.T) {
 	f.create("alpha")
 	all := store.Target{Project: "alpha"}
 	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
-		for sk, items := range map[review.StageKey][]review.ItemKey{"idea": {"scope-set", "risks-listed", "demo-shown"}, "live": {"restore-tested"}} {
+		for sk, items := range map[plan.StageKey][]plan.ItemKey{"idea": {"scope-set", "risks-listed", "demo-shown"}, "live": {"restore-tested"}} {
 			for _, ik := range items {
 				if err := r.Assign(who, sk, ik, f.people["mike"], at.AddDate(0, 0, -3).Format(review.DateLayout), at); err != nil {
 					return err
@@ -53,7 +54,7 @@ func TestMyWorkListsAssignedItemsByNeed(t *testing.T) {
 	}
 	expect("demo-shown answer", "risks-listed answer", "scope-set answer", "restore-tested answer")
 	f.change("mike", all, func(r *review.Review, who review.Actor, at time.Time) error {
-		for ik, to := range map[review.ItemKey]review.State{"scope-set": review.Met, "risks-listed": review.NotMet, "demo-shown": review.Met} {
+		for ik, to := range map[plan.ItemKey]review.State{"scope-set": review.Met, "risks-listed": review.NotMet, "demo-shown": review.Met} {
 			if err := r.Answer(who, "idea", ik, to, "So.", 0, at); err != nil {
 				return err
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -16,7 +17,7 @@ import (
 // never a promise.
 type Target struct {
 	Project review.ProjectKey
-	Stage   review.StageKey // empty: the project as a whole, all stages
+	Stage   plan.StageKey // empty: the project as a whole, all stages
 	// Others are people to whom the change gives something to do, or whose work
 	// it takes away: [review.Review.Named] then has their rights, and whether they
 	// can sign in. Whoever a form names belongs here, on the project or not.
@@ -294,7 +295,7 @@ func (s *Store) unchanged(ctx context.Context, by By, t Target) (*Changed, error
 }
 
 // Create starts a project. Its launch review is pinned to the template.
-func (s *Store) Create(ctx context.Context, by By, ref review.TemplateRef, in review.NewProject) (*Changed, error) {
+func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewProject) (*Changed, error) {
 	tmpl, err := s.Template(ctx, ref)
 	if err != nil {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -28,13 +29,13 @@ func TestFromCreationToPassedGate(t *testing.T) {
 	if len(q.Gates) != 1 || q.Gates[0].Project != "payments" {
 		t.Fatalf("pat's queue: %+v", q.Gates)
 	}
-	if c, err = f.sign("pat", "payments", "idea", review.SeatProduct); err != nil {
+	if c, err = f.sign("pat", "payments", "idea", plan.SeatProduct); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.Review.Stage("idea").Gate; got != review.GateWaiting {
 		t.Fatalf("after one of two signatures the gate is %v", got)
 	}
-	if c, err = f.sign("sre", "payments", "idea", review.SeatSRE); err != nil {
+	if c, err = f.sign("sre", "payments", "idea", plan.SeatSRE); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.Review.Stage("idea").Gate; got != review.GatePassed {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -180,7 +181,7 @@ func (s *Store) LastCheckpoint(ctx context.Context) (int64, error) {
 type Export struct {
 	Viewer
 	Project  review.Project
-	Template *review.Template
+	Template *plan.Lifecycle
 	Records  []review.Record // of its stream, from the first to the one that the checkpoint has
 	Rights   []review.Record // of the directory's stream likewise; nil unless asked for
 	Note     []byte          // the newest checkpoint; nil when none covers the project yet

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -11,7 +12,7 @@ import (
 type OpenCondition struct {
 	Project  review.ProjectKey
 	Name     string // of the project
-	Stage    review.StageKey
+	Stage    plan.StageKey
 	No       int // within the stage
 	Text     string
 	Owner    review.PersonID

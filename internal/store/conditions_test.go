@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/migrations"
@@ -35,7 +36,7 @@ func (f *fixture) conditional(key review.ProjectKey) {
 func (f *fixture) signIf(name string, key review.ProjectKey, text string) {
 	f.t.Helper()
 	f.change(name, store.Target{Project: key, Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		in := review.NewSignOff{Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live"))}
+		in := review.NewSignOff{Seat: plan.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live"))}
 		in.Conditions = []review.NewCondition{{Text: text, Owner: f.people["mike"], Due: at.AddDate(0, 0, 5).Format(review.DateLayout)}}
 		return r.SignOff(who, "live", in, at)
 	})
@@ -51,7 +52,7 @@ func (f *fixture) again(key review.ProjectKey) {
 		}
 		return r.Request(who, "live", "", "Again.", at)
 	})
-	if _, err := f.sign("sre", key, "live", review.SeatSRE); err != nil {
+	if _, err := f.sign("sre", key, "live", plan.SeatSRE); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -159,7 +160,7 @@ func TestConditionTakenBackByAStandIn(t *testing.T) {
 func (f *fixture) standIn(holder, to string) {
 	f.t.Helper()
 	_, err := f.ChangeRights(context.Background(), f.as(holder), f.people[holder], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: f.people[to], Seat: review.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout)}, at)
+		return e.Delegate(who, review.NewDelegation{To: f.people[to], Seat: plan.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout)}, at)
 	})
 	if err != nil {
 		f.t.Fatal(err)
@@ -172,7 +173,7 @@ func TestForWhomStandInsDecideIsKept(t *testing.T) {
 	f := newFixture(t)
 	f.eventful("alpha")
 	f.standIn("sre", "pat")
-	do := func(name string, stage review.StageKey, decide store.Decide) {
+	do := func(name string, stage plan.StageKey, decide store.Decide) {
 		t.Helper()
 		f.change(name, store.Target{Project: "alpha", Stage: stage}, decide)
 	}
@@ -265,7 +266,7 @@ func TestConditionsFromBeforeTheyOutlivedTheirRound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := v.Stage.Conditions; len(c) != 1 || c[0].Seat != review.SeatSRE || v.Stage.Gate != review.GateConditional {
+	if c := v.Stage.Conditions; len(c) != 1 || c[0].Seat != plan.SeatSRE || v.Stage.Gate != review.GateConditional {
 		t.Errorf("the gate stands %q on %+v", v.Stage.Gate.Label(), c)
 	}
 }

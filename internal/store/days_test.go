@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -38,7 +39,7 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 	}
 	day := review.FormatDate(date)
 	then := time.Now().AddDate(0, 0, -10)
-	early, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "early", Name: "Early", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: review.SeatSRE}}}, then)
+	early, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "early", Name: "Early", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: plan.SeatSRE}}}, then)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 		then = then.Add(time.Second)
 		return store.ByPerson(f.people[name], then)
 	}
-	do := func(name string, stage review.StageKey, decide store.Decide) {
+	do := func(name string, stage plan.StageKey, decide store.Decide) {
 		t.Helper()
 		if _, err := f.Change(ctx, as(name), store.Target{Project: "edge", Stage: stage}, decide); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -70,7 +71,7 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 	})
 	do("early", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "live", review.NewSignOff{
-			Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live")),
+			Seat: plan.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live")),
 			Conditions: []review.NewCondition{{Text: "Test it.", Owner: f.people["mike"], Due: day}},
 		}, at)
 	})
@@ -94,7 +95,7 @@ func TestADayEndsWhereTheOrganisationIs(t *testing.T) {
 	}
 	for over, name := range map[bool]string{false: "sre", true: "early"} { // each in their own zone's days
 		if _, err := zones[over].ChangeRights(ctx, as(name), f.people[name], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-			return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: review.SeatSRE, Ends: day}, at)
+			return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: plan.SeatSRE, Ends: day}, at)
 		}); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -228,7 +229,7 @@ func standInFor(t *testing.T, name string) {
 	var first time.Time
 	if _, err := s.ChangeRights(ctx, f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		first = review.Today(at)
-		return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: review.SeatSRE, Ends: review.FormatDate(first.AddDate(0, 0, 4))}, at)
+		return e.Delegate(who, review.NewDelegation{To: f.people["pat"], Seat: plan.SeatSRE, Ends: review.FormatDate(first.AddDate(0, 0, 4))}, at)
 	}); err != nil {
 		t.Fatal(err)
 	}

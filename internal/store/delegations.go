@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -16,7 +17,7 @@ type StandIn struct {
 	Person      review.PersonID // who holds the seat
 	No          int             // of that person's delegations
 	To          review.PersonID
-	Seat        review.Seat
+	Seat        plan.Seat
 	Project     review.ProjectKey // empty: everywhere
 	ProjectName string
 	Starts      time.Time // the first moment at which it holds
@@ -26,7 +27,7 @@ type StandIn struct {
 
 // OwnSeat is a seat that a person holds in their own right.
 type OwnSeat struct {
-	Seat        review.Seat
+	Seat        plan.Seat
 	Project     review.ProjectKey // empty: everywhere
 	ProjectName string
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -22,11 +23,11 @@ func TestStandInsToTheMicrosecond(t *testing.T) {
 		}
 		return id
 	}
-	qa := review.Right{Seat: review.SeatQA}
+	qa := review.Right{Seat: plan.SeatQA}
 	holder, to, admin := join("holder", qa), join("stand-in", review.Right{Role: review.RoleViewer}), join("boss", review.Right{Role: review.RoleAdmin})
 	now := time.Now().UTC()
 	if _, err := f.ChangeRights(ctx, store.ByPerson(holder, now), holder, func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: to, Seat: review.SeatQA, Ends: review.FormatDate(now.AddDate(0, 0, 3))}, at)
+		return e.Delegate(who, review.NewDelegation{To: to, Seat: plan.SeatQA, Ends: review.FormatDate(now.AddDate(0, 0, 3))}, at)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +52,7 @@ func TestStandInsToTheMicrosecond(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := mine.Actor.Sits(review.SeatQA, 1); got != tc.sits {
+		if got := mine.Actor.Sits(plan.SeatQA, 1); got != tc.sits {
 			t.Errorf("%s: the stand-in sits in the seat: %v", tc.name, got)
 		}
 		if got := len(mine.Taken) == 1; got != tc.listed || len(mine.Given)+len(mine.Others)+len(mine.Seats) != 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -373,7 +374,7 @@ func (v *PeopleView) scan(rows pgx.Rows) error {
 			continue
 		}
 		g.Granted = review.Granted{
-			Right:  review.Right{Role: review.Role(*role), Seat: review.Seat(*seat), Scope: review.Scope(scope)},
+			Right:  review.Right{Role: review.Role(*role), Seat: plan.Seat(*seat), Scope: review.Scope(scope)},
 			Source: review.Source(*source), By: review.PersonID(*by), At: at.UTC(),
 		}
 		last := &v.People[len(v.People)-1]

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -153,13 +154,13 @@ func TestHiddenSeatsAreNotSearched(t *testing.T) {
 	f := newFixture(t)
 	c := f.create("alpha")
 	_, err := f.ChangeRights(ctx, f.as("adam"), f.people["out"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Grant(who, review.Right{Seat: review.SeatQA, Scope: review.Scope(c.Review.Project.ID)}, at)
+		return e.Grant(who, review.Right{Seat: plan.SeatQA, Scope: review.Scope(c.Review.Project.ID)}, at)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	listed := func(name string) int {
-		v, err := f.People(ctx, f.as(name), store.PeopleFilter{Right: string(review.SeatQA)})
+		v, err := f.People(ctx, f.as(name), store.PeopleFilter{Right: string(plan.SeatQA)})
 		if err != nil {
 			t.Fatal(err)
 		}

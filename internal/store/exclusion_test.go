@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -19,7 +20,7 @@ func TestEarlierAnswersOfARound(t *testing.T) {
 	f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SetDuty(who, f.people["out"], review.DutyMember, at)
 	})
-	answer := func(stage review.StageKey, item review.ItemKey, names ...string) {
+	answer := func(stage plan.StageKey, item plan.ItemKey, names ...string) {
 		t.Helper()
 		for _, name := range names {
 			f.change(name, store.Target{Project: "alpha", Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -27,7 +28,7 @@ func TestEarlierAnswersOfARound(t *testing.T) {
 			})
 		}
 	}
-	expect := func(stage review.StageKey, item review.ItemKey, names ...string) {
+	expect := func(stage plan.StageKey, item plan.ItemKey, names ...string) {
 		t.Helper()
 		var want []review.PersonID
 		for _, name := range names {

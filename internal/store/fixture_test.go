@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -20,8 +21,8 @@ type fixture struct {
 	*store.Store
 	t      testing.TB
 	db     *storetest.DB
-	ref    review.TemplateRef
-	tmpl   *review.Template
+	ref    plan.Ref
+	tmpl   *plan.Lifecycle
 	people map[string]review.PersonID
 }
 
@@ -56,10 +57,10 @@ func newFixture(t testing.TB) *fixture {
 		"adam":  {{Role: review.RoleAdmin}},
 		"mona":  {{Role: review.RoleManager}},
 		"audit": {{Role: review.RoleAuditor}},
-		"pat":   {{Role: review.RoleViewer}, {Seat: review.SeatProduct}},
-		"eng":   {{Role: review.RoleViewer}, {Seat: review.SeatEngineering}},
-		"sre":   {{Role: review.RoleViewer}, {Seat: review.SeatSRE}},
-		"both":  {{Role: review.RoleViewer}, {Seat: review.SeatSRE}, {Seat: review.SeatEngineering}},
+		"pat":   {{Role: review.RoleViewer}, {Seat: plan.SeatProduct}},
+		"eng":   {{Role: review.RoleViewer}, {Seat: plan.SeatEngineering}},
+		"sre":   {{Role: review.RoleViewer}, {Seat: plan.SeatSRE}},
+		"both":  {{Role: review.RoleViewer}, {Seat: plan.SeatSRE}, {Seat: plan.SeatEngineering}},
 		"out":   nil,
 	} {
 		id, err := s.Join(ctx, store.Identity{Issuer: issuer, Subject: name, Name: "Person " + name, Rights: rights}, time.Time{})
@@ -71,26 +72,26 @@ func newFixture(t testing.TB) *fixture {
 	return f
 }
 
-func smallTemplate() *review.Template {
-	must, should := review.LevelMust, review.LevelShould
-	return &review.Template{
-		Key: "small", Version: 1, Name: "Small", Order: review.OrderAdvisory, SoD: true,
-		Flags: []review.FlagDef{{Key: "database", Group: "Parts", Label: "It uses a database"}},
-		Stages: []review.StageDef{
+func smallTemplate() *plan.Lifecycle {
+	must, should := plan.LevelMust, plan.LevelShould
+	return &plan.Lifecycle{
+		Key: "small", Version: 1, Name: "Small", Order: plan.OrderAdvisory, SoD: true,
+		Flags: []plan.Question{{Key: "database", Group: "Parts", Label: "It uses a database"}},
+		Stages: []plan.Stage{
 			{
-				Key: "idea", Name: "Idea", Items: []review.ItemDef{
-					{Key: "scope-set", Title: "Scope is set", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"doc"}, Seats: []review.Seat{review.SeatProduct}},
-					{Key: "risks-listed", Title: "Risks are listed", Levels: [3]review.Level{must, must, ""}, Seats: []review.Seat{review.SeatSRE}},
-					{Key: "data-sketched", Title: "Data is sketched", Levels: [3]review.Level{must, must, must}, When: []review.Flag{"database"}, Seats: []review.Seat{review.SeatEngineering}},
-					{Key: "demo-shown", Title: "A demo was shown", Levels: [3]review.Level{should, should, should}, Seats: []review.Seat{review.SeatProduct}},
+				Key: "idea", Name: "Idea", Items: []plan.Item{
+					{Key: "scope-set", Title: "Scope is set", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{plan.SeatProduct}},
+					{Key: "risks-listed", Title: "Risks are listed", Levels: [3]plan.Level{must, must, ""}, Seats: []plan.Seat{plan.SeatSRE}},
+					{Key: "data-sketched", Title: "Data is sketched", Levels: [3]plan.Level{must, must, must}, When: []plan.Flag{"database"}, Seats: []plan.Seat{plan.SeatEngineering}},
+					{Key: "demo-shown", Title: "A demo was shown", Levels: [3]plan.Level{should, should, should}, Seats: []plan.Seat{plan.SeatProduct}},
 				},
-				Gate: review.GateDef{Name: "Worth building", Quorum: 2, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatEngineering}, {Seat: review.SeatSRE}}},
+				Gate: plan.Gate{Name: "Worth building", Quorum: 2, Seats: []plan.GateSeat{{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatEngineering}, {Seat: plan.SeatSRE}}},
 			},
 			{
-				Key: "live", Name: "Live", Items: []review.ItemDef{
-					{Key: "restore-tested", Title: "Restore is tested", Levels: [3]review.Level{must, must, must}, Evidence: []review.EvidenceKind{"test-report"}, ValidDays: 30, Seats: []review.Seat{review.SeatSRE}},
+				Key: "live", Name: "Live", Items: []plan.Item{
+					{Key: "restore-tested", Title: "Restore is tested", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"test-report"}, ValidDays: 30, Seats: []plan.Seat{plan.SeatSRE}},
 				},
-				Gate: review.GateDef{Name: "Go live", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatSRE, Mandatory: true}}},
+				Gate: plan.Gate{Name: "Go live", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatSRE, Mandatory: true}}},
 			},
 		},
 	}
@@ -147,7 +148,7 @@ func (f *fixture) answerIdea(key review.ProjectKey) {
 }
 
 // sign signs what the gate now shows.
-func (f *fixture) sign(name string, key review.ProjectKey, stage review.StageKey, seat review.Seat) (*store.Changed, error) {
+func (f *fixture) sign(name string, key review.ProjectKey, stage plan.StageKey, seat plan.Seat) (*store.Changed, error) {
 	return f.Change(context.Background(), f.as(name), store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, stage, review.NewSignOff{Seat: seat, Decision: review.Go, Digest: r.Digest(r.Stage(stage))}, at)
 	})

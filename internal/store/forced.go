@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -43,7 +44,7 @@ func (s *Store) forced(ctx context.Context, l *loaded, p parts) ([]review.Forced
 type ForcedGate struct {
 	Project review.ProjectKey
 	Name    string // of the project
-	Stage   review.StageKey
+	Stage   plan.StageKey
 	By      review.PersonID
 	At      time.Time
 	Due     time.Time // date: the last day on which the review is in time

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -30,19 +31,19 @@ const ChangesShown = 100
 type GateView struct {
 	ProjectView
 	Stage   *review.Stage
-	Holders map[review.Seat]SeatHolders // who holds each seat
-	Able    map[review.Seat]SeatHolders // whose signature would help or, between rounds, could once sign-off is requested
-	Reviews []time.Time                 // when each review started, the launch first
-	Changes []review.Entry              // what changed in the signed content since the first request, newest first
+	Holders map[plan.Seat]SeatHolders // who holds each seat
+	Able    map[plan.Seat]SeatHolders // whose signature would help or, between rounds, could once sign-off is requested
+	Reviews []time.Time               // when each review started, the launch first
+	Changes []review.Entry            // what changed in the signed content since the first request, newest first
 }
 
 // Gate reads a project with one stage and all its rounds.
-func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*GateView, error) {
+func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage plan.StageKey) (*GateView, error) {
 	id, err := s.enter(ctx, by, key)
 	if err != nil {
 		return nil, err
 	}
-	out := &GateView{Holders: map[review.Seat]SeatHolders{}}
+	out := &GateView{Holders: map[plan.Seat]SeatHolders{}}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
 		queueSeatHolders(b, id, out.Holders)
 		queueReviews(b, id, &out.Reviews)
@@ -89,7 +90,7 @@ func contentKinds() []string {
 	return kinds
 }
 
-func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]SeatHolders) {
+func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[plan.Seat]SeatHolders) {
 	b.Queue(`
 		select seat, person_id, for_id, total from (
 		    select h.seat, h.person_id, h.for_id, count(*) over (partition by h.seat)::int as total,
@@ -105,7 +106,7 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]Se
 		Query(func(rows pgx.Rows) error {
 			defer rows.Close()
 			for rows.Next() {
-				var seat review.Seat
+				var seat plan.Seat
 				var person, holder review.PersonID
 				var total int
 				if err := rows.Scan(&seat, &person, &holder, &total); err != nil {
@@ -119,7 +120,7 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[review.Seat]Se
 
 // nameGate names everybody on the page, and with the names at hand says who could
 // sign in each seat, in their order.
-func (s *Store) nameGate(ctx context.Context, g *GateView, seats []review.Seat, among []review.Actor) error {
+func (s *Store) nameGate(ctx context.Context, g *GateView, seats []plan.Seat, among []review.Actor) error {
 	var extra []CommentView
 	for _, h := range g.Holders {
 		for _, p := range slices.Concat(h.People, h.For) {
@@ -139,7 +140,7 @@ func (s *Store) nameGate(ctx context.Context, g *GateView, seats []review.Seat, 
 			strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person),
 		)
 	})
-	g.Able = map[review.Seat]SeatHolders{}
+	g.Able = map[plan.Seat]SeatHolders{}
 	for _, seat := range seats {
 		var h SeatHolders
 		for _, a := range among {

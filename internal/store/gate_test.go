@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -16,7 +17,7 @@ func TestGateNamesWhoMaySign(t *testing.T) {
 	ctx := context.Background()
 	f.create("payments")
 	other := f.create("search").Review.Project.ID
-	here := review.Right{Seat: review.SeatProduct, Scope: review.Scope(f.create("ledger").Review.Project.ID)}
+	here := review.Right{Seat: plan.SeatProduct, Scope: review.Scope(f.create("ledger").Review.Project.ID)}
 	join := func(name string, rights ...review.Right) review.PersonID {
 		id, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: name, Name: "A person " + name, Rights: rights}, time.Time{})
 		if err != nil {
@@ -24,19 +25,19 @@ func TestGateNamesWhoMaySign(t *testing.T) {
 		}
 		return id
 	}
-	elsewhere := join("elsewhere", review.Right{Seat: review.SeatProduct, Scope: review.Scope(other)})
+	elsewhere := join("elsewhere", review.Right{Seat: plan.SeatProduct, Scope: review.Scope(other)})
 	local := join("local", here)
 	for i := range store.HoldersShown {
-		join(fmt.Sprint("data-", i), review.Right{Seat: review.SeatSRE})
+		join(fmt.Sprint("data-", i), review.Right{Seat: plan.SeatSRE})
 	}
 	v, err := f.Gate(ctx, f.as("olga"), "ledger", "idea")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := v.Holders[review.SeatProduct]; got.Total != 2 || !slices.Contains(got.People, local) || slices.Contains(got.People, elsewhere) {
+	if got := v.Holders[plan.SeatProduct]; got.Total != 2 || !slices.Contains(got.People, local) || slices.Contains(got.People, elsewhere) {
 		t.Errorf("product: %+v; want pat and the local holder, not the other project's", got)
 	}
-	if got := v.Holders[review.SeatSRE]; got.Total != store.HoldersShown+2 || len(got.People) != store.HoldersShown {
+	if got := v.Holders[plan.SeatSRE]; got.Total != store.HoldersShown+2 || len(got.People) != store.HoldersShown {
 		t.Errorf("SRE: %+v; want the first %d of %d", got, store.HoldersShown, store.HoldersShown+2)
 	}
 	if v.Names.Of(local) != "A person local" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -14,7 +15,7 @@ const HistoryPage = 100
 
 // HistoryFilter narrows a project's trail; zero values narrow nothing.
 type HistoryFilter struct {
-	Stage  review.StageKey
+	Stage  plan.StageKey
 	Kind   string
 	Person review.PersonID
 	From   time.Time // only entries at or after this moment
@@ -75,7 +76,7 @@ func (h *HistoryView) scan(rows pgx.Rows) error {
 
 // Entries reads entries of a project's trail by their numbers, both ends
 // included, oldest first.
-func (s *Store) Entries(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey, first, last int64) ([]review.Entry, error) {
+func (s *Store) Entries(ctx context.Context, by By, key review.ProjectKey, stage plan.StageKey, first, last int64) ([]review.Entry, error) {
 	var out []review.Entry
 	_, err := s.projectWith(ctx, by, key, parts{stage: stage}, func(b *pgx.Batch) {
 		b.Queue(`

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -20,7 +21,7 @@ func (f *fixture) passed(key review.ProjectKey) {
 	f.change("mike", store.Target{Project: key, Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "idea", "", "", at)
 	})
-	for name, seat := range map[string]review.Seat{"pat": review.SeatProduct, "sre": review.SeatSRE} {
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "sre": plan.SeatSRE} {
 		if _, err := f.sign(name, key, "idea", seat); err != nil {
 			f.t.Fatal(err)
 		}

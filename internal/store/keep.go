@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/lru"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -27,7 +28,7 @@ const (
 // keptPlace says of which stage something is kept.
 type keptPlace struct {
 	project review.ProjectID
-	stage   review.StageKey
+	stage   plan.StageKey
 }
 
 // keptReview is a review with one stage as a change left it. It never changes.
@@ -37,8 +38,8 @@ type keptReview struct {
 	seq          int64
 	project      review.Project
 	no           int
-	template     *review.Template
-	ref          review.TemplateRef
+	template     *plan.Lifecycle
+	ref          plan.Ref
 	passedBefore time.Time
 	away         []review.PersonID
 	rollups      []review.StageRollup

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"pgregory.net/rapid"
@@ -236,7 +237,7 @@ func TestTwoServersKeepToTheTrail(t *testing.T) {
 		f.create(string(key))
 		for range rapid.IntRange(1, 40).Draw(rt, "steps") {
 			name := rapid.SampledFrom([]string{"olga", "mike", "mike", "mike", "pat", "sre"}).Draw(rt, "who")
-			t := store.Target{Project: key, Stage: rapid.SampledFrom([]review.StageKey{"idea", "idea", "live", ""}).Draw(rt, "stage")}
+			t := store.Target{Project: key, Stage: rapid.SampledFrom([]plan.StageKey{"idea", "idea", "live", ""}).Draw(rt, "stage")}
 			server := rapid.SampledFrom(servers).Draw(rt, "server")
 			_, _ = server.Change(context.Background(), f.as(name), t, randomCommand(rt)) // refusals are part of it
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -32,7 +33,7 @@ func TestABlockedPersonIsOutAtOnce(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	f.waiting("alpha") // with a signature of pat's
-	pat := store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: review.SeatProduct}}}
+	pat := store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: plan.SeatProduct}}}
 	by, err := f.session(pat, "pat")
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +85,7 @@ func TestAnErasedPersonStaysErased(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	f.waiting("alpha")
-	pat := store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Email: "pat@example.test", Rights: []review.Right{{Seat: review.SeatProduct}}}
+	pat := store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Email: "pat@example.test", Rights: []review.Right{{Seat: plan.SeatProduct}}}
 	by, err := f.session(pat, "pat")
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +152,7 @@ func TestUnknownGroupsSuspendRightsForTheSession(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	f.waiting("alpha")
-	eng := store.Identity{Issuer: issuer, Subject: "eng", Name: "Person eng", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: review.SeatEngineering}}}
+	eng := store.Identity{Issuer: issuer, Subject: "eng", Name: "Person eng", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: plan.SeatEngineering}}}
 	known, err := f.session(eng, "known")
 	if err != nil {
 		t.Fatal(err)
@@ -183,7 +184,7 @@ func TestUnknownGroupsSuspendRightsForTheSession(t *testing.T) {
 		t.Errorf("the session without has %d seats, %q, %d gates", n, gap, gates)
 	}
 	_, err = f.Change(ctx, unknown, store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatEngineering, Decision: review.Go, Digest: r.Digest(r.Stage("idea"))}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatEngineering, Decision: review.Go, Digest: r.Digest(r.Stage("idea"))}, at)
 	})
 	if err == nil {
 		t.Error("somebody signs in a seat that is suspended")

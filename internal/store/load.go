@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // parts says how much of a review to load.
 type parts struct {
-	stage  review.StageKey // empty: all stages
-	rounds bool            // rounds, sign-offs, findings and conditions too
+	stage  plan.StageKey // empty: all stages
+	rounds bool          // rounds, sign-offs, findings and conditions too
 }
 
 // loaded is a review as the rows have it, with what a change needs to go on
@@ -34,7 +35,7 @@ type reviewRows struct {
 	project      review.Project
 	away         []review.PersonID
 	no           int
-	ref          review.TemplateRef
+	ref          plan.Ref
 	seq          int64
 	hash         []byte
 	rollup       rollupArrays
@@ -130,7 +131,7 @@ func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
 	}
 }
 
-func queueRounds(b *pgx.Batch, id review.ProjectID, stage review.StageKey, out *reviewRows) {
+func queueRounds(b *pgx.Batch, id review.ProjectID, stage plan.StageKey, out *reviewRows) {
 	if stage == "" {
 		b.Queue(roundsSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanRounds)
 		b.Queue(signOffsSQL+ofReview+` order by t.stage, t.round, t.no`, int64(id)).Query(out.scanSignOffs)
@@ -299,7 +300,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	rows.found = true
 	p.Target, p.Created, rows.passedBefore = deref(target), p.Created.UTC(), deref(before)
 	for _, f := range profile {
-		p.Profile = append(p.Profile, review.Flag(f))
+		p.Profile = append(p.Profile, plan.Flag(f))
 	}
 	for i := range people {
 		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -186,8 +187,8 @@ const mentionDays = 14
 type Mention struct {
 	Project review.ProjectKey
 	Name    string // of the project
-	Stage   review.StageKey
-	Item    review.ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	By      review.PersonID
 	At      time.Time
 	Text    string

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -32,7 +33,7 @@ func nobodyAmong(r *review.Review, among []review.Actor) []review.Blocker {
 // inSeats reads who holds one of these seats in a project or stands in there, and
 // the managers where they are asked for, each with all their rights. It costs a
 // statement only where an active project asks for somebody.
-func (s *Store) inSeats(ctx context.Context, r *review.Review, seats []review.Seat, managers bool) ([]review.Actor, error) {
+func (s *Store) inSeats(ctx context.Context, r *review.Review, seats []plan.Seat, managers bool) ([]review.Actor, error) {
 	if len(seats) == 0 && !managers || r.Project.Status != review.StatusActive {
 		return nil, nil
 	}
@@ -52,9 +53,9 @@ func (s *Store) inSeats(ctx context.Context, r *review.Review, seats []review.Se
 type Vacancy struct {
 	Project review.ProjectKey
 	Name    string // of the project
-	Stage   review.StageKey
+	Stage   plan.StageKey
 	Duty    review.BlockerKind // what nobody can do
-	Seat    review.Seat        // in which; empty: in none in particular
+	Seat    plan.Seat          // in which; empty: in none in particular
 	No      int                // of the condition, the finding or the round
 	Since   time.Time
 	All     int // how many there are
@@ -126,7 +127,7 @@ func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
 	defer found.Close()
 	for found.Next() {
 		var id review.ProjectID
-		var seat review.Seat
+		var seat plan.Seat
 		if err := found.Scan(&id, &seat); err != nil {
 			return fmt.Errorf("reading what nobody can do: %w", err)
 		}

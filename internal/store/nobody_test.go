@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -126,7 +127,7 @@ func TestNobodyCanSign(t *testing.T) {
 	f.leave("pat", (*review.Entitlements).Unblock)
 	f.expectVacant("when they are back", "alpha")
 	f.change("pat", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatProduct, Decision: review.Recuse, Note: "My brother works there.", Digest: r.Digest(r.Stage("idea"))}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Recuse, Note: "My brother works there.", Digest: r.Digest(r.Stage("idea"))}, at)
 	})
 	f.expectVacant("when they stepped back", "alpha", "nobody-signs/product")
 
@@ -177,7 +178,7 @@ func TestNobodyCanJudge(t *testing.T) {
 	f.requested("beta")
 	f.change("pat", store.Target{Project: "beta", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, "idea", review.NewSignOff{
-			Seat: review.SeatProduct, Decision: review.Return, Note: "No.", Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea")),
+			Seat: plan.SeatProduct, Decision: review.Return, Note: "No.", Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea")),
 		}, at)
 	})
 	f.change("mike", store.Target{Project: "beta", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {

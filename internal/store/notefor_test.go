@@ -9,6 +9,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/migrations"
@@ -19,7 +20,7 @@ import (
 func TestNotesOfOldKnowTheirAnswer(t *testing.T) {
 	f, ctx := newFixture(t), context.Background()
 	f.create("ledger")
-	answer := func(item review.ItemKey, to review.State, note string) {
+	answer := func(item plan.ItemKey, to review.State, note string) {
 		t.Helper()
 		_, err := f.Change(ctx, f.as("olga"), store.Target{Project: "ledger", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.Answer(who, "idea", item, to, note, r.Stage("idea").Item(item).Answer.Version, at)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/s2"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -266,7 +267,7 @@ func (u *unpacker) evidence(e, last *review.Evidence) {
 	e.No = int(u.int())
 	e.URL = review.SafeURL(u.text(string(last.URL)))
 	e.Title = u.text(last.Title)
-	e.Type = review.EvidenceKind(u.text(string(last.Type)))
+	e.Type = plan.EvidenceKind(u.text(string(last.Type)))
 	e.Effective = u.time()
 	e.Expires = u.time()
 	e.Commit = u.text(last.Commit)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/klauspost/compress/s2"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -30,22 +31,22 @@ func fillAll(t *testing.T, v reflect.Value, n *int64) {
 		v.SetInt(*n)
 	case v.Type() == reflect.TypeFor[[]review.PersonID]():
 		v.Set(reflect.ValueOf([]review.PersonID{review.PersonID(*n), review.PersonID(*n + 1000)}))
-	case v.Type() == reflect.TypeFor[*review.ItemDef](): // the template says it
+	case v.Type() == reflect.TypeFor[*plan.Item](): // the template says it
 	default:
 		t.Fatalf("packing knows nothing of %v", v.Type())
 	}
 }
 
-func packTemplate() *review.Template {
-	must := [3]review.Level{review.LevelMust, review.LevelMust, review.LevelMust}
-	return &review.Template{Stages: []review.StageDef{{Key: "idea", Items: []review.ItemDef{
+func packTemplate() *plan.Lifecycle {
+	must := [3]plan.Level{plan.LevelMust, plan.LevelMust, plan.LevelMust}
+	return &plan.Lifecycle{Stages: []plan.Stage{{Key: "idea", Items: []plan.Item{
 		{Key: "one", Levels: must}, {Key: "two", Levels: must}, {Key: "three", Levels: must}, {Key: "four", Levels: must},
 	}}}}
 }
 
 func TestPackingLosesNothing(t *testing.T) {
 	stage := func() *review.Stage {
-		return review.Blank(review.Project{Tier: 1}, 1, packTemplate(), review.TemplateRef{}).Load(0)
+		return review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
 	}
 	s, n := stage(), int64(0)
 	for _, i := range []int{1, 3} {
@@ -93,12 +94,12 @@ func TestPackingLosesNothing(t *testing.T) {
 }
 
 func TestAnUntouchedStagePacksToNothing(t *testing.T) {
-	s := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), review.TemplateRef{}).Load(0)
+	s := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
 	packed, ok := pack(s)
 	if !ok || len(packed) > 4 {
 		t.Errorf("%d bytes, %t", len(packed), ok)
 	}
-	got := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), review.TemplateRef{}).Load(0)
+	got := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
 	if err := unpack(packed, got); err != nil || !reflect.DeepEqual(got.Items, s.Items) || got.Evidence != nil {
 		t.Errorf("unpacked %+v (%v)", got, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -29,9 +30,9 @@ type PersonView struct {
 	Left []LeftWith      // what hangs on the person in projects that the reader may see
 	More bool            // there are more such projects than LeftShown
 
-	Alone    []review.Seat // that nobody else holds
-	StandIns []StandIn     // that the person gave or took
-	Waivers  int           // that wait for the person's decision, in projects that the reader may see
+	Alone    []plan.Seat // that nobody else holds
+	StandIns []StandIn   // that the person gave or took
+	Waivers  int         // that wait for the person's decision, in projects that the reader may see
 	Names    Names
 }
 
@@ -107,7 +108,7 @@ func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *Pers
 		 where g.person_id = $1 and g.seat <> '' and g.project_id is null
 		   and not exists (select from granted o where o.seat = g.seat and o.project_id is null and o.person_id <> $1)
 		 order by g.seat`, int64(id)).Query(func(rows pgx.Rows) (err error) {
-		out.Alone, err = pgx.CollectRows(rows, pgx.RowTo[review.Seat])
+		out.Alone, err = pgx.CollectRows(rows, pgx.RowTo[plan.Seat])
 		return err
 	})
 	b.Queue(`with `+meSQL+standInsSQL+` and $4 in (d.person_id, d.to_id) order by d.starts, d.person_id, d.no limit $5`,

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -67,7 +68,7 @@ func (c *placeCache) doubt(key review.ProjectKey, err error) error {
 // others cost a statement that takes the same way whether there is a project or
 // not, so that the answer's time does not tell.
 func (s *Store) enter(ctx context.Context, by By, key review.ProjectKey) (review.ProjectID, error) {
-	if !review.ValidKey(string(key)) {
+	if !plan.ValidKey(string(key)) {
 		if _, err := s.Who(ctx, by); err != nil {
 			return 0, err
 		}

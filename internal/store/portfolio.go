@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -34,14 +35,14 @@ const PortfolioPage = 50
 type PortfolioFilter struct {
 	Search   string // part of the name or key
 	Team     string
-	Tier     review.Tier
+	Tier     plan.Tier
 	Status   review.Status
-	Owner    string          // part of the owner's name
-	Mine     bool            // only projects that the person who asks owns
-	Stage    review.StageKey // the stage that the project is in
+	Owner    string        // part of the owner's name
+	Mine     bool          // only projects that the person who asks owns
+	Stage    plan.StageKey // the stage that the project is in
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
-	Seat     review.Seat        // that the project waits for
+	Seat     plan.Seat          // that the project waits for
 	Person   string             // part of the name of somebody whom it waits for
 	Me       bool               // it waits for the person who asks
 	Anyone   string             // part of the name of somebody on the project
@@ -58,7 +59,7 @@ type PortfolioRow struct {
 	Key        review.ProjectKey
 	Name       string
 	Team       string
-	Tier       review.Tier
+	Tier       plan.Tier
 	Status     review.Status
 	Restricted bool
 	Target     time.Time
@@ -70,7 +71,7 @@ type PortfolioRow struct {
 	ReviewDue  time.Time      // when its last gate has to pass again
 	Waited     []review.Party // whose turn it is, who kept it longest first
 	Since      time.Time      // since when the first of them does; zero: not known
-	Vacant     []review.Seat  // in which nobody can do what it waits for; an empty seat where it is in none in particular
+	Vacant     []plan.Seat    // in which nobody can do what it waits for; an empty seat where it is in none in particular
 	id         review.ProjectID
 	review     int
 	leaderless bool // neither owner nor deputy can sign in
@@ -81,11 +82,11 @@ type PortfolioRow struct {
 type PortfolioView struct {
 	Viewer
 	Rows  []PortfolioRow
-	Page  int              // which one: the last, when one beyond was asked for
-	More  bool             // there is a next page
-	Names Names            // of the owners and those who are waited for
-	Teams []string         // to filter by; nil when there are more than TeamsListed
-	Tmpl  *review.Template // the newest lifecycle, for the names of the stages
+	Page  int             // which one: the last, when one beyond was asked for
+	More  bool            // there is a next page
+	Names Names           // of the owners and those who are waited for
+	Teams []string        // to filter by; nil when there are more than TeamsListed
+	Tmpl  *plan.Lifecycle // the newest lifecycle, for the names of the stages
 }
 
 // TeamsListed is the most teams that a filter lists. Where there are more, a
@@ -209,7 +210,7 @@ const fromFirst = -1
 // total says how many rows there are, and the page is read from the last,
 // backwards. What is costly to find out of a row is asked only of the rows of
 // the page.
-func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *review.Template, total int) (string, []any) {
+func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int) (string, []any) {
 	args, where := s.portfolioWhere(by, f, tmpl)
 	size, skip := PortfolioPage+1, (f.Page-1)*PortfolioPage
 	desc, nulls := f.Desc, "nulls last"
@@ -271,14 +272,14 @@ func inOrder(order, way, nulls string) string {
 }
 
 // portfolioCountSQL counts what a filter leaves.
-func (s *Store) portfolioCountSQL(by By, f PortfolioFilter, tmpl *review.Template) (string, []any) {
+func (s *Store) portfolioCountSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (string, []any) {
 	args, where := s.portfolioWhere(by, f, tmpl)
 	return `with ` + meSQL + ` select count(*)::int from portfolio f, me where ` + strings.Join(where, " and "), args
 }
 
 // portfolioWhere are the conditions of a filter, and that the person may see the
 // project.
-func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *review.Template) (args []any, where []string) {
+func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (args []any, where []string) {
 	args = []any{by.token[:], by.person, s.idle}
 	where = []string{visibleSQL}
 	add := func(cond string, v any) {
@@ -304,7 +305,7 @@ func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *review.Template) 
 }
 
 // narrow adds the conditions that take a value.
-func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *review.Template) {
+func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecycle) {
 	if f.Search != "" {
 		add(`(f.search like '%%' || $%[1]d || '%%' or f.key like '%%' || $%[1]d || '%%')`, folded(f.Search))
 	}
@@ -386,7 +387,7 @@ func likeEscape(s string) string {
 
 // lifecycle is the newest version of the first template; it names the stages
 // where a page has no single project.
-func (s *Store) lifecycle(ctx context.Context) (*review.Template, error) {
+func (s *Store) lifecycle(ctx context.Context) (*plan.Lifecycle, error) {
 	ref, err := s.DefaultTemplate(ctx)
 	if err != nil {
 		return nil, err
@@ -395,7 +396,7 @@ func (s *Store) lifecycle(ctx context.Context) (*review.Template, error) {
 }
 
 // DefaultTemplate is what new projects are pinned to.
-func (s *Store) DefaultTemplate(ctx context.Context) (review.TemplateRef, error) {
+func (s *Store) DefaultTemplate(ctx context.Context) (plan.Ref, error) {
 	s.templates.mu.RLock()
 	ref, at := s.templates.latest, s.templates.latestAt
 	s.templates.mu.RUnlock()
@@ -404,10 +405,10 @@ func (s *Store) DefaultTemplate(ctx context.Context) (review.TemplateRef, error)
 	}
 	refs, err := s.LatestTemplates(ctx)
 	if err != nil {
-		return review.TemplateRef{}, err
+		return plan.Ref{}, err
 	}
 	if len(refs) == 0 {
-		return review.TemplateRef{}, fmt.Errorf("no template is published; run the migrate command")
+		return plan.Ref{}, fmt.Errorf("no template is published; run the migrate command")
 	}
 	s.templates.mu.Lock()
 	defer s.templates.mu.Unlock()

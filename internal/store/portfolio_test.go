@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -69,8 +70,8 @@ func TestPortfolioFilters(t *testing.T) {
 		"owner nobody has":      {store.PortfolioFilter{Owner: "zzz"}, ""},
 		"a gate waits":          {store.PortfolioFilter{Gate: []review.GateState{review.GateWaiting}}, "asked"},
 		"a gate was returned":   {store.PortfolioFilter{Gate: []review.GateState{review.GateReturned}}, ""},
-		"on a seat":             {store.PortfolioFilter{Seat: review.SeatProduct}, "asked"},
-		"on an optional seat":   {store.PortfolioFilter{Seat: review.SeatSRE}, "asked"},
+		"on a seat":             {store.PortfolioFilter{Seat: plan.SeatProduct}, "asked"},
+		"on an optional seat":   {store.PortfolioFilter{Seat: plan.SeatSRE}, "asked"},
 		"on a person":           {store.PortfolioFilter{Person: "mike"}, "soon"},
 		"on the owner":          {store.PortfolioFilter{Person: "olga"}, "late soon"},
 		"on a wildcard":         {store.PortfolioFilter{Person: "%"}, ""},
@@ -146,7 +147,7 @@ func TestPortfolioSaysWhoBlocks(t *testing.T) {
 		return v.Rows[0]
 	}
 	asked := row("asked")
-	if len(asked.Waited) != 3 || asked.Waited[0] != (review.Party{Seat: review.SeatSRE}) || time.Since(asked.Since) > time.Minute {
+	if len(asked.Waited) != 3 || asked.Waited[0] != (review.Party{Seat: plan.SeatSRE}) || time.Since(asked.Since) > time.Minute {
 		t.Errorf("a gate that waits: %v since %s", asked.Waited, asked.Since)
 	}
 	if held := row("held"); len(held.Waited) != 0 || !held.Since.IsZero() {
@@ -156,13 +157,13 @@ func TestPortfolioSaysWhoBlocks(t *testing.T) {
 	if !slices.Contains(soon.Waited, review.Party{Person: f.people["mike"]}) || !slices.Contains(soon.Waited, review.Party{Person: f.people["olga"]}) {
 		t.Errorf("open items wait for %v", soon.Waited)
 	}
-	if _, err := f.sign("pat", "asked", "idea", review.SeatProduct); err != nil {
+	if _, err := f.sign("pat", "asked", "idea", plan.SeatProduct); err != nil {
 		t.Fatal(err)
 	}
-	if asked = row("asked"); slices.Contains(asked.Waited, review.Party{Seat: review.SeatProduct}) || len(asked.Waited) != 2 {
+	if asked = row("asked"); slices.Contains(asked.Waited, review.Party{Seat: plan.SeatProduct}) || len(asked.Waited) != 2 {
 		t.Errorf("after the signature: %v", asked.Waited)
 	}
-	if _, err := f.sign("eng", "asked", "idea", review.SeatEngineering); err != nil {
+	if _, err := f.sign("eng", "asked", "idea", plan.SeatEngineering); err != nil {
 		t.Fatal(err)
 	}
 	if asked = row("asked"); len(asked.Waited) != 1 || asked.Waited[0].Person != f.people["olga"] {

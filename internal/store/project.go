@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -30,7 +31,7 @@ func (s *Store) Project(ctx context.Context, by By, key review.ProjectKey) (*Pro
 // Checklist reads a project with the items and evidence of one stage. The
 // rounds are left out, unless the stage was returned: of other gates only the
 // state is known.
-func (s *Store) Checklist(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey) (*ProjectView, error) {
+func (s *Store) Checklist(ctx context.Context, by By, key review.ProjectKey, stage plan.StageKey) (*ProjectView, error) {
 	v, err := s.project(ctx, by, key, parts{stage: stage})
 	if err != nil {
 		return nil, err
@@ -169,7 +170,7 @@ const (
 )
 
 // Item reads one item of a project.
-func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage review.StageKey, item review.ItemKey) (*ItemView, error) {
+func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage plan.StageKey, item plan.ItemKey) (*ItemView, error) {
 	out := &ItemView{}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
 		b.Queue(`

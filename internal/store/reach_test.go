@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -24,7 +25,7 @@ func (f *fixture) inOrder(t *testing.T) {
 	t.Helper()
 	ctx := context.Background()
 	tmpl := smallTemplate()
-	tmpl.Key, tmpl.Order = "strict", review.OrderStrict
+	tmpl.Key, tmpl.Order = "strict", plan.OrderStrict
 	owner, err := pgx.Connect(ctx, f.db.OwnerURL)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +76,7 @@ func TestAGateReachesThoseAfterIt(t *testing.T) {
 		}
 	}
 	blocked(2) // its own, and the gate before it
-	for name, seat := range map[string]review.Seat{"pat": review.SeatProduct, "sre": review.SeatSRE} {
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "sre": plan.SeatSRE} {
 		if _, err := f.sign(name, "alpha", "idea", seat); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -293,7 +294,7 @@ func (rb *rebuild) derive(ctx context.Context, id review.ProjectID) error {
 // template finds the templates that reviews are pinned to, and sees that they are
 // what their digests say.
 func (rb *rebuild) template(ctx context.Context) review.Templates {
-	return func(ref review.TemplateRef) (*review.Template, error) {
+	return func(ref plan.Ref) (*plan.Lifecycle, error) {
 		t, err := rb.store.templateOn(ctx, rb.tx.conn, ref)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -90,7 +91,7 @@ func everything(t *testing.T) *fixture {
 		if err := r.SetDuty(who, f.people["sre"], review.DutyOwner, at); err != nil {
 			return err
 		}
-		fields := review.ProjectFields{Name: "Beta “two”\\ \"three\"", Team: p.Team, Tier: 2, Exposure: p.Exposure, Profile: []review.Flag{"database"}, Restricted: true}
+		fields := review.ProjectFields{Name: "Beta “two”\\ \"three\"", Team: p.Team, Tier: 2, Exposure: p.Exposure, Profile: []plan.Flag{"database"}, Restricted: true}
 		return r.Edit(who, fields, at)
 	})
 	f.change("olga", store.Target{Project: "gamma", Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -101,7 +102,7 @@ func everything(t *testing.T) *fixture {
 			if end {
 				return e.EndDelegation(who, 1, at)
 			}
-			return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: review.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
+			return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: plan.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -109,7 +110,7 @@ func everything(t *testing.T) *fixture {
 	}
 	f.inOrder(t)
 	f.waiting("delta")
-	if _, err := f.sign("sre", "delta", "idea", review.SeatSRE); err != nil {
+	if _, err := f.sign("sre", "delta", "idea", plan.SeatSRE); err != nil {
 		t.Fatal(err)
 	}
 	f.change("mike", store.Target{Project: "delta", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -120,7 +121,7 @@ func everything(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	_, err = f.ChangeRights(ctx, f.as("adam"), f.people["mike"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Grant(who, review.Right{Seat: review.SeatQA, Scope: review.Scope(p.Review.Project.ID)}, at)
+		return e.Grant(who, review.Right{Seat: plan.SeatQA, Scope: review.Scope(p.Review.Project.ID)}, at)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +201,7 @@ func TestRebuildOfWaiversThatDidNotApply(t *testing.T) {
 	f := newFixture(t)
 	f.create("alpha")
 	all := store.Target{Project: "alpha"}
-	keeps := func(flags ...review.Flag) {
+	keeps := func(flags ...plan.Flag) {
 		f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
 			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, at)

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 type itemRow struct {
-	stage    review.StageKey
-	item     review.ItemKey
+	stage    plan.StageKey
+	item     plan.ItemKey
 	answer   review.Answer
 	due      time.Time
 	assignee review.PersonID
@@ -73,7 +74,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 	for r.Next() {
 		raw.row(r.RawValues())
 		row := itemRow{
-			stage: review.StageKey(raw.one(string(last.stage))), item: review.ItemKey(raw.text()),
+			stage: plan.StageKey(raw.one(string(last.stage))), item: plan.ItemKey(raw.text()),
 			answer: review.Answer{
 				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
 				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
@@ -91,7 +92,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 }
 
 type evidenceRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	review.Evidence
 }
 
@@ -101,8 +102,8 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 	var last evidenceRow
 	for r.Next() {
 		raw.row(r.RawValues())
-		row := evidenceRow{stage: review.StageKey(raw.one(string(last.stage))), Evidence: review.Evidence{
-			No: raw.int4(), Item: review.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: review.EvidenceKind(raw.one(string(last.Type))),
+		row := evidenceRow{stage: plan.StageKey(raw.one(string(last.stage))), Evidence: review.Evidence{
+			No: raw.int4(), Item: plan.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: plan.EvidenceKind(raw.one(string(last.Type))),
 			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
 			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),
 		}}
@@ -116,7 +117,7 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 }
 
 type roundRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	review.Round
 }
 
@@ -138,7 +139,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 }
 
 type signOffRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	round int
 	held  *time.Time // since when the signer holds the seat in which they signed; nil: no longer
 	review.SignOff
@@ -161,7 +162,7 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 }
 
 type findingRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	review.Finding
 }
 
@@ -181,7 +182,7 @@ func (rows *reviewRows) scanFindings(r pgx.Rows) error {
 }
 
 type waiverRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	review.Waiver
 }
 
@@ -203,7 +204,7 @@ func (rows *reviewRows) scanWaivers(r pgx.Rows) error {
 }
 
 type conditionRow struct {
-	stage review.StageKey
+	stage plan.StageKey
 	review.Condition
 }
 

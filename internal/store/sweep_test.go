@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -15,7 +16,7 @@ func TestRefreshFollowsTheClock(t *testing.T) {
 	ctx := context.Background()
 	past := time.Now().AddDate(0, 0, -40)
 	then := func(name string) store.By { return store.ByPerson(f.people[name], past) }
-	for name, seat := range map[string]review.Seat{"sre": review.SeatSRE} {
+	for name, seat := range map[string]plan.Seat{"sre": plan.SeatSRE} {
 		rights := []review.Right{{Role: review.RoleViewer}}
 		if _, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: name, Name: name, Rights: rights}, past.Add(-time.Hour)); err != nil {
 			t.Fatal(err)
@@ -47,7 +48,7 @@ func TestRefreshFollowsTheClock(t *testing.T) {
 		return r.Request(who, "live", "", "Out of order on purpose.", at)
 	})
 	step("sre", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "live", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Go, Digest: r.Digest(r.Stage("live"))}, at)
+		return r.SignOff(who, "live", review.NewSignOff{Seat: plan.SeatSRE, Decision: review.Go, Digest: r.Digest(r.Stage("live"))}, at)
 	})
 	gate := func() review.GateState {
 		t.Helper()

@@ -8,39 +8,39 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 // templateCache keeps decoded template versions. They never change, so there
 // is nothing to invalidate; there are few, so there is no bound.
 type templateCache struct {
 	mu    sync.RWMutex
-	byRef map[review.TemplateRef]*review.Template
+	byRef map[plan.Ref]*plan.Lifecycle
 
-	latest   review.TemplateRef // what new projects get; looked up again every minute
+	latest   plan.Ref // what new projects get; looked up again every minute
 	latestAt time.Time
 
 	seats   *gateSeats // looked up again every minute
 	seatsAt time.Time
 }
 
-func (c *templateCache) get(ref review.TemplateRef) *review.Template {
+func (c *templateCache) get(ref plan.Ref) *plan.Lifecycle {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
 	return c.byRef[ref]
 }
 
-func (c *templateCache) put(ref review.TemplateRef, t *review.Template) {
+func (c *templateCache) put(ref plan.Ref, t *plan.Lifecycle) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byRef == nil {
-		c.byRef = map[review.TemplateRef]*review.Template{}
+		c.byRef = map[plan.Ref]*plan.Lifecycle{}
 	}
 	c.byRef[ref] = t
 }
 
 // Template finds the exact template content that a review is pinned to.
-func (s *Store) Template(ctx context.Context, ref review.TemplateRef) (*review.Template, error) {
+func (s *Store) Template(ctx context.Context, ref plan.Ref) (*plan.Lifecycle, error) {
 	return s.templateOn(ctx, s.pool, ref)
 }
 
@@ -51,7 +51,7 @@ type rowSource interface {
 
 // templateOn finds a template over a connection that is held already: changes
 // that each hold one and wait for another would wait for ever.
-func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.TemplateRef) (*review.Template, error) {
+func (s *Store) templateOn(ctx context.Context, db rowSource, ref plan.Ref) (*plan.Lifecycle, error) {
 	if t := s.templates.get(ref); t != nil {
 		return t, nil
 	}
@@ -62,7 +62,7 @@ func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.Templat
 	if err != nil {
 		return nil, fmt.Errorf("reading template %s version %d: %w", ref.Key, ref.Version, err)
 	}
-	t, err := review.ParseTemplate(body)
+	t, err := plan.ParseLifecycle(body)
 	if err != nil {
 		return nil, fmt.Errorf("template %s version %d: %w", ref.Key, ref.Version, err)
 	}
@@ -71,13 +71,13 @@ func (s *Store) templateOn(ctx context.Context, db rowSource, ref review.Templat
 }
 
 // LatestTemplates lists the newest version of each template, by name.
-func (s *Store) LatestTemplates(ctx context.Context) ([]review.TemplateRef, error) {
+func (s *Store) LatestTemplates(ctx context.Context) ([]plan.Ref, error) {
 	rows, err := s.pool.Query(ctx, `
 		select distinct on (key) key, version, digest from template_version order by key, version desc`)
 	if err != nil {
 		return nil, fmt.Errorf("listing templates: %w", err)
 	}
-	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[review.TemplateRef])
+	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 	if err != nil {
 		return nil, fmt.Errorf("listing templates: %w", err)
 	}
@@ -86,7 +86,7 @@ func (s *Store) LatestTemplates(ctx context.Context) ([]review.TemplateRef, erro
 
 // Publish adds a template version. Publishing the same content again changes
 // nothing; other content under a published version is refused.
-func Publish(ctx context.Context, db *pgx.Conn, t *review.Template) error {
+func Publish(ctx context.Context, db *pgx.Conn, t *plan.Lifecycle) error {
 	ref, err := t.Ref()
 	if err != nil {
 		return err

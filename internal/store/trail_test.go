@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"pgregory.net/rapid"
@@ -51,7 +52,7 @@ func TestTablesEqualTheReplayedTrail(t *testing.T) {
 		steps := rapid.IntRange(1, 40).Draw(rt, "steps")
 		for range steps {
 			name := rapid.SampledFrom(names).Draw(rt, "who")
-			t := store.Target{Project: key, Stage: rapid.SampledFrom([]review.StageKey{"idea", "live", ""}).Draw(rt, "stage")}
+			t := store.Target{Project: key, Stage: rapid.SampledFrom([]plan.StageKey{"idea", "live", ""}).Draw(rt, "stage")}
 			_, _ = f.Change(context.Background(), f.as(name), t, randomCommand(rt)) // refusals are part of it
 		}
 		f.sameAsReplay(t, key)
@@ -62,11 +63,11 @@ func TestTablesEqualTheReplayedTrail(t *testing.T) {
 // randomCommand draws one command with arguments that are often right.
 func randomCommand(rt *rapid.T) store.Decide {
 	kind := rapid.IntRange(0, 24).Draw(rt, "command")
-	sk := rapid.SampledFrom([]review.StageKey{"idea", "idea", "live"}).Draw(rt, "of stage")
-	ik := rapid.SampledFrom([]review.ItemKey{"scope-set", "risks-listed", "data-sketched", "demo-shown", "restore-tested"}).Draw(rt, "item")
+	sk := rapid.SampledFrom([]plan.StageKey{"idea", "idea", "live"}).Draw(rt, "of stage")
+	ik := rapid.SampledFrom([]plan.ItemKey{"scope-set", "risks-listed", "data-sketched", "demo-shown", "restore-tested"}).Draw(rt, "item")
 	state := rapid.SampledFrom(review.States()).Draw(rt, "state")
 	note := rapid.SampledFrom([]string{"", "Because.", "Später, 見積もり."}).Draw(rt, "note")
-	seat := rapid.SampledFrom([]review.Seat{review.SeatProduct, review.SeatEngineering, review.SeatSRE}).Draw(rt, "seat")
+	seat := rapid.SampledFrom([]plan.Seat{plan.SeatProduct, plan.SeatEngineering, plan.SeatSRE}).Draw(rt, "seat")
 	pick := rapid.IntRange(1, 4).Draw(rt, "number")
 	return func(r *review.Review, who review.Actor, at time.Time) error {
 		s := r.Stage(sk)
@@ -78,7 +79,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 		case 0, 1, 2:
 			return r.Answer(who, sk, ik, state, note, version, at)
 		case 3, 4:
-			return r.AddEvidence(who, sk, ik, review.NewEvidence{URL: fmt.Sprintf("https://example.test/%d", pick), Title: note, Type: review.EvidenceKinds()[pick]}, at)
+			return r.AddEvidence(who, sk, ik, review.NewEvidence{URL: fmt.Sprintf("https://example.test/%d", pick), Title: note, Type: plan.EvidenceKinds()[pick]}, at)
 		case 5:
 			return r.RemoveEvidence(who, sk, ik, pick, at)
 		case 6:
@@ -131,7 +132,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 			return r.StartReview(who, r.No, "Yearly.", at)
 		default:
 			return r.Edit(who, review.ProjectFields{
-				Name: "Renamed", Team: "Blue", Tier: review.Tier(1 + pick%3), Exposure: review.ExposureGeneral, Profile: map[bool][]review.Flag{true: {"database"}}[pick > 2],
+				Name: "Renamed", Team: "Blue", Tier: plan.Tier(1 + pick%3), Exposure: review.ExposureGeneral, Profile: map[bool][]plan.Flag{true: {"database"}}[pick > 2],
 			}, at)
 		}
 	}
@@ -191,7 +192,7 @@ func TestConcurrentLastSignersPassTheGate(t *testing.T) {
 			return r.Request(who, "idea", "", "", at)
 		})
 		var wg sync.WaitGroup
-		for name, seat := range map[string]review.Seat{"pat": review.SeatProduct, "eng": review.SeatEngineering} {
+		for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "eng": plan.SeatEngineering} {
 			wg.Go(func() {
 				if _, err := f.sign(name, key, "idea", seat); err != nil {
 					t.Error(err)

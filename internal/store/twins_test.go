@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -59,11 +60,11 @@ func (f *fixture) busy() (keys []review.ProjectKey) {
 			f.t.Fatal(err)
 		}
 		f.entitle("adam", "eng", func(e *review.Entitlements, who review.Actor, at time.Time) error {
-			return e.Grant(who, review.Right{Seat: review.SeatSecurity, Scope: scope}, at)
+			return e.Grant(who, review.Right{Seat: plan.SeatSecurity, Scope: scope}, at)
 		})
 		f.entitle("eng", "eng", func(e *review.Entitlements, who review.Actor, at time.Time) error {
 			ends := at.AddDate(0, 0, 9).Format(review.DateLayout)
-			return e.Delegate(who, review.NewDelegation{To: f.people["both"], Seat: review.SeatSecurity, Scope: scope, Ends: ends}, at)
+			return e.Delegate(who, review.NewDelegation{To: f.people["both"], Seat: plan.SeatSecurity, Scope: scope, Ends: ends}, at)
 		})
 	}
 	f.leave("pat", (*review.Entitlements).Block)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -20,8 +21,8 @@ type Verified struct {
 	Stream   review.ProjectID
 	Key      review.ProjectKey // empty for the directory
 	Entries  []review.Entry
-	Template *review.Template // of a project
-	Stale    bool             // its rollups wait for the sweep, so they were left out
+	Template *plan.Lifecycle // of a project
+	Stale    bool            // its rollups wait for the sweep, so they were left out
 	Problems []Problem
 }
 
@@ -138,7 +139,7 @@ func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
 		}
 		wantStage, wantItem := v.Entries[i].Event.Subject()
 		if v.Stream == review.Directory {
-			wantItem = review.ItemKey(subjectOf(personOf(v.Entries[i].Event)))
+			wantItem = plan.ItemKey(subjectOf(personOf(v.Entries[i].Event)))
 		}
 		if stage != string(wantStage) || item != string(wantItem) {
 			v.wrong("has entry %d filed under stage %q and item %q, but it is about %q and %q", i+1, stage, item, wantStage, wantItem)

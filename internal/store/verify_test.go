@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -92,7 +93,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 	f.t.Helper()
 	f.create(string(key))
 	f.answerIdea(key)
-	do := func(name string, stage review.StageKey, decide store.Decide) {
+	do := func(name string, stage plan.StageKey, decide store.Decide) {
 		f.t.Helper()
 		f.change(name, store.Target{Project: key, Stage: stage}, decide)
 	}
@@ -103,7 +104,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 		return r.Request(who, "idea", "", "", at)
 	})
 	do("pat", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "idea", review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Digest: r.Digest(r.Stage("idea")), Findings: []string{"Who pays?"}}, at)
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Return, Digest: r.Digest(r.Stage("idea")), Findings: []string{"Who pays?"}}, at)
 	})
 	do("mike", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AnswerFinding(who, "idea", 1, shown(r.Stage("idea").Findings, 1), "We do.", at)
@@ -121,7 +122,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 		return r.Request(who, "live", "", "First.", at)
 	})
 	do("sre", "live", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.SignOff(who, "live", review.NewSignOff{Seat: review.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live")), Conditions: []review.NewCondition{{Text: "Test it.", Owner: f.people["mike"], Due: at.AddDate(0, 0, 5).Format(review.DateLayout)}}}, at)
+		return r.SignOff(who, "live", review.NewSignOff{Seat: plan.SeatSRE, Decision: review.Conditional, Digest: r.Digest(r.Stage("live")), Conditions: []review.NewCondition{{Text: "Test it.", Owner: f.people["mike"], Due: at.AddDate(0, 0, 5).Format(review.DateLayout)}}}, at)
 	})
 	do("olga", "", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.StartReview(who, r.No, "Yearly.", at)
@@ -129,7 +130,7 @@ func (f *fixture) eventful(key review.ProjectKey) {
 	do("mike", "idea", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "idea", "", "", at)
 	})
-	for name, seat := range map[string]review.Seat{"pat": review.SeatProduct, "sre": review.SeatSRE} {
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "sre": plan.SeatSRE} {
 		if _, err := f.sign(name, key, "idea", seat); err != nil {
 			f.t.Fatal(err)
 		}
@@ -144,7 +145,7 @@ func (f *fixture) waiting(key review.ProjectKey) {
 	f.change("mike", store.Target{Project: key, Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "idea", "", "", at)
 	})
-	if _, err := f.sign("pat", key, "idea", review.SeatProduct); err != nil {
+	if _, err := f.sign("pat", key, "idea", plan.SeatProduct); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -156,7 +157,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	f.create("beta")
 	f.waiting("gamma")
 	_, err := f.ChangeRights(context.Background(), f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: review.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
+		return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: plan.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 	})
 	if err != nil {
 		t.Fatal(err)

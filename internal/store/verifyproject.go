@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -69,8 +70,8 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var stage review.StageKey
-		var item review.ItemKey
+		var stage plan.StageKey
+		var item plan.ItemKey
 		var no int
 		var applies bool
 		if err := rows.Scan(&stage, &no, &item, &applies); err != nil {
@@ -80,7 +81,7 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 		if s == nil || s.Item(item) == nil {
 			continue // that its rows differ from the trail is said elsewhere
 		}
-		if applies != (s.Item(item).Level != review.LevelNone) {
+		if applies != (s.Item(item).Level != plan.LevelNone) {
 			v.wrong("lists waiver %d of stage %s as if its item applied, or the other way round", no, stage)
 		}
 	}
@@ -88,7 +89,7 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 }
 
 // template checks that the template is what its digest says.
-func (v *Verified) template(want review.TemplateRef) error {
+func (v *Verified) template(want plan.Ref) error {
 	got, err := v.Template.Ref()
 	if err != nil {
 		return err
@@ -101,7 +102,7 @@ func (v *Verified) template(want review.TemplateRef) error {
 
 // replay rebuilds the review from the first n entries.
 func (v *Verified) replay(like *review.Review, n int) (*review.Review, error) {
-	return review.Replay(v.Stream, v.Entries[:n], func(ref review.TemplateRef) (*review.Template, error) {
+	return review.Replay(v.Stream, v.Entries[:n], func(ref plan.Ref) (*plan.Lifecycle, error) {
 		if ref != like.Ref {
 			return nil, fmt.Errorf(
 				"the tables pin it to template %s version %d, the trail to %s version %d", like.Ref.Key, like.Ref.Version, ref.Key, ref.Version,
@@ -177,8 +178,8 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 // comments checks the discussions of a review, which carry over to the next.
 func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []review.Entry) error {
 	type comment struct {
-		Stage  review.StageKey
-		Item   review.ItemKey
+		Stage  plan.StageKey
+		Item   plan.ItemKey
 		No     int
 		Person review.PersonID
 		At     time.Time

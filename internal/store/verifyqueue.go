@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // queueRow is a stage in the approvers' queue.
 type queueRow struct {
 	Review                     int
-	Stage                      review.StageKey
+	Stage                      plan.StageKey
 	State                      review.GateState
 	Round                      int
 	Digest                     review.Digest
 	Since                      time.Time
-	OpenSeats                  []review.Seat
+	OpenSeats                  []plan.Seat
 	Signed, Outdated, Excluded []review.PersonID
 }
 
@@ -41,7 +42,7 @@ func (v *Verified) queue(ctx context.Context, tx pgx.Tx, r *review.Review, holde
 	}
 	before := r.Holders
 	r.Holders = holders // who holds a seat now is the directory's business
-	missing := map[review.StageKey]queueRow{}
+	missing := map[plan.StageKey]queueRow{}
 	for i := range r.Stages {
 		if s := &r.Stages[i]; s.LastRound() != nil {
 			missing[s.Def.Key] = queueOf(r, s)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -54,7 +55,7 @@ func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now 
 
 // reviewRow checks the row of a review that is over.
 func (v *Verified) reviewRow(ctx context.Context, tx pgx.Tx, then *review.Review) error {
-	var ref review.TemplateRef
+	var ref plan.Ref
 	var passed *time.Time
 	err := tx.QueryRow(ctx, `
 		select template_key, template_version, template_digest, passed_before from review where project_id = $1 and no = $2`, int64(v.Stream), then.No).

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -43,7 +44,7 @@ func TestVersion(t *testing.T) {
 		"an answer": func() { f.answerIdea("alpha") },
 		"a right": func() {
 			_, err := f.ChangeRights(t.Context(), f.as("adam"), f.people["pat"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-				return e.Grant(who, review.Right{Seat: review.SeatSRE}, at)
+				return e.Grant(who, review.Right{Seat: plan.SeatSRE}, at)
 			})
 			if err != nil {
 				t.Fatal(err)

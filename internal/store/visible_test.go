@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -34,7 +35,7 @@ func TestListsAgreeWithThePermissionTable(t *testing.T) {
 	}
 	// pat holds a seat in just one of the restricted projects.
 	if _, err := f.ChangeRights(ctx, f.as("adam"), f.people["pat"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Grant(who, review.Right{Seat: review.SeatEngineering, Scope: review.Scope(two.Review.Project.ID)}, at)
+		return e.Grant(who, review.Right{Seat: plan.SeatEngineering, Scope: review.Scope(two.Review.Project.ID)}, at)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -129,12 +130,12 @@ func TestARevokedSeatSignsNoMore(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := f.sign("pat", "alpha", "idea", review.SeatProduct); err != nil {
+	if _, err := f.sign("pat", "alpha", "idea", plan.SeatProduct); err != nil {
 		t.Fatal(err)
 	}
 	rights("sre", review.Right{Role: review.RoleViewer})
 	var denied *review.Denied
-	if _, err := f.sign("sre", "alpha", "idea", review.SeatSRE); !errors.As(err, &denied) {
+	if _, err := f.sign("sre", "alpha", "idea", plan.SeatSRE); !errors.As(err, &denied) {
 		t.Fatalf("signing without the seat: %v", err)
 	}
 	// pat loses the seat after signing: eng's signature must not complete the quorum.
@@ -142,10 +143,10 @@ func TestARevokedSeatSignsNoMore(t *testing.T) {
 	if n, err := f.Refresh(ctx); err != nil || n != 1 {
 		t.Fatalf("after a signer lost the seat %d gates were looked at anew: %v", n, err)
 	}
-	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, review.SeatProduct) {
+	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, plan.SeatProduct) {
 		t.Fatalf("the queue still counts the lost seat: %+v, %v", q, err)
 	}
-	c, err := f.sign("eng", "alpha", "idea", review.SeatEngineering)
+	c, err := f.sign("eng", "alpha", "idea", plan.SeatEngineering)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,11 +154,11 @@ func TestARevokedSeatSignsNoMore(t *testing.T) {
 		t.Fatalf("with a signature from a lost seat the gate is %v", got)
 	}
 	// Back in the seat, the old signature still does not count; a new one does.
-	rights("pat", review.Right{Role: review.RoleViewer}, review.Right{Seat: review.SeatProduct})
+	rights("pat", review.Right{Role: review.RoleViewer}, review.Right{Seat: plan.SeatProduct})
 	if v, err := f.Gate(ctx, f.as("olga"), "alpha", "idea"); err != nil || v.Review.Stage("idea").Gate != review.GateWaiting {
 		t.Fatalf("after the seat came back: %v", err)
 	}
-	if c, err = f.sign("pat", "alpha", "idea", review.SeatProduct); err != nil {
+	if c, err = f.sign("pat", "alpha", "idea", plan.SeatProduct); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.Review.Stage("idea").Gate; got != review.GatePassed {
@@ -177,12 +178,12 @@ func TestALostSeatTakesTheStandInsSignatureWithIt(t *testing.T) {
 		return r.Request(who, "idea", "", "", at)
 	})
 	_, err := f.ChangeRights(ctx, f.as("pat"), f.people["pat"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
-		return e.Delegate(who, review.NewDelegation{To: f.people["mona"], Seat: review.SeatProduct, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
+		return e.Delegate(who, review.NewDelegation{To: f.people["mona"], Seat: plan.SeatProduct, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.sign("mona", "alpha", "idea", review.SeatProduct); err != nil {
+	if _, err := f.sign("mona", "alpha", "idea", plan.SeatProduct); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Rights: []review.Right{{Role: review.RoleViewer}}}, time.Time{}); err != nil {
@@ -191,7 +192,7 @@ func TestALostSeatTakesTheStandInsSignatureWithIt(t *testing.T) {
 	if n, err := f.Refresh(ctx); err != nil || n != 1 {
 		t.Fatalf("after the holder lost the seat %d gates were looked at anew: %v", n, err)
 	}
-	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, review.SeatProduct) {
+	if q, err := f.Queue(ctx, f.as("eng")); err != nil || len(q.Gates) != 1 || !slices.Contains(q.Gates[0].OpenSeats, plan.SeatProduct) {
 		t.Fatalf("the queue still counts the lost seat: %+v, %v", q, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -58,11 +59,11 @@ type WaiverRow struct {
 	Project  review.ProjectKey
 	Name     string // of the project
 	Team     string
-	Stage    review.StageKey
+	Stage    plan.StageKey
 	Gate     string // name of the stage's gate
 	GateIs   review.GateState
 	Title    string // of the item, by the project's own template version
-	Level    review.Level
+	Level    plan.Level
 	Waiver   review.Waiver
 	State    review.WaiverState
 	Lacks    review.BlockerKind // what the item lacks without the waiver; empty: nothing
@@ -159,7 +160,7 @@ func (s *Store) gateSeats(ctx context.Context) (*gateSeats, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing template versions: %w", err)
 	}
-	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[review.TemplateRef])
+	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 	if err != nil {
 		return nil, fmt.Errorf("listing template versions: %w", err)
 	}
@@ -177,7 +178,7 @@ func (s *Store) gateSeats(ctx context.Context) (*gateSeats, error) {
 	return out, nil
 }
 
-func (g *gateSeats) add(ref review.TemplateRef, t *review.Template) {
+func (g *gateSeats) add(ref plan.Ref, t *plan.Lifecycle) {
 	for i := range t.Stages {
 		for _, seat := range t.Stages[i].Gate.Seats {
 			flags := make([]string, len(seat.When))
@@ -241,10 +242,10 @@ func (s *Store) waiverArgs(by By, seats *gateSeats) []any {
 type foundWaiver struct {
 	WaiverRow
 	project         review.ProjectID
-	tier            review.Tier
+	tier            plan.Tier
 	profile         []string
 	gates           []int16
-	ref             review.TemplateRef
+	ref             plan.Ref
 	answer          review.Answer
 	reattest        bool
 	kinds           []string
@@ -356,14 +357,14 @@ func (s *Store) explainWaivers(ctx context.Context, v *Viewer, found []foundWaiv
 	return rows, nil
 }
 
-func (f *foundWaiver) explain(v *Viewer, def *review.StageDef, stage int) {
+func (f *foundWaiver) explain(v *Viewer, def *plan.Stage, stage int) {
 	f.Gate = def.Gate.Name
 	if stage < len(f.gates) {
 		f.GateIs = review.GateState(f.gates[stage])
 	}
 	p := review.Project{ID: f.project, Status: review.StatusActive} // that it is seen at all, the statement has found out
 	for _, flag := range f.profile {
-		p.Profile = append(p.Profile, review.Flag(flag))
+		p.Profile = append(p.Profile, plan.Flag(flag))
 	}
 	f.Mine = review.MayDecideWaiver(v.Actor, &p, &def.Gate, f.Waiver.RequestedBy) == nil
 	for i := range def.Items {

@@ -9,12 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
 // askWaiver asks for a waiver of an item in a project's first stage.
-func (f *fixture) askWaiver(name string, key review.ProjectKey, item review.ItemKey, until time.Time) {
+func (f *fixture) askWaiver(name string, key review.ProjectKey, item plan.ItemKey, until time.Time) {
 	f.t.Helper()
 	f.change(name, store.Target{Project: key, Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.RequestWaiver(who, "idea", item, review.NewWaiver{Reason: "Late.", Risk: "Small.", Measure: "By hand.", Until: review.FormatDate(until)}, at)
@@ -77,7 +78,7 @@ func TestWaiverRegister(t *testing.T) {
 		t.Errorf("who asked may decide on %+v", v.Mine)
 	}
 	row := v.Rows[0]
-	if row.Title != "Risks are listed" || row.Gate != "Worth building" || row.Level != review.LevelMust || row.Lacks != review.MustOpen || row.State != review.WaiverWaiting ||
+	if row.Title != "Risks are listed" || row.Gate != "Worth building" || row.Level != plan.LevelMust || row.Lacks != review.MustOpen || row.State != review.WaiverWaiting ||
 		row.Waiver.RequestedBy != f.people["olga"] || v.Names.Of(row.Waiver.RequestedBy) != "Person olga" {
 		t.Errorf("row: %+v", row)
 	}
@@ -158,7 +159,7 @@ func TestWaiversAgreeWithTheDomain(t *testing.T) {
 			}
 		}
 		for _, key := range []review.ProjectKey{"open-one", "secret-one"} {
-			for _, stage := range []review.StageKey{"idea", "live"} {
+			for _, stage := range []plan.StageKey{"idea", "live"} {
 				_, err := f.Change(ctx, f.as(name), store.Target{Project: key, Stage: stage}, func(r *review.Review, who review.Actor, at time.Time) error {
 					return errors.Join(r.GrantWaiver(who, stage, 1, r.Stage(stage).Waivers[0].Digest(), "", at), errTried)
 				})

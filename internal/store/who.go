@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -171,7 +172,7 @@ func (v *Viewer) hold(role, seat string, scope int64, since time.Time, standIn r
 	case role != "":
 		v.Actor.Roles = append(v.Actor.Roles, review.Role(role))
 	case seat != "":
-		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: review.Seat(seat), Scope: review.Scope(scope), Since: since, For: standIn})
+		v.Actor.Seats = append(v.Actor.Seats, review.SeatHeld{Seat: plan.Seat(seat), Scope: review.Scope(scope), Since: since, For: standIn})
 	}
 }
 

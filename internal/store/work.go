@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -23,15 +24,15 @@ type WaitingGate struct {
 	Project   review.ProjectKey
 	Name      string // of the project
 	Team      string
-	Tier      review.Tier
+	Tier      plan.Tier
 	Owner     review.PersonID
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	State     review.GateState
 	Round     int
 	Since     time.Time
-	OpenSeats []review.Seat // seats in which a signature would help
-	MySeats   []review.Seat // those of them that the person holds
-	Outdated  bool          // the person signed earlier content of this round
+	OpenSeats []plan.Seat // seats in which a signature would help
+	MySeats   []plan.Seat // those of them that the person holds
+	Outdated  bool        // the person signed earlier content of this round
 	Target    time.Time
 	Live      review.Live // where a running service stands in its review calendar
 }
@@ -42,7 +43,7 @@ type QueueView struct {
 	Gates    []WaitingGate
 	Excluded []WaitingGate // gates that separation of duties keeps from the person, for information
 	Names    Names
-	Tmpl     *review.Template
+	Tmpl     *plan.Lifecycle
 }
 
 // Queue lists the gates that wait for the person's signature.
@@ -134,7 +135,7 @@ const (
 type FallenGate struct {
 	Project  review.ProjectKey
 	Name     string
-	Stage    review.StageKey
+	Stage    plan.StageKey
 	State    review.GateState
 	Since    time.Time // when its last round ended or, of a changed gate, when the content changed
 	Findings int       // still to be answered
@@ -145,8 +146,8 @@ type FallenGate struct {
 type ExpiringEvidence struct {
 	Project review.ProjectKey
 	Name    string
-	Stage   review.StageKey
-	Item    review.ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	Title   string
 	Subject string // title of the item
 	Expires time.Time
@@ -183,7 +184,7 @@ type MyWorkView struct {
 	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
 	VacantAll               int             // how many there are
 	Names                   Names
-	Tmpl                    *review.Template
+	Tmpl                    *plan.Lifecycle
 }
 
 // MyWork reads everything that waits for the person, at least [WorkPage] of
@@ -264,8 +265,8 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 // pinned is what says whether an item applies to its project: the template
 // version that it follows, its tier and its profile.
 type pinned struct {
-	ref     review.TemplateRef
-	tier    review.Tier
+	ref     plan.Ref
+	tier    plan.Tier
 	profile []string
 }
 
@@ -276,31 +277,31 @@ func (p *pinned) into() []any {
 }
 
 // level is what an item weighs for the project.
-func (p *pinned) level(d *review.ItemDef) review.Level {
-	profile := make(review.Profile, len(p.profile))
+func (p *pinned) level(d *plan.Item) plan.Level {
+	profile := make(plan.Profile, len(p.profile))
 	for i, f := range p.profile {
-		profile[i] = review.Flag(f)
+		profile[i] = plan.Flag(f)
 	}
 	return d.LevelFor(p.tier, profile)
 }
 
 // item finds an item, and the level that it has for the project; nil when the
 // template has none by that key.
-func (s *Store) item(ctx context.Context, p *pinned, sk review.StageKey, ik review.ItemKey) (*review.ItemDef, review.Level, error) {
+func (s *Store) item(ctx context.Context, p *pinned, sk plan.StageKey, ik plan.ItemKey) (*plan.Item, plan.Level, error) {
 	t, err := s.Template(ctx, p.ref)
 	if err != nil {
-		return nil, review.LevelNone, err
+		return nil, plan.LevelNone, err
 	}
 	si := t.StageIndex(sk)
 	if si < 0 {
-		return nil, review.LevelNone, nil
+		return nil, plan.LevelNone, nil
 	}
 	for i := range t.Stages[si].Items {
 		if d := &t.Stages[si].Items[i]; d.Key == ik {
 			return d, p.level(d), nil
 		}
 	}
-	return nil, review.LevelNone, nil
+	return nil, plan.LevelNone, nil
 }
 
 // whatExpires leaves out evidence of items that no longer apply, which asks
@@ -318,7 +319,7 @@ func (s *Store) whatExpires(ctx context.Context, v *MyWorkView, pins []pinned) (
 		if err != nil {
 			return nil, err
 		}
-		if level != review.LevelNone && !listed[itemAt{e.Project, e.Stage, e.Item}] {
+		if level != plan.LevelNone && !listed[itemAt{e.Project, e.Stage, e.Item}] {
 			e.Subject = d.Title
 			out = append(out, e)
 		}

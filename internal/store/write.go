@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -96,7 +97,7 @@ func texts[S ~string](in []S) []string {
 	return out
 }
 
-func flags(p review.Profile) []string { return texts([]review.Flag(p)) }
+func flags(p plan.Profile) []string { return texts([]plan.Flag(p)) }
 
 func people(in []review.PersonID) []int64 {
 	out := make([]int64, len(in))

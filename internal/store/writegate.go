@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -68,13 +69,13 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 // reviewer's word on the answers to findings.
 func writeFollowUp(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	id, no := int64(r.Project.ID), r.No
-	condition := func(stage review.StageKey, n int, set string, args ...any) {
+	condition := func(stage plan.StageKey, n int, set string, args ...any) {
 		b.Queue(
 			`update condition set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
 			append([]any{id, no, stage, n}, args...)...,
 		)
 	}
-	finding := func(stage review.StageKey, n int, set string, args ...any) {
+	finding := func(stage plan.StageKey, n int, set string, args ...any) {
 		b.Queue(
 			`update finding set `+set+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
 			append([]any{id, no, stage, n}, args...)...,

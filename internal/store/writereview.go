@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -38,7 +39,7 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 
 // writeCarried copies the conditions that carry over, under their new numbers.
 func writeCarried(b *pgx.Batch, id int64, e review.ReviewStarted) {
-	numbers := map[review.StageKey]int{}
+	numbers := map[plan.StageKey]int{}
 	for _, ref := range e.Conditions {
 		numbers[ref.Stage]++
 		b.Queue(`
@@ -49,7 +50,7 @@ func writeCarried(b *pgx.Batch, id int64, e review.ReviewStarted) {
 }
 
 // repeating are the items whose evidence expires.
-func repeating(t *review.Template) []string {
+func repeating(t *plan.Lifecycle) []string {
 	keys := []string{}
 	for i := range t.Stages {
 		for j := range t.Stages[i].Items {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -17,7 +18,7 @@ func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
 	}
 	off := []string{}
 	for i := range s.Items {
-		if s.Items[i].Level == review.LevelNone {
+		if s.Items[i].Level == plan.LevelNone {
 			off = append(off, string(s.Items[i].Def.Key))
 		}
 	}
@@ -29,7 +30,7 @@ func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
 
 func writeWaiver(b *pgx.Batch, r *review.Review, en review.Entry) {
 	id, no := int64(r.Project.ID), r.No
-	set := func(stage review.StageKey, n int, what string, args ...any) {
+	set := func(stage plan.StageKey, n int, what string, args ...any) {
 		b.Queue(
 			`update waiver set `+what+` where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
 			append([]any{id, no, stage, n}, args...)...,

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -24,7 +25,7 @@ func BlockerLines(r *review.Review, s *review.Stage, bs []review.Blocker, name N
 // Turn says whose turn it is with a blocker; empty when nobody's.
 func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) string {
 	var people []string
-	var seats []review.Seat
+	var seats []plan.Seat
 	for _, p := range r.Parties(s, b) {
 		if p.Seat != "" {
 			seats = append(seats, p.Seat)
@@ -39,7 +40,7 @@ func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) stri
 }
 
 // NobodyIn are those of what nobody can do that concern a stage.
-func NobodyIn(bs []review.Blocker, stage review.StageKey) []review.Blocker {
+func NobodyIn(bs []review.Blocker, stage plan.StageKey) []review.Blocker {
 	return slices.DeleteFunc(slices.Clone(bs), func(b review.Blocker) bool { return b.Stage != stage })
 }
 
@@ -57,7 +58,7 @@ func WithNobody(nobody, bs []review.Blocker) []review.Blocker {
 
 // nobodyWords says what nobody can do. The subject is the text of a condition or
 // a finding where the page has it.
-func nobodyWords(kind review.BlockerKind, seat review.Seat, subject string) string {
+func nobodyWords(kind review.BlockerKind, seat plan.Seat, subject string) string {
 	if subject != "" {
 		subject = " “" + subject + "”"
 	}

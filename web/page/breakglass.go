@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -16,7 +17,7 @@ type forcedLine struct {
 }
 
 // forcedLines are such gates; here is the stage whose gate's page shows them.
-func forcedLines(r *review.Review, forced []review.Forced, here review.StageKey, name Names, now time.Time) []forcedLine {
+func forcedLines(r *review.Review, forced []review.Forced, here plan.StageKey, name Names, now time.Time) []forcedLine {
 	lines := make([]forcedLine, len(forced))
 	for i := range forced {
 		f := &forced[i]

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -19,7 +20,7 @@ type StageView struct {
 	Actor   review.Actor
 	Now     time.Time
 	Names   Names
-	Stage   review.StageKey // one that the template has
+	Stage   plan.StageKey   // one that the template has
 	Past    bool            // Now is not the present: nothing can be done here
 	Reader  review.PersonID // who looks at the past, where Actor is nobody
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
@@ -122,7 +123,7 @@ func (e *entry) matches(s Show, v *StageView) bool {
 	case ShowMine:
 		return e.item.Assignee != 0 && e.item.Assignee == v.me()
 	case ShowMust:
-		return e.item.Level == review.LevelMust
+		return e.item.Level == plan.LevelMust
 	case ShowNeeds:
 		return e.need == review.EvidenceMissing || e.need == review.EvidenceExpired
 	case ShowExpiring:
@@ -142,7 +143,7 @@ func (e *entry) wrongKind() bool {
 }
 
 // asksForKind says which kinds of evidence count for an item.
-func asksForKind(d *review.ItemDef) string {
+func asksForKind(d *plan.Item) string {
 	words := kindWords(d.Evidence)
 	for i, w := range words {
 		words[i] = "a " + w
@@ -188,7 +189,7 @@ func Check(v StageView) *Checked {
 
 // CheckRow works out the sums over a checklist and the row of one item, which
 // is what answering it shows; false when the item does not apply.
-func CheckRow(v StageView, k review.ItemKey) (*Checked, ui.ItemRow, bool) {
+func CheckRow(v StageView, k plan.ItemKey) (*Checked, ui.ItemRow, bool) {
 	c := checkItems(v)
 	i := slices.IndexFunc(c.entries, func(e entry) bool { return e.item.Def.Key == k })
 	if i < 0 {
@@ -208,7 +209,7 @@ func checkItems(v StageView) *Checked {
 	for i := range s.Items {
 		c.at[i] = -1
 	}
-	for _, level := range [...]review.Level{review.LevelMust, review.LevelShould, review.LevelMay} {
+	for _, level := range [...]plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay} {
 		for i := range s.Items {
 			if it := &s.Items[i]; it.Level == level {
 				c.at[i] = int32(len(c.entries))
@@ -240,7 +241,7 @@ func (c *Checked) finish() {
 }
 
 // of finds the entry of an item; -1 when it has none.
-func (c *Checked) of(s *review.Stage, k review.ItemKey) int32 {
+func (c *Checked) of(s *review.Stage, k plan.ItemKey) int32 {
 	if i := s.Def.Place(k); i >= 0 && i < len(c.at) {
 		return c.at[i]
 	}
@@ -306,7 +307,7 @@ func (e *entry) note(ev *review.Evidence) {
 
 // demands reports whether evidence of a kind counts for the item; every kind
 // does where none is demanded.
-func demands(d *review.ItemDef, k review.EvidenceKind) bool {
+func demands(d *plan.Item, k plan.EvidenceKind) bool {
 	if len(d.Evidence) == 0 {
 		return true
 	}
@@ -350,10 +351,10 @@ func (c *Checked) count(e *entry) {
 		done = 1
 	}
 	switch e.item.Level {
-	case review.LevelMust:
+	case plan.LevelMust:
 		c.musts, c.mustTotal = c.musts+done, c.mustTotal+1
 		c.lapsed = c.lapsed || e.need == review.EvidenceExpired || e.need == review.WaiverRanOut
-	case review.LevelShould:
+	case plan.LevelShould:
 		c.shoulds, c.shouldTotal = c.shoulds+done, c.shouldTotal+1
 		c.lapsed = c.lapsed || e.need == review.WaiverRanOut
 	}
@@ -510,7 +511,7 @@ func (c *Checked) chips(now Show, query string) []ui.Chip {
 // listed are the rows that the filter lists.
 func (d ChecklistData) listed() []ui.ItemRow {
 	for i := range d.rows {
-		d.rows[i].Picked = d.Bulk.Picked[review.ItemKey(d.rows[i].Key)]
+		d.rows[i].Picked = d.Bulk.Picked[plan.ItemKey(d.rows[i].Key)]
 	}
 	for _, l := range d.Said.Left {
 		if i := d.of(d.view.stage(), l.Item); i >= 0 {
@@ -547,7 +548,7 @@ func (d ChecklistData) outside() []*review.Item {
 	var items []*review.Item
 	s := d.view.stage()
 	for i := range s.Items {
-		if s.Items[i].Level == review.LevelNone {
+		if s.Items[i].Level == plan.LevelNone {
 			items = append(items, &s.Items[i])
 		}
 	}
@@ -563,7 +564,7 @@ func outsideLine(n int) string {
 }
 
 // whyOutside says why an item does not apply.
-func whyOutside(r *review.Review, d *review.ItemDef) string {
+func whyOutside(r *review.Review, d *plan.Item) string {
 	if !r.Project.Profile.HasAny(d.When) {
 		return "only where: " + strings.Join(flagLabels(r.Template, d.When), "; or: ")
 	}
@@ -571,7 +572,7 @@ func whyOutside(r *review.Review, d *review.ItemDef) string {
 }
 
 // flagLabels are profile statements in words.
-func flagLabels(t *review.Template, flags []review.Flag) []string {
+func flagLabels(t *plan.Lifecycle, flags []plan.Flag) []string {
 	labels := make([]string, len(flags))
 	for i, f := range flags {
 		labels[i] = string(f)

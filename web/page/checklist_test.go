@@ -16,6 +16,7 @@ import (
 	"github.com/PuerkitoBio/goquery"
 	"github.com/a-h/templ"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -30,22 +31,22 @@ const (
 
 // smallView is a stage of a handful of items, seen by the project's owner.
 func smallView() StageView {
-	must, should := review.LevelMust, review.LevelShould
-	all := func(l review.Level) [3]review.Level { return [3]review.Level{l, l, l} }
-	tmpl := &review.Template{Key: "small", Version: 1, Name: "Small", Flags: []review.FlagDef{{Key: "database", Label: "It uses a database"}},
-		Stages: []review.StageDef{{
-			Key: "idea", Name: "Idea", Items: []review.ItemDef{
-				{Key: "scope-set", Title: "Scope is set", Levels: all(must), Evidence: []review.EvidenceKind{"doc"}, ValidDays: 90},
+	must, should := plan.LevelMust, plan.LevelShould
+	all := func(l plan.Level) [3]plan.Level { return [3]plan.Level{l, l, l} }
+	tmpl := &plan.Lifecycle{Key: "small", Version: 1, Name: "Small", Flags: []plan.Question{{Key: "database", Label: "It uses a database"}},
+		Stages: []plan.Stage{{
+			Key: "idea", Name: "Idea", Items: []plan.Item{
+				{Key: "scope-set", Title: "Scope is set", Levels: all(must), Evidence: []plan.EvidenceKind{"doc"}, ValidDays: 90},
 				{Key: "risks-listed", Title: "Risks are listed", Levels: all(must)},
 				{Key: "demo-shown", Title: "A demo was shown", Levels: all(should)},
-				{Key: "data-sketched", Title: "Data is sketched", Levels: all(must), When: []review.Flag{"database"}},
-				{Key: "tier-one", Title: "Only at the top", Levels: [3]review.Level{must, review.LevelNone, review.LevelNone}},
+				{Key: "data-sketched", Title: "Data is sketched", Levels: all(must), When: []plan.Flag{"database"}},
+				{Key: "tier-one", Title: "Only at the top", Levels: [3]plan.Level{must, plan.LevelNone, plan.LevelNone}},
 			},
-			Gate: review.GateDef{Name: "Worth building", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatProduct}, {Seat: review.SeatSRE}}},
+			Gate: plan.Gate{Name: "Worth building", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatProduct}, {Seat: plan.SeatSRE}}},
 		}, {Key: "live", Name: "Live"}},
 	}
-	p := review.Project{ID: 5, Key: "ledger", Name: "Ledger", Tier: review.TierStandard, Status: review.StatusActive, Members: []review.Member{{Person: owner, Duty: review.DutyOwner}}}
-	r := review.Blank(p, 1, tmpl, review.TemplateRef{})
+	p := review.Project{ID: 5, Key: "ledger", Name: "Ledger", Tier: plan.TierStandard, Status: review.StatusActive, Members: []review.Member{{Person: owner, Duty: review.DutyOwner}}}
+	r := review.Blank(p, 1, tmpl, plan.Ref{})
 	r.Load(0)
 	names := []string{"Slipway", "Ana", "Ben", "Chi"}
 	return StageView{
@@ -55,13 +56,13 @@ func smallView() StageView {
 }
 
 // met answers an item as met and links one document that expires as said.
-func met(v StageView, k review.ItemKey, expires time.Time) {
+func met(v StageView, k plan.ItemKey, expires time.Time) {
 	s := v.stage()
 	s.Item(k).Answer = review.Answer{State: review.Met, By: owner, At: noon, Version: 1}
 	s.Evidence = append(s.Evidence, review.Evidence{No: len(s.Evidence) + 1, Item: k, URL: "https://wiki.example.test/" + review.SafeURL(k), Title: "Doc", Type: "doc", Expires: review.Today(expires), By: owner})
 }
 
-func rowOf(t *testing.T, v StageView, k review.ItemKey) ui.ItemRow {
+func rowOf(t *testing.T, v StageView, k plan.ItemKey) ui.ItemRow {
 	t.Helper()
 	_, row, ok := CheckRow(v, k)
 	if !ok {
@@ -192,7 +193,7 @@ func TestOneRowIsAsInTheWholeList(t *testing.T) {
 		t.Fatalf("%d rows", len(whole.rows))
 	}
 	for _, want := range whole.rows {
-		c, row, ok := CheckRow(v, review.ItemKey(want.Key))
+		c, row, ok := CheckRow(v, plan.ItemKey(want.Key))
 		if !ok {
 			t.Fatalf("no row for %s", want.Key)
 		}
@@ -229,7 +230,7 @@ func TestRowSaysWhoAndUntilWhen(t *testing.T) {
 func TestRequiredItemsComeFirst(t *testing.T) {
 	v := smallView()
 	s := v.stage()
-	s.Items[0].Level, s.Items[1].Level, s.Items[2].Level = review.LevelMay, review.LevelShould, review.LevelMust
+	s.Items[0].Level, s.Items[1].Level, s.Items[2].Level = plan.LevelMay, plan.LevelShould, plan.LevelMust
 	met(v, "risks-listed", time.Time{})
 	var got []string
 	for _, r := range Check(v).rows {
@@ -303,17 +304,17 @@ func TestReadersGetNoButtons(t *testing.T) {
 // longView is a stage of 120 items half way through, as the largest are.
 func longView() StageView {
 	v := smallView()
-	stage := &review.StageDef{Key: "long", Name: "Security and compliance", Purpose: strings.Repeat("It settles something. ", 6), Gate: review.GateDef{Name: "Cleared", Exit: strings.Repeat("All is well. ", 10)}}
+	stage := &plan.Stage{Key: "long", Name: "Security and compliance", Purpose: strings.Repeat("It settles something. ", 6), Gate: plan.Gate{Name: "Cleared", Exit: strings.Repeat("All is well. ", 10)}}
 	topics := []string{"stored data", "internal connections", "service accounts", "rate limits", "access reviews", "log retention", "key rotation", "dependency updates", "restore drills", "alert routing", "tenant borders"}
 	for i := range 120 {
-		level := []review.Level{review.LevelMust, review.LevelShould, review.LevelMust, review.LevelMay}[i%4]
-		stage.Items = append(stage.Items, review.ItemDef{
-			Key: review.ItemKey(fmt.Sprintf("%s-%d", strings.ReplaceAll(topics[i%11], " ", "-"), i)), Title: fmt.Sprintf("Show how %s is handled in part %d", topics[i%11], i),
-			Levels: [3]review.Level{level, level, level}, Evidence: []review.EvidenceKind{"doc", "test-report"},
+		level := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMust, plan.LevelMay}[i%4]
+		stage.Items = append(stage.Items, plan.Item{
+			Key: plan.ItemKey(fmt.Sprintf("%s-%d", strings.ReplaceAll(topics[i%11], " ", "-"), i)), Title: fmt.Sprintf("Show how %s is handled in part %d", topics[i%11], i),
+			Levels: [3]plan.Level{level, level, level}, Evidence: []plan.EvidenceKind{"doc", "test-report"},
 		})
 	}
-	v.Review.Template.Stages = []review.StageDef{*stage}
-	v.Review = review.Blank(v.Review.Project, 1, v.Review.Template, review.TemplateRef{})
+	v.Review.Template.Stages = []plan.Stage{*stage}
+	v.Review = review.Blank(v.Review.Project, 1, v.Review.Template, plan.Ref{})
 	v.Review.Load(0)
 	v.Rollups, v.Stage = v.Rollups[:1], "long"
 	for i := range v.stage().Items {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -15,7 +16,7 @@ import (
 // is chosen.
 type CompareData struct {
 	Project  *review.Project // as it is now
-	Template *review.Template
+	Template *plan.Lifecycle
 	Now      time.Time
 	Name     Names
 	Before   *review.Review
@@ -230,7 +231,7 @@ func edited(fields ...string) func(review.Event) bool {
 
 // about are the events of these kinds that concern the item or, when that is
 // empty, the gate of the stage.
-func about(sk review.StageKey, ik review.ItemKey, kinds ...review.Event) func(review.Event) bool {
+func about(sk plan.StageKey, ik plan.ItemKey, kinds ...review.Event) func(review.Event) bool {
 	return func(e review.Event) bool {
 		stage, item := e.Subject()
 		return stage == sk && item == ik && slices.ContainsFunc(kinds, func(k review.Event) bool { return k.Kind() == e.Kind() })
@@ -288,7 +289,7 @@ func (d *CompareData) same() []string {
 }
 
 // StageTitle is a stage with its place: "3. Architecture".
-func StageTitle(i int, def *review.StageDef) string { return strconv.Itoa(i+1) + ". " + def.Name }
+func StageTitle(i int, def *plan.Stage) string { return strconv.Itoa(i+1) + ". " + def.Name }
 
 func (d *CompareData) stage(i int) (stageDifferences, bool) {
 	b := &d.After.Stages[i]
@@ -302,7 +303,7 @@ func (d *CompareData) stage(i int) (stageDifferences, bool) {
 	}
 	for j := range b.Items {
 		x, y := a.Item(b.Items[j].Def.Key), &b.Items[j]
-		if x == nil || x.Level == review.LevelNone && y.Level == review.LevelNone {
+		if x == nil || x.Level == plan.LevelNone && y.Level == plan.LevelNone {
 			continue
 		}
 		if rows := d.itemRows(a, b, x, y); len(rows) > 0 {
@@ -436,7 +437,7 @@ func answerWords(it *review.Item, name Names) string {
 	return text
 }
 
-func evidenceLines(s *review.Stage, ik review.ItemKey, at time.Time) string {
+func evidenceLines(s *review.Stage, ik plan.ItemKey, at time.Time) string {
 	var lines []string
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
@@ -455,7 +456,7 @@ func evidenceLines(s *review.Stage, ik review.ItemKey, at time.Time) string {
 	return strings.Join(lines, "\n")
 }
 
-func waiverLines(s *review.Stage, ik review.ItemKey, at time.Time) string {
+func waiverLines(s *review.Stage, ik plan.ItemKey, at time.Time) string {
 	var lines []string
 	for i := range s.Waivers {
 		if w := &s.Waivers[i]; w.Item == ik {

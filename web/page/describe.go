@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -29,7 +30,7 @@ func (n Names) Standing(p, holder review.PersonID) string {
 // the stream; the directory's stream has neither.
 type Teller struct {
 	Project  review.ProjectKey
-	Template *review.Template
+	Template *plan.Lifecycle
 	Names    Names
 }
 
@@ -80,7 +81,7 @@ func (t Teller) DescribeAll(entries []review.Entry) []ui.Entry {
 	return out
 }
 
-func (t Teller) toItem(out *ui.Entry, sk review.StageKey, ik review.ItemKey) {
+func (t Teller) toItem(out *ui.Entry, sk plan.StageKey, ik plan.ItemKey) {
 	out.Thing, out.Href = string(ik), ItemURL(t.Project, sk, ik)
 	s := t.stage(sk)
 	if s == nil {
@@ -93,14 +94,14 @@ func (t Teller) toItem(out *ui.Entry, sk review.StageKey, ik review.ItemKey) {
 	}
 }
 
-func (t Teller) toGate(out *ui.Entry, sk review.StageKey) {
+func (t Teller) toGate(out *ui.Entry, sk plan.StageKey) {
 	out.Thing, out.Href = string(sk), GateURL(t.Project, sk)
 	if s := t.stage(sk); s != nil {
 		out.Thing = s.Name
 	}
 }
 
-func (t Teller) stage(sk review.StageKey) *review.StageDef {
+func (t Teller) stage(sk plan.StageKey) *plan.Stage {
 	if t.Template == nil {
 		return nil
 	}
@@ -283,7 +284,7 @@ func (t Teller) right(out *ui.Entry, ev review.Event) {
 	}
 }
 
-func rightWords(r review.Role, s review.Seat, in review.Scope) string {
+func rightWords(r review.Role, s plan.Seat, in review.Scope) string {
 	words := "the role " + string(r)
 	if s != "" {
 		words = "the " + s.Label() + " seat"

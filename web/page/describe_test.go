@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
 func teller() Teller {
-	tmpl := &review.Template{Stages: []review.StageDef{{
-		Key: "idea", Name: "Idea", Items: []review.ItemDef{{Key: "scope-set", Title: "Scope is set"}},
+	tmpl := &plan.Lifecycle{Stages: []plan.Stage{{
+		Key: "idea", Name: "Idea", Items: []plan.Item{{Key: "scope-set", Title: "Scope is set"}},
 	}}}
 	names := map[review.PersonID]string{0: "Slipway", 1: "Ana", 2: "Ben", 3: "Chi"}
 	return Teller{Project: "ledger", Template: tmpl, Names: func(p review.PersonID) string { return names[p] }}
@@ -37,7 +38,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		want, href string
 		state      ui.State
 	}{
-		{review.ProjectCreated{Key: "ledger", Name: "Ledger", Team: "Blue", Tier: 1, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2027-01-01", Restricted: true, Template: review.TemplateRef{Key: "small", Version: 3}},
+		{review.ProjectCreated{Key: "ledger", Name: "Ledger", Team: "Blue", Tier: 1, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2027-01-01", Restricted: true, Template: plan.Ref{Key: "small", Version: 3}},
 			"Ana started the project Ledger | Owner Ana, deputy Ben. Team Blue, tier 1, exposure pilot, target 1 Jan 2027. Template small, version 3. Restricted.", "/projects/ledger", ui.Part},
 		{review.ProjectEdited{Changes: []review.Change{{Field: "tier", From: "2", To: "1"}, {Field: "restricted", From: "false", To: "true"}, {Field: "target", From: "", To: "2027-01-01"}}},
 			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 1 Jan 2027", "", ui.Part},
@@ -64,8 +65,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana linked evidence to Scope is set | Document: Scope\nhttps://wiki.example.test/s\nEffective 1 Nov 2026, expires 1 Nov 2027, for commit abc123", item, ui.Part},
 		{review.EvidenceRemoved{Stage: "idea", Item: "scope-set", No: 4}, "Ana removed evidence 4 from Scope is set", item, ui.Warn},
 		{review.SignOffRequested{Stage: "idea", Reason: "In a hurry.", Early: []string{"Zero"}}, "Ana requested sign-off of Idea | In a hurry.\nEarlier gates had not passed: Zero.", gate, ui.Wait},
-		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Go, Note: "Fine."}, "Ana approved as SRE on Idea | Fine.", gate, ui.Met},
-		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Return}, "Ana decided to return as SRE on Idea", gate, ui.Bad},
+		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Go, Note: "Fine."}, "Ana approved as SRE on Idea | Fine.", gate, ui.Met},
+		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Return}, "Ana decided to return as SRE on Idea", gate, ui.Bad},
 		{review.FindingRaised{Stage: "idea", No: 2, Text: "Why?"}, "Ana raised finding 2 on Idea | Why?", gate, ui.Bad},
 		{review.FindingAnswered{Stage: "idea", No: 2, Answer: "Because."}, "Ana answered finding 2 on Idea | Because.", gate, ui.Met},
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomePassed}, "Ana completed the quorum and passed the gate of Idea", gate, ui.Met},
@@ -73,8 +74,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeWithdrawn, Reason: "Too early."}, "Ana withdrew the request for sign-off of Idea | Too early.", gate, ui.NA},
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeOnHold}, "Ana put the project on hold, which ended the sign-off round of Idea", gate, ui.Hold},
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeStopped}, "Ana stopped the project, which ended the sign-off round of Idea", gate, ui.Stop},
-		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Conditional, For: 3}, "Ana approved with conditions as SRE, standing in for Chi on Idea", gate, ui.Part},
-		{review.GateSigned{Stage: "idea", Seat: review.SeatSRE, Decision: review.Recuse, Note: "I built it."}, "Ana recused themselves as SRE on Idea | I built it.", gate, ui.NA},
+		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Conditional, For: 3}, "Ana approved with conditions as SRE, standing in for Chi on Idea", gate, ui.Part},
+		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Recuse, Note: "I built it."}, "Ana recused themselves as SRE on Idea | I built it.", gate, ui.NA},
 		{review.RoundClosed{Stage: "idea", Outcome: review.OutcomeConditional}, "Ana completed the quorum and passed with conditions the gate of Idea", gate, ui.Part},
 		{review.ConditionSet{Stage: "idea", No: 1, Text: "Link it.", Owner: 2, Due: "2026-12-01"}, "Ana set condition 1 for Ben, due 1 Dec 2026, on Idea | Link it.", gate, ui.Part},
 		{review.ConditionHandedOn{Stage: "idea", No: 1, From: 2, Owner: 3, Reason: "Ben left."}, "Ana handed condition 1 from Ben to Chi on Idea | Ben left.", gate, ui.Part},
@@ -98,13 +99,13 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.WaiverRevoked{Stage: "idea", Item: "scope-set", No: 1, Reason: "Over."}, "Ana revoked waiver 1 for Scope is set | Over.", item, ui.Bad},
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},
-		{review.SeatDelegated{Person: 2, No: 1, To: 3, Seat: review.SeatQA, Starts: "2026-12-01", Ends: "2026-12-15", Reason: "Leave."},
+		{review.SeatDelegated{Person: 2, No: 1, To: 3, Seat: plan.SeatQA, Starts: "2026-12-01", Ends: "2026-12-15", Reason: "Leave."},
 			"Ana named Chi to stand in for Ben in the QA seat from 1 Dec 2026 until 14 Dec 2026 | Leave.", "", ui.Part},
 		{review.DelegationEnded{Person: 2, No: 1}, "Ana ended delegation 1 of Ben", "", ui.NA},
 		{review.PersonJoined{Person: 2}, "Ben signed in for the first time", "", ui.Part},
 		{review.RightGranted{Person: 2, Role: review.RoleAdmin, Source: review.FromAdmin}, "Ana granted Ben the role admin", "", ui.Met},
-		{review.RightGranted{Person: 2, Seat: review.SeatQA, Scope: 7, Source: review.FromGroup}, "Ana granted Ben the QA seat in one project, as their groups say at sign-in", "", ui.Met},
-		{review.RightRevoked{Person: 2, Seat: review.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana removed Ben from the QA seat | Left.", "", ui.Bad},
+		{review.RightGranted{Person: 2, Seat: plan.SeatQA, Scope: 7, Source: review.FromGroup}, "Ana granted Ben the QA seat in one project, as their groups say at sign-in", "", ui.Met},
+		{review.RightRevoked{Person: 2, Seat: plan.SeatQA, Source: review.FromAdmin, Reason: "Left."}, "Ana removed Ben from the QA seat | Left.", "", ui.Bad},
 		{review.PersonBlocked{Person: 2, Reason: "Left."}, "Ana blocked Ben and ended all their sessions | Left.", "", ui.Stop},
 		{review.PersonUnblocked{Person: 2, Reason: "Back."}, "Ana unblocked Ben | Back.", "", ui.Met},
 		{review.PersonErased{Person: 2, Reason: "Asked."}, "Ana erased the name and address of person 2 | Asked.", "", ui.NA},

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -128,10 +129,10 @@ func chosenWord(name, value string) string {
 		return "Assign"
 	case name == "do" && value == BulkDue:
 		return "Set due date"
-	case name == "kind" && review.EvidenceKind(value).Valid():
-		return review.EvidenceKind(value).Label()
-	case name == "level" && review.Level(value).Rank() > 0:
-		return review.Level(value).Label()
+	case name == "kind" && plan.EvidenceKind(value).Valid():
+		return plan.EvidenceKind(value).Label()
+	case name == "level" && plan.Level(value).Rank() > 0:
+		return plan.Level(value).Label()
 	case name == "right":
 		return rightWord(value)
 	case name == "tier":

@@ -3,19 +3,20 @@ package page
 import (
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // handed counts what went to one person, by stage.
 type handed struct {
 	to                review.PersonID // 0: nobody
-	items, conditions map[review.StageKey]int
+	items, conditions map[plan.StageKey]int
 }
 
 // HandedWords says who got what somebody left behind, from the entries of the
 // trail: "3 items in Architecture and 1 condition in Idea went to Raj Patel."
 // Empty where nothing changed hands.
-func HandedWords(entries []review.Entry, t *review.Template, names Names) string {
+func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string {
 	var all []*handed
 	to := func(p review.PersonID) *handed {
 		for _, h := range all {
@@ -23,7 +24,7 @@ func HandedWords(entries []review.Entry, t *review.Template, names Names) string
 				return h
 			}
 		}
-		all = append(all, &handed{p, map[review.StageKey]int{}, map[review.StageKey]int{}})
+		all = append(all, &handed{p, map[plan.StageKey]int{}, map[plan.StageKey]int{}})
 		return all[len(all)-1]
 	}
 	for _, en := range entries {
@@ -55,7 +56,7 @@ func HandedWords(entries []review.Entry, t *review.Template, names Names) string
 // stagesNamed is in how many stages something is counted one by one.
 const stagesNamed = 3
 
-func stageCounts(n map[review.StageKey]int, noun string, t *review.Template) []string {
+func stageCounts(n map[plan.StageKey]int, noun string, t *plan.Lifecycle) []string {
 	var out []string
 	total := 0
 	for i := range t.Stages {

@@ -3,17 +3,18 @@ package page
 import (
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 func TestHandedWords(t *testing.T) {
-	tmpl := &review.Template{Stages: []review.StageDef{{Key: "idea"}, {Key: "architecture"}, {Key: "security"}, {Key: "operations"}}}
+	tmpl := &plan.Lifecycle{Stages: []plan.Stage{{Key: "idea"}, {Key: "architecture"}, {Key: "security"}, {Key: "operations"}}}
 	names := func(p review.PersonID) string { return map[review.PersonID]string{2: "Raj Patel", 3: "Olga Owner"}[p] }
 	item := func(stage string, to review.PersonID) review.Entry {
-		return review.Entry{Event: review.ItemAssigned{Stage: review.StageKey(stage), Item: "x", From: 1, Person: to}}
+		return review.Entry{Event: review.ItemAssigned{Stage: plan.StageKey(stage), Item: "x", From: 1, Person: to}}
 	}
 	condition := func(stage string, to review.PersonID) review.Entry {
-		return review.Entry{Event: review.ConditionHandedOn{Stage: review.StageKey(stage), No: 1, From: 1, Owner: to}}
+		return review.Entry{Event: review.ConditionHandedOn{Stage: plan.StageKey(stage), No: 1, From: 1, Owner: to}}
 	}
 	for want, entries := range map[string][]review.Entry{
 		"": {{Event: review.DutySet{Person: 1, From: review.DutyMember}}},

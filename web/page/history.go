@@ -5,13 +5,14 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
 // HistoryFilter is what narrows the trail, as its address says it.
 type HistoryFilter struct {
-	Stage  review.StageKey
+	Stage  plan.StageKey
 	Kind   string
 	Person review.PersonID
 	Before int64 // only entries with a smaller number; 0: from the newest
@@ -56,7 +57,7 @@ func (f HistoryFilter) url(p review.ProjectKey) string {
 // HistoryData is one page of a project's trail, newest first.
 type HistoryData struct {
 	Project  *review.Project
-	Template *review.Template
+	Template *plan.Lifecycle
 	Now      time.Time
 	Name     Names
 	Entries  []review.Entry

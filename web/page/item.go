@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -85,12 +86,12 @@ func (d *ItemData) Title() string { return d.Item.Def.Title + ", " + d.Review.Pr
 func (d *ItemData) ErrorCount() int { return len(d.Form.Errors) }
 
 func (d *ItemData) key() review.ProjectKey { return d.Review.Project.Key }
-func (d *ItemData) applies() bool          { return d.Item.Level != review.LevelNone }
+func (d *ItemData) applies() bool          { return d.Item.Level != plan.LevelNone }
 
 // can reports whether the viewer would be let change the item.
 func (d *ItemData) can(a review.Action) bool { return d.applies() && d.may(a) }
 
-func (d *ItemData) at(url func(review.ProjectKey, review.StageKey, review.ItemKey) string) string {
+func (d *ItemData) at(url func(review.ProjectKey, plan.StageKey, plan.ItemKey) string) string {
 	return url(d.key(), d.Stage, d.Item.Def.Key)
 }
 
@@ -99,7 +100,7 @@ func (d *ItemData) at(url func(review.ProjectKey, review.StageKey, review.ItemKe
 func (d *ItemData) sibling(step int) (url, title string) {
 	items := d.stage().Items
 	for i := d.place() + step; i >= 0 && i < len(items); i += step {
-		if items[i].Level != review.LevelNone {
+		if items[i].Level != plan.LevelNone {
 			return ItemURL(d.key(), d.Stage, items[i].Def.Key), items[i].Def.Title
 		}
 	}
@@ -240,7 +241,7 @@ func (d *ItemData) levelText() string {
 		switch l {
 		case d.Item.Level:
 			tiers = append(tiers, strconv.Itoa(i+1))
-		case review.LevelNone:
+		case plan.LevelNone:
 			// that it is not asked there goes without saying
 		default:
 			other = append(other, strings.ToLower(l.Label())+" at tier "+strconv.Itoa(i+1))
@@ -258,8 +259,8 @@ func (d *ItemData) levelText() string {
 }
 
 // holding are those of the flags that hold for the project.
-func (d *ItemData) holding(flags []review.Flag) []review.Flag {
-	var out []review.Flag
+func (d *ItemData) holding(flags []plan.Flag) []plan.Flag {
+	var out []plan.Flag
 	for _, f := range flags {
 		if slices.Contains(d.Review.Project.Profile, f) {
 			out = append(out, f)
@@ -269,7 +270,7 @@ func (d *ItemData) holding(flags []review.Flag) []review.Flag {
 }
 
 // kindWords are kinds of evidence inside a sentence.
-func kindWords(kinds []review.EvidenceKind) []string {
+func kindWords(kinds []plan.EvidenceKind) []string {
 	out := make([]string, len(kinds))
 	for i, k := range kinds {
 		out[i] = kindWord(k)
@@ -277,7 +278,7 @@ func kindWords(kinds []review.EvidenceKind) []string {
 	return out
 }
 
-func kindWord(k review.EvidenceKind) string {
+func kindWord(k plan.EvidenceKind) string {
 	label := k.Label()
 	if strings.HasPrefix(label, "CI") {
 		return label
@@ -314,9 +315,9 @@ func (d *ItemData) answerOptions(state review.State) []ui.Option {
 func (d *ItemData) noteField(note string) ui.Field {
 	f := ui.Field{Name: "note", Label: "Note", Value: note, Error: d.Form.Errors["note"]}
 	switch d.Item.Level {
-	case review.LevelMust:
+	case plan.LevelMust:
 		f.Hint = "Not applicable needs a reason, which a seat holder then approves. Otherwise optional."
-	case review.LevelShould:
+	case plan.LevelShould:
 		f.Hint = "Say why if this is not met or not applicable. Otherwise optional."
 	default:
 		f.Hint = "Not applicable needs a reason. Otherwise optional."
@@ -339,7 +340,7 @@ func (d *ItemData) approval() approval {
 		return approval{}
 	}
 	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
-	sits := slices.ContainsFunc(seats, func(s review.Seat) bool { return d.Actor.Sits(s, d.Review.Project.ID) })
+	sits := slices.ContainsFunc(seats, func(s plan.Seat) bool { return d.Actor.Sits(s, d.Review.Project.ID) })
 	a := approval{waits: true, mine: sits && d.can(review.ApproveNA) && d.Item.Answer.By != d.Actor.Person}
 	a.who = "A holder of the " + SeatWords(seats, "or") + " seat has to approve this"
 	if d.Item.Answer.By != 0 {
@@ -429,11 +430,11 @@ func (d *ItemData) evidenceFields() evidenceFields {
 // kindOptions offers the kinds that the item demands first.
 func (d *ItemData) kindOptions(chosen string) []ui.Option {
 	demanded := d.Item.Def.Evidence
-	options := make([]ui.Option, 0, len(review.EvidenceKinds()))
+	options := make([]ui.Option, 0, len(plan.EvidenceKinds()))
 	for _, k := range demanded {
 		options = append(options, ui.Option{Value: string(k), Label: k.Label(), Selected: string(k) == chosen})
 	}
-	for _, k := range review.EvidenceKinds() {
+	for _, k := range plan.EvidenceKinds() {
 		if !slices.Contains(demanded, k) {
 			label := k.Label()
 			if len(demanded) > 0 {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -52,7 +53,7 @@ func (d *ItemData) earlierWaivers() []*review.Waiver {
 
 // mayAskWaiver reports whether the form that asks for a waiver is of use.
 func (d *ItemData) mayAskWaiver() bool {
-	if !d.can(review.RequestWaiver) || d.Item.Level == review.LevelMay {
+	if !d.can(review.RequestWaiver) || d.Item.Level == plan.LevelMay {
 		return false
 	}
 	w := d.waiver()
@@ -153,9 +154,9 @@ func (e *entry) noteWaiver(w *review.Waiver, now time.Time) {
 func (e *entry) settled(now time.Time) bool {
 	switch e.item.Answer.State {
 	case review.Met:
-		return e.item.Level != review.LevelMust || len(e.item.Def.Evidence) == 0 || e.counts && !e.expired(now)
+		return e.item.Level != plan.LevelMust || len(e.item.Def.Evidence) == 0 || e.counts && !e.expired(now)
 	case review.NotApplicable:
-		return e.item.Level != review.LevelMust || e.item.Answer.ApprovedBy != 0
+		return e.item.Level != plan.LevelMust || e.item.Answer.ApprovedBy != 0
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -69,7 +70,7 @@ func AnswerLook(a review.State, lacks bool) ui.State {
 }
 
 // segments are the way of a project through its stages.
-func segments(p review.ProjectKey, stages []review.StageDef, rollups []review.StageRollup, current int) []ui.StageSegment {
+func segments(p review.ProjectKey, stages []plan.Stage, rollups []review.StageRollup, current int) []ui.StageSegment {
 	out := make([]ui.StageSegment, 0, len(rollups))
 	for i, r := range rollups {
 		if i == len(stages) {
@@ -85,7 +86,7 @@ func segments(p review.ProjectKey, stages []review.StageDef, rollups []review.St
 }
 
 // SeatWords lists seats as a person reads them: "Product, QA and SRE".
-func SeatWords(seats []review.Seat, last string) string {
+func SeatWords(seats []plan.Seat, last string) string {
 	words := make([]string, len(seats))
 	for i, s := range seats {
 		words[i] = s.Label()

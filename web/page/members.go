@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -13,7 +14,7 @@ type MembersData struct {
 	Actor   review.Actor
 	Project *review.Project
 
-	Template *review.Template // for the names of the stages
+	Template *plan.Lifecycle // for the names of the stages
 	Names    Names
 	Member   MemberForm
 

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -40,7 +41,7 @@ type NewProjectData struct {
 	Draft    string // what the addresses of the steps name
 	Step     string
 	Form     ProjectForm
-	Template *review.Template
+	Template *plan.Lifecycle
 	Now      time.Time
 	Find     string   // what people are searched by
 	People   []Choice // found, and those who are chosen
@@ -74,7 +75,7 @@ func (d *NewProjectData) facts() []ui.Fact {
 // CopyFrom takes over what another project has: its team, profile, tier and
 // people. Questions that the template does not ask are left out. What was
 // restricted stays so, until somebody decides otherwise.
-func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *review.Template) {
+func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *plan.Lifecycle) {
 	f.Copied, f.From = p.Name, ""
 	f.Team, f.Exposure, f.Tier, f.Restricted = p.Team, string(p.Exposure), strconv.Itoa(int(p.Tier)), p.Restricted
 	f.Profile, f.Members = nil, nil

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -57,7 +58,7 @@ func (v *projectView) again() int {
 	n := 0
 	for i := range v.Review.Stages {
 		for j := range v.Review.Stages[i].Items {
-			if it := &v.Review.Stages[i].Items[j]; it.Reattest && it.Level != review.LevelNone {
+			if it := &v.Review.Stages[i].Items[j]; it.Reattest && it.Level != plan.LevelNone {
 				n++
 			}
 		}
@@ -70,7 +71,7 @@ func (v *projectView) repeats() int {
 	n := 0
 	for i := range v.Review.Stages {
 		for j := range v.Review.Stages[i].Items {
-			if it := &v.Review.Stages[i].Items[j]; it.Def.ValidDays > 0 && it.Level != review.LevelNone && it.Answer.State != review.Open {
+			if it := &v.Review.Stages[i].Items[j]; it.Def.ValidDays > 0 && it.Level != plan.LevelNone && it.Answer.State != review.Open {
 				n++
 			}
 		}

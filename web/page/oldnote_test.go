@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -28,7 +29,7 @@ func TestOldNoteIsTold(t *testing.T) {
 func TestWrongKindSaysWhichIsWanted(t *testing.T) {
 	v := smallView()
 	s := v.stage()
-	s.Items[0].Def.Evidence = []review.EvidenceKind{"test-report", "ci-run"}
+	s.Items[0].Def.Evidence = []plan.EvidenceKind{"test-report", "ci-run"}
 	s.Evidence = append(s.Evidence, review.Evidence{No: 1, Item: "scope-set", URL: "https://x.test/a", Title: "A", Type: "doc", By: owner, At: noon})
 	flags := func() string {
 		var out []string

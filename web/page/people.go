@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -48,7 +49,7 @@ type PeopleData struct {
 	Actor    review.Actor
 	Now      time.Time
 	Filter   PeopleFilter
-	Template *review.Template // for who signs what
+	Template *plan.Lifecycle // for who signs what
 	People   []Person
 	First    int // position of the first person in the whole list, from 1
 	More     bool
@@ -135,8 +136,8 @@ func RightValue(t review.Right) string {
 
 // ParseRight reads what [RightValue] wrote; the scope travels apart.
 func ParseRight(s string) (review.Right, bool) {
-	if key, ok := strings.CutPrefix(s, "seat:"); ok && review.Seat(key).Valid() {
-		return review.Right{Seat: review.Seat(key)}, true
+	if key, ok := strings.CutPrefix(s, "seat:"); ok && plan.Seat(key).Valid() {
+		return review.Right{Seat: plan.Seat(key)}, true
 	}
 	if key, ok := strings.CutPrefix(s, "role:"); ok && review.Role(key).Valid() {
 		return review.Right{Role: review.Role(key)}, true
@@ -217,7 +218,7 @@ func rightOptions(chosen, none string) []ui.Option {
 		v := RightValue(review.Right{Role: role})
 		options = append(options, ui.Option{Value: v, Label: "Role: " + string(role), Selected: v == chosen})
 	}
-	for _, seat := range review.Seats() {
+	for _, seat := range plan.Seats() {
 		v := RightValue(review.Right{Seat: seat})
 		options = append(options, ui.Option{Value: v, Label: "Seat: " + seat.Label(), Selected: v == chosen})
 	}
@@ -280,7 +281,7 @@ func fieldName(field string) string {
 }
 
 // seatCell says what a seat does at a gate.
-func seatCell(g *review.GateDef, seat review.Seat, tmpl *review.Template) string {
+func seatCell(g *plan.Gate, seat plan.Seat, tmpl *plan.Lifecycle) string {
 	for _, s := range g.Seats {
 		if s.Seat != seat {
 			continue
@@ -298,7 +299,7 @@ func seatCell(g *review.GateDef, seat review.Seat, tmpl *review.Template) string
 }
 
 // flagWords are profile questions as their labels say them.
-func flagWords(tmpl *review.Template, flags []review.Flag) string {
+func flagWords(tmpl *plan.Lifecycle, flags []plan.Flag) string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
 		words[i] = string(f)

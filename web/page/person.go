@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -26,7 +27,7 @@ type PersonData struct {
 
 	Left     []LeftWith
 	More     bool // there are more projects
-	Alone    []review.Seat
+	Alone    []plan.Seat
 	StandIns []StandIn
 	Waivers  int
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -16,14 +17,14 @@ import (
 type PortfolioFilter struct {
 	Search   string
 	Team     string
-	Tier     review.Tier
+	Tier     plan.Tier
 	Status   review.Status
-	Stage    review.StageKey // that the projects are in
-	Owner    string          // OwnerMe, or a part of the owner's name
-	Person   string          // OwnerMe, or a part of the name of somebody on the project
-	Live     review.Live     // where they stand in their review calendar
-	Gate     string          // a key of GateStates: a gate of the project is in that state
-	Waits    string          // whom the projects wait for: OwnerMe, a seat, or a part of a name
+	Stage    plan.StageKey // that the projects are in
+	Owner    string        // OwnerMe, or a part of the owner's name
+	Person   string        // OwnerMe, or a part of the name of somebody on the project
+	Live     review.Live   // where they stand in their review calendar
+	Gate     string        // a key of GateStates: a gate of the project is in that state
+	Waits    string        // whom the projects wait for: OwnerMe, a seat, or a part of a name
 	Late     bool
 	NoDeputy bool
 	Sort     string // SortTarget and its sisters
@@ -153,8 +154,8 @@ type PortfolioData struct {
 	Actor    review.Actor
 	Now      time.Time
 	Filter   PortfolioFilter
-	Template *review.Template // for the names of the stages
-	Teams    []string         // to filter by; nil: too many to list
+	Template *plan.Lifecycle // for the names of the stages
+	Teams    []string        // to filter by; nil: too many to list
 	Projects []PortfolioProject
 	First    int  // position of the first project in the whole list, from 1
 	More     bool // there is a next page
@@ -166,19 +167,19 @@ type PortfolioProject struct {
 	Name       string
 	Team       string
 	Owner      string
-	Tier       review.Tier
+	Tier       plan.Tier
 	Status     review.Status
 	Restricted bool
 	Target     time.Time // date; zero: none
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
 	Live       review.Live
-	ReviewDue  time.Time     // when its last gate has to pass again; zero: never
-	Twin       bool          // the reader sees another project of its name
-	Vacant     []review.Seat // in which nobody can do what it waits for; an empty seat: in none in particular
-	Blocked    string        // whose turn it is, longest: a seat or a person; empty: nobody's
-	Others     []string      // whom it waits for beside
-	Since      time.Time     // since when it waits for the first; zero: not known
+	ReviewDue  time.Time   // when its last gate has to pass again; zero: never
+	Twin       bool        // the reader sees another project of its name
+	Vacant     []plan.Seat // in which nobody can do what it waits for; an empty seat: in none in particular
+	Blocked    string      // whose turn it is, longest: a seat or a person; empty: nobody's
+	Others     []string    // whom it waits for beside
+	Since      time.Time   // since when it waits for the first; zero: not known
 }
 
 // blockedBy says whose turn it is.
@@ -206,7 +207,7 @@ func (p *PortfolioProject) blockedTitle() string {
 // vacantSeats names the seats in which nobody can act, after a word; empty when
 // it is in none in particular.
 func (p *PortfolioProject) vacantSeats(word string) string {
-	seats := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(p.Vacant))), func(s review.Seat) bool { return s == "" })
+	seats := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(p.Vacant))), func(s plan.Seat) bool { return s == "" })
 	if len(seats) == 0 {
 		return ""
 	}
@@ -275,7 +276,7 @@ func targetMissed(target time.Time, st review.Status, l review.Live, stages []re
 }
 
 // cells are the project's stages in the columns of a template.
-func (p *PortfolioProject) cells(stages []review.StageDef) []ui.HeatCell {
+func (p *PortfolioProject) cells(stages []plan.Stage) []ui.HeatCell {
 	cells := make([]ui.HeatCell, len(stages))
 	for i := range cells {
 		cells[i] = ui.HeatCell{State: ui.None, Href: ProjectURL(p.Key), Name: "No such stage"}
@@ -288,7 +289,7 @@ func (p *PortfolioProject) cells(stages []review.StageDef) []ui.HeatCell {
 }
 
 // stageShort is a stage's name as it fits a column.
-func stageShort(s *review.StageDef) string {
+func stageShort(s *plan.Stage) string {
 	return Capital(strings.ReplaceAll(string(s.Key), "-", " "))
 }
 
@@ -365,7 +366,7 @@ func (d *PortfolioData) teamOptions() []ui.Option {
 
 func (d *PortfolioData) tierOptions() []ui.Option {
 	options := []ui.Option{{Label: "All"}}
-	for t := review.TierCritical; t <= review.TierStarter; t++ {
+	for t := plan.TierCritical; t <= plan.TierStarter; t++ {
 		n := strconv.Itoa(int(t))
 		options = append(options, ui.Option{Value: n, Label: n, Selected: t == d.Filter.Tier})
 	}
@@ -401,15 +402,15 @@ func (d *PortfolioData) gateOptions() []ui.Option {
 // names.
 func suggested() []string {
 	out := []string{OwnerMe}
-	for _, s := range review.Seats() {
+	for _, s := range plan.Seats() {
 		out = append(out, s.Label())
 	}
 	return out
 }
 
 // SeatNamed is the seat of that key or label; empty when there is none.
-func SeatNamed(word string) review.Seat {
-	for _, s := range review.Seats() {
+func SeatNamed(word string) plan.Seat {
+	for _, s := range plan.Seats() {
 		if strings.EqualFold(word, string(s)) || strings.EqualFold(word, s.Label()) {
 			return s
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -46,7 +47,7 @@ func (f *ProjectForm) Fields() review.ProjectFields {
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.tier(), Exposure: review.Exposure(f.Exposure), Target: f.Target, Restricted: f.Restricted,
 	}
 	for _, flag := range f.Profile {
-		out.Profile = append(out.Profile, review.Flag(flag))
+		out.Profile = append(out.Profile, plan.Flag(flag))
 	}
 	return out
 }
@@ -60,16 +61,16 @@ func (f *ProjectForm) NewProject() review.NewProject {
 	}
 }
 
-func (f *ProjectForm) tier() review.Tier {
+func (f *ProjectForm) tier() plan.Tier {
 	n, err := strconv.Atoi(f.Tier)
 	if err != nil {
 		return 0
 	}
-	return review.Tier(n)
+	return plan.Tier(n)
 }
 
-func (f *ProjectForm) profile() review.Profile {
-	p := review.Profile(f.Fields().Profile)
+func (f *ProjectForm) profile() plan.Profile {
+	p := plan.Profile(f.Fields().Profile)
 	slices.Sort(p)
 	return slices.Compact(p)
 }
@@ -121,7 +122,7 @@ func (f *ProjectForm) exposureOptions() []ui.Option {
 
 // tierOptions offers the tiers, each with what it would bring for the profile
 // that is ticked.
-func (f *ProjectForm) tierOptions(tmpl *review.Template) []ui.Option {
+func (f *ProjectForm) tierOptions(tmpl *plan.Lifecycle) []ui.Option {
 	profile := f.profile()
 	var options []ui.Option
 	for _, m := range tierMeanings() {
@@ -137,12 +138,12 @@ func (f *ProjectForm) tierOptions(tmpl *review.Template) []ui.Option {
 
 // TierCounts says how many items a template brings at a tier for a profile,
 // and how many of them are required.
-func TierCounts(tmpl *review.Template, t review.Tier, p review.Profile) (items, musts int) {
+func TierCounts(tmpl *plan.Lifecycle, t plan.Tier, p plan.Profile) (items, musts int) {
 	for i := range tmpl.Stages {
 		for j := range tmpl.Stages[i].Items {
 			switch tmpl.Stages[i].Items[j].LevelFor(t, p) {
-			case review.LevelNone:
-			case review.LevelMust:
+			case plan.LevelNone:
+			case plan.LevelMust:
 				items++
 				musts++
 			default:
@@ -160,7 +161,7 @@ type flagGroup struct {
 }
 
 // flagGroups are the template's profile questions in their groups.
-func (f *ProjectForm) flagGroups(tmpl *review.Template) []flagGroup {
+func (f *ProjectForm) flagGroups(tmpl *plan.Lifecycle) []flagGroup {
 	var groups []flagGroup
 	for _, d := range tmpl.Flags {
 		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == d.Group })

@@ -9,7 +9,7 @@ import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
 import (
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -48,7 +48,7 @@ func whatFields(f *ProjectForm) templ.Component {
 }
 
 // profileFields are the questions on which items and seats depend.
-func profileFields(f *ProjectForm, tmpl *review.Template) templ.Component {
+func profileFields(f *ProjectForm, tmpl *plan.Lifecycle) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {

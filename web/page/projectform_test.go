@@ -4,21 +4,21 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
 func TestTierCounts(t *testing.T) {
-	must, should, none := review.LevelMust, review.LevelShould, review.LevelNone
-	tmpl := &review.Template{Stages: []review.StageDef{
-		{Items: []review.ItemDef{{Levels: [3]review.Level{must, must, must}}, {Levels: [3]review.Level{must, should, none}}}},
-		{Items: []review.ItemDef{{Levels: [3]review.Level{must, must, none}, When: []review.Flag{"api", "web"}}, {Levels: [3]review.Level{review.LevelMay, none, none}}}},
+	must, should, none := plan.LevelMust, plan.LevelShould, plan.LevelNone
+	tmpl := &plan.Lifecycle{Stages: []plan.Stage{
+		{Items: []plan.Item{{Levels: [3]plan.Level{must, must, must}}, {Levels: [3]plan.Level{must, should, none}}}},
+		{Items: []plan.Item{{Levels: [3]plan.Level{must, must, none}, When: []plan.Flag{"api", "web"}}, {Levels: [3]plan.Level{plan.LevelMay, none, none}}}},
 	}}
 	for _, k := range []struct {
-		tier         review.Tier
-		profile      review.Profile
+		tier         plan.Tier
+		profile      plan.Profile
 		items, musts int
 	}{
-		{1, nil, 3, 2}, {1, review.Profile{"web"}, 4, 3}, {2, nil, 2, 1}, {2, review.Profile{"api"}, 3, 2}, {3, review.Profile{"api"}, 1, 1}, {0, nil, 0, 0},
+		{1, nil, 3, 2}, {1, plan.Profile{"web"}, 4, 3}, {2, nil, 2, 1}, {2, plan.Profile{"api"}, 3, 2}, {3, plan.Profile{"api"}, 1, 1}, {0, nil, 0, 0},
 	} {
 		if items, musts := TierCounts(tmpl, k.tier, k.profile); items != k.items || musts != k.musts {
 			t.Errorf("tier %d, profile %v: %d items, %d musts; want %d, %d", k.tier, k.profile, items, musts, k.items, k.musts)

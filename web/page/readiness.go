@@ -1,6 +1,7 @@
 package page
 
 import (
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -48,15 +49,15 @@ func answerMeanings() []meaning {
 
 // tierMeaning says in plain words what a tier is and what it brings.
 type tierMeaning struct {
-	tier       review.Tier
+	tier       plan.Tier
 	name, text string
 }
 
 func tierMeanings() []tierMeaning {
 	return []tierMeaning{
-		{review.TierCritical, "Tier 1, critical", "A failure harms people or the business at once. The whole template applies."},
-		{review.TierStandard, "Tier 2, standard", "People notice a failure and work piles up, but there is time to repair it. All required items that depend on no question of the profile apply, and the recommended items that carry risk."},
-		{review.TierStarter, "Tier 3, starter", "A failure affects few people: a trial, an internal tool, a first pilot. A starter set applies."},
+		{plan.TierCritical, "Tier 1, critical", "A failure harms people or the business at once. The whole template applies."},
+		{plan.TierStandard, "Tier 2, standard", "People notice a failure and work piles up, but there is time to repair it. All required items that depend on no question of the profile apply, and the recommended items that carry risk."},
+		{plan.TierStarter, "Tier 3, starter", "A failure affects few people: a trial, an internal tool, a first pilot. A starter set applies."},
 	}
 }
 

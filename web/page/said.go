@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -23,14 +24,14 @@ const (
 // BulkForm is the form of several items as it was sent.
 type BulkForm struct {
 	Do, Note, Person, Due string
-	Picked                map[review.ItemKey]bool
+	Picked                map[plan.ItemKey]bool
 }
 
 // Said is what the list says of the change that was made last.
 type Said struct {
-	Do      string           // what was done; see BulkAssign
-	Noted   bool             // a note came along with the answer
-	Changed []review.ItemKey // once for each entry of the trail
+	Do      string         // what was done; see BulkAssign
+	Noted   bool           // a note came along with the answer
+	Changed []plan.ItemKey // once for each entry of the trail
 	Events  []review.Entry
 	Entries string // those entries' numbers, for undoing them; empty: nothing was changed
 	Undone  bool   // it was an undo, so the button says Redo
@@ -89,7 +90,7 @@ func (s Said) done(c *Checked) string {
 
 // subject names the item that was changed, or says how many were.
 func (s Said) subject(c *Checked) string {
-	items := map[review.ItemKey]bool{}
+	items := map[plan.ItemKey]bool{}
 	for _, k := range s.Changed {
 		items[k] = true
 	}
@@ -132,7 +133,7 @@ func (s Said) lost(c *Checked) string {
 }
 
 // itemTitle is an item's title, or its key where the stage has none of it.
-func (c *Checked) itemTitle(k review.ItemKey) string {
+func (c *Checked) itemTitle(k plan.ItemKey) string {
 	if it := c.view.stage().Item(k); it != nil {
 		return it.Def.Title
 	}
@@ -216,15 +217,15 @@ func BadLines(bad []review.BadLine, added int) *ui.RowPaste {
 
 // swapped works out a checklist and the rows that a change concerns, as the
 // list shows them.
-func swapped(v StageView, touched []review.ItemKey, show Show, query string, said Said) (*Checked, []ui.ItemRow) {
+func swapped(v StageView, touched []plan.ItemKey, show Show, query string, said Said) (*Checked, []ui.ItemRow) {
 	c := Check(v)
 	filter := show.Query(query)
-	why := map[review.ItemKey]review.Left{}
+	why := map[plan.ItemKey]review.Left{}
 	for _, l := range said.Left {
 		why[l.Item] = l
 	}
 	rows := make([]ui.ItemRow, 0, len(touched))
-	seen := map[review.ItemKey]bool{}
+	seen := map[plan.ItemKey]bool{}
 	for _, k := range touched {
 		i := c.of(v.stage(), k)
 		if i < 0 || seen[k] {
@@ -253,7 +254,7 @@ func (d ChecklistData) kinds() string {
 		return ""
 	}
 	words := []string{}
-	for _, k := range review.EvidenceKinds() {
+	for _, k := range plan.EvidenceKinds() {
 		words = append(words, string(k)+":"+k.Label())
 	}
 	return strings.Join(words, ";")

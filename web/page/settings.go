@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -12,7 +13,7 @@ import (
 type SettingsData struct {
 	Actor    review.Actor
 	Project  *review.Project
-	Template *review.Template
+	Template *plan.Lifecycle
 	Names    Names
 	Form     ProjectForm
 	Was      review.Digest // of the fields as they are shown
@@ -31,7 +32,7 @@ func (d *SettingsData) mayLowerTier() bool {
 }
 
 // Differences compares a project with what was typed about it.
-func Differences(p *review.Project, typed *ProjectForm, tmpl *review.Template) []Difference {
+func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []Difference {
 	now := FormOf(p)
 	var out []Difference
 	note := func(field, now, typed string) {
@@ -51,10 +52,10 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *review.Template) [
 }
 
 // flagList are flags as their labels say them.
-func flagList(tmpl *review.Template, flags review.Profile) string {
+func flagList(tmpl *plan.Lifecycle, flags plan.Profile) string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
-		words[i] = flagWords(tmpl, []review.Flag{f})
+		words[i] = flagWords(tmpl, []plan.Flag{f})
 	}
 	return strings.Join(words, "; ")
 }

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -15,10 +16,10 @@ type SignOffsData struct {
 	Gates    []WaitingGate
 	Excluded []WaitingGate // barred by separation of duties
 	Search   string        // what the filter holds
-	Seat     review.Seat
-	Seats    []review.Seat // that the reader holds
-	Hidden   int           // gates that the filter leaves out
-	Full     bool          // there may be more gates than one page lists
+	Seat     plan.Seat
+	Seats    []plan.Seat // that the reader holds
+	Hidden   int         // gates that the filter leaves out
+	Full     bool        // there may be more gates than one page lists
 }
 
 func (d *SignOffsData) filtered() bool { return d.Search != "" || d.Seat != "" }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -14,7 +15,7 @@ type StandIn struct {
 	Person      review.PersonID // who holds the seat
 	Holder, To  string          // names
 	No          int             // of that person's delegations
-	Seat        review.Seat
+	Seat        plan.Seat
 	Project     review.ProjectKey // empty: everywhere
 	ProjectName string
 	Starts      time.Time
@@ -41,7 +42,7 @@ func (s *StandIn) words(now time.Time) string {
 
 // OwnSeat is a seat that the reader holds and can hand to a stand-in.
 type OwnSeat struct {
-	Seat        review.Seat
+	Seat        plan.Seat
 	Project     review.ProjectKey // empty: everywhere
 	ProjectName string
 }
@@ -56,9 +57,9 @@ func (s OwnSeat) Value() string {
 }
 
 // ParseOwnSeat reads what [OwnSeat.Value] wrote.
-func ParseOwnSeat(s string) (review.Seat, review.ProjectKey) {
+func ParseOwnSeat(s string) (plan.Seat, review.ProjectKey) {
 	seat, project, _ := strings.Cut(s, "@")
-	return review.Seat(seat), review.ProjectKey(project)
+	return plan.Seat(seat), review.ProjectKey(project)
 }
 
 // StandInForm is the form that names a stand-in, as it was sent and could not

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -56,58 +57,58 @@ func ReviewsURL(p review.ProjectKey) string { return ProjectURL(p) + "/reviews" 
 func BundleURL(p review.ProjectKey) string { return ProjectURL(p) + "/bundle" }
 
 // StageURL is a stage's checklist.
-func StageURL(p review.ProjectKey, s review.StageKey) string {
+func StageURL(p review.ProjectKey, s plan.StageKey) string {
 	return ProjectURL(p) + "/stages/" + string(s)
 }
 
 // BulkURL is where several items of a stage are changed at once.
-func BulkURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/bulk" }
+func BulkURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/bulk" }
 
 // UndoURL is where a change to items of a stage is taken back.
-func UndoURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/undo" }
+func UndoURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/undo" }
 
 // ItemURL is one item's page.
-func ItemURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func ItemURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return StageURL(p, s) + "/items/" + string(i)
 }
 
 // AnswerURL is where an item's answer is posted.
-func AnswerURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func AnswerURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/answer"
 }
 
 // ApproveURL is where it is confirmed that a must does not apply.
-func ApproveURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func ApproveURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/approve"
 }
 
 // AssignURL is where an item is given to a person.
-func AssignURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func AssignURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/assign"
 }
 
 // CommentsURL is where an item's discussion goes on.
-func CommentsURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func CommentsURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/comments"
 }
 
 // EvidenceURL is where evidence is linked to an item.
-func EvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func EvidenceURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/evidence"
 }
 
 // RemoveEvidenceURL is where one link is taken away.
-func RemoveEvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey, no int) string {
+func RemoveEvidenceURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey, no int) string {
 	return EvidenceURL(p, s, i) + "/" + strconv.Itoa(no) + "/remove"
 }
 
 // ReviseEvidenceURL is where the title and kind of one link are corrected.
-func ReviseEvidenceURL(p review.ProjectKey, s review.StageKey, i review.ItemKey, no int) string {
+func ReviseEvidenceURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey, no int) string {
 	return EvidenceURL(p, s, i) + "/" + strconv.Itoa(no) + "/edit"
 }
 
 // ItemWaiversURL is where a waiver for an item is asked for.
-func ItemWaiversURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) string {
+func ItemWaiversURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/waivers"
 }
 
@@ -115,59 +116,59 @@ func ItemWaiversURL(p review.ProjectKey, s review.StageKey, i review.ItemKey) st
 func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
 
 // GateURL is a stage's gate.
-func GateURL(p review.ProjectKey, s review.StageKey) string { return StageURL(p, s) + "/gate" }
+func GateURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/gate" }
 
 // WithRights is the address of the same proof bundle with the trail of rights.
 func WithRights(bundle string) string { return bundle + "?rights=1" }
 
 // GateBundleURL is where the proof bundle of one gate is downloaded.
-func GateBundleURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/bundle" }
+func GateBundleURL(p review.ProjectKey, s plan.StageKey) string { return GateURL(p, s) + "/bundle" }
 
 // RequestURL, WithdrawURL, SignURL and StatusURL are the decisions at a gate.
-func RequestURL(p review.ProjectKey, s review.StageKey) string  { return GateURL(p, s) + "/request" }
-func WithdrawURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/withdraw" }
-func SignURL(p review.ProjectKey, s review.StageKey) string     { return GateURL(p, s) + "/sign" }
-func StatusURL(p review.ProjectKey, s review.StageKey) string   { return GateURL(p, s) + "/status" }
+func RequestURL(p review.ProjectKey, s plan.StageKey) string  { return GateURL(p, s) + "/request" }
+func WithdrawURL(p review.ProjectKey, s plan.StageKey) string { return GateURL(p, s) + "/withdraw" }
+func SignURL(p review.ProjectKey, s plan.StageKey) string     { return GateURL(p, s) + "/sign" }
+func StatusURL(p review.ProjectKey, s plan.StageKey) string   { return GateURL(p, s) + "/status" }
 
 // FindingURL is where a reviewer's finding is answered.
-func FindingURL(p review.ProjectKey, s review.StageKey, no int) string {
+func FindingURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return GateURL(p, s) + "/findings/" + strconv.Itoa(no)
 }
 
 // AcceptFindingURL and ReopenFindingURL are where a reviewer judges the answer
 // to a finding.
-func AcceptFindingURL(p review.ProjectKey, s review.StageKey, no int) string {
+func AcceptFindingURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return FindingURL(p, s, no) + "/accept"
 }
-func ReopenFindingURL(p review.ProjectKey, s review.StageKey, no int) string {
+func ReopenFindingURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return FindingURL(p, s, no) + "/reopen"
 }
 
 // ConditionURL is a condition of a go; what happens to it is posted under it.
-func ConditionURL(p review.ProjectKey, s review.StageKey, no int) string {
+func ConditionURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return GateURL(p, s) + "/conditions/" + strconv.Itoa(no)
 }
 
 // MeetURL, ConfirmURL, ReopenURL and ReleaseURL are what happens to a condition.
-func MeetURL(p review.ProjectKey, s review.StageKey, no int) string {
+func MeetURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/met"
 }
-func ConfirmURL(p review.ProjectKey, s review.StageKey, no int) string {
+func ConfirmURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/confirm"
 }
-func ReopenURL(p review.ProjectKey, s review.StageKey, no int) string {
+func ReopenURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/reopen"
 }
 
-func ReleaseURL(p review.ProjectKey, s review.StageKey, no int) string {
+func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/release"
 }
 
 // ForceURL is where a gate is passed by break-glass.
-func ForceURL(p review.ProjectKey, s review.StageKey) string { return GateURL(p, s) + "/break-glass" }
+func ForceURL(p review.ProjectKey, s plan.StageKey) string { return GateURL(p, s) + "/break-glass" }
 
 // RetrospectiveURL is where others review that.
-func RetrospectiveURL(p review.ProjectKey, s review.StageKey, round int) string {
+func RetrospectiveURL(p review.ProjectKey, s plan.StageKey, round int) string {
 	return GateURL(p, s) + "/retrospective/" + strconv.Itoa(round)
 }
 

@@ -3,6 +3,7 @@ package page
 import (
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -10,10 +11,10 @@ import (
 type Vacancy struct {
 	Project   review.ProjectKey
 	Name      string // of the project
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	StageName string
 	Duty      review.BlockerKind // what nobody can do
-	Seat      review.Seat        // in which; empty: in none in particular
+	Seat      plan.Seat          // in which; empty: in none in particular
 	No        int                // of the condition or the finding
 	Since     time.Time
 }

@@ -3,13 +3,14 @@ package page
 import (
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // What nobody can do has the same words on the pages of a project, which know
 // what it is about and why, and in lists.
 func TestWordsForWhatNobodyCanDo(t *testing.T) {
-	const security = review.SeatSecurity
+	const security = plan.SeatSecurity
 	none := "The Security seat has no holder."
 	for _, c := range []struct {
 		b          review.Blocker
@@ -41,10 +42,10 @@ func TestWordsForWhatNobodyCanDo(t *testing.T) {
 
 // A seat in which nobody can sign does not also wait for its signature.
 func TestNobodySignsStandsForTheSeat(t *testing.T) {
-	nobody := []review.Blocker{{Kind: review.NobodySigns, Vacant: review.SeatSRE}}
-	waits := []review.Blocker{{Kind: review.MustOpen}, {Kind: review.SeatMissing, Seat: review.SeatSRE}, {Kind: review.SeatMissing, Seat: review.SeatQA}}
+	nobody := []review.Blocker{{Kind: review.NobodySigns, Vacant: plan.SeatSRE}}
+	waits := []review.Blocker{{Kind: review.MustOpen}, {Kind: review.SeatMissing, Seat: plan.SeatSRE}, {Kind: review.SeatMissing, Seat: plan.SeatQA}}
 	got := WithNobody(nobody, waits)
-	if len(got) != 3 || got[0].Kind != review.NobodySigns || got[1].Kind != review.MustOpen || got[2].Seat != review.SeatQA {
+	if len(got) != 3 || got[0].Kind != review.NobodySigns || got[1].Kind != review.MustOpen || got[2].Seat != plan.SeatQA {
 		t.Errorf("%+v", got)
 	}
 	if len(WithNobody(nil, waits)) != 3 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -106,7 +107,7 @@ type waiverPanel struct {
 	form  WaiverForm
 }
 
-func newWaiverPanel(p review.ProjectKey, s review.StageKey, w *review.Waiver, seq int64, now time.Time, query string, form WaiverForm) waiverPanel {
+func newWaiverPanel(p review.ProjectKey, s plan.StageKey, w *review.Waiver, seq int64, now time.Time, query string, form WaiverForm) waiverPanel {
 	v := waiverPanel{id: WaiverID(p, s, w.No), state: w.State(now), until: w.Until, shown: w.Digest(), seen: seq, query: query}
 	if form.ID == v.id {
 		v.form = form
@@ -178,11 +179,11 @@ type Waiver struct {
 	Project  review.ProjectKey
 	Name     string // of the project
 	Team     string
-	Stage    review.StageKey
+	Stage    plan.StageKey
 	Gate     string
 	GateIs   review.GateState
 	Title    string // of the item
-	Level    review.Level
+	Level    plan.Level
 	Waiver   review.Waiver
 	Lacks    review.BlockerKind // what the item lacks without the waiver; empty: nothing
 	Followed bool               // a newer waiver for the item is in force
@@ -199,7 +200,7 @@ func (w *Waiver) effect(now time.Time) (ui.State, string) {
 	gate := "“" + w.Gate + "”"
 	state := w.Waiver.State(now)
 	switch {
-	case w.Level == review.LevelNone:
+	case w.Level == plan.LevelNone:
 		return ui.None, "None: the item no longer applies"
 	case w.Followed && state != review.WaiverInForce:
 		return ui.None, "None: a newer waiver is in force"
@@ -409,21 +410,21 @@ func (v *waiverPanel) shows(d WaiverDecision) bool {
 }
 
 // WaiverID names a waiver in addresses: keys hold no dots.
-func WaiverID(p review.ProjectKey, s review.StageKey, no int) string {
+func WaiverID(p review.ProjectKey, s plan.StageKey, no int) string {
 	return string(p) + "." + string(s) + "." + strconv.Itoa(no)
 }
 
 // ReadWaiverID is WaiverID's way back.
-func ReadWaiverID(id string) (p review.ProjectKey, s review.StageKey, no int, ok bool) {
+func ReadWaiverID(id string) (p review.ProjectKey, s plan.StageKey, no int, ok bool) {
 	parts := strings.Split(id, ".")
-	if len(parts) != 3 || !review.ValidKey(parts[0]) || !review.ValidKey(parts[1]) {
+	if len(parts) != 3 || !plan.ValidKey(parts[0]) || !plan.ValidKey(parts[1]) {
 		return "", "", 0, false
 	}
 	no, err := strconv.Atoi(parts[2])
 	if err != nil || no < 1 || strconv.Itoa(no) != parts[2] {
 		return "", "", 0, false
 	}
-	return review.ProjectKey(parts[0]), review.StageKey(parts[1]), no, true
+	return review.ProjectKey(parts[0]), plan.StageKey(parts[1]), no, true
 }
 
 // WaiverStateLook is how a waiver looks where there is room for its state alone.

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -11,7 +12,7 @@ import (
 const aDay = 24 * time.Hour
 
 // waiverUntil is a waiver for an item that was granted a while ago.
-func waiverUntil(k review.ItemKey, until time.Time) review.Waiver {
+func waiverUntil(k plan.ItemKey, until time.Time) review.Waiver {
 	return review.Waiver{No: 1, Item: k, Until: until.Truncate(aDay), RequestedBy: owner, RequestedAt: noon.Add(-90 * aDay), GrantedBy: signer, GrantedAt: noon.Add(-80 * aDay)}
 }
 
@@ -80,15 +81,15 @@ func TestWaiverEffect(t *testing.T) {
 		want string
 		bad  bool
 	}{
-		"settled without it": {Waiver{Waiver: inForce, Level: review.LevelMust, GateIs: review.GatePassed}, "None: the item is settled without it", false},
-		"a passed gate":      {Waiver{Waiver: inForce, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” passed with it", false},
-		"a gate that waits":  {Waiver{Waiver: inForce, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateWaiting}, "“G” is blocked without it", false},
-		"lapsed":             {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateLapsed}, "“G” has lapsed with it", true},
-		"not swept yet":      {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” has lapsed with it", true},
-		"ran out before":     {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, GateIs: review.GateBlocked}, "“G” is blocked", false},
-		"another in force":   {Waiver{Waiver: ranOut, Level: review.LevelMust, Lacks: review.MustOpen, Followed: true, GateIs: review.GateReady}, "None: a newer waiver is in force", false},
-		"waits":              {Waiver{Waiver: waits, Level: review.LevelMust, Lacks: review.MustOpen}, "“G” is blocked", false},
-		"applies no more":    {Waiver{Waiver: waits, Level: review.LevelNone}, "None: the item no longer applies", false},
+		"settled without it": {Waiver{Waiver: inForce, Level: plan.LevelMust, GateIs: review.GatePassed}, "None: the item is settled without it", false},
+		"a passed gate":      {Waiver{Waiver: inForce, Level: plan.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” passed with it", false},
+		"a gate that waits":  {Waiver{Waiver: inForce, Level: plan.LevelMust, Lacks: review.MustOpen, GateIs: review.GateWaiting}, "“G” is blocked without it", false},
+		"lapsed":             {Waiver{Waiver: ranOut, Level: plan.LevelMust, Lacks: review.MustOpen, GateIs: review.GateLapsed}, "“G” has lapsed with it", true},
+		"not swept yet":      {Waiver{Waiver: ranOut, Level: plan.LevelMust, Lacks: review.MustOpen, GateIs: review.GatePassed}, "“G” has lapsed with it", true},
+		"ran out before":     {Waiver{Waiver: ranOut, Level: plan.LevelMust, Lacks: review.MustOpen, GateIs: review.GateBlocked}, "“G” is blocked", false},
+		"another in force":   {Waiver{Waiver: ranOut, Level: plan.LevelMust, Lacks: review.MustOpen, Followed: true, GateIs: review.GateReady}, "None: a newer waiver is in force", false},
+		"waits":              {Waiver{Waiver: waits, Level: plan.LevelMust, Lacks: review.MustOpen}, "“G” is blocked", false},
+		"applies no more":    {Waiver{Waiver: waits, Level: plan.LevelNone}, "None: the item no longer applies", false},
 	} {
 		c.w.Gate = "G"
 		if state, got := c.w.effect(noon); got != c.want || (state == ui.Bad) != c.bad {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -13,14 +14,14 @@ type WaitingGate struct {
 	Project   review.ProjectKey
 	Name      string // of the project
 	Team      string
-	Tier      review.Tier
+	Tier      plan.Tier
 	Owner     string
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	StageName string
 	Round     int
 	Since     time.Time
-	OpenSeats []review.Seat
-	MySeats   []review.Seat
+	OpenSeats []plan.Seat
+	MySeats   []plan.Seat
 	Outdated  bool // the reader signed earlier content of this round
 	Target    time.Time
 	Live      review.Live // where a running service stands in its review calendar
@@ -46,7 +47,7 @@ func (g *WaitingGate) onlyMine() bool { return len(g.OpenSeats) == 1 && len(g.My
 
 // others are the seats that are open beside the reader's own.
 func (g *WaitingGate) others() string {
-	var seats []review.Seat
+	var seats []plan.Seat
 	for _, s := range g.OpenSeats {
 		if !slices.Contains(g.MySeats, s) {
 			seats = append(seats, s)
@@ -59,10 +60,10 @@ func (g *WaitingGate) others() string {
 type AssignedItem struct {
 	Project review.ProjectKey
 	Name    string // of the project
-	Stage   review.StageKey
-	Item    review.ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	Title   string
-	Level   review.Level
+	Level   plan.Level
 	Ask     review.Ask
 	Until   time.Time // when its evidence expires, or its waiver
 	Due     time.Time // date; zero: none
@@ -123,7 +124,7 @@ func (it *AssignedItem) href() string {
 type Untaken struct {
 	Project review.ProjectKey
 	Name    string
-	Stage   review.StageKey
+	Stage   plan.StageKey
 	Items   int
 }
 
@@ -138,7 +139,7 @@ func (u *Untaken) words() string {
 type FallenGate struct {
 	Project   review.ProjectKey
 	Name      string
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	StageName string
 	State     review.GateState
 	Since     time.Time // when its last round ended or, of a changed gate, when the content changed
@@ -191,7 +192,7 @@ func (g *FallenGate) happened() string {
 type ForcedGate struct {
 	Project   review.ProjectKey
 	Name      string // of the project
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	StageName string
 	By        string
 	At        time.Time
@@ -212,8 +213,8 @@ func (g *ForcedGate) look(now time.Time) ui.State {
 type ExpiringEvidence struct {
 	Project review.ProjectKey
 	Name    string
-	Stage   review.StageKey
-	Item    review.ItemKey
+	Stage   plan.StageKey
+	Item    plan.ItemKey
 	Title   string
 	Subject string // title of the item
 	Expires time.Time
@@ -237,7 +238,7 @@ func (e *ExpiringEvidence) word(now time.Time) string {
 type OpenCondition struct {
 	Project   review.ProjectKey
 	Name      string // of the project
-	Stage     review.StageKey
+	Stage     plan.StageKey
 	StageName string
 	No        int // within the stage
 	Text      string
@@ -291,8 +292,8 @@ type OwnProject struct {
 type WorkData struct {
 	Actor       review.Actor
 	Now         time.Time
-	Stages      []review.StageDef // of the lifecycle, for the tracks
-	Whole       string            // the list that alone is shown, to its end; empty: all of them, cut
+	Stages      []plan.Stage // of the lifecycle, for the tracks
+	Whole       string       // the list that alone is shown, to its end; empty: all of them, cut
 	Gates       []WaitingGate
 	GatesFull   bool     // there may be more
 	Waivers     []Waiver // that wait for the reader's decision
@@ -368,11 +369,11 @@ func (p *OwnProject) overdue(now time.Time) bool {
 	return targetMissed(p.Target, p.Status, p.Live, p.Stages, now)
 }
 
-func (p *OwnProject) segments(stages []review.StageDef) []ui.StageSegment {
+func (p *OwnProject) segments(stages []plan.Stage) []ui.StageSegment {
 	return segments(p.Project, stages, p.Stages, p.Current)
 }
 
-func (p *OwnProject) stage(stages []review.StageDef) string {
+func (p *OwnProject) stage(stages []plan.Stage) string {
 	if p.Current < 0 || p.Current >= len(stages) {
 		return ""
 	}

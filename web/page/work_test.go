@@ -5,18 +5,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 func TestOnlyMine(t *testing.T) {
-	sre, qa := review.SeatSRE, review.SeatQA
+	sre, qa := plan.SeatSRE, plan.SeatQA
 	for _, c := range []struct {
-		open, mine []review.Seat
+		open, mine []plan.Seat
 		want       bool
 	}{
-		{[]review.Seat{sre}, []review.Seat{sre}, true},
-		{[]review.Seat{sre, qa}, []review.Seat{sre}, false},
-		{[]review.Seat{sre, qa}, []review.Seat{sre, qa}, false}, // one person signs once
+		{[]plan.Seat{sre}, []plan.Seat{sre}, true},
+		{[]plan.Seat{sre, qa}, []plan.Seat{sre}, false},
+		{[]plan.Seat{sre, qa}, []plan.Seat{sre, qa}, false}, // one person signs once
 	} {
 		g := WaitingGate{OpenSeats: c.open, MySeats: c.mine}
 		if got := g.onlyMine(); got != c.want {

@@ -3,6 +3,7 @@ package portfolio
 import (
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -30,7 +31,7 @@ const (
 
 // chapter is a stretch of a project's past, mostly spent on one stage.
 type chapter struct {
-	stage review.StageKey
+	stage plan.StageKey
 	end   ending
 	until int    // days ago
 	count int    // by ending: percent answered, signatures given, findings answered, days slipped, days for a review
@@ -47,71 +48,71 @@ type followUp struct {
 }
 
 // The chapters as the tables write them; until is in days ago.
-func work(stage review.StageKey, until, percent int) chapter {
+func work(stage plan.StageKey, until, percent int) chapter {
 	return chapter{stage: stage, end: endsInWork, until: until, count: percent}
 }
-func ready(stage review.StageKey, until int) chapter {
+func ready(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: endsReady, until: until}
 }
-func pass(stage review.StageKey, until int) chapter {
+func pass(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: endsPassed, until: until}
 }
 
 // wait leaves a round open that was requested then.
-func wait(stage review.StageKey, until, signed int) chapter {
+func wait(stage plan.StageKey, until, signed int) chapter {
 	return chapter{stage: stage, end: endsWaiting, until: until, count: signed}
 }
 
 // outdate leaves a round open with a signature on earlier content.
-func outdate(stage review.StageKey, until int) chapter {
+func outdate(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: endsOutdated, until: until}
 }
 
 // back returns the gate with two findings.
-func back(stage review.StageKey, until, answered int) chapter {
+func back(stage plan.StageKey, until, answered int) chapter {
 	return chapter{stage: stage, end: endsReturned, until: until, count: answered}
 }
 
 // second passes in the second round, after findings in the first.
-func second(stage review.StageKey, until int) chapter {
+func second(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: endsReturnedThenPassed, until: until}
 }
-func withdraw(stage review.StageKey, until int, why string) chapter {
+func withdraw(stage plan.StageKey, until int, why string) chapter {
 	return chapter{stage: stage, end: endsWithdrawn, until: until, why: why}
 }
 
 // renew replaces evidence that expires, and passes again.
-func renew(stage review.StageKey, until int) chapter {
+func renew(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: renews, until: until}
 }
 
 // drift changes something that was signed.
-func drift(stage review.StageKey, until int) chapter {
+func drift(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: drifted, until: until}
 }
 
 // slip moves the target date to where the table has it.
 func slip(until, days int) chapter { return chapter{end: slipped, until: until, count: days} }
-func hold(stage review.StageKey, until int, why string) chapter {
+func hold(stage plan.StageKey, until int, why string) chapter {
 	return chapter{stage: stage, end: held, until: until, why: why}
 }
 func resume(until int, why string) chapter { return chapter{end: resumed, until: until, why: why} }
-func stop(stage review.StageKey, until int, why string) chapter {
+func stop(stage plan.StageKey, until int, why string) chapter {
 	return chapter{stage: stage, end: stopped, until: until, why: why}
 }
 
 // conditionally passes with the conditions that the last to sign sets.
-func conditionally(stage review.StageKey, until int, asks ...followUp) chapter {
+func conditionally(stage plan.StageKey, until int, asks ...followUp) chapter {
 	return chapter{stage: stage, end: endsConditional, until: until, asks: asks}
 }
 
 // withoutOne is [wait] with somebody who steps back first.
-func withoutOne(stage review.StageKey, until, signed int, why string) chapter {
+func withoutOne(stage plan.StageKey, until, signed int, why string) chapter {
 	return chapter{stage: stage, end: endsWaiting, until: until, count: signed, why: why}
 }
 
 // force passes by break-glass, to be reviewed within so many days from the day on.
-func force(stage review.StageKey, until, days int, why string) chapter {
+func force(stage plan.StageKey, until, days int, why string) chapter {
 	return chapter{stage: stage, end: forced, until: until, count: days, why: why}
 }
 
@@ -165,7 +166,7 @@ func (s *story) decide(ch chapter, asks float64) {
 		s.signConditionally(ch)
 	case endsWaiting:
 		if ch.why != "" {
-			s.decideAs(signer{"omar", review.SeatSRE}, ch.stage, s.moment(until*0.8), review.Recuse, ch.why, nil)
+			s.decideAs(signer{"omar", plan.SeatSRE}, ch.stage, s.moment(until*0.8), review.Recuse, ch.why, nil)
 		}
 		s.sign(ch.stage, s.signers(ch.stage)[:ch.count], until*0.6)
 	case endsOutdated:
@@ -184,7 +185,7 @@ func (s *story) decide(ch chapter, asks float64) {
 	}
 }
 
-func (s *story) request(stage review.StageKey, at time.Time) {
+func (s *story) request(stage plan.StageKey, at time.Time) {
 	who := s.p.owner
 	if s.p.deputy != "" && s.chance(35) {
 		who = s.p.deputy
@@ -201,7 +202,7 @@ func (s *story) request(stage review.StageKey, at time.Time) {
 }
 
 // sign spreads signatures from the last step to a moment.
-func (s *story) sign(stage review.StageKey, by []signer, until float64) {
+func (s *story) sign(stage plan.StageKey, by []signer, until float64) {
 	from := s.ago()
 	for i, sg := range by {
 		note := ""
@@ -213,13 +214,13 @@ func (s *story) sign(stage review.StageKey, by []signer, until float64) {
 }
 
 // shuffled are a gate's signers in the order in which they find the time.
-func (s *story) shuffled(stage review.StageKey) []signer {
+func (s *story) shuffled(stage plan.StageKey) []signer {
 	by := s.signers(stage)
 	s.rng.Shuffle(len(by), func(i, j int) { by[i], by[j] = by[j], by[i] })
 	return by
 }
 
-func (s *story) decideAs(sg signer, stage review.StageKey, at time.Time, d review.Decision, note string, findings []string) {
+func (s *story) decideAs(sg signer, stage plan.StageKey, at time.Time, d review.Decision, note string, findings []string) {
 	s.do(at, sg.who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, stage, review.NewSignOff{
 			Seat: sg.seat, Decision: d, Note: note, Findings: findings, Digest: r.Digest(r.Stage(stage)),
@@ -230,7 +231,7 @@ func (s *story) decideAs(sg signer, stage review.StageKey, at time.Time, d revie
 // sendBack has the last of the signers return the gate, sometimes after
 // another has signed, and the team answer the first findings. It returns who
 // sent it back.
-func (s *story) sendBack(stage review.StageKey, until float64, answered int) string {
+func (s *story) sendBack(stage plan.StageKey, until float64, answered int) string {
 	by := s.shuffled(stage)
 	if s.chance(50) {
 		s.sign(stage, by[:1], until+(s.ago()-until)*0.5)
@@ -254,7 +255,7 @@ const notEnough = "This says that it will be looked at. By whom, and until when?
 
 // judge has the reviewer read the answers, once there are two or more: the
 // first settles its finding, the second does not.
-func (s *story) judge(reviewer string, stage review.StageKey, answered int) {
+func (s *story) judge(reviewer string, stage plan.StageKey, answered int) {
 	if answered < 2 {
 		return
 	}
@@ -268,7 +269,7 @@ func (s *story) judge(reviewer string, stage review.StageKey, answered int) {
 }
 
 // accept has the reviewer be content with all answers.
-func (s *story) accept(reviewer string, stage review.StageKey) {
+func (s *story) accept(reviewer string, stage plan.StageKey) {
 	s.do(s.after(9), reviewer, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		for i := range r.Stage(stage).Findings {
 			if err := r.AcceptFinding(who, stage, i+1, r.Stage(stage).Findings[i].Digest(), at); err != nil {

@@ -19,6 +19,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/catalog"
 	"github.com/slipway-prr/slipway/internal/devstack"
 	"github.com/slipway-prr/slipway/internal/devstack/portfolio"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -308,7 +309,7 @@ func (d *demo) replay(t *testing.T) {
 			t.Fatal(err)
 		}
 		replayed, err := review.Replay(view.Review.Project.ID, d.entries(t, noor, review.ProjectKey(key)),
-			func(ref review.TemplateRef) (*review.Template, error) {
+			func(ref plan.Ref) (*plan.Lifecycle, error) {
 				return d.Template(t.Context(), ref)
 			})
 		if err != nil {
@@ -347,7 +348,7 @@ func plain(t *testing.T, r *review.Review) string {
 		s := &c.Stages[i]
 		s.Def, s.Items = nil, slices.Clone(s.Items)
 		for j := range s.Items {
-			s.Items[j].Def = &review.ItemDef{Key: s.Items[j].Def.Key}
+			s.Items[j].Def = &plan.Item{Key: s.Items[j].Def.Key}
 		}
 	}
 	b, err := json.Marshal(c)
@@ -381,7 +382,7 @@ func TestNoPortfolioBesideOtherProjects(t *testing.T) {
 func TestPortfolioNeedsRightsOlderThanItsPast(t *testing.T) {
 	d := newDemo(t)
 	if _, err := d.Join(t.Context(), store.Identity{Issuer: issuer, Subject: "tom", Name: "Tom Okafor",
-		Rights: []review.Right{{Seat: review.SeatProduct}, {Role: review.RoleViewer}}}, time.Time{}); err != nil {
+		Rights: []review.Right{{Seat: plan.SeatProduct}, {Role: review.RoleViewer}}}, time.Time{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := d.fill(t.Context(), t); err == nil || !strings.Contains(err.Error(), "make reset") {

@@ -1,6 +1,8 @@
 package portfolio
 
-import "github.com/slipway-prr/slipway/internal/review"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+)
 
 // saying is what the demo teams write at an item. {name} stands for the
 // project's name, {3-9} for a number in that range.
@@ -11,7 +13,7 @@ type saying struct {
 }
 
 // sayings has one entry an item of the built-in template.
-var sayings = map[review.ItemKey]saying{
+var sayings = map[plan.ItemKey]saying{
 	// Idea and first prototype
 	"success-written-down":        {"Success on one page", "Confirmed in writing by the sponsor and the head of support.", "The page exists; the sponsor has not confirmed the second objective."},
 	"readiness-definition-pinned": {"Readiness definition 2.1", "We use the organisation's version 2.1 without changes.", "Waiting to hear whether version 2.1 covers batch systems."},
@@ -241,7 +243,7 @@ var sayings = map[review.ItemKey]saying{
 
 // doesNotApply says why an item does not concern a project. Which projects
 // claim that is in their table.
-var doesNotApply = map[review.ItemKey]string{
+var doesNotApply = map[plan.ItemKey]string{
 	"prototype-linked":           "There was no prototype: the service replaces one that has run for years.",
 	"demand-shown":               "Internal obligation from the audit; there is no market to show.",
 	"first-reactions-logged":     "No person uses it directly before the second release.",

@@ -12,10 +12,11 @@ import (
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/catalog"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-func builtIn(t *testing.T) *review.Template {
+func builtIn(t *testing.T) *plan.Lifecycle {
 	t.Helper()
 	all, err := catalog.BuiltIn()
 	if err != nil {
@@ -24,8 +25,8 @@ func builtIn(t *testing.T) *review.Template {
 	return &all[0]
 }
 
-func itemsOf(tmpl *review.Template) map[review.ItemKey]*review.ItemDef {
-	out := map[review.ItemKey]*review.ItemDef{}
+func itemsOf(tmpl *plan.Lifecycle) map[plan.ItemKey]*plan.Item {
+	out := map[plan.ItemKey]*plan.Item{}
 	for i := range tmpl.Stages {
 		for j := range tmpl.Stages[i].Items {
 			d := &tmpl.Stages[i].Items[j]
@@ -51,7 +52,7 @@ func TestDemoTextsCoverTheTemplate(t *testing.T) {
 			}
 		}
 	}
-	check := func(table string, key review.ItemKey) {
+	check := func(table string, key plan.ItemKey) {
 		if items[key] == nil {
 			t.Errorf("%s speaks of item %s, which the template does not have", table, key)
 		}
@@ -70,7 +71,7 @@ func TestDemoTextsCoverTheTemplate(t *testing.T) {
 		if len(concerns[st.Key]) < 2 {
 			t.Errorf("stage %s has fewer than two findings", st.Key)
 		}
-		if !slices.ContainsFunc(st.Items, func(d review.ItemDef) bool { return d.Key == drifts[st.Key].item && d.Levels[2] != review.LevelNone }) {
+		if !slices.ContainsFunc(st.Items, func(d plan.Item) bool { return d.Key == drifts[st.Key].item && d.Levels[2] != plan.LevelNone }) {
 			t.Errorf("what drifts in stage %s is no item of its starter tier", st.Key)
 		}
 	}
@@ -95,14 +96,14 @@ func TestDemoProjectsFitTheTemplate(t *testing.T) {
 			}
 		}
 		for _, k := range strings.Fields(p.na) {
-			d := items[review.ItemKey(k)]
-			if doesNotApply[review.ItemKey(k)] == "" || d == nil || d.LevelFor(p.tier, p.flags()) == review.LevelNone {
+			d := items[plan.ItemKey(k)]
+			if doesNotApply[plan.ItemKey(k)] == "" || d == nil || d.LevelFor(p.tier, p.flags()) == plan.LevelNone {
 				t.Errorf("%s: %s cannot be claimed not to apply", p.key, k)
 			}
 		}
 		for _, l := range leaves[p.key] {
 			d := items[l.item]
-			if d == nil || d.LevelFor(p.tier, p.flags()) != review.LevelMust ||
+			if d == nil || d.LevelFor(p.tier, p.flags()) != plan.LevelMust ||
 				!slices.ContainsFunc(p.past, func(ch chapter) bool { return ch.stage == l.stage }) {
 				t.Errorf("%s: no must %s to waive", p.key, l.item)
 			}
@@ -133,7 +134,7 @@ func TestSlipwayLinksExist(t *testing.T) {
 		if _, err := os.Stat(filepath.Join("..", "..", "..", l.path)); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
-		if d := items[key]; d == nil || d.Levels[2] == review.LevelNone || !slices.Contains(d.Evidence, l.kind) {
+		if d := items[key]; d == nil || d.Levels[2] == plan.LevelNone || !slices.Contains(d.Evidence, l.kind) {
 			t.Errorf("%s is no item of the starter tier that takes a %s", key, l.kind)
 		}
 	}
@@ -225,10 +226,10 @@ func (c cast) actor(id string, p *demoProject, project review.ProjectID, since t
 }
 
 // live carries a project's story out.
-func (c cast) live(t *testing.T, p *demoProject, tmpl *review.Template, id review.ProjectID, day time.Time) *review.Review {
+func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review.ProjectID, day time.Time) *review.Review {
 	t.Helper()
 	s := newStory(p, tmpl, c.ids, day)
-	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, tmpl, review.TemplateRef{}, review.NewProject{
+	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, tmpl, plan.Ref{}, review.NewProject{
 		Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
 		Owner: c.ids[p.owner], Deputy: c.ids[p.deputy], Target: s.firstTarget(), Restricted: p.restricted, Profile: p.flags(),
 	}, s.began)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/devstack"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -28,7 +29,7 @@ type demoProject struct {
 	name       string
 	summary    string
 	team       string
-	tier       review.Tier
+	tier       plan.Tier
 	exposure   review.Exposure
 	target     int // days from the day on; negative: past; 0: none
 	restricted bool
@@ -40,13 +41,13 @@ type demoProject struct {
 	na         string // items that it says do not apply
 	began      int    // days ago
 	past       []chapter
-	own        map[review.ItemKey]ownLink // its own evidence instead of invented links
+	own        map[plan.ItemKey]ownLink // its own evidence instead of invented links
 }
 
-func (p *demoProject) flags() review.Profile {
-	var out review.Profile
+func (p *demoProject) flags() plan.Profile {
+	var out plan.Profile
 	for _, f := range strings.Fields(p.profile) {
-		out = append(out, review.Flag(f))
+		out = append(out, plan.Flag(f))
 	}
 	slices.Sort(out)
 	return out
@@ -56,7 +57,7 @@ func (p *demoProject) seats() []signer {
 	var out []signer
 	for _, pair := range strings.Fields(p.granted) {
 		who, seat, _ := strings.Cut(pair, "=")
-		out = append(out, signer{who, review.Seat(seat)})
+		out = append(out, signer{who, plan.Seat(seat)})
 	}
 	return out
 }
@@ -108,8 +109,8 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 // filler makes the projects of one call.
 type filler struct {
 	st     *store.Store
-	ref    review.TemplateRef
-	tmpl   *review.Template
+	ref    plan.Ref
+	tmpl   *plan.Lifecycle
 	there  []review.ProjectKey // made by an earlier call that was interrupted
 	day    time.Time           // midnight of the day that all history leads up to
 	people map[string]review.PersonID
@@ -147,7 +148,7 @@ func (f *filler) join(ctx context.Context, issuer string, groups auth.GroupMap, 
 func rightsOf(grants []auth.Grant) []review.Right {
 	var out []review.Right
 	for _, g := range grants {
-		out = append(out, review.Right{Role: review.Role(g.Role), Seat: review.Seat(g.Seat)})
+		out = append(out, review.Right{Role: review.Role(g.Role), Seat: plan.Seat(g.Seat)})
 	}
 	return out
 }
@@ -189,7 +190,7 @@ func (f *filler) standIn(ctx context.Context) error {
 	told, starts := f.day.AddDate(0, 0, -4).Add(15*time.Hour), f.day.AddDate(0, 0, -3)
 	_, err := f.st.ChangeRights(ctx, f.by("lena", told), f.people["lena"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{
-			To: f.people["mei"], Seat: review.SeatCompliance, Starts: review.FormatDate(starts), Ends: review.FormatDate(f.day.AddDate(0, 0,
+			To: f.people["mei"], Seat: plan.SeatCompliance, Starts: review.FormatDate(starts), Ends: review.FormatDate(f.day.AddDate(0, 0,
 				11)), Reason: "Two weeks of leave.",
 		}, at)
 	})
@@ -199,7 +200,7 @@ func (f *filler) standIn(ctx context.Context) error {
 	_, err = f.st.Change(ctx, f.by("mei", f.day.Add(-3*time.Hour)), store.Target{Project: standInProject, Stage: standInStage},
 		func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.SignOff(who, standInStage, review.NewSignOff{
-				Seat: review.SeatCompliance, Decision: review.Go, Note: "Read together with Lena before she left.", Digest: r.Digest(r.Stage(standInStage)),
+				Seat: plan.SeatCompliance, Decision: review.Go, Note: "Read together with Lena before she left.", Digest: r.Digest(r.Stage(standInStage)),
 			}, at)
 		})
 	if err != nil {
@@ -211,7 +212,7 @@ func (f *filler) standIn(ctx context.Context) error {
 // The gate that a stand-in signs: one that waits, with a seat for compliance.
 const (
 	standInProject review.ProjectKey = "chargeback-desk"
-	standInStage   review.StageKey   = "security"
+	standInStage   plan.StageKey     = "security"
 )
 
 // checkRights refuses a past in which people sign before they may.

@@ -1,6 +1,9 @@
 package portfolio
 
-import "github.com/slipway-prr/slipway/internal/review"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+)
 
 // slipwayBlob is where the files of Slipway's own repository can be read.
 const slipwayBlob = "https://github.com/slipway-prr/slipway/blob/main/"
@@ -9,7 +12,7 @@ const slipwayBlob = "https://github.com/slipway-prr/slipway/blob/main/"
 type ownLink struct {
 	path  string
 	title string
-	kind  review.EvidenceKind
+	kind  plan.EvidenceKind
 	note  string
 }
 
@@ -17,7 +20,7 @@ type ownLink struct {
 // exists; what has no file yet is not claimed.
 func slipwayProject() demoProject {
 	return demoProject{
-		key: "slipway", name: "Slipway", team: "Internal Tools", tier: review.TierStarter, exposure: review.ExposurePilot,
+		key: "slipway", name: "Slipway", team: "Internal Tools", tier: plan.TierStarter, exposure: review.ExposurePilot,
 		summary: "The readiness tracker that this portfolio is kept in, under its own review.",
 		target:  38, profile: "users database containers own-infra", owner: "raj", deputy: "kofi", members: "hana", began: 128,
 		past: []chapter{
@@ -27,7 +30,7 @@ func slipwayProject() demoProject {
 	}
 }
 
-var slipwayLinks = map[review.ItemKey]ownLink{
+var slipwayLinks = map[plan.ItemKey]ownLink{
 	"success-written-down":  {"README.md", "What it is for, in three sentences", "doc", "Its readers can start the demo and check."},
 	"scope-agreed":          {"docs/templates.md", "What a template can say, and what it cannot", "doc", "One lifecycle, ten stages. What is left out is named."},
 	"assumptions-published": {"docs/users/filling-a-checklist.md", "How teams are expected to work", "doc", "Assumes that evidence lives elsewhere and is linked."},

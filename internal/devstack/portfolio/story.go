@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -18,7 +19,7 @@ type act func(r *review.Review, who review.Actor, at time.Time) error
 type step struct {
 	at    time.Time
 	who   string
-	stage review.StageKey // empty: the project as a whole
+	stage plan.StageKey // empty: the project as a whole
 	acts  []act
 }
 
@@ -27,7 +28,7 @@ type step struct {
 // when the steps are carried out, and refuses a past that could not have been.
 type story struct {
 	p      *demoProject
-	tmpl   *review.Template
+	tmpl   *plan.Lifecycle
 	people map[string]review.PersonID
 	day    time.Time // midnight of the day on which the portfolio is made
 	rng    *rand.Rand
@@ -35,22 +36,22 @@ type story struct {
 	began time.Time
 	clock time.Time // of the last step
 	steps []step
-	links map[review.StageKey][]link // evidence linked so far
+	links map[plan.StageKey][]link // evidence linked so far
 }
 
 // link is evidence as far as later chapters have to know it.
 type link struct {
-	item    review.ItemKey
+	item    plan.ItemKey
 	by      string
 	expires time.Time // zero: never
 }
 
-func newStory(p *demoProject, tmpl *review.Template, people map[string]review.PersonID, day time.Time) *story {
+func newStory(p *demoProject, tmpl *plan.Lifecycle, people map[string]review.PersonID, day time.Time) *story {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(p.key)) // never fails
 	s := &story{
 		p: p, tmpl: tmpl, people: people, day: day,
-		rng: rand.New(rand.NewPCG(h.Sum64(), 1)), links: map[review.StageKey][]link{},
+		rng: rand.New(rand.NewPCG(h.Sum64(), 1)), links: map[plan.StageKey][]link{},
 	}
 	// Not moved to a working day, so that the day can be told from it again.
 	s.began = day.AddDate(0, 0, -p.began).Add(time.Duration(8*60+s.rng.IntN(120)) * time.Minute)
@@ -85,7 +86,7 @@ func (s *story) gather() {
 	}
 }
 
-func (s *story) do(at time.Time, who string, stage review.StageKey, acts ...act) {
+func (s *story) do(at time.Time, who string, stage plan.StageKey, acts ...act) {
 	s.steps = append(s.steps, step{at: at, who: who, stage: stage, acts: acts})
 }
 
@@ -162,19 +163,19 @@ func (s *story) team() []string {
 	return slices.DeleteFunc(all, func(id string) bool { return !slices.Contains(workers, id) })
 }
 
-func (s *story) stage(k review.StageKey) *review.StageDef {
+func (s *story) stage(k plan.StageKey) *plan.Stage {
 	return &s.tmpl.Stages[s.tmpl.StageIndex(k)]
 }
 
 // seatHolders says who signs which seat, in the order in which they are asked.
-var seatHolders = map[review.Seat][]string{
-	review.SeatProduct:      {"tom"},
-	review.SeatEngineering:  {"priya"},
-	review.SeatArchitecture: {"ines"},
-	review.SeatQA:           {"diego"},
-	review.SeatSRE:          {"yuki", "hana", "omar"},
-	review.SeatSecurity:     {"sam", "omar"},
-	review.SeatCompliance:   {"lena"},
+var seatHolders = map[plan.Seat][]string{
+	plan.SeatProduct:      {"tom"},
+	plan.SeatEngineering:  {"priya"},
+	plan.SeatArchitecture: {"ines"},
+	plan.SeatQA:           {"diego"},
+	plan.SeatSRE:          {"yuki", "hana", "omar"},
+	plan.SeatSecurity:     {"sam", "omar"},
+	plan.SeatCompliance:   {"lena"},
 }
 
 // workers answer items and give evidence, which keeps them from signing.
@@ -182,18 +183,18 @@ var workers = []string{"jonas", "rosa", "kofi", "elif", "anna", "raj", "mei", "h
 
 type signer struct {
 	who  string
-	seat review.Seat
+	seat plan.Seat
 }
 
 // signers chooses who signs a gate: the mandatory seats and as many others as
 // the quorum needs, each a person of their own.
-func (s *story) signers(stage review.StageKey) []signer {
+func (s *story) signers(stage plan.StageKey) []signer {
 	policy := s.stage(stage).Gate.Policy(s.p.flags())
-	optional := slices.DeleteFunc(slices.Clone(policy.Seats), func(seat review.Seat) bool { return slices.Contains(policy.Mandatory, seat) })
+	optional := slices.DeleteFunc(slices.Clone(policy.Seats), func(seat plan.Seat) bool { return slices.Contains(policy.Mandatory, seat) })
 	s.rng.Shuffle(len(optional), func(i, j int) { optional[i], optional[j] = optional[j], optional[i] })
 	asked := append(slices.Clone(policy.Mandatory), optional[:max(policy.Quorum-len(policy.Mandatory), 0)]...)
 	// Where few can sign, they are taken first.
-	slices.SortStableFunc(asked, func(a, b review.Seat) int { return len(seatHolders[a]) - len(seatHolders[b]) })
+	slices.SortStableFunc(asked, func(a, b plan.Seat) int { return len(seatHolders[a]) - len(seatHolders[b]) })
 	var out []signer
 	for _, seat := range asked {
 		out = append(out, signer{s.holder(seat, out), seat})
@@ -205,7 +206,7 @@ func (s *story) signers(stage review.StageKey) []signer {
 }
 
 func sreLast(sg signer) int {
-	if sg.seat == review.SeatSRE {
+	if sg.seat == plan.SeatSRE {
 		return 1
 	}
 	return 0
@@ -213,7 +214,7 @@ func sreLast(sg signer) int {
 
 // holder finds somebody for a seat: a person who holds it just for this project, else
 // one of those who hold it everywhere.
-func (s *story) holder(seat review.Seat, taken []signer) string {
+func (s *story) holder(seat plan.Seat, taken []signer) string {
 	for _, own := range s.p.seats() {
 		if own.seat == seat {
 			return own.who

@@ -1,6 +1,8 @@
 package portfolio
 
-import "github.com/slipway-prr/slipway/internal/review"
+import (
+	"github.com/slipway-prr/slipway/internal/plan"
+)
 
 // voice says whose turn it is in an exchange.
 type voice int
@@ -17,7 +19,7 @@ type remark struct {
 }
 
 // exchanges are short discussions at an item.
-var exchanges = map[review.ItemKey][]remark{
+var exchanges = map[plan.ItemKey][]remark{
 	"demand-shown": {
 		{fromReviewer, "Had the people who signed up seen the price?"},
 		{fromTeam, "Two thirds of them. I added a column for it."},
@@ -150,7 +152,7 @@ var exchanges = map[review.ItemKey][]remark{
 type concern struct{ finding, answer string }
 
 // concerns are findings by stage; none but these are raised.
-var concerns = map[review.StageKey][]concern{
+var concerns = map[plan.StageKey][]concern{
 	"idea": {
 		{"The objectives cannot fail: none of them names a number or a date.", "Each objective now has a number and a quarter."},
 		{"The threat sketch covers outsiders only.", "Added a section on support staff and on the deploy account."},
@@ -196,14 +198,14 @@ var concerns = map[review.StageKey][]concern{
 }
 
 // signNotes are what signers write beside their go.
-var signNotes = map[review.Seat][]string{
-	review.SeatProduct:      {"The scope is what we agreed.", "Fine from the product side. Please keep the not-doing list.", "Go. The sponsor is informed.", "Numbers are honest, including the bad ones."},
-	review.SeatEngineering:  {"Read what is behind the links, not just the titles. Go.", "Good work.", "Go; what is left open is acceptable.", "Spot-checked five items."},
-	review.SeatArchitecture: {"The boundaries make sense now.", "Go. I would look at the write path again next year.", "Compared with the dependency map, consistent.", "Agreed in the design forum."},
-	review.SeatQA:           {"Tried two journeys by hand as well.", "The failure of last week is understood. Go.", "Reports are complete.", "Go."},
-	review.SeatSRE:          {"Read with our last three incidents in mind. Go.", "We can run this.", "Fine for the rota.", "Go. Please keep the dashboards as honest as this."},
-	review.SeatSecurity:     {"No serious finding open today.", "Looked for the obvious ways in and found none.", "Go; the two low findings have dates.", "Compared with the threat sketch."},
-	review.SeatCompliance:   {"Clearance is on file.", "Nothing further applies in our view.", "Retention periods match the register.", "Go."},
+var signNotes = map[plan.Seat][]string{
+	plan.SeatProduct:      {"The scope is what we agreed.", "Fine from the product side. Please keep the not-doing list.", "Go. The sponsor is informed.", "Numbers are honest, including the bad ones."},
+	plan.SeatEngineering:  {"Read what is behind the links, not just the titles. Go.", "Good work.", "Go; what is left open is acceptable.", "Spot-checked five items."},
+	plan.SeatArchitecture: {"The boundaries make sense now.", "Go. I would look at the write path again next year.", "Compared with the dependency map, consistent.", "Agreed in the design forum."},
+	plan.SeatQA:           {"Tried two journeys by hand as well.", "The failure of last week is understood. Go.", "Reports are complete.", "Go."},
+	plan.SeatSRE:          {"Read with our last three incidents in mind. Go.", "We can run this.", "Fine for the rota.", "Go. Please keep the dashboards as honest as this."},
+	plan.SeatSecurity:     {"No serious finding open today.", "Looked for the obvious ways in and found none.", "Go; the two low findings have dates.", "Compared with the threat sketch."},
+	plan.SeatCompliance:   {"Clearance is on file.", "Nothing further applies in our view.", "Retention periods match the register.", "Go."},
 }
 
 // returnNotes are what signers write when they send a gate back.
@@ -215,8 +217,8 @@ var returnNotes = []string{
 
 // drifts are what changes after a gate has passed: a must of the stage that
 // applies in every tier, and its new note.
-var drifts = map[review.StageKey]struct {
-	item review.ItemKey
+var drifts = map[plan.StageKey]struct {
+	item plan.ItemKey
 	note string
 }{
 	"idea":         {"scope-agreed", "Exports moved into scope after the first customer visit."},

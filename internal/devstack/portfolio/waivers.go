@@ -3,6 +3,7 @@ package portfolio
 import (
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -20,8 +21,8 @@ const (
 // leave is a waiver of the demo portfolio: an item that the project could not
 // meet when the stage went to its gate, or when it was last worked on.
 type leave struct {
-	stage                 review.StageKey
-	item                  review.ItemKey
+	stage                 plan.StageKey
+	item                  plan.ItemKey
 	until                 int // days from the day on; negative: it has run out
 	fate                  fate
 	reason, risk, measure string
@@ -110,7 +111,7 @@ var leaves = map[review.ProjectKey][]leave{
 }
 
 // leaveFor is the project's waiver for an item; nil when it has none.
-func (s *story) leaveFor(stage review.StageKey, item review.ItemKey) *leave {
+func (s *story) leaveFor(stage plan.StageKey, item plan.ItemKey) *leave {
 	all := leaves[s.p.key]
 	for i := range all {
 		if all[i].stage == stage && all[i].item == item {
@@ -121,7 +122,7 @@ func (s *story) leaveFor(stage review.StageKey, item review.ItemKey) *leave {
 }
 
 // waive has the team ask for the stage's waivers, and others decide.
-func (s *story) waive(stage review.StageKey) {
+func (s *story) waive(stage plan.StageKey) {
 	for i := range leaves[s.p.key] {
 		if l := &leaves[s.p.key][i]; l.stage == stage {
 			s.askLeave(l)

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // intent is what happens to one item during a chapter.
 type intent struct {
-	def      *review.ItemDef
-	level    review.Level
+	def      *plan.Item
+	level    plan.Level
 	by       string
 	state    review.State
 	note     string
@@ -52,7 +53,7 @@ func (s *story) intents(ch chapter) []intent {
 	def := s.stage(ch.stage)
 	for i := range def.Items {
 		d := &def.Items[i]
-		if level := d.LevelFor(s.p.tier, s.p.flags()); level != review.LevelNone {
+		if level := d.LevelFor(s.p.tier, s.p.flags()); level != plan.LevelNone {
 			all = append(all, intent{def: d, level: level, by: s.doer(d)})
 		}
 	}
@@ -86,7 +87,7 @@ func (s *story) own(it *intent, done bool) {
 	switch {
 	case ok && done:
 		it.state, it.note, it.evidence = review.Met, l.note, true
-	case it.level == review.LevelShould:
+	case it.level == plan.LevelShould:
 		it.state, it.note = review.Open, "Not before the first release."
 	default:
 		it.state = review.Open
@@ -104,12 +105,12 @@ func (s *story) finish(it *intent) {
 		}
 	}
 	switch roll := s.rng.IntN(100); {
-	case it.level == review.LevelMust:
+	case it.level == plan.LevelMust:
 		met()
 		if roll < 12 && words.gap != "" {
 			it.setback = s.say(words.gap)
 		}
-	case it.level == review.LevelMay && roll < 55:
+	case it.level == plan.LevelMay && roll < 55:
 		it.state = review.Open
 	case roll < 68:
 		met()
@@ -125,7 +126,7 @@ func (s *story) finish(it *intent) {
 func (s *story) halfway(it *intent) {
 	words := sayings[it.def.Key]
 	switch roll := s.rng.IntN(100); {
-	case it.level == review.LevelMay && roll < 60:
+	case it.level == plan.LevelMay && roll < 60:
 		it.state = review.Open
 	case roll < 66:
 		it.state, it.evidence = review.Met, true
@@ -134,7 +135,7 @@ func (s *story) halfway(it *intent) {
 		}
 	case roll < 76:
 		it.state, it.note = review.Met, s.say(words.met) // the link is still missing
-	case roll < 94 || it.level == review.LevelMust:
+	case roll < 94 || it.level == plan.LevelMust:
 		it.state, it.note = review.NotMet, s.say(cmp.Or(words.gap, pick(s, late)))
 	default:
 		it.state, it.note = review.Open, pick(s, later)
@@ -143,7 +144,7 @@ func (s *story) halfway(it *intent) {
 
 // doer is who works on an item: somebody whose discipline it is, if the team
 // has one, else anybody of the team.
-func (s *story) doer(d *review.ItemDef) string {
+func (s *story) doer(d *plan.Item) string {
 	team := s.team()
 	if s.chance(60) {
 		for _, id := range team {
@@ -195,7 +196,7 @@ func chunks(items []intent) [][]intent {
 }
 
 // sit answers the items of one sitting.
-func (s *story) sit(stage review.StageKey, items []intent, at time.Time) {
+func (s *story) sit(stage plan.StageKey, items []intent, at time.Time) {
 	var acts []act
 	for _, it := range items {
 		if it.evidence {
@@ -209,14 +210,14 @@ func (s *story) sit(stage review.StageKey, items []intent, at time.Time) {
 	s.do(at, items[0].by, stage, acts...)
 }
 
-func setAnswer(stage review.StageKey, item review.ItemKey, to review.State, note string) act {
+func setAnswer(stage plan.StageKey, item plan.ItemKey, to review.State, note string) act {
 	return func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, stage, item, to, note, r.Stage(stage).Item(item).Answer.Version, at)
 	}
 }
 
 // link gives an item evidence; edition tells a second link from the first.
-func (s *story) link(stage review.StageKey, d *review.ItemDef, by string, at time.Time, edition string) act {
+func (s *story) link(stage plan.StageKey, d *plan.Item, by string, at time.Time, edition string) act {
 	ev := s.evidence(d, edition)
 	if own, ok := s.p.own[d.Key]; ok {
 		ev = review.NewEvidence{URL: slipwayBlob + own.path, Title: own.title, Type: own.kind}
@@ -244,7 +245,7 @@ func maxTime(a, b time.Time) time.Time {
 }
 
 // evidence makes up a link of a kind that the item demands.
-func (s *story) evidence(d *review.ItemDef, edition string) review.NewEvidence {
+func (s *story) evidence(d *plan.Item, edition string) review.NewEvidence {
 	kind := d.Evidence[0]
 	if s.chance(30) {
 		kind = pick(s, d.Evidence)
@@ -285,14 +286,14 @@ func (s *story) evidence(d *review.ItemDef, edition string) review.NewEvidence {
 
 // assign gives some items to people by a date: of a finished stage a few, of
 // one in work what is still open, with dates around today.
-func (s *story) assign(stage review.StageKey, all []intent, inWork bool) {
+func (s *story) assign(stage plan.StageKey, all []intent, inWork bool) {
 	if !inWork && s.chance(50) {
 		return
 	}
 	var acts []act
 	for _, it := range all {
 		open := it.state == review.Open || it.state == review.NotMet
-		if len(acts) == 6 || it.level == review.LevelMay || inWork != open || !s.chance(45) {
+		if len(acts) == 6 || it.level == plan.LevelMay || inWork != open || !s.chance(45) {
 			continue
 		}
 		due := s.clock.AddDate(0, 0, 14)
@@ -309,7 +310,7 @@ func (s *story) assign(stage review.StageKey, all []intent, inWork bool) {
 }
 
 // talk discusses at most one of the items just worked on.
-func (s *story) talk(stage review.StageKey, items []intent) {
+func (s *story) talk(stage plan.StageKey, items []intent) {
 	for _, it := range items {
 		lines := exchanges[it.def.Key]
 		if len(lines) == 0 || s.p.own != nil || !s.chance(30) {
@@ -334,7 +335,7 @@ func (s *story) talk(stage review.StageKey, items []intent) {
 
 // reviewer is somebody from the gate's seats, or from the team itself where
 // others must not look.
-func (s *story) reviewer(stage review.StageKey) string {
+func (s *story) reviewer(stage plan.StageKey) string {
 	if s.p.restricted {
 		return s.p.owner
 	}
@@ -346,7 +347,7 @@ func (s *story) reviewer(stage review.StageKey) string {
 // work, some wait for that.
 func (s *story) approve(ch chapter, all []intent) {
 	for _, it := range all {
-		if it.state != review.NotApplicable || it.level != review.LevelMust || (ch.end == endsInWork && s.chance(50)) {
+		if it.state != review.NotApplicable || it.level != plan.LevelMust || (ch.end == endsInWork && s.chance(50)) {
 			continue
 		}
 		s.do(s.after(6), s.reviewer(ch.stage), ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -356,7 +357,7 @@ func (s *story) approve(ch chapter, all []intent) {
 }
 
 // amend adds to the evidence while a round is open.
-func (s *story) amend(stage review.StageKey, until float64) {
+func (s *story) amend(stage plan.StageKey, until float64) {
 	d := s.find(stage, drifts[stage].item)
 	by := pick(s, s.team())
 	at := s.moment(until)
@@ -372,9 +373,9 @@ func (s *story) drift(ch chapter) {
 		setAnswer(ch.stage, change.item, review.Met, change.note))
 }
 
-func (s *story) find(stage review.StageKey, item review.ItemKey) *review.ItemDef {
+func (s *story) find(stage plan.StageKey, item plan.ItemKey) *plan.Item {
 	def := s.stage(stage)
-	return &def.Items[slices.IndexFunc(def.Items, func(d review.ItemDef) bool { return d.Key == item })]
+	return &def.Items[slices.IndexFunc(def.Items, func(d plan.Item) bool { return d.Key == item })]
 }
 
 // renewAll links newer evidence beside what expires within two months of the
@@ -405,6 +406,6 @@ func (s *story) renewAll(ch chapter) {
 }
 
 // renewed reports whether newer evidence stands beside a link.
-func (s *story) renewed(stage review.StageKey, old link) bool {
+func (s *story) renewed(stage plan.StageKey, old link) bool {
 	return slices.ContainsFunc(s.links[stage], func(l link) bool { return l.item == old.item && l.expires.After(old.expires) })
 }

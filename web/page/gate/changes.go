@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -60,7 +61,7 @@ type contentChange struct {
 	who                  string // made the last change
 	at                   time.Time
 	fresh                bool // made after the reader had opened the page on which they decided
-	item                 review.ItemKey
+	item                 plan.ItemKey
 	title                string // of the item
 }
 
@@ -78,8 +79,8 @@ func (v *view) freshChanges() []contentChange {
 }
 
 // changedItems are the items among the changes, and when each last changed.
-func (v *view) changedItems() map[review.ItemKey]time.Time {
-	out := map[review.ItemKey]time.Time{}
+func (v *view) changedItems() map[plan.ItemKey]time.Time {
+	out := map[plan.ItemKey]time.Time{}
 	for _, c := range v.changes() {
 		if c.item != "" && c.at.After(out[c.item]) {
 			out[c.item] = c.at
@@ -126,7 +127,7 @@ func (v *view) net(counts func(en *review.Entry, fresh bool) bool) []contentChan
 		}
 	}
 	var out []contentChange
-	said := map[review.ItemKey]bool{}
+	said := map[plan.ItemKey]bool{}
 	for _, thing := range order {
 		f := all[thing]
 		c := f.change
@@ -212,7 +213,7 @@ func (v *view) findingStep(no int, what, said string) step {
 }
 
 // waiverStep says what a decision on a waiver changed in what is signed.
-func (v *view) waiverStep(title, href string, ik review.ItemKey, ev review.Event) step {
+func (v *view) waiverStep(title, href string, ik plan.ItemKey, ev review.Event) step {
 	s := step{change: contentChange{href: href + "#waiver", item: ik}}
 	no := 0
 	switch e := ev.(type) {

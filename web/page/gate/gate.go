@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -30,17 +31,17 @@ type Data struct {
 	Actor   review.Actor
 	Now     time.Time
 	Name    page.Names
-	Holders map[review.Seat]SeatHolders // who holds each seat
-	Able    map[review.Seat]SeatHolders // whose signature would help
-	Changes []review.Entry              // of the signed content since the first request, newest first
-	Seq     int64                       // the project's version that the page shows
-	Reviews []time.Time                 // when each review of the project started
-	Past    bool                        // Now is not the present: nothing can be done here
-	Nobody  []review.Blocker            // what nobody can do at this gate
-	Forced  []review.Forced             // gates of the project that were passed by break-glass and wait for review
-	People  []page.Somebody             // who can be given a condition
-	More    bool                        // there are more people than that
-	Next    *NextGate                   // at which the reader's signature would help; nil when there is none
+	Holders map[plan.Seat]SeatHolders // who holds each seat
+	Able    map[plan.Seat]SeatHolders // whose signature would help
+	Changes []review.Entry            // of the signed content since the first request, newest first
+	Seq     int64                     // the project's version that the page shows
+	Reviews []time.Time               // when each review of the project started
+	Past    bool                      // Now is not the present: nothing can be done here
+	Nobody  []review.Blocker          // what nobody can do at this gate
+	Forced  []review.Forced           // gates of the project that were passed by break-glass and wait for review
+	People  []page.Somebody           // who can be given a condition
+	More    bool                      // there are more people than that
+	Next    *NextGate                 // at which the reader's signature would help; nil when there is none
 	Form    Form
 }
 
@@ -101,11 +102,11 @@ func FormRetrospective(round int) string { return "retrospective-" + strconv.Ito
 type view struct {
 	Data
 	key      review.ProjectKey
-	stage    review.StageKey
+	stage    plan.StageKey
 	standing review.GateState
 	open     *review.Round // nil when none waits
 	last     *review.Round // the newest; nil before the first
-	policy   review.Policy // of the open round, or of the one that could be requested
+	policy   plan.Policy   // of the open round, or of the one that could be requested
 	sod      bool
 	digest   review.Digest
 	counting []review.SignOff
@@ -249,7 +250,7 @@ func (v *view) requestReason() ui.Field {
 	switch {
 	case len(early) == 0:
 		f.Optional, f.Hint = true, "A word to the signers."
-	case v.Review.Template.Order == review.OrderAdvisory:
+	case v.Review.Template.Order == plan.OrderAdvisory:
 		f.Label = "Why before earlier gates?"
 		f.Hint = "Earlier gates still to pass: " + page.Enumerate(early, "and") + "."
 	default:

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -21,12 +22,12 @@ type trial struct {
 
 func newTrial(t *testing.T) *trial {
 	t.Helper()
-	tmpl := &review.Template{
-		Key: "small", Version: 1, Name: "Small", Order: review.OrderAdvisory, SoD: true,
-		Stages: []review.StageDef{{
+	tmpl := &plan.Lifecycle{
+		Key: "small", Version: 1, Name: "Small", Order: plan.OrderAdvisory, SoD: true,
+		Stages: []plan.Stage{{
 			Key: "idea", Name: "Idea",
-			Items: []review.ItemDef{{Key: "scope-set", Title: "Scope is set", Levels: [3]review.Level{review.LevelMust, review.LevelMust, review.LevelMust}}},
-			Gate:  review.GateDef{Name: "Worth building", Quorum: 1, Seats: []review.SeatDef{{Seat: review.SeatProduct, Mandatory: true}, {Seat: review.SeatQA}}},
+			Items: []plan.Item{{Key: "scope-set", Title: "Scope is set", Levels: [3]plan.Level{plan.LevelMust, plan.LevelMust, plan.LevelMust}}},
+			Gate:  plan.Gate{Name: "Worth building", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatQA}}},
 		}},
 	}
 	ref, err := tmpl.Ref()
@@ -64,7 +65,7 @@ func (b *trial) request(t *testing.T) {
 	}
 }
 
-func seated(p review.PersonID, seats ...review.Seat) review.Actor {
+func seated(p review.PersonID, seats ...plan.Seat) review.Actor {
 	a := review.Actor{Person: p}
 	for _, s := range seats {
 		a.Seats = append(a.Seats, review.SeatHeld{Seat: s})
@@ -78,14 +79,14 @@ func (b *trial) view(a review.Actor) *view {
 	return newView(Data{
 		Changes: changes, Review: b.r, Stage: &b.r.Stages[0], Actor: a, Now: b.tick(), Seq: 1,
 		Name:    func(p review.PersonID) string { return "P" + strconv.Itoa(int(p)) },
-		Holders: map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
-		Able:    map[review.Seat]SeatHolders{review.SeatProduct: {People: []review.PersonID{3}, Total: 8}},
+		Holders: map[plan.Seat]SeatHolders{plan.SeatProduct: {People: []review.PersonID{2, 3}, Total: 9}},
+		Able:    map[plan.Seat]SeatHolders{plan.SeatProduct: {People: []review.PersonID{3}, Total: 8}},
 	})
 }
 
 func TestSigningSaysExactlyWhyNot(t *testing.T) {
 	b := newTrial(t)
-	if why := b.view(seated(3, review.SeatProduct)).signing().why; !strings.Contains(why, "No request") {
+	if why := b.view(seated(3, plan.SeatProduct)).signing().why; !strings.Contains(why, "No request") {
 		t.Errorf("before the request: %q", why)
 	}
 	b.request(t)
@@ -93,10 +94,10 @@ func TestSigningSaysExactlyWhyNot(t *testing.T) {
 		who  review.Actor
 		want string
 	}{
-		{seated(3, review.SeatProduct), ""},
-		{seated(4, review.SeatData), "none of this gate's seats: Product or QA"},
+		{seated(3, plan.SeatProduct), ""},
+		{seated(4, plan.SeatData), "none of this gate's seats: Product or QA"},
 		{seated(4), "none of this gate's seats"},
-		{seated(2, review.SeatProduct), "Separation of duties"},
+		{seated(2, plan.SeatProduct), "Separation of duties"},
 	} {
 		why := b.view(c.who).signing().why
 		if c.want == "" && why != "" || !strings.Contains(why, c.want) {
@@ -104,7 +105,7 @@ func TestSigningSaysExactlyWhyNot(t *testing.T) {
 		}
 	}
 	b.r.Project.Status = review.StatusOnHold
-	if why := b.view(seated(3, review.SeatProduct)).signing().why; !strings.Contains(why, "on hold") {
+	if why := b.view(seated(3, plan.SeatProduct)).signing().why; !strings.Contains(why, "on hold") {
 		t.Errorf("on hold: %q", why)
 	}
 }
@@ -120,8 +121,8 @@ func TestSeatRowsSayOnWhichContent(t *testing.T) {
 	if !strings.Contains(rows[1].Person, "nobody holds this seat") || rows[1].Mandatory {
 		t.Errorf("a seat without holders: %+v", rows[1])
 	}
-	product := seated(3, review.SeatProduct)
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Note: "Fine.", Digest: b.r.Digest(&b.r.Stages[0])}
+	product := seated(3, plan.SeatProduct)
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Note: "Fine.", Digest: b.r.Digest(&b.r.Stages[0])}
 	if err := b.r.SignOff(product, "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,7 @@ func TestItemGroups(t *testing.T) {
 	if g := b.view(seated(3)).itemGroups(); g[0].title != "Missing" || g[0].rows[0].lacks == "" || g[0].rows[0].state != ui.Warn {
 		t.Errorf("a must that waits for approval: %+v", g)
 	}
-	if err := b.r.ApproveNotApplicable(seated(3, review.SeatProduct), "idea", "scope-set", 2, b.tick()); err != nil {
+	if err := b.r.ApproveNotApplicable(seated(3, plan.SeatProduct), "idea", "scope-set", 2, b.tick()); err != nil {
 		t.Fatal(err)
 	}
 	if g := b.view(seated(3)).itemGroups(); g[0].title != "Not applicable" || g[0].rows[0].approval != "Approved by P3" {
@@ -174,7 +175,7 @@ func TestBlockersLeadToWhereToAct(t *testing.T) {
 		{review.Blocker{Kind: review.NAUnapproved, Stage: "s", Item: "i"}, "/projects/p/stages/s/items/i#answer"},
 		{review.Blocker{Kind: review.EvidenceExpired, Stage: "s", Item: "i"}, "/projects/p/stages/s/items/i#evidence"},
 		{review.Blocker{Kind: review.FindingOpen, Stage: "s", Finding: 3}, "/projects/p/stages/s/gate#finding-3"},
-		{review.Blocker{Kind: review.SeatMissing, Stage: "s", Seat: review.SeatQA}, "/projects/p/stages/s/gate#seats"},
+		{review.Blocker{Kind: review.SeatMissing, Stage: "s", Seat: plan.SeatQA}, "/projects/p/stages/s/gate#seats"},
 		{review.Blocker{Kind: review.ProjectNotActive, Stage: "s"}, "/projects/p/stages/s/gate#status"},
 		{review.Blocker{Kind: review.ContentChanged, Stage: "s"}, "/projects/p/stages/s/gate#request"},
 		{review.Blocker{Kind: review.EarlierGate, Stage: "s"}, "/projects/p#stages"},
@@ -208,8 +209,8 @@ func TestSeatRowsAfterAReturn(t *testing.T) {
 		t.Errorf("before the first round: %+v", rows[0])
 	}
 	b.request(t)
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Return, Note: "Too thin.", Findings: []string{"Name the owner."}, Digest: b.r.Digest(&b.r.Stages[0])}
-	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Return, Note: "Too thin.", Findings: []string{"Name the owner."}, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
 	at := b.now
@@ -226,8 +227,8 @@ func TestSeatRowsAfterAReturn(t *testing.T) {
 func TestSeatRowsAfterAPass(t *testing.T) {
 	b := newTrial(t)
 	b.request(t)
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
-	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
 	if rows := b.view(seated(3)).seatRows(); rows[0].Word != "Approved" || rows[1].Word != "Not signed" || rows[1].Person != "" {
@@ -239,7 +240,7 @@ func TestSeatThatNobodyCanFill(t *testing.T) {
 	b := newTrial(t)
 	b.request(t)
 	v := b.view(seated(3))
-	v.Holders[review.SeatProduct] = SeatHolders{People: []review.PersonID{2}, Total: 1}
+	v.Holders[plan.SeatProduct] = SeatHolders{People: []review.PersonID{2}, Total: 1}
 	clear(v.Able)
 	for i, why := range []string{"P2 may not: separation of duties", "nobody holds this seat"} {
 		if row := v.seatRows()[i]; row.Word != "Nobody can sign" || row.State != ui.Warn || !strings.Contains(row.Person, why) {
@@ -270,13 +271,13 @@ func TestChangesAreNet(t *testing.T) {
 	b := newTrial(t)
 	b.r.Template.Stages[0].Gate.Quorum = 2
 	b.request(t)
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
-	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
 	before := b.r.Stages[0].Items[0].Answer.Note
 	tell := func() string {
-		v := b.view(seated(3, review.SeatProduct))
+		v := b.view(seated(3, plan.SeatProduct))
 		var lines []string
 		for _, c := range v.changes() {
 			lines = append(lines, c.what+"|"+c.from+"|"+c.to+"|"+c.who)
@@ -315,8 +316,8 @@ func TestSlotsCountSignatures(t *testing.T) {
 	b := newTrial(t)
 	b.r.Template.Stages[0].Gate.Quorum = 2
 	b.request(t)
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
-	if err := b.r.SignOff(seated(3, review.SeatProduct), "idea", in, b.tick()); err != nil {
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
 	v := b.view(seated(4))
@@ -357,7 +358,7 @@ func TestNothingIsChosenBeforehand(t *testing.T) {
 	b := newTrial(t)
 	b.r.Template.Stages[0].Gate.Quorum = 2
 	b.request(t)
-	product := seated(3, review.SeatProduct)
+	product := seated(3, plan.SeatProduct)
 	chosen := func() (out []string) {
 		v := b.view(product)
 		for _, o := range v.decisionOptions(v.signing()) {
@@ -370,7 +371,7 @@ func TestNothingIsChosenBeforehand(t *testing.T) {
 	if got := chosen(); got != nil {
 		t.Errorf("before any decision: %v", got)
 	}
-	in := review.NewSignOff{Seat: review.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
+	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
 	if err := b.r.SignOff(product, "idea", in, b.tick()); err != nil {
 		t.Fatal(err)
 	}
@@ -385,7 +386,7 @@ func TestNothingIsChosenBeforehand(t *testing.T) {
 func TestEarlierGatesSayWhatBecameOfThem(t *testing.T) {
 	b := newTrial(t)
 	r := *b.r
-	r.Stages = []review.Stage{{Def: &review.StageDef{Name: "Design"}}, {Def: &review.StageDef{Name: "Build"}}, {Def: &review.StageDef{Name: "Test"}}, b.r.Stages[0]}
+	r.Stages = []review.Stage{{Def: &plan.Stage{Name: "Design"}}, {Def: &plan.Stage{Name: "Build"}}, {Def: &plan.Stage{Name: "Test"}}, b.r.Stages[0]}
 	r.Stages[0].Gate, r.Stages[1].Gate, r.Stages[2].Gate = review.GatePassed, review.GateLapsed, review.GateReturned
 	v := b.view(seated(1))
 	v.Review = &r

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -68,7 +69,7 @@ func (v *view) itemGroups() []itemGroup {
 	changed, turns := v.changedItems(), v.turns()
 	for i := range v.Stage.Items {
 		it := &v.Stage.Items[i]
-		if it.Level == review.LevelNone {
+		if it.Level == plan.LevelNone {
 			continue
 		}
 		g := v.groupOf(it)
@@ -96,7 +97,7 @@ func (v *view) groupOf(it *review.Item) int {
 		return groupNotApplicable
 	case it.Answer.State == review.Met:
 		return groupMet
-	case it.Level == review.LevelMay:
+	case it.Level == plan.LevelMay:
 		return groupMay
 	}
 	return groupLeftOpen
@@ -131,8 +132,8 @@ func (v *view) gateItem(it *review.Item) gateItem {
 }
 
 // turns say whose turn it is with each item that keeps the gate from passing.
-func (v *view) turns() map[review.ItemKey]turn {
-	out := map[review.ItemKey]turn{}
+func (v *view) turns() map[plan.ItemKey]turn {
+	out := map[plan.ItemKey]turn{}
 	bs := v.Review.Blockers(v.Stage, v.Now)
 	for i := range bs {
 		if b := &bs[i]; b.Item != "" {
@@ -146,7 +147,7 @@ func (v *view) turns() map[review.ItemKey]turn {
 func (v *view) notApplying() int {
 	n := 0
 	for i := range v.Stage.Items {
-		if v.Stage.Items[i].Level == review.LevelNone {
+		if v.Stage.Items[i].Level == plan.LevelNone {
 			n++
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -80,7 +81,7 @@ func (s *reportStage) decided() string {
 func (s *reportStage) items() []gateItem {
 	var rows []gateItem
 	for i := range s.Stage.Items {
-		if it := &s.Stage.Items[i]; it.Level != review.LevelNone {
+		if it := &s.Stage.Items[i]; it.Level != plan.LevelNone {
 			rows = append(rows, s.gateItem(it))
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -39,7 +40,7 @@ func (v *view) seatRows() []ui.Seat {
 
 // unsigned is the row of a seat in which no sign-off counts: who could sign, if
 // anybody is or may still be asked.
-func (v *view) unsigned(row ui.Seat, seat review.Seat) ui.Seat {
+func (v *view) unsigned(row ui.Seat, seat plan.Seat) ui.Seat {
 	who, able := v.candidates(seat)
 	switch {
 	case v.open != nil && !able && !v.Past:
@@ -72,7 +73,7 @@ func (v *view) shownRound() *review.Round {
 }
 
 // latest are the newest sign-offs in a seat, one a person, in order.
-func latest(round *review.Round, seat review.Seat) []review.SignOff {
+func latest(round *review.Round, seat plan.Seat) []review.SignOff {
 	if round == nil {
 		return nil
 	}
@@ -124,7 +125,7 @@ func (v *view) signer(so *review.SignOff) string {
 }
 
 // candidates says who could sign in a seat or, when nobody is able to, why.
-func (v *view) candidates(seat review.Seat) (who string, able bool) {
+func (v *view) candidates(seat plan.Seat) (who string, able bool) {
 	if v.Past {
 		return "", false
 	}
@@ -180,7 +181,7 @@ func (v *view) recused(p review.PersonID) bool {
 
 // signing is what the reader can do about the open round.
 type signing struct {
-	seats  []review.Seat   // in which the reader may sign go or return
+	seats  []plan.Seat     // in which the reader may sign go or return
 	signed *review.SignOff // that counts already
 	stale  *review.SignOff // given in this round, on earlier content
 	held   review.PersonID // whose stand-in the reader is in the one seat; 0: nobody's
@@ -226,14 +227,14 @@ func (v *view) signing() signing {
 		}
 		if slices.ContainsFunc(v.counting, func(c review.SignOff) bool { return c.No == so.No }) {
 			s.signed, s.stale = so, nil
-			s.seats = []review.Seat{so.Seat}
+			s.seats = []plan.Seat{so.Seat}
 		} else if so.Digest != v.digest {
 			s.stale = so
 		}
 	}
 	// Somebody who signed before signs again in the same seat, with one button.
 	if s.stale != nil && slices.Contains(s.seats, s.stale.Seat) {
-		s.seats = []review.Seat{s.stale.Seat}
+		s.seats = []plan.Seat{s.stale.Seat}
 	}
 	if len(s.seats) == 1 {
 		if s.held = v.holder(s.seats[0]); s.held != 0 {
@@ -245,7 +246,7 @@ func (v *view) signing() signing {
 
 // holder is whose stand-in the reader would sign as in a seat; 0 when they hold
 // it in their own right.
-func (v *view) holder(seat review.Seat) review.PersonID {
+func (v *view) holder(seat plan.Seat) review.PersonID {
 	held, err := v.Review.Mandate(v.Actor, v.Stage, seat)
 	if err != nil {
 		return 0
@@ -256,7 +257,7 @@ func (v *view) holder(seat review.Seat) review.PersonID {
 // freeSeats leaves out the seats in which the reader may not sign, for example
 // because the seat's holder has signed and the two sign once between them. why
 // is set when none is left.
-func (v *view) freeSeats(seats []review.Seat) (free []review.Seat, why string) {
+func (v *view) freeSeats(seats []plan.Seat) (free []plan.Seat, why string) {
 	for _, seat := range seats {
 		_, err := v.Review.Mandate(v.Actor, v.Stage, seat)
 		var denied *review.Denied
@@ -285,7 +286,7 @@ func (s signing) asSeat() string {
 }
 
 func (v *view) seatOptions(s signing) []ui.Option {
-	chosen := review.Seat(v.typed("seat"))
+	chosen := plan.Seat(v.typed("seat"))
 	options := make([]ui.Option, len(s.seats))
 	for i, seat := range s.seats {
 		label := seat.Label()

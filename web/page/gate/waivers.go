@@ -3,6 +3,7 @@ package gate
 import (
 	"slices"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -12,7 +13,7 @@ import (
 type gateWaiver struct {
 	*review.Waiver
 	href, title string
-	level       review.Level
+	level       plan.Level
 	state       ui.State
 	word        string
 	note        string // what a signer has to know about how it stands
@@ -25,7 +26,7 @@ func (v *view) waivers() []gateWaiver {
 	for i := range v.Stage.Waivers {
 		w := &v.Stage.Waivers[i]
 		it := v.Stage.Item(w.Item)
-		if it == nil || it.Level == review.LevelNone {
+		if it == nil || it.Level == plan.LevelNone {
 			continue
 		}
 		g := gateWaiver{Waiver: w, href: page.ItemURL(v.key, v.stage, w.Item) + "#waiver", title: it.Def.Title, level: it.Level}

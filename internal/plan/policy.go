@@ -1,0 +1,54 @@
+package plan
+
+import "slices"
+
+// Profile is the set of flags that hold for a project, sorted.
+type Profile []Flag
+
+// HasAny reports whether any of the flags holds; an empty list always does.
+func (p Profile) HasAny(flags []Flag) bool {
+	if len(flags) == 0 {
+		return true
+	}
+	for _, f := range flags {
+		if slices.Contains(p, f) {
+			return true
+		}
+	}
+	return false
+}
+
+// LevelFor is the item's level for a tier and profile; LevelNone when the
+// item does not apply.
+func (d *Item) LevelFor(t Tier, p Profile) Level {
+	if !t.Valid() || !p.HasAny(d.When) {
+		return LevelNone
+	}
+	return d.Levels[t-1]
+}
+
+// Policy is what a gate demands of a project with this profile.
+func (d *Gate) Policy(p Profile) Policy {
+	pol := Policy{Quorum: d.Quorum}
+	for _, s := range d.Seats {
+		if !p.HasAny(s.When) {
+			continue
+		}
+		if len(s.When) > 0 {
+			pol.Quorum++
+		}
+		pol.Seats = append(pol.Seats, s.Seat)
+		if s.Mandatory {
+			pol.Mandatory = append(pol.Mandatory, s.Seat)
+		}
+	}
+	return pol
+}
+
+// Policy is who must sign: a number of distinct people, the seats that may
+// sign, and those of them without which the gate does not pass.
+type Policy struct {
+	Quorum    int    `json:"quorum"`
+	Seats     []Seat `json:"seats"`
+	Mandatory []Seat `json:"mandatory,omitempty"`
+}

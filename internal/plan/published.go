@@ -1,0 +1,63 @@
+package plan
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// TemplateRef names the exact template content that a review is pinned to.
+type Ref struct {
+	Key     string `json:"key"`
+	Version int    `json:"version"`
+	Digest  string `json:"digest"` // SHA-256 of the published bytes, hexadecimal
+}
+
+// ParseTemplate reads a published template. The bytes are its identity: they
+// are kept and never encoded again, so that what later versions of the program
+// add to Template cannot change what was published. The error says what is
+// wrong with them.
+func ParseLifecycle(b []byte) (*Lifecycle, error) {
+	t := &Lifecycle{}
+	if err := json.Unmarshal(b, t); err != nil {
+		return nil, fmt.Errorf("reading a template: %w", err)
+	}
+	t.Index()
+	t.published = bytes.Clone(b)
+	return t, nil
+}
+
+// Draft is a copy to be changed and published anew. Its stages are still those
+// of t: whoever changes one replaces it.
+func (t *Lifecycle) Draft() *Lifecycle {
+	d := *t
+	d.Stages, d.published = slices.Clone(t.Stages), nil
+	return &d
+}
+
+// Bytes are those that the template was published as, for one from
+// [ParseTemplate]; for any other, those that it would be published as now.
+func (t *Lifecycle) Bytes() ([]byte, error) {
+	if t.published != nil {
+		return t.published, nil
+	}
+	b, err := json.Marshal(t)
+	if err != nil {
+		return nil, fmt.Errorf("encoding template %s: %w", t.Key, err)
+	}
+	return b, nil
+}
+
+// Ref is the template's reference. It hashes the whole template: callers keep
+// the result.
+func (t *Lifecycle) Ref() (Ref, error) {
+	b, err := t.Bytes()
+	if err != nil {
+		return Ref{}, err
+	}
+	sum := sha256.Sum256(b)
+	return Ref{Key: t.Key, Version: t.Version, Digest: hex.EncodeToString(sum[:])}, nil
+}

@@ -1,0 +1,137 @@
+package plan
+
+import "slices"
+
+// Level says how much an item weighs. LevelNone means that the item does not
+// apply.
+type Level string
+
+const (
+	LevelNone   Level = ""
+	LevelMust   Level = "must"
+	LevelShould Level = "should"
+	LevelMay    Level = "may"
+)
+
+// Rank orders levels: none < may < should < must.
+func (l Level) Rank() int {
+	return slices.Index([]Level{LevelNone, LevelMay, LevelShould, LevelMust}, l)
+}
+
+// Label is the level's name on pages.
+func (l Level) Label() string {
+	switch l {
+	case LevelMust:
+		return "Required"
+	case LevelShould:
+		return "Recommended"
+	case LevelMay:
+		return "Optional"
+	}
+	return "Does not apply"
+}
+
+// Tier says how critical a project is: 1 is the most critical and gets the
+// whole template, 2 is standard, 3 gets the starter set.
+type Tier int
+
+const (
+	TierCritical Tier = 1
+	TierStandard Tier = 2
+	TierStarter  Tier = 3
+)
+
+// Valid reports whether t is one of the three tiers.
+func (t Tier) Valid() bool { return t >= TierCritical && t <= TierStarter }
+
+// Seat is a discipline that signs gates.
+type Seat string
+
+const (
+	SeatProduct      Seat = "product"
+	SeatEngineering  Seat = "engineering"
+	SeatArchitecture Seat = "architecture"
+	SeatQA           Seat = "qa"
+	SeatSRE          Seat = "sre"
+	SeatSecurity     Seat = "security"
+	SeatCompliance   Seat = "compliance"
+	SeatData         Seat = "data"
+)
+
+// Seats lists every seat in the order in which pages show them.
+func Seats() []Seat {
+	return []Seat{SeatProduct, SeatEngineering, SeatArchitecture, SeatQA, SeatSRE, SeatSecurity, SeatCompliance, SeatData}
+}
+
+// Valid reports whether s is a known seat.
+func (s Seat) Valid() bool { return slices.Contains(Seats(), s) }
+
+// Label is the seat's name on pages.
+func (s Seat) Label() string {
+	switch s {
+	case SeatQA:
+		return "QA"
+	case SeatSRE:
+		return "SRE"
+	case "":
+		return ""
+	}
+	return string(s[0]-'a'+'A') + string(s[1:])
+}
+
+// EvidenceKind says what sort of thing an evidence link points to.
+type EvidenceKind string
+
+// EvidenceKinds lists every kind in the order in which pages offer them.
+func EvidenceKinds() []EvidenceKind {
+	return []EvidenceKind{"doc", "ticket", "repo", "ci-run", "test-report", "dashboard", "policy", "runbook"}
+}
+
+// Valid reports whether k is a known kind.
+func (k EvidenceKind) Valid() bool { return slices.Contains(EvidenceKinds(), k) }
+
+// Label is the kind's name on pages.
+func (k EvidenceKind) Label() string {
+	switch k {
+	case "doc":
+		return "Document"
+	case "ticket":
+		return "Ticket"
+	case "repo":
+		return "Repository"
+	case "ci-run":
+		return "CI run"
+	case "test-report":
+		return "Test report"
+	case "dashboard":
+		return "Dashboard"
+	case "policy":
+		return "Policy"
+	case "runbook":
+		return "Runbook"
+	}
+	return string(k)
+}
+
+// Order says what an earlier gate that has not passed means for a later one.
+type Order string
+
+const (
+	OrderStrict   Order = "strict"   // the request is refused
+	OrderAdvisory Order = "advisory" // the request needs a reason
+	OrderFree     Order = "free"     // nothing
+)
+
+// Valid reports whether o is a known order.
+func (o Order) Valid() bool { return o == OrderStrict || o == OrderAdvisory || o == OrderFree }
+
+// Flag is a fact about a project, answered in its profile, on which items and
+// seats can depend.
+type Flag string
+
+// FlagDef is a profile question: a short statement that a person ticks.
+type Question struct {
+	Key   Flag   `json:"key"`
+	Group string `json:"group"`
+	Label string `json:"label"`
+}
