@@ -199,6 +199,26 @@ func TestPagesOfAProject(t *testing.T) {
 	rosa.inspect("members")
 }
 
+// TestPagesOfANewerVersion looks at what items explained in three parts and gates
+// that depend on the tier look like, with all questions answered yes.
+func TestPagesOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	rosa.send("/projects", url.Values{
+		"key": {"newer-words"}, "name": {"Newer words"}, "team": {"Checkout"}, "tier": {"1"}, "exposure": {"pilot"}, "target": {"2031-05-01"},
+		"template": {"prototype-to-production"}, "profile": {"users", "database", "canary", "personal-data"},
+	})
+	release := "/projects/newer-words/stages/release"
+	rosa.visit(release)
+	rosa.inspect("checklist-of-version-2")
+	rosa.visit(release + "/items/rollback-rehearsed")
+	rosa.see("Done when")
+	rosa.inspect("item-of-version-2")
+	rosa.visit(release + "/gate")
+	rosa.see("6 signatures")
+	rosa.inspect("gate-of-version-2")
+}
+
 // TestPagesOfTheSteps looks at the form that starts a project.
 func TestPagesOfTheSteps(t *testing.T) {
 	t.Parallel()

@@ -56,7 +56,8 @@ func startServer(binary, dataDir string) (*server, error) {
 func startServerAt(binary, dataDir, addr string) (*server, error) {
 	s := &server{dataDir: dataDir, log: &logs{}, ended: make(chan struct{})}
 	s.cmd = exec.Command(binary, "dev")
-	s.cmd.Env = append(bareEnv(), "SLIPWAY_ADDR="+addr, "SLIPWAY_DATA_DIR="+dataDir, "SLIPWAY_LIMIT_ADDRESS=0")
+	s.cmd.Env = append(bareEnv(), "SLIPWAY_ADDR="+addr, "SLIPWAY_DATA_DIR="+dataDir, "SLIPWAY_LIMIT_ADDRESS=0",
+		"SLIPWAY_LIFECYCLE=prototype-to-production@1") // what the journeys press is in it; whoever names the lifecycle gets the newest
 	s.cmd.Stderr = s.log
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {

@@ -518,7 +518,7 @@ func TestNoticesFollowTheGate(t *testing.T) {
 	if got := notice(); !strings.Contains(got, "out of date") {
 		t.Errorf("a waiting gate says %q", got)
 	}
-	for _, seat := range s.Gate.Policy(nil).Seats {
+	for _, seat := range s.Gate.Policy(plan.TierCritical, nil).Seats {
 		if f.stage(p, s.Key).Gate == review.GateWaiting {
 			f.signGo(string(seat), p, s.Key, seat)
 		}

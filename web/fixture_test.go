@@ -61,13 +61,7 @@ func cast() map[string][]review.Right {
 }
 
 // builtIn is the template with which every test works.
-var builtIn = sync.OnceValues(func() (*plan.Lifecycle, error) {
-	ts, err := catalog.BuiltIn()
-	if err != nil {
-		return nil, err
-	}
-	return &ts[0], nil
-})
+var builtIn = sync.OnceValues(func() (*plan.Lifecycle, error) { return catalog.Version(store.UsualLifecycle, 2) })
 
 // newFixture is a server at a plain loopback address.
 func newFixture(t testing.TB) *fixture { return newFixtureAt(t, "http://127.0.0.1:8080") }

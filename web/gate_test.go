@@ -96,7 +96,7 @@ func (f *fixture) rounds(p review.ProjectKey, stage plan.StageKey) (int, review.
 func TestJourneyToAPassedGate(t *testing.T) {
 	f := newFixture(t)
 	stage := f.tmpl.Stages[0].Key
-	p := f.create("ledger-api", func(in *review.NewProject) { in.Tier = plan.TierStarter })
+	p := f.create("ledger-api")
 	gate := page.GateURL(p, stage)
 
 	owner := f.browse("owner")
@@ -117,7 +117,7 @@ func TestJourneyToAPassedGate(t *testing.T) {
 	}
 	owner.get(gate).want(200).submit(page.RequestURL(p, stage), "reason", "").want(303)
 
-	pol := f.tmpl.Stages[0].Gate.Policy(nil)
+	pol := f.tmpl.Stages[0].Gate.Policy(plan.TierCritical, nil)
 	for i, seat := range pol.Seats[:pol.Quorum] {
 		approver := f.browse(string(seat))
 		queue := approver.get(page.SignOffsURL).want(200)

@@ -277,7 +277,7 @@ func TestApprovalOfNotApplicable(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
-	seats := f.tmpl.Stages[0].Gate.Policy(nil).Seats
+	seats := f.tmpl.Stages[0].Gate.Policy(plan.TierCritical, nil).Seats
 	var stranger plan.Seat
 	for _, s := range plan.Seats() {
 		if !contains(seats, s) {
@@ -329,7 +329,7 @@ func TestRevokedSeatDoesNotApprove(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
-	seat := f.tmpl.Stages[0].Gate.Policy(nil).Seats[0]
+	seat := f.tmpl.Stages[0].Gate.Policy(plan.TierCritical, nil).Seats[0]
 	f.tick("member", p, sk, ik, review.NotApplicable, "No such data.")
 	b := f.browse(string(seat))
 	b.get(page.ItemURL(p, sk, ik)).one(`form[action="` + page.ApproveURL(p, sk, ik) + `"]`)

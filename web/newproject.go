@@ -397,21 +397,17 @@ func (s *Server) sourceKey(r *http.Request, typed string) (review.ProjectKey, er
 	return found[0].Key, nil
 }
 
-// templateNamed is the newest version of a template; the default one when none
+// templateNamed is the newest version of a lifecycle; the default one when none
 // is named.
 func (s *Server) templateNamed(ctx context.Context, key string) (plan.Ref, error) {
 	if key == "" {
-		return s.Store.DefaultTemplate(ctx)
+		return s.Store.DefaultLifecycle(ctx)
 	}
-	refs, err := s.Store.LatestTemplates(ctx)
-	if err != nil {
-		return plan.Ref{}, err
+	ref, err := s.Store.Lifecycle(ctx, key, 0)
+	if errors.Is(err, review.ErrNotFound) {
+		return plan.Ref{}, &review.Invalid{Fields: []review.FieldError{{Field: "template", Message: "is not the key of a lifecycle"}}}
 	}
-	i := slices.IndexFunc(refs, func(ref plan.Ref) bool { return ref.Key == key })
-	if i < 0 {
-		return plan.Ref{}, &review.Invalid{Fields: []review.FieldError{{Field: "template", Message: "is not the key of a template"}}}
-	}
-	return refs[i], nil
+	return ref, err
 }
 
 // checkDraft finds what is wrong with a draft by the domain's own rules,

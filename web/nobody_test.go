@@ -23,7 +23,7 @@ func TestNobodyCanSignIsShownEverywhere(t *testing.T) {
 	f.requestSignOff("owner", key, first.Key)
 	var seat plan.Seat
 	for _, s := range first.Gate.Seats {
-		if s.Mandatory && len(s.When) == 0 {
+		if s.MustSign(plan.TierCritical) && len(s.When) == 0 {
 			seat = s.Seat
 		}
 	}

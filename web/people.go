@@ -28,7 +28,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ref, err := s.Store.DefaultTemplate(r.Context())
+	ref, err := s.Store.DefaultLifecycle(r.Context())
 	if err != nil {
 		return err
 	}

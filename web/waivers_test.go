@@ -101,7 +101,7 @@ func TestWaiverJourney(t *testing.T) {
 		}
 	})
 	onItem := page.WaiverURL(id, page.WaiverExtend) + "?from=item"
-	seat := string(f.stage(p, sk).Def.Gate.Policy(nil).Seats[0])
+	seat := string(f.stage(p, sk).Def.Gate.Policy(plan.TierCritical, nil).Seats[0])
 	f.browse(seat).get(item).submit(onItem, "until", inDays(60), "reason", "The vendor is later still.").follow().want(200)
 	if got := f.stage(p, sk).Waivers[0].Until; review.FormatDate(got) != inDays(60) {
 		t.Errorf("extended until %s", got)
@@ -262,7 +262,7 @@ func TestWaiverGrantedByAStandIn(t *testing.T) {
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	id := f.waive("member", "", p, sk, ik, 30)
-	seat := f.stage(p, sk).Def.Gate.Policy(nil).Seats[0]
+	seat := f.stage(p, sk).Def.Gate.Policy(plan.TierCritical, nil).Seats[0]
 	holder := string(seat)
 	_, err := f.Store.ChangeRights(context.Background(), f.as(holder), f.person(holder), func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{To: f.person("viewer"), Seat: seat, Ends: inDays(5)}, at)
@@ -328,7 +328,7 @@ func TestRevokedSeatDecidesNoWaiver(t *testing.T) {
 	f := newFixture(t)
 	p, sk, ik := f.itemAt("ledger-api")
 	id := f.waive("member", "", p, sk, ik, 30)
-	seat := string(f.stage(p, sk).Def.Gate.Policy(nil).Seats[0])
+	seat := string(f.stage(p, sk).Def.Gate.Policy(plan.TierCritical, nil).Seats[0])
 	b := f.browse(seat)
 	b.get(page.ItemURL(p, sk, ik)).one(`form[action="` + page.WaiverURL(id, page.WaiverGrant) + `?from=item"]`)
 	f.join(seat, review.Right{Role: review.RoleViewer})

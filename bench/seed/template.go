@@ -2,7 +2,6 @@ package seed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -25,14 +24,11 @@ type templates struct {
 }
 
 func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
-	all, err := catalog.BuiltIn()
+	first, err := catalog.Version("prototype-to-production", 1) // always the same, so that figures can be compared
 	if err != nil {
 		return templates{}, err
 	}
-	if len(all) == 0 {
-		return templates{}, errors.New("seed: there is no built-in template")
-	}
-	t := templates{builtIn: &all[0]}
+	t := templates{builtIn: first}
 	if t.long, err = lengthen(t.builtIn); err != nil {
 		return templates{}, err
 	}

@@ -201,7 +201,7 @@ func demoPortfolio(ctx context.Context, set settings, out io.Writer) error {
 		}
 		set.groups = groups
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{Zone: set.zone})
+	st, err := store.Open(ctx, set.databaseURL, store.Options{Zone: set.zone, Lifecycle: set.lifecycle})
 	if err != nil {
 		return err
 	}

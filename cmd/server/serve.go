@@ -56,7 +56,7 @@ type app struct {
 
 // openApp connects to a migrated database and puts the server together.
 func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (*app, error) {
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: int32(set.conns), SessionIdle: set.sessionIdle, Zone: set.zone})
+	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: int32(set.conns), SessionIdle: set.sessionIdle, Zone: set.zone, Lifecycle: set.lifecycle})
 	if err != nil {
 		return nil, err
 	}

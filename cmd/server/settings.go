@@ -35,6 +35,7 @@ type settings struct {
 	signing                        auth.Demand
 	zone                           *time.Location // whose days dates are
 	conns                          int
+	lifecycle                      string // of new projects
 	limits                         web.Limits
 	checkpointKey, checkpointFile  string
 	checkpointEvery                time.Duration
@@ -143,6 +144,12 @@ func table() []setting {
 		}},
 		{"SLIPWAY_SESSION_IDLE_HOURS", "12", "hours without use after which a session ends",
 			whole(1, 24*90, func(s *settings, n int) { s.sessionIdle = time.Duration(n) * time.Hour })},
+		{"SLIPWAY_LIFECYCLE", store.UsualLifecycle, "lifecycle of new projects unless they choose: its key, or key@version to stay with one",
+			func(s *settings, v string) error {
+				s.lifecycle = v
+				_, _, err := store.ParseLifecycleName(v)
+				return err
+			}},
 		{"SLIPWAY_SIGNING_MAX_AGE", "", "how old a sign-in may be for a decision, such as 15m or 8h; empty: as old as the session", signingAge},
 		{"SLIPWAY_SIGNING_ACR", "", "ways of signing in (acr) of which a decision needs one, separated by spaces; empty: any way is enough",
 			func(s *settings, v string) error {

@@ -61,11 +61,11 @@ func (i *instance) by() store.By { return store.ByPerson(i.owner, time.Time{}) }
 
 func (i *instance) project(key string) {
 	i.t.Helper()
-	refs, err := i.store.LatestTemplates(context.Background())
+	ref, err := i.store.DefaultLifecycle(context.Background())
 	if err != nil {
 		i.t.Fatal(err)
 	}
-	_, err = i.store.Create(context.Background(), i.by(), refs[0],
+	_, err = i.store.Create(context.Background(), i.by(), ref,
 		review.NewProject{Key: key, Name: key, Team: "Blue", Tier: 1, Exposure: review.ExposurePilot, Owner: i.owner})
 	if err != nil {
 		i.t.Fatal(err)

@@ -89,7 +89,7 @@ var mutants = []mutant{
 	{"what reaches further is written as far as it was loaded", []edit{{inRules, "		r.partial = true\n", ""}, {inRules, "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"}}, upheavals},
 	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(at, stage) && r.Template.Order == plan.OrderStrict {", "r.settle(at, stage) && r.Template.Order == \"\" {"}}, upheavals},
 	{"what reaches further is decided on the first loading", []edit{{inStore, "v.Now)\n		if l.review.Partial() {", "v.Now)\n		if l.review.Partial() && err == nil {"}}, upheavals},
-	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
+	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
 	{"a seat that is lost leaves the queue as it was", []edit{{inStore, "	if touchesSeats(e.Recorded()) {", "	if touchesSeats(nil) {"}}, upheavals},
 	{"the next review forgets what has to be reconfirmed", []edit{{inStore, "item = any($3) and state <> 'open'", "item = any($3) and false"}}, upheavals},
 	{"a new owner is not put in the lists", []edit{{inStore, "case review.ProjectEdited, review.DutySet, review.StatusChanged:", "case review.ProjectEdited, review.StatusChanged:"}}, upheavals},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/csv"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -11,191 +12,250 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
-// lifecycle is the built-in template that most tests here are about.
-func lifecycle(t *testing.T) plan.Lifecycle {
+var tiers = []plan.Tier{plan.TierCritical, plan.TierStandard, plan.TierStarter}
+
+func builtInLifecycles(t *testing.T) []plan.Lifecycle {
 	t.Helper()
-	templates, err := BuiltIn()
+	all, err := BuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := slices.IndexFunc(templates, func(t plan.Lifecycle) bool { return t.Key == "prototype-to-production" })
-	if i < 0 {
-		t.Fatalf("no template prototype-to-production among the %d built in", len(templates))
-	}
-	return templates[i]
+	return all
 }
 
-// The figures come from the plan of the template, not from its files, so that
+// lifecycle is the newest built-in version of a lifecycle.
+func lifecycle(t *testing.T, key string) plan.Lifecycle {
+	t.Helper()
+	var newest plan.Lifecycle
+	for _, l := range builtInLifecycles(t) {
+		if l.Key == key && l.Version > newest.Version {
+			newest = l
+		}
+	}
+	if newest.Version == 0 {
+		t.Fatalf("there is no lifecycle %s", key)
+	}
+	return newest
+}
+
+// current are the lifecycles that new projects can be given.
+func current(t *testing.T) []plan.Lifecycle {
+	return []plan.Lifecycle{lifecycle(t, "productionisation"), lifecycle(t, "prototype-to-production")}
+}
+
+// Projects are pinned to these bytes. A digest that changes here is a published
+// version that was changed; a new version is a new line.
+func TestPublishedVersionsNeverChange(t *testing.T) {
+	want := map[string]string{
+		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
+		"prototype-to-production 2": "fbdfac68ecfb0c5011aa65e805c40f44560fc6718252cefbb5f06ccbafcceed6",
+		"productionisation 1":       "f153831d89284dbfd4fe7f0d2b4babd6ec4d93bae9045cfa0675da0014262a46",
+	}
+	got := map[string]string{}
+	for _, l := range builtInLifecycles(t) {
+		ref, err := l.Ref()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got[fmt.Sprint(l.Key, " ", l.Version)] = ref.Digest
+	}
+	if !maps.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// The figures come from the plan of the lifecycles, not from their files, so that
 // an item lost in an edit is noticed.
 func TestStagesHaveThePlannedItems(t *testing.T) {
-	want := []struct {
-		key                                            plan.StageKey
-		name                                           string
-		total, must, should, may, conditional, expires int
-	}{
-		{"idea", "Idea and first prototype", 19, 10, 7, 2, 2, 0},
-		{"evaluation", "Evaluate the prototype", 22, 18, 4, 0, 1, 0},
-		{"architecture", "Production architecture", 39, 17, 17, 5, 21, 0},
-		{"code", "Clean code and tests", 14, 9, 5, 0, 1, 0},
-		{"pipeline", "Delivery pipeline", 19, 9, 10, 0, 3, 4},
-		{"environments", "Environments and operations base", 22, 12, 9, 1, 7, 6},
-		{"security", "Security and compliance clearance", 18, 14, 3, 1, 6, 8},
-		{"performance", "Performance proof", 16, 8, 6, 2, 6, 1},
-		{"release", "Release", 19, 12, 7, 0, 3, 4},
-		{"operations", "Run and improve", 18, 8, 8, 2, 2, 17},
-	}
-	tpl := lifecycle(t)
-	if len(tpl.Stages) != len(want) {
-		t.Fatalf("got %d stages, want %d", len(tpl.Stages), len(want))
-	}
-	items := 0
-	for i, w := range want {
-		s := tpl.Stages[i]
-		got := w
-		got.key, got.name, got.total = s.Key, s.Name, len(s.Items)
-		got.must, got.should, got.may, got.conditional, got.expires = 0, 0, 0, 0, 0
-		for _, item := range s.Items {
-			switch item.Levels[0] {
-			case "must":
-				got.must++
-			case "should":
-				got.should++
-			case "may":
-				got.may++
-			}
-			if len(item.When) > 0 {
-				got.conditional++
-			}
-			if item.ValidDays > 0 {
-				got.expires++
-			}
+	for key, want := range map[string]map[plan.StageKey]int{
+		"prototype-to-production": {"idea": 16, "evaluation": 20, "architecture": 34, "code": 21, "pipeline": 14, "environments": 31, "security": 20, "performance": 14, "release": 24, "operations": 26},
+		"productionisation":       {"scoping": 24, "design": 27, "build-and-test": 31, "deployment": 37, "iteration": 21},
+	} {
+		got := map[plan.StageKey]int{}
+		for _, s := range lifecycle(t, key).Stages {
+			got[s.Key] = len(s.Items)
 		}
-		if got != w {
-			t.Errorf("stage %d\n got %+v\nwant %+v", i+1, got, w)
+		if !maps.Equal(got, want) {
+			t.Errorf("%s has %v items, want %v", key, got, want)
 		}
-		items += len(s.Items)
 	}
-	if items != 206 {
-		t.Errorf("got %d items, want 206", items)
+}
+
+// counts are the items of a stage that apply to every project of a tier.
+func counts(s *plan.Stage, tier plan.Tier) (items, musts int) {
+	for i := range s.Items {
+		switch s.Items[i].LevelFor(tier, nil) {
+		case plan.LevelNone:
+			continue
+		case plan.LevelMust:
+			musts++
+		}
+		items++
 	}
+	return items, musts
 }
 
 func TestTiersKeepTheirPromises(t *testing.T) {
-	tpl := lifecycle(t)
-	starter := 0
-	for _, s := range tpl.Stages {
-		for _, item := range s.Items {
-			critical, standard, small := item.Levels[0], item.Levels[1], item.Levels[2]
-			if critical == "must" && standard != "must" {
-				t.Errorf("%s: is a must at tier 1 and %q at tier 2", item.Key, standard)
-			}
-			if standard == "may" {
-				t.Errorf("%s: is a may at tier 2; that tier keeps musts and the shoulds that carry risk", item.Key)
-			}
-			if small == plan.LevelNone {
-				continue
-			}
-			starter++
-			if len(item.When) > 0 {
-				t.Errorf("%s: is conditional and in the starter set", item.Key)
+	for _, l := range current(t) {
+		var items, musts [4]int
+		for i := range l.Stages {
+			for _, tier := range tiers {
+				n, m := counts(&l.Stages[i], tier)
+				items[tier], musts[tier] = items[tier]+n, musts[tier]+m
 			}
 		}
+		if items[plan.TierStarter] == 0 || items[plan.TierStarter] > 45 {
+			t.Errorf("%s: the starter set has %d items, want 1 to 45", l.Key, items[plan.TierStarter])
+		}
+		if musts[plan.TierStandard]*4 > musts[plan.TierCritical]*3 {
+			t.Errorf("%s: %d of %d musts stay musts at tier 2, which is to be clearly lighter", l.Key, musts[plan.TierStandard], musts[plan.TierCritical])
+		}
 	}
-	if starter == 0 || starter > 45 {
-		t.Errorf("the starter set has %d items, want 1 to 45", starter)
+}
+
+// What a law asks for, it asks of a small internal tool as well.
+func TestTheLawCountsAtEveryTier(t *testing.T) {
+	law := []plan.Flag{"personal-data", "eu-personal-data", "health-data", "iso27001", "regulated", "finance", "public-sector"}
+	lawful := func(f plan.Flag) bool { return slices.Contains(law, f) }
+	for _, l := range current(t) {
+		duties := 0
+		for _, s := range l.Stages {
+			for _, item := range s.Items {
+				if item.Levels[0] != plan.LevelMust || !slices.Contains(item.Quality, "compliance") || len(item.When) == 0 ||
+					slices.ContainsFunc(item.When, func(f plan.Flag) bool { return !lawful(f) }) {
+					continue
+				}
+				duties++
+				if item.Levels != [3]plan.Level{"must", "must", "must"} {
+					t.Errorf("%s, %s: is %v, although a law asks for it", l.Key, item.Key, item.Levels)
+				}
+			}
+		}
+		if duties < 3 {
+			t.Errorf("%s has only %d duties of a law", l.Key, duties)
+		}
+	}
+}
+
+// The nearer the launch, the larger the share of what has to be met.
+func TestRigourGrows(t *testing.T) {
+	for _, l := range current(t) {
+		before := 0.0
+		for i := range l.Stages[:len(l.Stages)-1] {
+			items, musts := counts(&l.Stages[i], plan.TierCritical)
+			share := float64(musts) / float64(items)
+			if share < before {
+				t.Errorf("%s: %d of %d items of %s are musts, a smaller share than in the stage before", l.Key, musts, items, l.Stages[i].Key)
+			}
+			before = share
+		}
+	}
+}
+
+// A link that ages in a stage that is not gone through again would take its gate
+// away although nobody did anything wrong.
+func TestEvidenceAgesWhereItIsRenewed(t *testing.T) {
+	for _, l := range current(t) {
+		for _, s := range l.Stages {
+			for _, item := range s.Items {
+				if item.ValidDays > 0 && item.ValidDays < 365 && s.Gate.RepeatsDays == 0 {
+					t.Errorf("%s, %s in %s: its evidence is good for %d days, and that gate does not repeat", l.Key, item.Key, s.Key, item.ValidDays)
+				}
+			}
+		}
 	}
 }
 
 // TestEveryFlagMatters: a profile question that changes nothing only costs
 // the person who answers it.
 func TestEveryFlagMatters(t *testing.T) {
-	tpl := lifecycle(t)
-	used := map[plan.Flag]bool{}
-	note := func(flags []plan.Flag) {
-		for _, f := range flags {
-			used[f] = true
+	for _, l := range current(t) {
+		used := map[plan.Flag]bool{}
+		note := func(flags []plan.Flag) {
+			for _, f := range flags {
+				used[f] = true
+			}
+		}
+		for _, s := range l.Stages {
+			for _, seat := range s.Gate.Seats {
+				note(seat.When)
+			}
+			for _, item := range s.Items {
+				note(item.When)
+			}
+		}
+		for _, f := range l.Flags {
+			if !used[f.Key] {
+				t.Errorf("%s: flag %s changes nothing", l.Key, f.Key)
+			}
 		}
 	}
-	for _, s := range tpl.Stages {
-		for _, seat := range s.Gate.Seats {
-			note(seat.When)
+}
+
+// One question, one label: a project that changes its lifecycle keeps its answers.
+func TestFlagsMeanTheSameEverywhere(t *testing.T) {
+	labels := map[plan.Flag]string{}
+	for _, l := range current(t) {
+		for _, f := range l.Flags {
+			if other := labels[f.Key]; other != "" && other != f.Label {
+				t.Errorf("flag %s is asked as %q and as %q", f.Key, f.Label, other)
+			}
+			labels[f.Key] = f.Label
 		}
-		for _, item := range s.Items {
-			note(item.When)
-		}
-	}
-	groups := map[string]bool{}
-	for _, f := range tpl.Flags {
-		groups[f.Group] = true
-		if !used[f.Key] {
-			t.Errorf("flag %s changes nothing", f.Key)
-		}
-	}
-	if len(groups) != 4 {
-		t.Errorf("flags stand in the groups %q, want four", slices.Sorted(maps.Keys(groups)))
 	}
 }
 
 func TestGatesAskWhoTheyShould(t *testing.T) {
-	regulated := plan.Profile{"regulated"}
-	type policy = plan.Policy
-	all := func(seats ...plan.Seat) policy { return policy{Quorum: len(seats), Seats: seats, Mandatory: seats} }
-	twoWithSRE := func(seats ...plan.Seat) policy {
-		return policy{Quorum: 2, Seats: seats, Mandatory: []plan.Seat{"sre"}}
-	}
-	for _, tc := range []struct {
-		stage           plan.StageKey
-		gate            string
-		plain, withRule policy
-	}{
-		{"idea", "Worth evaluating", all("product", "engineering"), all("product", "engineering")},
-		{"evaluation", "Viable to build", all("product", "architecture", "engineering"),
-			all("product", "architecture", "engineering", "compliance")},
-		{"architecture", "Architecture approved", all("architecture", "security", "sre"), all("architecture", "security", "sre")},
-		{"code", "Code base fit to build on", all("engineering", "qa"), all("engineering", "qa")},
-		{"pipeline", "Delivery pipeline trusted", twoWithSRE("engineering", "sre", "security"), twoWithSRE("engineering", "sre", "security")},
-		{"environments", "Environments ready", twoWithSRE("sre", "architecture", "security"), twoWithSRE("sre", "architecture", "security")},
-		{"security", "Security and compliance cleared", all("security", "compliance"), all("security", "compliance")},
-		{"performance", "Performance proven", twoWithSRE("qa", "sre", "engineering"), twoWithSRE("qa", "sre", "engineering")},
-		{"release", "Go live", all("product", "engineering", "qa", "sre", "security"),
-			all("product", "engineering", "qa", "sre", "security", "compliance")},
-		{
-			"operations", "Operating review", twoWithSRE("product", "sre", "engineering"),
-			policy{Quorum: 3, Seats: []plan.Seat{"product", "sre", "engineering", "compliance"}, Mandatory: []plan.Seat{"sre", "compliance"}},
-		},
+	for key, want := range map[string]map[plan.StageKey][3]int{
+		"prototype-to-production": {"idea": {2, 2, 1}, "evaluation": {3, 2, 1}, "architecture": {3, 2, 1}, "code": {2, 2, 1}, "pipeline": {2, 2, 1}, "environments": {3, 2, 1}, "security": {2, 2, 1}, "performance": {2, 1, 1}, "release": {5, 3, 2}, "operations": {2, 1, 1}},
+		"productionisation":       {"scoping": {3, 2, 1}, "design": {3, 2, 1}, "build-and-test": {3, 2, 1}, "deployment": {5, 3, 2}, "iteration": {2, 2, 1}},
 	} {
-		t.Run(string(tc.stage), func(t *testing.T) {
-			tpl := lifecycle(t)
-			i := tpl.StageIndex(tc.stage)
-			if i < 0 {
-				t.Fatal("no such stage")
+		l := lifecycle(t, key)
+		for i := range l.Stages {
+			s := &l.Stages[i]
+			for _, tier := range tiers {
+				if got := s.Gate.Policy(tier, nil).Quorum; got != want[s.Key][tier-1] {
+					t.Errorf("%s, %s: %d signatures at tier %d, want %d", key, s.Key, got, tier, want[s.Key][tier-1])
+				}
 			}
-			gate := tpl.Stages[i].Gate
-			if gate.Name != tc.gate {
-				t.Errorf("gate is called %q, want %q", gate.Name, tc.gate)
+			if repeats := s.Gate.RepeatsDays > 0; repeats != (i == len(l.Stages)-1) {
+				t.Errorf("%s, %s repeats every %d days; only the last gate repeats", key, s.Key, s.Gate.RepeatsDays)
 			}
-			samePolicy(t, "without flags", gate.Policy(nil), tc.plain)
-			samePolicy(t, "regulated", gate.Policy(regulated), tc.withRule)
-			if repeats := gate.RepeatsDays > 0; repeats != (tc.stage == "operations") {
-				t.Errorf("repeats every %d days; only the operating review repeats", gate.RepeatsDays)
-			}
-		})
+		}
+		live := l.Stages[len(l.Stages)-2].Gate
+		if got := live.Policy(plan.TierCritical, plan.Profile{"eu-personal-data"}); got.Quorum != 6 || !slices.Contains(got.Mandatory, "compliance") {
+			t.Errorf("%s goes live with personal data by %+v", key, got)
+		}
 	}
 }
 
-func samePolicy(t *testing.T, name string, got, want plan.Policy) {
-	t.Helper()
-	slices.Sort(got.Seats)
-	slices.Sort(got.Mandatory)
-	seats, mandatory := slices.Sorted(slices.Values(want.Seats)), slices.Sorted(slices.Values(want.Mandatory))
-	if got.Quorum != want.Quorum || !slices.Equal(got.Seats, seats) || !slices.Equal(got.Mandatory, mandatory) {
-		t.Errorf("%s: got %+v, want quorum %d of %v with %v mandatory", name, got, want.Quorum, seats, mandatory)
+// Every answer to version 1 has its place in version 2.
+func TestVersionTwoTakesEveryAnswer(t *testing.T) {
+	home := map[plan.ItemKey]int{}
+	for _, s := range lifecycle(t, "prototype-to-production").Stages {
+		for _, item := range s.Items {
+			home[item.Key]++
+			for _, k := range item.Was {
+				home[k]++
+			}
+		}
+	}
+	for _, l := range builtInLifecycles(t) {
+		if l.Key != "prototype-to-production" || l.Version != 1 {
+			continue
+		}
+		for _, s := range l.Stages {
+			for _, item := range s.Items {
+				if home[item.Key] != 1 {
+					t.Errorf("%s of version 1 has %d places in version 2", item.Key, home[item.Key])
+				}
+			}
+		}
 	}
 }
 
-// coverage.csv lists the facts that the template has to cover: one with a
-// stage has an item of its own there, which names it first; one with an
-// "into" is worked into the item of that other fact.
+// coverage.csv lists the facts that the lifecycles have to cover between them,
+// and which of them belong to which.
 //
 //go:embed testdata/coverage.csv
 var coverage []byte
@@ -205,48 +265,27 @@ func TestEveryFactIsCovered(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	stage := map[string]plan.StageKey{}
-	merged := map[string][]string{} // own id -> ids worked into it
-	for _, row := range rows[1:] {
-		id, own, into := row[0], row[1], row[2]
-		if (own == "") == (into == "") {
-			t.Fatalf("coverage.csv: %s needs either a stage or another fact", id)
-		}
-		if own != "" {
-			stage[id] = plan.StageKey(own)
-			continue
-		}
-		merged[into] = append(merged[into], id)
-	}
-	if len(stage) != 206 {
-		t.Fatalf("coverage.csv lists %d facts with an item of their own, want 206", len(stage))
-	}
-	covered := map[string]plan.ItemKey{}
-	tpl := lifecycle(t)
-	for _, s := range tpl.Stages {
-		for _, item := range s.Items {
-			own := item.Sources[0]
-			if stage[own] != s.Key {
-				t.Errorf("%s: comes from %s and is in %s; that fact belongs to %q", item.Key, own, s.Key, stage[own])
+	for column, key := range rows[0][1:] {
+		covered := map[string]bool{}
+		for _, s := range lifecycle(t, key).Stages {
+			for _, item := range s.Items {
+				for _, id := range item.Sources {
+					covered[id] = true
+				}
 			}
-			if other, taken := covered[own]; taken {
-				t.Errorf("%s: comes from %s, and so does %s", item.Key, own, other)
-			}
-			covered[own] = item.Key
-			got, want := slices.Sorted(slices.Values(item.Sources[1:])), slices.Sorted(slices.Values(merged[own]))
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: works in %v, want %v", item.Key, got, want)
-			}
-			delete(merged, own)
 		}
-	}
-	for id := range stage {
-		if covered[id] == "" {
-			t.Errorf("no item comes from %s", id)
+		wanted := 0
+		for _, row := range rows[1:] {
+			if row[column+1] == "" {
+				continue
+			}
+			if wanted++; !covered[row[0]] {
+				t.Errorf("%s covers nothing of %s", key, row[0])
+			}
 		}
-	}
-	for into, ids := range merged {
-		t.Errorf("%v should be worked into the item of %s, which is not there", ids, into)
+		if wanted < 150 {
+			t.Errorf("coverage.csv names only %d facts for %s", wanted, key)
+		}
 	}
 }
 

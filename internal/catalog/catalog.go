@@ -53,6 +53,19 @@ func BuiltIn() ([]plan.Lifecycle, error) {
 	return templates, nil
 }
 
+// Version is one built-in version of a lifecycle, as it was published.
+func Version(key string, version int) (*plan.Lifecycle, error) {
+	b, err := fs.ReadFile(published, fmt.Sprintf("published/%s-%d.json", key, version))
+	if err != nil {
+		return nil, fmt.Errorf("built-in lifecycle %s version %d: %w", key, version, err)
+	}
+	l, err := plan.ParseLifecycle(b)
+	if err != nil {
+		return nil, fmt.Errorf("built-in lifecycle %s version %d: %w", key, version, err)
+	}
+	return l, nil
+}
+
 // Load reads and checks the template in the root of fsys. When the files can
 // be read but are not a valid template, the error is an *Invalid that lists
 // every problem found; what it returns beside an error is not to be used.

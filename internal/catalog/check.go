@@ -17,7 +17,8 @@ const (
 	maxItemTitle = 80
 	maxLabel     = 80
 	maxParagraph = 700
-	maxSentences = 4    // of an item's guidance
+	maxSentence  = 240  // of an item: why, and what to show
+	maxDone      = 500  // of an item: when it is done
 	maxDays      = 1826 // five years: beyond that, renewing is not meant seriously
 )
 
@@ -38,20 +39,30 @@ type checker struct {
 	problems *Invalid
 	file     string // that is being checked
 	where    string
-	items    map[plan.ItemKey]string // key -> file
+	items    map[plan.ItemKey]string // key, or one of an earlier version -> file
+	phases   map[plan.Phase]string   // -> file of the stage that covers it
 	titles   map[string]plan.ItemKey // lower-case title -> item
 }
 
 func check(t *plan.Lifecycle, head headFile, problems *Invalid) {
 	c := &checker{
 		t: t, problems: problems, file: headName,
-		items: map[plan.ItemKey]string{}, titles: map[string]plan.ItemKey{},
+		items: map[plan.ItemKey]string{}, phases: map[plan.Phase]string{}, titles: map[string]plan.ItemKey{},
 	}
 	c.head(head)
 	for i := range t.Stages {
 		stage := &t.Stages[i]
 		c.file, c.where = stageName(slices.Index(head.Stages, stage.Key), stage.Key), ""
 		c.stage(stage)
+	}
+	c.file, c.where = headName, ""
+	if len(problems.Problems) > 0 {
+		return // what a stage covers may be among them
+	}
+	for _, p := range plan.Phases() {
+		if _, covered := c.phases[p]; !covered {
+			c.addf("phases: no stage covers %q", p)
+		}
 	}
 }
 
@@ -60,6 +71,9 @@ func (c *checker) addf(format string, args ...any) {
 }
 
 func (c *checker) head(head headFile) {
+	if head.Kind != "" && head.Kind != "lifecycle" {
+		c.addf("kind: %q is not lifecycle, and nothing else is read from a folder", head.Kind)
+	}
 	c.key("key", c.t.Key)
 	if c.t.Version < 1 {
 		c.addf("version: is %d; versions count from 1", c.t.Version)
@@ -97,6 +111,13 @@ func (c *checker) flags() {
 
 func (c *checker) stage(s *plan.Stage) {
 	c.line("name", s.Name, review.MaxName)
+	members(c, "phases", s.Phases, func(p plan.Phase) bool { return slices.Contains(plan.Phases(), p) })
+	for _, p := range s.Phases {
+		if other, taken := c.phases[p]; taken {
+			c.addf("phases: %q is covered in %s already", p, other)
+		}
+		c.phases[p] = c.file
+	}
 	c.paragraph("purpose", s.Purpose)
 	if len(s.Items) == 0 {
 		c.addf("items: lists none")
@@ -114,7 +135,6 @@ func (c *checker) gate(g *plan.Gate) {
 	c.line("name", g.Name, review.MaxName)
 	c.paragraph("exit", g.Exit)
 	c.days("repeats_days", g.RepeatsDays)
-	always, mandatory := 0, 0
 	var seats []plan.Seat
 	for _, s := range g.Seats {
 		seats = append(seats, s.Seat)
@@ -122,23 +142,51 @@ func (c *checker) gate(g *plan.Gate) {
 			c.addf("seats: %q is not a seat", s.Seat)
 		}
 		c.when(s.When)
-		if len(s.When) > 0 {
-			continue
-		}
-		always++
-		if s.Mandatory {
-			mandatory++
+		c.tiers("tiers", s.Tiers)
+		c.tiers("mandatory", s.MandatoryAt)
+		for _, t := range s.MandatoryAt {
+			if !s.SitsAt(t) {
+				c.addf("seats: %s has to sign at tier %d, where it does not sit", s.Seat, t)
+			}
 		}
 	}
 	unique(c, "seats", seats)
-	if g.Quorum < 1 || g.Quorum > always {
-		c.addf("quorum: is %d; it has to lie between 1 and %d, the number of seats that are always there", g.Quorum, always)
-		return
+	for t := plan.TierCritical; t <= plan.TierStarter; t++ {
+		c.quorum(g, t)
 	}
-	// People sign once, so fewer signatures than mandatory seats would let
-	// the number promise less than the gate demands.
-	if g.Quorum < mandatory {
-		c.addf("quorum: is %d, but %d seats are mandatory", g.Quorum, mandatory)
+}
+
+func (c *checker) quorum(g *plan.Gate, t plan.Tier) {
+	always, mandatory := 0, 0
+	for _, s := range g.Seats {
+		if !s.SitsAt(t) || len(s.When) > 0 {
+			continue
+		}
+		always++
+		if s.MustSign(t) {
+			mandatory++
+		}
+	}
+	quorum := g.QuorumAt(t)
+	switch {
+	case quorum < 1 || quorum > always:
+		c.addf("quorum: is %d at tier %d; it has to lie between 1 and %d, the number of seats that are always there", quorum, t, always)
+	case quorum < mandatory:
+		// People sign once, so fewer signatures than mandatory seats would let
+		// the number promise less than the gate demands.
+		c.addf("quorum: is %d at tier %d, but %d seats are mandatory", quorum, t, mandatory)
+	case t > plan.TierCritical && quorum > g.QuorumAt(t-1):
+		c.addf("quorum: is %d at tier %d, which is more than %d at the tier before; a less critical tier never demands more", quorum, t, g.QuorumAt(t-1))
+	}
+}
+
+func (c *checker) tiers(field string, tiers []plan.Tier) {
+	seen := map[plan.Tier]bool{}
+	for _, t := range tiers {
+		if !t.Valid() || seen[t] {
+			c.addf("%s: %d is not one of 1, 2, 3, each at most once", field, t)
+		}
+		seen[t] = true
 	}
 }
 
@@ -149,14 +197,25 @@ func (c *checker) item(d *plan.Item) {
 	}
 	c.items[d.Key] = c.file
 	c.title(d)
-	c.guidance(d.Guidance)
+	c.sentences("why", d.Why, 1, maxSentence)
+	c.sentences("done_when", d.Done, 3, maxDone)
+	c.sentences("show", d.Show, 1, maxSentence)
 	c.levels(d.Levels)
 	members(c, "evidence", d.Evidence, plan.EvidenceKind.Valid)
 	members(c, "seats", d.Seats, plan.Seat.Valid)
 	members(c, "quality", d.Quality, func(q string) bool { return slices.Contains(Qualities(), q) })
-	members(c, "sources", d.Sources, func(s string) bool { return strings.TrimSpace(s) != "" })
+	if len(d.Sources) > 0 {
+		members(c, "sources", d.Sources, func(s string) bool { return strings.TrimSpace(s) != "" })
+	}
 	c.when(d.When)
 	c.days("valid_days", d.ValidDays)
+	for _, k := range d.Was {
+		c.key("was", string(k))
+		if other, taken := c.items[k]; taken {
+			c.addf("was: %q is a key or former key in %s already", k, other)
+		}
+		c.items[k] = c.file
+	}
 }
 
 func (c *checker) title(d *plan.Item) {
@@ -172,14 +231,13 @@ func (c *checker) title(d *plan.Item) {
 // the end, so that "3.5" and "template.yaml" do not count.
 var sentenceEnd = regexp.MustCompile(`[.!?]+(?:\s|$)`)
 
-func (c *checker) guidance(s string) {
-	c.paragraph("guidance", s)
+func (c *checker) sentences(field, s string, most, length int) {
+	c.line(field, s, length)
 	if s == "" {
 		return
 	}
-	n := len(sentenceEnd.FindAllStringIndex(s, -1))
-	if n < 1 || n > maxSentences {
-		c.addf("guidance: has %d sentences; 1 to %d are wanted, each with its full stop", n, maxSentences)
+	if n := len(sentenceEnd.FindAllStringIndex(s, -1)); n < 1 || n > most {
+		c.addf("%s: has %d sentences; 1 to %d are wanted, each with its full stop", field, n, most)
 	}
 }
 

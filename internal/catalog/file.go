@@ -26,6 +26,7 @@ const (
 // The shapes of the files. They are kept apart from the domain's types so
 // that neither the file form nor the stored form ties the other down.
 type headFile struct {
+	Kind    string          `yaml:"kind"` // lifecycle; left out: that
 	Key     string          `yaml:"key"`
 	Version int             `yaml:"version"`
 	Name    string          `yaml:"name"`
@@ -45,6 +46,7 @@ type flagFile struct {
 type stageFile struct {
 	Key     plan.StageKey `yaml:"key"`
 	Name    string        `yaml:"name"`
+	Phases  []plan.Phase  `yaml:"phases"`
 	Purpose string        `yaml:"purpose"`
 	Gate    gateFile      `yaml:"gate"`
 	Items   []itemFile    `yaml:"items"`
@@ -53,21 +55,24 @@ type stageFile struct {
 type gateFile struct {
 	Name        string     `yaml:"name"`
 	Exit        string     `yaml:"exit"`
-	Quorum      int        `yaml:"quorum"`
+	Quorum      []int      `yaml:"quorum"` // for tiers 1, 2 and 3
 	Seats       []seatFile `yaml:"seats"`
 	RepeatsDays int        `yaml:"repeats_days"`
 }
 
 type seatFile struct {
 	Seat      plan.Seat   `yaml:"seat"`
-	Mandatory bool        `yaml:"mandatory"`
+	Mandatory []plan.Tier `yaml:"mandatory"`
+	Tiers     []plan.Tier `yaml:"tiers"`
 	When      []plan.Flag `yaml:"when"`
 }
 
 type itemFile struct {
 	Key       plan.ItemKey        `yaml:"key"`
 	Title     string              `yaml:"title"`
-	Guidance  string              `yaml:"guidance"`
+	Why       string              `yaml:"why"`
+	Done      string              `yaml:"done_when"`
+	Show      string              `yaml:"show"`
 	Level     plan.Level          `yaml:"level"`
 	Tier2     plan.Level          `yaml:"tier2"`
 	Tier3     plan.Level          `yaml:"tier3"`
@@ -75,8 +80,10 @@ type itemFile struct {
 	Seats     []plan.Seat         `yaml:"seats"`
 	When      []plan.Flag         `yaml:"when"`
 	ValidDays int                 `yaml:"valid_days"`
+	Core      bool                `yaml:"core"`
 	Quality   []string            `yaml:"quality"`
 	Sources   []string            `yaml:"sources"`
+	Was       []plan.ItemKey      `yaml:"was"`
 }
 
 func (f headFile) template() plan.Lifecycle {
@@ -92,21 +99,20 @@ func (f headFile) template() plan.Lifecycle {
 
 func (f stageFile) stage() plan.Stage {
 	s := plan.Stage{
-		Key: f.Key, Name: f.Name, Purpose: strings.TrimSpace(f.Purpose),
-		Gate: plan.Gate{
-			Name: f.Gate.Name, Exit: strings.TrimSpace(f.Gate.Exit),
-			Quorum: f.Gate.Quorum, RepeatsDays: f.Gate.RepeatsDays,
-		},
+		Key: f.Key, Name: f.Name, Phases: f.Phases, Purpose: strings.TrimSpace(f.Purpose),
+		Gate: plan.Gate{Name: f.Gate.Name, Exit: strings.TrimSpace(f.Gate.Exit), RepeatsDays: f.Gate.RepeatsDays},
 	}
+	copy(s.Gate.Quorums[:], f.Gate.Quorum) // how many there are is checked on the file
 	for _, seat := range f.Gate.Seats {
-		s.Gate.Seats = append(s.Gate.Seats, plan.GateSeat{Seat: seat.Seat, Mandatory: seat.Mandatory, When: seat.When})
+		s.Gate.Seats = append(s.Gate.Seats, plan.GateSeat{Seat: seat.Seat, MandatoryAt: seat.Mandatory, Tiers: seat.Tiers, When: seat.When})
 	}
 	for _, item := range f.Items {
 		s.Items = append(s.Items, plan.Item{
-			Key: item.Key, Title: item.Title, Guidance: strings.TrimSpace(item.Guidance),
+			Key: item.Key, Title: item.Title,
+			Why: strings.TrimSpace(item.Why), Done: strings.TrimSpace(item.Done), Show: strings.TrimSpace(item.Show),
 			Levels:   [3]plan.Level{item.Level, item.Tier2, item.Tier3},
-			Evidence: item.Evidence, Seats: item.Seats, When: item.When, ValidDays: item.ValidDays,
-			Quality: item.Quality, Sources: item.Sources,
+			Evidence: item.Evidence, Seats: item.Seats, When: item.When, ValidDays: item.ValidDays, Core: item.Core,
+			Quality: item.Quality, Sources: item.Sources, Was: item.Was,
 		})
 	}
 	return s
@@ -151,6 +157,9 @@ func readStages(fsys fs.FS, t *plan.Lifecycle, head headFile, problems *Invalid)
 		if stage.Key != key {
 			problems.add(Problem{File: name, Message: fmt.Sprintf("key: is %q, but %s lists this stage as %q", stage.Key, headName, key)})
 			stage.Key = key
+		}
+		if n := len(stage.Gate.Quorum); n != 3 {
+			problems.add(Problem{File: name, Where: "gate", Message: fmt.Sprintf("quorum: has %d numbers; one for each of the three tiers is wanted", n)})
 		}
 		t.Stages = append(t.Stages, stage.stage())
 	}

@@ -26,21 +26,24 @@ stages: [first, second]
 
 const smallFirst = `key: first
 name: First
+phases: [idea, validation, design, build, delivery]
 purpose: Settles the beginning.
 gate:
   name: Begun
   exit: The beginning is made.
-  quorum: 1
+  quorum: [2, 1, 1]
   seats:
-    - {seat: product, mandatory: true}
-    - {seat: qa, mandatory: false}
-    - {seat: compliance, mandatory: true, when: [api]}
+    - {seat: product, mandatory: [1, 2, 3]}
+    - {seat: qa, tiers: [1, 2]}
+    - {seat: compliance, mandatory: [1], when: [api]}
 items:
   - key: goal-known
     title: Know the goal
-    guidance: >-
-      Without one nothing is ever done. Version 1.5 of
+    why: Without one nothing is ever done.
+    done_when: >-
+      Somebody can say it. Version 1.5 of
       the goal counts too.
+    show: Link where it stands.
     level: must
     tier2: should
     evidence: [doc, ticket]
@@ -49,14 +52,17 @@ items:
     valid_days: 90
     quality: [value]
     sources: [F.1, F.2]
+    core: true
+    was: [aim-known]
 `
 
 const smallSecond = `key: second
 name: Second
+phases: [environments, security, performance, release, operation]
 purpose: Settles the end.
-gate: {name: Ended, exit: The end is reached., quorum: 1, seats: [{seat: sre, mandatory: true}], repeats_days: 30}
+gate: {name: Ended, exit: The end is reached., quorum: [1, 1, 1], seats: [{seat: sre, mandatory: [1, 2, 3]}], repeats_days: 30}
 items:
-  - {key: end-known, title: Know the end, guidance: Say when., level: may, evidence: [doc], seats: [sre], quality: [cost], sources: [F.3]}
+  - {key: end-known, title: Know the end, why: All ends., done_when: It has., show: Say when., level: may, evidence: [doc], seats: [sre], quality: [cost], sources: [F.3]}
 `
 
 func smallTemplate() map[string]string {
@@ -81,31 +87,32 @@ func TestLoadReadsEveryField(t *testing.T) {
 		Flags: []plan.Question{{Key: "api", Group: "Who uses it", Label: "It offers an API"}},
 		Stages: []plan.Stage{
 			{
-				Key: "first", Name: "First", Purpose: "Settles the beginning.",
+				Key: "first", Name: "First", Phases: plan.Phases()[:5], Purpose: "Settles the beginning.",
 				Gate: plan.Gate{
-					Name: "Begun", Exit: "The beginning is made.", Quorum: 1,
+					Name: "Begun", Exit: "The beginning is made.", Quorums: [3]int{2, 1, 1},
 					Seats: []plan.GateSeat{
-						{Seat: "product", Mandatory: true},
-						{Seat: "qa"},
-						{Seat: "compliance", Mandatory: true, When: []plan.Flag{"api"}},
+						{Seat: "product", MandatoryAt: []plan.Tier{1, 2, 3}},
+						{Seat: "qa", Tiers: []plan.Tier{1, 2}},
+						{Seat: "compliance", MandatoryAt: []plan.Tier{1}, When: []plan.Flag{"api"}},
 					},
 				},
 				Items: []plan.Item{{
 					Key: "goal-known", Title: "Know the goal",
-					Guidance: "Without one nothing is ever done. Version 1.5 of the goal counts too.",
+					Why: "Without one nothing is ever done.", Done: "Somebody can say it. Version 1.5 of the goal counts too.",
+					Show: "Link where it stands.", Core: true, Was: []plan.ItemKey{"aim-known"},
 					Levels:   [3]plan.Level{"must", "should", ""},
 					Evidence: []plan.EvidenceKind{"doc", "ticket"}, Seats: []plan.Seat{"product"},
 					When: []plan.Flag{"api"}, ValidDays: 90, Quality: []string{"value"}, Sources: []string{"F.1", "F.2"},
 				}},
 			},
 			{
-				Key: "second", Name: "Second", Purpose: "Settles the end.",
+				Key: "second", Name: "Second", Phases: plan.Phases()[5:], Purpose: "Settles the end.",
 				Gate: plan.Gate{
-					Name: "Ended", Exit: "The end is reached.", Quorum: 1, RepeatsDays: 30,
-					Seats: []plan.GateSeat{{Seat: "sre", Mandatory: true}},
+					Name: "Ended", Exit: "The end is reached.", Quorums: [3]int{1, 1, 1}, RepeatsDays: 30,
+					Seats: []plan.GateSeat{{Seat: "sre", MandatoryAt: []plan.Tier{1, 2, 3}}},
 				},
 				Items: []plan.Item{{
-					Key: "end-known", Title: "Know the end", Guidance: "Say when.", Levels: [3]plan.Level{"may", "", ""},
+					Key: "end-known", Title: "Know the end", Why: "All ends.", Done: "It has.", Show: "Say when.", Levels: [3]plan.Level{"may", "", ""},
 					Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{"sre"}, Quality: []string{"cost"}, Sources: []string{"F.3"},
 				}},
 			},
@@ -134,21 +141,21 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 	const first, second = "01-first.yaml", "02-second.yaml"
 	for _, tc := range []struct{ name, file, old, new, want string }{
 		{"unknown head field", headName, "order: strict", "order: strict\nordre: strict", `template.yaml:6:1: unknown field "ordre"`},
-		{"unknown item field", first, "    level: must", "    level: must\n    tier4: must", `01-first.yaml:19:5: unknown field "tier4"`},
-		{"unknown gate field", first, "quorum: 1", "quorom: 1", `01-first.yaml:7:3: unknown field "quorom"`},
-		{"field given twice", first, "    level: must", "    level: must\n    level: may", `01-first.yaml:19:5: mapping key "level" already defined at [18:5]`},
-		{"text for a number", first, "valid_days: 90", "valid_days: soon", "01-first.yaml:23:17: the value should be a whole number, not text"},
-		{"text for yes or no", first, "{seat: qa, mandatory: false}", "{seat: qa, mandatory: perhaps}", "01-first.yaml:10:29: the value should be true or false, not text"},
-		{"number for a list", first, "[doc, ticket]", "7", "01-first.yaml:20:15: int was used where sequence is expected"},
-		{"list for a mapping", second, smallSecond[strings.Index(smallSecond, "gate:"):strings.Index(smallSecond, "items:")], "gate: []\n", "02-second.yaml:4:7: sequence was used where mapping is expected"},
-		{"anchor", first, "[doc, ticket]", "&a [doc, ticket]", "01-first.yaml:20:15: anchors, aliases and merge keys are not allowed: write the value out"},
-		{"alias", first, "[doc, ticket]", "*a", "01-first.yaml:20:15: anchors, aliases and merge keys are not allowed: write the value out"},
-		{"tag", first, "title: Know", "title: !!str Know", "01-first.yaml:14:12: tags and directives are not allowed"},
-		{"nesting", first, "[doc, ticket]", strings.Repeat("[", 17) + strings.Repeat("]", 17), "01-first.yaml:20:31: brackets are nested too deeply"},
-		{"endless line", second, "\npurpose", "\n" + strings.Repeat("- ", 1000) + "\npurpose", "02-second.yaml:3:1: the line is 2001 bytes long; at most 2000 are read"},
+		{"unknown item field", first, "    level: must", "    level: must\n    tier4: must", `01-first.yaml:22:5: unknown field "tier4"`},
+		{"unknown gate field", first, "quorum: [", "quorom: [", `01-first.yaml:8:3: unknown field "quorom"`},
+		{"field given twice", first, "    level: must", "    level: must\n    level: may", `01-first.yaml:22:5: mapping key "level" already defined at [21:5]`},
+		{"text for a number", first, "valid_days: 90", "valid_days: soon", "01-first.yaml:26:17: the value should be a whole number, not text"},
+		{"text for yes or no", first, "core: true", "core: perhaps", "01-first.yaml:29:11: the value should be true or false, not text"},
+		{"number for a list", first, "[doc, ticket]", "7", "01-first.yaml:23:15: int was used where sequence is expected"},
+		{"list for a mapping", second, smallSecond[strings.Index(smallSecond, "gate:"):strings.Index(smallSecond, "items:")], "gate: []\n", "02-second.yaml:5:7: sequence was used where mapping is expected"},
+		{"anchor", first, "[doc, ticket]", "&a [doc, ticket]", "01-first.yaml:23:15: anchors, aliases and merge keys are not allowed: write the value out"},
+		{"alias", first, "[doc, ticket]", "*a", "01-first.yaml:23:15: anchors, aliases and merge keys are not allowed: write the value out"},
+		{"tag", first, "title: Know", "title: !!str Know", "01-first.yaml:15:12: tags and directives are not allowed"},
+		{"nesting", first, "[doc, ticket]", strings.Repeat("[", 17) + strings.Repeat("]", 17), "01-first.yaml:23:31: brackets are nested too deeply"},
+		{"endless line", second, "\npurpose", "\n" + strings.Repeat("- ", 1000) + "\npurpose", "02-second.yaml:4:1: the line is 2001 bytes long; at most 2000 are read"},
 		{"two documents", second, "key: second", "key: other\n---\nkey: second", "02-second.yaml: holds more than one YAML document"},
 		{"empty file", second, smallSecond, "", "02-second.yaml: is empty"},
-		{"too long", second, "key: second", strings.Repeat("#\n", maxBytes/2) + "key: second", "02-second.yaml: is 131384 bytes long; at most 131072 are read"},
+		{"too long", second, "key: second", strings.Repeat("#\n", maxBytes/2) + "key: second", "02-second.yaml: is 131495 bytes long; at most 131072 are read"},
 
 		{"template key", headName, "key: small", "key: Small", `template.yaml: key: "Small" ` + keyForm},
 		{"version", headName, "version: 1", "version: 0", "template.yaml: version: is 0; versions count from 1"},
@@ -163,12 +170,19 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 
 		{"stage key differs", first, "key: first", "key: frist", `01-first.yaml: key: is "frist", but template.yaml lists this stage as "first"`},
 		{"no items", second, smallSecond[strings.Index(smallSecond, "items:"):], "items: []\n", "02-second.yaml: items: lists none"},
-		{"quorum too high", first, "quorum: 1", "quorum: 3", "01-first.yaml: gate: quorum: is 3; it has to lie between 1 and 2, the number of seats that are always there"},
-		{"quorum missing", first, "  quorum: 1\n", "", "01-first.yaml: gate: quorum: is 0; it has to lie between 1 and 2, the number of seats that are always there"},
-		{"quorum below mandatory", first, "{seat: qa, mandatory: false}", "{seat: qa, mandatory: true}", "01-first.yaml: gate: quorum: is 1, but 2 seats are mandatory"},
+		{"quorum too high", first, "quorum: [2,", "quorum: [3,", "01-first.yaml: gate: quorum: is 3 at tier 1; it has to lie between 1 and 2, the number of seats that are always there"},
+		{"quorum of no tier", first, "quorum: [2, 1, 1]", "quorum: [2, 1, 1, 1]", "01-first.yaml: gate: quorum: has 4 numbers; one for each of the three tiers is wanted"},
+		{"quorum rises", first, "quorum: [2, 1,", "quorum: [1, 2,", "01-first.yaml: gate: quorum: is 2 at tier 2, which is more than 1 at the tier before; a less critical tier never demands more"},
+		{"quorum of seats that do not sit there", first, "tiers: [1, 2]", "tiers: [2]", "01-first.yaml: gate: quorum: is 2 at tier 1; it has to lie between 1 and 1, the number of seats that are always there"},
+		{"no such tier", first, "tiers: [1, 2]", "tiers: [1, 2, 4]", "01-first.yaml: gate: tiers: 4 is not one of 1, 2, 3, each at most once"},
+		{"signs where it does not sit", first, "tiers: [1, 2]", "tiers: [1, 2], mandatory: [3]", "01-first.yaml: gate: seats: qa has to sign at tier 3, where it does not sit"},
+		{"quorum below mandatory", first, "tiers: [1, 2]", "mandatory: [2]", "01-first.yaml: gate: quorum: is 1 at tier 2, but 2 seats are mandatory"},
+		{"phase unknown", second, "operation]", "operations]", `02-second.yaml: phases: "operations" is not known here`},
+		{"phase twice", second, "[environments,", "[delivery, environments,", `02-second.yaml: phases: "delivery" is covered in 01-first.yaml already`},
+		{"no phases", second, "[environments, security, performance, release, operation]", "[]", "02-second.yaml: phases: lists none"},
 		{"gate seat unknown", first, "seat: qa", "seat: dba", `01-first.yaml: gate: seats: "dba" is not a seat`},
 		{"gate seat twice", first, "seat: qa", "seat: product", `01-first.yaml: gate: seats: lists "product" twice`},
-		{"gate flag unknown", first, "mandatory: true, when: [api]", "mandatory: true, when: [soap]", `01-first.yaml: gate: when: "soap" is not a flag of this template`},
+		{"gate flag unknown", first, "mandatory: [1], when: [api]", "mandatory: [1], when: [soap]", `01-first.yaml: gate: when: "soap" is not a flag of this template`},
 		{"gate repeats", second, "repeats_days: 30", "repeats_days: -1", "02-second.yaml: gate: repeats_days: is -1; it has to lie between 1 and 1826, or be left out"},
 
 		{"item key", first, "goal-known", "Goal_Known", `01-first.yaml: item Goal_Known: key: "Goal_Known" ` + keyForm},
@@ -190,12 +204,12 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		{"item flag unknown", first, "    when: [api]", "    when: [soap]", `01-first.yaml: item goal-known: when: "soap" is not a flag of this template`},
 		{"validity", first, "valid_days: 90", "valid_days: 3650", "01-first.yaml: item goal-known: valid_days: is 3650; it has to lie between 1 and 1826, or be left out"},
 		{"quality unknown", first, "[value]", "[beauty]", `01-first.yaml: item goal-known: quality: "beauty" is not known here`},
-		{"no sources", first, "[F.1, F.2]", "[]", "01-first.yaml: item goal-known: sources: lists none"},
+		{"former key in use", first, "[aim-known]", "[goal-known]", `01-first.yaml: item goal-known: was: "goal-known" is a key or former key in 01-first.yaml already`},
 		{"blank source", first, "[F.1, F.2]", "[F.1, ' ']", `01-first.yaml: item goal-known: sources: " " is not known here`},
-		{"no guidance", second, "guidance: Say when.", "guidance: ''", "02-second.yaml: item end-known: guidance: is missing"},
-		{"guidance without full stop", second, "Say when.", "Say when", "02-second.yaml: item end-known: guidance: has 0 sentences; 1 to 4 are wanted, each with its full stop"},
-		{"guidance with five sentences", second, "Say when.", "A. B? C! D. E.", "02-second.yaml: item end-known: guidance: has 5 sentences; 1 to 4 are wanted, each with its full stop"},
-		{"guidance too long", second, "Say when.", strings.Repeat("g", 700) + ".", "02-second.yaml: item end-known: guidance: is 701 characters long; at most 700 fit"},
+		{"no reason", second, "why: All ends.", "why: ''", "02-second.yaml: item end-known: why: is missing"},
+		{"reason without full stop", second, "All ends.", "All ends", "02-second.yaml: item end-known: why: has 0 sentences; 1 to 1 are wanted, each with its full stop"},
+		{"four sentences", second, "It has.", "A. B? C! D.", "02-second.yaml: item end-known: done_when: has 4 sentences; 1 to 3 are wanted, each with its full stop"},
+		{"too much to show", second, "Say when.", strings.Repeat("g", 240) + ".", "02-second.yaml: item end-known: show: is 241 characters long; at most 240 fit"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			files := smallTemplate()
@@ -226,12 +240,12 @@ func TestLoadNamesMissingAndStrayFiles(t *testing.T) {
 func TestLoadReportsAllProblemsAtOnce(t *testing.T) {
 	files := smallTemplate()
 	files[headName] = strings.Replace(smallHead, "version: 1", "version: -2", 1)
-	files["01-first.yaml"] = strings.NewReplacer("quorum: 1", "quorum: 9", "[doc, ticket]", "[gossip]").Replace(smallFirst)
+	files["01-first.yaml"] = strings.NewReplacer("quorum: [2,", "quorum: [9,", "[doc, ticket]", "[gossip]").Replace(smallFirst)
 	files["02-second.yaml"] = strings.Replace(smallSecond, "purpose", "porpoise", 1)
 	want := []string{
-		"01-first.yaml: gate: quorum: is 9; it has to lie between 1 and 2, the number of seats that are always there",
+		"01-first.yaml: gate: quorum: is 9 at tier 1; it has to lie between 1 and 2, the number of seats that are always there",
 		`01-first.yaml: item goal-known: evidence: "gossip" is not known here`,
-		`02-second.yaml:3:1: unknown field "porpoise"`,
+		`02-second.yaml:4:1: unknown field "porpoise"`,
 		"template.yaml: version: is -2; versions count from 1",
 	}
 	if got := problemsOf(t, files); !slices.Equal(got, want) {
@@ -356,9 +370,11 @@ func loadHoldsItsPromises(t *testing.T, files map[string]string) bool {
 	}
 	keys := map[plan.ItemKey]bool{}
 	for _, s := range tpl.Stages {
-		pol := s.Gate.Policy(nil)
-		if pol.Quorum < 1 || pol.Quorum > len(pol.Seats) || len(pol.Mandatory) > pol.Quorum {
-			t.Errorf("accepted a gate that cannot pass: %+v", pol)
+		for _, tier := range []plan.Tier{plan.TierCritical, plan.TierStandard, plan.TierStarter} {
+			pol := s.Gate.Policy(tier, nil)
+			if pol.Quorum < 1 || pol.Quorum > len(pol.Seats) || len(pol.Mandatory) > pol.Quorum {
+				t.Errorf("accepted a gate that cannot pass at tier %d: %+v", tier, pol)
+			}
 		}
 		for _, item := range s.Items {
 			if keys[item.Key] || !plan.ValidKey(string(item.Key)) || len(item.Evidence) == 0 || item.Levels[0] == "" {

@@ -59,7 +59,7 @@ func said(t *testing.T, tpl *plan.Lifecycle) string {
 }
 
 func TestPublish(t *testing.T) {
-	folder, err := fs.Sub(builtin, "builtin/prototype-to-production")
+	folder, err := fs.Sub(builtin, "builtin/prototype-to-production-2")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestPublish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := filepath.Join(dir, "prototype-to-production-1.json"); name != want {
+	if want := filepath.Join(dir, "prototype-to-production-2.json"); name != want {
 		t.Errorf("published as %s, want %s", name, want)
 	}
 	once := readFile(t, name)
@@ -85,7 +85,7 @@ func TestPublish(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed[f] = &fstest.MapFile{Data: []byte(strings.Replace(string(b), "name: Idea and first prototype", "name: Another beginning", 1))}
+		changed[f] = &fstest.MapFile{Data: []byte(strings.Replace(string(b), "name: Idea and first prototype\n", "name: Another beginning\n", 1))}
 	}
 	if _, err := Publish(changed, dir); err == nil || !strings.Contains(err.Error(), "raise its version") {
 		t.Errorf("other content under a published version: %v", err)

@@ -2,7 +2,7 @@ package plan
 
 import "slices"
 
-// Template is one published version of a readiness lifecycle. It never
+// Lifecycle is one published version of a readiness lifecycle. It never
 // changes once published; a change is a new version.
 type Lifecycle struct {
 	Key     string     `json:"key"`
@@ -14,18 +14,19 @@ type Lifecycle struct {
 	Flags   []Question `json:"flags"`
 	Stages  []Stage    `json:"stages"`
 
-	published []byte // as read by [ParseTemplate]; nil for one that was not published yet
+	published []byte // as read by [ParseLifecycle]; nil for one that was not published yet
 }
 
-// StageDef is an ordered part of a template: items, then a gate.
+// Stage is an ordered part of a lifecycle: items, then a gate.
 type Stage struct {
 	Key     StageKey `json:"key"`
 	Name    string   `json:"name"`
+	Phases  []Phase  `json:"phases,omitempty"` // that it covers; versions from before phases name none
 	Purpose string   `json:"purpose"`
 	Items   []Item   `json:"items"`
 	Gate    Gate     `json:"gate"`
 
-	places map[ItemKey]int // of Items; see [Template.Index]
+	places map[ItemKey]int // of Items; see [Lifecycle.Index]
 }
 
 // Place is an item's index in Items; -1 when the stage has none of that key.
@@ -44,35 +45,59 @@ func (d *Stage) Place(k ItemKey) int {
 	return -1
 }
 
-// ItemDef is one thing that has to be true.
+// Item is one thing that has to be true. It is explained in three parts (Why,
+// Done, Show); versions from before that have one paragraph (Guidance).
 type Item struct {
 	Key       ItemKey        `json:"key"`
 	Title     string         `json:"title"`
-	Guidance  string         `json:"guidance"`
-	Levels    [3]Level       `json:"levels"` // for tiers 1, 2 and 3
-	Evidence  []EvidenceKind `json:"evidence"`
+	Guidance  string         `json:"guidance,omitempty"`
+	Why       string         `json:"why,omitempty"`       // the harm that it prevents
+	Done      string         `json:"done_when,omitempty"` // what a reviewer checks
+	Show      string         `json:"show,omitempty"`      // what to link
+	Levels    [3]Level       `json:"levels"`              // for tiers 1, 2 and 3
+	Evidence  []EvidenceKind `json:"evidence"`            // any one of them is enough
 	Seats     []Seat         `json:"seats"`
 	When      []Flag         `json:"when,omitempty"`       // any of these makes it apply; empty: always
 	ValidDays int            `json:"valid_days,omitempty"` // how long evidence stays good; 0: it does not expire by itself
+	Core      bool           `json:"core,omitempty"`       // no project may drop it
 	Quality   []string       `json:"quality"`
 	Sources   []string       `json:"sources,omitempty"` // ids of the facts that the item rests on
+	Was       []ItemKey      `json:"was,omitempty"`     // keys of earlier versions whose answers belong here
 }
 
-// GateDef is the decision at the end of a stage.
+// Gate is the decision at the end of a stage.
 type Gate struct {
 	Name        string     `json:"name"`
 	Exit        string     `json:"exit"`
-	Quorum      int        `json:"quorum"` // distinct people; a conditional seat that joins raises it by one
+	Quorum      int        `json:"quorum,omitempty"` // distinct people at every tier; a conditional seat that joins raises it by one
+	Quorums     [3]int     `json:"quorums,omitzero"` // for tiers 1, 2 and 3, instead of Quorum
 	Seats       []GateSeat `json:"seats"`
 	RepeatsDays int        `json:"repeats_days,omitempty"`
 }
 
-// SeatDef is a seat at a gate.
-type GateSeat struct {
-	Seat      Seat   `json:"seat"`
-	Mandatory bool   `json:"mandatory"`
-	When      []Flag `json:"when,omitempty"`
+// QuorumAt is how many different people have to sign at a tier, before seats
+// that join under a condition.
+func (d *Gate) QuorumAt(t Tier) int {
+	if d.Quorums == [3]int{} || !t.Valid() {
+		return d.Quorum
+	}
+	return d.Quorums[t-1]
 }
+
+// GateSeat is a seat at a gate.
+type GateSeat struct {
+	Seat        Seat   `json:"seat"`
+	Mandatory   bool   `json:"mandatory,omitempty"` // at every tier
+	MandatoryAt []Tier `json:"mandatory_at,omitempty"`
+	Tiers       []Tier `json:"tiers,omitempty"` // at which it sits here; empty: all
+	When        []Flag `json:"when,omitempty"`
+}
+
+// SitsAt reports whether the seat is at its gate for projects of a tier.
+func (s *GateSeat) SitsAt(t Tier) bool { return len(s.Tiers) == 0 || slices.Contains(s.Tiers, t) }
+
+// MustSign reports whether the gate does not pass without the seat.
+func (s *GateSeat) MustSign(t Tier) bool { return s.Mandatory || slices.Contains(s.MandatoryAt, t) }
 
 // StageIndex finds a stage by key; -1 when there is none.
 func (t *Lifecycle) StageIndex(k StageKey) int {
@@ -84,7 +109,7 @@ func (t *Lifecycle) StageIndex(k StageKey) int {
 	return -1
 }
 
-// Index has [StageDef.Place] find items without looking at each. It is to be
+// Index has [Stage.Place] find items without looking at each. It is to be
 // called before the template is shared.
 func (t *Lifecycle) Index() {
 	for i := range t.Stages {
@@ -96,7 +121,7 @@ func (t *Lifecycle) Index() {
 	}
 }
 
-// HasFlag reports whether the template asks about f.
+// HasFlag reports whether the lifecycle asks about f.
 func (t *Lifecycle) HasFlag(f Flag) bool {
 	return slices.ContainsFunc(t.Flags, func(d Question) bool { return d.Key == f })
 }

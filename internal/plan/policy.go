@@ -27,18 +27,19 @@ func (d *Item) LevelFor(t Tier, p Profile) Level {
 	return d.Levels[t-1]
 }
 
-// Policy is what a gate demands of a project with this profile.
-func (d *Gate) Policy(p Profile) Policy {
-	pol := Policy{Quorum: d.Quorum}
-	for _, s := range d.Seats {
-		if !p.HasAny(s.When) {
+// Policy is what a gate demands of a project of this tier with this profile.
+func (d *Gate) Policy(t Tier, p Profile) Policy {
+	pol := Policy{Quorum: d.QuorumAt(t)}
+	for i := range d.Seats {
+		s := &d.Seats[i]
+		if !s.SitsAt(t) || !p.HasAny(s.When) {
 			continue
 		}
 		if len(s.When) > 0 {
 			pol.Quorum++
 		}
 		pol.Seats = append(pol.Seats, s.Seat)
-		if s.Mandatory {
+		if s.MustSign(t) {
 			pol.Mandatory = append(pol.Mandatory, s.Seat)
 		}
 	}

@@ -113,6 +113,16 @@ func (k EvidenceKind) Label() string {
 	return string(k)
 }
 
+// Phase is a part of the way from an idea to operation, the same in all
+// lifecycles: each says which of its stages covers it, so that what names a
+// phase has its place in every lifecycle.
+type Phase string
+
+// Phases lists every phase in the order of the work.
+func Phases() []Phase {
+	return []Phase{"idea", "validation", "design", "build", "delivery", "environments", "security", "performance", "release", "operation"}
+}
+
 // Order says what an earlier gate that has not passed means for a later one.
 type Order string
 

@@ -169,7 +169,7 @@ func (h *history) sameFormat(e review.Entry, f review.Format) {
 }
 
 func (h *history) samePolicy(e review.Entry, r *review.Review, s *review.Stage, got plan.Policy) {
-	want := s.Def.Gate.Policy(r.Project.Profile)
+	want := s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)
 	if got.Quorum != want.Quorum || !slices.Equal(got.Seats, want.Seats) || !slices.Equal(got.Mandatory, want.Mandatory) {
 		h.wrong(e.Seq, "records another policy than the template gave this gate then")
 	}
@@ -291,7 +291,7 @@ func (h *history) reviewed(r *review.Review, ev review.RetrospectiveClosed) {
 
 // seatsOf are the seats that the gate of a stage asks for at present.
 func seatsOf(r *review.Review, sk plan.StageKey) []plan.Seat {
-	return r.Stage(sk).Def.Gate.Policy(r.Project.Profile).Seats
+	return r.Stage(sk).Def.Gate.Policy(r.Project.Tier, r.Project.Profile).Seats
 }
 
 // entitled checks that a decision was taken by a manager or in one of the seats,

@@ -297,7 +297,7 @@ func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Lo
 		b.Since = r.Project.Created
 	}
 	if kind == NAUnapproved {
-		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Profile))
+		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile))
 	}
 	return b
 }

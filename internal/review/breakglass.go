@@ -54,7 +54,7 @@ func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewD
 		now = digestOf(r.contentAs(s, format))
 	}
 	return r.record(by, at, GateForced{
-		Stage: sk, Round: no, Format: format, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
+		Stage: sk, Round: no, Format: format, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
 	})
 }
 

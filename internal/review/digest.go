@@ -109,7 +109,7 @@ func (r *Review) Content(s *Stage) SignedContent { return r.contentAs(s, s.forma
 func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 	c := SignedContent{
 		Format: f, Project: r.Project.ID, Review: r.No, Stage: s.Def.Key, Tier: r.Project.Tier,
-		Policy: s.Def.Gate.Policy(r.Project.Profile),
+		Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
 		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []signedFinding{},
 	}
 	if f == FormatTemplate {

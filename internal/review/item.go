@@ -174,7 +174,7 @@ func (r *Review) ApproveNotApplicable(by Actor, sk plan.StageKey, ik plan.ItemKe
 	case a.By == by.Person:
 		return &Denied{ApproveNA, "You gave this answer yourself; another seat holder has to approve it."}
 	}
-	pol := s.Def.Gate.Policy(r.Project.Profile)
+	pol := s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)
 	held, sits := by.sitting(pol.Seats, r.Project.ID, apart(a.By))
 	if !sits {
 		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply, and nobody in the place of who answered: " + seatList(pol.Seats) + "."}

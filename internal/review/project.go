@@ -237,7 +237,7 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 			return err
 		}
 	}
-	if r.weakens(f.Profile) {
+	if r.weakens(f.Tier, f.Profile) {
 		if err := May(by, DropSeat, p); err != nil {
 			return err
 		}
@@ -269,11 +269,12 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 }
 
 // weakens reports whether with another profile a gate can be passed by fewer
-// people, or without a seat that has to sign now.
-func (r *Review) weakens(profile plan.Profile) bool {
+// people, or without a seat that has to sign with the present one. Both are
+// taken at the tier that is to be: what another tier changes is [LowerTier]'s.
+func (r *Review) weakens(tier plan.Tier, profile plan.Profile) bool {
 	for i := range r.Stages {
 		gate := &r.Stages[i].Def.Gate
-		now, then := gate.Policy(r.Project.Profile), gate.Policy(profile)
+		now, then := gate.Policy(tier, r.Project.Profile), gate.Policy(tier, profile)
 		if then.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(s plan.Seat) bool { return !slices.Contains(then.Mandatory, s) }) {
 			return true
 		}
@@ -287,12 +288,12 @@ func (r *Review) dropOutdatedRounds(by Actor, at time.Time) error {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		round := s.OpenRound()
-		if round == nil || samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Profile)) {
+		if round == nil || samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {
 			continue
 		}
 		e := RoundClosed{
 			Stage: s.Def.Key, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s),
-			Reason: "The project's profile changed, and with it who has to sign.",
+			Reason: "The project's tier or profile changed, and with it who has to sign.",
 		}
 		if err := r.record(by, at, e); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string
 		now = digestOf(r.contentAs(s, FormatStage)) // the same, written down as rounds are now
 	}
 	return r.record(by, at, SignOffRequested{
-		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Profile),
+		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
 		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: exclusion(r.Template),
 	})
 }

@@ -37,10 +37,10 @@ func TestPolicy(t *testing.T) {
 	gate := &lifecycle(plan.OrderFree, true).Stages[0].Gate
 	plain := plan.Policy{Quorum: 2, Seats: []plan.Seat{"architecture", "engineering"}, Mandatory: []plan.Seat{"architecture"}}
 	personal := plan.Policy{Quorum: 3, Seats: []plan.Seat{"architecture", "engineering", "security"}, Mandatory: []plan.Seat{"architecture", "security"}}
-	if got := gate.Policy(plan.Profile{"ml"}); !reflect.DeepEqual(got, plain) {
+	if got := gate.Policy(plan.TierCritical, plan.Profile{"ml"}); !reflect.DeepEqual(got, plain) {
 		t.Errorf("plain: %+v", got)
 	}
-	if got := gate.Policy(plan.Profile{"pii"}); !reflect.DeepEqual(got, personal) {
+	if got := gate.Policy(plan.TierCritical, plan.Profile{"pii"}); !reflect.DeepEqual(got, personal) {
 		t.Errorf("with personal data: %+v", got)
 	}
 }

@@ -181,7 +181,7 @@ func waiverMandate(by Actor, p *Project, gate *plan.Gate, requester PersonID) (S
 	if by.HasRole(RoleManager) {
 		return SeatHeld{}, nil
 	}
-	seats := gate.Policy(p.Profile).Seats
+	seats := gate.Policy(p.Tier, p.Profile).Seats
 	held, sits := by.sitting(seats, p.ID, apart(requester))
 	if !sits {
 		return SeatHeld{}, &Denied{

@@ -69,7 +69,7 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage pl
 	}
 	seats, managers := view.Review.AskedSeats()
 	if out.Stage.OpenRound() == nil && !out.Stage.Gate.Passed() {
-		seats = append(seats, out.Stage.Def.Gate.Policy(view.Review.Project.Profile).Seats...)
+		seats = append(seats, out.Stage.Def.Gate.Policy(view.Review.Project.Tier, view.Review.Project.Profile).Seats...)
 	}
 	among, err := s.inSeats(ctx, view.Review, seats, managers)
 	if err != nil {

@@ -385,35 +385,14 @@ func likeEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// lifecycle is the newest version of the first template; it names the stages
-// where a page has no single project.
+// lifecycle is what new projects get; it names the stages where a page has no
+// single project.
 func (s *Store) lifecycle(ctx context.Context) (*plan.Lifecycle, error) {
-	ref, err := s.DefaultTemplate(ctx)
+	ref, err := s.DefaultLifecycle(ctx)
 	if err != nil {
 		return nil, err
 	}
 	return s.Template(ctx, ref)
-}
-
-// DefaultTemplate is what new projects are pinned to.
-func (s *Store) DefaultTemplate(ctx context.Context) (plan.Ref, error) {
-	s.templates.mu.RLock()
-	ref, at := s.templates.latest, s.templates.latestAt
-	s.templates.mu.RUnlock()
-	if ref.Key != "" && time.Since(at) < time.Minute {
-		return ref, nil
-	}
-	refs, err := s.LatestTemplates(ctx)
-	if err != nil {
-		return plan.Ref{}, err
-	}
-	if len(refs) == 0 {
-		return plan.Ref{}, fmt.Errorf("no template is published; run the migrate command")
-	}
-	s.templates.mu.Lock()
-	defer s.templates.mu.Unlock()
-	s.templates.latest, s.templates.latestAt = refs[0], time.Now()
-	return refs[0], nil
 }
 
 // Existing says which of the keys are taken, and whether there are projects

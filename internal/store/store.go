@@ -30,6 +30,7 @@ type Options struct {
 	StatementTimeout, LockTimeout time.Duration
 	Tracer                        pgx.QueryTracer // told of every statement; nil: nobody is
 	Zone                          *time.Location  // whose days dates are; nil: UTC
+	Lifecycle                     string          // of new projects: its key, or key@version; empty: [UsualLifecycle], or the first where that is not published
 }
 
 // Store is the database. It is safe for concurrent use.
@@ -42,6 +43,7 @@ type Store struct {
 	kept      *keptReviews
 	probe     probe
 	idle      time.Duration
+	usual     string // [Options.Lifecycle]
 }
 
 // Open connects to a migrated database.
@@ -74,6 +76,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	return &Store{
 		pool: pool, zone: zone, kept: newKeptReviews(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
+		usual: o.Lifecycle,
 	}, nil
 }
 

@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // templateCache keeps decoded template versions. They never change, so there
@@ -82,6 +86,79 @@ func (s *Store) LatestTemplates(ctx context.Context) ([]plan.Ref, error) {
 		return nil, fmt.Errorf("listing templates: %w", err)
 	}
 	return refs, nil
+}
+
+// UsualLifecycle is what new projects get unless the operator names another.
+const UsualLifecycle = "prototype-to-production"
+
+// DefaultLifecycle is what new projects are pinned to: the version that
+// [Options.Lifecycle] names, or the newest of the lifecycle that it names.
+func (s *Store) DefaultLifecycle(ctx context.Context) (plan.Ref, error) {
+	s.templates.mu.RLock()
+	ref, at := s.templates.latest, s.templates.latestAt
+	s.templates.mu.RUnlock()
+	if ref.Key != "" && time.Since(at) < time.Minute {
+		return ref, nil
+	}
+	ref, err := s.findDefault(ctx)
+	if err != nil {
+		return plan.Ref{}, fmt.Errorf("finding the lifecycle of new projects: %w", err)
+	}
+	s.templates.mu.Lock()
+	defer s.templates.mu.Unlock()
+	s.templates.latest, s.templates.latestAt = ref, time.Now()
+	return ref, nil
+}
+
+func (s *Store) findDefault(ctx context.Context) (plan.Ref, error) {
+	name := cmpOr(s.usual, UsualLifecycle)
+	key, version, err := ParseLifecycleName(name)
+	if err != nil {
+		return plan.Ref{}, err
+	}
+	ref, err := s.Lifecycle(ctx, key, version)
+	if !errors.Is(err, review.ErrNotFound) {
+		return ref, err
+	}
+	if s.usual != "" {
+		return plan.Ref{}, fmt.Errorf("%s is not published here", name) // an error of the operator's: to whoever asks it is no missing page
+	}
+	refs, err := s.LatestTemplates(ctx)
+	if err != nil {
+		return plan.Ref{}, err
+	}
+	if len(refs) == 0 {
+		return plan.Ref{}, errors.New("none is published; run the migrate command")
+	}
+	return refs[0], nil
+}
+
+// Lifecycle finds a published version by its number; 0 stands for the newest.
+// The error wraps [review.ErrNotFound] when there is none.
+func (s *Store) Lifecycle(ctx context.Context, key string, version int) (plan.Ref, error) {
+	ref := plan.Ref{Key: key}
+	err := s.pool.QueryRow(ctx, `
+		select version, digest from template_version where key = $1 and $2 in (0, version) order by version desc limit 1`, key, version,
+	).Scan(&ref.Version, &ref.Digest)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return plan.Ref{}, fmt.Errorf("lifecycle %s version %d: %w", key, version, review.ErrNotFound)
+	case err != nil:
+		return plan.Ref{}, fmt.Errorf("finding lifecycle %s: %w", key, err)
+	}
+	return ref, nil
+}
+
+// ParseLifecycleName reads key or key@version; the version is 0 when none is named.
+func ParseLifecycleName(name string) (key string, version int, err error) {
+	key, number, named := strings.Cut(name, "@")
+	if named {
+		version, err = strconv.Atoi(number)
+	}
+	if err != nil || named && version < 1 || !plan.ValidKey(key) {
+		return "", 0, fmt.Errorf("%q names no lifecycle; its key is wanted, such as %s, or a key and a version, such as %s@1", name, UsualLifecycle, UsualLifecycle)
+	}
+	return key, version, nil
 }
 
 // Publish adds a template version. Publishing the same content again changes

@@ -143,6 +143,7 @@ type gateSeats struct {
 	stages   []string
 	seats    []string
 	flags    []string // that make the seat join, with spaces between; empty: always
+	tiers    []string // at which it sits there, as digits; empty: all
 }
 
 // gateSeatsFor is how long a template that was just published may be missing.
@@ -181,12 +182,15 @@ func (s *Store) gateSeats(ctx context.Context) (*gateSeats, error) {
 func (g *gateSeats) add(ref plan.Ref, t *plan.Lifecycle) {
 	for i := range t.Stages {
 		for _, seat := range t.Stages[i].Gate.Seats {
-			flags := make([]string, len(seat.When))
+			flags, tiers := make([]string, len(seat.When)), ""
 			for j, f := range seat.When {
 				flags[j] = string(f)
 			}
+			for _, tier := range seat.Tiers {
+				tiers += strconv.Itoa(int(tier))
+			}
 			g.keys, g.versions, g.stages = append(g.keys, ref.Key), append(g.versions, int32(ref.Version)), append(g.stages, string(t.Stages[i].Key))
-			g.seats, g.flags = append(g.seats, string(seat.Seat)), append(g.flags, strings.Join(flags, " "))
+			g.seats, g.flags, g.tiers = append(g.seats, string(seat.Seat)), append(g.flags, strings.Join(flags, " ")), append(g.tiers, tiers)
 		}
 	}
 }
@@ -200,18 +204,19 @@ const mineSQL = `(w.requested_by <> me.id and (
 	                where d.key = r.template_key and d.version = r.template_version and d.stage = w.stage
 	                  and d.for_id is distinct from w.requested_by
 	                  and (d.project_id is null or d.project_id = w.project_id)
-	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile))))`
+	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile)
+	                  and (d.tiers = '' or position(p.tier::text in d.tiers) > 0))))`
 
 // foundSQL is the waivers that a list can show: not those that wait for a
 // decision on an item that no longer applies. $4 is the moment, null for
-// now, $5 to $9 the seats at the gates.
+// now, $5 to $10 the seats at the gates.
 const foundSQL = `with ` + meSQL + `,
-	seat (key, version, stage, seat, flags) as materialized (
-	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[])
+	seat (key, version, stage, seat, flags, tiers) as materialized (
+	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[])
 	), decides_all (manager) as materialized (
 	    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager' and ` + countsSQL + `)
 	), decides as materialized (
-	    select t.key, t.version, t.stage, t.flags, g.project_id, g.for_id
+	    select t.key, t.version, t.stage, t.flags, t.tiers, g.project_id, g.for_id
 	      from held g
 	      join seat t on t.seat = g.seat
 	     where g.person_id = (select id from me) and ` + countsSQL + `
@@ -234,7 +239,7 @@ const foundSQL = `with ` + meSQL + `,
 
 // waiverArgs are the arguments of [foundSQL].
 func (s *Store) waiverArgs(by By, seats *gateSeats) []any {
-	return []any{by.token[:], by.person, s.idle, nullable(by.at), seats.keys, seats.versions, seats.stages, seats.seats, seats.flags}
+	return []any{by.token[:], by.person, s.idle, nullable(by.at), seats.keys, seats.versions, seats.stages, seats.seats, seats.flags, seats.tiers}
 }
 
 // foundWaiver is a row as the database has it, before the template explains

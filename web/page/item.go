@@ -339,7 +339,7 @@ func (d *ItemData) approval() approval {
 	if kind, _ := d.stage().Need(d.Item, d.Now); kind != review.NAUnapproved {
 		return approval{}
 	}
-	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
+	seats := d.stage().Def.Gate.Policy(d.Review.Project.Tier, d.Review.Project.Profile).Seats
 	sits := slices.ContainsFunc(seats, func(s plan.Seat) bool { return d.Actor.Sits(s, d.Review.Project.ID) })
 	a := approval{waits: true, mine: sits && d.can(review.ApproveNA) && d.Item.Answer.By != d.Actor.Person}
 	a.who = "A holder of the " + SeatWords(seats, "or") + " seat has to approve this"

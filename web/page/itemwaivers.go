@@ -76,7 +76,7 @@ func (d *ItemData) waiverPanel(w *review.Waiver) waiverPanel {
 
 // deciders says who decides on a waiver that waits.
 func (d *ItemData) deciders(w *review.Waiver) string {
-	seats := d.stage().Def.Gate.Policy(d.Review.Project.Profile).Seats
+	seats := d.stage().Def.Gate.Policy(d.Review.Project.Tier, d.Review.Project.Profile).Seats
 	return "A manager or a holder of the " + SeatWords(seats, "or") + " seat decides on it, somebody else than " + d.Names(w.RequestedBy) + "."
 }
 

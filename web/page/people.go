@@ -1,6 +1,7 @@
 package page
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -286,16 +287,58 @@ func seatCell(g *plan.Gate, seat plan.Seat, tmpl *plan.Lifecycle) string {
 		if s.Seat != seat {
 			continue
 		}
-		word := "optional"
-		if s.Mandatory {
-			word = "required"
-		}
+		word := seatWord(&s)
 		if len(s.When) == 0 {
 			return word
 		}
 		return word + " if: " + flagWords(tmpl, s.When)
 	}
 	return ""
+}
+
+// seatWord says at which tiers a seat has to sign and at which it may.
+func seatWord(s *plan.GateSeat) string {
+	must, may := tiersWhere(s.MustSign), tiersWhere(func(t plan.Tier) bool { return s.SitsAt(t) && !s.MustSign(t) })
+	switch {
+	case len(must) == 3:
+		return "required"
+	case len(may) == 3:
+		return "optional"
+	case len(may) == 0:
+		return "required at " + tierWords(must)
+	case len(must) == 0:
+		return "optional at " + tierWords(may)
+	}
+	return "required at " + tierWords(must) + ", optional at " + tierWords(may)
+}
+
+func tiersWhere(holds func(plan.Tier) bool) (out []plan.Tier) {
+	for t := plan.TierCritical; t <= plan.TierStarter; t++ {
+		if holds(t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+func tierWords(tiers []plan.Tier) string {
+	words := make([]string, len(tiers))
+	for i, t := range tiers {
+		words[i] = strconv.Itoa(int(t))
+	}
+	if len(words) == 1 {
+		return "tier " + words[0]
+	}
+	return "tiers " + Enumerate(words, "and")
+}
+
+// quorumCell is how many people have to sign a gate, by tier where that differs.
+func quorumCell(g *plan.Gate) string {
+	a, b, c := g.QuorumAt(plan.TierCritical), g.QuorumAt(plan.TierStandard), g.QuorumAt(plan.TierStarter)
+	if a == b && b == c {
+		return strconv.Itoa(a)
+	}
+	return fmt.Sprintf("%d, %d, %d", a, b, c)
 }
 
 // flagWords are profile questions as their labels say them.

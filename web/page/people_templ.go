@@ -737,7 +737,7 @@ func seatMatrix(tmpl *plan.Lifecycle) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "”. “Signatures” says how many different people have to sign each gate. Every seat marked “required” has to be among them.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Gates and the seats that sign them\"><table><caption class=\"vh\">Gates and the seats that sign them</caption> <thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"num\">Signatures</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "”. “Signatures” says how many different people have to sign each gate, and where that depends on the tier, for tiers 1, 2 and 3. Every seat marked “required” has to be among them.</p><div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Gates and the seats that sign them\"><table><caption class=\"vh\">Gates and the seats that sign them</caption> <thead><tr><th scope=\"col\">Stage</th><th scope=\"col\" class=\"num\">Signatures</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -796,9 +796,9 @@ func seatMatrix(tmpl *plan.Lifecycle) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var36 string
-				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(tmpl.Stages[i].Gate.Quorum))
+				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinStringErrs(quorumCell(&tmpl.Stages[i].Gate))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/people.templ`, Line: 163, Col: 65}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/people.templ`, Line: 163, Col: 57}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 				if templ_7745c5c3_Err != nil {

@@ -47,11 +47,11 @@ func newDemo(t *testing.T) *demo {
 		t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	templates, err := catalog.BuiltIn()
+	first, err := catalog.Version(store.UsualLifecycle, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Publish(ctx, owner, &templates[0]); err != nil {
+	if err := store.Publish(ctx, owner, first); err != nil {
 		t.Fatal(err)
 	}
 	st, err := store.Open(ctx, db.AppURL, store.Options{StatementTimeout: time.Minute, LockTimeout: time.Minute})
@@ -366,7 +366,7 @@ func TestNoPortfolioBesideOtherProjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ref, err := d.DefaultTemplate(ctx)
+	ref, err := d.DefaultLifecycle(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}

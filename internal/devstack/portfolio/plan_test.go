@@ -18,11 +18,11 @@ import (
 
 func builtIn(t *testing.T) *plan.Lifecycle {
 	t.Helper()
-	all, err := catalog.BuiltIn()
+	l, err := catalog.Version(lifecycleKey, lifecycleVersion)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &all[0]
+	return l
 }
 
 func itemsOf(tmpl *plan.Lifecycle) map[plan.ItemKey]*plan.Item {

@@ -90,7 +90,7 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 	if complete || (!begun && (others || len(there) > 0)) {
 		return 0, nil
 	}
-	ref, err := st.DefaultTemplate(ctx)
+	ref, err := st.Lifecycle(ctx, lifecycleKey, lifecycleVersion)
 	if err != nil {
 		return 0, err
 	}
@@ -105,6 +105,12 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 	}
 	return len(all) - len(there), f.fill(ctx, all)
 }
+
+// The demo's projects began by the first version, and their stories name its items.
+const (
+	lifecycleKey     = "prototype-to-production"
+	lifecycleVersion = 1
+)
 
 // filler makes the projects of one call.
 type filler struct {

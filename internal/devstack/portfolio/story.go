@@ -189,7 +189,7 @@ type signer struct {
 // signers chooses who signs a gate: the mandatory seats and as many others as
 // the quorum needs, each a person of their own.
 func (s *story) signers(stage plan.StageKey) []signer {
-	policy := s.stage(stage).Gate.Policy(s.p.flags())
+	policy := s.stage(stage).Gate.Policy(s.p.tier, s.p.flags())
 	optional := slices.DeleteFunc(slices.Clone(policy.Seats), func(seat plan.Seat) bool { return slices.Contains(policy.Mandatory, seat) })
 	s.rng.Shuffle(len(optional), func(i, j int) { optional[i], optional[j] = optional[j], optional[i] })
 	asked := append(slices.Clone(policy.Mandatory), optional[:max(policy.Quorum-len(policy.Mandatory), 0)]...)

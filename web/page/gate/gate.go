@@ -117,7 +117,7 @@ func newView(d Data) *view {
 	r, s := d.Review, d.Stage
 	v := &view{
 		Data: d, key: r.Project.Key, stage: s.Def.Key, standing: r.Standing(s, d.Now), open: s.OpenRound(), last: s.LastRound(),
-		policy: s.Def.Gate.Policy(r.Project.Profile), sod: r.Template.SoD, digest: r.Digest(s), counting: r.Counting(s),
+		policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), sod: r.Template.SoD, digest: r.Digest(s), counting: r.Counting(s),
 	}
 	if v.open != nil {
 		v.policy, v.sod = v.open.Policy, v.open.SoD
