@@ -135,7 +135,7 @@ func (s *Server) nextGate(r *http.Request, v *store.GateView, d *gate.Data) erro
 	}
 	first := others[0]
 	d.Next = &gate.NextGate{
-		Name: stageName(q.Tmpl, first.Stage) + ", " + first.Name, Href: page.GateURL(first.Project, first.Stage),
+		Name: q.Stages.StageName(first.Stage) + ", " + first.Name, Href: page.GateURL(first.Project, first.Stage),
 		Others: len(others) - 1, Full: len(q.Gates)+len(q.Excluded) >= store.NextGates-1,
 	}
 	return nil

@@ -106,7 +106,7 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 // back and reloading never send anything again.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(
-		r, "go", "name", "key", "team", "summary", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
+		r, "go", "name", "key", "team", "summary", "template", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
 		"late", "restricted", "find",
 	)
 	if err != nil {
@@ -120,7 +120,14 @@ func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 		return s.done(w, r, page.ProjectURL(d.form.Made), flashCreated)
 	}
 	d.form.Errors = map[string]string{}
+	before := d.form.Template
 	d.take(step, form)
+	if d.form.Template != before {
+		if err := s.pin(r.Context(), d); err != nil {
+			return err
+		}
+		d.form.KeepAsked(d.tmpl)
+	}
 	to, err := s.nextStep(r, d, step, form)
 	if err != nil {
 		return err
@@ -339,6 +346,9 @@ func (d *draft) take(step string, form url.Values) {
 	f := &d.form
 	switch step {
 	case page.StepWhat:
+		if form.Has("template") {
+			f.Template = form.Get("template")
+		}
 		f.Name, f.Key, f.Team, f.Summary, f.From = form.Get("name"), strings.TrimSpace(form.Get("key")), form.Get("team"), form.Get("summary"), form.Get("from")
 	case page.StepProfile:
 		f.Exposure, f.Tier, f.Profile = form.Get("exposure"), form.Get("tier"), form["profile"]
@@ -552,6 +562,13 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 // showStep renders one step of the form.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, step string, d *draft) error {
 	data := &page.NewProjectData{Draft: d.id, Step: step, Template: d.tmpl, Find: d.find, Now: d.who.Now}
+	if step == page.StepWhat {
+		all, err := s.Store.Lifecycles(r.Context())
+		if err != nil {
+			return err
+		}
+		data.Lifecycles = all
+	}
 	if step == page.StepPeople {
 		found, err := s.Store.FindPeople(r.Context(), s.by(r), d.find, maxChoices, d.form.People()...)
 		if err != nil {

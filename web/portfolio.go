@@ -31,7 +31,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
 			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
-			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant,
+			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle,
 		}
 		for j, w := range p.Waited {
 			name := w.Seat.Label()

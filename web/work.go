@@ -28,8 +28,8 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := page.WorkData{
-		Actor: v.Actor, Now: v.Now, Stages: v.Tmpl.Stages, Whole: whole,
-		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
+		Actor: v.Actor, Now: v.Now, Whole: whole,
+		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
 		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
 	}
@@ -41,12 +41,12 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, g := range v.Fallen {
 		d.Fallen = append(d.Fallen, page.FallenGate{
-			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), State: g.State, Since: g.Since, Findings: g.Findings,
+			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: v.Stages.StageName(g.Stage), State: g.State, Since: g.Since, Findings: g.Findings,
 		})
 	}
 	for _, g := range v.Forced {
 		d.Forced = append(d.Forced, page.ForcedGate{
-			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: stageName(v.Tmpl, g.Stage), By: v.Names.Of(g.By), At: g.At, Due: g.Due,
+			Project: g.Project, Name: g.Name, Stage: g.Stage, StageName: v.Stages.StageName(g.Stage), By: v.Names.Of(g.By), At: g.At, Due: g.Due,
 		})
 	}
 	for _, n := range v.Mentions {
@@ -54,7 +54,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, c := range v.Vacancies {
 		d.Vacancies = append(d.Vacancies, page.Vacancy{
-			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: stageName(v.Tmpl, c.Stage), Duty: c.Duty, Seat: c.Seat, No: c.No, Since: c.Since,
+			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: v.Stages.StageName(c.Stage), Duty: c.Duty, Seat: c.Seat, No: c.No, Since: c.Since,
 		})
 	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
@@ -64,7 +64,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range v.Projects {
 		d.Projects = append(d.Projects, page.OwnProject{
 			Project: p.Key, Name: p.Name, Duty: p.Duty, Status: p.Status, Ready: p.Ready, Current: p.Current, Stages: p.Stages, Target: p.Target,
-			Live: p.Live, ReviewDue: p.ReviewDue,
+			Live: p.Live, ReviewDue: p.ReviewDue, Lifecycle: p.Lifecycle,
 		})
 	}
 	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavWork)
@@ -76,7 +76,7 @@ func openConditions(v *store.MyWorkView, list []store.OpenCondition) []page.Open
 	out := make([]page.OpenCondition, len(list))
 	for i, c := range list {
 		out[i] = page.OpenCondition{
-			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: stageName(v.Tmpl, c.Stage), No: c.No, Text: c.Text,
+			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: v.Stages.StageName(c.Stage), No: c.No, Text: c.Text,
 			Owner: v.Names.Of(c.Owner), By: v.Names.Of(c.By), Due: c.Due.UTC(), Reported: c.Reported, Reopened: c.Reopened,
 		}
 	}
@@ -92,7 +92,7 @@ func (s *Server) signOffs(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	d := page.SignOffsData{
 		Actor: v.Actor, Now: v.Now, Search: strings.TrimSpace(q.Get("q")), Seat: plan.Seat(q.Get("seat")), Seats: seatsOf(v.Actor),
-		Gates: waitingGates(v.Tmpl, v.Names, v.Gates), Excluded: waitingGates(v.Tmpl, v.Names, v.Excluded),
+		Gates: waitingGates(v.Stages, v.Names, v.Gates), Excluded: waitingGates(v.Stages, v.Names, v.Excluded),
 		Full: len(v.Gates)+len(v.Excluded) == store.QueuePage,
 	}
 	all := len(d.Gates)
@@ -124,22 +124,13 @@ func seatsOf(a review.Actor) []plan.Seat {
 	return seats
 }
 
-func waitingGates(tmpl *plan.Lifecycle, names store.Names, gates []store.WaitingGate) []page.WaitingGate {
+func waitingGates(stages store.Lifecycles, names store.Names, gates []store.WaitingGate) []page.WaitingGate {
 	out := make([]page.WaitingGate, len(gates))
 	for i, g := range gates {
 		out[i] = page.WaitingGate{
-			Project: g.Project, Name: g.Name, Team: g.Team, Tier: g.Tier, Owner: names.Of(g.Owner), Stage: g.Stage, StageName: stageName(tmpl, g.Stage),
+			Project: g.Project, Name: g.Name, Team: g.Team, Tier: g.Tier, Owner: names.Of(g.Owner), Stage: g.Stage, StageName: stages.StageName(g.Stage),
 			Round: g.Round, Since: g.Since, OpenSeats: g.OpenSeats, MySeats: g.MySeats, Outdated: g.Outdated, Target: g.Target, Live: g.Live,
 		}
 	}
 	return out
-}
-
-// stageName is a stage's name where there is no single project; the key when
-// the newest template no longer has the stage.
-func stageName(tmpl *plan.Lifecycle, k plan.StageKey) string {
-	if i := tmpl.StageIndex(k); i >= 0 {
-		return tmpl.Stages[i].Name
-	}
-	return string(k)
 }

@@ -205,6 +205,19 @@ func TestFlagsMeanTheSameEverywhere(t *testing.T) {
 	}
 }
 
+// Lists that cross projects name a stage by its key alone.
+func TestStagesOfOneKeyHaveOneName(t *testing.T) {
+	names := map[plan.StageKey]string{}
+	for _, l := range builtInLifecycles(t) {
+		for _, s := range l.Stages {
+			if other := names[s.Key]; other != "" && other != s.Name {
+				t.Errorf("stage %s is called %q and %q", s.Key, other, s.Name)
+			}
+			names[s.Key] = s.Name
+		}
+	}
+}
+
 func TestGatesAskWhoTheyShould(t *testing.T) {
 	for key, want := range map[string]map[plan.StageKey][3]int{
 		"prototype-to-production": {"idea": {2, 2, 1}, "evaluation": {3, 2, 1}, "architecture": {3, 2, 1}, "code": {2, 2, 1}, "pipeline": {2, 2, 1}, "environments": {3, 2, 1}, "security": {2, 2, 1}, "performance": {2, 1, 1}, "release": {5, 3, 2}, "operations": {2, 1, 1}},

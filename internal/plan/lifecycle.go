@@ -109,6 +109,16 @@ func (t *Lifecycle) StageIndex(k StageKey) int {
 	return -1
 }
 
+// Covering is the index of the stage that does the work of another lifecycle's
+// stage: that of its key, or the one that covers the first of its phases; -1 when
+// there is neither.
+func (t *Lifecycle) Covering(other *Stage) int {
+	if i := t.StageIndex(other.Key); i >= 0 || len(other.Phases) == 0 {
+		return i
+	}
+	return slices.IndexFunc(t.Stages, func(s Stage) bool { return slices.Contains(s.Phases, other.Phases[0]) })
+}
+
 // Index has [Stage.Place] find items without looking at each. It is to be
 // called before the template is shared.
 func (t *Lifecycle) Index() {

@@ -67,13 +67,15 @@ type PortfolioRow struct {
 	Ready      int // musts done, in percent, rounded down
 	Current    int // index of the first stage whose gate has not passed
 	Stages     []review.StageRollup
-	Live       review.Live    // where a running service stands in its review calendar
-	ReviewDue  time.Time      // when its last gate has to pass again
-	Waited     []review.Party // whose turn it is, who kept it longest first
-	Since      time.Time      // since when the first of them does; zero: not known
-	Vacant     []plan.Seat    // in which nobody can do what it waits for; an empty seat where it is in none in particular
+	Live       review.Live     // where a running service stands in its review calendar
+	ReviewDue  time.Time       // when its last gate has to pass again
+	Waited     []review.Party  // whose turn it is, who kept it longest first
+	Since      time.Time       // since when the first of them does; zero: not known
+	Vacant     []plan.Seat     // in which nobody can do what it waits for; an empty seat where it is in none in particular
+	Lifecycle  *plan.Lifecycle // that it follows
 	id         review.ProjectID
 	review     int
+	ref        plan.Ref
 	leaderless bool // neither owner nor deputy can sign in
 	Twin       bool // the person sees another project of the same name
 }
@@ -86,7 +88,7 @@ type PortfolioView struct {
 	More  bool            // there is a next page
 	Names Names           // of the owners and those who are waited for
 	Teams []string        // to filter by; nil when there are more than TeamsListed
-	Tmpl  *plan.Lifecycle // the newest lifecycle, for the names of the stages
+	Tmpl  *plan.Lifecycle // of new projects: its stages are the columns
 }
 
 // TeamsListed is the most teams that a filter lists. Where there are more, a
@@ -124,6 +126,11 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	s.noteUse(ctx, by, &out.Viewer)
 	if len(out.Rows) == 0 && f.Page > 1 {
 		if err := s.farPage(ctx, by, f, out); err != nil {
+			return nil, err
+		}
+	}
+	for i := range out.Rows {
+		if out.Rows[i].Lifecycle, err = s.Template(ctx, out.Rows[i].ref); err != nil {
 			return nil, err
 		}
 	}
@@ -257,11 +264,13 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
+		       r.template_key, r.template_version, r.template_digest
 		  from (
 		    select row_number() over () as place, f.* from (
 		        select f.* ` + from + `
-		         order by ` + inOrder(order, way, nulls) + ` ` + limit + `) f) f, me
+		         order by ` + inOrder(order, way, nulls) + ` ` + limit + `) f) f
+		  join review r on r.project_id = f.project_id and r.no = f.review_no, me
 		 order by f.place`, args
 }
 
@@ -322,7 +331,8 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 		add(`f.owner_id in `+peopleLikeSQL, folded(f.Owner))
 	}
 	if f.Stage != "" {
-		add(`f.current = $%d`, tmpl.StageIndex(f.Stage))
+		add(`f.current = $%d`, tmpl.StageIndex(f.Stage)) // of projects that follow this lifecycle, in whichever version
+		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d)`, tmpl.Key)
 	}
 	if f.Live != review.NotLive {
 		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run
@@ -367,7 +377,8 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 		var a rollupArrays
 		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
 			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
-			&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless); err != nil {
+			&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
+			&r.ref.Key, &r.ref.Version, &r.ref.Digest); err != nil {
 			return fmt.Errorf("reading the portfolio: %w", err)
 		}
 		var err error

@@ -24,6 +24,9 @@ type templateCache struct {
 	latest   plan.Ref // what new projects get; looked up again every minute
 	latestAt time.Time
 
+	newest   Lifecycles // looked up again every minute
+	newestAt time.Time
+
 	seats   *gateSeats // looked up again every minute
 	seatsAt time.Time
 }
@@ -131,6 +134,54 @@ func (s *Store) findDefault(ctx context.Context) (plan.Ref, error) {
 		return plan.Ref{}, errors.New("none is published; run the migrate command")
 	}
 	return refs[0], nil
+}
+
+// Lifecycles are what new projects can be given: the newest version of each, the
+// one that they get without a choice first.
+type Lifecycles []*plan.Lifecycle
+
+// StageName is the name of a stage for lists that cross projects: that of the
+// first lifecycle that has a stage of this key, or the key itself.
+func (l Lifecycles) StageName(k plan.StageKey) string {
+	for _, one := range l {
+		if i := one.StageIndex(k); i >= 0 {
+			return one.Stages[i].Name
+		}
+	}
+	return string(k)
+}
+
+// Lifecycles lists them. What was published in the last minute may be missing.
+func (s *Store) Lifecycles(ctx context.Context) (Lifecycles, error) {
+	s.templates.mu.RLock()
+	known, at := s.templates.newest, s.templates.newestAt
+	s.templates.mu.RUnlock()
+	if known != nil && time.Since(at) < time.Minute {
+		return known, nil
+	}
+	usual, err := s.DefaultLifecycle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	refs, err := s.LatestTemplates(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all Lifecycles
+	for _, ref := range append([]plan.Ref{usual}, refs...) {
+		if ref.Key == usual.Key && len(all) > 0 {
+			continue
+		}
+		one, err := s.Template(ctx, ref)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	s.templates.mu.Lock()
+	defer s.templates.mu.Unlock()
+	s.templates.newest, s.templates.newestAt = all, time.Now()
+	return all, nil
 }
 
 // Lifecycle finds a published version by its number; 0 stands for the newest.

@@ -43,7 +43,7 @@ type QueueView struct {
 	Gates    []WaitingGate
 	Excluded []WaitingGate // gates that separation of duties keeps from the person, for information
 	Names    Names
-	Tmpl     *plan.Lifecycle
+	Stages   Lifecycles // for their names
 }
 
 // Queue lists the gates that wait for the person's signature.
@@ -57,11 +57,11 @@ func (s *Store) NextInQueue(ctx context.Context, by By) (*QueueView, error) {
 }
 
 func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error) {
-	tmpl, err := s.lifecycle(ctx)
+	stages, err := s.Lifecycles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &QueueView{Tmpl: tmpl}
+	out := &QueueView{Stages: stages}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	s.queueWaiting(b, by, limit, &out.Gates, &out.Excluded)
@@ -184,7 +184,7 @@ type MyWorkView struct {
 	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
 	VacantAll               int             // how many there are
 	Names                   Names
-	Tmpl                    *plan.Lifecycle
+	Stages                  Lifecycles // for their names
 }
 
 // MyWork reads everything that waits for the person, at least [WorkPage] of
@@ -199,7 +199,7 @@ func (s *Store) MyWholeWork(ctx context.Context, by By) (*MyWorkView, error) {
 }
 
 func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, error) {
-	tmpl, err := s.lifecycle(ctx)
+	stages, err := s.Lifecycles(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +207,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	if err != nil {
 		return nil, err
 	}
-	out := &MyWorkView{Tmpl: tmpl}
+	out := &MyWorkView{Stages: stages}
 	var waivers []foundWaiver
 	var items []foundItem
 	var expiring []pinned
@@ -238,6 +238,11 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	}
 	if len(out.Items) == 0 && out.ProjectsAll > 0 {
 		if out.ToTake, err = s.toTake(ctx, by); err != nil {
+			return nil, err
+		}
+	}
+	for i := range out.Projects {
+		if out.Projects[i].Lifecycle, err = s.Template(ctx, out.Projects[i].ref); err != nil {
 			return nil, err
 		}
 	}
@@ -393,9 +398,10 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 		)
 		select m.duty, f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       (select count(*) from own)
+		       r.template_key, r.template_version, r.template_digest, (select count(*) from own)
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
+		  join review r on r.project_id = f.project_id and r.no = f.review_no
 		 order by f.status, lower(f.name)
 		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
@@ -404,7 +410,8 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 			var target, due *time.Time
 			var a rollupArrays
 			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due, all); err != nil {
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
+				&r.ref.Key, &r.ref.Version, &r.ref.Digest, all); err != nil {
 				return fmt.Errorf("reading own projects: %w", err)
 			}
 			var err error

@@ -1,8 +1,10 @@
 package page
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -42,11 +44,13 @@ type NewProjectData struct {
 	Step     string
 	Form     ProjectForm
 	Template *plan.Lifecycle
-	Now      time.Time
-	Find     string   // what people are searched by
-	People   []Choice // found, and those who are chosen
-	Many     bool     // there are more than are listed
-	Twins    []Twin   // projects of the same name that the reader sees
+	// Lifecycles are offered in the first step; the first is what somebody gets who does not choose.
+	Lifecycles []*plan.Lifecycle
+	Now        time.Time
+	Find       string   // what people are searched by
+	People     []Choice // found, and those who are chosen
+	Many       bool     // there are more than are listed
+	Twins      []Twin   // projects of the same name that the reader sees
 }
 
 // Twin is another project of the same name.
@@ -66,7 +70,7 @@ func (d *NewProjectData) facts() []ui.Fact {
 	}
 	if d.Step == StepPeople {
 		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
-			ui.Fact{Term: "Template", Text: d.Template.Name},
+			ui.Fact{Term: "Lifecycle", Text: d.Template.Name},
 			ui.Fact{Term: "Brings", Text: CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
 	}
 	return facts
@@ -80,16 +84,38 @@ func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *plan.Lifecycle) {
 	f.Team, f.Exposure, f.Tier, f.Restricted = p.Team, string(p.Exposure), strconv.Itoa(int(p.Tier)), p.Restricted
 	f.Profile, f.Members = nil, nil
 	for _, flag := range p.Profile {
-		if tmpl.HasFlag(flag) {
-			f.Profile = append(f.Profile, string(flag))
-		}
+		f.Profile = append(f.Profile, string(flag))
 	}
+	f.KeepAsked(tmpl)
 	f.Owner, f.Deputy = p.Holder(review.DutyOwner), p.Holder(review.DutyDeputy)
 	for _, m := range p.Members {
 		if m.Duty == review.DutyMember {
 			f.Members = append(f.Members, m.Person)
 		}
 	}
+}
+
+// KeepAsked leaves out of the profile what a lifecycle does not ask.
+func (f *ProjectForm) KeepAsked(tmpl *plan.Lifecycle) {
+	f.Profile = slices.DeleteFunc(f.Profile, func(flag string) bool { return !tmpl.HasFlag(plan.Flag(flag)) })
+}
+
+// lifecycleOptions offers what the project can go through, the usual first.
+func (d *NewProjectData) lifecycleOptions() []ui.Option {
+	options := make([]ui.Option, len(d.Lifecycles))
+	for i, l := range d.Lifecycles {
+		most, _ := TierCounts(l, plan.TierCritical, nil)
+		least, _ := TierCounts(l, plan.TierStarter, nil)
+		about, _, _ := strings.Cut(l.Summary, ". ")
+		options[i] = ui.Option{
+			Value: l.Key, Label: l.Name, Selected: l.Key == d.Form.Template,
+			Hint: fmt.Sprintf("%s. %s; %d items at tier 1, %d at tier 3, and those that the profile adds.", strings.TrimSuffix(about, "."), CountOf(len(l.Stages), "stage"), most, least),
+		}
+		if i == 0 { // also where a setting holds it at a version that is not the newest
+			options[i].Value, options[i].Selected = "", d.Form.Template == ""
+		}
+	}
+	return options
 }
 
 // People are all who are chosen.

@@ -174,12 +174,13 @@ type PortfolioProject struct {
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
 	Live       review.Live
-	ReviewDue  time.Time   // when its last gate has to pass again; zero: never
-	Twin       bool        // the reader sees another project of its name
-	Vacant     []plan.Seat // in which nobody can do what it waits for; an empty seat: in none in particular
-	Blocked    string      // whose turn it is, longest: a seat or a person; empty: nobody's
-	Others     []string    // whom it waits for beside
-	Since      time.Time   // since when it waits for the first; zero: not known
+	ReviewDue  time.Time       // when its last gate has to pass again; zero: never
+	Twin       bool            // the reader sees another project of its name
+	Lifecycle  *plan.Lifecycle // that it follows
+	Vacant     []plan.Seat     // in which nobody can do what it waits for; an empty seat: in none in particular
+	Blocked    string          // whose turn it is, longest: a seat or a person; empty: nobody's
+	Others     []string        // whom it waits for beside
+	Since      time.Time       // since when it waits for the first; zero: not known
 }
 
 // blockedBy says whose turn it is.
@@ -275,14 +276,17 @@ func targetMissed(target time.Time, st review.Status, l review.Live, stages []re
 	return st == review.StatusActive && l == review.NotLive && review.Over(target, now) && slices.ContainsFunc(stages, func(s review.StageRollup) bool { return !s.Gate.Passed() })
 }
 
-// cells are the project's stages in the columns of a template.
+// cells are the project's stages in the columns of a lifecycle, which need not be
+// its own: each column shows the stage that covers the same part of the work, and
+// leads there.
 func (p *PortfolioProject) cells(stages []plan.Stage) []ui.HeatCell {
 	cells := make([]ui.HeatCell, len(stages))
 	for i := range cells {
 		cells[i] = ui.HeatCell{State: ui.None, Href: ProjectURL(p.Key), Name: "No such stage"}
-		if i < len(p.Stages) { // else the project follows a template with fewer stages
-			cells[i] = heatCell(p.Stages[i])
-			cells[i].Href, cells[i].Name = StageURL(p.Key, stages[i].Key), stageShort(&stages[i])+": "+cells[i].Name
+		if own := p.Lifecycle.Covering(&stages[i]); own >= 0 && own < len(p.Stages) {
+			stage := &p.Lifecycle.Stages[own]
+			cells[i] = heatCell(p.Stages[own])
+			cells[i].Href, cells[i].Name = StageURL(p.Key, stage.Key), stageShort(stage)+": "+cells[i].Name
 		}
 	}
 	return cells

@@ -282,6 +282,7 @@ type OwnProject struct {
 	Ready     int // musts done, in percent
 	Current   int // index of the stage that it is in
 	Stages    []review.StageRollup
+	Lifecycle *plan.Lifecycle // that it follows
 	Target    time.Time
 	Live      review.Live
 	ReviewDue time.Time // when its last gate has to pass again; zero: never
@@ -292,8 +293,7 @@ type OwnProject struct {
 type WorkData struct {
 	Actor       review.Actor
 	Now         time.Time
-	Stages      []plan.Stage // of the lifecycle, for the tracks
-	Whole       string       // the list that alone is shown, to its end; empty: all of them, cut
+	Whole       string // the list that alone is shown, to its end; empty: all of them, cut
 	Gates       []WaitingGate
 	GatesFull   bool     // there may be more
 	Waivers     []Waiver // that wait for the reader's decision
@@ -369,13 +369,13 @@ func (p *OwnProject) overdue(now time.Time) bool {
 	return targetMissed(p.Target, p.Status, p.Live, p.Stages, now)
 }
 
-func (p *OwnProject) segments(stages []plan.Stage) []ui.StageSegment {
-	return segments(p.Project, stages, p.Stages, p.Current)
+func (p *OwnProject) segments() []ui.StageSegment {
+	return segments(p.Project, p.Lifecycle.Stages, p.Stages, p.Current)
 }
 
-func (p *OwnProject) stage(stages []plan.Stage) string {
-	if p.Current < 0 || p.Current >= len(stages) {
+func (p *OwnProject) stage() string {
+	if p.Current < 0 || p.Current >= len(p.Lifecycle.Stages) {
 		return ""
 	}
-	return stages[p.Current].Name
+	return p.Lifecycle.Stages[p.Current].Name
 }
