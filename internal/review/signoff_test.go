@@ -270,6 +270,27 @@ func TestProfileChangeDuringARound(t *testing.T) {
 	w.gate(build, review.GatePassed)
 }
 
+// So does a tier at which another number of people has to sign, or other seats.
+func TestTierChangeDuringARound(t *testing.T) {
+	w := newWorld(t, func(l *plan.Lifecycle, _ *review.NewProject) {
+		gate := &l.Stages[l.StageIndex(design)].Gate
+		gate.Quorums = [3]int{gate.Quorum, gate.Quorum, 1}
+		for i := range gate.Seats {
+			gate.Seats[i].Mandatory, gate.Seats[i].MandatoryAt = false, []plan.Tier{1}
+		}
+	})
+	w.open(design)
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Summary = "Nothing that a gate asks about." }))
+	if w.stage(design).OpenRound() == nil {
+		t.Fatal("the round ended although nothing changed for it")
+	}
+	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier = plan.TierStarter }))
+	if ro := w.stage(design).LastRound(); ro.Outcome != review.OutcomeWithdrawn || ro.Why == "" {
+		t.Errorf("the round goes on: %+v", ro)
+	}
+}
+
 // Musts that come up in an open round keep it from passing, whoever signs.
 func TestBlockersDuringARound(t *testing.T) {
 	w := newWorld(t)

@@ -281,19 +281,14 @@ func fieldName(field string) string {
 	return Capital(field)
 }
 
-// seatCell says what a seat does at a gate.
-func seatCell(g *plan.Gate, seat plan.Seat, tmpl *plan.Lifecycle) string {
-	for _, s := range g.Seats {
-		if s.Seat != seat {
-			continue
+// seatAt is a seat of a gate; nil when it does not sit there.
+func seatAt(g *plan.Gate, seat plan.Seat) *plan.GateSeat {
+	for i := range g.Seats {
+		if g.Seats[i].Seat == seat {
+			return &g.Seats[i]
 		}
-		word := seatWord(&s)
-		if len(s.When) == 0 {
-			return word
-		}
-		return word + " if: " + flagWords(tmpl, s.When)
 	}
-	return ""
+	return nil
 }
 
 // seatWord says at which tiers a seat has to sign and at which it may.
@@ -342,7 +337,7 @@ func quorumCell(g *plan.Gate) string {
 }
 
 // flagWords are profile questions as their labels say them.
-func flagWords(tmpl *plan.Lifecycle, flags []plan.Flag) string {
+func flagWords(tmpl *plan.Lifecycle, flags []plan.Flag) []string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
 		words[i] = string(f)
@@ -352,7 +347,7 @@ func flagWords(tmpl *plan.Lifecycle, flags []plan.Flag) string {
 			}
 		}
 	}
-	return strings.Join(words, "; or ")
+	return words
 }
 
 // allowed are the marks of one row of the permission table: for each role,

@@ -55,9 +55,9 @@ type tierMeaning struct {
 
 func tierMeanings() []tierMeaning {
 	return []tierMeaning{
-		{plan.TierCritical, "Tier 1, critical", "A failure harms people or the business at once. The whole template applies."},
-		{plan.TierStandard, "Tier 2, standard", "People notice a failure and work piles up, but there is time to repair it. All required items that depend on no question of the profile apply, and the recommended items that carry risk."},
-		{plan.TierStarter, "Tier 3, starter", "A failure affects few people: a trial, an internal tool, a first pilot. A starter set applies."},
+		{plan.TierCritical, "Tier 1, critical", "A failure harms people or the business at once. Everything applies."},
+		{plan.TierStandard, "Tier 2, standard", "People notice a failure and work piles up, but there is time to repair it. Less is required, and little that is optional applies."},
+		{plan.TierStarter, "Tier 3, starter", "A failure affects few people: a trial, an internal tool, a first pilot. A starter set applies, and what a law asks for."},
 	}
 }
 

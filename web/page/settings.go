@@ -55,7 +55,7 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []
 func flagList(tmpl *plan.Lifecycle, flags plan.Profile) string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
-		words[i] = flagWords(tmpl, []plan.Flag{f})
+		words[i] = flagWords(tmpl, []plan.Flag{f})[0]
 	}
 	return strings.Join(words, "; ")
 }
