@@ -217,6 +217,11 @@ func TestPagesOfANewerVersion(t *testing.T) {
 	rosa.visit(release + "/gate")
 	rosa.see("6 signatures")
 	rosa.inspect("gate-of-version-2")
+	rosa.visit("/templates")
+	rosa.inspect("library")
+	rosa.visit("/templates/prototype-to-production/2#item-rollback-rehearsed")
+	rosa.see("The report with the times.") // an item's address opens it
+	rosa.inspect("lifecycle")
 }
 
 // TestPagesOfTheSteps looks at the form that starts a project.

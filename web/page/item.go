@@ -235,11 +235,16 @@ func (d *ItemData) levelText() string {
 	if !d.applies() {
 		return whyOutside(d.Review, def)
 	}
+	return levelWords(def, d.Item.Level)
+}
+
+// levelWords says what an item weighs at which tiers, one level before the others.
+func levelWords(def *plan.Item, first plan.Level) string {
 	var tiers []string
 	var other []string
 	for i, l := range def.Levels {
 		switch l {
-		case d.Item.Level:
+		case first:
 			tiers = append(tiers, strconv.Itoa(i+1))
 		case plan.LevelNone:
 			// that it is not asked there goes without saying
@@ -247,7 +252,7 @@ func (d *ItemData) levelText() string {
 			other = append(other, strings.ToLower(l.Label())+" at tier "+strconv.Itoa(i+1))
 		}
 	}
-	word := d.Item.Level.Label()
+	word := first.Label()
 	if len(tiers) == len(def.Levels) {
 		return word + " at every tier"
 	}

@@ -83,7 +83,9 @@ func (v *projectView) facts() []ui.Fact {
 	if p.Restricted {
 		facts = append(facts, ui.Fact{Term: "Visible", Text: "restricted to its people, admins and auditors"})
 	}
-	return append(facts, ui.Fact{Term: "Template", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version)})
+	return append(facts, ui.Fact{
+		Term: "Lifecycle", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version), Href: LifecycleURL(v.Review.Ref.Key, v.Review.Ref.Version),
+	})
 }
 
 // targetWord says how far the target date is, or that it has passed while

@@ -25,12 +25,18 @@ const (
 	EndSessionURL = "/account/sessions/end"
 	EndOthersURL  = "/account/sessions/end-others"
 	ReadinessURL  = "/readiness"
+	LibraryURL    = "/templates"
 	LoginURL      = "/login"
 	LogoutURL     = "/logout"
 )
 
 // NewProjectStepURL is one step of a draft.
 func NewProjectStepURL(draft, step string) string { return NewProjectURL + "/" + draft + "/" + step }
+
+// LifecycleURL is one version of a lifecycle; #item-KEY leads to an item.
+func LifecycleURL(key string, version int) string {
+	return LibraryURL + "/" + key + "/" + strconv.Itoa(version)
+}
 
 // ProjectURL is a project's overview.
 func ProjectURL(p review.ProjectKey) string { return ProjectsURL + "/" + string(p) }

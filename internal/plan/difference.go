@@ -1,0 +1,138 @@
+package plan
+
+import "slices"
+
+// Fate says what became of an item between two versions of a lifecycle.
+type Fate string
+
+const (
+	Added    Fate = "added"
+	Removed  Fate = "removed"
+	Merged   Fate = "merged"   // into one that declares it, see [Item.Was]
+	Moved    Fate = "moved"    // to another stage; its key stays
+	Demands  Fate = "demands"  // something else: title, levels, evidence, validity or when it applies
+	Explains Fate = "explains" // itself in other words, and asks the same
+)
+
+// ItemChange is one item that is not what it was.
+type ItemChange struct {
+	Fate     Fate
+	Old, New *Item // nil where there is none
+	From, To *Stage
+}
+
+// StageChange is a gate that asks for other signatures, or a stage that came or
+// went. Old or New is nil where there is none.
+type StageChange struct{ Old, New *Stage }
+
+// Difference is what a newer version of a lifecycle changes.
+type Difference struct {
+	Stages []StageChange
+	Items  []ItemChange // in the order of the newer version, then what is removed
+}
+
+// Compare finds what differs from old to new. An item that moved and demands
+// something else counts as moved; one whose key changed is found by [Item.Was].
+func Compare(old, new *Lifecycle) Difference {
+	var d Difference
+	was := map[ItemKey]ItemKey{} // key then -> key now
+	now := map[ItemKey]bool{}
+	for i := range new.Stages {
+		for j := range new.Stages[i].Items {
+			item := &new.Stages[i].Items[j]
+			now[item.Key] = true
+			for _, k := range item.Was {
+				was[k] = item.Key
+			}
+		}
+	}
+	type place struct {
+		stage *Stage
+		item  *Item
+	}
+	before := map[ItemKey]place{}
+	for i := range old.Stages {
+		s := &old.Stages[i]
+		for j := range s.Items {
+			before[s.Items[j].Key] = place{s, &s.Items[j]}
+		}
+		if new.StageIndex(s.Key) < 0 {
+			d.Stages = append(d.Stages, StageChange{Old: s})
+		}
+	}
+	for i := range new.Stages {
+		s := &new.Stages[i]
+		if at := old.StageIndex(s.Key); at < 0 {
+			d.Stages = append(d.Stages, StageChange{New: s})
+		} else if !sameGate(&old.Stages[at].Gate, &s.Gate) {
+			d.Stages = append(d.Stages, StageChange{Old: &old.Stages[at], New: s})
+		}
+		for j := range s.Items {
+			item := &s.Items[j]
+			then, there := before[item.Key]
+			change := ItemChange{Old: then.item, New: item, From: then.stage, To: s}
+			switch {
+			case !there:
+				change.Fate = Added
+			case then.stage.Key != s.Key:
+				change.Fate = Moved
+			case !sameDemands(then.item, item):
+				change.Fate = Demands
+			case then.item.Guidance != item.Guidance || then.item.Why != item.Why || then.item.Done != item.Done || then.item.Show != item.Show:
+				change.Fate = Explains
+			default:
+				continue
+			}
+			d.Items = append(d.Items, change)
+		}
+	}
+	for i := range old.Stages {
+		s := &old.Stages[i]
+		for j := range s.Items {
+			item := &s.Items[j]
+			if now[item.Key] {
+				continue
+			}
+			change := ItemChange{Fate: Removed, Old: item, From: s}
+			if into, declared := was[item.Key]; declared {
+				change.Fate = Merged
+				change.New, change.To = new.find(into)
+			}
+			d.Items = append(d.Items, change)
+		}
+	}
+	return d
+}
+
+func (t *Lifecycle) find(k ItemKey) (*Item, *Stage) {
+	for i := range t.Stages {
+		s := &t.Stages[i]
+		if at := s.Place(k); at >= 0 {
+			return &s.Items[at], s
+		}
+	}
+	return nil, nil
+}
+
+func sameDemands(a, b *Item) bool {
+	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays && slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When)
+}
+
+// sameGate reports whether two gates ask for the same signatures at every tier.
+func sameGate(a, b *Gate) bool {
+	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) {
+		return false
+	}
+	for t := TierCritical; t <= TierStarter; t++ {
+		if a.QuorumAt(t) != b.QuorumAt(t) {
+			return false
+		}
+		for i := range a.Seats {
+			x, y := &a.Seats[i], &b.Seats[i]
+			if x.Seat != y.Seat || x.SitsAt(t) != y.SitsAt(t) || x.MustSign(t) != y.MustSign(t) || !slices.Equal(x.When, y.When) {
+				return false
+			}
+		}
+	}
+	return true
+}
