@@ -26,8 +26,9 @@ import (
 )
 
 // The canary is a project that most people may not know of. It and a key that
-// nobody has have names of one length, so that answers can be compared.
-const canary, absent = "canary", "absent"
+// nobody has have names of one length that no page says otherwise, so that answers
+// can be compared.
+const canary, absent = "c-nary", "a-sent"
 
 func (f *fixture) restrict(key review.ProjectKey) {
 	f.t.Helper()
