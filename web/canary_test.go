@@ -382,8 +382,8 @@ const noTell = 200 * time.Microsecond
 
 // gap is the median of the differences between answers about the canary and the
 // absent project, asked for in turn, less what may be chance. Every run asks as
-// long as there may be a difference, for up to 600 pairs, and lets it be when the
-// first pairs show none. SLIPWAY_TIMING=1 asks until it is sure that there is none,
+// long as there seems to be a difference, for up to 100 pairs, and fails when that
+// cannot be chance. SLIPWAY_TIMING=1 asks up to 600 pairs until it is sure that there is none,
 // which takes minutes on a machine that does something else too.
 func gap(ask func(key string) time.Duration) time.Duration {
 	sure := os.Getenv("SLIPWAY_TIMING") == "1"
@@ -397,7 +397,7 @@ func gap(ask func(key string) time.Duration) time.Duration {
 		median, chance := medianAndChance(differ)
 		least, most := median.Abs()-chance, median.Abs()+chance
 		switch {
-		case most < noTell, len(differ) >= 600, !sure && median.Abs() < noTell:
+		case most < noTell, len(differ) >= 600, !sure && (median.Abs() < noTell || len(differ) >= 100):
 			return max(0, least)
 		case len(differ) >= 100 && least >= noTell:
 			return least

@@ -115,7 +115,8 @@ func (t *Lifecycle) find(k ItemKey) (*Item, *Stage) {
 }
 
 func sameDemands(a, b *Item) bool {
-	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays && slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When)
+	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
+		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When)
 }
 
 // sameGate reports whether two gates ask for the same signatures at every tier.

@@ -155,7 +155,9 @@ func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.Project
 
 // loadLocked puts together what was read or is kept, and reads what was not read
 // and is no longer what is kept.
-func (s *Store) loadLocked(ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32) (*loaded, error) {
+func (s *Store) loadLocked(
+	ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32,
+) (*loaded, error) {
 	p := parts{stage: at.stage, rounds: true}
 	if known {
 		// Asked for again: whoever held the lock before has kept what they made of it.
@@ -310,7 +312,8 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
 		known := 0
 		named := in.People()
-		b.Queue(`select count(*) from person where id = any($1) and blocked_at is null and erased_at is null`, people(named)).QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
+		b.Queue(`select count(*) from person where id = any($1) and blocked_at is null and erased_at is null`, people(named)).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("preparing a new project", err)
 		}

@@ -13,11 +13,17 @@ import (
 
 // ChangeRights is the only way to change a person's rights by hand: like
 // [Store.Change], on the directory's stream.
-func (s *Store) ChangeRights(ctx context.Context, by By, person review.PersonID, decide func(e *review.Entitlements, who review.Actor, at time.Time) error, others ...review.PersonID) (*Viewer, error) {
+func (s *Store) ChangeRights(
+	ctx context.Context, by By, person review.PersonID,
+	decide func(e *review.Entitlements, who review.Actor, at time.Time) error, others ...review.PersonID,
+) (*Viewer, error) {
 	return s.changeRights(ctx, by, person, decide, others...)
 }
 
-func (s *Store) changeRights(ctx context.Context, by By, person review.PersonID, decide func(*review.Entitlements, review.Actor, time.Time) error, others ...review.PersonID) (*Viewer, error) {
+func (s *Store) changeRights(
+	ctx context.Context, by By, person review.PersonID,
+	decide func(*review.Entitlements, review.Actor, time.Time) error, others ...review.PersonID,
+) (*Viewer, error) {
 	var v Viewer
 	err := s.transact(ctx, func(tx *transaction) error {
 		e := &review.Entitlements{Person: person}

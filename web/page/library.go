@@ -33,7 +33,8 @@ func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
 		for i := range l.Stages {
 			signatures += l.Stages[i].Gate.QuorumAt(m.tier)
 		}
-		facts = append(facts, ui.Fact{Term: m.name, Text: fmt.Sprintf("%s, %d required, %s", CountOf(items, "item"), musts, CountOf(signatures, "signature"))})
+		text := fmt.Sprintf("%s, %d required, %s", CountOf(items, "item"), musts, CountOf(signatures, "signature"))
+		facts = append(facts, ui.Fact{Term: m.name, Text: text})
 	}
 	return facts
 }
