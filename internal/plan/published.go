@@ -9,16 +9,16 @@ import (
 	"slices"
 )
 
-// TemplateRef names the exact template content that a review is pinned to.
+// Ref names the exact content of a lifecycle that a review is pinned to.
 type Ref struct {
 	Key     string `json:"key"`
 	Version int    `json:"version"`
 	Digest  string `json:"digest"` // SHA-256 of the published bytes, hexadecimal
 }
 
-// ParseTemplate reads a published template. The bytes are its identity: they
+// ParseLifecycle reads a published lifecycle. The bytes are its identity: they
 // are kept and never encoded again, so that what later versions of the program
-// add to Template cannot change what was published. The error says what is
+// add to Lifecycle cannot change what was published. The error says what is
 // wrong with them.
 func ParseLifecycle(b []byte) (*Lifecycle, error) {
 	t := &Lifecycle{}
@@ -39,7 +39,7 @@ func (t *Lifecycle) Draft() *Lifecycle {
 }
 
 // Bytes are those that the template was published as, for one from
-// [ParseTemplate]; for any other, those that it would be published as now.
+// [ParseLifecycle]; for any other, those that it would be published as now.
 func (t *Lifecycle) Bytes() ([]byte, error) {
 	if t.published != nil {
 		return t.published, nil

@@ -139,7 +139,7 @@ func (o Order) Valid() bool { return o == OrderStrict || o == OrderAdvisory || o
 // seats can depend.
 type Flag string
 
-// FlagDef is a profile question: a short statement that a person ticks.
+// Question is a profile question: a short statement that a person ticks.
 type Question struct {
 	Key   Flag   `json:"key"`
 	Group string `json:"group"`

@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // LifecycleVersions is a lifecycle with all its published versions.
@@ -66,31 +68,27 @@ type LifecycleView struct {
 // LifecycleVersion reads one version, for anybody who is signed in. The error
 // wraps [review.ErrNotFound] when there is none.
 func (s *Store) LifecycleVersion(ctx context.Context, by By, key string, version int) (*LifecycleView, error) {
-	who, err := s.Who(ctx, by)
-	if err != nil {
-		return nil, err
+	out := &LifecycleView{}
+	var refs []plan.Ref
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	b.Queue(`select key, version, digest from template_version where key = $1 order by version desc`, key).Query(func(rows pgx.Rows) (err error) {
+		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading a lifecycle", err)
 	}
-	out := &LifecycleView{Viewer: *who}
-	if out.Ref, err = s.Lifecycle(ctx, key, version); err != nil {
-		return nil, err
+	s.noteUse(ctx, by, &out.Viewer)
+	at := slices.IndexFunc(refs, func(ref plan.Ref) bool { return ref.Version == version })
+	if at < 0 {
+		return nil, fmt.Errorf("lifecycle %s version %d: %w", key, version, review.ErrNotFound)
 	}
-	if out.Lifecycle, err = s.Template(ctx, out.Ref); err != nil {
-		return nil, err
+	out.Ref, out.Newest = refs[at], refs[0].Version
+	var err error
+	if out.Lifecycle, err = s.Template(ctx, out.Ref); err != nil || at+1 == len(refs) {
+		return out, err
 	}
-	var before *int
-	err = s.pool.QueryRow(ctx, `
-		select (select max(version) from template_version where key = $1 and version < $2),
-		       (select max(version) from template_version where key = $1)`, key, out.Ref.Version).Scan(&before, &out.Newest)
-	if err != nil {
-		return nil, fmt.Errorf("looking for other versions of lifecycle %s: %w", key, err)
-	}
-	if before == nil {
-		return out, nil
-	}
-	ref, err := s.Lifecycle(ctx, key, *before)
-	if err != nil {
-		return nil, err
-	}
-	out.Before, err = s.Template(ctx, ref)
+	out.Before, err = s.Template(ctx, refs[at+1])
 	return out, err
 }
