@@ -121,6 +121,9 @@ type mCondition struct {
 	why     string          // it was found not to be met
 	closed  bool
 	dropped bool // replaced or taken back
+
+	releasedBy review.PersonID // who took it back; 0: nobody
+	released   string          // why
 }
 
 type mItem struct {

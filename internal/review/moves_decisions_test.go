@@ -138,6 +138,11 @@ func (k *machine) wildCondition() {
 		k.judge(pick(k, "who", pick(k, "holder", k.sitting(st)...), pick(k, "anybody", crowd...)), sk, no, pick(k, "judgement", "confirm", "reopen"), mostly(k, "reason", "hm", ""))
 		return
 	}
+	if no >= 1 && no <= len(st.conditions) && st.conditions[no-1].releasedBy != 0 && k.oneIn(2, "sent twice") {
+		c := st.conditions[no-1]
+		k.release(c.releasedBy, sk, no, c.released)
+		return
+	}
 	if k.oneIn(4, "release") {
 		k.release(pick(k, "who", pick(k, "holder", k.sitting(st)...), pick(k, "anybody", crowd...)), sk, no, mostly(k, "reason", "no need", ""))
 		return
@@ -240,7 +245,10 @@ func (k *machine) release(by review.PersonID, sk plan.StageKey, no int, why stri
 	if c != nil {
 		v.refuse("denied", !k.mayJudge(st, k.setIn(st, c), by, c.seat, append(c.former, c.metBy, c.owner)...))
 		v.refuse("refused", c.closed || !st.binds(c))
-		v.effect = func() { c.dropped = true }
+		v.effect = func() { c.dropped, c.releasedBy, c.released = true, by, why }
+		if c.releasedBy == by && c.released == why {
+			v = verdict{} // the same form sent twice
+		}
 	}
 	read := k.read(&v, sk, "condition", no)
 	k.do(fmt.Sprintf("release condition %d of %s", no, sk), by, sk, k.m.sits(by, ""), v, func(r *review.Review) error {
