@@ -5,6 +5,7 @@ import "slices"
 // Lifecycle is one published version of a readiness lifecycle. It never
 // changes once published; a change is a new version.
 type Lifecycle struct {
+	Kind    Kind       `json:"kind,omitempty"` // lifecycle; older versions do not say it
 	Key     string     `json:"key"`
 	Version int        `json:"version"`
 	Name    string     `json:"name"`
@@ -63,6 +64,12 @@ type Item struct {
 	Quality   []string       `json:"quality"`
 	Sources   []string       `json:"sources,omitempty"` // ids of the facts that the item rests on
 	Was       []ItemKey      `json:"was,omitempty"`     // keys of earlier versions whose answers belong here
+	Choices   []Choice       `json:"choices,omitempty"` // of an item that is a question
+	Rules     []Rule         `json:"rules,omitempty"`   // of a question: what its choices come to
+	Links     []Link         `json:"links,omitempty"`   // further reading
+
+	From string `json:"-"` // the module that it comes from, by key; empty: the lifecycle
+	Own  bool   `json:"-"` // the project's own
 }
 
 // Gate is the decision at the end of a stage.
@@ -91,6 +98,8 @@ type GateSeat struct {
 	MandatoryAt []Tier `json:"mandatory_at,omitempty"`
 	Tiers       []Tier `json:"tiers,omitempty"` // at which it sits here; empty: all
 	When        []Flag `json:"when,omitempty"`
+
+	From string `json:"-"` // the module that it comes from, by key; empty: the lifecycle
 }
 
 // SitsAt reports whether the seat is at its gate for projects of a tier.
@@ -132,6 +141,4 @@ func (t *Lifecycle) Index() {
 }
 
 // HasFlag reports whether the lifecycle asks about f.
-func (t *Lifecycle) HasFlag(f Flag) bool {
-	return slices.ContainsFunc(t.Flags, func(d Question) bool { return d.Key == f })
-}
+func (t *Lifecycle) HasFlag(f Flag) bool { return hasQuestion(t.Flags, f) }
