@@ -96,22 +96,12 @@ func Compare(old, new *Lifecycle) Difference {
 			change := ItemChange{Fate: Removed, Old: item, From: s}
 			if into, declared := was[item.Key]; declared {
 				change.Fate = Merged
-				change.New, change.To = new.find(into)
+				change.New, change.To = new.Find(into)
 			}
 			d.Items = append(d.Items, change)
 		}
 	}
 	return d
-}
-
-func (t *Lifecycle) find(k ItemKey) (*Item, *Stage) {
-	for i := range t.Stages {
-		s := &t.Stages[i]
-		if at := s.Place(k); at >= 0 {
-			return &s.Items[at], s
-		}
-	}
-	return nil, nil
 }
 
 func sameDemands(a, b *Item) bool {

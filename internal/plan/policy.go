@@ -27,7 +27,9 @@ func (d *Item) LevelFor(t Tier, p Profile) Level {
 	return d.Levels[t-1]
 }
 
-// Policy is what a gate demands of a project of this tier with this profile.
+// Policy is what a gate demands of a project of this tier with this profile. A
+// seat that joins, under a condition or with a module, raises the number of
+// signatures by one, unless it is at the gate already.
 func (d *Gate) Policy(t Tier, p Profile) Policy {
 	pol := Policy{Quorum: d.QuorumAt(t)}
 	for i := range d.Seats {
@@ -35,11 +37,13 @@ func (d *Gate) Policy(t Tier, p Profile) Policy {
 		if !s.SitsAt(t) || !p.HasAny(s.When) {
 			continue
 		}
-		if len(s.When) > 0 {
-			pol.Quorum++
+		if !slices.Contains(pol.Seats, s.Seat) {
+			pol.Seats = append(pol.Seats, s.Seat)
+			if len(s.When) > 0 || s.From != "" {
+				pol.Quorum++
+			}
 		}
-		pol.Seats = append(pol.Seats, s.Seat)
-		if s.MustSign(t) {
+		if s.MustSign(t) && !slices.Contains(pol.Mandatory, s.Seat) {
 			pol.Mandatory = append(pol.Mandatory, s.Seat)
 		}
 	}

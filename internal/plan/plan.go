@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Plan is what one review of one project has to satisfy: a lifecycle as it is
+// with the items, seats and questions of modules, and with what the project made
+// of it. Its stages are the lifecycle's. It never changes: projects that are made
+// of the same share one.
+type Plan struct {
+	Lifecycle
+	Origin  Origin
+	Modules []*Module // in the order of Origin.Modules
+	Base    *Lifecycle
+}
+
+// Origin is what a plan is composed of. Two plans of the same origin are the
+// same.
+type Origin struct {
+	Lifecycle Ref       `json:"lifecycle"`
+	Modules   []Ref     `json:"modules,omitempty"` // in the order of their keys
+	Tailoring Tailoring `json:"tailoring,omitzero"`
+}
+
+// Digest names the origin: the lifecycle's own digest where there is nothing
+// else, and else the SHA-256 of the origin's JSON, hexadecimal.
+func (o Origin) Digest() (string, error) {
+	if len(o.Modules) == 0 && o.Tailoring.IsZero() {
+		return o.Lifecycle.Digest, nil
+	}
+	b, err := json.Marshal(o)
+	if err != nil {
+		return "", fmt.Errorf("encoding what a plan is made of: %w", err)
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:]), nil
+}
+
+// Module is the version of a module that the plan has; the zero Ref when it has
+// none.
+func (o Origin) Module(key string) Ref {
+	for _, ref := range o.Modules {
+		if ref.Key == key {
+			return ref
+		}
+	}
+	return Ref{}
+}
+
+// With is the origin with a module, in place of another version of it.
+func (o Origin) With(module Ref) Origin {
+	o = o.Without(module.Key)
+	at, _ := slices.BinarySearchFunc(o.Modules, module.Key, func(a Ref, key string) int { return compareText(a.Key, key) })
+	o.Modules = slices.Insert(o.Modules, at, module)
+	return o
+}
+
+// Without is the origin without a module.
+func (o Origin) Without(key string) Origin {
+	o.Modules = slices.DeleteFunc(slices.Clone(o.Modules), func(ref Ref) bool { return ref.Key == key })
+	if len(o.Modules) == 0 {
+		o.Modules = nil
+	}
+	return o
+}
+
+// Find is an item of the plan with its stage; nil when there is none.
+func (t *Lifecycle) Find(k ItemKey) (*Item, *Stage) {
+	for i := range t.Stages {
+		s := &t.Stages[i]
+		if at := s.Place(k); at >= 0 {
+			return &s.Items[at], s
+		}
+	}
+	return nil, nil
+}
