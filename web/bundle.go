@@ -47,7 +47,7 @@ func (s *Server) bundle(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	packed, err := proof.Build(s.Key, proof.Input{
-		Made: e.Now, Project: e.Project.ID, Stage: stage, Records: e.Records, Rights: e.Rights, Template: e.Template,
+		Made: e.Now, Project: e.Project.ID, Stage: stage, Records: e.Records, Rights: e.Rights, Documents: e.Documents,
 		People: e.Names, Note: e.Note, Heads: e.Heads,
 	})
 	if err != nil {

@@ -30,7 +30,7 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 	}
 	q := r.URL.Query()
 	d := &page.MembersData{
-		Actor: view.Actor, Project: p, Template: view.Review.Template, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
+		Actor: view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of, Member: typed, Find: searchText(r, "find"),
 		Owner: asked(p, q.Get("owner")), Remove: asked(p, q.Get("remove")), Away: view.Review.Away,
 	}
 	if typed.Errors["to"] != "" {
@@ -66,7 +66,7 @@ func (s *Server) tellMember(r *http.Request, view *store.ProjectView, m *ui.Page
 	if err != nil {
 		return err
 	}
-	if words := page.HandedWords(entries, view.Review.Template, view.Names.Of); words != "" {
+	if words := page.HandedWords(entries, &view.Review.Plan.Lifecycle, view.Names.Of); words != "" {
 		m.Banners[len(m.Banners)-1].Text += " " + words
 	}
 	return nil

@@ -434,7 +434,7 @@ func (s *Server) checkDraft(r *http.Request, d *draft) error {
 	} else if taken {
 		d.form.Errors["key"] = keyIsTaken
 	}
-	_, err := review.Create(d.who.Actor, 0, d.tmpl, d.ref, d.form.NewProject(), d.who.Now)
+	_, err := review.Create(d.who.Actor, 0, plan.Bare(d.tmpl, d.ref), d.form.NewProject(), d.who.Now)
 	fields, ok := fieldErrors(err)
 	if err != nil && !ok {
 		return err

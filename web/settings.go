@@ -35,7 +35,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	d := &page.SettingsData{
-		Actor: view.Actor, Project: p, Template: view.Review.Template, Names: view.Names.Of,
+		Actor: view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
 		Form: page.FormOf(p), Was: p.Fields().Digest(),
 	}
 	if typed.form != nil {

@@ -236,10 +236,10 @@ func (c *check) streams(ctx context.Context) error {
 		if v.Stale {
 			c.stale++
 		}
-		if v.Template == nil {
+		if v.Documents == nil {
 			continue // broken, and said so
 		}
-		found, err := proof.Audit(id, v.Entries, c.directory, v.Template)
+		found, err := proof.Audit(id, v.Entries, c.directory, v.Documents)
 		if err != nil {
 			c.problem(fmt.Sprintf("Project %s cannot be audited: %v.", v.Key, err))
 		}

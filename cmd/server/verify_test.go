@@ -276,7 +276,7 @@ func TestVerifyBundleCommand(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	packed, err := proof.Build(k, proof.Input{Made: e.Now, Project: e.Project.ID, Records: e.Records, Template: e.Template,
+	packed, err := proof.Build(k, proof.Input{Made: e.Now, Project: e.Project.ID, Records: e.Records, Documents: e.Documents,
 		People: e.Names, Note: e.Note, Heads: e.Heads})
 	if err != nil {
 		t.Fatal(err)

@@ -87,7 +87,7 @@ var mutants = []mutant{
 	{"restricted projects are shown", []edit{{inRules, "if !p.Restricted || p.Duty", "if p != nil || p.Duty"}}, ""},
 	{"what one server keeps outlives a change by another", []edit{{inStore, "return k.hash == head && k.written == written", "return k.stage >= 0"}}, ""},
 	{"what reaches further is written as far as it was loaded", []edit{{inRules, "		r.partial = true\n", ""}, {inRules, "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"}}, upheavals},
-	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(at, stage) && r.Template.Order == plan.OrderStrict {", "r.settle(at, stage) && r.Template.Order == \"\" {"}}, upheavals},
+	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(at, stage) && r.Plan.Order == plan.OrderStrict {", "r.settle(at, stage) && r.Plan.Order == \"\" {"}}, upheavals},
 	{"what reaches further is decided on the first loading", []edit{{inStore, "v.Now)\n		if l.review.Partial() {", "v.Now)\n		if l.review.Partial() && err == nil {"}}, upheavals},
 	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
 	{"a seat that is lost leaves the queue as it was", []edit{{inStore, "	if touchesSeats(e.Recorded()) {", "	if touchesSeats(nil) {"}}, upheavals},

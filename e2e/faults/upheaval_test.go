@@ -258,7 +258,7 @@ func (w *world) audit(t *testing.T, tally *kindTally) {
 			directory = v.Entries
 			continue
 		}
-		found, err := proof.Audit(id, v.Entries, directory, v.Template)
+		found, err := proof.Audit(id, v.Entries, directory, v.Documents)
 		if err != nil {
 			t.Error(err)
 		}

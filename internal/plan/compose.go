@@ -155,3 +155,26 @@ func lighter(a, b Level) Level {
 	}
 	return b
 }
+
+// ComposeFrom is [Compose] with documents that find gets by their references.
+func ComposeFrom(o Origin, find func(Ref) (Document, error)) (*Plan, error) {
+	d, err := find(o.Lifecycle)
+	if err != nil {
+		return nil, err
+	}
+	if d.Lifecycle == nil {
+		return nil, fmt.Errorf("%s version %d is no lifecycle", o.Lifecycle.Key, o.Lifecycle.Version)
+	}
+	modules := make([]*Module, len(o.Modules))
+	for i, ref := range o.Modules {
+		m, err := find(ref)
+		if err != nil {
+			return nil, err
+		}
+		if m.Module == nil {
+			return nil, fmt.Errorf("%s version %d is no module", ref.Key, ref.Version)
+		}
+		modules[i] = m.Module
+	}
+	return Compose(o, d.Lifecycle, modules)
+}

@@ -79,3 +79,11 @@ func (t *Lifecycle) Find(k ItemKey) (*Item, *Stage) {
 	}
 	return nil, nil
 }
+
+// Bare is the plan of a lifecycle alone. ref is the lifecycle's.
+func Bare(l *Lifecycle, ref Ref) *Plan {
+	return &Plan{Lifecycle: *l, Origin: Origin{Lifecycle: ref}, Base: l}
+}
+
+// Ref is that of the lifecycle which the plan rests on.
+func (p *Plan) Ref() Ref { return p.Origin.Lifecycle }

@@ -16,7 +16,7 @@ func audited(t *testing.T, w *world, directory []review.Entry) []Problem {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := Audit(alpha, entries, directory, w.tmpl)
+	found, err := Audit(alpha, entries, directory, []plan.Document{{Lifecycle: w.tmpl}})
 	if err != nil {
 		t.Fatal(err)
 	}

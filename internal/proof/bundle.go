@@ -30,19 +30,23 @@ const (
 
 // format is the version of everything in a bundle: which files, and how each is
 // written. A program that verifies knows the formats up to its own.
-const format = 1
+const format = 2
+
+// formatOne has one document, the lifecycle. Bundles that need no more are still
+// written in it, so that older programs can verify them.
+const formatOne = 1
 
 // Input is what a bundle is made of.
 type Input struct {
-	Made     time.Time
-	Project  review.ProjectID
-	Stage    plan.StageKey   // empty: all gates
-	Records  []review.Record // of the project's stream, from the first to the one in the checkpoint
-	Template *plan.Lifecycle
-	Rights   []review.Record            // of the directory's stream, up to the checkpoint; nil: the bundle does without
-	People   map[review.PersonID]string // names as known now
-	Note     []byte                     // the checkpoint
-	Heads    []review.Head              // all of the checkpoint's, in the order of the streams
+	Made      time.Time
+	Project   review.ProjectID
+	Stage     plan.StageKey              // empty: all gates
+	Records   []review.Record            // of the project's stream, from the first to the one in the checkpoint
+	Documents []plan.Document            // that the records name, see [review.DocumentsIn]; the lifecycle that the project was started with first
+	Rights    []review.Record            // of the directory's stream, up to the checkpoint; nil: the bundle does without
+	People    map[review.PersonID]string // names as known now
+	Note      []byte                     // the checkpoint
+	Heads     []review.Head              // all of the checkpoint's, in the order of the streams
 }
 
 // about says what a bundle is of.
@@ -90,12 +94,29 @@ type bundle struct{ files []file }
 
 func (b *bundle) add(name string, data []byte) { b.files = append(b.files, file{name, data}) }
 
+// addDocuments adds what the project's plan was made of at one time or another.
+func (b *bundle) addDocuments(published []plan.Document) error {
+	for i, d := range published {
+		data, err := d.Bytes()
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			b.add(fileTemplate, data)
+			continue
+		}
+		sum := sha256.Sum256(data)
+		b.add(documentName(hex.EncodeToString(sum[:])), data)
+	}
+	return nil
+}
+
 func prepare(k *Key, in *Input) (*bundle, error) {
 	entries, head, err := review.CheckChain(in.Project, in.Records)
 	if err != nil {
 		return nil, err
 	}
-	template, err := in.Template.Bytes()
+	docs, err := documentsOf(in.Documents)
 	if err != nil {
 		return nil, err
 	}
@@ -103,7 +124,7 @@ func prepare(k *Key, in *Input) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := replay(in.Project, entries, template, directory)
+	h, err := replay(in.Project, entries, docs, directory)
 	if err != nil {
 		return nil, err
 	}
@@ -114,12 +135,18 @@ func prepare(k *Key, in *Input) (*bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := about{format, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, int64(len(in.Rights)),
+	f := formatOne
+	if len(in.Documents) > 1 {
+		f = format
+	}
+	a := about{f, k.Name(), in.Project, h.review.Project.Key, in.Stage, head.Seq, int64(len(in.Rights)),
 		in.Made.UTC().Truncate(time.Second)}
 	var b bundle
 	b.add(fileReadme, []byte(readme))
 	b.add(fileEntries, encodeRecords(in.Records))
-	b.add(fileTemplate, template)
+	if err := b.addDocuments(in.Documents); err != nil {
+		return nil, err
+	}
 	b.add(fileCheckpoint, in.Note)
 	names := namesOf(entries, in.People)
 	if err := b.addJSON(a, inclusion, names); err != nil {

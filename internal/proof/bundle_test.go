@@ -2,6 +2,7 @@ package proof
 
 import (
 	"bytes"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"os"
 	"strings"
 	"testing"
@@ -120,7 +121,7 @@ func TestBuildRefusesABrokenStream(t *testing.T) {
 		"a missing entry":       func(in *Input) { in.Records = append(in.Records[:3], in.Records[4:]...) },
 		"an older checkpoint":   func(in *Input) { in.Heads[2].Seq-- },
 		"no checkpoint of it":   func(in *Input) { in.Heads = in.Heads[:2] },
-		"another template":      func(in *Input) { in.Template = smallTemplate(false) },
+		"another template":      func(in *Input) { in.Documents = []plan.Document{{Lifecycle: smallTemplate(false)}} },
 		"a changed right":       func(in *Input) { in.Rights[3].Actor++ },
 		"a missing right":       func(in *Input) { in.Rights = in.Rights[:5] },
 		"rights of a project":   func(in *Input) { in.Rights = in.Records },

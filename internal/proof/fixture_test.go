@@ -63,7 +63,7 @@ func newWorld(tb testing.TB, tmpl *plan.Lifecycle) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w.r, err = review.Create(actor(mona), alpha, tmpl, ref, review.NewProject{
+	w.r, err = review.Create(actor(mona), alpha, plan.Bare(tmpl, ref), review.NewProject{
 		Key: "alpha", Name: "Alpha & <Co>", Team: "Blue", Tier: 1, Exposure: review.ExposurePilot, Owner: olga, Deputy: mike,
 	}, w.tick())
 	if err != nil {
@@ -248,7 +248,7 @@ func input(tb testing.TB, k *Key, tmpl *plan.Lifecycle, records []review.Record)
 		tb.Fatal(err)
 	}
 	return Input{
-		Made: begin.AddDate(1, 0, 0), Project: alpha, Records: records, Rights: rights, Template: tmpl, Note: signed, Heads: heads,
+		Made: begin.AddDate(1, 0, 0), Project: alpha, Records: records, Rights: rights, Documents: []plan.Document{{Lifecycle: tmpl}}, Note: signed, Heads: heads,
 		People: map[review.PersonID]string{olga: "Olga <Owner>", mike: "Mike", pat: "Pat", eng: "Eng", sre: "Sri", stan: "Stan", mona: "Mona"},
 	}
 }

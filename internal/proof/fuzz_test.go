@@ -52,7 +52,7 @@ func FuzzEntries(f *testing.F) {
 			rest = rest[1:]
 		}
 		records = rechain(append(records, rest...))
-		in := input(t, b.key, b.in.Template, records)
+		in := input(t, b.key, b.in.Documents[0].Lifecycle, records)
 		spoiled := with(files, fileEntries, encodeRecords(records))
 		spoiled = with(spoiled, fileCheckpoint, in.Note)
 		if r := Verify(sealed(t, b.key, spoiled), b.keys, nil); r.OK() && !bytes.Equal(encodeRecords(records), encodeRecords(b.in.Records)) {

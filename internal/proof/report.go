@@ -76,7 +76,7 @@ func renderReport(h *history, a about, names people, verifier string) ([]byte, e
 	}
 	style := sha256.Sum256([]byte(reportCSS))
 	d := reportData{
-		About: a, Project: &h.review.Project, Template: h.review.Template, Scope: "all gates", Entries: a.Entries, Verifier: verifier,
+		About: a, Project: &h.review.Project, Template: &h.review.Plan.Lifecycle, Scope: "all gates", Entries: a.Entries, Verifier: verifier,
 		CSS:    template.CSS(reportCSS), // ours, and the same for every bundle
 		Policy: "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'",
 	}

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -63,9 +62,9 @@ type signing struct {
 // replay goes through the entries and checks at each whether what it says of
 // digests, policies and people agrees with the state that the entries before it
 // lead to. The error says that the replay came to an end too early.
-func replay(stream review.ProjectID, entries []review.Entry, template []byte, held *rights) (*history, error) {
+func replay(stream review.ProjectID, entries []review.Entry, docs documents, held *rights) (*history, error) {
 	h := &history{rights: held, signing: map[plan.StageKey]*signing{}}
-	r, err := review.ReplayEach(stream, entries, templateFrom(template), func(e review.Entry, r *review.Review) {
+	r, err := review.ReplayEach(stream, entries, docs.plans, func(e review.Entry, r *review.Review) {
 		h.replayed++
 		h.look(e, r)
 	})
@@ -74,25 +73,6 @@ func replay(stream review.ProjectID, entries []review.Entry, template []byte, he
 	}
 	h.review = r
 	return h, nil
-}
-
-// templateFrom finds the template that a project is pinned to in the bundle's
-// only one: its digest is that of the file.
-func templateFrom(b []byte) review.Templates {
-	return func(ref plan.Ref) (*plan.Lifecycle, error) {
-		sum := sha256.Sum256(b)
-		if hex.EncodeToString(sum[:]) != ref.Digest {
-			return nil, errors.New("is not the template that the project is pinned to: it has another digest")
-		}
-		t, err := plan.ParseLifecycle(b)
-		if err != nil {
-			return nil, fmt.Errorf("cannot be read: %w", err)
-		}
-		if t.Key != ref.Key || t.Version != ref.Version {
-			return nil, errors.New("is not the template that the project is pinned to: it has another name")
-		}
-		return t, nil
-	}
 }
 
 func (h *history) wrong(seq int64, format string, args ...any) {
@@ -119,7 +99,7 @@ func (h *history) look(e review.Entry, r *review.Review) {
 			h.wrong(e.Seq, "asks to sign %s, but the content then had the digest %s", ev.Digest.Short(), got.Short())
 		}
 		h.samePolicy(e, r, s, ev.Policy)
-		if ev.SoD != r.Template.SoD {
+		if ev.SoD != r.Plan.SoD {
 			h.wrong(e.Seq, "does not take over what the template says about separation of duties")
 		}
 		h.sameExclusion(e, ev)

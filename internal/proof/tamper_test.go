@@ -239,7 +239,7 @@ func TestARewrittenStoryIsRefused(t *testing.T) {
 	rewritten, impossible := 0, 0
 	try := func(what string, entries []review.Entry) {
 		t.Helper()
-		in := input(t, b.key, b.in.Template, chained(t, alpha, entries))
+		in := input(t, b.key, b.in.Documents[0].Lifecycle, chained(t, alpha, entries))
 		if bytes.Equal(in.Note, b.in.Note) {
 			t.Fatalf("%s: nothing was rewritten", what)
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -115,16 +116,17 @@ func Verify(b []byte, keys Keys, published [][]byte) *Report {
 // verification is what is known so far.
 type verification struct {
 	*Report
-	keys    Keys
-	files   map[string][]byte
-	listed  []file
-	a       about
-	people  people
-	entries []review.Entry
-	head    review.Head
-	whole   bool    // the chain holds from the first entry to the last
-	rights  *rights // nil in a bundle without them, or where they do not hold
-	seats   review.Head
+	keys      Keys
+	files     map[string][]byte
+	listed    []file
+	a         about
+	people    people
+	entries   []review.Entry
+	documents map[string]bool // files of documents that the entries name
+	head      review.Head
+	whole     bool    // the chain holds from the first entry to the last
+	rights    *rights // nil in a bundle without them, or where they do not hold
+	seats     review.Head
 }
 
 // unpack opens the zip file and checks the manifest.
@@ -209,8 +211,8 @@ func (v *verification) about() bool {
 		v.fails(fileAbout, "%s", err)
 		return false
 	}
-	if v.a.Format != format {
-		v.fails(fileAbout, "has format %d, this program knows format %d: use the program of that time", v.a.Format, format)
+	if v.a.Format < formatOne || v.a.Format > format {
+		v.fails(fileAbout, "has format %d, this program knows formats up to %d: use the program of that time", v.a.Format, format)
 		return false
 	}
 	return true
@@ -335,21 +337,34 @@ func (v *verification) replay() {
 		v.fails(fileTemplate, "is missing")
 		return
 	}
+	docs := documents{}
+	docs.add(template)
 	if first, ok := v.entries[0].Event.(review.ProjectCreated); ok {
-		if _, err := templateFrom(template)(first.Template); err != nil {
-			v.fails(fileTemplate, "%s", err)
+		if _, err := docs.find(first.Template); err != nil {
+			v.fails(fileTemplate, "is not the template that the project is pinned to: %s", err)
 			return
 		}
 		v.holds("The template is the one that the project was pinned to when it was started.")
 	}
-	h, err := replay(v.a.Project, v.entries, template, v.rights)
+	v.documents = map[string]bool{}
+	for i, ref := range review.DocumentsIn(v.entries) {
+		if i == 0 || len(ref.Digest) != 2*sha256.Size {
+			continue // the template; or nothing that can be found, which the replay says
+		}
+		name := documentName(ref.Digest)
+		if b, ok := v.files[name]; ok {
+			docs.add(b)
+			v.documents[name] = true
+		}
+	}
+	h, err := replay(v.a.Project, v.entries, docs, v.rights)
 	if err != nil {
 		v.fails(entryPlace(fileEntries, h.replayed+1), "cannot be replayed: %s", err)
 		return
 	}
 	p := &h.review.Project
-	v.About = fmt.Sprintf("Project %q (%s), template %s version %d, exported %s by %s.", p.Name, p.Key, h.review.Ref.Key,
-		h.review.Ref.Version, v.a.Made.Format(time.RFC3339), v.a.Instance)
+	v.About = fmt.Sprintf("Project %q (%s), template %s version %d, exported %s by %s.", p.Name, p.Key, h.review.Plan.Ref().Key,
+		h.review.Plan.Ref().Version, v.a.Made.Format(time.RFC3339), v.a.Instance)
 	if v.a.Key != p.Key {
 		v.fails(fileAbout, "names project %q, the entries %q", v.a.Key, p.Key)
 	}
@@ -373,6 +388,7 @@ func (v *verification) rounds(h *history) {
 	if v.a.Stage != "" && h.review.Stage(v.a.Stage) == nil {
 		v.fails(fileAbout, "names stage %q, which the template does not have", v.a.Stage)
 	}
+	maps.Copy(expected, v.documents)
 	good, before := 0, len(v.Fails)
 	for _, r := range h.rounds {
 		if v.a.Stage != "" && r.Stage.Key != v.a.Stage {
@@ -449,7 +465,7 @@ func (v *verification) conclude(h *history) {
 	}
 	switch {
 	case len(h.problems) > 0:
-	case h.review.Template.SoD:
+	case h.review.Plan.SoD:
 		v.holds("Nobody signed whom separation of duties keeps from it, and nobody granted a waiver that they had asked for.")
 	default:
 		v.holds("Separation of duties is off in this template: people may have signed what they answered themselves.")

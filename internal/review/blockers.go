@@ -239,7 +239,7 @@ func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
 // template's order is strict.
 func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
 	var bs []Blocker
-	if r.Template.Order != plan.OrderStrict {
+	if r.Plan.Order != plan.OrderStrict {
 		return bs
 	}
 	for _, name := range r.EarlierOpen(s, at) {

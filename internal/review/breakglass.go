@@ -46,7 +46,7 @@ func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewD
 	if shown != now {
 		return &StaleDigest{Shown: shown, Current: now}
 	}
-	no, exclusion, format := len(s.Rounds)+1, exclusion(r.Template), FormatStage
+	no, exclusion, format := len(s.Rounds)+1, exclusion(r.Plan), FormatStage
 	if open := s.OpenRound(); open != nil {
 		no, exclusion, format = open.No, open.Exclusion, open.Format
 	}

@@ -26,7 +26,7 @@ func Differences(a, b *Review) []string {
 // StageDifferences is [Differences] of the stages alone.
 func StageDifferences(a, b *Review) []string {
 	var d differences
-	d.compare("the template", a.Ref, b.Ref)
+	d.compare("the plan", a.Plan.Origin, b.Plan.Origin)
 	if len(a.Stages) != len(b.Stages) {
 		d.compare("the number of stages", len(a.Stages), len(b.Stages))
 		return d

@@ -317,7 +317,7 @@ func (r *Review) conditionToRelease(by Actor, sk plan.StageKey, no int) (*Condit
 // the place of the doers.
 func (r *Review) judgeCondition(by Actor, s *Stage, c *Condition, doers ...PersonID) (SeatHeld, error) {
 	// From the round of a condition that was carried over nobody here stepped back.
-	ro := &Round{SoD: r.Template.SoD, Exclusion: exclusion(r.Template)}
+	ro := &Round{SoD: r.Plan.SoD, Exclusion: exclusion(r.Plan)}
 	if c.Review == 0 {
 		ro = &s.Rounds[c.Round-1]
 	}

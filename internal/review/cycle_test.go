@@ -189,7 +189,7 @@ func TestStartReviewIsRefused(t *testing.T) {
 		w.refused(from(owner, shown, "yearly"), "refused")
 	}
 
-	part := review.Blank(w.r.Project, 1, w.r.Template, w.r.Ref)
+	part := review.Blank(w.r.Project, 1, w.r.Plan)
 	part.Load(2)
 	if err := part.StartReview(w.actor(owner), part.No, "yearly", w.now); refusal(err) != "broken" {
 		t.Errorf("with one stage loaded: %v", err)
@@ -279,7 +279,7 @@ func TestNextReview(t *testing.T) {
 	w.signAll(run)
 	w.live(review.LiveCurrent)
 
-	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Template))
+	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Plan))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -469,14 +469,14 @@ func TestReviewsStartedBeforeConditionsCarriedOver(t *testing.T) {
 	w.ok(w.sign(priya, run, plan.SeatProduct))
 	w.ok(w.sign(enya, run, eng))
 	entries := append(slices.Clone(w.r.Recorded()), review.Entry{At: w.tick(), Actor: owner, Event: review.ReviewStarted{No: 2, Reason: "yearly"}})
-	old, err := review.Replay(project, entries, func(plan.Ref) (*plan.Lifecycle, error) { return w.r.Template, nil })
+	old, err := review.Replay(project, entries, known(w.r.Plan))
 	w.ok(err)
 	if c := old.Stage(run).Conditions; len(c) != 0 {
 		t.Errorf("carried over are %+v", c)
 	}
 	for _, refs := range [][]review.ConditionRef{{{Stage: run, No: 2}}, {{Stage: run, No: 0}}, {{Stage: "nowhere", No: 1}}} {
 		entries[len(entries)-1].Event = review.ReviewStarted{No: 2, Reason: "yearly", Conditions: refs}
-		if _, err := review.Replay(project, entries, func(plan.Ref) (*plan.Lifecycle, error) { return w.r.Template, nil }); err == nil {
+		if _, err := review.Replay(project, entries, known(w.r.Plan)); err == nil {
 			t.Errorf("a review carries %v over, which there is not", refs)
 		}
 	}

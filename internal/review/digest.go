@@ -113,7 +113,7 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []signedFinding{},
 	}
 	if f == FormatTemplate {
-		c.Template = r.Ref
+		c.Template = r.Plan.Ref()
 	}
 	applies := make(map[plan.ItemKey]bool, len(s.Items))
 	for i := range s.Items {

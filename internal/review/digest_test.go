@@ -16,7 +16,7 @@ func fixed() *review.Review {
 		ID: project, Key: "payments-api", Name: "Payments", Tier: 1, Profile: plan.Profile{"ml", "pii"}, Status: review.StatusActive,
 		Members: []review.Member{{Person: owner, Duty: review.DutyOwner}}, Created: base,
 	}
-	r := review.Blank(p, 1, tmpl, plan.Ref{Key: "small", Version: 3, Digest: "0f"})
+	r := review.Blank(p, 1, plan.Bare(tmpl, plan.Ref{Key: "small", Version: 3, Digest: "0f"}))
 	s := r.Load(0)
 	s.Items[0].Answer = review.Answer{State: review.Met, Note: "see <the> wiki & code", By: member, At: base, Version: 2}
 	s.Items[1].Answer = review.Answer{State: review.NotApplicable, Note: "why", By: member, At: base, Version: 1, ApprovedBy: seth, ApprovedAt: base.Add(time.Hour)}
@@ -105,7 +105,7 @@ func TestContentIsTheStagesOwn(t *testing.T) {
 	old := inFormat(fixed(), review.FormatTemplate)
 	first := digestOf(old)
 	old = inFormat(fixed(), review.FormatTemplate)
-	old.Ref.Version = 4
+	old.Plan = plan.Bare(old.Plan.Base, plan.Ref{Key: "small", Version: 4, Digest: "0f"})
 	if digestOf(old) == first {
 		t.Error("rounds from before do not name the template any longer")
 	}
@@ -246,7 +246,7 @@ func TestEveryFieldIsInTheDigest(t *testing.T) {
 			s.Findings[0].AnsweredAt = s.Findings[0].AnsweredAt.In(east)
 		}},
 		{"template", func(r *review.Review, _ *review.Stage) {
-			r.Ref = plan.Ref{Key: "big", Version: 9, Digest: "0e"}
+			r.Plan = plan.Bare(r.Plan.Base, plan.Ref{Key: "big", Version: 9, Digest: "0e"})
 		}},
 		{"another stage", func(r *review.Review, _ *review.Stage) { r.Load(1).Items[0].Answer.State = review.Met }},
 	}

@@ -79,6 +79,9 @@ func (e DutySet) People() []PersonID        { return []PersonID{e.Person} }
 func (StatusChanged) People() []PersonID    { return nil }
 func (ReviewStarted) People() []PersonID    { return nil }
 
+// Documents are those that the project's plan is made of from then on.
+func (e ProjectCreated) Documents() []plan.Ref { return []plan.Ref{e.Template} }
+
 func (e ProjectCreated) fold(r *Review, en Entry) error {
 	if r.Project.Status != "" {
 		return errors.New("the project exists already")
@@ -91,7 +94,9 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	if e.Deputy != 0 {
 		p.Members = append(p.Members, Member{e.Deputy, DutyDeputy})
 	}
-	*r = *Blank(p, r.No, r.Template, r.Ref)
+	plans := r.Plans
+	*r = *Blank(p, r.No, r.Plan)
+	r.Plans = plans
 	r.sortMembers()
 	for i := range r.Stages {
 		r.Load(i)

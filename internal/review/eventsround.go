@@ -123,7 +123,7 @@ func (e GateForced) fold(r *Review, en Entry) error {
 	if s.OpenRound() == nil && e.Round == len(s.Rounds)+1 {
 		s.Rounds = append(s.Rounds, Round{
 			No: e.Round, RequestedBy: en.Actor, RequestedAt: en.At, Digest: e.Digest, Policy: e.Policy,
-			SoD: r.Template.SoD, Exclusion: e.Exclusion, Format: e.Format,
+			SoD: r.Plan.SoD, Exclusion: e.Exclusion, Format: e.Format,
 		})
 	}
 	if e.Round < 1 || e.Round != len(s.Rounds) {

@@ -22,7 +22,7 @@ const (
 )
 
 // exclusion is the rule under which rounds are opened now.
-func exclusion(t *plan.Lifecycle) Exclusion {
+func exclusion(t *plan.Plan) Exclusion {
 	if t.SoD {
 		return ExcludeAll
 	}

@@ -140,7 +140,7 @@ func TestRoundsKeepTheirRule(t *testing.T) {
 	}
 	ev.Exclusion = ""
 	last.Event = ev
-	old, err := review.Replay(project, entries, known(w.r.Template))
+	old, err := review.Replay(project, entries, known(w.r.Plan))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -133,7 +133,7 @@ func newWorld(tb testing.TB, opts ...option) *world {
 	}
 	ref, err := tmpl.Ref()
 	w.ok(err)
-	w.r, err = review.Create(w.actor(manager), project, tmpl, ref, in, w.tick())
+	w.r, err = review.Create(w.actor(manager), project, plan.Bare(tmpl, ref), in, w.tick())
 	w.ok(err)
 	w.know()
 	for _, p := range []review.PersonID{member, mate, insider} {

@@ -134,7 +134,7 @@ func newMachine(t *rapid.T) *machine {
 		t.Fatal(err)
 	}
 	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: plan.Tier(tier), Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
-	if k.r, err = review.Create(k.actor(admin), project, tmpl, ref, in, k.now); err != nil {
+	if k.r, err = review.Create(k.actor(admin), project, plan.Bare(tmpl, ref), in, k.now); err != nil {
 		t.Fatal(err)
 	}
 	for _, p := range []review.PersonID{member, mate, insider} {
@@ -208,7 +208,7 @@ func (k *machine) do(name string, by review.PersonID, sk plan.StageKey, mayDo bo
 	k.t.Logf("%s  %s by %d: %s, %d events", k.now.Format(time.RFC3339Nano), name, by, got, len(events))
 	kind := refusal(command(part))
 	switch {
-	case part.Partial() && sk != "" && k.r.Template.Order != plan.OrderStrict && !strings.HasPrefix(name, "request "):
+	case part.Partial() && sk != "" && k.r.Plan.Order != plan.OrderStrict && !strings.HasPrefix(name, "request "):
 		k.t.Fatalf("with stage %s loaded, %s reaches further", only, name)
 	case !part.Partial() && (kind != got || !reflect.DeepEqual(append([]review.Entry{}, part.Recorded()...), append([]review.Entry{}, events...))):
 		k.t.Fatalf("with one stage loaded: %s, %v", kind, part.Recorded())
@@ -264,7 +264,7 @@ func lastOf(events []review.Entry) (review.RoundClosed, bool) {
 func (k *machine) part(sk plan.StageKey) *review.Review {
 	p := k.r.Project
 	p.Members = slices.Clone(p.Members)
-	r := review.Blank(p, k.r.No, k.r.Template, k.r.Ref)
+	r := review.Blank(p, k.r.No, k.r.Plan)
 	r.PassedBefore = k.r.PassedBefore
 	r.Holders, r.Named = maps.Clone(k.r.Holders), k.r.Named
 	for i := range k.r.Stages {
@@ -497,7 +497,7 @@ func TestReplayOfRandomRuns(t *testing.T) {
 // replay rebuilds the review from the first entries, by their stored form.
 func (k *machine) replay(n int) *review.Review {
 	k.t.Helper()
-	r, err := review.Replay(project, recode(k.t, k.r.Recorded()[:n]), known(k.r.Template))
+	r, err := review.Replay(project, recode(k.t, k.r.Recorded()[:n]), known(k.r.Plan))
 	if err != nil {
 		k.t.Fatalf("the first %d of %d entries: %v", n, len(k.r.Recorded()), err)
 	}

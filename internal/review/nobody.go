@@ -174,7 +174,7 @@ func (r *Review) CouldSign(a Actor, s *Stage, seat plan.Seat) (SeatHeld, bool) {
 			return SeatHeld{}, false
 		}
 		for _, held := range a.seatsIn(seat, r.Project.ID) {
-			if !r.Template.SoD || s.Excluded(nil, a.Person) == "" && (held.For == 0 || s.Excluded(nil, held.For) == "") {
+			if !r.Plan.SoD || s.Excluded(nil, a.Person) == "" && (held.For == 0 || s.Excluded(nil, held.For) == "") {
 				return held, true
 			}
 		}

@@ -124,7 +124,7 @@ type ProjectFields struct {
 
 // Create starts a project, and with it the launch review by the template. The
 // store gives the id and checks that the key is free.
-func Create(by Actor, id ProjectID, tmpl *plan.Lifecycle, ref plan.Ref, in NewProject, at time.Time) (*Review, error) {
+func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) (*Review, error) {
 	if err := May(by, CreateProject, nil); err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func Create(by Actor, id ProjectID, tmpl *plan.Lifecycle, ref plan.Ref, in NewPr
 	} else if key == "new" {
 		c.problems.Add("key", "is taken by the page that starts projects; choose another")
 	}
-	f := c.fields(tmpl, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
+	f := c.fields(&pl.Lifecycle, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
 	if in.Owner == 0 {
 		c.problems.Add("owner", "choose who is accountable for the project")
 	}
@@ -145,10 +145,10 @@ func Create(by Actor, id ProjectID, tmpl *plan.Lifecycle, ref plan.Ref, in NewPr
 	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Review{Project: Project{ID: id}, No: 1, Template: tmpl, Ref: ref}
+	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl}
 	if err := r.record(by, at, ProjectCreated{
 		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
-		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Template: ref,
+		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Template: pl.Ref(),
 	}); err != nil {
 		return nil, err
 	}
@@ -225,7 +225,7 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	}
 	p := &r.Project
 	var c input
-	f = c.fields(r.Template, f)
+	f = c.fields(&r.Plan.Lifecycle, f)
 	if err := c.problems.Err(); err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func TestCreate(t *testing.T) {
 	good := review.NewProject{Key: " payments-api ", Name: " Payments ", Team: "Till", Tier: 1, Exposure: review.ExposureGeneral, Owner: owner, Deputy: deputy, Target: "2026-12-01", Profile: []plan.Flag{"pii", "ml", "pii"}}
 	as := func(roles ...review.Role) review.Actor { return review.Actor{Person: viewer, Roles: roles} }
 
-	r, err := review.Create(as(review.RoleViewer), project, tmpl, ref, good, base)
+	r, err := review.Create(as(review.RoleViewer), project, plan.Bare(tmpl, ref), good, base)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,7 +30,7 @@ func TestCreate(t *testing.T) {
 	if p.Duty(owner) != review.DutyOwner || p.Duty(deputy) != review.DutyDeputy || p.Duty(viewer) != "" || p.Holder(review.DutyOwner) != owner {
 		t.Errorf("its people are %+v", p.Members)
 	}
-	if len(r.Stages) != 3 || !r.Stages[2].Loaded || r.Stage(build).Item("load").Level != plan.LevelMust || r.Ref != ref || r.No != 1 {
+	if len(r.Stages) != 3 || !r.Stages[2].Loaded || r.Stage(build).Item("load").Level != plan.LevelMust || r.Plan.Ref() != ref || r.No != 1 {
 		t.Errorf("its review is %+v", r)
 	}
 
@@ -62,7 +62,7 @@ func TestCreate(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			in := good
 			tt.spoil(&in)
-			r, err := review.Create(as(review.RoleManager), project, tmpl, ref, in, base)
+			r, err := review.Create(as(review.RoleManager), project, plan.Bare(tmpl, ref), in, base)
 			var invalid *review.Invalid
 			if !errors.As(err, &invalid) || r != nil {
 				t.Fatalf("got %v, %v", r, err)
@@ -73,14 +73,14 @@ func TestCreate(t *testing.T) {
 		})
 	}
 	t.Run("everything wrong at once", func(t *testing.T) {
-		_, err := review.Create(as(review.RoleManager), project, tmpl, ref, review.NewProject{}, base)
+		_, err := review.Create(as(review.RoleManager), project, plan.Bare(tmpl, ref), review.NewProject{}, base)
 		var invalid *review.Invalid
 		if !errors.As(err, &invalid) || len(invalid.Fields) != 6 {
 			t.Errorf("got %v", err)
 		}
 	})
 	for _, by := range []review.Actor{as(review.RoleAuditor), as(), {Person: archie, Seats: everywhere(plan.SeatArchitecture)}, {Person: review.System, Roles: []review.Role{review.RoleAdmin}}} {
-		if _, err := review.Create(by, project, tmpl, ref, good, base); refusal(err) != "denied" {
+		if _, err := review.Create(by, project, plan.Bare(tmpl, ref), good, base); refusal(err) != "denied" {
 			t.Errorf("%+v may start a project: %v", by, err)
 		}
 	}
@@ -89,7 +89,7 @@ func TestCreate(t *testing.T) {
 func TestProjectMadeByTheSameForm(t *testing.T) {
 	in := review.NewProject{Key: "wallet", Name: "Wallet", Team: "Blue", Tier: 2, Exposure: review.ExposurePilot, Owner: owner}
 	by := review.Actor{Person: owner, Roles: []review.Role{review.RoleManager}}
-	r, err := review.Create(by, project, lifecycle(plan.OrderFree, true), plan.Ref{}, in, base)
+	r, err := review.Create(by, project, plan.Bare(lifecycle(plan.OrderFree, true), plan.Ref{}), in, base)
 	if err != nil {
 		t.Fatal(err)
 	}

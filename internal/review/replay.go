@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Templates finds the exact template that a review is pinned to.
-type Templates func(plan.Ref) (*plan.Lifecycle, error)
+// Plans composes a plan of the exact documents that it is made of.
+type Plans func(plan.Origin) (*plan.Plan, error)
 
 // Replay rebuilds a review from its trail. The entries are those of one
 // project's stream, oldest first; stop early to see the project as it was.
-func Replay(id ProjectID, entries []Entry, templates Templates) (*Review, error) {
-	return ReplayEach(id, entries, templates, func(Entry, *Review) {})
+func Replay(id ProjectID, entries []Entry, plans Plans) (*Review, error) {
+	return ReplayEach(id, entries, plans, func(Entry, *Review) {})
 }
 
 // ReplayEach is [Replay] that shows the review as it stood right after each
 // entry. What it shows is the same review every time, so nobody keeps it.
-func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(Entry, *Review)) (*Review, error) {
+func ReplayEach(id ProjectID, entries []Entry, plans Plans, each func(Entry, *Review)) (*Review, error) {
 	if len(entries) == 0 {
 		return nil, fmt.Errorf("replaying project %d: no entries", id)
 	}
@@ -25,11 +25,11 @@ func ReplayEach(id ProjectID, entries []Entry, templates Templates, each func(En
 	if !ok {
 		return nil, fmt.Errorf("replaying project %d: the first entry is %s", id, entries[0].Event.Kind())
 	}
-	tmpl, err := templates(first.Template)
+	pl, err := plans(plan.Origin{Lifecycle: first.Template})
 	if err != nil {
 		return nil, fmt.Errorf("replaying project %d: %w", id, err)
 	}
-	r := &Review{Project: Project{ID: id}, No: 1, Template: tmpl, Ref: first.Template}
+	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl, Plans: plans}
 	for i, e := range entries {
 		if err := r.apply(e, e.At); err != nil {
 			return nil, fmt.Errorf("replaying project %d, entry %d: %w", id, i+1, err)
@@ -57,7 +57,7 @@ func (r *Review) apply(en Entry, at time.Time) error {
 		return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 	}
 	r.forgetDigests(en.Event)
-	if r.settle(at, stage) && r.Template.Order == plan.OrderStrict { // the stages after it wait for its gate
+	if r.settle(at, stage) && r.Plan.Order == plan.OrderStrict { // the stages after it wait for its gate
 		if err := r.wholly(); err != nil {
 			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 		}

@@ -15,13 +15,20 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// known finds the one template of a world.
-func known(tmpl *plan.Lifecycle) review.Templates {
-	return func(ref plan.Ref) (*plan.Lifecycle, error) {
-		if ref.Key != tmpl.Key || ref.Version != tmpl.Version {
-			return nil, errors.New("no such template")
-		}
-		return tmpl, nil
+// known composes plans of the lifecycle that one rests on, and of modules.
+func known(p *plan.Plan, modules ...*plan.Module) review.Plans {
+	return func(o plan.Origin) (*plan.Plan, error) {
+		return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
+			if ref.Key == p.Key && ref.Version == p.Version {
+				return plan.Document{Lifecycle: p.Base}, nil
+			}
+			for _, m := range modules {
+				if ref.Key == m.Key && ref.Version == m.Version {
+					return plan.Document{Module: m}, nil
+				}
+			}
+			return plan.Document{}, errors.New("no such document")
+		})
 	}
 }
 
@@ -31,7 +38,7 @@ type state struct {
 	Project review.Project
 	No      int
 	Before  time.Time
-	Ref     plan.Ref
+	Origin  plan.Origin
 	Stages  []review.Stage
 }
 
@@ -45,7 +52,7 @@ func stateOf(r *review.Review) state {
 			panic(fmt.Sprintf("the digest of %s is not that of its content (%v)", s.Def.Key, err))
 		}
 	}
-	return state{r.Project, r.No, r.PassedBefore, r.Ref, r.Stages}
+	return state{r.Project, r.No, r.PassedBefore, r.Plan.Origin, r.Stages}
 }
 
 func TestReplay(t *testing.T) {
@@ -66,7 +73,7 @@ func TestReplay(t *testing.T) {
 	w.ok(w.r.SetStatus(w.actor(owner), build, review.StatusOnHold, "no money", w.tick()))
 	w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Tier, f.Target, f.Profile = 1, "2026-09-09", []plan.Flag{"ml"} }))
 
-	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Template))
+	got, err := review.Replay(project, recode(t, w.r.Recorded()), known(w.r.Plan))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +92,7 @@ func TestReplayAsOf(t *testing.T) {
 	then := len(w.r.Recorded())
 	w.ok(w.answer(member, design, "naming", review.NotMet, "found one"))
 	w.gate(design, review.GateChanged)
-	past, err := review.Replay(project, w.r.Recorded()[:then], known(w.r.Template))
+	past, err := review.Replay(project, w.r.Recorded()[:then], known(w.r.Plan))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,11 +153,11 @@ func TestReplayRefusesABrokenTrail(t *testing.T) {
 		"a review before its time":        at(review.ReviewStarted{No: 3}),
 		"the same review":                 at(review.ReviewStarted{No: 1}),
 	} {
-		if r, err := review.Replay(project, entries, known(w.r.Template)); err == nil || r != nil || !strings.Contains(err.Error(), "project 7") {
+		if r, err := review.Replay(project, entries, known(w.r.Plan)); err == nil || r != nil || !strings.Contains(err.Error(), "project 7") {
 			t.Errorf("%s: %v, %v", name, r, err)
 		}
 	}
-	none := func(plan.Ref) (*plan.Lifecycle, error) { return nil, errors.New("gone") }
+	none := func(plan.Origin) (*plan.Plan, error) { return nil, errors.New("gone") }
 	if _, err := review.Replay(project, whole, none); err == nil || !strings.Contains(err.Error(), "gone") {
 		t.Errorf("without its template: %v", err)
 	}
@@ -164,7 +171,7 @@ func TestPartlyLoaded(t *testing.T) {
 	full.open(build)
 	part := func(gates ...review.GateState) *world {
 		w := *full
-		r := review.Blank(full.r.Project, 1, full.r.Template, full.r.Ref)
+		r := review.Blank(full.r.Project, 1, full.r.Plan)
 		for i := range gates {
 			r.Stages[i].Gate = gates[i]
 		}

@@ -43,7 +43,7 @@ func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string
 		return &Blocked{bs}
 	}
 	early := r.EarlierOpen(s, at)
-	if len(early) > 0 && r.Template.Order == plan.OrderAdvisory && reason == "" {
+	if len(early) > 0 && r.Plan.Order == plan.OrderAdvisory && reason == "" {
 		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
 	}
 	if s.format() != FormatStage {
@@ -51,7 +51,7 @@ func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string
 	}
 	return r.record(by, at, SignOffRequested{
 		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
-		SoD: r.Template.SoD, Early: early, Reason: reason, Exclusion: exclusion(r.Template),
+		SoD: r.Plan.SoD, Early: early, Reason: reason, Exclusion: exclusion(r.Plan),
 	})
 }
 

@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"slices"
 	"time"
 )
 
-// Review is one pass of a project through a template version: the aggregate
-// that every command about a project works on.
+// Review is one pass of a project through its plan: the aggregate that every
+// command about a project works on.
 //
 // The store may load just one stage in full, since ticking an item must not
 // cost reading two hundred. A stage that was not loaded knows only the state
@@ -16,11 +17,10 @@ import (
 // [ErrPartial], and the store loads the rest and runs it again: nobody has to
 // know beforehand how far it reaches.
 type Review struct {
-	Project  Project
-	No       int // 1 is the launch
-	Template *plan.Lifecycle
-	Ref      plan.Ref
-	Stages   []Stage
+	Project Project
+	No      int // 1 is the launch
+	Plan    *plan.Plan
+	Stages  []Stage
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to
 	// change it; without it nobody counts as entitled.
@@ -39,6 +39,9 @@ type Review struct {
 	// PassedBefore is when the last stage's gate passed in the review before
 	// this one; zero during the launch. The review calendar goes on from there.
 	PassedBefore time.Time
+
+	// Plans composes another plan, for whatever changes it.
+	Plans Plans
 
 	recorded []Entry
 	partial  bool // something reached further than what is loaded
@@ -72,7 +75,7 @@ type Stage struct {
 
 // Stage finds a stage by key; nil when the template has none.
 func (r *Review) Stage(k plan.StageKey) *Stage {
-	i := r.Template.StageIndex(k)
+	i := r.Plan.StageIndex(k)
 	if i < 0 || i >= len(r.Stages) {
 		return nil
 	}
@@ -86,7 +89,7 @@ func (r *Review) wholly() error { return r.loadedIn(r.Stages) }
 // ask how their gates stand: what is kept of a gate is how it stood at its last
 // event, and time may have changed that since.
 func (r *Review) before(sk plan.StageKey) error {
-	return r.loadedIn(r.Stages[:max(0, r.Template.StageIndex(sk))])
+	return r.loadedIn(r.Stages[:max(0, r.Plan.StageIndex(sk))])
 }
 
 func (r *Review) loadedIn(stages []Stage) error {
@@ -152,12 +155,30 @@ func (r *Review) record(by Actor, at time.Time, e Event) error {
 // Recorded are the events since the review was loaded, oldest first.
 func (r *Review) Recorded() []Entry { return r.recorded }
 
+// DocumentsIn are the published documents that a project's entries name, each
+// once, in the order in which they come up.
+func DocumentsIn(entries []Entry) []plan.Ref {
+	var refs []plan.Ref
+	for _, en := range entries {
+		e, names := en.Event.(interface{ Documents() []plan.Ref })
+		if !names {
+			continue
+		}
+		for _, ref := range e.Documents() {
+			if !slices.Contains(refs, ref) {
+				refs = append(refs, ref)
+			}
+		}
+	}
+	return refs
+}
+
 // Blank is a review of a project with nothing answered, ready for the store to
 // fill with rows.
-func Blank(p Project, no int, tmpl *plan.Lifecycle, ref plan.Ref) *Review {
-	r := &Review{Project: p, No: no, Template: tmpl, Ref: ref, Stages: make([]Stage, len(tmpl.Stages))}
+func Blank(p Project, no int, pl *plan.Plan) *Review {
+	r := &Review{Project: p, No: no, Plan: pl, Stages: make([]Stage, len(pl.Stages))}
 	for i := range r.Stages {
-		r.Stages[i].Def = &tmpl.Stages[i]
+		r.Stages[i].Def = &pl.Stages[i]
 	}
 	return r
 }

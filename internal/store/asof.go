@@ -214,9 +214,7 @@ func (s *Store) rebuild(ctx context.Context, p *past, at time.Time) (*AsOfView, 
 	at = at.In(s.zone)
 	entries := p.entries[:n]
 	out := &AsOfView{At: at, Entries: entries, Head: review.Head{Stream: p.project.ID, Seq: entries[n-1].Seq, Hash: p.hashes[n-1]}}
-	r, err := review.ReplayEach(p.project.ID, entries, func(ref plan.Ref) (*plan.Lifecycle, error) {
-		return s.templateOn(ctx, s.pool, ref)
-	}, out.follow())
+	r, err := review.ReplayEach(p.project.ID, entries, s.plansOn(ctx, s.pool), out.follow())
 	if err != nil {
 		return nil, err
 	}

@@ -58,7 +58,7 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 		     cross join lateral (select * from portfolio where project_id = i.project_id offset 0) f
 		)
 		select f.key, `+nameIfSQL(`f`, `f.project_id = any((select ids from twin)::bigint[])`)+`, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
-		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
+		       r.plan, f.tier, (select profile from project where id = f.project_id)
 		  from (select i.*
 		          from me
 		          join item i on i.assignee_id = me.id
@@ -172,7 +172,7 @@ func (s *Store) toTake(ctx context.Context, by By) ([]Untaken, error) {
 		     limit $4
 		)
 		select f.key, f.shown, f.current, array_agg(i.stage), array_agg(i.item),
-		       r.template_key, r.template_version, r.template_digest, f.tier, p.profile
+		       r.plan, f.tier, p.profile
 		  from first f
 		  join project p on p.id = f.project_id
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -216,7 +216,7 @@ func (s *Store) toTake(ctx context.Context, by By) ([]Untaken, error) {
 // countUntaken counts the items of the current stage that apply and that nobody
 // has taken.
 func (s *Store) countUntaken(ctx context.Context, u *Untaken, pin *pinned, current int, taken map[itemAt]bool) error {
-	t, err := s.Template(ctx, pin.ref)
+	t, err := s.planned(ctx, s.pool, pin.plan)
 	if err != nil || current >= len(t.Stages) {
 		return err
 	}

@@ -162,7 +162,12 @@ func (s *Store) loadLocked(
 	if known {
 		// Asked for again: whoever held the lock before has kept what they made of it.
 		if kept, ok := s.kept.Get(at); ok && kept.holds(head.hash, written) {
-			return kept.load()
+			l, err := kept.load()
+			if err != nil {
+				return nil, err
+			}
+			l.review.Plans = s.plansOn(ctx, conn)
+			return l, nil
 		}
 		b := &pgx.Batch{}
 		queueReview(b, at.project, p, rows)
@@ -298,7 +303,7 @@ func (s *Store) unchanged(ctx context.Context, by By, t Target) (*Changed, error
 
 // Create starts a project. Its launch review is pinned to the template.
 func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewProject) (*Changed, error) {
-	tmpl, err := s.Template(ctx, ref)
+	pl, err := s.planOn(ctx, s.pool, plan.Origin{Lifecycle: ref})
 	if err != nil {
 		return nil, err
 	}
@@ -322,7 +327,7 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		if known < len(named) {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "is nobody we know; choose a person from the list"}}}
 		}
-		r, err := review.Create(v.Actor, id, tmpl, ref, in, v.Now)
+		r, err := review.Create(v.Actor, id, pl, in, v.Now)
 		if err != nil {
 			return err
 		}

@@ -180,13 +180,13 @@ func (s *Store) LastCheckpoint(ctx context.Context) (int64, error) {
 // Export is all that a proof about a project is made of.
 type Export struct {
 	Viewer
-	Project  review.Project
-	Template *plan.Lifecycle
-	Records  []review.Record // of its stream, from the first to the one that the checkpoint has
-	Rights   []review.Record // of the directory's stream likewise; nil unless asked for
-	Note     []byte          // the newest checkpoint; nil when none covers the project yet
-	Heads    []review.Head   // all of that checkpoint's, in the order of the streams
-	Names    Names           // of everybody whom the entries speak of
+	Project   review.Project
+	Documents []plan.Document // that the records name, see [review.DocumentsIn]
+	Records   []review.Record // of its stream, from the first to the one that the checkpoint has
+	Rights    []review.Record // of the directory's stream likewise; nil unless asked for
+	Note      []byte          // the newest checkpoint; nil when none covers the project yet
+	Heads     []review.Head   // all of that checkpoint's, in the order of the streams
+	Names     Names           // of everybody whom the entries speak of
 }
 
 // Export reads a project's stream for somebody who may see it, and the newest
@@ -237,7 +237,7 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID, righ
 			return nil, err
 		}
 	}
-	out.Template, err = s.templateOn(ctx, tx, rows.ref)
+	out.Documents, err = s.documentsOf(ctx, tx, out.Records)
 	return &out, err
 }
 

@@ -206,7 +206,7 @@ func TestExport(t *testing.T) {
 	if err != nil || len(entries) != 2 || len(e.Heads) != 3 || !slices.Contains(e.Heads, head) {
 		t.Errorf("%d entries, head %+v of %+v, %v", len(entries), head, e.Heads, err)
 	}
-	if e.Project.Key != "alpha" || e.Template.Key != "small" || len(e.Note) == 0 || e.Names.Of(f.people["mike"]) != "Person mike" {
+	if e.Project.Key != "alpha" || len(e.Documents) != 1 || e.Documents[0].Lifecycle.Key != "small" || len(e.Note) == 0 || e.Names.Of(f.people["mike"]) != "Person mike" {
 		t.Errorf("%+v", e)
 	}
 	if len(e.Rights) != 0 {

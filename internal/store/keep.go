@@ -38,8 +38,7 @@ type keptReview struct {
 	seq          int64
 	project      review.Project
 	no           int
-	template     *plan.Lifecycle
-	ref          plan.Ref
+	plan         *plan.Plan
 	passedBefore time.Time
 	away         []review.PersonID
 	rollups      []review.StageRollup
@@ -73,8 +72,8 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, template: r.Template, ref: r.Ref,
-		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Template.StageIndex(s.Def.Key), packed: packed,
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan,
+		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), packed: packed,
 	}
 }
 
@@ -89,7 +88,7 @@ func plain(s *review.Stage) bool {
 func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
-	r := review.Blank(p, k.no, k.template, k.ref)
+	r := review.Blank(p, k.no, k.plan)
 	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {

@@ -75,6 +75,7 @@ func TestAStageThatWasChangedIsKept(t *testing.T) {
 	for i := range 3 {
 		one.change("olga", idea, answer(review.NotMet, fmt.Sprint("Again ", i)))
 		kept, read := one.change("olga", idea, nothing), f.replica(nil).change("olga", idea, nothing)
+		kept.Review.Plans, read.Review.Plans = nil, nil // each composes on its own connection
 		if !reflect.DeepEqual(kept.Review, read.Review) {
 			t.Errorf("kept: %+v\nread: %+v", kept.Review, read.Review)
 		}

@@ -35,7 +35,7 @@ type reviewRows struct {
 	project      review.Project
 	away         []review.PersonID
 	no           int
-	ref          plan.Ref
+	plan         string // digest of what it is made of
 	seq          int64
 	hash         []byte
 	rollup       rollupArrays
@@ -66,7 +66,7 @@ const (
 
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
-		       r.no, r.passed_before, r.template_key, r.template_version, r.template_digest, s.seq, s.hash,
+		       r.no, r.passed_before, r.plan, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id),
@@ -152,15 +152,16 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 	if !rows.found {
 		return nil, review.ErrNotFound
 	}
-	tmpl, err := s.templateOn(ctx, db, rows.ref)
+	pl, err := s.planned(ctx, db, rows.plan)
 	if err != nil {
 		return nil, err
 	}
-	r := review.Blank(rows.project, rows.no, tmpl, rows.ref)
+	r := review.Blank(rows.project, rows.no, pl)
+	r.Plans = s.plansOn(ctx, db)
 	r.PassedBefore, r.Away = rows.passedBefore, rows.away
 	s.places.note(&rows.project)
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
-	if l.rollups, err = rows.rollup.stages(len(tmpl.Stages)); err != nil {
+	if l.rollups, err = rows.rollup.stages(len(pl.Stages)); err != nil {
 		return nil, fmt.Errorf("project %s: %w", rows.project.Key, err)
 	}
 	for i := range r.Stages {
@@ -288,7 +289,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var people, away []int64
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
-		&rows.no, &before, &rows.ref.Key, &rows.ref.Version, &rows.ref.Digest, &rows.seq, &rows.hash,
+		&rows.no, &before, &rows.plan, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -46,7 +46,7 @@ func packTemplate() *plan.Lifecycle {
 
 func TestPackingLosesNothing(t *testing.T) {
 	stage := func() *review.Stage {
-		return review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
+		return review.Blank(review.Project{Tier: 1}, 1, plan.Bare(packTemplate(), plan.Ref{})).Load(0)
 	}
 	s, n := stage(), int64(0)
 	for _, i := range []int{1, 3} {
@@ -94,12 +94,12 @@ func TestPackingLosesNothing(t *testing.T) {
 }
 
 func TestAnUntouchedStagePacksToNothing(t *testing.T) {
-	s := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
+	s := review.Blank(review.Project{Tier: 1}, 1, plan.Bare(packTemplate(), plan.Ref{})).Load(0)
 	packed, ok := pack(s)
 	if !ok || len(packed) > 4 {
 		t.Errorf("%d bytes, %t", len(packed), ok)
 	}
-	got := review.Blank(review.Project{Tier: 1}, 1, packTemplate(), plan.Ref{}).Load(0)
+	got := review.Blank(review.Project{Tier: 1}, 1, plan.Bare(packTemplate(), plan.Ref{})).Load(0)
 	if err := unpack(packed, got); err != nil || !reflect.DeepEqual(got.Items, s.Items) || got.Evidence != nil {
 		t.Errorf("unpacked %+v (%v)", got, err)
 	}

@@ -205,7 +205,7 @@ func (rb *rebuild) flush(ctx context.Context, b *pgx.Batch, enough int) (*pgx.Ba
 func (rb *rebuild) project(ctx context.Context, id review.ProjectID, entries []review.Entry) error {
 	b, l := &pgx.Batch{}, &loaded{}
 	var failed error
-	r, err := review.ReplayEach(id, entries, rb.template(ctx), func(en review.Entry, r *review.Review) {
+	r, err := review.ReplayEach(id, entries, rb.plans(ctx), func(en review.Entry, r *review.Review) {
 		if failed != nil {
 			return
 		}
@@ -291,18 +291,20 @@ func (rb *rebuild) derive(ctx context.Context, id review.ProjectID) error {
 	return batchError("writing what lists read", send(ctx, rb.tx.conn, b))
 }
 
-// template finds the templates that reviews are pinned to, and sees that they are
-// what their digests say.
-func (rb *rebuild) template(ctx context.Context) review.Templates {
-	return func(ref plan.Ref) (*plan.Lifecycle, error) {
-		t, err := rb.store.templateOn(ctx, rb.tx.conn, ref)
-		if err != nil {
-			return nil, err
-		}
-		if got, err := t.Ref(); err != nil || got != ref {
-			return nil, errors.Join(err, fmt.Errorf("template %s version %d was changed after it was published", ref.Key, ref.Version))
-		}
-		return t, nil
+// plans composes plans of published documents, and sees that these are what
+// their digests say.
+func (rb *rebuild) plans(ctx context.Context) review.Plans {
+	return func(o plan.Origin) (*plan.Plan, error) {
+		return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
+			d, err := rb.store.documentOn(ctx, rb.tx.conn, ref)
+			if err != nil {
+				return plan.Document{}, err
+			}
+			if got, err := d.Ref(); err != nil || got != ref {
+				return plan.Document{}, errors.Join(err, fmt.Errorf("template %s version %d was changed after it was published", ref.Key, ref.Version))
+			}
+			return d, nil
+		})
 	}
 }
 

@@ -27,12 +27,42 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 		writeGate(b, r, s, at)
 		writeWaiting(b, r, s)
 	}
+	if events := r.Recorded(); created || len(events) == 0 || replanned(events) {
+		writeStages(b, r)
+	}
 	if created {
 		b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])
 		insertPortfolio(b, l, next)
 		return
 	}
 	updatePortfolio(b, l, next, full, at)
+}
+
+// replanned reports whether the plan may ask something else of the gates now.
+func replanned(events []review.Entry) bool {
+	for _, en := range events {
+		switch en.Event.(type) {
+		case review.ProjectEdited, review.ReviewStarted:
+			return true
+		}
+	}
+	return false
+}
+
+// writeStages keeps the stages of the present review for lists over many
+// projects.
+func writeStages(b *pgx.Batch, r *review.Review) {
+	keys, seats := make([]string, len(r.Stages)), make([]string, len(r.Stages))
+	for i := range r.Stages {
+		def := r.Stages[i].Def
+		keys[i] = string(def.Key)
+		seats[i] = strings.Join(texts(def.Gate.Policy(r.Project.Tier, r.Project.Profile).Seats), " ")
+	}
+	b.Queue(`delete from stage where project_id = $1`, int64(r.Project.ID))
+	b.Queue(`
+		insert into stage (project_id, review_no, stage, place, seats)
+		select $1, $2, s.stage, s.place - 1, string_to_array(s.seats, ' ')
+		  from unnest($3::text[], $4::text[]) with ordinality as s (stage, seats, place)`, int64(r.Project.ID), r.No, keys, seats)
 }
 
 func sooner(a, b time.Time) time.Time {

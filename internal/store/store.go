@@ -41,6 +41,7 @@ type Store struct {
 	names     nameCache
 	places    placeCache
 	kept      *keptReviews
+	plans     *planCache
 	probe     probe
 	idle      time.Duration
 	usual     string // [Options.Lifecycle]
@@ -75,7 +76,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
 	return &Store{
-		pool: pool, zone: zone, kept: newKeptReviews(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
+		pool: pool, zone: zone, kept: newKeptReviews(), plans: newPlanCache(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
 		usual: o.Lifecycle,
 	}, nil
 }

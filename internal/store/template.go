@@ -19,36 +19,41 @@ import (
 // is nothing to invalidate; there are few, so there is no bound.
 type templateCache struct {
 	mu    sync.RWMutex
-	byRef map[plan.Ref]*plan.Lifecycle
+	byRef map[plan.Ref]plan.Document
 
 	latest   plan.Ref // what new projects get; looked up again every minute
 	latestAt time.Time
 
 	newest   Lifecycles // looked up again every minute
 	newestAt time.Time
-
-	seats   *gateSeats // looked up again every minute
-	seatsAt time.Time
 }
 
-func (c *templateCache) get(ref plan.Ref) *plan.Lifecycle {
+func (c *templateCache) get(ref plan.Ref) (plan.Document, bool) {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.byRef[ref]
+	d, ok := c.byRef[ref]
+	return d, ok
 }
 
-func (c *templateCache) put(ref plan.Ref, t *plan.Lifecycle) {
+func (c *templateCache) put(ref plan.Ref, d plan.Document) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.byRef == nil {
-		c.byRef = map[plan.Ref]*plan.Lifecycle{}
+		c.byRef = map[plan.Ref]plan.Document{}
 	}
-	c.byRef[ref] = t
+	c.byRef[ref] = d
 }
 
-// Template finds the exact template content that a review is pinned to.
+// Template finds the exact lifecycle that a reference names.
 func (s *Store) Template(ctx context.Context, ref plan.Ref) (*plan.Lifecycle, error) {
-	return s.templateOn(ctx, s.pool, ref)
+	d, err := s.documentOn(ctx, s.pool, ref)
+	if err != nil {
+		return nil, err
+	}
+	if d.Lifecycle == nil {
+		return nil, fmt.Errorf("%s version %d is no lifecycle: %w", ref.Key, ref.Version, review.ErrNotFound)
+	}
+	return d.Lifecycle, nil
 }
 
 // rowSource is the pool, or a connection of it that the caller holds.
@@ -56,25 +61,25 @@ type rowSource interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// templateOn finds a template over a connection that is held already: changes
+// documentOn finds a document over a connection that is held already: changes
 // that each hold one and wait for another would wait for ever.
-func (s *Store) templateOn(ctx context.Context, db rowSource, ref plan.Ref) (*plan.Lifecycle, error) {
-	if t := s.templates.get(ref); t != nil {
-		return t, nil
+func (s *Store) documentOn(ctx context.Context, db rowSource, ref plan.Ref) (plan.Document, error) {
+	if d, ok := s.templates.get(ref); ok {
+		return d, nil
 	}
 	var body []byte
 	err := db.QueryRow(ctx, `
 		select body from template_version where key = $1 and version = $2 and digest = $3`,
 		ref.Key, ref.Version, ref.Digest).Scan(&body)
 	if err != nil {
-		return nil, fmt.Errorf("reading template %s version %d: %w", ref.Key, ref.Version, err)
+		return plan.Document{}, fmt.Errorf("reading %s version %d: %w", ref.Key, ref.Version, err)
 	}
-	t, err := plan.ParseLifecycle(body)
+	d, err := plan.ParseDocument(body)
 	if err != nil {
-		return nil, fmt.Errorf("template %s version %d: %w", ref.Key, ref.Version, err)
+		return plan.Document{}, fmt.Errorf("%s version %d: %w", ref.Key, ref.Version, err)
 	}
-	s.templates.put(ref, t)
-	return t, nil
+	s.templates.put(ref, d)
+	return d, nil
 }
 
 // LatestTemplates lists the newest version of each template, by name.

@@ -18,12 +18,12 @@ func (p Problem) String() string { return p.Where + " " + p.What + "." }
 
 // Verified is a stream that was checked.
 type Verified struct {
-	Stream   review.ProjectID
-	Key      review.ProjectKey // empty for the directory
-	Entries  []review.Entry
-	Template *plan.Lifecycle // of a project
-	Stale    bool            // its rollups wait for the sweep, so they were left out
-	Problems []Problem
+	Stream    review.ProjectID
+	Key       review.ProjectKey // empty for the directory
+	Entries   []review.Entry
+	Documents []plan.Document // that a project's entries name; nil where they could not be read
+	Stale     bool            // its rollups wait for the sweep, so they were left out
+	Problems  []Problem
 }
 
 func (v *Verified) wrong(format string, args ...any) {

@@ -32,11 +32,10 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 		v.wrong("cannot be put together from its rows: %s", err)
 		return nil
 	}
-	v.Template = l.review.Template
-	if err := v.template(l.review.Ref); err != nil {
+	if err := s.documents(ctx, tx, v); err != nil {
 		return err
 	}
-	replayed, err := v.replay(l.review, len(v.Entries))
+	replayed, err := v.replay(len(v.Entries))
 	if err != nil {
 		v.wrong("cannot be replayed: %s", err)
 		return nil
@@ -88,27 +87,41 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 	return rows.Err()
 }
 
-// template checks that the template is what its digest says.
-func (v *Verified) template(want plan.Ref) error {
-	got, err := v.Template.Ref()
-	if err != nil {
-		return err
-	}
-	if got != want {
-		v.wrong("follows a template that was changed after it was published: %s version %d", want.Key, want.Version)
+// documents reads what the project's plan was made of at one time or another,
+// and checks that each is what its digest says.
+func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
+	for _, ref := range review.DocumentsIn(v.Entries) {
+		d, err := s.documentOn(ctx, tx, ref)
+		if errors.Is(err, pgx.ErrNoRows) {
+			v.wrong("follows %s version %d, which is not published with this content", ref.Key, ref.Version)
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		got, err := d.Ref()
+		if err != nil {
+			return err
+		}
+		if got != ref {
+			v.wrong("follows a template that was changed after it was published: %s version %d", ref.Key, ref.Version)
+		}
+		v.Documents = append(v.Documents, d)
 	}
 	return nil
 }
 
 // replay rebuilds the review from the first n entries.
-func (v *Verified) replay(like *review.Review, n int) (*review.Review, error) {
-	return review.Replay(v.Stream, v.Entries[:n], func(ref plan.Ref) (*plan.Lifecycle, error) {
-		if ref != like.Ref {
-			return nil, fmt.Errorf(
-				"the tables pin it to template %s version %d, the trail to %s version %d", like.Ref.Key, like.Ref.Version, ref.Key, ref.Version,
-			)
-		}
-		return like.Template, nil
+func (v *Verified) replay(n int) (*review.Review, error) {
+	return review.Replay(v.Stream, v.Entries[:n], func(o plan.Origin) (*plan.Plan, error) {
+		return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
+			for i, named := range review.DocumentsIn(v.Entries) {
+				if named == ref && i < len(v.Documents) {
+					return v.Documents[i], nil
+				}
+			}
+			return plan.Document{}, fmt.Errorf("%s version %d is not known", ref.Key, ref.Version)
+		})
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -19,18 +18,18 @@ func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now 
 			continue
 		}
 		no := next.No - 1
-		then, err := v.replay(now, i)
+		then, err := v.replay(i)
 		if err != nil {
 			v.wrong("cannot be replayed up to review %d: %s", no, err)
 			return nil
 		}
-		rows := reviewRows{found: true, project: then.Project, no: no, ref: then.Ref}
+		rows := reviewRows{found: true, project: then.Project, no: no}
 		b := &pgx.Batch{}
 		queueEarlier(b, v.Stream, no, &rows)
 		if err := send(ctx, tx, b); err != nil {
 			return batchError("reading an earlier review", err)
 		}
-		kept := review.Blank(then.Project, no, then.Template, then.Ref)
+		kept := review.Blank(then.Project, no, then.Plan)
 		for j := range kept.Stages {
 			kept.Load(j)
 		}
@@ -55,11 +54,11 @@ func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now 
 
 // reviewRow checks the row of a review that is over.
 func (v *Verified) reviewRow(ctx context.Context, tx pgx.Tx, then *review.Review) error {
-	var ref plan.Ref
+	var digest string
 	var passed *time.Time
 	err := tx.QueryRow(ctx, `
-		select template_key, template_version, template_digest, passed_before from review where project_id = $1 and no = $2`, int64(v.Stream), then.No).
-		Scan(&ref.Key, &ref.Version, &ref.Digest, &passed)
+		select plan, passed_before from review where project_id = $1 and no = $2`, int64(v.Stream), then.No).
+		Scan(&digest, &passed)
 	if errors.Is(err, pgx.ErrNoRows) {
 		v.wrong("lacks review %d", then.No)
 		return nil
@@ -67,7 +66,11 @@ func (v *Verified) reviewRow(ctx context.Context, tx pgx.Tx, then *review.Review
 	if err != nil {
 		return batchError("reading an earlier review", err)
 	}
-	if ref != then.Ref || !deref(passed).Equal(then.PassedBefore) {
+	want, err := then.Plan.Origin.Digest()
+	if err != nil {
+		return err
+	}
+	if digest != want || !deref(passed).Equal(then.PassedBefore) {
 		v.wrong("has a wrong row of review %d", then.No)
 	}
 	return nil

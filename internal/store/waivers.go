@@ -86,10 +86,6 @@ type WaiversView struct {
 // Waivers lists the waivers of the projects that the person may see: those of
 // each project's present review, stopped projects left out.
 func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversView, error) {
-	seats, err := s.gateSeats(ctx)
-	if err != nil {
-		return nil, err
-	}
 	if f.Project != "" {
 		if err := s.foldNames(ctx); err != nil {
 			return nil, err
@@ -99,8 +95,8 @@ func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversVie
 	var found []foundWaiver
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	s.queueWaivers(b, by, seats, f, WaiverPage+1, &found)
-	s.queueWaiverCounts(b, by, seats, f, out)
+	s.queueWaivers(b, by, f, WaiverPage+1, &found)
+	s.queueWaiverCounts(b, by, f, out)
 	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
 		out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string])
 		return err
@@ -112,6 +108,7 @@ func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversVie
 	if out.More = len(found) > WaiverPage; out.More {
 		found = found[:WaiverPage]
 	}
+	var err error
 	if out.Rows, err = s.explainWaivers(ctx, &out.Viewer, found); err != nil {
 		return nil, err
 	}
@@ -135,95 +132,29 @@ func addWaiverPeople(ids map[review.PersonID]struct{}, w *review.Waiver) {
 	}
 }
 
-// gateSeats are the seats at all gates of all templates, a row each: what a
-// statement needs to say who may decide, and what only templates know.
-type gateSeats struct {
-	keys     []string
-	versions []int32
-	stages   []string
-	seats    []string
-	flags    []string // that make the seat join, with spaces between; empty: always
-	tiers    []string // at which it sits there, as digits; empty: all
-}
-
-// gateSeatsFor is how long a template that was just published may be missing.
-const gateSeatsFor = time.Minute
-
-func (s *Store) gateSeats(ctx context.Context) (*gateSeats, error) {
-	c := &s.templates
-	c.mu.RLock()
-	known, at := c.seats, c.seatsAt
-	c.mu.RUnlock()
-	if known != nil && time.Since(at) < gateSeatsFor {
-		return known, nil
-	}
-	rows, err := s.pool.Query(ctx, `select key, version, digest from template_version`)
-	if err != nil {
-		return nil, fmt.Errorf("listing template versions: %w", err)
-	}
-	refs, err := pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
-	if err != nil {
-		return nil, fmt.Errorf("listing template versions: %w", err)
-	}
-	out := &gateSeats{}
-	for _, ref := range refs {
-		t, err := s.Template(ctx, ref)
-		if err != nil {
-			return nil, err
-		}
-		out.add(ref, t)
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.seats, c.seatsAt = out, time.Now()
-	return out, nil
-}
-
-func (g *gateSeats) add(ref plan.Ref, t *plan.Lifecycle) {
-	for i := range t.Stages {
-		for _, seat := range t.Stages[i].Gate.Seats {
-			flags, tiers := make([]string, len(seat.When)), ""
-			for j, f := range seat.When {
-				flags[j] = string(f)
-			}
-			for _, tier := range seat.Tiers {
-				tiers += strconv.Itoa(int(tier))
-			}
-			g.keys, g.versions, g.stages = append(g.keys, ref.Key), append(g.versions, int32(ref.Version)), append(g.stages, string(t.Stages[i].Key))
-			g.seats, g.flags, g.tiers = append(g.seats, string(seat.Seat)), append(g.flags, strings.Join(flags, " ")), append(g.tiers, tiers)
-		}
-	}
-}
-
 // mineSQL is the condition under which the person may decide on a waiver: what
 // review.MayDecideWaiver says, in SQL; a test holds the two against each other.
 // The person's rights are looked up once, not for each waiver.
 const mineSQL = `(w.requested_by <> me.id and (
 	    (select manager from decides_all)
 	    or exists (select from decides d
-	                where d.key = r.template_key and d.version = r.template_version and d.stage = w.stage
-	                  and d.for_id is distinct from w.requested_by
-	                  and (d.project_id is null or d.project_id = w.project_id)
-	                  and (d.flags = '' or string_to_array(d.flags, ' ') && p.profile)
-	                  and (d.tiers = '' or position(p.tier::text in d.tiers) > 0))))`
+	                 join stage t on t.project_id = w.project_id and t.review_no = w.review_no and t.stage = w.stage and d.seat = any(t.seats)
+	                where d.for_id is distinct from w.requested_by
+	                  and (d.project_id is null or d.project_id = w.project_id))))`
 
 // foundSQL is the waivers that a list can show: not those that wait for a
-// decision on an item that no longer applies. $4 is the moment, null for
-// now, $5 to $10 the seats at the gates.
+// decision on an item that no longer applies. $4 is the moment, null for now.
 const foundSQL = `with ` + meSQL + `,
-	seat (key, version, stage, seat, flags, tiers) as materialized (
-	    select * from unnest($5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::text[])
-	), decides_all (manager) as materialized (
+	decides_all (manager) as materialized (
 	    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager' and ` + countsSQL + `)
 	), decides as materialized (
-	    select t.key, t.version, t.stage, t.flags, t.tiers, g.project_id, g.for_id
+	    select g.seat, g.project_id, g.for_id
 	      from held g
-	      join seat t on t.seat = g.seat
-	     where g.person_id = (select id from me) and ` + countsSQL + `
+	     where g.seat <> '' and g.person_id = (select id from me) and ` + countsSQL + `
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (
-	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.template_key, r.template_version, r.template_digest, clock.now,
+	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.plan, clock.now,
 	           case when w.denied_at is not null then 'denied'
 	                when w.revoked_at is not null then 'revoked'
 	                when w.until < clock.now::date then 'expired'
@@ -238,8 +169,8 @@ const foundSQL = `with ` + meSQL + `,
 	)`
 
 // waiverArgs are the arguments of [foundSQL].
-func (s *Store) waiverArgs(by By, seats *gateSeats) []any {
-	return []any{by.token[:], by.person, s.idle, nullable(by.at), seats.keys, seats.versions, seats.stages, seats.seats, seats.flags, seats.tiers}
+func (s *Store) waiverArgs(by By) []any {
+	return []any{by.token[:], by.person, s.idle, nullable(by.at)}
 }
 
 // foundWaiver is a row as the database has it, before the template explains
@@ -250,7 +181,7 @@ type foundWaiver struct {
 	tier            plan.Tier
 	profile         []string
 	gates           []int16
-	ref             plan.Ref
+	plan            string // digest of what it is made of
 	answer          review.Answer
 	reattest        bool
 	kinds           []string
@@ -259,8 +190,8 @@ type foundWaiver struct {
 	revoked         *time.Time
 }
 
-func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilter, limit int, out *[]foundWaiver) {
-	args := s.waiverArgs(by, seats)
+func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out *[]foundWaiver) {
+	args := s.waiverArgs(by)
 	where := []string{waiverKinds[f.Kind]}
 	if f.Kind == WaiversWaiting && by.at.IsZero() {
 		where = append(where, `found.granted_at is null and found.denied_at is null`) // which has an index
@@ -273,7 +204,7 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilt
 		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
 		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,
 		       (select seq from stream where id = found.id),
-		       found.id, found.tier, found.profile, found.gates, found.template_key, found.template_version, found.template_digest,
+		       found.id, found.tier, found.profile, found.gates, found.plan,
 		       coalesce(i.state, 'open'), coalesce(i.note, ''), coalesce(i.approved_by, 0), coalesce(i.reattest, false),
 		       array(select e.kind from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
 		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
@@ -316,7 +247,7 @@ func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
 	err := row.Scan((*string)(&f.Project), &f.Name, &f.Team, (*string)(&f.Stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until,
 		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), (*int64)(&w.GrantedFor), &f.granted,
 		(*int64)(&w.DeniedBy), (*int64)(&w.DeniedFor), &f.denied, (*int64)(&w.RevokedBy), (*int64)(&w.RevokedFor), &f.revoked, &w.Why, &f.Seq,
-		(*int64)(&f.project), &f.tier, &f.profile, &f.gates, &f.ref.Key, &f.ref.Version, &f.ref.Digest,
+		(*int64)(&f.project), &f.tier, &f.profile, &f.gates, &f.plan,
 		(*string)(&a.State), &a.Note, (*int64)(&a.ApprovedBy), &f.reattest, &f.kinds, &f.expires, &f.Followed)
 	w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
 	w.GrantedAt, w.DeniedAt, w.RevokedAt = deref(f.granted), deref(f.denied), deref(f.revoked)
@@ -325,9 +256,9 @@ func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
 
 // queueWaiverCounts counts each part of the register, and what of it the
 // person may decide on.
-func (s *Store) queueWaiverCounts(b *pgx.Batch, by By, seats *gateSeats, f WaiverFilter, out *WaiversView) {
+func (s *Store) queueWaiverCounts(b *pgx.Batch, by By, f WaiverFilter, out *WaiversView) {
 	f.Mine = false // counted beside the others
-	where, args := f.narrow([]string{`true`}, s.waiverArgs(by, seats))
+	where, args := f.narrow([]string{`true`}, s.waiverArgs(by))
 	var columns []string
 	for _, mine := range []string{`true`, `found.mine`} {
 		for _, k := range []WaiverKind{WaiversWaiting, WaiversInForce, WaiversExpiring, WaiversExpired, WaiversDenied, WaiversRevoked} {
@@ -349,7 +280,7 @@ func (s *Store) explainWaivers(ctx context.Context, v *Viewer, found []foundWaiv
 	rows := make([]WaiverRow, len(found))
 	for i := range found {
 		f := &found[i]
-		t, err := s.Template(ctx, f.ref)
+		t, err := s.planned(ctx, s.pool, f.plan)
 		if err != nil {
 			return nil, err
 		}

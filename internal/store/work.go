@@ -203,10 +203,6 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	if err != nil {
 		return nil, err
 	}
-	seats, err := s.gateSeats(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := &MyWorkView{Stages: stages}
 	var waivers []foundWaiver
 	var items []foundItem
@@ -222,7 +218,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueOwn(b, by, limit, &out.Projects, &out.ProjectsAll)
 	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
-	s.queueWaivers(b, by, seats, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
+	s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
 	if err := send(ctx, s.pool, b); err != nil {
@@ -267,18 +263,17 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	return out, err
 }
 
-// pinned is what says whether an item applies to its project: the template
-// version that it follows, its tier and its profile.
+// pinned is what says whether an item applies to its project: its plan, its tier
+// and its profile.
 type pinned struct {
-	ref     plan.Ref
+	plan    string // digest of what it is made of
 	tier    plan.Tier
 	profile []string
 }
 
-// into is where the columns template_key, template_version, template_digest, tier
-// and profile are scanned into.
+// into is where the columns plan, tier and profile are scanned into.
 func (p *pinned) into() []any {
-	return []any{&p.ref.Key, &p.ref.Version, &p.ref.Digest, &p.tier, &p.profile}
+	return []any{&p.plan, &p.tier, &p.profile}
 }
 
 // level is what an item weighs for the project.
@@ -293,7 +288,7 @@ func (p *pinned) level(d *plan.Item) plan.Level {
 // item finds an item, and the level that it has for the project; nil when the
 // template has none by that key.
 func (s *Store) item(ctx context.Context, p *pinned, sk plan.StageKey, ik plan.ItemKey) (*plan.Item, plan.Level, error) {
-	t, err := s.Template(ctx, p.ref)
+	t, err := s.planned(ctx, s.pool, p.plan)
 	if err != nil {
 		return nil, plan.LevelNone, err
 	}
@@ -364,7 +359,7 @@ const expiringRead = 200
 func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
 		select f.key, `+nameSQL(`f`)+`, e.stage, e.item, e.title, e.expires,
-		       r.template_key, r.template_version, r.template_digest, f.tier, (select profile from project where id = f.project_id)
+		       r.plan, f.tier, (select profile from project where id = f.project_id)
 		  from me
 		  join evidence e on e.added_by = me.id
 		   and e.expires between current_date - 30 and current_date + `+strconv.Itoa(review.DueAhead)+` and e.removed_at is null

@@ -12,7 +12,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	id, no := int64(r.Project.ID), r.No
 	switch e := en.Event.(type) {
 	case review.ProjectCreated:
-		writeCreated(b, r, en, e)
+		return writeCreated(b, r, en, e)
 	case review.ProjectEdited:
 		b.Queue(`
 			update project
@@ -55,7 +55,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		writeWaiver(b, r, en)
 	case review.ReviewStarted:
-		writeReviewStarted(b, r, en, e)
+		return writeReviewStarted(b, r, en, e)
 	default:
 		return writeGateRows(b, r, en)
 	}

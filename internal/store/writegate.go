@@ -52,7 +52,7 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'break-glass', $5, $6, $7, $12, $13::date, $14, $15)
 			on conflict (project_id, review_no, stage, no) do update
 			   set outcome = 'break-glass', closed_by = $5, closed_at = $6, closing = $7, why = $12, review_due = $13::date`,
-			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Digest, e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), r.Template.SoD,
+			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Digest, e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), r.Plan.SoD,
 			e.Reason, e.ReviewDue, e.Exclusion, int(e.Format))
 	case review.RetrospectiveClosed:
 		b.Queue(`

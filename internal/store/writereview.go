@@ -1,6 +1,8 @@
 package store
 
 import (
+	"time"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -8,16 +10,16 @@ import (
 
 // writeReviewStarted makes the next review out of the one before: answers,
 // evidence, waivers and open conditions carry over, rounds do not.
-func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e review.ReviewStarted) {
+func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e review.ReviewStarted) error {
 	id := int64(r.Project.ID)
-	b.Queue(`
-		insert into review (project_id, no, template_key, template_version, template_digest, started_at, passed_before)
-		values ($1, $2, $3, $4, $5, $6, $7)`, id, e.No, r.Ref.Key, r.Ref.Version, r.Ref.Digest, en.At, nullable(r.PassedBefore))
+	if err := insertReview(b, r, e.No, en.At); err != nil {
+		return err
+	}
 	b.Queue(`
 		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest, note_for)
 		select project_id, $2, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments,
 		       item = any($3) and state <> 'open', note_for
-		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(r.Template))
+		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(&r.Plan.Lifecycle))
 	b.Queue(`
 		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)
 		select project_id, $2, stage, item, no, person_id, at, text, mentions from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
@@ -35,6 +37,22 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 	writeCarried(b, id, e)
 	b.Queue(`delete from gate where project_id = $1 and review_no < $2`, id, e.No)
 	b.Queue(`update portfolio set review_no = $2 where project_id = $1`, id, e.No)
+	return nil
+}
+
+// insertReview writes the row of a review, and what its plan is made of.
+func insertReview(b *pgx.Batch, r *review.Review, no int, at time.Time) error {
+	digest, args, err := planArgs(r.Plan.Origin)
+	if err != nil {
+		return err
+	}
+	ref := r.Plan.Ref()
+	b.Queue(insertPlanSQL, args...)
+	b.Queue(`
+		insert into review (project_id, no, template_key, template_version, template_digest, plan, started_at, passed_before)
+		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		int64(r.Project.ID), no, ref.Key, ref.Version, ref.Digest, digest, at, nullable(r.PassedBefore))
+	return nil
 }
 
 // writeCarried copies the conditions that carry over, under their new numbers.
@@ -62,7 +80,7 @@ func repeating(t *plan.Lifecycle) []string {
 	return keys
 }
 
-func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.ProjectCreated) {
+func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.ProjectCreated) error {
 	id := int64(r.Project.ID)
 	b.Queue(`insert into stream (id, kind) values ($1, 'project')`, id)
 	b.Queue(`
@@ -73,9 +91,7 @@ func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.Proj
 	if e.Deputy != 0 {
 		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))
 	}
-	b.Queue(`
-		insert into review (project_id, no, template_key, template_version, template_digest, started_at)
-		values ($1, $2, $3, $4, $5, $6)`, id, r.No, e.Template.Key, e.Template.Version, e.Template.Digest, en.At)
+	return insertReview(b, r, r.No, en.At)
 }
 
 func writeDuty(b *pgx.Batch, id int64, e review.DutySet) {

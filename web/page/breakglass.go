@@ -28,8 +28,8 @@ func forcedLines(r *review.Review, forced []review.Forced, here plan.StageKey, n
 		if f.Stage == here {
 			l.href = "#retrospective"
 		}
-		if n := r.Template.StageIndex(f.Stage); n >= 0 {
-			l.title, l.gate = strconv.Itoa(n+1)+". "+r.Template.Stages[n].Name, r.Template.Stages[n].Gate.Name
+		if n := r.Plan.StageIndex(f.Stage); n >= 0 {
+			l.title, l.gate = strconv.Itoa(n+1)+". "+r.Plan.Stages[n].Name, r.Plan.Stages[n].Gate.Name
 		}
 		lines[i] = l
 	}

@@ -26,7 +26,7 @@ type StageView struct {
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
 }
 
-func (v *StageView) index() int           { return v.Review.Template.StageIndex(v.Stage) }
+func (v *StageView) index() int           { return v.Review.Plan.StageIndex(v.Stage) }
 func (v *StageView) stage() *review.Stage { return v.Review.Stage(v.Stage) }
 func (v *StageView) url() string          { return StageURL(v.Review.Project.Key, v.Stage) }
 
@@ -566,7 +566,7 @@ func outsideLine(n int) string {
 // whyOutside says why an item does not apply.
 func whyOutside(r *review.Review, d *plan.Item) string {
 	if !r.Project.Profile.HasAny(d.When) {
-		return "only where: " + strings.Join(flagLabels(r.Template, d.When), "; or: ")
+		return "only where: " + strings.Join(flagLabels(&r.Plan.Lifecycle, d.When), "; or: ")
 	}
 	return "not asked at tier " + strconv.Itoa(int(r.Project.Tier))
 }

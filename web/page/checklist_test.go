@@ -46,7 +46,7 @@ func smallView() StageView {
 		}, {Key: "live", Name: "Live"}},
 	}
 	p := review.Project{ID: 5, Key: "ledger", Name: "Ledger", Tier: plan.TierStandard, Status: review.StatusActive, Members: []review.Member{{Person: owner, Duty: review.DutyOwner}}}
-	r := review.Blank(p, 1, tmpl, plan.Ref{})
+	r := review.Blank(p, 1, plan.Bare(tmpl, plan.Ref{}))
 	r.Load(0)
 	names := []string{"Slipway", "Ana", "Ben", "Chi"}
 	return StageView{
@@ -256,7 +256,7 @@ func TestOwnLinksCanBeChangedInTheRow(t *testing.T) {
 
 func TestWhyAnItemIsOutside(t *testing.T) {
 	v := smallView()
-	items := v.Review.Template.Stages[0].Items
+	items := v.Review.Plan.Stages[0].Items
 	if got := whyOutside(v.Review, &items[3]); got != "only where: It uses a database" {
 		t.Error(got)
 	}
@@ -313,8 +313,8 @@ func longView() StageView {
 			Levels: [3]plan.Level{level, level, level}, Evidence: []plan.EvidenceKind{"doc", "test-report"},
 		})
 	}
-	v.Review.Template.Stages = []plan.Stage{*stage}
-	v.Review = review.Blank(v.Review.Project, 1, v.Review.Template, plan.Ref{})
+	v.Review.Plan.Stages = []plan.Stage{*stage}
+	v.Review = review.Blank(v.Review.Project, 1, v.Review.Plan)
 	v.Review.Load(0)
 	v.Rollups, v.Stage = v.Rollups[:1], "long"
 	for i := range v.stage().Items {

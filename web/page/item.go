@@ -182,7 +182,7 @@ func (d *ItemData) facts() []ui.Fact {
 	def := d.Item.Def
 	fs := []ui.Fact{{Term: "Level", Text: d.levelText()}}
 	if d.applies() && len(def.When) > 0 {
-		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(d.Review.Template, d.holding(def.When)), "; ")})
+		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(&d.Review.Plan.Lifecycle, d.holding(def.When)), "; ")})
 	}
 	if len(def.Evidence) > 0 {
 		fs = append(fs, ui.Fact{Term: "Evidence", Text: Enumerate(kindWords(def.Evidence), "or")})
@@ -531,7 +531,7 @@ func (d *ItemData) summary() []ui.FieldError {
 
 // history tells what happened to the item.
 func (d *ItemData) history() []ui.Entry {
-	told := Teller{Project: d.key(), Template: d.Review.Template, Names: d.Names}.DescribeAll(d.Entries)
+	told := Teller{Project: d.key(), Template: &d.Review.Plan.Lifecycle, Names: d.Names}.DescribeAll(d.Entries)
 	for i := range told {
 		told[i].What += " this item"
 		told[i].Href = "" // the reader is there

@@ -52,7 +52,7 @@ func (v *projectView) key() review.ProjectKey { return v.Review.Project.Key }
 func (v *projectView) may(a review.Action) bool { return review.May(v.Actor, a, v.project()) == nil }
 
 func (v *projectView) segments() []ui.StageSegment {
-	return segments(v.key(), v.Review.Template.Stages, v.rollups, v.current)
+	return segments(v.key(), v.Review.Plan.Stages, v.rollups, v.current)
 }
 
 // facts are the line under the project's name.
@@ -84,7 +84,7 @@ func (v *projectView) facts() []ui.Fact {
 		facts = append(facts, ui.Fact{Term: "Visible", Text: "restricted to its people, admins and auditors"})
 	}
 	return append(facts, ui.Fact{
-		Term: "Lifecycle", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version), Href: LifecycleURL(v.Review.Ref.Key, v.Review.Ref.Version),
+		Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version), Href: LifecycleURL(v.Review.Plan.Ref().Key, v.Review.Plan.Ref().Version),
 	})
 }
 
@@ -168,7 +168,7 @@ func (v *projectView) onProject(p review.PersonID) string {
 // profile are the facts about the project on which items depend, in words.
 func (v *projectView) profile() []string {
 	var labels []string
-	for _, f := range v.Review.Template.Flags {
+	for _, f := range v.Review.Plan.Flags {
 		if slices.Contains(v.project().Profile, f.Key) {
 			labels = append(labels, f.Label)
 		}
@@ -268,7 +268,7 @@ func (v *projectView) totals() (t review.StageRollup) {
 }
 
 func (v *projectView) recent() []ui.Entry {
-	return Teller{Project: v.key(), Template: v.Review.Template, Names: v.Name}.DescribeAll(v.Recent)
+	return Teller{Project: v.key(), Template: &v.Review.Plan.Lifecycle, Names: v.Name}.DescribeAll(v.Recent)
 }
 
 // statusGate is the gate on whose page the project is held or resumed.

@@ -27,7 +27,7 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 		{Term: "Visible to", Text: FieldValue("restricted", strconv.FormatBool(p.Restricted))},
 		{Term: "Profile", Text: OrNone(strings.Join(v.profile(), "; "))},
 		{Term: "Review", Text: v.reviewText()},
-		{Term: "Lifecycle", Text: v.Review.Template.Name + ", version " + strconv.Itoa(v.Review.Ref.Version)},
+		{Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version)},
 	}
 	if p.Summary != "" {
 		facts = append([]ui.Fact{{Term: "Purpose", Text: p.Summary}}, facts...)

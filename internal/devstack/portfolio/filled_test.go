@@ -309,9 +309,7 @@ func (d *demo) replay(t *testing.T) {
 			t.Fatal(err)
 		}
 		replayed, err := review.Replay(view.Review.Project.ID, d.entries(t, noor, review.ProjectKey(key)),
-			func(ref plan.Ref) (*plan.Lifecycle, error) {
-				return d.Template(t.Context(), ref)
-			})
+			d.Plans(t.Context()))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -343,7 +341,7 @@ func (d *demo) entries(t *testing.T, by store.By, key review.ProjectKey) []revie
 func plain(t *testing.T, r *review.Review) string {
 	t.Helper()
 	c := *r
-	c.Template, c.Holders, c.Stages = nil, nil, slices.Clone(r.Stages)
+	c.Plan, c.Plans, c.Holders, c.Stages = nil, nil, nil, slices.Clone(r.Stages)
 	for i := range c.Stages {
 		s := &c.Stages[i]
 		s.Def, s.Items = nil, slices.Clone(s.Items)

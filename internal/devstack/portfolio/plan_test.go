@@ -229,7 +229,7 @@ func (c cast) actor(id string, p *demoProject, project review.ProjectID, since t
 func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review.ProjectID, day time.Time) *review.Review {
 	t.Helper()
 	s := newStory(p, tmpl, c.ids, day)
-	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, tmpl, plan.Ref{}, review.NewProject{
+	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, plan.Bare(tmpl, plan.Ref{}), review.NewProject{
 		Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
 		Owner: c.ids[p.owner], Deputy: c.ids[p.deputy], Target: s.firstTarget(), Restricted: p.restricted, Profile: p.flags(),
 	}, s.began)

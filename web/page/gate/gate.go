@@ -117,7 +117,7 @@ func newView(d Data) *view {
 	r, s := d.Review, d.Stage
 	v := &view{
 		Data: d, key: r.Project.Key, stage: s.Def.Key, standing: r.Standing(s, d.Now), open: s.OpenRound(), last: s.LastRound(),
-		policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), sod: r.Template.SoD, digest: r.Digest(s), counting: r.Counting(s),
+		policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), sod: r.Plan.SoD, digest: r.Digest(s), counting: r.Counting(s),
 	}
 	if v.open != nil {
 		v.policy, v.sod = v.open.Policy, v.open.SoD
@@ -131,7 +131,7 @@ func (v *view) may(a review.Action) bool {
 }
 
 // number is the stage's place in the template, from 1.
-func (v *view) number() int { return v.Review.Template.StageIndex(v.stage) + 1 }
+func (v *view) number() int { return v.Review.Plan.StageIndex(v.stage) + 1 }
 
 // quorumText says who has to sign, in a sentence.
 func (v *view) quorumText() string {
@@ -154,7 +154,7 @@ func (v *view) covers() string {
 	c := v.Review.Content(v.Stage)
 	definition := "who has to sign"
 	if c.Format == review.FormatTemplate {
-		definition += fmt.Sprintf(", and version %d of the template", v.Review.Ref.Version)
+		definition += fmt.Sprintf(", and version %d of the template", v.Review.Plan.Ref().Version)
 	}
 	return fmt.Sprintf("It covers %s with what they ask for, their answers, notes and approvals, %s, %s, %s with the answers, the tier, and %s. Any change to these puts signatures out of date.",
 		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), definition)
@@ -250,7 +250,7 @@ func (v *view) requestReason() ui.Field {
 	switch {
 	case len(early) == 0:
 		f.Optional, f.Hint = true, "A word to the signers."
-	case v.Review.Template.Order == plan.OrderAdvisory:
+	case v.Review.Plan.Order == plan.OrderAdvisory:
 		f.Label = "Why before earlier gates?"
 		f.Hint = "Earlier gates still to pass: " + page.Enumerate(early, "and") + "."
 	default:

@@ -38,7 +38,7 @@ func newTrial(t *testing.T) *trial {
 		ID: 7, Key: "ledger-api", Name: "Ledger API", Tier: 1, Status: review.StatusActive,
 		Members: []review.Member{{Person: 1, Duty: review.DutyOwner}, {Person: 2, Duty: review.DutyMember}},
 	}
-	b := &trial{review.Blank(p, 1, tmpl, ref), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
+	b := &trial{review.Blank(p, 1, plan.Bare(tmpl, ref)), time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	b.r.Load(0)
 	b.r.Holders = map[review.PersonID][]review.SeatHeld{}
 	b.answer(t, "See the page.")
@@ -112,7 +112,7 @@ func TestSigningSaysExactlyWhyNot(t *testing.T) {
 
 func TestSeatRowsSayOnWhichContent(t *testing.T) {
 	b := newTrial(t)
-	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.r.Plan.Stages[0].Gate.Quorum = 2
 	b.request(t)
 	rows := b.view(seated(3)).seatRows()
 	if len(rows) != 2 || rows[0].Person != "P3 or 7 others" || rows[0].State != ui.Wait || !rows[0].Mandatory {
@@ -253,7 +253,7 @@ func TestSeatThatNobodyCanFill(t *testing.T) {
 // whoever could fill the seats.
 func TestMissingSignaturesNameTheOpenSeats(t *testing.T) {
 	b := newTrial(t)
-	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.r.Plan.Stages[0].Gate.Quorum = 2
 	b.request(t)
 	owners := map[string]string{}
 	s := &b.r.Stages[0]
@@ -269,7 +269,7 @@ func TestMissingSignaturesNameTheOpenSeats(t *testing.T) {
 // way there.
 func TestChangesAreNet(t *testing.T) {
 	b := newTrial(t)
-	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.r.Plan.Stages[0].Gate.Quorum = 2
 	b.request(t)
 	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
 	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
@@ -314,7 +314,7 @@ func TestChangesAreNet(t *testing.T) {
 
 func TestSlotsCountSignatures(t *testing.T) {
 	b := newTrial(t)
-	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.r.Plan.Stages[0].Gate.Quorum = 2
 	b.request(t)
 	in := review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Go, Digest: b.r.Digest(&b.r.Stages[0])}
 	if err := b.r.SignOff(seated(3, plan.SeatProduct), "idea", in, b.tick()); err != nil {
@@ -356,7 +356,7 @@ func TestEachBlockerStandsOnce(t *testing.T) {
 // finds what they chose.
 func TestNothingIsChosenBeforehand(t *testing.T) {
 	b := newTrial(t)
-	b.r.Template.Stages[0].Gate.Quorum = 2
+	b.r.Plan.Stages[0].Gate.Quorum = 2
 	b.request(t)
 	product := seated(3, plan.SeatProduct)
 	chosen := func() (out []string) {
