@@ -41,7 +41,7 @@ type Review struct {
 	PassedBefore time.Time
 
 	// Plans composes another plan, for whatever changes it.
-	Plans Plans
+	Plans Plans `json:"-"`
 
 	recorded []Entry
 	partial  bool // something reached further than what is loaded

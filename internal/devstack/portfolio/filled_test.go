@@ -341,7 +341,7 @@ func (d *demo) entries(t *testing.T, by store.By, key review.ProjectKey) []revie
 func plain(t *testing.T, r *review.Review) string {
 	t.Helper()
 	c := *r
-	c.Plan, c.Plans, c.Holders, c.Stages = nil, nil, nil, slices.Clone(r.Stages)
+	c.Plan, c.Holders, c.Stages = nil, nil, slices.Clone(r.Stages)
 	for i := range c.Stages {
 		s := &c.Stages[i]
 		s.Def, s.Items = nil, slices.Clone(s.Items)
