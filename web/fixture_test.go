@@ -111,7 +111,7 @@ func (f *fixture) publish() {
 		f.t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	if err := store.Publish(ctx, owner, f.tmpl); err != nil {
+	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: f.tmpl}); err != nil {
 		f.t.Fatal(err)
 	}
 	if f.ref, err = f.tmpl.Ref(); err != nil {

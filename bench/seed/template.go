@@ -33,7 +33,7 @@ func publish(ctx context.Context, owner *pgx.Conn) (templates, error) {
 		return templates{}, err
 	}
 	for _, tmpl := range []*plan.Lifecycle{t.builtIn, t.long} {
-		if err := store.Publish(ctx, owner, tmpl); err != nil {
+		if err := store.Publish(ctx, owner, plan.Document{Lifecycle: tmpl}); err != nil {
 			return templates{}, err
 		}
 	}

@@ -14,8 +14,8 @@ import (
 	"github.com/slipway-prr/slipway/migrations"
 )
 
-// migrate brings a database to the schema and the built-in templates of this
-// program. url connects as the database's owner.
+// migrate brings a database to the schema and the built-in lifecycles and modules
+// of this program. url connects as the database's owner.
 func migrate(ctx context.Context, url string, out io.Writer) error {
 	if url == "" {
 		return errors.New("SLIPWAY_DATABASE_URL is not set")
@@ -31,15 +31,15 @@ func migrate(ctx context.Context, url string, out io.Writer) error {
 	}
 	conn, err := pgx.ConnectConfig(ctx, cfg)
 	if err != nil {
-		return fmt.Errorf("connecting to publish templates: %w", err)
+		return fmt.Errorf("connecting to publish documents: %w", err)
 	}
 	defer conn.Close(context.WithoutCancel(ctx))
-	templates, err := catalog.BuiltIn()
+	documents, err := catalog.BuiltIn()
 	if err != nil {
 		return err
 	}
-	for i := range templates {
-		if err := store.Publish(ctx, conn, &templates[i]); err != nil {
+	for _, d := range documents {
+		if err := store.Publish(ctx, conn, d); err != nil {
 			return err
 		}
 	}
@@ -47,6 +47,6 @@ func migrate(ctx context.Context, url string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "The database has schema %d and %d built-in template(s).\n", latest, len(templates))
+	fmt.Fprintf(out, "The database has schema %d and %d built-in documents.\n", latest, len(documents))
 	return nil
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/slipway-prr/slipway/internal/devstack/postgres"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/store"
 )
 
@@ -118,7 +119,7 @@ func (s *site) migrate(t *testing.T) {
 	}
 	defer conn.Close(context.Background())
 	tmpl := trial()
-	if err := store.Publish(t.Context(), conn, tmpl); err != nil {
+	if err := store.Publish(t.Context(), conn, plan.Document{Lifecycle: tmpl}); err != nil {
 		t.Fatal(err)
 	}
 	if s.ref, err = tmpl.Ref(); err != nil {

@@ -133,7 +133,7 @@ func (w *world) hills(t *testing.T) []plan.Ref {
 	var refs []plan.Ref
 	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
 		tmpl := hill(order)
-		if err := store.Publish(ctx, conn, tmpl); err != nil {
+		if err := store.Publish(ctx, conn, plan.Document{Lifecycle: tmpl}); err != nil {
 			t.Fatal(err)
 		}
 		ref, err := tmpl.Ref()

@@ -137,7 +137,7 @@ func (w *world) publish(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close(ctx)
-	if err := store.Publish(ctx, conn, tmpl); err != nil {
+	if err := store.Publish(ctx, conn, plan.Document{Lifecycle: tmpl}); err != nil {
 		t.Fatal(err)
 	}
 	if w.ref, err = tmpl.Ref(); err != nil {

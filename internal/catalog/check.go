@@ -33,23 +33,29 @@ func Qualities() []string {
 	}
 }
 
-// checker carries what the checks of one template share.
+// checker carries what the checks of one document share.
 type checker struct {
-	t        *plan.Lifecycle
 	problems *Invalid
 	file     string // that is being checked
 	where    string
+	asks     func(plan.Flag) bool    // whether a profile has an answer
+	asker    string                  // what would have to ask, for messages
 	items    map[plan.ItemKey]string // key, or one of an earlier version -> file
 	phases   map[plan.Phase]string   // -> file of the stage that covers it
 	titles   map[string]plan.ItemKey // lower-case title -> item
 }
 
-func check(t *plan.Lifecycle, head headFile, problems *Invalid) {
-	c := &checker{
-		t: t, problems: problems, file: headName,
+func newChecker(problems *Invalid, file string) *checker {
+	return &checker{
+		problems: problems, file: file,
 		items: map[plan.ItemKey]string{}, phases: map[plan.Phase]string{}, titles: map[string]plan.ItemKey{},
 	}
-	c.head(head)
+}
+
+func check(t *plan.Lifecycle, head headFile, problems *Invalid) {
+	c := newChecker(problems, headName)
+	c.asks, c.asker = t.HasFlag, "this template"
+	c.head(t, head)
 	for i := range t.Stages {
 		stage := &t.Stages[i]
 		c.file, c.where = stageName(slices.Index(head.Stages, stage.Key), stage.Key), ""
@@ -70,31 +76,36 @@ func (c *checker) addf(format string, args ...any) {
 	c.problems.add(Problem{File: c.file, Where: c.where, Message: fmt.Sprintf(format, args...)})
 }
 
-func (c *checker) head(head headFile) {
+func (c *checker) head(t *plan.Lifecycle, head headFile) {
 	if head.Kind != "" && head.Kind != "lifecycle" {
 		c.addf("kind: %q is not lifecycle, and nothing else is read from a folder", head.Kind)
 	}
-	c.key("key", c.t.Key)
-	if c.t.Version < 1 {
-		c.addf("version: is %d; versions count from 1", c.t.Version)
-	}
-	c.line("name", c.t.Name, review.MaxName)
-	c.paragraph("summary", c.t.Summary)
-	if !c.t.Order.Valid() {
-		c.addf("order: %q is not one of strict, advisory, free", c.t.Order)
+	c.name(t.Key, t.Version, t.Name, t.Summary)
+	if !t.Order.Valid() {
+		c.addf("order: %q is not one of strict, advisory, free", t.Order)
 	}
 	if head.SoD == nil {
 		c.addf("separation_of_duties: is missing; say true or false")
 	}
 	unique(c, "stages", head.Stages)
-	c.flags()
+	c.flags(t.Flags)
 }
 
-func (c *checker) flags() {
+// name checks what documents of all kinds begin with.
+func (c *checker) name(key string, version int, name, summary string) {
+	c.key("key", key)
+	if version < 1 {
+		c.addf("version: is %d; versions count from 1", version)
+	}
+	c.line("name", name, review.MaxName)
+	c.paragraph("summary", summary)
+}
+
+func (c *checker) flags(flags []plan.Question) {
 	defer func() { c.where = "" }()
 	seen := map[plan.Flag]bool{}
 	labels := map[string]bool{}
-	for i, f := range c.t.Flags {
+	for i, f := range flags {
 		c.where = fmt.Sprintf("flag %s", nameOr(string(f.Key), i))
 		c.key("key", string(f.Key))
 		c.line("group", f.Group, maxLabel)
@@ -136,23 +147,27 @@ func (c *checker) gate(g *plan.Gate) {
 	c.paragraph("exit", g.Exit)
 	c.days("repeats_days", g.RepeatsDays)
 	var seats []plan.Seat
-	for _, s := range g.Seats {
-		seats = append(seats, s.Seat)
-		if !s.Seat.Valid() {
-			c.addf("seats: %q is not a seat", s.Seat)
-		}
-		c.when(s.When)
-		c.tiers("tiers", s.Tiers)
-		c.tiers("mandatory", s.MandatoryAt)
-		for _, t := range s.MandatoryAt {
-			if !s.SitsAt(t) {
-				c.addf("seats: %s has to sign at tier %d, where it does not sit", s.Seat, t)
-			}
-		}
+	for i := range g.Seats {
+		seats = append(seats, g.Seats[i].Seat)
+		c.gateSeat(&g.Seats[i])
 	}
 	unique(c, "seats", seats)
 	for t := plan.TierCritical; t <= plan.TierStarter; t++ {
 		c.quorum(g, t)
+	}
+}
+
+func (c *checker) gateSeat(s *plan.GateSeat) {
+	if !s.Seat.Valid() {
+		c.addf("seats: %q is not a seat", s.Seat)
+	}
+	c.answers("when", s.When)
+	c.tiers("tiers", s.Tiers)
+	c.tiers("mandatory", s.MandatoryAt)
+	for _, t := range s.MandatoryAt {
+		if !s.SitsAt(t) {
+			c.addf("seats: %s has to sign at tier %d, where it does not sit", s.Seat, t)
+		}
 	}
 }
 
@@ -207,7 +222,7 @@ func (c *checker) item(d *plan.Item) {
 	if len(d.Sources) > 0 {
 		members(c, "sources", d.Sources, func(s string) bool { return strings.TrimSpace(s) != "" })
 	}
-	c.when(d.When)
+	c.answers("when", d.When)
 	c.days("valid_days", d.ValidDays)
 	for _, k := range d.Was {
 		c.key("was", string(k))
@@ -270,13 +285,13 @@ func (c *checker) key(field, key string) {
 	}
 }
 
-func (c *checker) when(flags []plan.Flag) {
+func (c *checker) answers(field string, flags []plan.Flag) {
 	for _, f := range flags {
-		if !c.t.HasFlag(f) {
-			c.addf("when: %q is not a flag of this template", f)
+		if !c.asks(f) {
+			c.addf("%s: %q is not a flag of %s", field, f, c.asker)
 		}
 	}
-	unique(c, "when", flags)
+	unique(c, field, flags)
 }
 
 func (c *checker) days(field string, n int) {

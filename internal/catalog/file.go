@@ -86,15 +86,70 @@ type itemFile struct {
 	Was       []plan.ItemKey      `yaml:"was"`
 }
 
+type moduleFile struct {
+	Kind         plan.Kind        `yaml:"kind"`
+	Key          string           `yaml:"key"`
+	Version      int              `yaml:"version"`
+	Name         string           `yaml:"name"`
+	Summary      string           `yaml:"summary"`
+	Notice       string           `yaml:"notice"`
+	ProposedWhen []plan.Flag      `yaml:"proposed_when"`
+	Flags        []flagFile       `yaml:"flags"`
+	Seats        []moduleSeatFile `yaml:"seats"`
+	Items        []moduleItemFile `yaml:"items"`
+}
+
+type moduleSeatFile struct {
+	Phase plan.Phase `yaml:"phase"`
+	Seat  seatFile   `yaml:",inline"`
+}
+
+type moduleItemFile struct {
+	Phase plan.Phase `yaml:"phase"`
+	Item  itemFile   `yaml:",inline"`
+}
+
+func (f moduleFile) module() plan.Module {
+	m := plan.Module{
+		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary), Notice: strings.TrimSpace(f.Notice),
+		ProposedWhen: f.ProposedWhen, Flags: questions(f.Flags),
+	}
+	for _, s := range f.Seats {
+		m.Seats = append(m.Seats, plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()})
+	}
+	for _, d := range f.Items {
+		m.Items = append(m.Items, plan.ModuleItem{Phase: d.Phase, Item: d.Item.item()})
+	}
+	return m
+}
+
+func questions(files []flagFile) []plan.Question {
+	var out []plan.Question
+	for _, f := range files {
+		out = append(out, plan.Question{Key: f.Key, Group: f.Group, Label: f.Label})
+	}
+	return out
+}
+
+func (f seatFile) seat() plan.GateSeat {
+	return plan.GateSeat{Seat: f.Seat, MandatoryAt: f.Mandatory, Tiers: f.Tiers, When: f.When}
+}
+
+func (f itemFile) item() plan.Item {
+	return plan.Item{
+		Key: f.Key, Title: f.Title,
+		Why: strings.TrimSpace(f.Why), Done: strings.TrimSpace(f.Done), Show: strings.TrimSpace(f.Show),
+		Levels:   [3]plan.Level{f.Level, f.Tier2, f.Tier3},
+		Evidence: f.Evidence, Seats: f.Seats, When: f.When, ValidDays: f.ValidDays, Core: f.Core,
+		Quality: f.Quality, Sources: f.Sources, Was: f.Was,
+	}
+}
+
 func (f headFile) template() plan.Lifecycle {
-	t := plan.Lifecycle{
+	return plan.Lifecycle{
 		Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary),
-		Order: f.Order, SoD: f.SoD != nil && *f.SoD,
+		Order: f.Order, SoD: f.SoD != nil && *f.SoD, Flags: questions(f.Flags),
 	}
-	for _, flag := range f.Flags {
-		t.Flags = append(t.Flags, plan.Question{Key: flag.Key, Group: flag.Group, Label: flag.Label})
-	}
-	return t
 }
 
 func (f stageFile) stage() plan.Stage {
@@ -104,16 +159,10 @@ func (f stageFile) stage() plan.Stage {
 	}
 	copy(s.Gate.Quorums[:], f.Gate.Quorum) // how many there are is checked on the file
 	for _, seat := range f.Gate.Seats {
-		s.Gate.Seats = append(s.Gate.Seats, plan.GateSeat{Seat: seat.Seat, MandatoryAt: seat.Mandatory, Tiers: seat.Tiers, When: seat.When})
+		s.Gate.Seats = append(s.Gate.Seats, seat.seat())
 	}
 	for _, item := range f.Items {
-		s.Items = append(s.Items, plan.Item{
-			Key: item.Key, Title: item.Title,
-			Why: strings.TrimSpace(item.Why), Done: strings.TrimSpace(item.Done), Show: strings.TrimSpace(item.Show),
-			Levels:   [3]plan.Level{item.Level, item.Tier2, item.Tier3},
-			Evidence: item.Evidence, Seats: item.Seats, When: item.When, ValidDays: item.ValidDays, Core: item.Core,
-			Quality: item.Quality, Sources: item.Sources, Was: item.Was,
-		})
+		s.Items = append(s.Items, item.item())
 	}
 	return s
 }
@@ -247,7 +296,7 @@ func form(t reflect.Type) string {
 	return "a " + t.String()
 }
 
-// unwelcome finds YAML that a template has no use for: what makes it read
+// unwelcome finds YAML that a document has no use for: what makes it read
 // otherwise than it looks (anchors, aliases, merges, tags) or only serves to
 // exhaust the parser (endless lines, deep nesting).
 func unwelcome(name string, src []byte) (Problem, bool) {

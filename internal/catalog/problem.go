@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Problem is one thing that is wrong with a template.
+// Problem is one thing that is wrong with a document.
 type Problem struct {
-	File    string // within the template's folder
+	File    string // within the document's folder
 	Line    int    // 1-based; 0 when the problem is not tied to a line
 	Column  int    // 1-based; 0 with Line
 	Where   string // "item data-validated", "gate", "flag users"; empty for the file as a whole
@@ -30,7 +30,7 @@ func (p Problem) String() string {
 	return b.String()
 }
 
-// Invalid lists everything that is wrong with a template, one problem a line.
+// Invalid lists everything that is wrong with a document, one problem a line.
 type Invalid struct{ Problems []Problem }
 
 func (e *Invalid) Error() string {
@@ -38,7 +38,7 @@ func (e *Invalid) Error() string {
 	for i, p := range e.Problems {
 		lines[i] = p.String()
 	}
-	return fmt.Sprintf("not a valid template (problems: %d)\n%s", len(lines), strings.Join(lines, "\n"))
+	return fmt.Sprintf("not a valid document (problems: %d)\n%s", len(lines), strings.Join(lines, "\n"))
 }
 
 func (e *Invalid) add(p Problem) { e.Problems = append(e.Problems, p) }

@@ -7,21 +7,44 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/slipway-prr/slipway/internal/plan"
 )
 
-// Publish writes the template in the root of fsys to dir, as key-version.json,
+// Publish writes the lifecycle in the root of fsys to dir, as key-version.json,
 // and returns the file's name. A version that is there already with other
 // content is refused: projects are pinned to it.
 func Publish(fsys fs.FS, dir string) (string, error) {
-	t, err := Load(fsys)
+	l, err := Load(fsys)
 	if err != nil {
 		return "", err
 	}
-	b, err := t.Bytes()
+	return publish(plan.Document{Lifecycle: &l}, dir)
+}
+
+// PublishModule is [Publish] for the module in a file of fsys.
+func PublishModule(fsys fs.FS, name, dir string) (string, error) {
+	asked, err := Asked()
 	if err != nil {
 		return "", err
 	}
-	name := filepath.Join(dir, fmt.Sprintf("%s-%d.json", t.Key, t.Version))
+	m, err := LoadModule(fsys, name, asked)
+	if err != nil {
+		return "", err
+	}
+	return publish(plan.Document{Module: &m}, dir)
+}
+
+func publish(d plan.Document, dir string) (string, error) {
+	ref, err := d.Ref()
+	if err != nil {
+		return "", err
+	}
+	b, err := d.Bytes()
+	if err != nil {
+		return "", err
+	}
+	name := filepath.Join(dir, fmt.Sprintf("%s-%d.json", ref.Key, ref.Version))
 	switch old, err := os.ReadFile(name); {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
@@ -29,7 +52,7 @@ func Publish(fsys fs.FS, dir string) (string, error) {
 	case bytes.Equal(old, b):
 		return name, nil
 	default:
-		return "", fmt.Errorf("template %s version %d is published with other content; raise its version", t.Key, t.Version)
+		return "", fmt.Errorf("%s version %d is published with other content; raise its version", ref.Key, ref.Version)
 	}
 	if err := os.WriteFile(name, b, 0o644); err != nil {
 		return "", fmt.Errorf("publishing: %w", err)

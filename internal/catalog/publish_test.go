@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,43 +16,77 @@ import (
 // What projects are pinned to says what its author wrote. The bytes are not
 // compared but what they say: they stay when the program learns new fields.
 func TestPublishedSayWhatTheFilesSay(t *testing.T) {
-	templates, err := BuiltIn()
-	if err != nil {
-		t.Fatal(err)
-	}
-	folders, err := fs.ReadDir(builtin, "builtin")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, dir := range folders {
-		folder, err := fs.Sub(builtin, "builtin/"+dir.Name())
+	published := map[plan.Ref]plan.Document{}
+	for _, d := range builtInDocuments(t) {
+		ref, err := d.Ref()
 		if err != nil {
 			t.Fatal(err)
 		}
-		written, err := Load(folder)
+		ref.Digest = ""
+		published[ref] = d
+	}
+	for _, d := range written(t) {
+		ref, err := d.Ref()
 		if err != nil {
 			t.Fatal(err)
 		}
-		found := false
-		for _, p := range templates {
-			if p.Key != written.Key || p.Version != written.Version {
-				continue
-			}
-			if found = true; said(t, &p) != said(t, &written) {
-				t.Errorf("%s version %d is published with other content than its files have: raise the version and run go run ./internal/catalog/cmd/publish",
-					p.Key, p.Version)
-			}
-		}
-		if !found {
-			t.Errorf("%s version %d is not published: run go run ./internal/catalog/cmd/publish", written.Key, written.Version)
+		ref.Digest = ""
+		p, found := published[ref]
+		switch {
+		case !found:
+			t.Errorf("%s version %d is not published: run go run ./internal/catalog/cmd/publish", ref.Key, ref.Version)
+		case said(t, p) != said(t, d):
+			t.Errorf("%s version %d is published with other content than its files have: raise the version and run go run ./internal/catalog/cmd/publish",
+				ref.Key, ref.Version)
 		}
 	}
 }
 
-// said is all that a template says, in today's words.
-func said(t *testing.T, tpl *plan.Lifecycle) string {
+// written are the documents in builtin.
+func written(t *testing.T) []plan.Document {
 	t.Helper()
-	b, err := json.Marshal(tpl)
+	var all []plan.Document
+	heads, err := fs.Glob(builtin, "builtin/*/"+headName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, head := range heads {
+		folder, err := fs.Sub(builtin, path.Dir(head))
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := Load(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, plan.Document{Lifecycle: &l})
+	}
+	asked, err := Asked()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules, err := fs.Glob(builtin, "builtin/modules/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range modules {
+		m, err := LoadModule(builtin, name, asked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, plan.Document{Module: &m})
+	}
+	return all
+}
+
+// said is all that a document says, in today's words.
+func said(t *testing.T, d plan.Document) string {
+	t.Helper()
+	var v any = d.Lifecycle
+	if d.Module != nil {
+		v = d.Module
+	}
+	b, err := json.Marshal(v)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,7 +38,7 @@ func newFixture(t testing.TB) *fixture {
 	}
 	defer owner.Close(ctx)
 	tmpl := smallTemplate()
-	if err := store.Publish(ctx, owner, tmpl); err != nil {
+	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: tmpl}); err != nil {
 		t.Fatal(err)
 	}
 	ref, err := tmpl.Ref()

@@ -34,7 +34,9 @@ func (s *Store) Library(ctx context.Context, by By) (*LibraryView, error) {
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(`select key, version, digest from template_version order by key, version desc`).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(`
+		select key, version, digest from template_version where kind = 'lifecycle' order by key, version desc`,
+	).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
@@ -72,7 +74,9 @@ func (s *Store) LifecycleVersion(ctx context.Context, by By, key string, version
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(`select key, version, digest from template_version where key = $1 order by version desc`, key).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(`
+		select key, version, digest from template_version where kind = 'lifecycle' and key = $1 order by version desc`, key,
+	).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})

@@ -31,7 +31,7 @@ func (f *fixture) inOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	if err := store.Publish(ctx, owner, tmpl); err != nil {
+	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: tmpl}); err != nil {
 		t.Fatal(err)
 	}
 	if f.ref, err = tmpl.Ref(); err != nil {

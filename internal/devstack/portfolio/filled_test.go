@@ -51,7 +51,7 @@ func newDemo(t *testing.T) *demo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Publish(ctx, owner, first); err != nil {
+	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: first}); err != nil {
 		t.Fatal(err)
 	}
 	st, err := store.Open(ctx, db.AppURL, store.Options{StatementTimeout: time.Minute, LockTimeout: time.Minute})

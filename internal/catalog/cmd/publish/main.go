@@ -1,30 +1,54 @@
-// Publish writes the built-in templates' current versions to
+// Publish writes the current versions of the built-in lifecycles and modules to
 // internal/catalog/published. Run it from the top of the repository after a
-// template's version was raised: go run ./internal/catalog/cmd/publish
+// version was raised: go run ./internal/catalog/cmd/publish
 package main
 
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 
 	"github.com/slipway-prr/slipway/internal/catalog"
 )
 
+const (
+	written   = "internal/catalog/builtin"
+	published = "internal/catalog/published"
+)
+
 func main() {
-	folders, err := filepath.Glob("internal/catalog/builtin/*")
-	if err == nil && len(folders) == 0 {
-		err = fmt.Errorf("there is no internal/catalog/builtin here")
-	}
-	for _, folder := range folders {
-		var name string
-		if name, err = catalog.Publish(os.DirFS(folder), "internal/catalog/published"); err != nil {
-			break
-		}
-		fmt.Println(name)
-	}
-	if err != nil {
+	if err := publish(); err != nil {
 		fmt.Fprintln(os.Stderr, "publish:", err)
 		os.Exit(1)
 	}
+}
+
+func publish() error {
+	heads, err := filepath.Glob(written + "/*/template.yaml")
+	if err != nil {
+		return err
+	}
+	if len(heads) == 0 {
+		return fmt.Errorf("there is no %s here", written)
+	}
+	for _, head := range heads {
+		name, err := catalog.Publish(os.DirFS(path.Dir(head)), published)
+		if err != nil {
+			return err
+		}
+		fmt.Println(name)
+	}
+	modules, err := filepath.Glob(written + "/modules/*.yaml")
+	if err != nil {
+		return err
+	}
+	for _, module := range modules {
+		name, err := catalog.PublishModule(os.DirFS(path.Dir(module)), path.Base(module), published)
+		if err != nil {
+			return err
+		}
+		fmt.Println(name)
+	}
+	return nil
 }
