@@ -43,6 +43,7 @@ var projectTables = []struct{ name, project string }{
 	{"condition", "project_id"},
 	{"portfolio", "project_id"},
 	{"gate", "project_id"},
+	{"stage", "project_id"},
 }
 
 // Copy multiplies patterns with COPY, tens of thousands of projects a minute. conn is a superuser's: triggers and foreign keys
