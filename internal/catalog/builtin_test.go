@@ -58,10 +58,18 @@ func current(t *testing.T) []plan.Lifecycle {
 // version that was changed; a new version is a new line.
 func TestPublishedVersionsNeverChange(t *testing.T) {
 	want := map[string]string{
+		"accessibility 1":           "77ad0ab49603a387b755ca49e794279fd1e95287b6841157fc3ee9e08304a79a",
+		"ai-assistant 1":            "69a19023a4be67d3c1f43b0ed5dc876fd13aa8b6f9edf2f39ea0625cb60866e0",
+		"edge 1":                    "063bd70e83d9d9db8c7768b2a1d6d0dd23f56aa6a67bbb46a21cc818ed6fbc89",
+		"finance 1":                 "92d9505368194e35fbc188c49e2412fef7f18ade699ac584a3d52ab47762b061",
 		"gdpr 1":                    "a2e6641a46f1517f756c2f8c79a3b15aebd610b1bb684b78cb1775a986c84482",
+		"hipaa 1":                   "d3c6c458e7a66a3aa1ee283e2fa030505ed2349ebd971970bd3043b7aa36fdcd",
+		"iso27001 1":                "6f26cf45c1d179f223b78f32f6ac33e89f36a09f9fdda4fac22ea8fc84dec9f8",
+		"ml 1":                      "bf7ac938e41a87ab6583c2bd7600bf2cfb4200c3eb52f719c71f61d7c5bf0311",
+		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
 		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
 		"prototype-to-production 2": "fbdfac68ecfb0c5011aa65e805c40f44560fc6718252cefbb5f06ccbafcceed6",
-		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
+		"public-sector 1":           "3b09d23e45ff64a62dfc0dd0f8836fc8b7146dcde8d15324607d251bf1f498fa",
 	}
 	got := map[string]string{}
 	for _, d := range builtInDocuments(t) {

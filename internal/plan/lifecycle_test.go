@@ -29,6 +29,18 @@ func TestCovering(t *testing.T) {
 	}
 }
 
+// A module can have a seat sign that sits at the gate already: then the number of
+// signatures is not less than that of those without which the gate does not pass.
+func TestQuorumCoversTheMandatory(t *testing.T) {
+	g := plan.Gate{Quorums: [3]int{1, 1, 1}, Seats: []plan.GateSeat{
+		{Seat: "sre", Mandatory: true}, {Seat: "qa"}, {Seat: "qa", Mandatory: true, From: "edge"},
+	}}
+	want := plan.Policy{Quorum: 2, Seats: []plan.Seat{"sre", "qa"}, Mandatory: []plan.Seat{"sre", "qa"}}
+	if got := g.Policy(1, nil); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+}
+
 // What a gate asks depends on the tier and on the profile.
 func TestPolicyByTier(t *testing.T) {
 	g := plan.Gate{Quorums: [3]int{3, 2, 1}, Seats: []plan.GateSeat{

@@ -29,7 +29,8 @@ func (d *Item) LevelFor(t Tier, p Profile) Level {
 
 // Policy is what a gate demands of a project of this tier with this profile. A
 // seat that joins, under a condition or with a module, raises the number of
-// signatures by one, unless it is at the gate already.
+// signatures by one, unless it is at the gate already. The number is never less
+// than that of the seats which have to sign.
 func (d *Gate) Policy(t Tier, p Profile) Policy {
 	pol := Policy{Quorum: d.QuorumAt(t)}
 	for i := range d.Seats {
@@ -47,6 +48,7 @@ func (d *Gate) Policy(t Tier, p Profile) Policy {
 			pol.Mandatory = append(pol.Mandatory, s.Seat)
 		}
 	}
+	pol.Quorum = max(pol.Quorum, len(pol.Mandatory))
 	return pol
 }
 
