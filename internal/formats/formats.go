@@ -1,0 +1,305 @@
+// Package formats reads checklists that people already have into a draft of a
+// lifecycle or of a module, and writes ours in forms that others read. It is
+// pure code: bytes in, a value out. It asks no network and no database, and
+// evaluates nothing that it reads.
+//
+// # What a reader has to do
+//
+// Each foreign format has a file of its own with one function
+//
+//	func readX(src []byte, opts Options) (Result, error)
+//
+// and a row in [All]. [Read] has refused what is too large or not UTF-8 before the
+// reader is called, and checks the result's limits after it. A reader
+//
+//   - makes a [draft] of opts, gives it the stages, items and questions in the order of
+//     the file, and returns what finish gives: keys, cut titles, levels, gates and the
+//     split over phases are the draft's work, the same for all formats;
+//   - reports what is wrong with the file as a [Problem] with its place and what to do
+//     about it, never as an error: errors are for a fault of the program. A problem of
+//     [Error] has nothing imported, so that a reader may go on and find more;
+//   - counts what it has no place for with lose, in words for the person who looks at
+//     the preview, and keeps the text in the item where it can;
+//   - takes the item's own id as its key where there is one, since keys are what answers
+//     are kept by when the file is imported again;
+//   - refuses what is code (templates, macros, formulas without a stored value);
+//   - counts depth itself where it nests (at most [MaxDepth]); [checkJSON] does it for JSON;
+//   - needs a test of an example in testdata (our own words, never a copy of somebody's
+//     file) and a fuzz test that calls fuzzReader.
+package formats
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Limits of what is read.
+const (
+	MaxBytes    = 5 << 20
+	MaxItems    = 2000
+	MaxStages   = 200
+	MaxDepth    = 50
+	MaxProblems = 200
+)
+
+// Format names a form of file.
+type Format string
+
+// Info is what there is to know about a format.
+type Info struct {
+	Format     Format
+	Label      string   // on pages
+	Extensions []string // with their dot; the first is that of files we write
+	MediaType  string
+	Binary     bool // it is not UTF-8 text
+	Columns    bool // [Options.Columns] says which column holds what
+	// Sniff reports whether a file looks like it. The table is asked in its order, so
+	// that the narrow ones stand first. name is lower-case.
+	Sniff func(name string, src []byte) bool
+	Read  func(src []byte, opts Options) (Result, error)             // nil: it is only written
+	Write func(d plan.Document) (b []byte, lost []string, err error) // nil: it is only read
+}
+
+// All lists the formats, in the order in which they are tried.
+func All() []Info {
+	return []Info{}
+}
+
+// Find is what there is to know about a format.
+func Find(f Format) (Info, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(in Info) bool { return in.Format == f })
+	if i < 0 {
+		return Info{}, false
+	}
+	return all[i], true
+}
+
+// Detect says which format a file seems to have.
+func Detect(name string, src []byte) (Format, bool) {
+	name, src = strings.ToLower(name), withoutBOM(src)
+	for _, in := range All() {
+		if in.Read != nil && in.Sniff(name, src) {
+			return in.Format, true
+		}
+	}
+	return "", false
+}
+
+// Options say how a file is to be read. The zero value is a good start.
+type Options struct {
+	Kind    plan.Kind      // what to make of it; empty: what the file says, or else a lifecycle
+	Key     string         // of the document; empty: made of its name
+	Name    string         // of the document; empty: the file's, or else made of File
+	File    string         // the file's name; set by [Read]
+	Columns map[Column]int // of tables: the number of the column, from 0; nil: guessed from their headings
+	Sheet   string         // of a workbook; empty: the first with rows in it
+}
+
+// Result is what became of a file.
+type Result struct {
+	Document plan.Document // neither of its two where a problem is an [Error]
+	Problems []Problem     // in the order of the file
+	Lost     []string      // what was not represented, a sentence each
+	Counts   Counts
+	Columns  map[Column]int // of tables: what was used, to be remembered
+	Headings []string       // of tables: what stands above each column
+	Sheets   []string       // of a workbook
+}
+
+// Counts say how much was read.
+type Counts struct {
+	Stages    int // of a module: 0
+	Items     int
+	Questions int // of the items: those that are answered by choosing
+}
+
+// Refused reports whether nothing is imported.
+func (r *Result) Refused() bool {
+	return slices.ContainsFunc(r.Problems, func(p Problem) bool { return p.Severity == Error })
+}
+
+// Severity says what follows from a problem.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"   // nothing is imported
+	Warning Severity = "warning" // it is imported, with the change that the message tells
+)
+
+// Problem is one thing that is wrong with a file.
+type Problem struct {
+	Line, Column int    // from 1; 0 where it is not known
+	Path         string // within the file, such as pillars[2].questions[0] or "row 12"; may be empty
+	Severity     Severity
+	Message      string // what is wrong
+	Do           string // what to do about it; empty where there is nothing to do
+}
+
+func (p Problem) String() string {
+	var b strings.Builder
+	if p.Line > 0 {
+		fmt.Fprintf(&b, "%d:%d: ", p.Line, p.Column)
+	}
+	if p.Path != "" {
+		b.WriteString(p.Path + ": ")
+	}
+	b.WriteString(p.Message)
+	if p.Do != "" {
+		b.WriteString(" " + p.Do)
+	}
+	return b.String()
+}
+
+func refuse(problems ...Problem) Result {
+	for i := range problems {
+		problems[i].Severity = Error
+	}
+	return Result{Problems: problems}
+}
+
+// Read reads a file. An error is a fault of the program or a format that is not
+// read; what is wrong with the file is among the result's problems.
+func Read(f Format, name string, src []byte, opts Options) (Result, error) {
+	in, ok := Find(f)
+	if !ok || in.Read == nil {
+		return Result{}, fmt.Errorf("%q is no format that is read", f)
+	}
+	if len(src) > MaxBytes {
+		return refuse(Problem{
+			Message: fmt.Sprintf("The file has %.1f MiB; at most %d MiB are read.", float64(len(src))/(1<<20), MaxBytes>>20),
+			Do:      "Split it, or take out what is no checklist.",
+		}), nil
+	}
+	if !in.Binary {
+		src = withoutBOM(src)
+		if p, bad := notText(src); bad {
+			return refuse(p), nil
+		}
+	}
+	opts.File = path.Base(strings.ReplaceAll(name, `\`, "/"))
+	r, err := in.Read(src, opts)
+	if err != nil {
+		return Result{}, fmt.Errorf("reading %s: %w", in.Label, err)
+	}
+	r.count()
+	if p, bad := r.tooMuch(); bad {
+		r.Problems = append(r.Problems, p)
+	}
+	if r.Refused() {
+		r.Document, r.Counts, r.Lost = plan.Document{}, Counts{}, nil
+	}
+	return r, nil
+}
+
+// Write writes a document in a format. lost says what the format has no place
+// for, a sentence each.
+func Write(f Format, d plan.Document) (b []byte, lost []string, err error) {
+	in, ok := Find(f)
+	if !ok || in.Write == nil {
+		return nil, nil, fmt.Errorf("%q is no format that is written", f)
+	}
+	if b, lost, err = in.Write(d); err != nil {
+		return nil, nil, fmt.Errorf("writing %s: %w", in.Label, err)
+	}
+	return b, lost, nil
+}
+
+func (r *Result) count() {
+	r.Counts = Counts{}
+	if l := r.Document.Lifecycle; l != nil {
+		r.Counts.Stages = len(l.Stages)
+	}
+	eachItem(r.Document, func(_ string, it *plan.Item) {
+		r.Counts.Items++
+		if it.IsQuestion() {
+			r.Counts.Questions++
+		}
+	})
+}
+
+// eachItem calls f with each item and the name of its stage or phase.
+func eachItem(d plan.Document, f func(section string, it *plan.Item)) {
+	if d.Lifecycle != nil {
+		for i := range d.Lifecycle.Stages {
+			s := &d.Lifecycle.Stages[i]
+			for j := range s.Items {
+				f(s.Name, &s.Items[j])
+			}
+		}
+	}
+	if d.Module != nil {
+		for i := range d.Module.Items {
+			f(string(d.Module.Items[i].Phase), &d.Module.Items[i].Item)
+		}
+	}
+}
+
+func (r *Result) tooMuch() (Problem, bool) {
+	if r.Counts.Items > MaxItems {
+		return tooManyItems(), true
+	}
+	if r.Counts.Stages > MaxStages {
+		return tooManyStages(), true
+	}
+	return Problem{}, false
+}
+
+func tooManyItems() Problem {
+	return Problem{Severity: Error, Message: fmt.Sprintf("There are more than %d items.", MaxItems), Do: "Split the file."}
+}
+
+func tooManyStages() Problem {
+	return Problem{
+		Severity: Error, Message: fmt.Sprintf("There are more than %d stages.", MaxStages),
+		Do: "Choose something coarser as the stage, or split the file.",
+	}
+}
+
+func withoutBOM(src []byte) []byte { return bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")) }
+
+// notText finds what is not UTF-8.
+func notText(src []byte) (Problem, bool) {
+	do := "Save the file as UTF-8."
+	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+		return Problem{Line: 1, Column: 1, Message: "The file is in UTF-16.", Do: do}, true
+	}
+	for i := 0; i < len(src); {
+		r, size := utf8.DecodeRune(src[i:])
+		if r == utf8.RuneError && size <= 1 || r == 0 {
+			line, column := position(src, i)
+			return Problem{Line: line, Column: column, Message: fmt.Sprintf("The byte %02X is not part of a text in UTF-8.", src[i]), Do: do}, true
+		}
+		i += size
+	}
+	return Problem{}, false
+}
+
+// position is the line and column of a byte of a text, both from 1. Columns are
+// characters.
+func position(src []byte, offset int) (line, column int) {
+	offset = max(0, min(offset, len(src)))
+	begin := bytes.LastIndexByte(src[:offset], '\n') + 1
+	return bytes.Count(src[:begin], []byte("\n")) + 1, utf8.RuneCount(src[begin:offset]) + 1
+}
+
+// mentions reports whether a text has all of the words in it.
+func mentions(src []byte, words ...string) bool {
+	for _, w := range words {
+		if !bytes.Contains(src, []byte(w)) {
+			return false
+		}
+	}
+	return true
+}
+
+func hasExtension(name string, extensions ...string) bool {
+	return slices.Contains(extensions, path.Ext(name))
+}
