@@ -182,7 +182,7 @@ func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
 	}
 	for i, key := range head.Stages {
 		if !plan.ValidKey(string(key)) { // it becomes part of a file name
-			problems.add(Problem{File: headName, Message: fmt.Sprintf("stages: entry %d, %q, %s", i+1, key, keyForm)})
+			problems.add(Problem{File: headName, Message: fmt.Sprintf("stages: entry %d, %q, %s", i+1, key, plan.KeyForm)})
 		}
 	}
 	return head, nil

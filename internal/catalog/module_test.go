@@ -101,7 +101,7 @@ func TestLoadModuleNamesWhatIsWrong(t *testing.T) {
 		{"no items", smallModule[strings.Index(smallModule, "items:"):], "items: []\n", ": items: lists none"},
 		{"item of no phase", "phase: operation", "phase: operations", `: item law-kept: phase: "operations" is not known here`},
 		{"foreign item key", "law-kept", "laws-kept", `: item laws-kept: key: "laws-kept" does not begin with "law-", the module's key and a hyphen`},
-		{"item key twice", "law-kept", "law-known", `: item law-known: key: is used in law-1.yaml already`},
+		{"item key twice", "law-kept", "law-known", `: item law-known: key: is used in this module already`},
 		{"title twice", "Keep the law", "know the LAW", ": item law-kept: title: is the title of item law-known already"},
 		{"title too long", "Keep the law", strings.Repeat("t", 81), ": item law-kept: title: is 81 characters long; at most 80 fit"},
 		{"level rises", "tier2: must", "tier2: may", ": item law-known: tier3: is must, which is more than tier2 demands; a less critical tier never demands more"},
