@@ -1,18 +1,12 @@
 package catalog
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"reflect"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/token"
-
+	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -239,92 +233,9 @@ func decode(fsys fs.FS, name string, v any, problems *Invalid) (ok bool, err err
 		problems.add(Problem{File: name, Message: fmt.Sprintf("is %d bytes long; at most %d are read", len(src), maxBytes)})
 		return false, nil
 	}
-	if p, bad := unwelcome(name, src); bad {
-		problems.add(p)
-		return false, nil
-	}
-	dec := yaml.NewDecoder(bytes.NewReader(src), yaml.Strict())
-	if err := dec.Decode(v); err != nil {
-		problems.add(decodeProblem(name, err))
-		return false, nil
-	}
-	if err := dec.Decode(new(any)); !errors.Is(err, io.EOF) {
-		problems.add(Problem{File: name, Message: "holds more than one YAML document"})
+	if f := plainyaml.Decode(src, v, plainyaml.Limits{Line: maxLine, Depth: maxDepth}); f != nil {
+		problems.add(Problem{File: name, Line: f.Line, Column: f.Column, Message: f.Message})
 		return false, nil
 	}
 	return true, nil
-}
-
-func decodeProblem(name string, err error) Problem {
-	if errors.Is(err, io.EOF) {
-		return Problem{File: name, Message: "is empty"}
-	}
-	p := Problem{File: name, Message: err.Error()}
-	var at yaml.Error
-	if !errors.As(err, &at) {
-		return p
-	}
-	p.Message = at.GetMessage()
-	var mismatch *yaml.TypeError
-	if errors.As(err, &mismatch) { // its own message speaks of Go types
-		p.Message = fmt.Sprintf("the value should be %s, not %s", form(mismatch.DstType), form(mismatch.SrcType))
-	}
-	if tok := at.GetToken(); tok != nil && tok.Position != nil {
-		p.Line, p.Column = tok.Position.Line, tok.Position.Column
-	}
-	return p
-}
-
-// form says in an author's words what kind of value a type stands for.
-func form(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.String:
-		return "text"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.Int, reflect.Int64, reflect.Uint64:
-		return "a whole number"
-	case reflect.Float64:
-		return "a number"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "a mapping"
-	case reflect.Pointer:
-		return form(t.Elem())
-	}
-	return "a " + t.String()
-}
-
-// unwelcome finds YAML that a document has no use for: what makes it read
-// otherwise than it looks (anchors, aliases, merges, tags) or only serves to
-// exhaust the parser (endless lines, deep nesting).
-func unwelcome(name string, src []byte) (Problem, bool) {
-	number := 0
-	for line := range bytes.Lines(src) {
-		if number++; len(line) > maxLine {
-			return Problem{File: name, Line: number, Column: 1, Message: fmt.Sprintf("the line is %d bytes long; at most %d are read",
-				len(line), maxLine)}, true
-		}
-	}
-	depth := 0
-	for _, tok := range lexer.Tokenize(string(src)) {
-		var what string
-		switch tok.Type {
-		case token.AnchorType, token.AliasType, token.MergeKeyType:
-			what = "anchors, aliases and merge keys are not allowed: write the value out"
-		case token.TagType, token.DirectiveType:
-			what = "tags and directives are not allowed"
-		case token.SequenceStartType, token.MappingStartType:
-			if depth++; depth > maxDepth {
-				what = "brackets are nested too deeply"
-			}
-		case token.SequenceEndType, token.MappingEndType:
-			depth--
-		}
-		if what != "" {
-			return Problem{File: name, Line: tok.Position.Line, Column: tok.Position.Column, Message: what}, true
-		}
-	}
-	return Problem{}, false
 }

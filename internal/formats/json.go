@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 )
 
 // maxPlaces bounds what is remembered of where values stand in a JSON text.
@@ -144,7 +146,7 @@ func (f *jsonFile) decode(v any) *Problem {
 	line, column := position(f.src, int(mismatch.Offset))
 	return &Problem{
 		Line: line, Column: column, Path: mismatch.Field, Severity: Error,
-		Message: fmt.Sprintf("The value should be %s, not %s.", form(mismatch.Type), article(mismatch.Value)),
+		Message: fmt.Sprintf("The value should be %s, not %s.", plainyaml.Form(mismatch.Type), article(mismatch.Value)),
 	}
 }
 
