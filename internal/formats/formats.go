@@ -68,7 +68,9 @@ type Info struct {
 
 // All lists the formats, in the order in which they are tried.
 func All() []Info {
-	return []Info{}
+	return []Info{
+		ownInfo(),
+	}
 }
 
 // Find is what there is to know about a format.

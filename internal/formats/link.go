@@ -1,0 +1,34 @@
+package formats
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+const maxURL = 2000
+
+// webAddress reports whether s may stand behind a link on a page.
+func webAddress(s string) bool {
+	if len(s) > maxURL || s != strings.TrimSpace(s) || clean(s) != s || strings.ContainsAny(s, " \"<>\\") {
+		return false
+	}
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil
+}
+
+// link adds a link to an item or choice, or counts it as lost where it leads to no
+// page on the web.
+func (d *draft) link(links []plan.Link, title, address string) []plan.Link {
+	address = strings.TrimSpace(address)
+	if address == "" {
+		return links
+	}
+	if !webAddress(address) {
+		d.lose("link that is no web address was left out", "links that are no web addresses were left out")
+		return links
+	}
+	short, _ := shorten(clean(title), maxName)
+	return append(links, plan.Link{Title: short, URL: address})
+}
