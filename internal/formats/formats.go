@@ -25,7 +25,7 @@
 //   - refuses what is code (templates, macros, formulas without a stored value);
 //   - counts depth itself where it nests (at most [MaxDepth]); [checkJSON] does it for JSON;
 //   - needs a test of an example in testdata (our own words, never a copy of somebody's
-//     file) and a fuzz test that calls fuzzReader.
+//     file) and a fuzz test that calls fuzzForeign.
 package formats
 
 import (
@@ -70,6 +70,7 @@ type Info struct {
 func All() []Info {
 	return []Info{
 		ownInfo(),
+		lensInfo(),
 	}
 }
 

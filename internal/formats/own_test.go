@@ -288,5 +288,5 @@ func FuzzOwn(f *testing.F) {
 	for _, s := range []string{"kind: module\nkey: ab\nitems:\n  - {key: ab-c, phase: idea}\n", "a: &a [*a]", "- - -", "? a", "kind: lifecycle\n---\n", "{", "\"\\x"} {
 		f.Add([]byte(s))
 	}
-	fuzzReader(f, YAML)
+	fuzzReader(f, YAML, checkResult)
 }
