@@ -15,8 +15,8 @@ import (
 )
 
 const (
-	maxTitle   = 80  // characters of an item
-	maxName    = 120 // of a document, a stage or a gate
+	maxTitle   = 80 // characters of an item; more could be published and is not good style
+	maxName    = plan.MaxName
 	maxSummary = 700
 )
 
@@ -147,7 +147,11 @@ func (d *draft) item(it plan.Item, ids ...string) {
 		d.titles[fold.Text(title)]++
 	}
 	it.Key, it.Title = plan.ItemKey(key), title
-	it.Guidance, it.Why, it.Done, it.Show = clean(it.Guidance), clean(it.Why), clean(it.Done), clean(it.Show)
+	d.fit(&it.Guidance, &it.Why, &it.Done, &it.Show)
+	for i := range it.Choices {
+		c := &it.Choices[i]
+		d.fit(&c.Title, &c.Help, &c.Do)
+	}
 	if it.Levels == [3]plan.Level{} {
 		d.unleveled++
 		it.Levels = evenly(plan.LevelMust)
@@ -163,6 +167,16 @@ func (d *draft) item(it plan.Item, ids ...string) {
 		it.Quality = quality(it.Title, s.Name)
 	}
 	s.Items = append(s.Items, it)
+}
+
+// fit cleans texts and cuts what is longer than can be published.
+func (d *draft) fit(texts ...*string) {
+	for _, t := range texts {
+		var cutOff bool
+		if *t, cutOff = shorten(clean(*t), plan.MaxParagraph); cutOff {
+			d.lose(fmt.Sprintf("text was cut after %d characters", plan.MaxParagraph), fmt.Sprintf("texts were cut after %d characters", plan.MaxParagraph))
+		}
+	}
 }
 
 // finish is the result.

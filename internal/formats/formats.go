@@ -42,8 +42,8 @@ import (
 // Limits of what is read.
 const (
 	MaxBytes    = 5 << 20
-	MaxItems    = 2000
-	MaxStages   = 200
+	MaxItems    = plan.MaxItems
+	MaxStages   = plan.MaxStages
 	MaxDepth    = 50
 	MaxProblems = 200
 )

@@ -69,6 +69,9 @@ func checkDraft(t *testing.T, r Result) {
 	if r.Refused() {
 		return
 	}
+	if wrong := plan.Wrong(plan.Check(r.Document, nil)); len(wrong) > 0 {
+		t.Fatalf("the draft could not be published: %v", wrong)
+	}
 	keys, titles := map[plan.ItemKey]bool{}, map[string]bool{}
 	eachItem(r.Document, func(_ string, it *plan.Item) {
 		if !plan.ValidKey(string(it.Key)) || keys[it.Key] || strings.HasPrefix(string(it.Key), plan.OwnPrefix) {

@@ -299,23 +299,95 @@ func reach(choices []Choice, conditions []Condition) (never []int, gap bool) {
 		}
 		return never, false
 	}
-	decided := make([]bool, len(conditions))
-	for set := range 1 << len(choices) {
-		chosen := func(k ChoiceKey) bool {
-			i := slices.IndexFunc(choices, func(c Choice) bool { return c.Key == k })
-			return i >= 0 && set&(1<<i) != 0
-		}
-		first := slices.IndexFunc(conditions, func(c Condition) bool { return c.Holds(chosen) })
-		if first < 0 {
-			gap = true
-			continue
-		}
-		decided[first] = true
+	key := map[ChoiceKey]combinations{}
+	for i, c := range choices {
+		key[c.Key] = combinationsWith(i, len(choices))
 	}
-	for i, d := range decided {
-		if !d {
+	left := none(len(choices)).not(len(choices)) // what no rule has decided about yet
+	for i, c := range conditions {
+		decides := c.over(key, len(choices)).and(left)
+		if !decides.any() {
 			never = append(never, i)
 		}
+		left = left.and(decides.not(len(choices)))
 	}
-	return never, gap
+	return never, left.any()
+}
+
+// combinations are some of the ways to choose: bit s stands for the set of the
+// choices whose bits are set in s. All of them are looked at in one step, since
+// files from elsewhere may have thousands of questions.
+type combinations []uint64
+
+func none(choices int) combinations { return make(combinations, max(1, 1<<choices/64)) }
+
+// combinationsWith are those that have choice i in them.
+func combinationsWith(i, choices int) combinations {
+	c := none(choices)
+	for s := range 1 << choices {
+		if s&(1<<i) != 0 {
+			c[s/64] |= 1 << (s % 64)
+		}
+	}
+	return c
+}
+
+func (c combinations) not(choices int) combinations {
+	out := make(combinations, len(c))
+	for i := range c {
+		out[i] = ^c[i]
+	}
+	if choices < 6 {
+		out[0] &= 1<<(1<<choices) - 1
+	}
+	return out
+}
+
+func (c combinations) and(d combinations) combinations {
+	out := make(combinations, len(c))
+	for i := range c {
+		out[i] = c[i] & d[i]
+	}
+	return out
+}
+
+func (c combinations) or(d combinations) combinations {
+	out := make(combinations, len(c))
+	for i := range c {
+		out[i] = c[i] | d[i]
+	}
+	return out
+}
+
+func (c combinations) any() bool {
+	return slices.ContainsFunc(c, func(w uint64) bool { return w != 0 })
+}
+
+// over are the combinations for which the condition holds. Choices that there are
+// not are in none.
+func (c Condition) over(key map[ChoiceKey]combinations, choices int) combinations {
+	if c.expr == nil {
+		return none(choices).not(choices)
+	}
+	return over(c.expr, key, choices)
+}
+
+func over(e ast.Expr, key map[ChoiceKey]combinations, choices int) combinations {
+	switch e := e.(type) {
+	case *ast.Ident:
+		if with, known := key[ChoiceKey(e.Name)]; known {
+			return with
+		}
+	case *ast.ParenExpr:
+		return over(e.X, key, choices)
+	case *ast.UnaryExpr:
+		return over(e.X, key, choices).not(choices)
+	case *ast.BinaryExpr:
+		x, y := over(e.X, key, choices), over(e.Y, key, choices)
+		if e.Op == token.LAND {
+			return x.and(y)
+		}
+		return x.or(y)
+	}
+	return none(choices)
 }
