@@ -39,7 +39,10 @@ func migrate(ctx context.Context, url string, out io.Writer) error {
 		return err
 	}
 	for _, d := range documents {
-		if err := store.Publish(ctx, conn, d); err != nil {
+		switch err := store.Publish(ctx, conn, d); {
+		case errors.Is(err, store.ErrTaken):
+			fmt.Fprintln(out, err)
+		case err != nil:
 			return err
 		}
 	}

@@ -153,6 +153,7 @@ type check struct {
 
 	projects, stale, entries int
 	directory                []review.Entry
+	library                  int // entries of its stream
 }
 
 // problem prints something that does not hold.
@@ -200,8 +201,8 @@ func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.W
 	if c.problems > 0 {
 		fmt.Fprintln(stdout)
 	}
-	fmt.Fprintf(stdout, "Checked %d projects with %d entries, the directory with %d, and %s.\n", c.projects, c.entries,
-		len(c.directory), marks)
+	fmt.Fprintf(stdout, "Checked %d projects with %d entries, the directory with %d, the library with %d, and %s.\n", c.projects, c.entries,
+		len(c.directory), c.library, marks)
 	if c.stale > 0 {
 		fmt.Fprintf(stdout, "The figures that lists show of %d projects wait to be brought up to date and were left out.\n", c.stale)
 	}
@@ -213,7 +214,7 @@ func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.W
 	return nil
 }
 
-// streams checks the directory, then every project.
+// streams checks the library and the directory, then every project.
 func (c *check) streams(ctx context.Context) error {
 	ids, err := c.store.Streams(ctx)
 	if err != nil {
@@ -227,7 +228,11 @@ func (c *check) streams(ctx context.Context) error {
 		for _, p := range v.Problems {
 			c.problem(p.String())
 		}
-		if v.Key == "" {
+		switch {
+		case id == review.Library:
+			c.library = len(v.Entries)
+			continue
+		case v.Key == "":
 			c.directory = append(c.directory, v.Entries...)
 			continue
 		}

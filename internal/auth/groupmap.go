@@ -18,6 +18,7 @@ const (
 	RoleManager Role = "manager"
 	RoleAdmin   Role = "admin"
 	RoleAuditor Role = "auditor"
+	RoleLibrary Role = "library"
 )
 
 // Grant is one thing that a group gives: a role or a seat, never both.
@@ -160,8 +161,8 @@ func parseGrant(s string) (Grant, error) {
 		return Grant{Seat: seat}, nil
 	}
 	switch role := Role(strings.TrimPrefix(s, "role:")); role {
-	case RoleViewer, RoleManager, RoleAdmin, RoleAuditor:
+	case RoleViewer, RoleManager, RoleAdmin, RoleAuditor, RoleLibrary:
 		return Grant{Role: role}, nil
 	}
-	return Grant{}, fmt.Errorf("grant %q: must be viewer, manager, admin, auditor or seat:KEY", s)
+	return Grant{}, fmt.Errorf("grant %q: must be viewer, manager, admin, auditor, library or seat:KEY", s)
 }

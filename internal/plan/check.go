@@ -467,7 +467,7 @@ func (c *checker) key(field, key string) {
 func (c *checker) answers(field string, flags []Flag) {
 	for _, f := range flags {
 		if !c.asks(f) {
-			c.addf("%s: %q is not a flag of %s", field, f, c.asker)
+			c.stylef("%s: %q is not a flag of %s", field, f, c.asker)
 		}
 	}
 	unique(c, field, flags)

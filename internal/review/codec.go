@@ -101,16 +101,23 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofDirectory[PersonErased](kind, body)
 	case "GroupsUnknown":
 		return ofDirectory[GroupsUnknown](kind, body)
+	case "DocumentPublished":
+		return ofLibrary[DocumentPublished](kind, body)
+	case "VersionRetired":
+		return ofLibrary[VersionRetired](kind, body)
+	case "OwnerChanged":
+		return ofLibrary[OwnerChanged](kind, body)
 	}
 	return nil, fmt.Errorf("unknown event kind %q", kind)
 }
 
-// ofProject and ofDirectory are [decode]; with them the compiler checks that an
+// ofProject, ofDirectory and ofLibrary are [decode]; with them the compiler checks that an
 // event can be folded into the state of its stream.
 func ofProject[E projectEvent](kind string, body []byte) (Event, error) { return decode[E](kind, body) }
 func ofDirectory[E directoryEvent](kind string, body []byte) (Event, error) {
 	return decode[E](kind, body)
 }
+func ofLibrary[E libraryEvent](kind string, body []byte) (Event, error) { return decode[E](kind, body) }
 
 func decode[E Event](kind string, body []byte) (Event, error) {
 	var e E

@@ -75,6 +75,10 @@ var everyEvent = []struct {
 	{review.PersonUnblocked{Person: 5, Reason: "R"}, `{"person":5,"reason":"R"}`},
 	{review.PersonErased{Person: 5, Reason: "R"}, `{"person":5,"reason":"R"}`},
 	{review.GroupsUnknown{Person: 5, Why: "missing"}, `{"person":5,"why":"missing"}`},
+	{review.DocumentPublished{Document: "gdpr", Sort: "module", Version: 2, Digest: "d", Reason: "R", ValidatedBy: 3, ValidatedOn: "2026-12-01", Owner: 4},
+		`{"document":"gdpr","kind":"module","version":2,"digest":"d","reason":"R","validated_by":3,"validated_on":"2026-12-01","owner":4}`},
+	{review.VersionRetired{Document: "gdpr", Version: 2, Reason: "R"}, `{"document":"gdpr","version":2,"reason":"R"}`},
+	{review.OwnerChanged{Document: "gdpr", From: 3, Owner: 4}, `{"document":"gdpr","from":3,"owner":4}`},
 }
 
 // earlierForms are events as they were stored before they got more fields.

@@ -30,6 +30,13 @@ type directoryEvent interface {
 	fold(*Entitlements, Entry) error
 }
 
+// libraryEvent is an event of the library's stream.
+type libraryEvent interface {
+	Event
+	About() string // the document that it concerns, by key
+	fold(*Published, Entry) error
+}
+
 // Entry is an event on a stream: who, when, and in which order.
 type Entry struct {
 	Seq   int64

@@ -14,10 +14,11 @@ const (
 	RoleManager Role = "manager"
 	RoleAdmin   Role = "admin"
 	RoleAuditor Role = "auditor"
+	RoleLibrary Role = "library"
 )
 
 // Roles lists every organisation-wide role.
-func Roles() []Role { return []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor} }
+func Roles() []Role { return []Role{RoleViewer, RoleManager, RoleAdmin, RoleAuditor, RoleLibrary} }
 
 // Valid reports whether r is a known role.
 func (r Role) Valid() bool { return slices.Contains(Roles(), r) }
@@ -141,6 +142,7 @@ const (
 	BlockPerson        Action = "block people"
 	ErasePerson        Action = "erase people"
 	ViewDirectory      Action = "view the trail of rights"
+	EditLibrary        Action = "edit the library"
 )
 
 // Rule is one row of the permission table: who may do an action.
@@ -182,13 +184,14 @@ var permissionTable = []Rule{
 	{BlockPerson, "Block a person, which ends their sessions, and unblock them", []Role{RoleAdmin}, nil, false},
 	{ErasePerson, "Erase a person's name and address", []Role{RoleAdmin}, nil, false},
 	{ViewDirectory, "See the trail of granted rights", []Role{RoleAdmin, RoleAuditor}, nil, false},
+	{EditLibrary, "Write, publish and retire lifecycles and modules", []Role{RoleAdmin, RoleLibrary}, nil, false},
 }
 
 // peopleOnly are the decisions that no machine takes, whatever rights its
 // token has.
 var peopleOnly = []Action{
 	ApproveNA, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
-	BlockPerson, ErasePerson,
+	BlockPerson, ErasePerson, EditLibrary,
 }
 
 // May is the permission check. It returns nil, [ErrNotFound] when the actor

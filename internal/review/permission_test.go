@@ -35,7 +35,7 @@ var actions = []review.Action{
 	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
-	review.BlockPerson, review.ErasePerson,
+	review.BlockPerson, review.ErasePerson, review.EditLibrary,
 }
 
 // What each sort of person may do: yes, no, or a question mark where they may
@@ -69,6 +69,7 @@ grant roles and seats        no     no      yes   no      no    no     no     no
 view the trail of rights     no     no      yes   yes     no    no     no     no   no   ?         ?      ?
 block people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
 erase people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
+edit the library             no     no      yes   no      no    no     no     no   no   ?         ?      ?
 `
 
 const mayInRestrictedProject = `
@@ -99,6 +100,7 @@ grant roles and seats        ?      ?       yes   no      no    no     no     ? 
 view the trail of rights     ?      ?       yes   yes     no    no     no     ?    no   ?         ?      ?
 block people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 erase people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+edit the library             ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 `
 
 // Without a project, parts in projects say nothing.
@@ -130,6 +132,7 @@ grant roles and seats        no     no      yes   no      no    no     no     no
 view the trail of rights     no     no      yes   yes     no    no     no     no   no   no        no     no
 block people                 no     no      yes   no      no    no     no     no   no   no        no     no
 erase people                 no     no      yes   no      no    no     no     no   no   no        no     no
+edit the library             no     no      yes   no      no    no     no     no   no   no        no     no
 `
 
 func TestPermissions(t *testing.T) {

@@ -315,8 +315,10 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		b.Queue(`select pg_advisory_xact_lock_shared($1)`, rightsLock)
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
-		known := 0
+		known, retired := 0, false
 		named := in.People()
+		b.Queue(`select exists (select from retired_version where key = $1 and version = $2)`, ref.Key, ref.Version).
+			QueryRow(func(row pgx.Row) error { return row.Scan(&retired) })
 		b.Queue(`select count(*) from person where id = any($1) and blocked_at is null and erased_at is null`, people(named)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
 		if err := tx.begin(ctx, b); err != nil {
@@ -330,6 +332,9 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		r, err := review.Create(v.Actor, id, pl, in, v.Now)
 		if err != nil {
 			return err
+		}
+		if retired {
+			return &review.Refused{Why: "This version of the lifecycle was retired, so no new project can follow it. Choose another one."}
 		}
 		l := &loaded{review: r, rollups: make([]review.StageRollup, len(r.Stages))}
 		out, err = s.commitChange(ctx, tx, by, l, &v, true)

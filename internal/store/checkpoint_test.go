@@ -69,13 +69,13 @@ func TestCheckpoints(t *testing.T) {
 		}
 		return ids
 	}
-	if got := moved(all[0]); !slices.Equal(got, []review.ProjectID{1, alpha, beta}) {
+	if got := moved(all[0]); !slices.Equal(got, []review.ProjectID{review.Library, review.Directory, alpha, beta}) {
 		t.Errorf("the first has %v", got)
 	}
 	if got := moved(all[1]); !slices.Equal(got, []review.ProjectID{beta}) || all[1].Changed[0].Seq != 3 {
 		t.Errorf("the second has %+v", all[1].Changed)
 	}
-	if want, _ := plainSeal(2, all[1].At, all[0].Note, []review.Head{all[0].Changed[0], all[0].Changed[1], all[1].Changed[0]}); !bytes.Equal(all[1].Note, want) {
+	if want, _ := plainSeal(2, all[1].At, all[0].Note, []review.Head{all[0].Changed[0], all[0].Changed[1], all[0].Changed[2], all[1].Changed[0]}); !bytes.Equal(all[1].Note, want) {
 		t.Errorf("the second was sealed over %s, want %s", all[1].Note, want)
 	}
 	if got := f.checkpoints(1); len(got) != 1 || got[0].No != 2 {
@@ -203,7 +203,7 @@ func TestExport(t *testing.T) {
 		t.Fatal(err)
 	}
 	entries, head, err := review.CheckChain(id, e.Records)
-	if err != nil || len(entries) != 2 || len(e.Heads) != 3 || !slices.Contains(e.Heads, head) {
+	if err != nil || len(entries) != 2 || len(e.Heads) != 4 || !slices.Contains(e.Heads, head) {
 		t.Errorf("%d entries, head %+v of %+v, %v", len(entries), head, e.Heads, err)
 	}
 	if e.Project.Key != "alpha" || len(e.Documents) != 1 || e.Documents[0].Lifecycle.Key != "small" || len(e.Note) == 0 || e.Names.Of(f.people["mike"]) != "Person mike" {

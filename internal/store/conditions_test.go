@@ -240,6 +240,9 @@ func (f *fixture) migrateAnew(to int64, change string) {
 	if _, err := p.Up(ctx); err != nil {
 		f.t.Fatal(err)
 	}
+	if err := f.publish(plan.Document{Lifecycle: f.tmpl}); err != nil { // as the migrate command does
+		f.t.Fatal(err)
+	}
 	f.Store.Close() // its connections remember the tables as they were
 	f.Store, err = store.Open(ctx, f.db.AppURL, store.Options{})
 	if err != nil {

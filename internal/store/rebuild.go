@@ -27,7 +27,7 @@ type Rebuilt struct {
 var (
 	copiedFirst      = []string{"person", "template_version"}
 	checkpointTables = []string{"checkpoint", "checkpoint_head"}
-	copiedLast       = []string{"project_draft"}
+	copiedLast       = []string{"project_draft", "draft"}
 )
 
 // ErrNotEmpty means that there is something already where a rebuild is to go.
@@ -105,21 +105,37 @@ func (rb *rebuild) run(ctx context.Context) error {
 
 // begin locks the tables that everything hangs on and demands that they are empty.
 func (rb *rebuild) begin(ctx context.Context) error {
-	var used bool
+	var used, stocked bool
 	b := &pgx.Batch{}
 	b.Queue(`set local idle_in_transaction_session_timeout = 0`)
-	b.Queue(`lock table person, stream, trail, project, checkpoint in share row exclusive mode`)
+	b.Queue(`lock table person, stream, trail, project, checkpoint, template_version in share row exclusive mode`)
 	b.Queue(`
-		select exists (select from person) or exists (select from stream where id <> 1 or seq > 0) or exists (select from trail)
-		    or exists (select from project) or exists (select from checkpoint)`).
-		QueryRow(func(row pgx.Row) error { return row.Scan(&used) })
+		select exists (select from person) or exists (select from stream where id not in (1, -1) or id = 1 and seq > 0)
+		    or exists (select from trail where stream_id <> -1 or actor_id <> 0) or exists (select from project) or exists (select from checkpoint),
+		       exists (select from template_version)`).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&used, &stocked) })
 	if err := rb.tx.begin(ctx, b); err != nil {
 		return batchError("looking at the database to rebuild", err)
 	}
 	if used {
 		return ErrNotEmpty
 	}
+	if stocked {
+		return rb.clear(ctx)
+	}
 	return nil
+}
+
+// clear takes away what the migrate command published here: the library is that
+// of the other database. What that lacks, the next migrate publishes again.
+func (rb *rebuild) clear(ctx context.Context) error {
+	b := &pgx.Batch{}
+	for _, table := range []string{"trail", "template_version"} {
+		b.Queue(`alter table ` + table + ` disable trigger user`)
+		b.Queue(`delete from ` + table)
+		b.Queue(`alter table ` + table + ` enable trigger user`)
+	}
+	return batchError("clearing the built-in documents", send(ctx, rb.tx.conn, b))
 }
 
 // end has new people, projects and reviews numbered after those that are there.
@@ -130,8 +146,8 @@ func (rb *rebuild) end(ctx context.Context) error {
 	return rb.tx.commit(ctx, b, "keeping the rebuilt tables")
 }
 
-// streams lists the streams of the trail, the directory's last: rights for one
-// project refer to it.
+// streams lists the streams of the trail, the library's first and the directory's
+// last: rights for one project refer to it.
 func (rb *rebuild) streams(ctx context.Context) ([]review.ProjectID, error) {
 	rows, err := rb.source.Query(ctx, `select id from stream union select stream_id from trail order by 1`)
 	if err != nil {
@@ -165,21 +181,26 @@ func (rb *rebuild) stream(ctx context.Context, id review.ProjectID) error {
 	switch {
 	case id == review.Directory:
 		where = "the directory"
+	case id == review.Library:
+		where = "the library"
 	case v.Key == "":
 		where = fmt.Sprintf("stream %d", id)
 	}
 	switch {
 	case len(v.Problems) > 0:
 		return fmt.Errorf("%s %s", where, v.Problems[0].What)
-	case len(v.Entries) == 0 && id != review.Directory:
+	case len(v.Entries) == 0 && isProject(id):
 		return fmt.Errorf("%s has a head, but no entries", where)
 	}
 	if err := rb.nameAll(ctx, v.Entries); err != nil {
 		return err
 	}
 	rb.done.Entries += len(v.Entries)
-	if id == review.Directory {
-		return rb.directory(ctx, v.Entries)
+	switch id {
+	case review.Directory:
+		return rb.shared(ctx, id, v.Entries, writeRightEntry)
+	case review.Library:
+		return rb.shared(ctx, id, v.Entries, writeLibraryEntry)
 	}
 	if err := rb.project(ctx, id, v.Entries); err != nil {
 		return fmt.Errorf("%s: %w", where, err)
@@ -229,24 +250,26 @@ func (rb *rebuild) project(ctx context.Context, id review.ProjectID, entries []r
 	return rb.same(ctx, id)
 }
 
-// directory writes the entries of everybody's rights.
-func (rb *rebuild) directory(ctx context.Context, entries []review.Entry) error {
+// shared writes the entries of a stream that is no project's.
+func (rb *rebuild) shared(
+	ctx context.Context, id review.ProjectID, entries []review.Entry, write func(*pgx.Batch, review.Hash, review.Entry) (review.Hash, error),
+) error {
 	b := &pgx.Batch{}
 	var hash review.Hash
 	for _, en := range entries {
 		var err error
-		if hash, err = writeRightEntry(b, hash, en); err != nil {
-			return fmt.Errorf("the directory, entry %d: %w", en.Seq, err)
+		if hash, err = write(b, hash, en); err != nil {
+			return fmt.Errorf("the %s, entry %d: %w", kindOf(id), en.Seq, err)
 		}
 		if b, err = rb.flush(ctx, b, rebuildBatch); err != nil {
-			return fmt.Errorf("the directory: %w", err)
+			return fmt.Errorf("the %s: %w", kindOf(id), err)
 		}
 	}
-	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), len(entries), hash[:])
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(id), len(entries), hash[:])
 	if _, err := rb.flush(ctx, b, 1); err != nil {
-		return fmt.Errorf("the directory: %w", err)
+		return fmt.Errorf("the %s: %w", kindOf(id), err)
 	}
-	return rb.same(ctx, review.Directory)
+	return rb.same(ctx, id)
 }
 
 // same demands that a stream ends here with the hash that it ends with there:

@@ -82,10 +82,12 @@ func (s *Store) documentOn(ctx context.Context, db rowSource, ref plan.Ref) (pla
 	return d, nil
 }
 
-// LatestTemplates lists the newest version of each lifecycle, by key.
+// LatestTemplates lists the newest version of each lifecycle that new projects may
+// follow, by key.
 func (s *Store) LatestTemplates(ctx context.Context) ([]plan.Ref, error) {
 	rows, err := s.pool.Query(ctx, `
-		select distinct on (key) key, version, digest from template_version where kind = 'lifecycle' order by key, version desc`)
+		select distinct on (key) key, version, digest from template_version v
+		 where kind = 'lifecycle' and `+currentSQL+` order by key, version desc`)
 	if err != nil {
 		return nil, fmt.Errorf("listing templates: %w", err)
 	}
@@ -189,12 +191,13 @@ func (s *Store) Lifecycles(ctx context.Context) (Lifecycles, error) {
 	return all, nil
 }
 
-// Lifecycle finds a lifecycle's published version by its number; 0 stands for the newest.
+// Lifecycle finds a version that new projects may follow by its number; 0 stands
+// for the newest.
 // The error wraps [review.ErrNotFound] when there is none.
 func (s *Store) Lifecycle(ctx context.Context, key string, version int) (plan.Ref, error) {
 	ref := plan.Ref{Key: key}
 	err := s.pool.QueryRow(ctx, `
-		select version, digest from template_version where kind = 'lifecycle' and key = $1 and $2 in (0, version)
+		select version, digest from template_version v where kind = 'lifecycle' and key = $1 and $2 in (0, version) and `+currentSQL+`
 		 order by version desc limit 1`, key, version,
 	).Scan(&ref.Version, &ref.Digest)
 	switch {
@@ -217,40 +220,3 @@ func ParseLifecycleName(name string) (key string, version int, err error) {
 	}
 	return key, version, nil
 }
-
-// Publish adds a version of a document. Publishing the same content again changes
-// nothing; other content under a published version is refused, and so is a key that
-// a document of another kind has.
-func Publish(ctx context.Context, db *pgx.Conn, d plan.Document) error {
-	ref, err := d.Ref()
-	if err != nil {
-		return err
-	}
-	body, err := d.Bytes()
-	if err != nil {
-		return err
-	}
-	if _, err = db.Exec(ctx, `
-		insert into template_version (kind, key, version, digest, name, body)
-		select $1, $2, $3, $4, $5, $6 where not exists (select from template_version where key = $2 and kind <> $1)
-		on conflict (key, version) do nothing`, d.Kind(), ref.Key, ref.Version, ref.Digest, d.Name(), body); err != nil {
-		return fmt.Errorf("publishing %s: %w", ref.Key, err)
-	}
-	var digest string
-	err = db.QueryRow(ctx, `
-		select digest from template_version where kind = $1 and key = $2 and version = $3`, d.Kind(), ref.Key, ref.Version).Scan(&digest)
-	switch {
-	case errors.Is(err, pgx.ErrNoRows):
-		return fmt.Errorf("%s is published as another kind of document; give the %s a key of its own", ref.Key, d.Kind())
-	case err != nil:
-		return fmt.Errorf("publishing %s: %w", ref.Key, err)
-	case digest != ref.Digest:
-		return errors.Join(
-			errPublished,
-			fmt.Errorf("%s version %d is published with other content; give the changed document a new version", ref.Key, ref.Version),
-		)
-	}
-	return nil
-}
-
-var errPublished = errors.New("published versions never change")

@@ -19,7 +19,7 @@ func (p Problem) String() string { return p.Where + " " + p.What + "." }
 // Verified is a stream that was checked.
 type Verified struct {
 	Stream    review.ProjectID
-	Key       review.ProjectKey // empty for the directory
+	Key       review.ProjectKey // empty for the directory and the library
 	Entries   []review.Entry
 	Documents []plan.Document // that a project's entries name; nil where they could not be read
 	Stale     bool            // its rollups wait for the sweep, so they were left out
@@ -27,14 +27,17 @@ type Verified struct {
 }
 
 func (v *Verified) wrong(format string, args ...any) {
-	where := "The directory"
-	if v.Stream != review.Directory {
-		where = fmt.Sprintf("Project %s (stream %d)", v.Key, v.Stream)
+	where := fmt.Sprintf("Project %s (stream %d)", v.Key, v.Stream)
+	switch v.Stream {
+	case review.Directory:
+		where = "The directory"
+	case review.Library:
+		where = "The library"
 	}
 	v.Problems = append(v.Problems, Problem{where, fmt.Sprintf(format, args...)})
 }
 
-// Streams lists all streams by number, the directory's first.
+// Streams lists all streams by number, the library's and the directory's first.
 func (s *Store) Streams(ctx context.Context) ([]review.ProjectID, error) {
 	rows, err := s.pool.Query(ctx, `select id from stream order by id`)
 	if err != nil {
@@ -57,7 +60,7 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	v := &Verified{Stream: id}
-	if id != review.Directory {
+	if isProject(id) {
 		err := tx.QueryRow(ctx, `select key from project where id = $1`, int64(id)).Scan(&v.Key)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return nil, batchError("verifying a project", err)
@@ -70,8 +73,11 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 	if whole, err := v.chain(ctx, tx); err != nil || !whole {
 		return v, err
 	}
-	if id == review.Directory {
+	switch id {
+	case review.Directory:
 		return v, v.directory(ctx, tx)
+	case review.Library:
+		return v, v.library(ctx, tx)
 	}
 	return v, s.verifyProject(ctx, tx, v)
 }
@@ -97,7 +103,7 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 		return false, batchError("reading a stream's head", err)
 	}
 	head.Hash = review.Hash(hash)
-	if (kind == "directory") != (v.Stream == review.Directory) {
+	if kind != kindOf(v.Stream) {
 		v.wrong("has a stream of the kind %q", kind)
 	}
 	rows, err := tx.Query(ctx, recordsSQL+` order by seq`, int64(v.Stream))
@@ -124,6 +130,22 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 	return true, nil
 }
 
+// isProject reports whether a stream is that of a project.
+func isProject(stream review.ProjectID) bool {
+	return stream != review.Directory && stream != review.Library
+}
+
+// kindOf is what the table calls a stream.
+func kindOf(stream review.ProjectID) string {
+	switch stream {
+	case review.Directory:
+		return "directory"
+	case review.Library:
+		return "library"
+	}
+	return "project"
+}
+
 // subjects checks the columns by which entries are found: they are not hashed,
 // since the event says the same.
 func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
@@ -138,8 +160,11 @@ func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
 			return fmt.Errorf("reading the trail: %w", err)
 		}
 		wantStage, wantItem := v.Entries[i].Event.Subject()
-		if v.Stream == review.Directory {
+		switch v.Stream {
+		case review.Directory:
 			wantItem = plan.ItemKey(subjectOf(personOf(v.Entries[i].Event)))
+		case review.Library:
+			wantItem = plan.ItemKey(aboutOf(v.Entries[i].Event))
 		}
 		if stage != string(wantStage) || item != string(wantItem) {
 			v.wrong("has entry %d filed under stage %q and item %q, but it is about %q and %q", i+1, stage, item, wantStage, wantItem)

@@ -27,7 +27,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 			t.Fatalf("%s: %v", sql, err)
 		}
 	}
-	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head"}
+	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
 	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "gate", "granted", "delegation"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)

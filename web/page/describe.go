@@ -42,6 +42,8 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.project(&out, en.Event)
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
+	case review.DocumentPublished, review.VersionRetired, review.OwnerChanged:
+		t.library(&out, en.Event)
 	case review.ItemAnswered, review.NotApplicableApproved, review.ItemAssigned, review.CommentAdded, review.EvidenceAdded, review.EvidenceRemoved:
 		sk, ik := en.Event.Subject()
 		t.toItem(&out, sk, ik)
@@ -252,6 +254,22 @@ func outcomeWords(o review.Outcome) (ui.State, string) {
 		return ui.Stop, "stopped the project, which ended the sign-off round of"
 	}
 	return ui.Part, "ended the round of"
+}
+
+func (t Teller) library(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.DocumentPublished:
+		out.State, out.Why = ui.Met, e.Reason
+		out.What, out.Thing, out.Href = "published", e.Document+" version "+strconv.Itoa(e.Version), LifecycleURL(e.Document, e.Version)
+	case review.VersionRetired:
+		out.State, out.Why = ui.NA, e.Reason
+		out.What, out.Thing, out.Href = "retired", e.Document+" version "+strconv.Itoa(e.Version), LifecycleURL(e.Document, e.Version)
+	case review.OwnerChanged:
+		out.What = "made " + t.Names(e.Owner) + " the owner of " + e.Document
+		if e.Owner == 0 {
+			out.What = "left " + e.Document + " without an owner"
+		}
+	}
 }
 
 func (t Teller) right(out *ui.Entry, ev review.Event) {

@@ -111,6 +111,10 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.PersonErased{Person: 2, Reason: "Asked."}, "Ana erased the name and address of person 2 | Asked.", "", ui.NA},
 		{review.GroupsUnknown{Person: 2, Why: review.GroupsMissing},
 			"Ben signed in without rights from groups, because the sign-in service sent no list of groups", "", ui.Part},
+		{review.DocumentPublished{Document: "house", Sort: plan.KindLifecycle, Version: 2, Digest: "d", Reason: "More."}, "Ana published house version 2 | More.", "/templates/house/2", ui.Met},
+		{review.VersionRetired{Document: "house", Version: 1, Reason: "Old."}, "Ana retired house version 1 | Old.", "/templates/house/1", ui.NA},
+		{review.OwnerChanged{Document: "house", From: 1, Owner: 2}, "Ana made Ben the owner of house", "", ui.Part},
+		{review.OwnerChanged{Document: "house", From: 1}, "Ana left house without an owner", "", ui.Part},
 	}
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	told := map[string]bool{}
@@ -130,7 +134,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 
 // Whatever can stand in a project's trail can be filtered by.
 func TestEveryKindCanBeFilteredBy(t *testing.T) {
-	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked", "PersonBlocked", "PersonUnblocked", "PersonErased", "GroupsUnknown"}
+	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked", "PersonBlocked", "PersonUnblocked", "PersonErased", "GroupsUnknown", "DocumentPublished", "VersionRetired", "OwnerChanged"}
 	for _, kind := range eventKinds(t) {
 		if KnownKind(kind) == slices.Contains(directory, kind) {
 			t.Errorf("%s: known is %t", kind, KnownKind(kind))
