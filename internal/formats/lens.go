@@ -313,7 +313,7 @@ func writeLens(d plan.Document) ([]byte, []string, error) {
 	if err := enc.Encode(lens); err != nil {
 		return nil, nil, fmt.Errorf("encoding: %w", err)
 	}
-	lost := notRepresented(d, "a lens", lensKeeps)
+	lost := notRepresented(d, "a lens", lensKeeps())
 	if w.statements > 0 {
 		lost = append(lost, count(w.statements, "item is a statement and became a question with one choice.", "items are statements and became questions with one choice each."))
 	}

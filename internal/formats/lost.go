@@ -29,7 +29,7 @@ const (
 	partModule    part = "what a module says of seats, proposals and its notice"
 )
 
-var lensKeeps = []part{partQuestions}
+func lensKeeps() []part { return []part{partQuestions} }
 
 // notRepresented says what a document has that a format does not keep, a sentence
 // each.

@@ -1,0 +1,125 @@
+package formats
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// CSV is a table as text, with commas, semicolons or tabs.
+const CSV Format = "csv"
+
+func csvInfo() Info {
+	return Info{
+		Format: CSV, Label: "CSV table", Extensions: []string{".csv", ".tsv"}, MediaType: "text/csv", Columns: true,
+		Sniff: func(name string, _ []byte) bool { return hasExtension(name, ".csv", ".tsv") },
+		Read:  readCSV, Write: writeCSV,
+	}
+}
+
+func readCSV(src []byte, opts Options) (Result, error) {
+	d := newDraft(opts)
+	in := csv.NewReader(bytes.NewReader(src))
+	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter(src), -1, true
+	var rows []row
+	cells, formulas := 0, 0
+	for {
+		record, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var at *csv.ParseError
+		if errors.As(err, &at) {
+			return refuse(Problem{
+				Line: at.Line, Column: at.Column, Message: fmt.Sprintf("The table cannot be read here: %v.", at.Err),
+				Do: `Put a cell with quotes in it into quotes, and write each of its quotes twice.`,
+			}), nil
+		}
+		if err != nil {
+			return Result{}, fmt.Errorf("reading a row: %w", err)
+		}
+		line, _ := in.FieldPos(0)
+		if cells += len(record); len(record) > maxColumns || cells > maxCells || len(rows) >= maxRows {
+			return refuse(tooLargeTable(line)), nil
+		}
+		r := row{line: line, cells: make([]string, len(record))}
+		for i, c := range record {
+			if strings.HasPrefix(c, "=") {
+				formulas++
+			}
+			r.cells[i] = clean(unguard(c))
+		}
+		rows = append(rows, r)
+	}
+	d.note(formulas, "cell is a formula and stands as it is written; nothing is computed", "cells are formulas and stand as they are written; nothing is computed", "")
+	return d.readRows(rows, "", func(line, column int) Problem {
+		return Problem{Line: line, Column: 1, Path: fmt.Sprintf("column %d", column+1)}
+	}), nil
+}
+
+func tooLargeTable(line int) Problem {
+	return Problem{
+		Line: line, Column: 1, Message: fmt.Sprintf("The table is too large; at most %d rows, %d columns and %d cells are read.", maxRows, maxColumns, maxCells),
+		Do: "Take out what is no checklist.",
+	}
+}
+
+// delimiter is the character that stands most often in the first lines, outside
+// quotes.
+func delimiter(src []byte) rune {
+	counts := map[rune]int{}
+	quoted := false
+	for _, r := range string(src[:min(len(src), 4096)]) {
+		switch r {
+		case '"':
+			quoted = !quoted
+		case ',', ';', '\t', '|':
+			if !quoted {
+				counts[r]++
+			}
+		}
+	}
+	best := ','
+	for _, r := range []rune{';', '\t', '|'} {
+		if counts[r] > counts[best] {
+			best = r
+		}
+	}
+	return best
+}
+
+// guarded are the characters that have a spreadsheet take a cell for a formula.
+const guarded = "=+-@\t\r"
+
+// guard keeps a spreadsheet from taking a text for a formula.
+func guard(s string) string {
+	if s != "" && strings.ContainsRune(guarded, rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func unguard(s string) string {
+	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune(guarded, rune(s[1])) {
+		return s[1:]
+	}
+	return s
+}
+
+func writeCSV(d plan.Document) ([]byte, []string, error) {
+	var b bytes.Buffer
+	out := csv.NewWriter(&b)
+	out.UseCRLF = true
+	for _, r := range tableOf(d) {
+		if err := out.Write(convert(r, guard)); err != nil {
+			return nil, nil, err
+		}
+	}
+	out.Flush()
+	return b.Bytes(), notRepresented(d, "a table", tableKeeps()), out.Error()
+}

@@ -1,0 +1,278 @@
+package formats
+
+import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// XLSX is a workbook of Excel and of what else writes such.
+const XLSX Format = "xlsx"
+
+// Limits of what a workbook may unpack to.
+const (
+	maxUnzipped = 24 << 20
+	maxParts    = 500
+)
+
+func xlsxInfo() Info {
+	return Info{
+		Format: XLSX, Label: "Excel workbook", Extensions: []string{".xlsx"}, Binary: true, Columns: true,
+		MediaType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+		Sniff: func(name string, src []byte) bool {
+			return hasExtension(name, ".xlsx", ".xlsm", ".xls") || bytes.HasPrefix(src, []byte("PK\x03\x04"))
+		},
+		Read: readXLSX, Write: writeXLSX,
+	}
+}
+
+func readXLSX(src []byte, opts Options) (Result, error) {
+	if p, bad := checkZip(src); bad {
+		return refuse(p), nil
+	}
+	f, err := excelize.OpenReader(bytes.NewReader(src), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
+	if err != nil {
+		return refuse(Problem{Message: "The workbook cannot be read.", Do: "Open it in a spreadsheet and save it as .xlsx again."}), nil
+	}
+	defer func() { _ = f.Close() }() // nothing was written
+	d := newDraft(opts)
+	s := sheetReader{draft: d, book: f}
+	name, rows, bad := s.choose()
+	if bad != nil {
+		r := refuse(*bad)
+		r.Sheets = f.GetSheetList()
+		return r, nil
+	}
+	for _, other := range f.GetSheetList() {
+		if other != name {
+			d.lose("other sheet of the workbook was not read", "other sheets of the workbook were not read")
+		}
+	}
+	d.note(s.formulas, "cell is a formula; what it came to when the workbook was saved is taken", "cells are formulas; what they came to when the workbook was saved is taken", "")
+	r := d.readRows(rows, nameOf(opts.File), func(line, column int) Problem {
+		cell, err := excelize.CoordinatesToCellName(column+1, line)
+		if err != nil {
+			return Problem{}
+		}
+		return Problem{Line: line, Column: column + 1, Path: fmt.Sprintf("sheet %s, cell %s", cut(name), cell)}
+	})
+	r.Sheets = f.GetSheetList()
+	return r, nil
+}
+
+// checkZip refuses what would unpack to more than is looked at, before anything is
+// unpacked.
+func checkZip(src []byte) (Problem, bool) {
+	z, err := zip.NewReader(bytes.NewReader(src), int64(len(src)))
+	if err != nil {
+		return Problem{Message: "This is no .xlsx workbook; older and protected ones are not read.", Do: "Save it as .xlsx without a password."}, true
+	}
+	if len(z.File) > maxParts {
+		return Problem{Message: fmt.Sprintf("The workbook has %d parts; at most %d are read.", len(z.File), maxParts), Do: "Save the sheet with the checklist alone."}, true
+	}
+	var total uint64
+	seen := map[string]bool{}
+	for _, part := range z.File {
+		if total += part.UncompressedSize64; part.UncompressedSize64 > maxUnzipped || total > maxUnzipped {
+			return Problem{
+				Path:    cut(part.Name),
+				Message: fmt.Sprintf("The workbook unpacks to more than %d MiB, here at the latest.", maxUnzipped>>20), Do: "Save the sheet with the checklist alone.",
+			}, true
+		}
+		name := strings.ToLower(part.Name)
+		if strings.HasSuffix(name, "vbaproject.bin") || strings.Contains(name, "macrosheets/") {
+			return Problem{Path: cut(part.Name), Message: "The workbook has macros in it, which are code.", Do: "Save it as .xlsx, without macros."}, true
+		}
+		if seen[name] {
+			return Problem{Path: cut(part.Name), Message: "The workbook has a part twice.", Do: "Open it in a spreadsheet and save it as .xlsx again."}, true
+		}
+		seen[name] = true
+	}
+	return Problem{}, false
+}
+
+type sheetReader struct {
+	*draft
+	book     *excelize.File
+	formulas int
+}
+
+// choose is the sheet that was asked for, or the first with rows in it.
+func (s *sheetReader) choose() (string, []row, *Problem) {
+	sheets := s.book.GetSheetList()
+	if s.opts.Sheet != "" && !slices.Contains(sheets, s.opts.Sheet) {
+		return "", nil, &Problem{Message: fmt.Sprintf("There is no sheet %q.", cut(s.opts.Sheet)), Do: "Choose another."}
+	}
+	for _, name := range sheets {
+		if s.opts.Sheet != "" && name != s.opts.Sheet {
+			continue
+		}
+		rows, bad := s.rows(name)
+		if bad != nil || len(rows) > 0 {
+			return name, rows, bad
+		}
+	}
+	return "", nil, &Problem{Message: "The workbook has no sheet with rows in it.", Do: "Choose another sheet, or another file."}
+}
+
+var errTooLarge = errors.New("the sheet is too large")
+
+func (s *sheetReader) rows(sheet string) ([]row, *Problem) {
+	rows, err := s.cells(sheet)
+	if errors.Is(err, errTooLarge) {
+		p := tooLargeTable(0)
+		p.Column, p.Path = 0, "sheet "+cut(sheet)
+		return nil, &p
+	}
+	if err == nil {
+		err = s.merged(sheet, rows)
+	}
+	if err != nil {
+		return nil, &Problem{Path: "sheet " + cut(sheet), Message: "The sheet cannot be read.", Do: "Open it in a spreadsheet and save it as .xlsx again."}
+	}
+	return slices.DeleteFunc(rows, func(r row) bool { n, _ := r.filled(); return n == 0 }), nil
+}
+
+func (s *sheetReader) cells(sheet string) (rows []row, err error) {
+	in, err := s.book.Rows(sheet)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, in.Close()) }()
+	cells := 0
+	for line := 1; in.Next(); line++ {
+		record, err := in.Columns()
+		if err != nil {
+			return nil, err
+		}
+		if cells += len(record); len(record) > maxColumns || cells > maxCells || len(rows) >= maxRows {
+			return nil, errTooLarge
+		}
+		r := row{line: line, cells: convert(record, clean)}
+		for i, c := range r.cells {
+			if c == "" {
+				continue
+			}
+			name, err := excelize.CoordinatesToCellName(i+1, line)
+			if err != nil {
+				return nil, err
+			}
+			formula, err := s.book.GetCellFormula(sheet, name)
+			if err != nil {
+				return nil, err
+			}
+			if formula != "" {
+				s.formulas++
+			}
+		}
+		rows = append(rows, r)
+	}
+	return rows, in.Error()
+}
+
+// merged writes the text of merged cells into each of their rows, and marks rows
+// that are one text over several columns.
+func (s *sheetReader) merged(sheet string, rows []row) error {
+	list, err := s.book.GetMergeCells(sheet)
+	if err != nil {
+		return err
+	}
+	filled := 0
+	for _, m := range list {
+		left, top, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+		if err != nil {
+			return err
+		}
+		right, bottom, err := excelize.CellNameToCoordinates(m.GetEndAxis())
+		if err != nil {
+			return err
+		}
+		if top > len(rows) || left > len(rows[top-1].cells) {
+			continue
+		}
+		text := rows[top-1].cells[left-1]
+		if right > left && top == bottom {
+			n, _ := rows[top-1].filled()
+			rows[top-1].band = n == 1
+			continue
+		}
+		for line := top + 1; line <= min(bottom, len(rows)); line++ {
+			r := &rows[line-1]
+			if n, _ := r.filled(); n == 0 {
+				continue
+			}
+			if filled++; filled > maxCells {
+				return errTooLarge
+			}
+			for len(r.cells) < left {
+				r.cells = append(r.cells, "")
+			}
+			if r.cells[left-1] == "" {
+				r.cells[left-1], r.down = text, append(r.down, left-1)
+			}
+		}
+	}
+	return nil
+}
+
+func writeXLSX(d plan.Document) (out []byte, lost []string, err error) {
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }()
+	const sheet = "Checklist"
+	if err := f.SetSheetName("Sheet1", sheet); err != nil {
+		return nil, nil, err
+	}
+	w, err := f.NewStreamWriter(sheet)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := sheetStyle(w); err != nil {
+		return nil, nil, err
+	}
+	rows := tableOf(d)
+	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, r := range rows {
+		cells := make([]any, len(r))
+		for j, text := range r {
+			cell := excelize.Cell{Value: text}
+			if i == 0 {
+				cell.StyleID = bold
+			}
+			cells[j] = cell
+		}
+		if err := w.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
+			return nil, nil, err
+		}
+	}
+	if err := w.Flush(); err != nil {
+		return nil, nil, err
+	}
+	b, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, nil, err
+	}
+	return b.Bytes(), notRepresented(d, "a table", tableKeeps()), nil
+}
+
+// sheetStyle has columns that can be read and headings that stay in sight.
+func sheetStyle(w *excelize.StreamWriter) error {
+	for _, c := range []struct {
+		from, to int
+		width    float64
+	}{{1, 2, 24}, {3, 7, 48}, {8, 10, 10}, {11, 13, 24}} {
+		if err := w.SetColWidth(c.from, c.to, c.width); err != nil {
+			return err
+		}
+	}
+	return w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
+}
