@@ -96,7 +96,7 @@ let down = false, released
 on('pointerdown', () => { down = true })
 for (const end of ['pointerup', 'pointercancel']) on(end, () => {
   down = false
-  setTimeout(() => released = released?.())
+  setTimeout(() => down || (released = released?.())) // down: the next press was quicker
 })
 on('focusout', e => {
   const row = rowOf(e.target), form = row && noteOf(row), area = form && $('textarea', form)
