@@ -35,7 +35,7 @@ type browser struct {
 }
 
 func findChromium() (string, error) {
-	names := []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
+	names := []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"}
 	if path := os.Getenv(chromiumVar); path != "" {
 		names = []string{path}
 	}

@@ -11,11 +11,21 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// findChromium is the browser that the checks chose, or else one in PATH; empty: there is none.
+func findChromium() string {
+	for _, name := range []string{os.Getenv("SLIPWAY_CHROMIUM"), "chromium-headless-shell", "chromium"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	return ""
+}
+
 // tab opens a fresh gallery in a real browser, with the product's Content-Security-Policy.
 func tab(t *testing.T) (context.Context, string) {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
-	if err != nil {
+	path := findChromium()
+	if path == "" {
 		t.Skip("no chromium in PATH: the script's behaviour needs a real browser (apt-get install chromium)")
 	}
 	h, err := newGallery(time.Now())
