@@ -71,6 +71,8 @@ func All() []Info {
 	return []Info{
 		ownInfo(),
 		lensInfo(),
+		badgeInfo(),
+		baselineInfo(),
 		xlsxInfo(),
 		csvInfo(),
 	}

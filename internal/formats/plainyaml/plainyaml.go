@@ -11,19 +11,26 @@ import (
 	"reflect"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/lexer"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 )
 
 // Limits of a file.
 type Limits struct {
-	Line  int // bytes; the parser's time grows with the square of what nests on one line
-	Depth int // of what is nested
+	Line  int  // bytes; the parser's time grows with the square of what nests on one line
+	Depth int  // of what is nested
+	Omap  bool // the tag !!omap may stand before a list: its order is kept all the same
 }
 
 // maxParts bounds the memory that tokens take: of lines, and of brackets, commas
 // and colons.
 const maxParts = 300_000
+
+// maxTokens bounds the memory that the parser takes in turn, which is about half a
+// kibibyte for each. Commas and colons in a text are none.
+const maxTokens = 250_000
 
 // Fault is what is wrong with a file.
 type Fault struct {
@@ -44,6 +51,33 @@ func Decode(src []byte, v any, l Limits, opts ...yaml.DecodeOption) *Fault {
 		return &Fault{Message: "holds more than one YAML document"}
 	}
 	return nil
+}
+
+// Parse reads src as it stands, for forms that others have and that hold more than
+// is read. It returns nil and nil for a file with nothing but comments in it.
+func Parse(src []byte, l Limits) (ast.Node, *Fault) {
+	tokens, f := welcome(src, l)
+	if f != nil {
+		return nil, f
+	}
+	if len(tokens) > maxTokens {
+		return nil, &Fault{Message: "holds too much to be a document"}
+	}
+	file, err := parser.Parse(tokens, 0)
+	if err != nil {
+		return nil, fault(err)
+	}
+	var body ast.Node
+	for _, d := range file.Docs {
+		if d.Body == nil || d.Body.Type() == ast.CommentType {
+			continue
+		}
+		if body != nil {
+			return nil, &Fault{Message: "holds more than one YAML document"}
+		}
+		body = d.Body
+	}
+	return body, nil
 }
 
 func fault(err error) *Fault {
@@ -91,10 +125,15 @@ func Form(t reflect.Type) string {
 // otherwise than it looks (anchors, aliases, merges, tags) or only serves to
 // exhaust the parser (endless lines, deep nesting).
 func Unwelcome(src []byte, l Limits) *Fault {
+	_, f := welcome(src, l)
+	return f
+}
+
+func welcome(src []byte, l Limits) (token.Tokens, *Fault) {
 	number, parts := 0, 0
 	for line := range bytes.Lines(src) {
 		if number++; len(line) > l.Line {
-			return &Fault{number, 1, fmt.Sprintf("the line is %d bytes long; at most %d are read", len(line), l.Line)}
+			return nil, &Fault{number, 1, fmt.Sprintf("the line is %d bytes long; at most %d are read", len(line), l.Line)}
 		}
 		parts++
 		for _, c := range line {
@@ -104,22 +143,24 @@ func Unwelcome(src []byte, l Limits) *Fault {
 			}
 		}
 		if parts > maxParts {
-			return &Fault{number, 1, "there is too much in the file up to here to be a document"}
+			return nil, &Fault{number, 1, "there is too much in the file up to here to be a document"}
 		}
 	}
-	n := nesting{most: l.Depth}
-	for _, tok := range lexer.Tokenize(string(src)) {
+	n := nesting{most: l.Depth, omap: l.Omap}
+	tokens := lexer.Tokenize(string(src))
+	for _, tok := range tokens {
 		if what := n.unwelcome(tok); what != "" {
-			return &Fault{tok.Position.Line, tok.Position.Column, what}
+			return nil, &Fault{tok.Position.Line, tok.Position.Column, what}
 		}
 	}
-	return nil
+	return tokens, nil
 }
 
 // nesting follows how deep a file nests: in brackets, by entries that begin on one
 // line, and by indentation.
 type nesting struct {
 	most     int
+	omap     bool
 	brackets int
 	line     int
 	entries  int // that began on the line
@@ -130,7 +171,9 @@ func (n *nesting) unwelcome(tok *token.Token) string {
 	case token.AnchorType, token.AliasType, token.MergeKeyType:
 		return "anchors, aliases and merge keys are not allowed: write the value out"
 	case token.TagType, token.DirectiveType:
-		return "tags and directives are not allowed"
+		if !n.omap || tok.Value != "!!omap" {
+			return "tags and directives are not allowed"
+		}
 	case token.SequenceStartType, token.MappingStartType:
 		n.brackets++
 	case token.SequenceEndType, token.MappingEndType:
