@@ -105,16 +105,22 @@ func newFixtureWith(t testing.TB, origin string, tmpl *plan.Lifecycle) *fixture 
 
 func (f *fixture) publish() {
 	f.t.Helper()
+	f.publishDocument(plan.Document{Lifecycle: f.tmpl})
+	var err error
+	if f.ref, err = f.tmpl.Ref(); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+func (f *fixture) publishDocument(d plan.Document) {
+	f.t.Helper()
 	ctx := context.Background()
 	owner, err := pgx.Connect(ctx, f.db.OwnerURL)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: f.tmpl}); err != nil {
-		f.t.Fatal(err)
-	}
-	if f.ref, err = f.tmpl.Ref(); err != nil {
+	if err := store.Publish(ctx, owner, d); err != nil {
 		f.t.Fatal(err)
 	}
 }

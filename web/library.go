@@ -6,33 +6,57 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// library lists the lifecycles that are published.
+// library lists the lifecycles and modules that are published, or what of them a
+// search finds.
 func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
-	v, err := s.Store.Library(r.Context(), s.by(r))
+	search := searchText(r, "q")
+	v, err := s.Store.Library(r.Context(), s.by(r), search)
 	if err != nil {
 		return err
 	}
-	d := &page.LibraryData{}
-	for _, l := range v.Lifecycles {
-		d.Lifecycles = append(d.Lifecycles, page.LibraryEntry(l))
+	d := &page.LibraryData{Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions}
+	if v.Found != nil {
+		d.All = v.Found.All
+		d.Documents = v.Found.Documents
+		for _, it := range v.Found.Items {
+			d.Items = append(d.Items, page.LibraryItem(it))
+		}
 	}
-	return s.render(w, r, http.StatusOK, page.Library(s.meta(w, r, &v.Viewer, "Lifecycles", ui.NavNone), d))
+	return s.render(w, r, http.StatusOK, page.Library(s.meta(w, r, &v.Viewer, "Library", ui.NavNone), d))
 }
 
-// lifecycle shows one version, and what it changes.
-func (s *Server) lifecycle(w http.ResponseWriter, r *http.Request) error {
+func libraryEntries(all []store.DocumentVersions) []page.LibraryEntry {
+	out := make([]page.LibraryEntry, len(all))
+	for i, d := range all {
+		out[i] = page.LibraryEntry(d)
+	}
+	return out
+}
+
+// document shows one version of a lifecycle or module, and what it changes.
+func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	version, err := strconv.Atoi(chi.URLParam(r, "version"))
 	if err != nil || version < 1 || version > page.MostVersions {
 		return errNoPage
 	}
-	v, err := s.Store.LifecycleVersion(r.Context(), s.by(r), chi.URLParam(r, "template"), version)
+	v, err := s.Store.DocumentVersion(r.Context(), s.by(r), chi.URLParam(r, "template"), version)
 	if err != nil {
 		return err
 	}
-	d := &page.LifecycleData{Lifecycle: v.Lifecycle, Ref: v.Ref, Before: v.Before, Newest: v.Newest}
-	return s.render(w, r, http.StatusOK, page.Lifecycle(s.meta(w, r, &v.Viewer, d.Title(), ui.NavNone), d))
+	d := page.NewDocument(v.Document, v.Before, v.Questions)
+	d.Ref, d.Versions = v.Ref, v.Versions
+	for _, u := range v.Uses {
+		d.Uses = append(d.Uses, page.DocumentUse(u))
+	}
+	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavNone)
+	if v.Document.Kind() == plan.KindModule {
+		return s.render(w, r, http.StatusOK, page.Module(m, d))
+	}
+	return s.render(w, r, http.StatusOK, page.Lifecycle(m, d))
 }

@@ -25,6 +25,17 @@ func (f *fixture) alsoPublished(key string, version int) *plan.Lifecycle {
 	return other
 }
 
+// alsoModule publishes a built-in module beside the fixture's lifecycle.
+func (f *fixture) alsoModule(key string, version int) *plan.Module {
+	f.t.Helper()
+	m, err := catalog.Module(key, version)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.publishDocument(plan.Document{Module: m})
+	return m
+}
+
 // A project goes through the lifecycle that is chosen when it is started, and all
 // lists show it by its own stages beside projects of the usual one.
 func TestProjectsOfTwoLifecycles(t *testing.T) {

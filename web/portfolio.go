@@ -53,7 +53,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 // storeFilter is the filter of a page as the store asks it.
 func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
-		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live,
+		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
@@ -96,6 +96,9 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	}
 	if g := q.Get("gate"); slices.ContainsFunc(page.GateStates(), func(s page.GateFilter) bool { return s.Key == g }) {
 		f.Gate = g
+	}
+	if key, version, err := store.ParseLifecycleName(q.Get("uses")); err == nil && version <= page.MostVersions {
+		f.Uses, f.Version = key, version
 	}
 	if by, desc := strings.CutPrefix(q.Get("sort"), "-"); slices.Contains(page.PortfolioSorts(), by) {
 		f.Sort, f.Desc = by, desc

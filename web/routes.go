@@ -62,7 +62,7 @@ func (s *Server) table() []route {
 		{"POST", "/people/{person}/delegations/{no}/end", signedIn, s.endDelegation},
 		{"GET", "/readiness", public, s.readiness},
 		{"GET", "/templates", signedIn, s.library},
-		{"GET", "/templates/{template}/{version}", signedIn, s.lifecycle},
+		{"GET", "/templates/{template}/{version}", signedIn, s.document},
 
 		{"GET", "/projects/new", signedIn, s.newProject},
 		{"GET", "/projects/new/{draft}/{step}", signedIn, s.step},

@@ -1,5 +1,7 @@
 package plan
 
+import "slices"
+
 // Module is one published version of items that join the stages of whatever
 // lifecycle a project follows, of seats that join its gates, and of questions
 // about the project.
@@ -32,3 +34,33 @@ type ModuleItem struct {
 
 // Asks reports whether the module asks about f itself.
 func (m *Module) Asks(f Flag) bool { return hasQuestion(m.Flags, f) }
+
+// Draft is a copy to be changed and published anew.
+func (m *Module) Draft() *Module {
+	d := *m
+	d.Items, d.published = slices.Clone(m.Items), nil
+	return &d
+}
+
+// ByPhase are the module's items and seats as stages, one for each phase that it
+// adds to: for reading it without a lifecycle, and for [Compare].
+func (m *Module) ByPhase() []Stage {
+	var out []Stage
+	for _, p := range Phases() {
+		s := Stage{Key: StageKey(p), Name: p.Label(), Phases: []Phase{p}}
+		for i := range m.Items {
+			if m.Items[i].Phase == p {
+				s.Items = append(s.Items, m.Items[i].Item)
+			}
+		}
+		for i := range m.Seats {
+			if m.Seats[i].Phase == p {
+				s.Gate.Seats = append(s.Gate.Seats, m.Seats[i].GateSeat)
+			}
+		}
+		if len(s.Items)+len(s.Gate.Seats) > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Level says how much an item weighs. LevelNone means that the item does not
 // apply.
@@ -121,6 +124,14 @@ type Phase string
 // Phases lists every phase in the order of the work.
 func Phases() []Phase {
 	return []Phase{"idea", "validation", "design", "build", "delivery", "environments", "security", "performance", "release", "operation"}
+}
+
+// Label is the phase's name on pages.
+func (p Phase) Label() string {
+	if p == "" {
+		return ""
+	}
+	return strings.ToUpper(string(p[:1])) + string(p[1:])
 }
 
 // Order says what an earlier gate that has not passed means for a later one.

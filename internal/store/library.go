@@ -11,21 +11,28 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
-// LifecycleVersions is a lifecycle with all its published versions.
-type LifecycleVersions struct {
-	Newest   *plan.Lifecycle
+// DocumentVersions is a document with all its published versions.
+type DocumentVersions struct {
+	Newest   plan.Document
 	Versions []int // the newest first
-	Usual    bool  // new projects get one of them unless they choose
+	Usual    bool  // new projects follow one of them unless they choose
 }
 
 // LibraryView is what is published.
 type LibraryView struct {
 	Viewer
-	Lifecycles []LifecycleVersions // by key
+	Lifecycles []DocumentVersions // by key
+	Modules    []DocumentVersions // by key
+	Questions  []plan.Question    // that any of them asks
+	Found      *LibraryFound      // nil where nothing was searched for
 }
 
-// Library lists what is published, for anybody who is signed in.
-func (s *Store) Library(ctx context.Context, by By) (*LibraryView, error) {
+// publishedSQL lists what is published.
+const publishedSQL = `select key, version, digest from template_version order by kind, key, version desc`
+
+// Library lists what is published, for anybody who is signed in, and what of it
+// has all words of a search.
+func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView, error) {
 	usual, err := s.DefaultLifecycle(ctx)
 	if err != nil {
 		return nil, err
@@ -34,9 +41,7 @@ func (s *Store) Library(ctx context.Context, by By) (*LibraryView, error) {
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(`
-		select key, version, digest from template_version where kind = 'lifecycle' order by key, version desc`,
-	).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(publishedSQL).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
@@ -44,55 +49,96 @@ func (s *Store) Library(ctx context.Context, by By) (*LibraryView, error) {
 		return nil, batchError("reading the library", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
-	for _, ref := range refs {
-		if n := len(out.Lifecycles); n > 0 && out.Lifecycles[n-1].Newest.Key == ref.Key {
-			out.Lifecycles[n-1].Versions = append(out.Lifecycles[n-1].Versions, ref.Version)
+	lib, err := s.libraryOf(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	out.Questions = lib.questions
+	for _, d := range lib.documents {
+		if d.Newest.Kind() == plan.KindModule {
+			out.Modules = append(out.Modules, d)
 			continue
 		}
-		newest, err := s.Template(ctx, ref)
-		if err != nil {
-			return nil, err
-		}
-		out.Lifecycles = append(out.Lifecycles, LifecycleVersions{newest, []int{ref.Version}, ref.Key == usual.Key})
+		d.Usual = d.Newest.Lifecycle.Key == usual.Key
+		out.Lifecycles = append(out.Lifecycles, d)
+	}
+	if search != "" {
+		out.Found = lib.find(search)
 	}
 	return out, nil
 }
 
-// LifecycleView is one published version.
-type LifecycleView struct {
+// DocumentView is one published version of a document.
+type DocumentView struct {
 	Viewer
-	Lifecycle *plan.Lifecycle
+	Document  plan.Document
 	Ref       plan.Ref
-	Before    *plan.Lifecycle // the version before it; nil when it is the first
-	Newest    int             // the number of the newest version
+	Before    *plan.Document // the version before it; nil when it is the first
+	Versions  []int          // all, the newest first
+	Questions []plan.Question
+	Uses      []DocumentUse // by version, the newest first; versions that nobody follows are left out
 }
 
-// LifecycleVersion reads one version, for anybody who is signed in. The error
+// DocumentUse is how many projects that the person may see go by a version.
+type DocumentUse struct{ Version, Projects int }
+
+// DocumentVersion reads one version, for anybody who is signed in. The error
 // wraps [review.ErrNotFound] when there is none.
-func (s *Store) LifecycleVersion(ctx context.Context, by By, key string, version int) (*LifecycleView, error) {
-	out := &LifecycleView{}
+func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version int) (*DocumentView, error) {
+	out := &DocumentView{}
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(`
-		select key, version, digest from template_version where kind = 'lifecycle' and key = $1 order by version desc`, key,
-	).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(publishedSQL).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
+	b.Queue(usesSQL, by.token[:], by.person, s.idle, key).Query(func(rows pgx.Rows) (err error) {
+		out.Uses, err = pgx.CollectRows(rows, pgx.RowToStructByPos[DocumentUse])
+		return err
+	})
 	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("reading a lifecycle", err)
+		return nil, batchError("reading a document", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
-	at := slices.IndexFunc(refs, func(ref plan.Ref) bool { return ref.Version == version })
-	if at < 0 {
-		return nil, fmt.Errorf("lifecycle %s version %d: %w", key, version, review.ErrNotFound)
+	lib, err := s.libraryOf(ctx, refs)
+	if err != nil {
+		return nil, err
 	}
-	out.Ref, out.Newest = refs[at], refs[0].Version
-	var err error
-	if out.Lifecycle, err = s.Template(ctx, out.Ref); err != nil || at+1 == len(refs) {
+	out.Questions = lib.questions
+	own := slices.DeleteFunc(slices.Clone(refs), func(ref plan.Ref) bool { return ref.Key != key })
+	at := slices.IndexFunc(own, func(ref plan.Ref) bool { return ref.Version == version })
+	if at < 0 {
+		return nil, fmt.Errorf("%s version %d: %w", key, version, review.ErrNotFound)
+	}
+	out.Ref = own[at]
+	for _, ref := range own {
+		out.Versions = append(out.Versions, ref.Version)
+	}
+	if out.Document, err = s.documentOn(ctx, s.pool, out.Ref); err != nil || at+1 == len(own) {
 		return out, err
 	}
-	out.Before, err = s.Template(ctx, refs[at+1])
+	before, err := s.documentOn(ctx, s.pool, own[at+1])
+	out.Before = &before
 	return out, err
 }
+
+// madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
+// digest of each, and the document's version there.
+const madeOfSQL = `
+	select p.digest, (d.ref->>'version')::int as version
+	  from plan p
+	 cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
+	 where d.ref->>'key' = $%[1]d`
+
+// usesSQL counts the projects that the person may see whose present review goes
+// by a document, by version.
+var usesSQL = `with ` + meSQL + `,
+	made as materialized (` + fmt.Sprintf(madeOfSQL, 4) + `)
+	select made.version, count(*)::int
+	  from portfolio f
+	  join review r on r.project_id = f.project_id and r.no = f.review_no
+	  join made on made.digest = r.plan, me
+	 where ` + visibleSQL + `
+	 group by made.version
+	 order by made.version desc`

@@ -40,6 +40,8 @@ type PortfolioFilter struct {
 	Owner    string        // part of the owner's name
 	Mine     bool          // only projects that the person who asks owns
 	Stage    plan.StageKey // the stage that the project is in
+	Uses     string        // key of a lifecycle or module that the project goes by
+	Version  int           // of what it uses; 0: any
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
 	Seat     plan.Seat          // that the project waits for
@@ -334,6 +336,10 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 		add(`f.current = $%d`, tmpl.StageIndex(f.Stage)) // of projects that follow this lifecycle, in whichever version
 		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d)`, tmpl.Key)
 	}
+	if f.Uses != "" {
+		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.plan in (
+		    select made.digest from (`+madeOfSQL+`) made`+f.versionSQL()+`))`, f.Uses)
+	}
 	if f.Live != review.NotLive {
 		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run
 	}
@@ -394,6 +400,14 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 // likeEscape makes a search text literal inside a LIKE pattern.
 func likeEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// versionSQL narrows [madeOfSQL] to the version that is asked for.
+func (f *PortfolioFilter) versionSQL() string {
+	if f.Version == 0 {
+		return ""
+	}
+	return ` where made.version = ` + strconv.Itoa(f.Version)
 }
 
 // lifecycle is what new projects get; it names the stages where a page has no

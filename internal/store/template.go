@@ -26,6 +26,8 @@ type templateCache struct {
 
 	newest   Lifecycles // looked up again every minute
 	newestAt time.Time
+
+	library *publishedLibrary // all that was published when it was last asked for
 }
 
 func (c *templateCache) get(ref plan.Ref) (plan.Document, bool) {

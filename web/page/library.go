@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,17 +13,104 @@ import (
 // MostVersions is the highest number of a version that an address may name.
 const MostVersions = 1 << 30
 
-// LibraryEntry is a lifecycle with its versions.
+// LibraryEntry is a document with its versions.
 type LibraryEntry struct {
-	Newest   *plan.Lifecycle
+	Newest   plan.Document
 	Versions []int // the newest first
-	Usual    bool  // new projects get one of them unless they choose
+	Usual    bool  // new projects follow one of them unless they choose
 }
 
-// LibraryData is what is published.
-type LibraryData struct{ Lifecycles []LibraryEntry }
+// LibraryData is what is published, or what of it a search found.
+type LibraryData struct {
+	Search     string
+	Lifecycles []LibraryEntry
+	Modules    []LibraryEntry
+	Questions  []plan.Question // that any of them asks
+	Documents  []plan.Document // found
+	Items      []LibraryItem   // found
+	All        int             // items that were found
+}
 
-func (e *LibraryEntry) facts() []ui.Fact { return lifecycleFacts(e.Newest) }
+// LibraryItem is an item that a search found.
+type LibraryItem struct {
+	Document plan.Document
+	Older    bool   // there is a newer version, where it has not the words
+	Place    string // the stage or phase
+	Item     *plan.Item
+	Says     string // the sentence that has the words; empty where the title has them
+}
+
+// where says where the item stands.
+func (it *LibraryItem) where() string {
+	words := it.Document.Name()
+	if _, version := documentName(it.Document); it.Older {
+		words += ", version " + strconv.Itoa(version)
+	}
+	return words + ", " + it.Place
+}
+
+func (it *LibraryItem) url() string {
+	key, version := documentName(it.Document)
+	return LifecycleURL(key, version) + "#item-" + string(it.Item.Key)
+}
+
+func documentName(d plan.Document) (key string, version int) {
+	if d.Module != nil {
+		return d.Module.Key, d.Module.Version
+	}
+	return d.Lifecycle.Key, d.Lifecycle.Version
+}
+
+func documentURL(d plan.Document) string { return LifecycleURL(documentName(d)) }
+
+func (d *LibraryData) found() string {
+	switch {
+	case d.All > len(d.Items):
+		return fmt.Sprintf("The first %d of %s. Add a word to narrow them.", len(d.Items), CountOf(d.All, "item"))
+	case d.All == 0:
+		return ""
+	}
+	return CountOf(d.All, "item")
+}
+
+func (e *LibraryEntry) facts() []ui.Fact { return lifecycleFacts(e.Newest.Lifecycle) }
+
+// moduleFor is what a module is for: how its summary begins.
+func moduleFor(m *plan.Module) string {
+	first, _, more := strings.Cut(m.Summary, ". ")
+	if more {
+		first += "."
+	}
+	return first
+}
+
+// moduleSize says how much a module adds.
+func moduleSize(m *plan.Module) string {
+	parts := []string{CountOf(len(m.Items), "item")}
+	if n := len(m.Flags); n > 0 {
+		parts = append(parts, CountOf(n, "question"))
+	}
+	if seats := moduleSeats(m); len(seats) > 0 {
+		parts = append(parts, "signed by "+SeatWords(seats, "and"))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// moduleSeats are those that a module brings to gates, each once.
+func moduleSeats(m *plan.Module) []plan.Seat {
+	var seats []plan.Seat
+	for i := range m.Seats {
+		if !slices.Contains(seats, m.Seats[i].Seat) {
+			seats = append(seats, m.Seats[i].Seat)
+		}
+	}
+	return seats
+}
+
+// answers are profile questions as their labels say them.
+func answers(questions []plan.Question, flags []plan.Flag) string {
+	return strings.Join(flagWords(&plan.Lifecycle{Flags: questions}, flags), "; or ")
+}
 
 // lifecycleFacts say how much a lifecycle asks, before the profile adds to it.
 func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
@@ -39,17 +127,104 @@ func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
 	return facts
 }
 
-// LifecycleData is one version of a lifecycle.
-type LifecycleData struct {
-	Lifecycle *plan.Lifecycle
-	Ref       plan.Ref
-	Before    *plan.Lifecycle // the version before it; nil when it is the first
-	Newest    int             // the number of the newest version
+// moduleFacts say how much a module asks where all its items apply.
+func (d *DocumentData) moduleFacts() []ui.Fact {
+	m, facts := d.Module, []ui.Fact(nil)
+	for _, t := range tierMeanings() {
+		items, musts := 0, 0
+		for i := range m.Items {
+			switch m.Items[i].Levels[t.tier-1] {
+			case plan.LevelNone:
+				continue
+			case plan.LevelMust:
+				musts++
+			}
+			items++
+		}
+		facts = append(facts, ui.Fact{Term: t.name, Text: fmt.Sprintf("%s, %d required", CountOf(items, "item"), musts)})
+	}
+	if facts = append(facts, d.usedBy()...); len(m.ProposedWhen) > 0 {
+		facts = append(facts, ui.Fact{Term: "Proposed if", Text: answers(d.Shown.Flags, m.ProposedWhen)})
+	}
+	return facts
+}
+
+// DocumentData is one version of a lifecycle or module.
+type DocumentData struct {
+	Shown    *plan.Lifecycle // a module's phases stand for stages
+	Module   *plan.Module    // nil for a lifecycle
+	Ref      plan.Ref
+	Before   *plan.Lifecycle // the version before it; nil when it is the first
+	Versions []int           // all, the newest first
+	Uses     []DocumentUse   // the newest version first
+}
+
+// DocumentUse is how many projects the reader sees that go by a version.
+type DocumentUse struct{ Version, Projects int }
+
+// NewDocument is a version as a page shows it. questions are all that the library
+// asks: a module's items can depend on answers to others' questions.
+func NewDocument(doc plan.Document, before *plan.Document, questions []plan.Question) *DocumentData {
+	d := &DocumentData{Shown: doc.Lifecycle, Module: doc.Module}
+	if doc.Module != nil {
+		d.Shown = byPhase(doc.Module)
+		d.Shown.Flags = questions
+	}
+	if before != nil {
+		if d.Before = before.Lifecycle; before.Module != nil {
+			d.Before = byPhase(before.Module)
+		}
+	}
+	return d
+}
+
+func byPhase(m *plan.Module) *plan.Lifecycle {
+	return &plan.Lifecycle{Key: m.Key, Version: m.Version, Name: m.Name, Summary: m.Summary, Stages: m.ByPhase()}
 }
 
 // Title names the version.
-func (d *LifecycleData) Title() string {
-	return d.Lifecycle.Name + ", version " + strconv.Itoa(d.Lifecycle.Version)
+func (d *DocumentData) Title() string {
+	return d.Shown.Name + ", version " + strconv.Itoa(d.Shown.Version)
+}
+
+// newest is the number of the newest version.
+func (d *DocumentData) newest() int {
+	if len(d.Versions) == 0 {
+		return d.Shown.Version
+	}
+	return d.Versions[0]
+}
+
+// usedBy says how many projects go by a version, with the portfolio that lists them.
+func (d *DocumentData) usedBy() []ui.Fact {
+	if len(d.Uses) == 0 {
+		return []ui.Fact{{Term: "Used by", Text: "no project that you see"}}
+	}
+	var facts []ui.Fact
+	for _, u := range d.Uses {
+		facts = append(facts, ui.Fact{
+			Term: "Version " + strconv.Itoa(u.Version) + " is used by", Text: CountOf(u.Projects, "project"),
+			Href: PortfolioFilter{Uses: d.Shown.Key, Version: u.Version}.url(),
+		})
+	}
+	return facts
+}
+
+// asks says on how many of a module's items the answer to a question bears.
+func (d *DocumentData) asks(f plan.Flag) string {
+	n := 0
+	for i := range d.Module.Items {
+		if slices.Contains(d.Module.Items[i].When, f) {
+			n++
+		}
+	}
+	switch {
+	case n > 0:
+		return "A yes adds " + CountOf(n, "item") + "."
+	case slices.Contains(d.Module.ProposedWhen, f):
+		return "A yes proposes this module."
+	}
+	return ""
 }
 
 // levels says what an item weighs at each tier.
@@ -73,7 +248,7 @@ func fates() []plan.Fate {
 	return []plan.Fate{plan.Added, plan.Merged, plan.Removed, plan.Moved, plan.Demands, plan.Explains}
 }
 
-func fateWord(f plan.Fate) string {
+func (d *DocumentData) fateWord(f plan.Fate) string {
 	switch f {
 	case plan.Added:
 		return "New items"
@@ -82,6 +257,9 @@ func fateWord(f plan.Fate) string {
 	case plan.Removed:
 		return "Items that are gone"
 	case plan.Moved:
+		if d.Module != nil {
+			return "Items in a different phase"
+		}
 		return "Items in a different stage"
 	case plan.Demands:
 		return "Items that ask something different"
@@ -91,10 +269,12 @@ func fateWord(f plan.Fate) string {
 	return string(f)
 }
 
-// changes are what the version changes, by kind; kinds without any are left out.
-func (d *LifecycleData) changes() (kinds []plan.Fate, by map[plan.Fate][]plan.ItemChange) {
+// changes are what the version changes, items by kind; kinds without any are left
+// out.
+func (d *DocumentData) changes() (kinds []plan.Fate, by map[plan.Fate][]plan.ItemChange, gates []string) {
 	by = map[plan.Fate][]plan.ItemChange{}
-	for _, c := range plan.Compare(d.Before, d.Lifecycle).Items {
+	difference := plan.Compare(d.Before, d.Shown)
+	for _, c := range difference.Items {
 		by[c.Fate] = append(by[c.Fate], c)
 	}
 	for _, f := range fates() {
@@ -102,7 +282,22 @@ func (d *LifecycleData) changes() (kinds []plan.Fate, by map[plan.Fate][]plan.It
 			kinds = append(kinds, f)
 		}
 	}
-	return kinds, by
+	for _, c := range difference.Stages {
+		switch {
+		case d.Module != nil && (c.Old == nil || len(c.Old.Gate.Seats) == 0) && (c.New == nil || len(c.New.Gate.Seats) == 0):
+		case d.Module != nil && c.New == nil:
+			gates = append(gates, c.Old.Name+" asks for no signature any more")
+		case d.Module != nil:
+			gates = append(gates, c.New.Name+" asks for other signatures")
+		case c.Old == nil:
+			gates = append(gates, c.New.Name+" is new")
+		case c.New == nil:
+			gates = append(gates, c.Old.Name+" is gone")
+		default:
+			gates = append(gates, c.New.Name+" asks for other signatures")
+		}
+	}
+	return kinds, by, gates
 }
 
 // differs says in a few words what an item asked before.

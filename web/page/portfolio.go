@@ -25,6 +25,8 @@ type PortfolioFilter struct {
 	Live     review.Live   // where they stand in their review calendar
 	Gate     string        // a key of GateStates: a gate of the project is in that state
 	Waits    string        // whom the projects wait for: OwnerMe, a seat, or a part of a name
+	Uses     string        // key of a lifecycle or module that they go by
+	Version  int           // of what they use; 0: any
 	Late     bool
 	NoDeputy bool
 	Sort     string // SortTarget and its sisters
@@ -76,7 +78,7 @@ func GateStates() []GateFilter {
 func (f PortfolioFilter) narrowing() int {
 	n := 0
 	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Late, f.NoDeputy,
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy,
 	} {
 		if on {
 			n++
@@ -104,6 +106,7 @@ func (f PortfolioFilter) url() string {
 	set("person", f.Person)
 	set("gate", f.Gate)
 	set("waits", f.Waits)
+	set("uses", f.uses())
 	if f.Tier != 0 {
 		q.Set("tier", strconv.Itoa(int(f.Tier)))
 	}
@@ -121,6 +124,14 @@ func (f PortfolioFilter) url() string {
 		return PortfolioURL
 	}
 	return PortfolioURL + "?" + q.Encode()
+}
+
+// uses is the document as it stands in an address: its key, or key@version.
+func (f PortfolioFilter) uses() string {
+	if f.Uses == "" || f.Version == 0 {
+		return f.Uses
+	}
+	return f.Uses + "@" + strconv.Itoa(f.Version)
 }
 
 // order is the order as it stands in an address; empty for the one that is
