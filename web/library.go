@@ -20,7 +20,9 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := &page.LibraryData{Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions}
+	d := &page.LibraryData{
+		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions,
+	}
 	if v.Found != nil {
 		d.All = v.Found.All
 		d.Documents = v.Found.Documents

@@ -58,7 +58,7 @@ func TestLibrarySearch(t *testing.T) {
 		"know it":      "aaa@1#aaa-known",
 		"helps known":  "aaa@1#aaa-known", // in its texts
 		"knowit":       "aaa@1#aaa-known",
-		"scope-SET":    "small@1#scope-set",
+		"demo-Was":     "small@1#demo-shown",
 		"nothing says": "",
 		"  ":           "",
 	} {

@@ -44,8 +44,8 @@ type libraryItem struct {
 	title, text searchable
 }
 
-// searchable is a text as searches compare it, and once more without its spaces:
-// who looks for "rollback" means "roll back" too.
+// searchable is a text as searches compare it, and once more without spaces and
+// hyphens: who looks for "rollback" or "roll-back" means "roll back" too.
 type searchable struct{ words, joined string }
 
 // longEnough is from which length on a word is looked for across spaces. Shorter
@@ -53,12 +53,18 @@ type searchable struct{ words, joined string }
 const longEnough = 6
 
 func newSearchable(text string) searchable {
-	words := strings.ReplaceAll(fold.Text(text), "-", " ")
-	return searchable{words, strings.ReplaceAll(words, " ", "")}
+	words := fold.Text(text)
+	return searchable{words, join(words)}
 }
 
+func join(words string) string { return strings.NewReplacer(" ", "", "-", "").Replace(words) }
+
 func (t searchable) has(word string) bool {
-	return strings.Contains(t.words, word) || len(word) >= longEnough && strings.Contains(t.joined, word)
+	if strings.Contains(t.words, word) {
+		return true
+	}
+	joined := join(word)
+	return len(joined) >= longEnough && strings.Contains(t.joined, joined)
 }
 
 func (t searchable) hasAll(words []string) bool {
@@ -142,7 +148,7 @@ func itemTexts(d *plan.Item) []string {
 // find looks for all words of a search, those of an item in its title and text
 // together.
 func (l *publishedLibrary) find(search string) *LibraryFound {
-	words := strings.Fields(newSearchable(search).words)
+	words := strings.Fields(fold.Text(search))
 	out := &LibraryFound{}
 	if len(words) == 0 {
 		return out
