@@ -27,8 +27,8 @@ type LibraryView struct {
 	Found      *LibraryFound      // nil where nothing was searched for
 }
 
-// publishedSQL lists what is published.
-const publishedSQL = `select key, version, digest from template_version order by kind, key, version desc`
+// versionsSQL lists what is published.
+const versionsSQL = `select key, version, digest from template_version order by kind, key, version desc`
 
 // Library lists what is published, for anybody who is signed in, and what of it
 // has all words of a search.
@@ -41,7 +41,7 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(publishedSQL).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(versionsSQL).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
@@ -89,7 +89,7 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(publishedSQL).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(versionsSQL).Query(func(rows pgx.Rows) (err error) {
 		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
@@ -124,12 +124,13 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 }
 
 // madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
-// digest of each, and the document's version there.
+// digest of each, and the document's version there. Plans are as many as projects
+// that were tailored, so those that do not name the key at all are not taken apart.
 const madeOfSQL = `
 	select p.digest, (d.ref->>'version')::int as version
 	  from plan p
 	 cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
-	 where d.ref->>'key' = $%[1]d`
+	 where strpos(p.origin::text, '"' || $%[1]d || '"') > 0 and d.ref->>'key' = $%[1]d`
 
 // usesSQL counts the projects that the person may see whose present review goes
 // by a document, by version.
