@@ -113,7 +113,7 @@ func (s *Server) decideWaiver(d page.WaiverDecision) handler {
 		s.metrics.decided(changed.Events)
 		to := page.WaiversURL + waiverFilter(r).Query()
 		if fromItem(r) {
-			to = page.ItemURL(project, stage, changed.Review.Stage(stage).Waivers[no-1].Item) + "#waiver"
+			to = page.ItemURL(project, stage, changed.Review.Stage(stage).Waiver(no).Item) + "#waiver"
 		}
 		return s.done(w, r, to, waiverFlashes[d])
 	}

@@ -104,6 +104,12 @@ func Compare(old, new *Lifecycle) Difference {
 	return d
 }
 
+// SameMeaning reports whether an answer to one item answers the other: they claim
+// the same and are shown by the same.
+func SameMeaning(a, b *Item) bool {
+	return a.Title == b.Title && slices.Equal(a.Evidence, b.Evidence) && len(a.Choices) == len(b.Choices)
+}
+
 func sameDemands(a, b *Item) bool {
 	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
 		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When)

@@ -83,6 +83,28 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[RetrospectiveClosed](kind, body)
 	case "ReviewStarted":
 		return ofProject[ReviewStarted](kind, body)
+	case "ModuleAttached":
+		return ofProject[ModuleAttached](kind, body)
+	case "ModuleDetached":
+		return ofProject[ModuleDetached](kind, body)
+	case "ItemAdded":
+		return ofProject[ItemAdded](kind, body)
+	case "ItemDropped":
+		return ofProject[ItemDropped](kind, body)
+	case "LevelRaised":
+		return ofProject[LevelRaised](kind, body)
+	case "LevelLowered":
+		return ofProject[LevelLowered](kind, body)
+	case "LoweringAsked":
+		return ofProject[LoweringAsked](kind, body)
+	case "LoweringRefused":
+		return ofProject[LoweringRefused](kind, body)
+	case "CoreMarked":
+		return ofProject[CoreMarked](kind, body)
+	case "PlanUpgraded":
+		return ofProject[PlanUpgraded](kind, body)
+	case "UpgradeUndone":
+		return ofProject[UpgradeUndone](kind, body)
 	case "SeatDelegated":
 		return ofDirectory[SeatDelegated](kind, body)
 	case "DelegationEnded":

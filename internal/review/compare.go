@@ -34,6 +34,14 @@ func StageDifferences(a, b *Review) []string {
 	for i := range a.Stages {
 		d.stage(&a.Stages[i], &b.Stages[i])
 	}
+	d.compare("the upgrade that can be undone", a.Upgraded, b.Upgraded)
+	if len(a.Former) != len(b.Former) {
+		d.compare("the number of former stages", len(a.Former), len(b.Former))
+		return d
+	}
+	for i := range a.Former {
+		d.stage(&a.Former[i], &b.Former[i])
+	}
 	return d
 }
 
@@ -68,6 +76,7 @@ func (d *differences) stage(a, b *Stage) {
 	d.compare(place+", loaded", a.Loaded, b.Loaded)
 	d.compare(place+", gate", a.Gate.Label(), b.Gate.Label())
 	compareEach(d, place+", item", a.Items, b.Items, plainItem)
+	compareEach(d, place+", item that is no longer asked", a.Aside, b.Aside, plainItem)
 	compareEach(d, place+", evidence", a.Evidence, b.Evidence, func(e Evidence) any { return e })
 	compareEach(d, place+", round", a.Rounds, b.Rounds, plainRound)
 	compareEach(d, place+", finding", a.Findings, b.Findings, func(f Finding) any { return f })

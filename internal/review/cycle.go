@@ -181,6 +181,12 @@ func (r *Review) foldReview(e ReviewStarted) error {
 			it.Reattest = it.Def.ValidDays > 0 && it.Answer.State != Open
 		}
 	}
+	for i := range r.Former {
+		s := &r.Former[i]
+		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
+	}
+	r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
+	r.Upgraded, r.Wishes = nil, nil
 	return nil
 }
 

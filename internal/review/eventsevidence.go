@@ -41,8 +41,8 @@ func (e EvidenceAdded) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
-	if e.No != len(s.Evidence)+1 {
-		return fmt.Errorf("evidence %d follows %d", e.No, len(s.Evidence))
+	if e.No != s.nextEvidence() {
+		return fmt.Errorf("evidence %d where %d is next", e.No, s.nextEvidence())
 	}
 	s.Evidence = append(s.Evidence, Evidence{
 		No: e.No, Item: e.Item, URL: e.URL, Title: e.Title, Type: e.Type, Effective: parseDate(e.Effective),
@@ -56,9 +56,10 @@ func (e EvidenceRemoved) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
-	if e.No < 1 || e.No > len(s.Evidence) {
+	link := s.link(e.No)
+	if link == nil {
 		return fmt.Errorf("no evidence %d", e.No)
 	}
-	s.Evidence[e.No-1].RemovedBy, s.Evidence[e.No-1].RemovedAt = en.Actor, en.At
+	link.RemovedBy, link.RemovedAt = en.Actor, en.At
 	return nil
 }

@@ -76,8 +76,8 @@ func (e WaiverRequested) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
-	if e.No != len(s.Waivers)+1 {
-		return fmt.Errorf("waiver %d follows %d", e.No, len(s.Waivers))
+	if e.No != s.nextWaiver() {
+		return fmt.Errorf("waiver %d where %d is next", e.No, s.nextWaiver())
 	}
 	s.Waivers = append(s.Waivers, Waiver{
 		No: e.No, Item: e.Item, Reason: e.Reason, Risk: e.Risk, Measure: e.Measure, Until: parseDate(e.Until),
@@ -127,8 +127,9 @@ func (r *Review) waiverNo(sk plan.StageKey, ik plan.ItemKey, no int) (*Waiver, e
 	if err != nil {
 		return nil, err
 	}
-	if no < 1 || no > len(s.Waivers) || s.Waivers[no-1].Item != ik {
+	w := s.Waiver(no)
+	if w == nil || w.Item != ik {
 		return nil, fmt.Errorf("no waiver %d of item %s", no, ik)
 	}
-	return &s.Waivers[no-1], nil
+	return w, nil
 }

@@ -78,6 +78,7 @@ type Item struct {
 	// Earlier are the people whose answers the present one replaced since its
 	// round began, sorted; see [Stage.Excluded].
 	Earlier []PersonID
+	Was     plan.ItemKey // the item whose answer this one took over when the plan changed; empty: none
 }
 
 // Evidence is a link that shows that an item is met.
@@ -94,6 +95,25 @@ type Evidence struct {
 	At        time.Time
 	RemovedBy PersonID
 	RemovedAt time.Time
+	Home      Position // where it was linked, if the plan has moved it since
+}
+
+// nextEvidence is the number of what is linked next. The numbers have gaps where
+// the plan has moved evidence to other stages.
+func (s *Stage) nextEvidence() int {
+	if len(s.Evidence) == 0 {
+		return 1
+	}
+	return s.Evidence[len(s.Evidence)-1].No + 1
+}
+
+// link finds evidence by its number; nil when there is none.
+func (s *Stage) link(no int) *Evidence {
+	i, found := slices.BinarySearchFunc(s.Evidence, no, func(e Evidence, no int) int { return e.No - no })
+	if !found {
+		return nil
+	}
+	return &s.Evidence[i]
 }
 
 // Removed reports whether the link was taken away.
@@ -295,7 +315,7 @@ func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in New
 			return invalid("url", "is already linked to this item; remove that link first to change its dates")
 		}
 	}
-	ev.Stage, ev.Item, ev.No = sk, ik, len(s.Evidence)+1
+	ev.Stage, ev.Item, ev.No = sk, ik, s.nextEvidence()
 	return r.record(by, at, ev)
 }
 

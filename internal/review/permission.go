@@ -121,6 +121,8 @@ const (
 	EditProject        Action = "edit project"
 	LowerTier          Action = "lower the tier"
 	DropSeat           Action = "take a seat off a gate"
+	ChangePlan         Action = "change the plan"
+	ApproveLowering    Action = "approve that an item weighs less"
 	ManageMembers      Action = "manage members"
 	AnswerItem         Action = "answer items"
 	LinkEvidence       Action = "link evidence"
@@ -162,7 +164,9 @@ var permissionTable = []Rule{
 	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
-	{DropSeat, "Change the profile so that fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
+	{DropSeat, "Change the profile or the modules so that fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
+	{ChangePlan, "Attach modules, add items, change levels and upgrade a project's plan", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
+	{ApproveLowering, "Approve that an item weighs less, which others asked for", nil, nil, true},
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{AnswerItem, "Answer items and findings", nil, Duties(), false},
 	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},
@@ -190,7 +194,7 @@ var permissionTable = []Rule{
 // peopleOnly are the decisions that no machine takes, whatever rights its
 // token has.
 var peopleOnly = []Action{
-	ApproveNA, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
+	ApproveNA, ApproveLowering, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
 	BlockPerson, ErasePerson, EditLibrary,
 }
 

@@ -17,10 +17,14 @@ import (
 // [ErrPartial], and the store loads the rest and runs it again: nobody has to
 // know beforehand how far it reaches.
 type Review struct {
-	Project Project
-	No      int // 1 is the launch
-	Plan    *plan.Plan
-	Stages  []Stage
+	Project  Project
+	No       int // 1 is the launch
+	Plan     *plan.Plan
+	Stages   []Stage
+	Former   []Stage  // that the plan no longer has, with what was done in them; by key
+	Upgraded *Upgrade // the last one in this review
+	Wishes   []Wish   // that items weigh less, which wait for approval
+	Moves    Moves    `json:"-"` // by the last change of the plan
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to
 	// change it; without it nobody counts as entitled.
@@ -60,6 +64,7 @@ type Stage struct {
 	Def        *plan.Stage
 	Loaded     bool
 	Items      []Item // in the order of Def.Items
+	Aside      []Item // that the plan no longer asks here, with what was said of them; by key
 	Evidence   []Evidence
 	Rounds     []Round
 	Findings   []Finding

@@ -2,6 +2,7 @@ package review
 
 import (
 	"github.com/slipway-prr/slipway/internal/plan"
+	"slices"
 	"time"
 )
 
@@ -28,7 +29,25 @@ type Waiver struct {
 	RevokedBy   PersonID
 	RevokedFor  PersonID
 	RevokedAt   time.Time
-	Why         string // what the last decision gave as its reason
+	Why         string   // what the last decision gave as its reason
+	Home        Position // where it was asked for, if the plan has moved it since
+}
+
+// nextWaiver is the number of the waiver that is asked for next.
+func (s *Stage) nextWaiver() int {
+	if len(s.Waivers) == 0 {
+		return 1
+	}
+	return s.Waivers[len(s.Waivers)-1].No + 1
+}
+
+// Waiver finds a waiver by its number; nil when there is none.
+func (s *Stage) Waiver(no int) *Waiver {
+	i, found := slices.BinarySearchFunc(s.Waivers, no, func(w Waiver, no int) int { return w.No - no })
+	if !found {
+		return nil
+	}
+	return &s.Waivers[i]
 }
 
 // WaiverState is how a waiver stands at a moment.
@@ -97,7 +116,7 @@ func (r *Review) RequestWaiver(by Actor, sk plan.StageKey, ik plan.ItemKey, in N
 	}
 	var c input
 	e := WaiverRequested{
-		Stage: sk, Item: ik, No: len(s.Waivers) + 1,
+		Stage: sk, Item: ik, No: s.nextWaiver(),
 		Reason: c.text("reason", in.Reason, MaxReason), Risk: c.text("risk", in.Risk, MaxReason), Measure: c.text("measure", in.Measure, MaxReason),
 	}
 	c.require("reason", e.Reason, "say why the item cannot be met now")
@@ -151,13 +170,13 @@ func (r *Review) waiver(by Actor, sk plan.StageKey, no int) (*Waiver, SeatHeld, 
 	if err != nil {
 		return nil, SeatHeld{}, err
 	}
-	if no < 1 || no > len(s.Waivers) {
+	w := s.Waiver(no)
+	if w == nil {
 		return nil, SeatHeld{}, ErrNotFound
 	}
 	if r.Project.Status == StatusStopped {
 		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
 	}
-	w := &s.Waivers[no-1]
 	held, err := waiverMandate(by, &r.Project, &s.Def.Gate, w.RequestedBy)
 	return w, held, err
 }

@@ -1,0 +1,242 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Events of a project's stream that change its plan.
+type (
+	// ModuleAttached adds a module to the plan, or puts another version of it in
+	// the place of the present one.
+	ModuleAttached struct {
+		Module plan.Ref `json:"module"`
+		Reason string   `json:"reason"`
+	}
+	// ModuleDetached takes a module off the plan.
+	ModuleDetached struct {
+		Module plan.Ref `json:"module"`
+		Reason string   `json:"reason"`
+	}
+	// ItemAdded adds an item of the project's own.
+	ItemAdded struct {
+		Stage plan.StageKey `json:"stage"`
+		Item  plan.Item     `json:"item"`
+	}
+	// ItemDropped takes an item of the project's own away.
+	ItemDropped struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		Reason string        `json:"reason"`
+	}
+	// LevelRaised has an item weigh more than the plan's documents say.
+	LevelRaised struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		From   plan.Level    `json:"from"`
+		To     plan.Level    `json:"to"`
+		Reason string        `json:"reason"`
+	}
+	// LevelLowered has an item weigh less, or not apply. It was asked for by one
+	// person and approved by the entry's actor.
+	LevelLowered struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		From   plan.Level    `json:"from"`
+		To     plan.Level    `json:"to,omitempty"`
+		Tier   plan.Tier     `json:"tier"`
+		Reason string        `json:"reason"`
+		Asked  PersonID      `json:"asked"`
+		For    PersonID      `json:"for,omitempty"` // in whose place a stand-in approved
+	}
+	// LoweringAsked asks that an item weigh less, or not apply.
+	LoweringAsked struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		From   plan.Level    `json:"from"`
+		To     plan.Level    `json:"to,omitempty"`
+		Reason string        `json:"reason"`
+	}
+	// LoweringRefused turns such a wish down, or takes it back.
+	LoweringRefused struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		Reason string        `json:"reason"`
+	}
+	// CoreMarked marks an item that the project wants to keep whatever comes, or
+	// takes that back.
+	CoreMarked struct {
+		Stage  plan.StageKey `json:"stage"`
+		Item   plan.ItemKey  `json:"item"`
+		Core   bool          `json:"core"`
+		Reason string        `json:"reason"`
+	}
+	// PlanUpgraded moves the plan to another version of its lifecycle and of its
+	// modules.
+	PlanUpgraded struct {
+		Lifecycle plan.Ref       `json:"lifecycle"`
+		Modules   []plan.Ref     `json:"modules,omitempty"`
+		Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // answered items that ask something else now
+		Reason    string         `json:"reason"`
+	}
+	// UpgradeUndone takes the last upgrade back.
+	UpgradeUndone struct {
+		Confirmed []plan.ItemKey `json:"confirmed,omitempty"` // items that need not be said again after all
+		Reason    string         `json:"reason"`
+	}
+)
+
+func (ModuleAttached) Kind() string  { return "ModuleAttached" }
+func (ModuleDetached) Kind() string  { return "ModuleDetached" }
+func (ItemAdded) Kind() string       { return "ItemAdded" }
+func (ItemDropped) Kind() string     { return "ItemDropped" }
+func (LevelRaised) Kind() string     { return "LevelRaised" }
+func (LevelLowered) Kind() string    { return "LevelLowered" }
+func (LoweringAsked) Kind() string   { return "LoweringAsked" }
+func (LoweringRefused) Kind() string { return "LoweringRefused" }
+func (CoreMarked) Kind() string      { return "CoreMarked" }
+func (PlanUpgraded) Kind() string    { return "PlanUpgraded" }
+func (UpgradeUndone) Kind() string   { return "UpgradeUndone" }
+
+// A plan is the whole review's, so none of these is about a stage alone: what
+// they touch has to be loaded wholly.
+func (ModuleAttached) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
+func (ModuleDetached) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
+func (ItemAdded) Subject() (plan.StageKey, plan.ItemKey)       { return "", "" }
+func (ItemDropped) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
+func (LevelRaised) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
+func (LevelLowered) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (LoweringAsked) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (LoweringRefused) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (CoreMarked) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
+func (PlanUpgraded) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (UpgradeUndone) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+
+func (ModuleAttached) People() []PersonID  { return nil }
+func (ModuleDetached) People() []PersonID  { return nil }
+func (ItemAdded) People() []PersonID       { return nil }
+func (ItemDropped) People() []PersonID     { return nil }
+func (LevelRaised) People() []PersonID     { return nil }
+func (e LevelLowered) People() []PersonID  { return []PersonID{e.Asked, e.For} }
+func (LoweringAsked) People() []PersonID   { return nil }
+func (LoweringRefused) People() []PersonID { return nil }
+func (CoreMarked) People() []PersonID      { return nil }
+func (PlanUpgraded) People() []PersonID    { return nil }
+func (UpgradeUndone) People() []PersonID   { return nil }
+
+// Documents are those that the plan is made of from then on.
+func (e ModuleAttached) Documents() []plan.Ref { return []plan.Ref{e.Module} }
+
+// Documents are those that the plan is made of from then on.
+func (e PlanUpgraded) Documents() []plan.Ref {
+	return append([]plan.Ref{e.Lifecycle}, e.Modules...)
+}
+
+func (e ModuleAttached) fold(r *Review, _ Entry) error {
+	return r.replan(r.Plan.Origin.With(e.Module))
+}
+
+func (e ModuleDetached) fold(r *Review, _ Entry) error {
+	if r.Plan.Origin.Module(e.Module.Key) != e.Module {
+		return fmt.Errorf("the plan does not have version %d of module %s", e.Module.Version, e.Module.Key)
+	}
+	return r.replan(r.Plan.Origin.Without(e.Module.Key))
+}
+
+// tailored gives the review the same plan with another tailoring.
+func (r *Review) tailored(t plan.Tailoring) error {
+	o := r.Plan.Origin
+	o.Tailoring = t
+	return r.replan(o)
+}
+
+func (e ItemAdded) fold(r *Review, _ Entry) error {
+	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Item))
+}
+
+func (e ItemDropped) fold(r *Review, _ Entry) error {
+	r.dropWish(e.Item)
+	return r.tailored(r.Plan.Origin.Tailoring.Drop(e.Item))
+}
+
+func (e LevelRaised) fold(r *Review, _ Entry) error {
+	r.dropWish(e.Item)
+	return r.tailored(r.Plan.Origin.Tailoring.Raise(e.Item, e.To))
+}
+
+func (e LevelLowered) fold(r *Review, _ Entry) error {
+	r.dropWish(e.Item)
+	return r.tailored(r.Plan.Origin.Tailoring.Lower(e.Item, e.To, e.Tier))
+}
+
+func (e LoweringAsked) fold(r *Review, en Entry) error {
+	r.dropWish(e.Item)
+	r.Wishes = append(r.Wishes, Wish{Stage: e.Stage, Item: e.Item, To: e.To, Reason: e.Reason, By: en.Actor, At: en.At})
+	return nil
+}
+
+func (e LoweringRefused) fold(r *Review, _ Entry) error {
+	if r.Wish(e.Item) == nil {
+		return fmt.Errorf("nobody asked to lower item %s", e.Item)
+	}
+	r.dropWish(e.Item)
+	return nil
+}
+
+func (e CoreMarked) fold(r *Review, _ Entry) error {
+	return r.tailored(r.Plan.Origin.Tailoring.Keep(e.Item, e.Core))
+}
+
+func (e PlanUpgraded) fold(r *Review, en Entry) error {
+	was := r.Plan.Origin
+	o := plan.Origin{Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring}
+	if err := r.replan(o); err != nil {
+		return err
+	}
+	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm}
+	return r.reattest(e.Reconfirm, true)
+}
+
+func (e UpgradeUndone) fold(r *Review, _ Entry) error {
+	u := r.Upgraded
+	if u == nil {
+		return errors.New("there is no upgrade to undo")
+	}
+	if err := r.replan(u.From); err != nil {
+		return err
+	}
+	r.Upgraded = nil
+	return r.reattest(e.Confirmed, false)
+}
+
+// reattest has items said again, or takes that back.
+func (r *Review) reattest(items []plan.ItemKey, again bool) error {
+	for _, k := range items {
+		it := r.item(k)
+		if it == nil {
+			return fmt.Errorf("the plan has no item %s", k)
+		}
+		it.Reattest = again
+	}
+	for i := range r.Stages {
+		r.Stages[i].restand(r)
+	}
+	return nil
+}
+
+// item finds an item wherever the plan has it.
+func (r *Review) item(k plan.ItemKey) *Item {
+	for i := range r.Stages {
+		if it := r.Stages[i].Item(k); it != nil {
+			return it
+		}
+	}
+	return nil
+}
+
+func (r *Review) dropWish(k plan.ItemKey) {
+	r.Wishes = slices.DeleteFunc(slices.Clone(r.Wishes), func(w Wish) bool { return w.Item == k })
+}

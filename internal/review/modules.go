@@ -1,0 +1,134 @@
+package review
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// PlanDigest stands for the plan that somebody was shown.
+func (r *Review) PlanDigest() Digest {
+	d, err := r.Plan.Origin.Digest()
+	if err != nil {
+		return "" // which no form has
+	}
+	return Digest(d)
+}
+
+// Preview is the review as another plan would make it. It changes nothing. The
+// error is a [*Refused] where the parts make no plan together.
+func (r *Review) Preview(o plan.Origin) (*Review, error) {
+	if err := r.wholly(); err != nil {
+		return nil, err
+	}
+	then := *r
+	if err := then.replan(o); err != nil {
+		var clash *plan.Conflict
+		if errors.As(err, &clash) {
+			return nil, refuse("%s", clash.Message)
+		}
+		return nil, err
+	}
+	return &then, nil
+}
+
+// planning begins a command that changes the plan: who may, of which plan they
+// speak, and why.
+func (r *Review) planning(by Actor, shown Digest, reason string) (string, error) {
+	if err := May(by, ChangePlan, &r.Project); err != nil {
+		return "", err
+	}
+	if err := r.wholly(); err != nil {
+		return "", err
+	}
+	reason, err := needReason(reason, "say why, so that people who come later understand")
+	if err != nil {
+		return "", err
+	}
+	if r.Project.Status == StatusStopped {
+		return "", refuse("The project was stopped. Resume it before changing anything.")
+	}
+	return reason, unchanged("plan", shown, r.PlanDigest())
+}
+
+// AttachModule adds a module to the plan. Attaching what is there already
+// changes nothing. shown is [Review.PlanDigest] as the person saw it.
+func (r *Review) AttachModule(by Actor, module plan.Ref, shown Digest, reason string, at time.Time) error {
+	if err := May(by, ChangePlan, &r.Project); err != nil {
+		return err
+	}
+	has := r.Plan.Origin.Module(module.Key)
+	if has == module {
+		return nil
+	}
+	reason, err := r.planning(by, shown, reason)
+	if err != nil {
+		return err
+	}
+	if has.Key != "" {
+		return refuse("The plan has version %d of this module; upgrade it instead.", has.Version)
+	}
+	if _, err := r.Preview(r.Plan.Origin.With(module)); err != nil {
+		return err
+	}
+	if err := r.record(by, at, ModuleAttached{module, reason}); err != nil {
+		return err
+	}
+	return r.dropOutdatedRounds(by, at)
+}
+
+// DetachModule takes a module off the plan. What was said of its items is set
+// aside. Where that takes a required item away, or lets a gate pass with less, it
+// needs who may do that.
+func (r *Review) DetachModule(by Actor, key string, shown Digest, reason string, at time.Time) error {
+	if err := May(by, ChangePlan, &r.Project); err != nil {
+		return err
+	}
+	has := r.Plan.Origin.Module(key)
+	if has.Key == "" {
+		return nil
+	}
+	reason, err := r.planning(by, shown, reason)
+	if err != nil {
+		return err
+	}
+	then, err := r.Preview(r.Plan.Origin.Without(key))
+	if err != nil {
+		return err
+	}
+	if r.AsksLess(then) {
+		if err := May(by, DropSeat, &r.Project); err != nil {
+			return err
+		}
+	}
+	if err := r.record(by, at, ModuleDetached{has, reason}); err != nil {
+		return err
+	}
+	return r.dropOutdatedRounds(by, at)
+}
+
+// AsksLess reports whether another plan drops or lightens a required item, or
+// lets a gate pass by fewer people or without a seat that has to sign now.
+func (r *Review) AsksLess(then *Review) bool {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		t := then.Stage(s.Def.Key)
+		if t == nil {
+			return true
+		}
+		now, next := s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), t.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)
+		if next.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(seat plan.Seat) bool { return !slices.Contains(next.Mandatory, seat) }) {
+			return true
+		}
+		for j := range s.Items {
+			if it := &s.Items[j]; it.Level == plan.LevelMust {
+				if same := then.item(it.Def.Key); same == nil || same.Level != plan.LevelMust {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,347 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Move is what became of a part of a stage with a change of the plan: evidence
+// or a waiver, by its number, or an item with number 0.
+type Move struct {
+	From, To Position
+}
+
+// Position says where a part of a stage is, or was before the plan changed.
+type Position struct {
+	Stage plan.StageKey
+	Item  plan.ItemKey
+	No    int // within the stage; 0 for the item itself
+}
+
+// Moves are what the last change of the plan moved, for the store to follow.
+type Moves struct{ Items, Evidence, Waivers []Move }
+
+// replan gives the review another plan. Stages are found again by their keys.
+// So are items, wherever the new plan has them: with an item move its answer, its
+// evidence and its waivers. What the new plan no longer asks is set aside in the
+// stage where it was asked last, and returns when it is asked again.
+func (r *Review) replan(o plan.Origin) error {
+	if r.Plans == nil {
+		return fmt.Errorf("nothing composes plans here")
+	}
+	p, err := r.Plans(o)
+	if err != nil {
+		return err
+	}
+	m := moving{r: r, to: Blank(r.Project, r.No, p), from: map[plan.ItemKey]place{}}
+	m.note(r.Stages)
+	m.note(r.Former)
+	m.stages()
+	m.items()
+	m.aside()
+	m.evidence()
+	m.waivers()
+	m.to.Former = slices.DeleteFunc(m.to.Former, func(s Stage) bool { return s.empty() })
+	r.Plan, r.Stages, r.Former, r.Moves = p, m.to.Stages, m.to.Former, m.moves
+	for i := range r.Stages {
+		r.Stages[i].restand(r)
+	}
+	return nil
+}
+
+// restand lets a gate stand again whose signers have decided on exactly what the
+// plan asks now: a change of the plan that was taken back leaves no trace here.
+func (s *Stage) restand(r *Review) {
+	s.digest = ""
+	if last := s.LastRound(); last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && r.Digest(s) == last.Closing {
+		last.ChangedAt = time.Time{}
+	}
+}
+
+// moving is a change of plan under way.
+type moving struct {
+	r, to *Review
+	from  map[plan.ItemKey]place // where each item was, asked or set aside
+	taken map[plan.ItemKey]Position
+	moves Moves
+}
+
+type place struct {
+	stage plan.StageKey
+	item  Item
+}
+
+func (m *moving) note(stages []Stage) {
+	for i := range stages {
+		for _, list := range [][]Item{stages[i].Items, stages[i].Aside} {
+			for _, it := range list {
+				m.from[it.Def.Key] = place{stages[i].Def.Key, it}
+			}
+		}
+	}
+}
+
+// stages takes over what belongs to the stages themselves. One that the plan no
+// longer has is kept as a former one.
+func (m *moving) stages() {
+	old := append(slices.Clone(m.r.Stages), m.r.Former...)
+	for i := range m.to.Stages {
+		m.to.Load(i)
+	}
+	for i := range old {
+		was := &old[i]
+		s := m.to.Stage(was.Def.Key)
+		if s == nil {
+			m.to.Former = append(m.to.Former, Stage{Def: &plan.Stage{Key: was.Def.Key}, Loaded: true})
+			s = &m.to.Former[len(m.to.Former)-1]
+		}
+		s.Evidence, s.Waivers = slices.Clone(was.Evidence), slices.Clone(was.Waivers)
+		s.Rounds, s.Findings, s.Conditions, s.Gate = slices.Clone(was.Rounds), was.Findings, was.Conditions, was.Gate
+	}
+	slices.SortFunc(m.to.Former, func(a, b Stage) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
+}
+
+// items finds the answer of each item that the plan asks: its own; else that of
+// an item which took it over before; else the first of those that it replaces.
+func (m *moving) items() {
+	m.taken = map[plan.ItemKey]Position{}
+	heirs := map[plan.ItemKey]plan.ItemKey{}
+	for k, at := range m.from {
+		if was := at.item.Was; was != "" {
+			if _, asked := m.asked(k); !asked {
+				heirs[was] = k
+			}
+		}
+	}
+	for i := range m.to.Stages {
+		s := &m.to.Stages[i]
+		for j := range s.Items {
+			it := &s.Items[j]
+			k := it.Def.Key
+			source, was := k, m.from[k].item.Was
+			if _, there := m.from[k]; !there {
+				if heir, ok := heirs[k]; ok {
+					source, was = heir, ""
+				} else {
+					source = m.inherits(it.Def)
+					was = source
+				}
+			}
+			at, there := m.from[source]
+			if source == "" || !there {
+				continue
+			}
+			def, level := it.Def, it.Level
+			*it = at.item
+			it.Def, it.Level, it.Was = def, level, was
+			from, to := Position{Stage: at.stage, Item: source}, Position{Stage: s.Def.Key, Item: k}
+			m.taken[source] = to
+			if from != to {
+				m.moves.Items = append(m.moves.Items, Move{from, to})
+			}
+		}
+	}
+}
+
+// asked finds the stage in which the new plan asks an item.
+func (m *moving) asked(k plan.ItemKey) (*Stage, bool) {
+	for i := range m.to.Stages {
+		if m.to.Stages[i].Def.Place(k) >= 0 {
+			return &m.to.Stages[i], true
+		}
+	}
+	return nil, false
+}
+
+// inherits is the item whose answer one takes over that is new to the review: the
+// first of those that it replaces which was answered, or was there at all.
+func (m *moving) inherits(d *plan.Item) plan.ItemKey {
+	var first plan.ItemKey
+	for _, k := range d.Was {
+		at, there := m.from[k]
+		if _, asked := m.asked(k); !there || asked {
+			continue
+		}
+		if at.item.Answer.State != Open {
+			return k
+		}
+		if first == "" {
+			first = k
+		}
+	}
+	return first
+}
+
+// aside keeps what nothing took over.
+func (m *moving) aside() {
+	old := append(slices.Clone(m.r.Stages), m.r.Former...)
+	for i := range old {
+		s := m.to.stageOrFormer(old[i].Def.Key)
+		for _, list := range [][]Item{old[i].Items, old[i].Aside} {
+			for _, it := range list {
+				if _, taken := m.taken[it.Def.Key]; taken || it.blank() {
+					continue
+				}
+				it.Def, it.Level = &plan.Item{Key: it.Def.Key}, plan.LevelNone
+				s.Aside = append(s.Aside, it)
+			}
+		}
+		slices.SortFunc(s.Aside, func(a, b Item) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
+	}
+}
+
+// empty reports whether nothing was ever done in the stage.
+func (s *Stage) empty() bool {
+	return len(s.Items) == 0 && len(s.Aside) == 0 && len(s.Evidence) == 0 && len(s.Waivers) == 0 &&
+		len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Conditions) == 0
+}
+
+// blank reports whether nobody ever touched the item.
+func (it *Item) blank() bool {
+	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest && len(it.Earlier) == 0
+}
+
+func (r *Review) stageOrFormer(k plan.StageKey) *Stage {
+	if s := r.Stage(k); s != nil {
+		return s
+	}
+	for i := range r.Former {
+		if r.Former[i].Def.Key == k {
+			return &r.Former[i]
+		}
+	}
+	return nil
+}
+
+// whither says where evidence or a waiver of an item belongs now: home, where it
+// came from, once that is asked again and its present item is not; with its item;
+// or with the item that replaces its own.
+func (m *moving) whither(at, home Position) Position {
+	if _, asked := m.asked(at.Item); !asked {
+		if s, back := m.asked(home.Item); home.Item != "" && back {
+			return Position{s.Def.Key, home.Item, home.No}
+		}
+	}
+	if to, taken := m.taken[at.Item]; taken {
+		return Position{to.Stage, to.Item, at.No}
+	}
+	for i := range m.to.Stages {
+		s := &m.to.Stages[i]
+		for j := range s.Def.Items {
+			if d := &s.Def.Items[j]; slices.Contains(d.Was, at.Item) {
+				return Position{s.Def.Key, d.Key, at.No}
+			}
+		}
+	}
+	return at
+}
+
+func (m *moving) evidence() {
+	m.each(func(s *Stage) []part {
+		out := make([]part, len(s.Evidence))
+		for i := range s.Evidence {
+			e := s.Evidence[i]
+			out[i] = part{Position{s.Def.Key, e.Item, e.No}, e.Home, func(to, home Position) {
+				t := m.to.stageOrFormer(to.Stage)
+				e.Item, e.No, e.Home = to.Item, to.No, home
+				t.Evidence = append(t.Evidence, e)
+			}}
+		}
+		s.Evidence = nil
+		return out
+	}, &m.moves.Evidence)
+	for _, s := range m.all() {
+		slices.SortFunc(s.Evidence, func(a, b Evidence) int { return a.No - b.No })
+	}
+}
+
+func (m *moving) waivers() {
+	m.each(func(s *Stage) []part {
+		out := make([]part, len(s.Waivers))
+		for i := range s.Waivers {
+			w := s.Waivers[i]
+			out[i] = part{Position{s.Def.Key, w.Item, w.No}, w.Home, func(to, home Position) {
+				t := m.to.stageOrFormer(to.Stage)
+				w.Item, w.No, w.Home = to.Item, to.No, home
+				t.Waivers = append(t.Waivers, w)
+			}}
+		}
+		s.Waivers = nil
+		return out
+	}, &m.moves.Waivers)
+	for _, s := range m.all() {
+		slices.SortFunc(s.Waivers, func(a, b Waiver) int { return a.No - b.No })
+	}
+}
+
+func (m *moving) all() []*Stage {
+	var out []*Stage
+	for i := range m.to.Stages {
+		out = append(out, &m.to.Stages[i])
+	}
+	for i := range m.to.Former {
+		out = append(out, &m.to.Former[i])
+	}
+	return out
+}
+
+// part is a piece of evidence or a waiver that may have to move.
+type part struct {
+	at, home Position
+	put      func(to, home Position)
+}
+
+// each puts every part where it belongs now. What stays keeps its number; what
+// comes to a stage gets its old number back if it was there before and that is
+// free, and else the next.
+func (m *moving) each(take func(*Stage) []part, moves *[]Move) {
+	var staying, coming []part
+	used := map[plan.StageKey]map[int]bool{}
+	last := map[plan.StageKey]int{}
+	for _, s := range m.all() {
+		used[s.Def.Key] = map[int]bool{}
+		for _, p := range take(s) {
+			last[s.Def.Key] = max(last[s.Def.Key], p.at.No)
+			if m.whither(p.at, p.home).Stage == s.Def.Key {
+				staying = append(staying, p)
+				used[s.Def.Key][p.at.No] = true
+			} else {
+				coming = append(coming, p)
+			}
+		}
+	}
+	put := func(p part, to Position) {
+		home := p.home
+		switch {
+		case home == Position{}:
+			home = p.at
+		case home.Item == to.Item && home.Stage == to.Stage:
+			home = Position{}
+		}
+		if to == p.at {
+			home = p.home
+		} else {
+			*moves = append(*moves, Move{p.at, to})
+		}
+		p.put(to, home)
+	}
+	for _, p := range staying {
+		to := m.whither(p.at, p.home)
+		to.No = p.at.No
+		put(p, to)
+	}
+	for _, p := range coming {
+		to := m.whither(p.at, p.home)
+		if to.No = p.home.No; p.home.Stage != to.Stage || to.No == 0 || used[to.Stage][to.No] {
+			last[to.Stage]++
+			to.No = last[to.Stage]
+		}
+		used[to.Stage][to.No] = true
+		last[to.Stage] = max(last[to.Stage], to.No)
+		put(p, to)
+	}
+}

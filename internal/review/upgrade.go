@@ -1,0 +1,137 @@
+package review
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Upgrade is what can be undone.
+type Upgrade struct {
+	From      plan.Origin    `json:"from"`
+	To        plan.Origin    `json:"to"`
+	By        PersonID       `json:"by"`
+	At        time.Time      `json:"at"`
+	Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // items that were to be said again
+}
+
+// Upgrade moves the plan to other versions of its lifecycle and its modules.
+// Answers stay with their items, wherever these went; those to an item that asks
+// something else now have to be said again; those to what is no longer asked are
+// set aside.
+func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown Digest, reason string, at time.Time) error {
+	if err := May(by, ChangePlan, &r.Project); err != nil {
+		return err
+	}
+	o := plan.Origin{Lifecycle: lifecycle, Modules: modules, Tailoring: r.Plan.Origin.Tailoring}
+	if reflect.DeepEqual(o, r.Plan.Origin) {
+		return nil
+	}
+	reason, err := r.planning(by, shown, reason)
+	if err != nil {
+		return err
+	}
+	then, err := r.Preview(o)
+	if err != nil {
+		return err
+	}
+	if err := r.upgradable(then); err != nil {
+		return err
+	}
+	return r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
+}
+
+// upgradable refuses what would leave something open without a place.
+func (r *Review) upgradable(then *Review) error {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if s.OpenRound() != nil {
+			return refuse("Sign-off of “%s” is under way; let it end or withdraw it first.", s.Def.Name)
+		}
+		if then.Stage(s.Def.Key) != nil {
+			continue
+		}
+		last := s.LastRound()
+		if len(s.OpenConditions()) > 0 || s.Unanswered() || last != nil && last.Outcome == OutcomeForced && last.ReviewedAt.IsZero() {
+			return refuse("The new version has no stage “%s”, and there is something open in it. Close its conditions, findings and reviews first.", s.Def.Name)
+		}
+	}
+	return nil
+}
+
+// Reconfirm are the answered items of a plan to be that ask something else than
+// what was answered.
+func (r *Review) Reconfirm(then *Review) []plan.ItemKey {
+	var out []plan.ItemKey
+	for i := range then.Stages {
+		for j := range then.Stages[i].Items {
+			it := &then.Stages[i].Items[j]
+			if it.Answer.State == Open || it.Reattest {
+				continue
+			}
+			source := it.Def.Key
+			if it.Was != "" {
+				source = it.Was
+			}
+			before, _ := r.Plan.Find(source)
+			if before == nil {
+				before, _ = r.Plan.Find(it.Def.Key)
+			}
+			if before == nil || !plan.SameMeaning(before, it.Def) {
+				out = append(out, it.Def.Key)
+			}
+		}
+	}
+	return out
+}
+
+// CanUndo says why the last upgrade cannot be undone; nil when it can.
+func (r *Review) CanUndo() error {
+	u := r.Upgraded
+	if u == nil {
+		return refuse("There is no upgrade to undo.")
+	}
+	if !reflect.DeepEqual(u.To, r.Plan.Origin) {
+		return refuse("The plan was changed since the upgrade.")
+	}
+	for i := range r.Stages {
+		for j := range r.Stages[i].Rounds {
+			if ro := &r.Stages[i].Rounds[j]; ro.RequestedAt.After(u.At) || ro.ClosedAt.After(u.At) {
+				return refuse("“%s” was brought to a decision since the upgrade.", r.Stages[i].Def.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// UndoUpgrade takes the last upgrade back, as long as no gate was brought to a
+// decision since. What was answered meanwhile stays, or is set aside where the
+// old plan does not ask it.
+func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time) error {
+	reason, err := r.planning(by, shown, reason)
+	if err != nil {
+		return err
+	}
+	if err := r.CanUndo(); err != nil {
+		return err
+	}
+	then, err := r.Preview(r.Upgraded.From)
+	if err != nil {
+		return err
+	}
+	e := UpgradeUndone{Reason: reason}
+	for _, k := range r.Upgraded.Reconfirm {
+		it := r.item(k)
+		if it == nil || !it.Reattest {
+			continue
+		}
+		for _, old := range []plan.ItemKey{it.Was, k} {
+			if back := then.item(old); old != "" && back != nil {
+				e.Confirmed = append(e.Confirmed, old)
+				break
+			}
+		}
+	}
+	return r.record(by, at, e)
+}
