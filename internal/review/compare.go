@@ -34,6 +34,9 @@ func StageDifferences(a, b *Review) []string {
 	for i := range a.Stages {
 		d.stage(&a.Stages[i], &b.Stages[i])
 	}
+	if len(a.Wishes)+len(b.Wishes) > 0 {
+		d.compare("the wishes to lower items", a.Wishes, b.Wishes)
+	}
 	d.compare("the upgrade that can be undone", a.Upgraded, b.Upgraded)
 	if len(a.Former) != len(b.Former) {
 		d.compare("the number of former stages", len(a.Former), len(b.Former))

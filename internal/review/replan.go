@@ -12,14 +12,15 @@ import (
 // Move is what became of a part of a stage with a change of the plan: evidence
 // or a waiver, by its number, or an item with number 0.
 type Move struct {
-	From, To Position
+	From Position `json:"from"`
+	To   Position `json:"to"`
 }
 
 // Position says where a part of a stage is, or was before the plan changed.
 type Position struct {
-	Stage plan.StageKey
-	Item  plan.ItemKey
-	No    int // within the stage; 0 for the item itself
+	Stage plan.StageKey `json:"stage"`
+	Item  plan.ItemKey  `json:"item"`
+	No    int           `json:"no,omitempty"` // within the stage; 0 for the item itself
 }
 
 // Moves are what the last change of the plan moved, for the store to follow.
@@ -203,6 +204,30 @@ func (s *Stage) empty() bool {
 // blank reports whether nobody ever touched the item.
 func (it *Item) blank() bool {
 	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest && len(it.Earlier) == 0
+}
+
+// Keeping finds a stage for rows that were read of it; one that the plan does not
+// have becomes a former one.
+func (r *Review) Keeping(k plan.StageKey) *Stage {
+	if s := r.stageOrFormer(k); s != nil {
+		return s
+	}
+	r.Former = append(r.Former, Stage{Def: &plan.Stage{Key: k}, Loaded: true})
+	slices.SortFunc(r.Former, func(a, b Stage) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
+	return r.stageOrFormer(k)
+}
+
+// Keeping finds an item for a row that was read of it; one that the plan does not
+// ask here becomes one that is set aside.
+func (s *Stage) Keeping(k plan.ItemKey) *Item {
+	if it := s.Item(k); it != nil {
+		return it
+	}
+	at, found := slices.BinarySearchFunc(s.Aside, k, func(it Item, k plan.ItemKey) int { return strings.Compare(string(it.Def.Key), string(k)) })
+	if !found {
+		s.Aside = slices.Insert(s.Aside, at, Item{Def: &plan.Item{Key: k}, Answer: Answer{State: Open}})
+	}
+	return &s.Aside[at]
 }
 
 func (r *Review) stageOrFormer(k plan.StageKey) *Stage {

@@ -39,6 +39,8 @@ type keptReview struct {
 	project      review.Project
 	no           int
 	plan         *plan.Plan
+	upgraded     *review.Upgrade
+	wishes       []review.Wish
 	passedBefore time.Time
 	away         []review.PersonID
 	rollups      []review.StageRollup
@@ -72,7 +74,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan,
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes,
 		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), packed: packed,
 	}
 }
@@ -81,7 +83,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 // checklist is filled. Rounds and what belongs to them are read each time:
 // signatures rest on rights, which have a stream of their own.
 func plain(s *review.Stage) bool {
-	return len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Waivers) == 0 && len(s.Conditions) == 0
+	return len(s.Aside) == 0 && len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Waivers) == 0 && len(s.Conditions) == 0
 }
 
 // load makes a review of its own out of what is kept, as if it had been read.
@@ -89,6 +91,7 @@ func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
 	r := review.Blank(p, k.no, k.plan)
+	r.Upgraded, r.Wishes = k.upgraded, k.wishes
 	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {

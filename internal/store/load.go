@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -36,6 +37,7 @@ type reviewRows struct {
 	away         []review.PersonID
 	no           int
 	plan         string // digest of what it is made of
+	planning     []byte // see there; empty: nothing
 	seq          int64
 	hash         []byte
 	rollup       rollupArrays
@@ -66,7 +68,7 @@ const (
 
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
-		       r.no, r.passed_before, r.plan, s.seq, s.hash,
+		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id),
@@ -211,37 +213,27 @@ func (rows *reviewRows) fill(r *review.Review) error {
 	r.Holders = make(map[review.PersonID][]review.SeatHeld, len(rows.signOffs))
 	for i := range rows.items {
 		row := &rows.items[i]
-		s := r.Stage(row.stage)
-		if s == nil || !s.Loaded {
+		s := r.Keeping(row.stage)
+		if !s.Loaded {
 			return fmt.Errorf("an item row names stage %q", row.stage)
 		}
-		it := s.Item(row.item)
-		if it == nil {
-			return fmt.Errorf("an item row names item %q of stage %q", row.item, row.stage)
-		}
-		row.to(it)
+		row.to(s.Keeping(row.item))
 	}
 	for i := range rows.evidence {
-		s := r.Stage(rows.evidence[i].stage)
-		if s == nil {
-			return fmt.Errorf("an evidence row names stage %q", rows.evidence[i].stage)
-		}
+		s := r.Keeping(rows.evidence[i].stage)
 		if s.Evidence == nil {
 			s.Evidence = make([]review.Evidence, 0, rows.evidenceFrom(i))
 		}
 		s.Evidence = append(s.Evidence, rows.evidence[i].Evidence)
 	}
 	for i := range rows.rounds {
-		s := r.Stage(rows.rounds[i].stage)
-		if s == nil {
-			return fmt.Errorf("a round row names stage %q", rows.rounds[i].stage)
-		}
+		s := r.Keeping(rows.rounds[i].stage)
 		s.Rounds = append(s.Rounds, rows.rounds[i].Round)
 	}
 	for i := range rows.signOffs {
 		row := &rows.signOffs[i]
-		s := r.Stage(row.stage)
-		if s == nil || row.round < 1 || row.round > len(s.Rounds) {
+		s := r.Keeping(row.stage)
+		if row.round < 1 || row.round > len(s.Rounds) {
 			return fmt.Errorf("a sign-off row names round %d of stage %q", row.round, row.stage)
 		}
 		s.Rounds[row.round-1].SignOffs = append(s.Rounds[row.round-1].SignOffs, row.SignOff)
@@ -251,26 +243,25 @@ func (rows *reviewRows) fill(r *review.Review) error {
 		}
 	}
 	for i := range rows.findings {
-		s := r.Stage(rows.findings[i].stage)
-		if s == nil {
-			return fmt.Errorf("a finding row names stage %q", rows.findings[i].stage)
-		}
+		s := r.Keeping(rows.findings[i].stage)
 		s.Findings = append(s.Findings, rows.findings[i].Finding)
 	}
 	for i := range rows.waivers {
-		s := r.Stage(rows.waivers[i].stage)
-		if s == nil {
-			return fmt.Errorf("a waiver row names stage %q", rows.waivers[i].stage)
-		}
+		s := r.Keeping(rows.waivers[i].stage)
 		s.Waivers = append(s.Waivers, rows.waivers[i].Waiver)
 	}
 	for i := range rows.conditions {
-		s := r.Stage(rows.conditions[i].stage)
-		if s == nil {
-			return fmt.Errorf("a condition row names stage %q", rows.conditions[i].stage)
-		}
+		s := r.Keeping(rows.conditions[i].stage)
 		s.Conditions = append(s.Conditions, rows.conditions[i].Condition)
 	}
+	if len(rows.planning) == 0 {
+		return nil
+	}
+	var left planning
+	if err := json.Unmarshal(rows.planning, &left); err != nil {
+		return fmt.Errorf("reading what a change of the plan left behind: %w", err)
+	}
+	left.restore(r)
 	return nil
 }
 
@@ -289,7 +280,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var people, away []int64
 	var duties, profile []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
-		&rows.no, &before, &rows.plan, &rows.seq, &rows.hash,
+		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)
 	if errors.Is(err, pgx.ErrNoRows) {

@@ -14,6 +14,9 @@ import (
 // of the stream, the rollup, the approvers' queue.
 func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 	r := l.review
+	if len(l.rollups) != len(r.Stages) { // the plan has other stages now, and all are loaded
+		l.rollups = make([]review.StageRollup, len(r.Stages))
+	}
 	var next time.Time
 	full := true
 	for i := range r.Stages {
@@ -42,7 +45,7 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 func replanned(events []review.Entry) bool {
 	for _, en := range events {
 		switch en.Event.(type) {
-		case review.ProjectEdited, review.ReviewStarted:
+		case review.ProjectEdited, review.ReviewStarted, review.ModuleAttached, review.ModuleDetached, review.PlanUpgraded, review.UpgradeUndone:
 			return true
 		}
 	}

@@ -78,7 +78,10 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 		}
 		s := r.Stage(stage)
 		if s == nil || s.Item(item) == nil {
-			continue // that its rows differ from the trail is said elsewhere
+			if applies {
+				v.wrong("lists waiver %d of stage %s although its item is not asked", no, stage)
+			}
+			continue
 		}
 		if applies != (s.Item(item).Level != plan.LevelNone) {
 			v.wrong("lists waiver %d of stage %s as if its item applied, or the other way round", no, stage)
@@ -94,7 +97,8 @@ func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
 		d, err := s.documentOn(ctx, tx, ref)
 		if errors.Is(err, pgx.ErrNoRows) {
 			v.wrong("follows %s version %d, which is not published with this content", ref.Key, ref.Version)
-			continue
+			v.Documents = nil
+			return nil
 		}
 		if err != nil {
 			return err
@@ -113,15 +117,18 @@ func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
 
 // replay rebuilds the review from the first n entries.
 func (v *Verified) replay(n int) (*review.Review, error) {
-	return review.Replay(v.Stream, v.Entries[:n], func(o plan.Origin) (*plan.Plan, error) {
-		return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
-			for i, named := range review.DocumentsIn(v.Entries) {
-				if named == ref && i < len(v.Documents) {
-					return v.Documents[i], nil
-				}
+	return review.Replay(v.Stream, v.Entries[:n], v.plans)
+}
+
+// plans composes plans of the documents that the entries name.
+func (v *Verified) plans(o plan.Origin) (*plan.Plan, error) {
+	return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
+		for i, named := range review.DocumentsIn(v.Entries) {
+			if named == ref && i < len(v.Documents) {
+				return v.Documents[i], nil
 			}
-			return plan.Document{}, fmt.Errorf("%s version %d is not known", ref.Key, ref.Version)
-		})
+		}
+		return plan.Document{}, fmt.Errorf("%s version %d is not known", ref.Key, ref.Version)
 	})
 }
 
@@ -210,7 +217,27 @@ func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []re
 		return batchError("reading comments", err)
 	}
 	missing := map[comment]bool{}
-	for _, en := range entries {
+	moves, err := v.movesIn(entries)
+	if err != nil {
+		return err
+	}
+	for i, en := range entries {
+		for _, m := range moves[i] { // comments go with their item
+			for c := range missing {
+				if c.Stage == m.From.Stage && c.Item == m.From.Item {
+					delete(missing, c)
+					c.Stage, c.Item = "~"+m.To.Stage, m.To.Item
+					missing[c] = true
+				}
+			}
+		}
+		for c := range missing {
+			if moved := strings.TrimPrefix(string(c.Stage), "~"); moved != string(c.Stage) {
+				delete(missing, c)
+				c.Stage = plan.StageKey(moved)
+				missing[c] = true
+			}
+		}
 		if e, ok := en.Event.(review.CommentAdded); ok {
 			named := strings.Trim(fmt.Sprint(e.Mentions), "[]")
 			missing[comment{e.Stage, e.Item, e.No, en.Actor, en.At, e.Text, named}] = true
@@ -227,4 +254,23 @@ func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []re
 		v.wrong("lacks comment %d on item %s", c.No, c.Item)
 	}
 	return nil
+}
+
+// movesIn are the items that each of the entries moved with a change of the plan.
+func (v *Verified) movesIn(entries []review.Entry) (map[int][]review.Move, error) {
+	if !slices.ContainsFunc(entries, func(en review.Entry) bool {
+		_, up := en.Event.(review.PlanUpgraded)
+		return up
+	}) {
+		return nil, nil
+	}
+	moves, i := map[int][]review.Move{}, 0
+	_, err := review.ReplayEach(v.Stream, entries, v.plans, func(en review.Entry, r *review.Review) {
+		switch en.Event.(type) {
+		case review.PlanUpgraded, review.UpgradeUndone:
+			moves[i] = r.Moves.Items
+		}
+		i++
+	})
+	return moves, err
 }

@@ -78,6 +78,13 @@ func (v *Verified) reviewRow(ctx context.Context, tx pgx.Tx, then *review.Review
 
 // queueEarlier asks for the rows of a review that is over.
 func queueEarlier(b *pgx.Batch, id review.ProjectID, no int, out *reviewRows) {
+	b.Queue(`select planning from review where project_id = $1 and no = $2`, int64(id), no).QueryRow(func(row pgx.Row) error {
+		err := row.Scan(&out.planning)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // said elsewhere
+		}
+		return err
+	})
 	const of = ` where t.project_id = $1 and t.review_no = $2`
 	b.Queue(itemsSQL+of, int64(id), no).Query(out.scanItems)
 	b.Queue(evidenceSQL+of+` order by t.stage, t.no`, int64(id), no).Query(out.scanEvidence)

@@ -46,12 +46,16 @@ func insertReview(b *pgx.Batch, r *review.Review, no int, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	left, err := planningOf(r)
+	if err != nil {
+		return err
+	}
 	ref := r.Plan.Ref()
 	b.Queue(insertPlanSQL, args...)
 	b.Queue(`
-		insert into review (project_id, no, template_key, template_version, template_digest, plan, started_at, passed_before)
-		values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		int64(r.Project.ID), no, ref.Key, ref.Version, ref.Digest, digest, at, nullable(r.PassedBefore))
+		insert into review (project_id, no, template_key, template_version, template_digest, plan, started_at, passed_before, planning)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		int64(r.Project.ID), no, ref.Key, ref.Version, ref.Digest, digest, at, nullable(r.PassedBefore), left)
 	return nil
 }
 
