@@ -24,7 +24,8 @@ type (
 	// ItemAdded adds an item of the project's own.
 	ItemAdded struct {
 		Stage plan.StageKey `json:"stage"`
-		Item  plan.Item     `json:"item"`
+		Item  plan.ItemKey  `json:"item"`
+		Added plan.Item     `json:"added"` // of that key
 	}
 	// ItemDropped takes an item of the project's own away.
 	ItemDropped struct {
@@ -101,19 +102,17 @@ func (CoreMarked) Kind() string      { return "CoreMarked" }
 func (PlanUpgraded) Kind() string    { return "PlanUpgraded" }
 func (UpgradeUndone) Kind() string   { return "UpgradeUndone" }
 
-// A plan is the whole review's, so none of these is about a stage alone: what
-// they touch has to be loaded wholly.
-func (ModuleAttached) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
-func (ModuleDetached) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
-func (ItemAdded) Subject() (plan.StageKey, plan.ItemKey)       { return "", "" }
-func (ItemDropped) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
-func (LevelRaised) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
-func (LevelLowered) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
-func (LoweringAsked) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
-func (LoweringRefused) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
-func (CoreMarked) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
-func (PlanUpgraded) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
-func (UpgradeUndone) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (ModuleAttached) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (ModuleDetached) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (e ItemAdded) Subject() (plan.StageKey, plan.ItemKey)       { return e.Stage, e.Item }
+func (e ItemDropped) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, e.Item }
+func (e LevelRaised) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, e.Item }
+func (e LevelLowered) Subject() (plan.StageKey, plan.ItemKey)    { return e.Stage, e.Item }
+func (e LoweringAsked) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, e.Item }
+func (e LoweringRefused) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, e.Item }
+func (e CoreMarked) Subject() (plan.StageKey, plan.ItemKey)      { return e.Stage, e.Item }
+func (PlanUpgraded) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
+func (UpgradeUndone) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
 
 func (ModuleAttached) People() []PersonID  { return nil }
 func (ModuleDetached) People() []PersonID  { return nil }
@@ -154,7 +153,10 @@ func (r *Review) tailored(t plan.Tailoring) error {
 }
 
 func (e ItemAdded) fold(r *Review, _ Entry) error {
-	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Item))
+	if e.Added.Key != e.Item {
+		return fmt.Errorf("item %s is added as %s", e.Item, e.Added.Key)
+	}
+	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Added))
 }
 
 func (e ItemDropped) fold(r *Review, _ Entry) error {

@@ -122,7 +122,7 @@ const (
 	LowerTier          Action = "lower the tier"
 	DropSeat           Action = "take a seat off a gate"
 	ChangePlan         Action = "change the plan"
-	ApproveLowering    Action = "approve that an item weighs less"
+	ApproveLowering    Action = "approve lowering an item"
 	ManageMembers      Action = "manage members"
 	AnswerItem         Action = "answer items"
 	LinkEvidence       Action = "link evidence"

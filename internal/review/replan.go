@@ -31,6 +31,9 @@ type Moves struct{ Items, Evidence, Waivers []Move }
 // evidence and its waivers. What the new plan no longer asks is set aside in the
 // stage where it was asked last, and returns when it is asked again.
 func (r *Review) replan(o plan.Origin) error {
+	if err := r.wholly(); err != nil {
+		return err
+	}
 	if r.Plans == nil {
 		return fmt.Errorf("nothing composes plans here")
 	}

@@ -75,7 +75,7 @@ func (r *Review) AddItem(by Actor, sk plan.StageKey, in NewItem, at time.Time) e
 		return refuse("A project can add %d items of its own at most.", maxOwnItems)
 	}
 	item.Key = r.ownKey(item.Title)
-	if err := r.record(by, at, ItemAdded{Stage: sk, Item: item}); err != nil {
+	if err := r.record(by, at, ItemAdded{Stage: sk, Item: item.Key, Added: item}); err != nil {
 		return err
 	}
 	return r.dropOutdatedRounds(by, at)

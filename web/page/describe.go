@@ -52,6 +52,9 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
+	case review.ModuleAttached, review.ModuleDetached, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
+		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused:
+		t.plan(&out, en.Event)
 	case review.ReviewStarted:
 		out.What, out.Why = "started review "+strconv.Itoa(e.No)+" of the project", e.Reason
 		if n := len(e.Conditions); n > 0 {

@@ -1,0 +1,74 @@
+package page
+
+import (
+	"strconv"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// plan tells what changed a project's plan.
+func (t Teller) plan(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.ModuleAttached:
+		out.What, out.Thing, out.Href, out.Why = "attached module", e.Module.Key+", version "+strconv.Itoa(e.Module.Version), LifecycleURL(e.Module.Key, e.Module.Version), e.Reason
+	case review.ModuleDetached:
+		out.State = ui.Stop
+		out.What, out.Thing, out.Href, out.Why = "detached module", e.Module.Key+", version "+strconv.Itoa(e.Module.Version), LifecycleURL(e.Module.Key, e.Module.Version), e.Reason
+	case review.ItemAdded:
+		t.toItem(out, e.Stage, e.Item)
+		out.What, out.Thing, out.Why = "added the project's own item", e.Added.Title, e.Added.Why
+	case review.ItemDropped:
+		t.toItem(out, e.Stage, e.Item)
+		out.State, out.What, out.Href, out.Why = ui.Stop, "dropped the project's own item", "", e.Reason
+	case review.CoreMarked:
+		t.toItem(out, e.Stage, e.Item)
+		out.What, out.Why = "marked as core", e.Reason
+		if !e.Core {
+			out.What = "no longer marks as core"
+		}
+	case review.PlanUpgraded:
+		out.What, out.Thing = "upgraded the plan to", e.Lifecycle.Key+", version "+strconv.Itoa(e.Lifecycle.Version)
+		out.Href, out.Why = LifecycleURL(e.Lifecycle.Key, e.Lifecycle.Version), e.Reason
+		if n := len(e.Reconfirm); n > 0 {
+			out.Why += "\n" + CountOf(n, "answer") + " to confirm again."
+		}
+	case review.UpgradeUndone:
+		out.State, out.What, out.Why = ui.Stop, "undid the last upgrade of the plan", e.Reason
+	default:
+		t.level(out, ev)
+	}
+}
+
+// level tells what changed how much an item weighs.
+func (t Teller) level(out *ui.Entry, ev review.Event) {
+	switch e := ev.(type) {
+	case review.LevelRaised:
+		t.toItem(out, e.Stage, e.Item)
+		out.What, out.Why = "raised from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+	case review.LevelLowered:
+		t.toItem(out, e.Stage, e.Item)
+		out.State = ui.Waived
+		out.What, out.Why = "approved"+t.aside(e.For)+" that "+t.Names(e.Asked)+" lowers from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+	case review.LoweringAsked:
+		t.toItem(out, e.Stage, e.Item)
+		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+	case review.LoweringRefused:
+		t.toItem(out, e.Stage, e.Item)
+		out.State, out.What, out.Why = ui.Bad, "turned down lowering", e.Reason
+	}
+}
+
+// levelWord is a level in the middle of a sentence.
+func levelWord(l plan.Level) string {
+	switch l {
+	case plan.LevelMust:
+		return "required"
+	case plan.LevelShould:
+		return "recommended"
+	case plan.LevelMay:
+		return "optional"
+	}
+	return "does not apply"
+}
