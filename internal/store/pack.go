@@ -98,7 +98,7 @@ var packers = sync.Pool{New: func() any { return new(packing) }}
 
 // touched reports whether an item has anything that the template does not say.
 func touched(it *review.Item) bool {
-	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest || len(it.Earlier) > 0
+	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest || it.Was != "" || len(it.Earlier) > 0
 }
 
 func (p *packer) item(it, last *review.Item) {
@@ -115,6 +115,7 @@ func (p *packer) item(it, last *review.Item) {
 	p.time(it.Due)
 	p.int(int64(it.Comments))
 	p.bool(it.Reattest)
+	p.text(string(it.Was), string(last.Was))
 	p.int(int64(len(it.Earlier)))
 	for _, person := range it.Earlier {
 		p.int(int64(person))
@@ -133,6 +134,9 @@ func (p *packer) evidence(e, last *review.Evidence) {
 	p.time(e.At)
 	p.int(int64(e.RemovedBy))
 	p.time(e.RemovedAt)
+	p.text(string(e.Home.Stage), string(last.Home.Stage))
+	p.text(string(e.Home.Item), string(last.Home.Item))
+	p.int(int64(e.Home.No))
 }
 
 // errPacked means that something is not what pack wrote.
@@ -253,6 +257,7 @@ func (u *unpacker) item(it, last *review.Item) {
 	it.Due = u.time()
 	it.Comments = int(u.int())
 	it.Reattest = u.int() != 0
+	it.Was = plan.ItemKey(u.text(string(last.Was)))
 	n := u.int()
 	if n < 0 || n > int64(len(u.rest)) {
 		u.err = errPacked
@@ -275,4 +280,7 @@ func (u *unpacker) evidence(e, last *review.Evidence) {
 	e.At = u.time()
 	e.RemovedBy = review.PersonID(u.int())
 	e.RemovedAt = u.time()
+	e.Home.Stage = plan.StageKey(u.text(string(last.Home.Stage)))
+	e.Home.Item = plan.ItemKey(u.text(string(last.Home.Item)))
+	e.Home.No = int(u.int())
 }
