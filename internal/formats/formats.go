@@ -75,6 +75,7 @@ func All() []Info {
 		baselineInfo(),
 		xlsxInfo(),
 		csvInfo(),
+		markdownInfo(),
 	}
 }
 

@@ -2,6 +2,7 @@ package formats
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -27,6 +28,9 @@ func (d *draft) link(links []plan.Link, title, address string) []plan.Link {
 	}
 	if !webAddress(address) {
 		d.lose("link that is no web address was left out", "links that are no web addresses were left out")
+		return links
+	}
+	if slices.ContainsFunc(links, func(l plan.Link) bool { return l.URL == address }) {
 		return links
 	}
 	short, _ := shorten(clean(title), maxName)

@@ -89,16 +89,33 @@ func (d *draft) readRows(rows []row, name string, place func(line, column int) P
 		}
 		t.row(r)
 	}
+	t.end()
+	return result(d.finish())
+}
+
+// end adds the last item and tells what was left out.
+func (t *table) end() {
 	t.flush()
-	d.note(t.joined, "row without a title was added to the item above it", "rows without a title were added to the items above them", "")
+	t.note(t.joined, "row without a title was added to the item above it", "rows without a title were added to the items above them", "")
 	for _, i := range slices.Sorted(maps.Keys(t.left)) {
 		h := cut(t.headings[i])
 		if h == "" {
 			h = fmt.Sprintf("number %d", i+1)
 		}
-		d.loseSome(t.left[i], fmt.Sprintf("cell of the column “%s” was left out", h), fmt.Sprintf("cells of the column “%s” were left out", h))
+		t.loseSome(t.left[i], fmt.Sprintf("cell of the column “%s” was left out", h), fmt.Sprintf("cells of the column “%s” were left out", h))
 	}
-	return result(d.finish())
+}
+
+// titleByPlace takes the first column that is not known for something else.
+func (t *table) titleByPlace() {
+	used := slices.Collect(maps.Values(t.columns))
+	for i := range t.headings {
+		if !slices.Contains(used, i) {
+			t.columns[ColumnTitle] = i
+			return
+		}
+	}
+	t.columns = map[Column]int{ColumnTitle: 0}
 }
 
 // findHeadings finds the row with the headings, and what its columns hold.
@@ -126,7 +143,7 @@ func (t *table) findHeadings(rows []row) int {
 	for len(t.headings) < width {
 		t.headings = append(t.headings[:len(t.headings):len(t.headings)], "")
 	}
-	t.columns = t.opts.Columns
+	t.columns = maps.Clone(t.opts.Columns)
 	if t.columns == nil {
 		t.columns = guessColumns(t.headings)
 	}
@@ -150,8 +167,8 @@ func (t *table) row(r row) {
 	if slices.Contains(r.down, t.columns[ColumnTitle]) {
 		title = "" // the row belongs to the item that began above
 	}
-	section, sections := t.at(ColumnSection, r)
-	if r.band || title == "" && filled == 1 && (!sections || section != "") {
+	section, _ := t.at(ColumnSection, r)
+	if r.band || title == "" && filled == 1 && (section != "" || t.unknown(first)) {
 		t.section(r.cells[first])
 		return
 	}
@@ -171,6 +188,11 @@ func (t *table) row(r row) {
 	t.words(r)
 }
 
+// unknown reports whether nothing is known to stand in a column.
+func (t *table) unknown(column int) bool {
+	return !slices.Contains(slices.Collect(maps.Values(t.columns)), column)
+}
+
 func (t *table) section(name string) {
 	if t.inStage(name) {
 		return
@@ -182,7 +204,7 @@ func (t *table) section(name string) {
 // countLeft counts what stands in columns that are not read.
 func (t *table) countLeft(r row) {
 	for i, c := range r.cells {
-		if c != "" && !slices.Contains(slices.Collect(maps.Values(t.columns)), i) {
+		if c != "" && t.unknown(i) {
 			t.left[i]++
 		}
 	}

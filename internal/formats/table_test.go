@@ -205,6 +205,11 @@ func TestXLSXRefuses(t *testing.T) {
 				part(strings.Repeat("a", i+1), 0)(z)
 			}
 		})},
+		{"far cell", "The table is too large", workbook(t, func(f *excelize.File) {
+			if err := f.SetCellValue("Sheet1", "A1000000", "x"); err != nil {
+				t.Fatal(err)
+			}
+		})},
 		{"other sheet", "no sheet", workbook(t, nil)},
 	} {
 		r, err := Read(XLSX, "x.xlsx", tc.src, Options{Sheet: "Nowhere"})

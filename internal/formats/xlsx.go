@@ -3,9 +3,11 @@ package formats
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -94,8 +96,71 @@ func checkZip(src []byte) (Problem, bool) {
 			return Problem{Path: cut(part.Name), Message: "The workbook has a part twice.", Do: "Open it in a spreadsheet and save it as .xlsx again."}, true
 		}
 		seen[name] = true
+		if strings.Contains(name, "worksheets/") && strings.HasSuffix(name, ".xml") {
+			if !boundedSheet(part) {
+				p := tooLargeTable(0)
+				p.Column, p.Path = 0, cut(part.Name)
+				return p, true
+			}
+		}
 	}
 	return Problem{}, false
+}
+
+const maxMerged = 2000
+
+// boundedSheet reports whether a sheet stays within the limits of tables. It is
+// looked through before the library reads it, since one cell far to the right and
+// below has that make all the rows above. What is no XML is left to the library.
+func boundedSheet(part *zip.File) bool {
+	in, err := part.Open()
+	if err != nil {
+		return true
+	}
+	defer func() { _ = in.Close() }() // it was only read
+	cells, rows, merged := 0, 0, 0
+	for dec := xml.NewDecoder(in); ; {
+		token, err := dec.RawToken()
+		if err != nil {
+			return true
+		}
+		e, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		switch e.Name.Local {
+		case "row":
+			rows++
+		case "c":
+			cells++
+		case "mergeCell":
+			merged++
+		}
+		if cells > maxCells || rows > maxRows || merged > maxMerged || !boundedPlace(e) {
+			return false
+		}
+	}
+}
+
+// boundedPlace looks at where an element of a sheet says that it stands.
+func boundedPlace(e xml.StartElement) bool {
+	for _, a := range e.Attr {
+		switch {
+		case e.Name.Local == "row" && a.Name.Local == "r":
+			if n, err := strconv.Atoi(a.Value); err == nil && (n < 0 || n > maxRows) {
+				return false
+			}
+		case e.Name.Local == "c" && a.Name.Local == "r", e.Name.Local == "mergeCell" && a.Name.Local == "ref",
+			e.Name.Local == "f" && a.Name.Local == "ref":
+			for _, name := range strings.Split(a.Value, ":") {
+				column, line, err := excelize.CellNameToCoordinates(name)
+				if err == nil && (column > maxColumns || line > maxRows) {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 type sheetReader struct {
