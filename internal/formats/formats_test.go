@@ -215,6 +215,7 @@ func TestCheckJSON(t *testing.T) {
 		{"{\"a\":\n  x}", 2, 3, "not JSON"},
 		{"{} {}", 1, 5, "behind the end"},
 		{"", 1, 1, "ends too early"},
+		{"[" + strings.Repeat("{},", maxJSONValues) + "{}]", 1, 3*maxJSONValues - 2, "more than 200000 values"},
 	} {
 		_, _, bad := checkJSON([]byte(tc.src))
 		if bad == nil {

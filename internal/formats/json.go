@@ -14,6 +14,9 @@ import (
 // maxPlaces bounds what is remembered of where values stand in a JSON text.
 const maxPlaces = 20_000
 
+// maxJSONValues bounds the memory that a JSON text takes once it is read.
+const maxJSONValues = 200_000
+
 // jsonFile is a JSON text that was looked through once.
 type jsonFile struct {
 	src    []byte
@@ -40,7 +43,7 @@ func (f *jsonFile) at(path string, p Problem) Problem {
 func checkJSON(src []byte) (f *jsonFile, nans int, bad *Problem) {
 	src, nans = withoutNaN(src)
 	f = &jsonFile{src, map[string]int{}}
-	c := jsonCheck{f, json.NewDecoder(bytes.NewReader(src))}
+	c := jsonCheck{jsonFile: f, dec: json.NewDecoder(bytes.NewReader(src))}
 	c.dec.UseNumber()
 	err := c.value("", 0)
 	if err == nil {
@@ -64,7 +67,8 @@ func (e *problemError) Error() string { return e.String() }
 
 type jsonCheck struct {
 	*jsonFile
-	dec *json.Decoder
+	dec    *json.Decoder
+	values int
 }
 
 func (c *jsonCheck) fault(path, message, do string) error {
@@ -73,6 +77,9 @@ func (c *jsonCheck) fault(path, message, do string) error {
 }
 
 func (c *jsonCheck) value(path string, depth int) error {
+	if c.values++; c.values > maxJSONValues {
+		return c.fault("", fmt.Sprintf("There are more than %d values.", maxJSONValues), "Take out what is no checklist.")
+	}
 	tok, err := c.dec.Token()
 	if err != nil {
 		return err

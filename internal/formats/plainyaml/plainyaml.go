@@ -26,7 +26,7 @@ type Limits struct {
 
 // maxParts bounds the memory that tokens take: of lines, and of brackets, commas
 // and colons.
-const maxParts = 300_000
+const maxParts = 150_000
 
 // maxTokens bounds the memory that the parser takes in turn, which is about half a
 // kibibyte for each. Commas and colons in a text are none.
