@@ -72,6 +72,8 @@ const (
 	flashLinked    flash = "linked"
 	flashUnlinked  flash = "unlinked"
 	flashAsked     flash = "waiver-asked"
+	flashPlan      flash = "plan-changed"
+	flashLowering  flash = "lowering-asked"
 	flashWaived    flash = "waiver-granted"
 	flashRefused   flash = "waiver-denied"
 	flashExtended  flash = "waiver-extended"
@@ -126,6 +128,8 @@ var flashTexts = map[flash]string{
 	flashCommented: "Your comment is added.",
 	flashLinked:    "The evidence is linked.",
 	flashUnlinked:  "The evidence is removed. The trail keeps it.",
+	flashPlan:      "The plan of this project is changed.",
+	flashLowering:  "It is asked for. Somebody who sits at the gate of this stage has to approve.",
 	flashAsked:     "The waiver is asked for. Those who may decide now see it in the register.",
 	flashWaived:    "The waiver is granted and in force.",
 	flashRefused:   "The waiver is denied. The team sees your reason.",

@@ -90,6 +90,10 @@ func fieldsOf(path string) []string {
 		return []string{"reason", "Until <then>"}
 	}
 	switch last := path[strings.LastIndex(path, "/")+1:]; last {
+	case "level":
+		return []string{"reason", "It <is> small"}
+	case "new-item":
+		return []string{"title", "Printers <are> warned", "why", "They jam"}
 	case "waivers":
 		return []string{"reason", "Late", "risk", "Slow <failover>", "measure", "By hand", "until", "2027-01-01"}
 	case "grant":

@@ -167,12 +167,12 @@ func (s *Server) waiverFailed(w http.ResponseWriter, r *http.Request, form page.
 	if err != nil {
 		return err
 	}
-	all := v.Review.Stage(stage).Waivers
-	if no > len(all) {
+	decided := v.Review.Stage(stage).Waiver(no)
+	if decided == nil {
 		return review.ErrNotFound
 	}
 	return s.showItemOf(
-		w, r, p.status, itemPlace{project, stage, all[no-1].Item},
+		w, r, p.status, itemPlace{project, stage, decided.Item},
 		page.ItemForm{Name: page.FormDecide, Decision: form, Errors: form.Errors, Problem: form.Problem},
 	)
 }

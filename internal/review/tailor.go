@@ -284,6 +284,12 @@ func (r *Review) decidesOn(by Actor, k plan.ItemKey) (*Wish, SeatHeld, error) {
 	return w, held, nil
 }
 
+// MayDecideWish checks that the actor may approve or turn down a wish.
+func (r *Review) MayDecideWish(by Actor, k plan.ItemKey) error {
+	_, _, err := r.decidesOn(by, k)
+	return err
+}
+
 // RefuseLowering turns a wish down; who may change the plan can take it back.
 func (r *Review) RefuseLowering(by Actor, k plan.ItemKey, shown Digest, reason string, at time.Time) error {
 	if err := May(by, ViewProject, &r.Project); err != nil {

@@ -58,6 +58,7 @@ type ItemForm struct {
 	Conflict *review.Answer    // the answer as it now stands
 	Waiver   review.NewWaiver
 	Decision WaiverForm // on a waiver
+	Level    LevelForm
 }
 
 // JoinValue of the field "join" makes whom an item is assigned to a member of
@@ -525,6 +526,8 @@ func (d *ItemData) summary() []ui.FieldError {
 		return summary([]ui.Field{d.commentField()})
 	case FormWaiver, FormDecide:
 		return d.waiverSummary()
+	case FormLevel:
+		return d.levelSummary()
 	}
 	return nil
 }

@@ -242,6 +242,11 @@ func swapped(v StageView, touched []plan.ItemKey, show Show, query string, said 
 	return c, rows
 }
 
+// mayAddItem reports whether the viewer would be let add an item to the stage.
+func (d ChecklistData) mayAddItem() bool {
+	return d.view.may(review.ChangePlan) && d.view.Review.Project.Status != review.StatusStopped
+}
+
 // canChange reports whether the viewer can change several items at once.
 func (d ChecklistData) canChange() bool {
 	return !d.view.Past && d.view.may(review.AnswerItem) && len(d.entries) > 0

@@ -118,6 +118,14 @@ func ItemWaiversURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string
 	return ItemURL(p, s, i) + "/waivers"
 }
 
+// ItemLevelURL is where it is changed how much an item weighs.
+func ItemLevelURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
+	return ItemURL(p, s, i) + "/level"
+}
+
+// NewItemURL is where a project adds an item of its own to a stage.
+func NewItemURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/new-item" }
+
 // WaiverURL is where a waiver is decided on.
 func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
 
