@@ -115,9 +115,15 @@ const (
 	flashHanded    flash = "handed-over"
 	flashSession   flash = "session-ended"
 	flashSessions  flash = "sessions-ended"
+	flashDraft     flash = "draft"
+	flashDiscarded flash = "draft-discarded"
+	flashPublished flash = "published"
+	flashRetired   flash = "retired"
 )
 
 var flashTexts = map[flash]string{
+	flashDraft: "The draft is there. What you write is saved as you type.", flashDiscarded: "The draft was discarded.",
+	flashPublished: "Published. New projects can follow this version.", flashRetired: "The version was retired.",
 	flashAnswered:  "The answer is saved.",
 	flashBulk:      "The selected items are changed.",
 	flashUndone:    "The change is undone.",

@@ -241,6 +241,8 @@ func explain(err error) problem {
 		}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
+	case errors.Is(err, store.ErrDraftGone):
+		return problem{409, "This draft is no longer what you saw", "Somebody published, changed or discarded it meanwhile. Nothing was changed. Open the document's page to see how it stands."}
 	case errors.Is(err, store.ErrUncertain):
 		return problem{503, "It may or may not be saved", "The database was told to save your change and did not say whether it has."}
 	}

@@ -53,6 +53,7 @@ func cast() map[string][]review.Right {
 		"viewer": {viewer}, "manager": {{Role: review.RoleManager}}, "admin": {{Role: review.RoleAdmin}}, "auditor": {{Role: review.RoleAuditor}},
 		"two-seats": {viewer, {Seat: plan.SeatSRE}, {Seat: plan.SeatSecurity}},
 		"outsider":  nil,
+		"librarian": {{Role: review.RoleLibrary}},
 	}
 	for _, s := range plan.Seats() {
 		people[string(s)] = []review.Right{viewer, {Seat: s}}

@@ -7,6 +7,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -21,6 +22,7 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := &page.LibraryData{
+		May:    review.May(v.Actor, review.EditLibrary, nil) == nil,
 		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions,
 	}
 	if v.Found != nil {

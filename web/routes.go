@@ -36,6 +36,9 @@ func (s *Server) table() []route {
 		stage   = project + "/stages/{stage}"
 		item    = stage + "/items/{item}"
 		gate    = stage + "/gate"
+
+		document = "/templates/{template}"
+		draft    = document + "/draft"
 	)
 	return []route{
 		{"GET", "/", signedIn, s.work},
@@ -62,7 +65,32 @@ func (s *Server) table() []route {
 		{"POST", "/people/{person}/delegations/{no}/end", signedIn, s.endDelegation},
 		{"GET", "/readiness", public, s.readiness},
 		{"GET", "/templates", signedIn, s.library},
-		{"GET", "/templates/{template}/{version}", signedIn, s.document},
+		{"POST", "/templates", signedIn, s.createDocument},
+		{"GET", "/templates/new", signedIn, s.newDocument},
+		{"GET", document, signedIn, s.versions},
+		{"POST", document + "/owner", signedIn, s.giveDocument},
+		{"GET", document + "/{version}", signedIn, s.document},
+		{"POST", document + "/{version}/retire", signedIn, s.retire},
+		{"GET", draft, signedIn, s.draft},
+		{"POST", draft, signedIn, s.startDraft},
+		{"POST", draft + "/head", signedIn, s.savePart(headPart, draftPage, stageKey)},
+		{"POST", draft + "/questions", signedIn, s.savePart(questionsPart, draftPage, stageKey)},
+		{"POST", draft + "/discard", signedIn, s.discard},
+		{"POST", draft + "/move", signedIn, s.moveItem},
+		{"GET", draft + "/preview", signedIn, s.preview},
+		{"POST", draft + "/preview", signedIn, s.preview},
+		{"GET", draft + "/publish", signedIn, s.toPublish},
+		{"POST", draft + "/publish", signedIn, s.publish},
+		{"POST", draft + "/stages", signedIn, s.addStage},
+		{"GET", draft + "/stages/{stage}", signedIn, s.draftStage},
+		{"POST", draft + "/stages/{stage}", signedIn, s.savePart(stagePart, draftStagePage, stageKey)},
+		{"POST", draft + "/stages/{stage}/gate", signedIn, s.savePart(gatePart, draftStagePage, stageKey)},
+		{"POST", draft + "/stages/{stage}/items", signedIn, s.addDraftItem},
+		{"POST", draft + "/stages/{stage}/move", signedIn, s.moveStage},
+		{"POST", draft + "/stages/{stage}/remove", signedIn, s.removeStage},
+		{"GET", draft + "/items/{item}", signedIn, s.draftItem},
+		{"POST", draft + "/items/{item}", signedIn, s.savePart(itemPart, draftItemPage, stageKey)},
+		{"POST", draft + "/items/{item}/remove", signedIn, s.removeItem},
 
 		{"GET", "/projects/new", signedIn, s.newProject},
 		{"GET", "/projects/new/{draft}/{step}", signedIn, s.step},

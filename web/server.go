@@ -77,7 +77,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{
 		Config: cfg, static: files,
-		assets:  ui.Assets{CSS: files.URL(static.CSS), JS: files.URL(static.JS), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon)},
+		assets:  ui.Assets{CSS: files.URL(static.CSS), JS: files.URL(static.JS), HTMX: files.URL(static.HTMX), Icon: files.URL(static.Icon), EditCSS: files.URL(static.EditCSS), EditJS: files.URL(static.EditJS)},
 		metrics: newMetrics(cfg.Metrics, cfg.Store),
 		cookies: newCookies(cfg.Origin),
 		kept:    newPageCache(),

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -143,3 +144,54 @@ var usesSQL = `with ` + meSQL + `,
 	 where ` + visibleSQL + `
 	 group by made.version
 	 order by made.version desc`
+
+// Document reads a version of a document of any kind. The error wraps
+// [review.ErrNotFound] when there is none.
+func (s *Store) Document(ctx context.Context, key string, version int) (plan.Document, error) {
+	ref := plan.Ref{Key: key, Version: version}
+	err := s.pool.QueryRow(ctx, `select digest from template_version where key = $1 and version = $2::bigint`, key, int64(version)).Scan(&ref.Digest)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return plan.Document{}, fmt.Errorf("%s version %d: %w", key, version, review.ErrNotFound)
+	}
+	if err != nil {
+		return plan.Document{}, batchError("finding a document", err)
+	}
+	return s.documentOn(ctx, s.pool, ref)
+}
+
+// Shelf is a document with what the trail says of its versions.
+type Shelf struct {
+	Viewer
+	*review.Published
+	Name  string // of the newest version
+	Draft bool   // somebody writes the next one
+	Names Names
+}
+
+// Shelf reads a document, for anybody who is signed in. The error wraps
+// [review.ErrNotFound] when nothing of that key is published.
+func (s *Store) Shelf(ctx context.Context, by By, key string) (*Shelf, error) {
+	out := &Shelf{Published: &review.Published{Key: key}}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	queuePublished(b, key, out.Published)
+	b.Queue(`select coalesce((select name from template_version where key = $1 order by version desc limit 1), ''), exists (select from draft where key = $1)`, key).
+		QueryRow(func(row pgx.Row) error { return row.Scan(&out.Name, &out.Draft) })
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading a document", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if len(out.Versions) == 0 {
+		return nil, fmt.Errorf("document %s: %w", key, review.ErrNotFound)
+	}
+	ids := map[review.PersonID]struct{}{out.Owner: {}}
+	for i := range out.Versions {
+		v := &out.Versions[i]
+		for _, id := range []review.PersonID{v.By, v.ValidatedBy, v.Retired.By} {
+			ids[id] = struct{}{}
+		}
+	}
+	var err error
+	out.Names, err = s.resolve(ctx, ids)
+	return out, err
+}

@@ -29,6 +29,7 @@ type LibraryData struct {
 	Documents  []plan.Document // found
 	Items      []LibraryItem   // found
 	All        int             // items that were found
+	May        bool            // write documents
 }
 
 // LibraryItem is an item that a search found.
@@ -228,7 +229,10 @@ func (d *DocumentData) asks(f plan.Flag) string {
 }
 
 // levels says what an item weighs at each tier.
-func levels(d *plan.Item) string { return levelWords(d, d.Levels[0]) }
+func levels(d *plan.Item) string { return Levels(d) }
+
+// Levels says what an item weighs at each tier.
+func Levels(d *plan.Item) string { return levelWords(d, d.Levels[0]) }
 
 // asked are what an item asks beside its text.
 func asked(l *plan.Lifecycle, d *plan.Item) []ui.Fact {
@@ -243,10 +247,13 @@ func asked(l *plan.Lifecycle, d *plan.Item) []ui.Fact {
 	return append(facts, ui.Fact{Term: "Seats", Text: SeatWords(d.Seats, "and")})
 }
 
-// fates are the kinds of change in the order in which a page shows them.
-func fates() []plan.Fate {
+// Fates are the kinds of change in the order in which a page shows them.
+func Fates() []plan.Fate {
 	return []plan.Fate{plan.Added, plan.Merged, plan.Removed, plan.Moved, plan.Demands, plan.Explains}
 }
+
+// FateWord heads the changes of a kind between two versions of a lifecycle.
+func FateWord(f plan.Fate) string { return (&DocumentData{}).fateWord(f) }
 
 func (d *DocumentData) fateWord(f plan.Fate) string {
 	switch f {
@@ -277,7 +284,7 @@ func (d *DocumentData) changes() (kinds []plan.Fate, by map[plan.Fate][]plan.Ite
 	for _, c := range difference.Items {
 		by[c.Fate] = append(by[c.Fate], c)
 	}
-	for _, f := range fates() {
+	for _, f := range Fates() {
 		if len(by[f]) > 0 {
 			kinds = append(kinds, f)
 		}

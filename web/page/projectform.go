@@ -199,3 +199,8 @@ func personOptions(people []Choice, chosen review.PersonID, none string) []ui.Op
 	}
 	return options
 }
+
+// PersonOptions offer people to choose from; none is the label of choosing nobody.
+func PersonOptions(people []Choice, chosen review.PersonID, none string) []ui.Option {
+	return personOptions(people, chosen, none)
+}

@@ -226,3 +226,30 @@ func EraseURL(id review.PersonID) string   { return personPath(id) + "/erase" }
 func HandOverURL(id review.PersonID) string { return personPath(id) + "/hand-over" }
 
 func personPath(id review.PersonID) string { return PeopleURL + "/" + strconv.FormatInt(int64(id), 10) }
+
+// NewDocumentURL is where a document of the library is begun; NewDocumentFrom begins
+// it as a copy.
+const NewDocumentURL = LibraryURL + "/new"
+
+// NewDocumentFrom is where a version is copied as a new document.
+func NewDocumentFrom(key string, version int) string {
+	return NewDocumentURL + "?from=" + key + "&version=" + strconv.Itoa(version)
+}
+
+// DocumentURL is a document with all its versions.
+func DocumentURL(key string) string { return LibraryURL + "/" + key }
+
+// RetireURL is where new projects are kept from following a version.
+func RetireURL(key string, version int) string { return LifecycleURL(key, version) + "/retire" }
+
+// DocumentOwnerURL is where a document gets another owner.
+func DocumentOwnerURL(key string) string { return DocumentURL(key) + "/owner" }
+
+// DraftURL is the draft of a document; what is changed in it is posted under it.
+func DraftURL(key string) string { return DocumentURL(key) + "/draft" }
+
+// DraftStageURL is a stage of a draft.
+func DraftStageURL(key string, s plan.StageKey) string { return DraftURL(key) + "/stages/" + string(s) }
+
+// DraftItemURL is an item of a draft.
+func DraftItemURL(key string, i plan.ItemKey) string { return DraftURL(key) + "/items/" + string(i) }

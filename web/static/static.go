@@ -20,7 +20,7 @@ import (
 
 // htmx comes compressed already (zopfli, 4% smaller than gzip -9): it never changes, so the effort is spent once.
 //
-//go:embed css js htmx-4.0.1.min.js htmx-4.0.1.min.js.gz icon.svg
+//go:embed css js edit htmx-4.0.1.min.js htmx-4.0.1.min.js.gz icon.svg
 var source embed.FS
 
 // The stylesheet and the script are each one file for the browser and one a subject for us, joined in this order.
@@ -28,6 +28,12 @@ var parts = map[string][]string{
 	CSS: {"base", "frame", "states", "controls", "tables", "checklist", "lists", "portfolio", "item", "gate", "media"},
 	JS:  {"core", "messages", "drafts", "rows", "pick", "filter", "swap", "keys", "start"},
 }
+
+// What only the pages have on which documents are written.
+const (
+	EditCSS = "edit.css"
+	EditJS  = "edit.js"
+)
 
 // Prefix is the path under which the files are served.
 const Prefix = "/static/"
@@ -57,7 +63,7 @@ type file struct {
 // Load reads the embedded files. An error means that the binary was built wrongly.
 func Load() (*Files, error) {
 	f := &Files{urls: map[string]string{}, served: map[string]file{}}
-	for _, name := range []string{CSS, JS, HTMX, Icon} {
+	for _, name := range []string{CSS, JS, HTMX, Icon, EditCSS, EditJS} {
 		if err := f.add(name); err != nil {
 			return nil, fmt.Errorf("loading static file %s: %w", name, err)
 		}
@@ -89,6 +95,9 @@ func (f *Files) add(name string) error {
 // read gives a file's source. The parts of the script share one function, so that they leave no names behind in the page.
 func read(name string) ([]byte, error) {
 	names := parts[name]
+	if name == EditCSS || name == EditJS {
+		return source.ReadFile("edit/" + name)
+	}
 	if names == nil {
 		return source.ReadFile(name)
 	}

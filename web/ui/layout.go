@@ -42,7 +42,7 @@ const (
 )
 
 // Assets are the content-hashed addresses of the static files.
-type Assets struct{ CSS, JS, HTMX, Icon string }
+type Assets struct{ CSS, JS, HTMX, Icon, EditCSS, EditJS string }
 
 // Banner is a message at the top of the page. A Success banner also tells app.js that the last post was kept,
 // so that its draft of the typed text is dropped.
@@ -70,6 +70,7 @@ type PageMeta struct {
 	Zone       string // says where days end; empty: nobody is signed in
 	Assets     Assets
 	ErrorCount int  // above 0 the title begins with "Error:", as screen readers read it first
+	Editor     bool // the page is one on which documents are written, and has a style and a script more
 	Saved      bool // the last post was kept although no Success banner says so
 }
 

@@ -1,0 +1,522 @@
+// Package edit holds the pages on which documents of the library are written, and
+// what their forms say.
+package edit
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// Part is a piece of a draft that has a form of its own. Two people who save
+// different parts are never in each other's way.
+type Part struct {
+	Name   string                                 // such as item/slo-defined
+	Fields []Input                                // of its form
+	values func(plan.Document) (url.Values, bool) // what its form holds; false when there is no such part
+	put    func(plan.Document, *reader)           // takes what the form says
+}
+
+// Input is a field of a part's form.
+type Input struct {
+	Name    string
+	Label   string // in comparisons
+	Several bool
+}
+
+// Values are what the part's form holds; false when the draft has no such part.
+func (p Part) Values(d plan.Document) (url.Values, bool) { return p.values(d) }
+
+// Shown tells whether values are still what somebody saw.
+func Shown(v url.Values) string {
+	sum := sha256.Sum256([]byte(v.Encode()))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Put has a draft say what a form says. The error lists what is wrong with it.
+func (p Part) Put(d plan.Document, form url.Values) error {
+	r := &reader{form: form}
+	p.put(d, r)
+	return r.problems.Err()
+}
+
+// Difference is a field in which two people want something else.
+type Difference struct{ Label, Theirs, Mine string }
+
+// Differences are the fields in which a form says something else than the draft.
+func (p Part) Differences(theirs, mine url.Values) []Difference {
+	var out []Difference
+	for _, f := range p.Fields {
+		if !mine.Has(f.Name) && !f.Several && f.Name != "core" && f.Name != "duties" {
+			continue // this form does not have it
+		}
+		a, b := strings.Join(theirs[f.Name], ", "), strings.Join(mine[f.Name], ", ")
+		if normal(a) != normal(b) {
+			out = append(out, Difference{f.Label, a, b})
+		}
+	}
+	return out
+}
+
+func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
+
+// reader takes values out of a form, and notes what is wrong with them.
+type reader struct {
+	form     url.Values
+	problems review.Invalid
+}
+
+// text is a field, cleaned, as far as it can be kept in a draft at all: what a
+// document lacks is said beside the draft.
+func (r *reader) text(name string, most int, lines bool) string {
+	s := normal(r.form.Get(name))
+	switch n := utf8.RuneCountInString(s); {
+	case !utf8.ValidString(s):
+		r.problems.Add(name, "contains bytes that are not text")
+	case n > most:
+		r.problems.Add(name, fmt.Sprintf("is %d characters long; at most %d are kept", n, most))
+	case !lines && strings.ContainsAny(s, "\n\t"):
+		r.problems.Add(name, "must be a single line")
+	default:
+		for _, c := range s {
+			if c != '\n' && c != '\t' && (unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c)) {
+				r.problems.Add(name, fmt.Sprintf("contains the invisible control character U+%04X; remove it", c))
+				break
+			}
+		}
+	}
+	return s
+}
+
+// number is a field that may be empty, from 0.
+func (r *reader) number(name, s string, most int) int {
+	s = strings.TrimSpace(s)
+	if s == "" {
+		return 0
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 0 || n > most {
+		r.problems.Add(name, fmt.Sprintf("is not a number from 0 to %d", most))
+		return 0
+	}
+	return n
+}
+
+// words are a field's values, all of them known.
+func words[T ~string](r *reader, name string, known func(T) bool) []T {
+	var out []T
+	for _, s := range r.form[name] {
+		if s == "" {
+			continue
+		}
+		if !known(T(s)) {
+			r.problems.Add(name, "has a choice that this page does not know")
+			return out
+		}
+		if !slices.Contains(out, T(s)) {
+			out = append(out, T(s))
+		}
+	}
+	return out
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// set puts a list where there is anything in it, so that forms and drafts compare.
+func set[T ~string](v url.Values, name string, list []T) {
+	if len(list) > 0 {
+		v[name] = texts(list)
+	}
+}
+
+// yes is how a tick travels.
+const yes = "yes"
+
+func tick(v url.Values, name string, on bool) {
+	if on {
+		v.Set(name, yes)
+	}
+}
+
+// Head is the head of a document.
+func Head() Part {
+	return Part{
+		Name: "head",
+		Fields: []Input{
+			{"name", "Name", false}, {"summary", "Summary", false}, {"notice", "Notice", false}, {"order", "Order of gates", false},
+			{"duties", "Separation of duties", false}, {"proposed", "Proposed if", true},
+		},
+		values: func(d plan.Document) (url.Values, bool) {
+			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
+			if m := d.Module; m != nil {
+				v.Set("notice", m.Notice)
+				set(v, "proposed", m.ProposedWhen)
+			} else {
+				v.Set("order", string(d.Lifecycle.Order))
+				tick(v, "duties", d.Lifecycle.SoD)
+			}
+			return v, true
+		},
+		put: func(d plan.Document, r *reader) {
+			name, summary := r.text("name", plan.MaxName, false), r.text("summary", plan.MaxParagraph, false)
+			if name == "" {
+				r.problems.Add("name", "is missing")
+			}
+			if m := d.Module; m != nil {
+				m.Name, m.Summary, m.Notice = name, summary, r.text("notice", plan.MaxParagraph, false)
+				m.ProposedWhen = words(r, "proposed", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
+				return
+			}
+			l := d.Lifecycle
+			l.Name, l.Summary, l.SoD = name, summary, r.form.Get("duties") == yes
+			if l.Order = plan.Order(r.form.Get("order")); !l.Order.Valid() {
+				r.problems.Add("order", "choose one of the three")
+			}
+		},
+	}
+}
+
+// Questions are those about the project, one a line.
+func Questions() Part {
+	return Part{
+		Name:   "questions",
+		Fields: []Input{{"questions", "Questions", false}},
+		values: func(d plan.Document) (url.Values, bool) {
+			var lines []string
+			for _, q := range d.Questions() {
+				lines = append(lines, string(q.Key)+" | "+q.Group+" | "+q.Label)
+			}
+			return url.Values{"questions": {strings.Join(lines, "\n")}}, true
+		},
+		put: func(d plan.Document, r *reader) {
+			var all []plan.Question
+			for line := range strings.SplitSeq(r.text("questions", plan.MaxQuestions*250, true), "\n") {
+				if strings.TrimSpace(line) == "" {
+					continue
+				}
+				parts := strings.SplitN(line, "|", 3)
+				if len(parts) < 3 || !plan.ValidKey(strings.TrimSpace(parts[0])) {
+					r.problems.Add("questions", "has a line that is not a key, a group and a question with “|” between them: "+cut(line, 60))
+					return
+				}
+				all = append(all, plan.Question{Key: plan.Flag(strings.TrimSpace(parts[0])), Group: strings.TrimSpace(parts[1]), Label: strings.TrimSpace(parts[2])})
+			}
+			if len(all) > plan.MaxQuestions {
+				r.problems.Add("questions", fmt.Sprintf("are %d; at most %d are kept", len(all), plan.MaxQuestions))
+				return
+			}
+			d.SetQuestions(all)
+		},
+	}
+}
+
+func cut(s string, most int) string {
+	if r := []rune(s); len(r) > most {
+		return string(r[:most]) + "…"
+	}
+	return s
+}
+
+// Stage is what a stage of a lifecycle is about.
+func Stage(key plan.StageKey) Part {
+	return Part{
+		Name:   "stage/" + string(key),
+		Fields: []Input{{"name", "Name", false}, {"purpose", "Purpose", false}, {"phases", "Phases", true}},
+		values: func(d plan.Document) (url.Values, bool) {
+			s := stageOf(d, key)
+			if s == nil {
+				return nil, false
+			}
+			v := url.Values{"name": {s.Name}, "purpose": {s.Purpose}}
+			set(v, "phases", s.Phases)
+			return v, true
+		},
+		put: func(d plan.Document, r *reader) {
+			s := stageOf(d, key)
+			s.Name, s.Purpose = r.text("name", plan.MaxName, false), r.text("purpose", plan.MaxParagraph, false)
+			if s.Name == "" {
+				r.problems.Add("name", "is missing")
+			}
+			s.Phases = words(r, "phases", func(p plan.Phase) bool { return slices.Contains(plan.Phases(), p) })
+		},
+	}
+}
+
+func stageOf(d plan.Document, key plan.StageKey) *plan.Stage {
+	if d.Lifecycle == nil {
+		return nil
+	}
+	i := d.Lifecycle.StageIndex(key)
+	if i < 0 {
+		return nil
+	}
+	return &d.Lifecycle.Stages[i]
+}
+
+// Gate is who signs at the end of a stage; of a module, who joins there.
+func Gate(key plan.StageKey) Part {
+	return Part{
+		Name: "gate/" + string(key),
+		Fields: []Input{
+			{"name", "Name", false}, {"exit", "Exit criteria", false}, {"quorum", "Signatures at tiers 1, 2 and 3", true},
+			{"repeats", "Repeats after days", false}, {"sits", "Seats and their tiers", true}, {"must", "Required seats and their tiers", true},
+			{"when", "Conditions of the seats", true},
+		},
+		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
+		put:    func(d plan.Document, r *reader) { putGate(d, key, r) },
+	}
+}
+
+func gateValues(d plan.Document, key plan.StageKey) (url.Values, bool) {
+	v := url.Values{}
+	var seats []plan.GateSeat
+	switch s := stageOf(d, key); {
+	case s != nil:
+		v.Set("name", s.Gate.Name)
+		v.Set("exit", s.Gate.Exit)
+		for t := plan.TierCritical; t <= plan.TierStarter; t++ {
+			v.Add("quorum", strconv.Itoa(s.Gate.QuorumAt(t)))
+		}
+		v.Set("repeats", numberText(s.Gate.RepeatsDays))
+		seats = s.Gate.Seats
+	case d.Module != nil && slices.Contains(plan.Phases(), plan.Phase(key)):
+		for _, ms := range d.Module.Seats {
+			if ms.Phase == plan.Phase(key) {
+				seats = append(seats, ms.GateSeat)
+			}
+		}
+	default:
+		return nil, false
+	}
+	for _, seat := range plan.Seats() {
+		when := ""
+		for i := range seats {
+			s := &seats[i]
+			if s.Seat != seat {
+				continue
+			}
+			when = strings.Join(texts(s.When), ", ")
+			for t := plan.TierCritical; t <= plan.TierStarter; t++ {
+				if s.SitsAt(t) {
+					v.Add("sits", seatAt(seat, t))
+				}
+				if s.SitsAt(t) && s.MustSign(t) {
+					v.Add("must", seatAt(seat, t))
+				}
+			}
+		}
+		v.Add("when", when)
+	}
+	return v, true
+}
+
+// seatAt names a seat at a tier in a form.
+func seatAt(s plan.Seat, t plan.Tier) string { return string(s) + "-" + strconv.Itoa(int(t)) }
+
+func numberText(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+func putGate(d plan.Document, key plan.StageKey, r *reader) {
+	seats := gateSeats(r)
+	s := stageOf(d, key)
+	if s == nil {
+		m := d.Module
+		m.Seats = slices.DeleteFunc(m.Seats, func(o plan.ModuleSeat) bool { return o.Phase == plan.Phase(key) })
+		for _, seat := range seats {
+			m.Seats = append(m.Seats, plan.ModuleSeat{Phase: plan.Phase(key), GateSeat: seat})
+		}
+		return
+	}
+	g := &s.Gate
+	g.Name, g.Exit = r.text("name", plan.MaxName, false), r.text("exit", plan.MaxParagraph, false)
+	g.RepeatsDays = r.number("repeats", r.form.Get("repeats"), plan.MaxDays)
+	g.Seats = seats
+	quorum := r.form["quorum"]
+	if len(quorum) != 3 {
+		r.problems.Add("quorum", "has to say a number for each of the three tiers")
+		return
+	}
+	g.Quorum = 0
+	for i, n := range quorum {
+		g.Quorums[i] = r.number("quorum", n, 20)
+	}
+}
+
+// gateSeats reads the table of seats: for each of them the tiers at which it sits
+// and has to sign, and in the order of the seats what it depends on.
+func gateSeats(r *reader) []plan.GateSeat {
+	when := r.form["when"]
+	var out []plan.GateSeat
+	for i, seat := range plan.Seats() {
+		s := plan.GateSeat{Seat: seat}
+		for t := plan.TierCritical; t <= plan.TierStarter; t++ {
+			if slices.Contains(r.form["sits"], seatAt(seat, t)) {
+				s.Tiers = append(s.Tiers, t)
+				if slices.Contains(r.form["must"], seatAt(seat, t)) {
+					s.MandatoryAt = append(s.MandatoryAt, t)
+				}
+			}
+		}
+		if len(s.Tiers) == 0 {
+			continue
+		}
+		if len(s.Tiers) == 3 {
+			s.Tiers = nil // all
+		}
+		if i < len(when) {
+			s.When = flags(r, when[i])
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func flags(r *reader, s string) []plan.Flag {
+	var out []plan.Flag
+	for _, word := range strings.FieldsFunc(s, func(c rune) bool { return c == ',' || unicode.IsSpace(c) }) {
+		if !plan.ValidKey(word) {
+			r.problems.Add("when", "has “"+cut(word, 40)+"”, which is no key of a question")
+			return out
+		}
+		if !slices.Contains(out, plan.Flag(word)) {
+			out = append(out, plan.Flag(word))
+		}
+	}
+	return out
+}
+
+// Item is one item. Its key is changed only by a form that has it.
+func Item(key plan.ItemKey) Part {
+	return Part{
+		Name: "item/" + string(key),
+		Fields: []Input{
+			{"key", "Key", false}, {"title", "Title", false}, {"guidance", "Guidance", false}, {"why", "Why", false}, {"done", "Done when", false},
+			{"show", "Show", false}, {"level", "Levels at tiers 1, 2 and 3", true}, {"evidence", "Evidence", true}, {"seats", "Seats", true},
+			{"when", "Applies if", true}, {"valid", "Renew after days", false}, {"core", "Core", false}, {"quality", "Quality", true},
+		},
+		values: func(d plan.Document) (url.Values, bool) {
+			it, _ := d.Item(key)
+			if it == nil {
+				return nil, false
+			}
+			v := url.Values{
+				"key": {string(it.Key)}, "title": {it.Title}, "why": {it.Why}, "done": {it.Done}, "show": {it.Show}, "valid": {numberText(it.ValidDays)},
+				"level": texts(it.Levels[:]), "guidance": {it.Guidance},
+			}
+			set(v, "evidence", it.Evidence)
+			set(v, "seats", it.Seats)
+			set(v, "when", it.When)
+			set(v, "quality", it.Quality)
+			tick(v, "core", it.Core)
+			return v, true
+		},
+		put: func(d plan.Document, r *reader) { putItem(d, key, r) },
+	}
+}
+
+func putItem(d plan.Document, key plan.ItemKey, r *reader) {
+	it, _ := d.Item(key)
+	it.Title = r.text("title", plan.MaxTitle, false)
+	if it.Title == "" {
+		r.problems.Add("title", "is missing")
+	}
+	it.Why, it.Done, it.Show = r.text("why", plan.MaxParagraph, true), r.text("done", plan.MaxParagraph, true), r.text("show", plan.MaxParagraph, true)
+	if r.form.Has("guidance") {
+		it.Guidance = r.text("guidance", plan.MaxParagraph, true)
+	}
+	levels := r.form["level"]
+	if len(levels) != 3 {
+		r.problems.Add("level", "has to say a level for each of the three tiers")
+		return
+	}
+	for i, l := range levels {
+		it.Levels[i] = plan.Level(l)
+		if it.Levels[i].Rank() < 0 {
+			r.problems.Add("level", "has a level that this page does not know")
+		}
+	}
+	it.Evidence = words(r, "evidence", plan.EvidenceKind.Valid)
+	it.Seats = words(r, "seats", plan.Seat.Valid)
+	it.When = words(r, "when", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
+	it.Quality = words(r, "quality", func(q string) bool { return slices.Contains(plan.Qualities(), q) })
+	it.ValidDays = r.number("valid", r.form.Get("valid"), plan.MaxDays)
+	it.Core = r.form.Get("core") == yes
+	if next := plan.ItemKey(strings.TrimSpace(r.form.Get("key"))); r.form.Has("key") && next != key {
+		rename(d, it, next, r)
+	}
+}
+
+// rename gives an item another key, and has it remember the old one.
+func rename(d plan.Document, it *plan.Item, key plan.ItemKey, r *reader) {
+	other, _ := d.Item(key)
+	switch {
+	case !plan.ValidKey(string(key)):
+		r.problems.Add("key", plan.KeyForm)
+		return
+	case other != nil:
+		r.problems.Add("key", "is that of another item")
+		return
+	}
+	it.Was = slices.DeleteFunc(it.Was, func(k plan.ItemKey) bool { return k == key })
+	if !slices.Contains(it.Was, it.Key) {
+		it.Was = append(it.Was, it.Key)
+	}
+	it.Key = key
+}
+
+// NewKey makes the key of a new item of its title: one that no item has.
+func NewKey(d plan.Document, title string) plan.ItemKey {
+	var b strings.Builder
+	for _, c := range strings.ToLower(title) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9' && b.Len() > 0:
+			b.WriteRune(c)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	word := b.String()
+	if len(word) > 30 {
+		word = word[:30]
+	}
+	word = strings.Trim(word, "-")
+	if len(word) < 2 {
+		word = "item"
+	}
+	prefix := ""
+	if d.Module != nil {
+		prefix = d.Module.Key + "-"
+	}
+	room := max(40-len(prefix)-5, 2) // five for a number
+	if len(word) > room {
+		word = strings.Trim(word[:room], "-")
+	}
+	for n := 1; ; n++ {
+		key := plan.ItemKey(prefix + word)
+		if n > 1 {
+			key += plan.ItemKey("-" + strconv.Itoa(n))
+		}
+		if it, _ := d.Item(key); it == nil {
+			return key
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package edit
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/internal/catalog"
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// What the forms of every published document hold, sent back, changes nothing.
+func TestFormsHoldWhatTheyShow(t *testing.T) {
+	all, err := catalog.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, published := range all {
+		d, err := published.Draft()
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := []Part{Head(), Questions()}
+		for _, s := range d.Sections() {
+			parts = append(parts, Gate(s.Key))
+			if d.Lifecycle != nil {
+				parts = append(parts, Stage(s.Key))
+			}
+			for _, it := range s.Items {
+				parts = append(parts, Item(it.Key))
+			}
+		}
+		for _, p := range parts {
+			before, ok := p.Values(d)
+			if !ok {
+				t.Fatalf("%s: there is no %s", d.Key(), p.Name)
+			}
+			if err := p.Put(d, before); err != nil {
+				t.Errorf("%s, %s: %v", d.Key(), p.Name, err)
+			}
+			after, _ := p.Values(d)
+			if Shown(before) != Shown(after) || len(p.Differences(before, after)) > 0 {
+				t.Errorf("%s, %s: %v became %v", d.Key(), p.Name, before, after)
+			}
+		}
+		was, now := plan.Check(published, nil), plan.Check(numbered(d), nil)
+		if len(was) != len(now) {
+			t.Errorf("%s: %d problems became %d", d.Key(), len(was), len(now))
+		}
+	}
+}
+
+func numbered(d plan.Document) plan.Document {
+	d.Number(1)
+	return d
+}
+
+// Hostile and broken forms are refused by field, and never panic.
+func TestFormsAreRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		part  Part
+		field string
+		form  url.Values
+	}{
+		"broken text":      {Head(), "name", url.Values{"name": {"a\xff"}, "order": {"free"}}},
+		"a bell":           {Head(), "summary", url.Values{"name": {"A"}, "summary": {"a\ab"}, "order": {"free"}}},
+		"no name":          {Head(), "name", url.Values{"order": {"free"}}},
+		"no order":         {Head(), "order", url.Values{"name": {"A"}}},
+		"two lines":        {Head(), "name", url.Values{"name": {"A\nB"}, "order": {"free"}}},
+		"half a question":  {Questions(), "questions", url.Values{"questions": {"key | group"}}},
+		"no key":           {Questions(), "questions", url.Values{"questions": {"No Key | group | label"}}},
+		"unknown phase":    {Stage("idea"), "phases", url.Values{"name": {"A"}, "phases": {"moon"}}},
+		"two quorums":      {Gate("idea"), "quorum", url.Values{"quorum": {"1", "2"}}},
+		"a huge quorum":    {Gate("idea"), "quorum", url.Values{"quorum": {"1", "2", "99999999999999999999"}}},
+		"a wild condition": {Gate("idea"), "when", url.Values{"quorum": {"1", "1", "1"}, "sits": {"product-1"}, "when": {"<script>"}}},
+		"no title":         {Item("first-one"), "title", url.Values{"level": {"must", "", ""}}},
+		"no levels":        {Item("first-one"), "level", url.Values{"title": {"A"}}},
+		"odd level":        {Item("first-one"), "level", url.Values{"title": {"A"}, "level": {"must", "x", ""}}},
+		"odd evidence":     {Item("first-one"), "evidence", url.Values{"title": {"A"}, "level": {"must", "", ""}, "evidence": {"hearsay"}}},
+		"endless title":    {Item("first-one"), "title", url.Values{"title": {strings.Repeat("x", 201)}, "level": {"must", "", ""}}},
+		"odd key":          {Item("first-one"), "key", url.Values{"title": {"A"}, "level": {"must", "", ""}, "key": {"../x"}}},
+		"another's key":    {Item("first-one"), "key", url.Values{"title": {"A"}, "level": {"must", "", ""}, "key": {"second-one"}}},
+		"negative days":    {Item("first-one"), "valid", url.Values{"title": {"A"}, "level": {"must", "", ""}, "valid": {"-1"}}},
+	} {
+		d := plan.NewLifecycle("house", "House", true)
+		for _, k := range []plan.ItemKey{"first-one", "second-one"} {
+			if err := d.Insert(plan.Item{Key: k, Title: "T"}, "idea", ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var invalid *review.Invalid
+		if err := c.part.Put(d, c.form); !errors.As(err, &invalid) || invalid.Fields[0].Field != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Another key leaves the old one behind, for the projects that have answers under it.
+func TestRenamedItemsRemember(t *testing.T) {
+	d := plan.NewLifecycle("house", "House", true)
+	if err := d.Insert(plan.Item{Key: "first-one", Title: "T"}, "idea", ""); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range [][2]plan.ItemKey{{"first-one", "other-one"}, {"other-one", "third-one"}, {"third-one", "first-one"}} {
+		form := url.Values{"title": {"T"}, "level": {"must", "", ""}, "key": {string(step[1])}}
+		if err := Item(step[0]).Put(d, form); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if it, _ := d.Item("first-one"); it == nil || len(it.Was) != 2 || it.Was[0] != "other-one" || it.Was[1] != "third-one" {
+		t.Errorf("%+v", it)
+	}
+}
+
+func TestNewKey(t *testing.T) {
+	d := plan.NewModule("law", "Law")
+	for title, want := range map[string]string{
+		"Name an owner": "law-name-an-owner", "§ 12 (new)": "law-new", "日本": "law-item", strings.Repeat("very ", 40): "law-very-very-very-very-very-very",
+	} {
+		got := NewKey(d, title)
+		if string(got) != want || !plan.ValidKey(string(got)) {
+			t.Errorf("%q gets the key %q, want %q", title, got, want)
+		}
+		if err := d.Insert(plan.Item{Key: got}, "idea", ""); err != nil {
+			t.Fatal(err)
+		}
+		if again := NewKey(d, title); again == got || !plan.ValidKey(string(again)) {
+			t.Errorf("%q gets the key %q again", title, again)
+		}
+	}
+}
