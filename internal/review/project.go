@@ -293,7 +293,7 @@ func (r *Review) dropOutdatedRounds(by Actor, at time.Time) error {
 		}
 		e := RoundClosed{
 			Stage: s.Def.Key, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s),
-			Reason: "The project's tier or profile changed, and with it who has to sign.",
+			Reason: "The project's tier, profile or plan changed, and with it who has to sign.",
 		}
 		if err := r.record(by, at, e); err != nil {
 			return err
