@@ -40,19 +40,48 @@ func (t Tailoring) IsZero() bool {
 	return len(t.Own) == 0 && len(t.Raised) == 0 && len(t.Lowered) == 0 && len(t.Core) == 0
 }
 
-// Raise makes an item weigh more, in place of what was set for it before.
+// Raise makes an item weigh more. Where it was lowered, that is undone as far as
+// it takes: what was lowered to optional and is raised to recommended is
+// recommended, whatever the documents say.
 func (t Tailoring) Raise(k ItemKey, to Level) Tailoring {
+	before := t
 	t = t.Unset(k)
-	at, _ := slices.BinarySearchFunc(t.Raised, k, func(r RaisedItem, k ItemKey) int { return compareText(r.Item, k) })
-	t.Raised = slices.Insert(t.Raised, at, RaisedItem{k, to})
+	if i := slices.IndexFunc(before.Lowered, func(l LoweredItem) bool { return l.Item == k }); i >= 0 && to != LevelMust {
+		t = t.lower(LoweredItem{k, to, before.Lowered[i].Tier})
+	}
+	return t.raise(RaisedItem{k, heavier(to, before.raised(k))})
+}
+
+// Lower makes an item weigh less at a tier and at less critical ones, in place of
+// what it was lowered to before. At others it stays raised.
+func (t Tailoring) Lower(k ItemKey, to Level, tier Tier) Tailoring {
+	level := t.raised(k)
+	t = t.Unset(k).lower(LoweredItem{k, to, tier})
+	if level == LevelNone {
+		return t
+	}
+	return t.raise(RaisedItem{k, level})
+}
+
+// raised is the level to which an item was raised; none when it was not.
+func (t Tailoring) raised(k ItemKey) Level {
+	for _, r := range t.Raised {
+		if r.Item == k {
+			return r.Level
+		}
+	}
+	return LevelNone
+}
+
+func (t Tailoring) raise(r RaisedItem) Tailoring {
+	at, _ := slices.BinarySearchFunc(t.Raised, r.Item, func(r RaisedItem, k ItemKey) int { return compareText(r.Item, k) })
+	t.Raised = slices.Insert(slices.Clone(t.Raised), at, r)
 	return t
 }
 
-// Lower makes an item weigh less, in place of what was set for it before.
-func (t Tailoring) Lower(k ItemKey, to Level, tier Tier) Tailoring {
-	t = t.Unset(k)
-	at, _ := slices.BinarySearchFunc(t.Lowered, k, func(l LoweredItem, k ItemKey) int { return compareText(l.Item, k) })
-	t.Lowered = slices.Insert(t.Lowered, at, LoweredItem{k, to, tier})
+func (t Tailoring) lower(l LoweredItem) Tailoring {
+	at, _ := slices.BinarySearchFunc(t.Lowered, l.Item, func(l LoweredItem, k ItemKey) int { return compareText(l.Item, k) })
+	t.Lowered = slices.Insert(slices.Clone(t.Lowered), at, l)
 	return t
 }
 

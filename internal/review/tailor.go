@@ -151,7 +151,9 @@ func (r *Review) knows(k plan.ItemKey) bool {
 	has := func(it Item) bool { return it.Def.Key == k }
 	for _, list := range [][]Stage{r.Stages, r.Former} {
 		for i := range list {
-			if slices.ContainsFunc(list[i].Aside, has) || slices.ContainsFunc(list[i].Evidence, func(e Evidence) bool { return e.Item == k }) {
+			s := &list[i]
+			if slices.ContainsFunc(s.Aside, has) || slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Item == k }) ||
+				slices.ContainsFunc(s.Waivers, func(w Waiver) bool { return w.Item == k }) {
 				return true
 			}
 		}
@@ -255,12 +257,26 @@ func (r *Review) ApproveLowering(by Actor, k plan.ItemKey, shown Digest, at time
 		return err
 	}
 	it := r.item(k)
-	if it == nil {
+	switch {
+	case it == nil:
 		return refuse("The plan has no such item any longer.")
+	case it.Def.Core:
+		return refuse("This item is core by now: it cannot be lowered or left out. It can be waived for a time.")
+	case w.To.Rank() >= it.Level.Rank():
+		return refuse("The item weighs that little already.")
 	}
 	return r.record(by, at, LevelLowered{
-		Stage: w.Stage, Item: k, From: it.Level, To: w.To, Tier: r.Project.Tier, Reason: w.Reason, Asked: w.By, For: held.For,
+		Stage: r.wishedIn(w), Item: k, From: it.Level, To: w.To, Tier: r.Project.Tier, Reason: w.Reason, Asked: w.By, For: held.For,
 	})
+}
+
+// wishedIn is the stage of the item that a wish is about: an upgrade may have
+// moved it since.
+func (r *Review) wishedIn(w *Wish) plan.StageKey {
+	if _, stage := r.Plan.Find(w.Item); stage != nil {
+		return stage.Key
+	}
+	return w.Stage
 }
 
 // decidesOn finds a wish that the actor may decide on, and in which seat.
@@ -269,9 +285,12 @@ func (r *Review) decidesOn(by Actor, k plan.ItemKey) (*Wish, SeatHeld, error) {
 	if w == nil {
 		return nil, SeatHeld{}, ErrNotFound
 	}
-	s := r.Stage(w.Stage)
+	s := r.Stage(r.wishedIn(w))
 	if s == nil {
 		return nil, SeatHeld{}, ErrNotFound
+	}
+	if r.Project.Status == StatusStopped {
+		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
 	}
 	if by.Person == w.By {
 		return nil, SeatHeld{}, &Denied{ApproveLowering, "You asked for it yourself; somebody else has to approve."}
@@ -310,6 +329,9 @@ func (r *Review) RefuseLowering(by Actor, k plan.ItemKey, shown Digest, reason s
 			return err
 		}
 	}
+	if r.Project.Status == StatusStopped {
+		return refuse("The project was stopped. Resume it before changing anything.")
+	}
 	reason, err := needReason(reason, "say why")
 	if err != nil {
 		return err
@@ -317,7 +339,7 @@ func (r *Review) RefuseLowering(by Actor, k plan.ItemKey, shown Digest, reason s
 	if err := unchanged("request", shown, w.Digest()); err != nil {
 		return err
 	}
-	return r.record(by, at, LoweringRefused{Stage: w.Stage, Item: k, Reason: reason})
+	return r.record(by, at, LoweringRefused{Stage: r.wishedIn(w), Item: k, Reason: reason})
 }
 
 // MarkCore marks an item that the project wants to keep whatever comes, or takes
