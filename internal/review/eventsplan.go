@@ -198,7 +198,7 @@ func (e PlanUpgraded) fold(r *Review, en Entry) error {
 	if err := r.replan(o); err != nil {
 		return err
 	}
-	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm}
+	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm, Moves: r.Moves}
 	return r.reattest(e.Reconfirm, true)
 }
 
@@ -207,7 +207,12 @@ func (e UpgradeUndone) fold(r *Review, _ Entry) error {
 	if u == nil {
 		return errors.New("there is no upgrade to undo")
 	}
-	if err := r.replan(u.From); err != nil {
+	for _, k := range u.Reconfirm { // also those that are set aside again
+		if it := r.item(k); it != nil {
+			it.Reattest = false
+		}
+	}
+	if err := r.replanBack(u.From, u.Moves); err != nil {
 		return err
 	}
 	r.Upgraded = nil

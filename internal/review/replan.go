@@ -1,7 +1,8 @@
 package review
 
 import (
-	"fmt"
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -12,8 +13,10 @@ import (
 // Move is what became of a part of a stage with a change of the plan: evidence
 // or a waiver, by its number, or an item with number 0.
 type Move struct {
-	From Position `json:"from"`
-	To   Position `json:"to"`
+	From Position     `json:"from"`
+	To   Position     `json:"to"`
+	Home Position     `json:"home,omitzero"` // of evidence or a waiver: its home before
+	Was  plan.ItemKey `json:"was,omitempty"` // of an item: whose answer it had taken over before
 }
 
 // Position says where a part of a stage is, or was before the plan changed.
@@ -24,37 +27,57 @@ type Position struct {
 }
 
 // Moves are what the last change of the plan moved, for the store to follow.
-type Moves struct{ Items, Evidence, Waivers []Move }
+type Moves struct {
+	Items    []Move `json:"items,omitempty"`
+	Evidence []Move `json:"evidence,omitempty"`
+	Waivers  []Move `json:"waivers,omitempty"`
+}
 
 // replan gives the review another plan. Stages are found again by their keys.
 // So are items, wherever the new plan has them: with an item move its answer, its
 // evidence and its waivers. What the new plan no longer asks is set aside in the
 // stage where it was asked last, and returns when it is asked again.
-func (r *Review) replan(o plan.Origin) error {
+func (r *Review) replan(o plan.Origin) error { return r.replanBack(o, Moves{}) }
+
+// replanBack is replan that takes back what another one moved.
+func (r *Review) replanBack(o plan.Origin, undo Moves) error {
 	if err := r.wholly(); err != nil {
 		return err
 	}
-	if r.Plans == nil {
-		return fmt.Errorf("nothing composes plans here")
-	}
-	p, err := r.Plans(o)
+	p, err := r.compose(o)
 	if err != nil {
 		return err
 	}
-	m := moving{r: r, to: Blank(r.Project, r.No, p), from: map[plan.ItemKey]place{}}
+	m := moving{r: r, to: Blank(r.Project, r.No, p), from: map[plan.ItemKey]place{}, undo: map[plan.ItemKey]Move{}}
+	for _, was := range undo.Items {
+		m.undo[was.To.Item] = was
+	}
 	m.note(r.Stages)
 	m.note(r.Former)
 	m.stages()
+	for _, moves := range [][]Move{undo.Items, undo.Evidence, undo.Waivers} {
+		for _, was := range moves {
+			m.to.Keeping(was.From.Stage)
+		}
+	}
 	m.items()
 	m.aside()
-	m.evidence()
-	m.waivers()
+	m.evidence(undo.Evidence)
+	m.waivers(undo.Waivers)
 	m.to.Former = slices.DeleteFunc(m.to.Former, func(s Stage) bool { return s.empty() })
 	r.Plan, r.Stages, r.Former, r.Moves = p, m.to.Stages, m.to.Former, m.moves
 	for i := range r.Stages {
 		r.Stages[i].restand(r)
 	}
 	return nil
+}
+
+// compose makes another plan.
+func (r *Review) compose(o plan.Origin) (*plan.Plan, error) {
+	if r.Plans == nil {
+		return nil, errors.New("nothing composes plans here")
+	}
+	return r.Plans(o)
 }
 
 // restand lets a gate stand again whose signers have decided on exactly what the
@@ -71,6 +94,7 @@ type moving struct {
 	r, to *Review
 	from  map[plan.ItemKey]place // where each item was, asked or set aside
 	taken map[plan.ItemKey]Position
+	undo  map[plan.ItemKey]Move // what is to be taken back, by the item as it is now
 	moves Moves
 }
 
@@ -113,14 +137,7 @@ func (m *moving) stages() {
 // an item which took it over before; else the first of those that it replaces.
 func (m *moving) items() {
 	m.taken = map[plan.ItemKey]Position{}
-	heirs := map[plan.ItemKey]plan.ItemKey{}
-	for k, at := range m.from {
-		if was := at.item.Was; was != "" {
-			if _, asked := m.asked(k); !asked {
-				heirs[was] = k
-			}
-		}
-	}
+	heirs := m.heirs()
 	for i := range m.to.Stages {
 		s := &m.to.Stages[i]
 		for j := range s.Items {
@@ -129,14 +146,14 @@ func (m *moving) items() {
 			source, was := k, m.from[k].item.Was
 			if _, there := m.from[k]; !there {
 				if heir, ok := heirs[k]; ok {
-					source, was = heir, ""
+					source, was = heir, m.undo[heir].Was
 				} else {
 					source = m.inherits(it.Def)
 					was = source
 				}
 			}
 			at, there := m.from[source]
-			if source == "" || !there {
+			if _, gone := m.taken[source]; !there || gone {
 				continue
 			}
 			def, level := it.Def, it.Level
@@ -145,10 +162,31 @@ func (m *moving) items() {
 			from, to := Position{Stage: at.stage, Item: source}, Position{Stage: s.Def.Key, Item: k}
 			m.taken[source] = to
 			if from != to {
-				m.moves.Items = append(m.moves.Items, Move{from, to})
+				m.moves.Items = append(m.moves.Items, Move{From: from, To: to, Was: at.item.Was})
 			}
 		}
 	}
+}
+
+// heirs are the items, no longer asked, that took over the answers of others: by
+// those. Of two that took over from one, the first by its key gives it back.
+func (m *moving) heirs() map[plan.ItemKey]plan.ItemKey {
+	heirs := map[plan.ItemKey]plan.ItemKey{}
+	for _, k := range slices.Sorted(maps.Keys(m.from)) {
+		was := m.from[k].item.Was
+		if _, asked := m.asked(k); was == "" || asked {
+			continue
+		}
+		if _, other := heirs[was]; !other {
+			heirs[was] = k
+		}
+	}
+	for k, undone := range m.undo {
+		if _, there := m.from[k]; there && undone.From.Item != k {
+			heirs[undone.From.Item] = k
+		}
+	}
+	return heirs
 }
 
 // asked finds the stage in which the new plan asks an item.
@@ -167,7 +205,8 @@ func (m *moving) inherits(d *plan.Item) plan.ItemKey {
 	var first plan.ItemKey
 	for _, k := range d.Was {
 		at, there := m.from[k]
-		if _, asked := m.asked(k); !there || asked {
+		_, asked := m.asked(k)
+		if _, gone := m.taken[k]; !there || asked || gone {
 			continue
 		}
 		if at.item.Answer.State != Open {
@@ -190,10 +229,19 @@ func (m *moving) aside() {
 				if _, taken := m.taken[it.Def.Key]; taken || it.blank() {
 					continue
 				}
-				it.Def, it.Level = &plan.Item{Key: it.Def.Key}, plan.LevelNone
-				s.Aside = append(s.Aside, it)
+				to, k := s, it.Def.Key
+				if undone, ok := m.undo[k]; ok { // it was set aside before, somewhere else or by another name
+					from := Position{Stage: s.Def.Key, Item: k}
+					m.moves.Items = append(m.moves.Items, Move{From: from, To: undone.From, Was: it.Was})
+					m.taken[k] = undone.From
+					to, k, it.Was = m.to.stageOrFormer(undone.From.Stage), undone.From.Item, undone.Was
+				}
+				it.Def, it.Level = &plan.Item{Key: k}, plan.LevelNone
+				to.Aside = append(to.Aside, it)
 			}
 		}
+	}
+	for _, s := range m.all() {
 		slices.SortFunc(s.Aside, func(a, b Item) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
 	}
 }
@@ -246,13 +294,15 @@ func (r *Review) stageOrFormer(k plan.StageKey) *Stage {
 }
 
 // whither says where evidence or a waiver of an item belongs now: home, where it
-// came from, once that is asked again and its present item is not; with its item;
-// or with the item that replaces its own.
+// came from, once that is asked again and the answer it was given for is not with
+// its present item; with its item; or with the item that replaces its own.
 func (m *moving) whither(at, home Position) Position {
-	if _, asked := m.asked(at.Item); !asked {
-		if s, back := m.asked(home.Item); home.Item != "" && back {
-			return Position{s.Def.Key, home.Item, home.No}
-		}
+	here, asked := m.asked(at.Item)
+	if s, back := m.asked(home.Item); back && (!asked || m.from[at.Item].item.Was != home.Item) {
+		return Position{s.Def.Key, home.Item, home.No}
+	}
+	if asked {
+		return Position{here.Def.Key, at.Item, at.No}
 	}
 	if to, taken := m.taken[at.Item]; taken {
 		return Position{to.Stage, to.Item, at.No}
@@ -268,7 +318,7 @@ func (m *moving) whither(at, home Position) Position {
 	return at
 }
 
-func (m *moving) evidence() {
+func (m *moving) evidence(undo []Move) {
 	m.each(func(s *Stage) []part {
 		out := make([]part, len(s.Evidence))
 		for i := range s.Evidence {
@@ -281,13 +331,13 @@ func (m *moving) evidence() {
 		}
 		s.Evidence = nil
 		return out
-	}, &m.moves.Evidence)
+	}, undo, &m.moves.Evidence)
 	for _, s := range m.all() {
 		slices.SortFunc(s.Evidence, func(a, b Evidence) int { return a.No - b.No })
 	}
 }
 
-func (m *moving) waivers() {
+func (m *moving) waivers(undo []Move) {
 	m.each(func(s *Stage) []part {
 		out := make([]part, len(s.Waivers))
 		for i := range s.Waivers {
@@ -300,7 +350,7 @@ func (m *moving) waivers() {
 		}
 		s.Waivers = nil
 		return out
-	}, &m.moves.Waivers)
+	}, undo, &m.moves.Waivers)
 	for _, s := range m.all() {
 		slices.SortFunc(s.Waivers, func(a, b Waiver) int { return a.No - b.No })
 	}
@@ -323,10 +373,24 @@ type part struct {
 	put      func(to, home Position)
 }
 
-// each puts every part where it belongs now. What stays keeps its number; what
-// comes to a stage gets its old number back if it was there before and that is
-// free, and else the next.
-func (m *moving) each(take func(*Stage) []part, moves *[]Move) {
+// each puts every part where it belongs now, which is where it was before when
+// that is taken back. What stays keeps its number; what comes to a stage gets its
+// old number back if it was there before and that is free, and else the next.
+func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
+	undone := map[Position]Move{}
+	for _, was := range undo {
+		undone[was.To] = was
+	}
+	whither := func(p part) Position {
+		if was, ok := undone[p.at]; ok {
+			return was.From
+		}
+		to := m.whither(p.at, p.home)
+		if to.No = 0; p.home.Stage == to.Stage {
+			to.No = p.home.No
+		}
+		return to
+	}
 	var staying, coming []part
 	used := map[plan.StageKey]map[int]bool{}
 	last := map[plan.StageKey]int{}
@@ -334,7 +398,7 @@ func (m *moving) each(take func(*Stage) []part, moves *[]Move) {
 		used[s.Def.Key] = map[int]bool{}
 		for _, p := range take(s) {
 			last[s.Def.Key] = max(last[s.Def.Key], p.at.No)
-			if m.whither(p.at, p.home).Stage == s.Def.Key {
+			if whither(p).Stage == s.Def.Key {
 				staying = append(staying, p)
 				used[s.Def.Key][p.at.No] = true
 			} else {
@@ -350,21 +414,24 @@ func (m *moving) each(take func(*Stage) []part, moves *[]Move) {
 		case home.Item == to.Item && home.Stage == to.Stage:
 			home = Position{}
 		}
+		if was, ok := undone[p.at]; ok {
+			home = was.Home
+		}
 		if to == p.at {
 			home = p.home
 		} else {
-			*moves = append(*moves, Move{p.at, to})
+			*moves = append(*moves, Move{From: p.at, To: to, Home: p.home})
 		}
 		p.put(to, home)
 	}
 	for _, p := range staying {
-		to := m.whither(p.at, p.home)
+		to := whither(p)
 		to.No = p.at.No
 		put(p, to)
 	}
 	for _, p := range coming {
-		to := m.whither(p.at, p.home)
-		if to.No = p.home.No; p.home.Stage != to.Stage || to.No == 0 || used[to.Stage][to.No] {
+		to := whither(p)
+		if to.No == 0 || used[to.Stage][to.No] {
 			last[to.Stage]++
 			to.No = last[to.Stage]
 		}

@@ -2,6 +2,7 @@ package review
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -14,6 +15,7 @@ type Upgrade struct {
 	By        PersonID       `json:"by"`
 	At        time.Time      `json:"at"`
 	Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // items that were to be said again
+	Moves     Moves          `json:"moves,omitzero"`      // what it moved, and from where
 }
 
 // Upgrade moves the plan to other versions of its lifecycle and its modules.
@@ -24,13 +26,20 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err := May(by, ChangePlan, &r.Project); err != nil {
 		return err
 	}
-	o := plan.Origin{Lifecycle: lifecycle, Modules: modules, Tailoring: r.Plan.Origin.Tailoring}
+	o := plan.Origin{Lifecycle: lifecycle, Tailoring: r.Plan.Origin.Tailoring}
+	for _, ref := range modules {
+		o = o.With(ref)
+	}
+	modules = o.Modules // in their order
 	if reflect.DeepEqual(o, r.Plan.Origin) {
 		return nil
 	}
 	reason, err := r.planning(by, shown, reason)
 	if err != nil {
 		return err
+	}
+	if !slices.EqualFunc(modules, r.Plan.Origin.Modules, func(a, b plan.Ref) bool { return a.Key == b.Key }) {
+		return refuse("An upgrade brings other versions of the modules that the plan has. Attach or detach modules by themselves.")
 	}
 	then, err := r.Preview(o)
 	if err != nil {
@@ -64,6 +73,10 @@ func (r *Review) upgradable(then *Review) error {
 // what was answered.
 func (r *Review) Reconfirm(then *Review) []plan.ItemKey {
 	var out []plan.ItemKey
+	from := map[plan.ItemKey]plan.ItemKey{}
+	for _, m := range then.Moves.Items {
+		from[m.To.Item] = m.From.Item
+	}
 	for i := range then.Stages {
 		for j := range then.Stages[i].Items {
 			it := &then.Stages[i].Items[j]
@@ -71,13 +84,10 @@ func (r *Review) Reconfirm(then *Review) []plan.ItemKey {
 				continue
 			}
 			source := it.Def.Key
-			if it.Was != "" {
-				source = it.Was
+			if other, moved := from[source]; moved {
+				source = other
 			}
 			before, _ := r.Plan.Find(source)
-			if before == nil {
-				before, _ = r.Plan.Find(it.Def.Key)
-			}
 			if before == nil || !plan.SameMeaning(before, it.Def) {
 				out = append(out, it.Def.Key)
 			}
@@ -116,9 +126,13 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 	if err := r.CanUndo(); err != nil {
 		return err
 	}
-	then, err := r.Preview(r.Upgraded.From)
+	before, err := r.compose(r.Upgraded.From)
 	if err != nil {
 		return err
+	}
+	from := map[plan.ItemKey]plan.ItemKey{}
+	for _, m := range r.Upgraded.Moves.Items {
+		from[m.To.Item] = m.From.Item
 	}
 	e := UpgradeUndone{Reason: reason}
 	for _, k := range r.Upgraded.Reconfirm {
@@ -126,11 +140,11 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 		if it == nil || !it.Reattest {
 			continue
 		}
-		for _, old := range []plan.ItemKey{it.Was, k} {
-			if back := then.item(old); old != "" && back != nil {
-				e.Confirmed = append(e.Confirmed, old)
-				break
-			}
+		if other, moved := from[k]; moved {
+			k = other
+		}
+		if asked, _ := before.Find(k); asked != nil {
+			e.Confirmed = append(e.Confirmed, k)
 		}
 	}
 	return r.record(by, at, e)
