@@ -212,7 +212,7 @@ func (e UpgradeUndone) fold(r *Review, _ Entry) error {
 			it.Reattest = false
 		}
 	}
-	if err := r.replanBack(u.From, u.Moves); err != nil {
+	if err := r.replanBack(u.From, u); err != nil {
 		return err
 	}
 	r.Upgraded = nil

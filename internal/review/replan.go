@@ -37,10 +37,11 @@ type Moves struct {
 // So are items, wherever the new plan has them: with an item move its answer, its
 // evidence and its waivers. What the new plan no longer asks is set aside in the
 // stage where it was asked last, and returns when it is asked again.
-func (r *Review) replan(o plan.Origin) error { return r.replanBack(o, Moves{}) }
+func (r *Review) replan(o plan.Origin) error { return r.replanBack(o, nil) }
 
-// replanBack is replan that takes back what another one moved.
-func (r *Review) replanBack(o plan.Origin, undo Moves) error {
+// replanBack is replan that takes back what an upgrade moved, and moves nothing
+// else but what came since. nil: it takes nothing back.
+func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade) error {
 	if err := r.wholly(); err != nil {
 		return err
 	}
@@ -49,6 +50,10 @@ func (r *Review) replanBack(o plan.Origin, undo Moves) error {
 		return err
 	}
 	m := moving{r: r, to: Blank(r.Project, r.No, p), from: map[plan.ItemKey]place{}, undo: map[plan.ItemKey]Move{}}
+	var undo Moves
+	if upgrade != nil {
+		m.back, m.since, undo = true, upgrade.At, upgrade.Moves
+	}
 	for _, was := range undo.Items {
 		m.undo[was.To.Item] = was
 	}
@@ -94,6 +99,8 @@ type moving struct {
 	r, to *Review
 	from  map[plan.ItemKey]place // where each item was, asked or set aside
 	taken map[plan.ItemKey]Position
+	back  bool                  // an upgrade is to be taken back
+	since time.Time             // when that was
 	undo  map[plan.ItemKey]Move // what is to be taken back, by the item as it is now
 	moves Moves
 }
@@ -123,9 +130,9 @@ func (m *moving) stages() {
 	for i := range old {
 		was := &old[i]
 		s := m.to.Stage(was.Def.Key)
-		if s == nil {
+		if s == nil { // it has no gate that stands somehow
 			m.to.Former = append(m.to.Former, Stage{Def: &plan.Stage{Key: was.Def.Key}, Loaded: true})
-			s = &m.to.Former[len(m.to.Former)-1]
+			s, was.Gate = &m.to.Former[len(m.to.Former)-1], Stage{}.Gate
 		}
 		s.Evidence, s.Waivers = slices.Clone(was.Evidence), slices.Clone(was.Waivers)
 		s.Rounds, s.Findings, s.Conditions, s.Gate = slices.Clone(was.Rounds), was.Findings, was.Conditions, was.Gate
@@ -147,9 +154,11 @@ func (m *moving) items() {
 			if _, there := m.from[k]; !there {
 				if heir, ok := heirs[k]; ok {
 					source, was = heir, m.undo[heir].Was
-				} else {
+				} else if !m.back {
 					source = m.inherits(it.Def)
-					was = source
+					if at := m.from[source]; !at.item.blank() { // else there is nothing to give back
+						was = source
+					}
 				}
 			}
 			at, there := m.from[source]
@@ -174,7 +183,7 @@ func (m *moving) heirs() map[plan.ItemKey]plan.ItemKey {
 	heirs := map[plan.ItemKey]plan.ItemKey{}
 	for _, k := range slices.Sorted(maps.Keys(m.from)) {
 		was := m.from[k].item.Was
-		if _, asked := m.asked(k); was == "" || asked {
+		if _, asked := m.asked(k); was == "" || asked || m.back {
 			continue
 		}
 		if _, other := heirs[was]; !other {
@@ -254,7 +263,7 @@ func (s *Stage) empty() bool {
 
 // blank reports whether nobody ever touched the item.
 func (it *Item) blank() bool {
-	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest && len(it.Earlier) == 0
+	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest && len(it.Earlier) == 0 && it.Was == ""
 }
 
 // Keeping finds a stage for rows that were read of it; one that the plan does not
@@ -309,7 +318,7 @@ func (m *moving) whither(at, home Position) Position {
 	}
 	for i := range m.to.Stages {
 		s := &m.to.Stages[i]
-		for j := range s.Def.Items {
+		for j := 0; j < len(s.Def.Items) && !m.back; j++ {
 			if d := &s.Def.Items[j]; slices.Contains(d.Was, at.Item) {
 				return Position{s.Def.Key, d.Key, at.No}
 			}
@@ -323,7 +332,7 @@ func (m *moving) evidence(undo []Move) {
 		out := make([]part, len(s.Evidence))
 		for i := range s.Evidence {
 			e := s.Evidence[i]
-			out[i] = part{Position{s.Def.Key, e.Item, e.No}, e.Home, func(to, home Position) {
+			out[i] = part{Position{s.Def.Key, e.Item, e.No}, e.Home, e.At, func(to, home Position) {
 				t := m.to.stageOrFormer(to.Stage)
 				e.Item, e.No, e.Home = to.Item, to.No, home
 				t.Evidence = append(t.Evidence, e)
@@ -342,7 +351,7 @@ func (m *moving) waivers(undo []Move) {
 		out := make([]part, len(s.Waivers))
 		for i := range s.Waivers {
 			w := s.Waivers[i]
-			out[i] = part{Position{s.Def.Key, w.Item, w.No}, w.Home, func(to, home Position) {
+			out[i] = part{Position{s.Def.Key, w.Item, w.No}, w.Home, w.RequestedAt, func(to, home Position) {
 				t := m.to.stageOrFormer(to.Stage)
 				w.Item, w.No, w.Home = to.Item, to.No, home
 				t.Waivers = append(t.Waivers, w)
@@ -370,6 +379,7 @@ func (m *moving) all() []*Stage {
 // part is a piece of evidence or a waiver that may have to move.
 type part struct {
 	at, home Position
+	since    time.Time // it is there
 	put      func(to, home Position)
 }
 
@@ -385,7 +395,10 @@ func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
 		if was, ok := undone[p.at]; ok {
 			return was.From
 		}
-		to := m.whither(p.at, p.home)
+		to := p.at
+		if _, asked := m.asked(p.at.Item); asked || !m.back || p.since.After(m.since) {
+			to = m.whither(p.at, p.home)
+		}
 		if to.No = 0; p.home.Stage == to.Stage {
 			to.No = p.home.No
 		}

@@ -1,0 +1,375 @@
+package review_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+	"pgregory.net/rapid"
+)
+
+// planner does whatever people do to a project whose plan changes again and
+// again, between versions of a lifecycle that have little in common.
+type planner struct {
+	t      *rapid.T
+	r      *review.Review
+	shelf  shelf
+	now    time.Time
+	n      int // makes what is said and linked unlike anything else
+	people map[review.PersonID]review.Actor
+	linked map[string]bool // every link ever made
+	waived map[string]bool // every waiver ever asked for
+}
+
+var planKeys = []plan.ItemKey{"it-0", "it-1", "it-2", "it-3", "it-4", "it-5"}
+
+// randomVersion has some of the keys in some of the stages, and says of some of
+// the others that they were what it has.
+func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
+	l := &plan.Lifecycle{Key: "way", Version: n, Name: "The way", Order: plan.OrderFree, Flags: []plan.Question{{Key: "pii", Label: "P"}}}
+	for _, k := range []plan.StageKey{"st-a", "st-b", "st-c"} {
+		if dice(t, "stage", 4) > 0 {
+			l.Stages = append(l.Stages, plan.Stage{Key: k, Name: "Stage " + string(k), Gate: plan.Gate{
+				Name: "Gate", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatEngineering}},
+			}})
+		}
+	}
+	if len(l.Stages) == 0 {
+		l.Stages = []plan.Stage{{Key: "st-d", Name: "Stage d", Gate: plan.Gate{Name: "Gate", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatEngineering}}}}}
+	}
+	for i, p := range plan.Phases() {
+		s := &l.Stages[i%len(l.Stages)]
+		s.Phases = append(s.Phases, p)
+	}
+	var rest []plan.ItemKey
+	for _, k := range planKeys {
+		if dice(t, "has", 3) == 0 {
+			rest = append(rest, k)
+			continue
+		}
+		s := &l.Stages[dice(t, "in", len(l.Stages))]
+		level := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay}[dice(t, "level", 3)]
+		s.Items = append(s.Items, plan.Item{
+			Key: k, Title: string(k) + []string{"", " in other words"}[dice(t, "title", 2)], Levels: [3]plan.Level{level, level, level},
+			Evidence: []plan.EvidenceKind{"doc"},
+		})
+	}
+	for _, k := range rest {
+		s := &l.Stages[dice(t, "heir", len(l.Stages))]
+		if len(s.Items) > 0 && dice(t, "was", 3) > 0 {
+			it := &s.Items[dice(t, "heir", len(s.Items))]
+			it.Was = append(it.Was, k)
+		}
+	}
+	l.Index()
+	return l
+}
+
+func newPlanner(t *rapid.T) *planner {
+	k := &planner{t: t, now: base, linked: map[string]bool{}, waived: map[string]bool{}, people: map[review.PersonID]review.Actor{
+		owner: {Person: owner}, member: {Person: member}, mate: {Person: mate}, manager: {Person: manager, Roles: []review.Role{review.RoleManager}},
+		enya: {Person: enya, Seats: everywhere(plan.SeatEngineering)}, enzo: {Person: enzo, Seats: everywhere(plan.SeatEngineering)},
+	}}
+	for n := range 3 {
+		k.shelf.lifecycles = append(k.shelf.lifecycles, randomVersion(t, n+1))
+	}
+	newer := &plan.Module{
+		Kind: plan.KindModule, Key: "mod", Version: 2, Name: "Module",
+		Items: []plan.ModuleItem{moduleItem("operation", "mod-a", plan.LevelMust), moduleItem("build", "mod-c", plan.LevelMay)},
+	}
+	newer.Items[1].Was = []plan.ItemKey{"mod-b"}
+	k.shelf.modules = []*plan.Module{{
+		Kind: plan.KindModule, Key: "mod", Version: 1, Name: "Module",
+		Items: []plan.ModuleItem{moduleItem("design", "mod-a", plan.LevelMust), moduleItem("build", "mod-b", plan.LevelShould)},
+	}, newer}
+	first := k.shelf.lifecycles[0]
+	in := review.NewProject{Key: "payments-api", Name: "P", Team: "T", Tier: plan.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Members: []review.PersonID{member, mate}}
+	r, err := review.Create(k.people[manager], project, plan.Bare(first, version(first, 1)), in, k.tick())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Plans, r.Named = k.shelf.plans, k.people
+	k.r = r
+	return k
+}
+
+func (k *planner) tick() time.Time {
+	k.now = k.now.Add(time.Second)
+	return k.now
+}
+
+func (k *planner) next(what string) string {
+	k.n++
+	return fmt.Sprintf("%s-%d", what, k.n)
+}
+
+// done demands that a command did something or was refused properly.
+func (k *planner) done(err error) bool {
+	k.t.Helper()
+	if refusal(err) == "broken" {
+		k.t.Fatalf("broken: %v", err)
+	}
+	return err == nil
+}
+
+// item chooses an item of the plan.
+func (k *planner) item() (*review.Stage, *review.Item) {
+	s := &k.r.Stages[dice(k.t, "stage", len(k.r.Stages))]
+	if len(s.Items) == 0 {
+		return s, nil
+	}
+	return s, &s.Items[dice(k.t, "item", len(s.Items))]
+}
+
+// work does something within the plan.
+func (k *planner) work() {
+	s, it := k.item()
+	if it == nil {
+		return
+	}
+	sk, ik := s.Def.Key, it.Def.Key
+	switch dice(k.t, "work", 8) {
+	case 0, 1:
+		to := []review.State{review.Met, review.Met, review.NotMet, review.NotApplicable}[dice(k.t, "to", 4)]
+		k.done(k.r.Answer(k.people[member], sk, ik, to, k.next("note"), it.Answer.Version, k.tick()))
+	case 2, 3:
+		url := "https://a.example/" + k.next("link")
+		if k.done(k.r.AddEvidence(k.people[mate], sk, ik, review.NewEvidence{URL: url, Type: "doc"}, k.tick())) {
+			k.linked[url] = true
+		}
+	case 4:
+		if n := len(s.Evidence); n > 0 {
+			e := s.Evidence[dice(k.t, "link", n)]
+			k.done(k.r.RemoveEvidence(k.people[mate], sk, e.Item, e.No, k.tick()))
+		}
+	case 5:
+		in := review.NewWaiver{Reason: k.next("waiver"), Risk: "x", Measure: "y", Until: "2026-06-01"}
+		if k.done(k.r.RequestWaiver(k.people[member], sk, ik, in, k.tick())) {
+			k.waived[in.Reason] = true
+		}
+		if n := len(s.Waivers); n > 0 && dice(k.t, "grant", 2) == 0 {
+			w := &s.Waivers[dice(k.t, "waiver", n)]
+			k.done(k.r.GrantWaiver(k.people[manager], sk, w.No, w.Digest(), "", k.tick()))
+		}
+	case 6:
+		k.done(k.r.Assign(k.people[owner], sk, ik, []review.PersonID{0, mate, member}[dice(k.t, "whom", 3)], "", k.tick()))
+	case 7:
+		k.done(k.r.Discuss(k.people[member], sk, ik, k.next("text"), k.next("once"), k.tick()))
+	}
+}
+
+// pass brings a stage to its gate, as far as it gets.
+func (k *planner) pass() {
+	s := &k.r.Stages[dice(k.t, "pass", len(k.r.Stages))]
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level != plan.LevelNone && (it.Answer.State != review.Met || it.Reattest) {
+			k.done(k.r.Answer(k.people[member], s.Def.Key, it.Def.Key, review.Met, k.next("note"), it.Answer.Version, k.tick()))
+			url := "https://a.example/" + k.next("link")
+			if k.done(k.r.AddEvidence(k.people[mate], s.Def.Key, it.Def.Key, review.NewEvidence{URL: url, Type: "doc"}, k.tick())) {
+				k.linked[url] = true
+			}
+		}
+	}
+	if !k.done(k.r.Request(k.people[owner], s.Def.Key, k.r.Digest(s), "early", k.tick())) || dice(k.t, "leave open", 4) == 0 {
+		return
+	}
+	k.r.Holders = map[review.PersonID][]review.SeatHeld{enya: k.people[enya].Seats}
+	k.done(k.r.SignOff(k.people[enya], s.Def.Key, review.NewSignOff{Seat: plan.SeatEngineering, Decision: review.Go, Digest: k.r.Digest(s)}, k.tick()))
+}
+
+func (k *planner) upgrade() bool {
+	l := k.shelf.lifecycles[dice(k.t, "version", len(k.shelf.lifecycles))]
+	var modules []plan.Ref
+	if len(k.r.Plan.Origin.Modules) > 0 {
+		modules = append(modules, modRef(k.shelf.modules[dice(k.t, "module", 2)]))
+	}
+	n := len(k.r.Recorded())
+	return k.done(k.r.Upgrade(k.people[owner], version(l, l.Version), modules, k.r.PlanDigest(), "newer", k.tick())) && len(k.r.Recorded()) > n
+}
+
+func (k *planner) undo() bool {
+	return k.done(k.r.UndoUpgrade(k.people[owner], k.r.PlanDigest(), "back", k.tick()))
+}
+
+// thereAndBack upgrades and takes that back at once, which leaves nothing.
+func (k *planner) thereAndBack() {
+	before := k.replayed()
+	before.Upgraded = nil
+	if !k.upgrade() {
+		return
+	}
+	k.kept("upgrading")
+	if !k.undo() {
+		k.t.Fatal("the upgrade cannot be undone at once")
+	}
+	for i := range before.Stages { // a gate that stood again in between changed when that ended
+		was, is := before.Stages[i].LastRound(), k.r.Stages[i].LastRound()
+		if was != nil && is != nil && !was.ChangedAt.IsZero() && !is.ChangedAt.IsZero() {
+			was.ChangedAt = is.ChangedAt
+		}
+	}
+	for i := range before.Former { // one that is not in the plan may have changed while it was
+		if was := before.Former[i].LastRound(); was != nil {
+			was.ChangedAt = k.r.Former[i].LastRound().ChangedAt
+		}
+	}
+	if d := review.Differences(before, k.r); len(d) > 0 {
+		k.t.Fatalf("undoing does not bring back what was:\n%s", strings.Join(d, "\n"))
+	}
+	if was, is := digestsOf(before), digestsOf(k.r); !maps.Equal(was, is) {
+		k.t.Fatalf("digests were %v, are %v", was, is)
+	}
+}
+
+// replan changes the plan, in all ways that there are.
+func (k *planner) replan() {
+	_, it := k.item()
+	switch dice(k.t, "replan", 11) {
+	case 0, 1, 2:
+		k.upgrade()
+	case 3, 4:
+		k.undo()
+	case 5:
+		k.thereAndBack()
+	case 6:
+		k.done(k.r.AttachModule(k.people[owner], modRef(k.shelf.modules[dice(k.t, "module", 2)]), k.r.PlanDigest(), "more", k.tick()))
+	case 7:
+		k.done(k.r.DetachModule(k.people[manager], "mod", k.r.PlanDigest(), "less", k.tick()))
+	case 8:
+		s := &k.r.Stages[dice(k.t, "own", len(k.r.Stages))]
+		k.done(k.r.AddItem(k.people[owner], s.Def.Key, ownItem([]string{"Ours", "More of ours"}[dice(k.t, "title", 2)]), k.tick()))
+	case 9:
+		if it != nil {
+			k.done(k.r.DropItem(k.people[owner], it.Def.Key, k.r.PlanDigest(), "no", k.tick()))
+			k.done(k.r.RaiseLevel(k.people[owner], it.Def.Key, plan.LevelMust, k.r.PlanDigest(), "more", k.tick()))
+		}
+	case 10:
+		if it != nil {
+			to := []plan.Level{plan.LevelNone, plan.LevelMay}[dice(k.t, "lower", 2)]
+			k.done(k.r.AskLowering(k.people[owner], it.Def.Key, to, k.r.PlanDigest(), "less", k.tick()))
+		}
+		for _, w := range slices.Clone(k.r.Wishes) {
+			if dice(k.t, "decide", 2) == 0 {
+				k.done(k.r.ApproveLowering(k.people[enzo], w.Item, w.Digest(), k.tick()))
+			}
+		}
+	}
+}
+
+// kept checks that nothing is lost, doubled or out of place.
+func (k *planner) kept(after string) {
+	k.t.Helper()
+	links, waivers := map[string]bool{}, map[string]bool{}
+	items := map[plan.ItemKey]bool{}
+	for _, stages := range [][]review.Stage{k.r.Stages, k.r.Former} {
+		for i := range stages {
+			s := &stages[i]
+			for _, list := range [][]review.Item{s.Items, s.Aside} {
+				for j := range list {
+					key := list[j].Def.Key
+					if items[key] {
+						k.t.Fatalf("after %s: item %s is there twice", after, key)
+					}
+					items[key] = true
+				}
+			}
+			last := 0
+			for _, e := range s.Evidence {
+				if links[string(e.URL)] || e.No <= last {
+					k.t.Fatalf("after %s: in %s link %d, %s, comes twice or out of order", after, s.Def.Key, e.No, string(e.URL))
+				}
+				links[string(e.URL)], last = true, e.No
+				k.placed(after, s, e.Item)
+			}
+			last = 0
+			for _, w := range s.Waivers {
+				if waivers[w.Reason] || w.No <= last {
+					k.t.Fatalf("after %s: in %s waiver %d comes twice or out of order", after, s.Def.Key, w.No)
+				}
+				waivers[w.Reason], last = true, w.No
+				k.placed(after, s, w.Item)
+			}
+		}
+	}
+	if !maps.Equal(links, k.linked) || !maps.Equal(waivers, k.waived) {
+		k.t.Fatalf("after %s: links %v of %v, waivers %v of %v", after, links, k.linked, waivers, k.waived)
+	}
+}
+
+// placed checks that what is of an item which is asked is in its stage.
+func (k *planner) placed(after string, s *review.Stage, item plan.ItemKey) {
+	k.t.Helper()
+	if _, in := k.r.Plan.Find(item); in != nil && in.Key != s.Def.Key {
+		k.t.Fatalf("after %s: something of item %s is in %s, and the item in %s", after, item, s.Def.Key, in.Key)
+	}
+}
+
+// said are all answers that there are, by their notes.
+func (k *planner) said() []string {
+	var out []string
+	for _, stages := range [][]review.Stage{k.r.Stages, k.r.Former} {
+		for i := range stages {
+			for _, list := range [][]review.Item{stages[i].Items, stages[i].Aside} {
+				for _, it := range list {
+					if it.Answer.Version > 0 {
+						out = append(out, it.Answer.Note)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// replayed is what the trail says, by way of the form in which it is stored.
+func (k *planner) replayed() *review.Review {
+	k.t.Helper()
+	r, err := review.Replay(project, recode(k.t, k.r.Recorded()), k.shelf.plans)
+	if err != nil {
+		k.t.Fatalf("replaying: %v", err)
+	}
+	return r
+}
+
+// However often a plan changes, nothing that people said, linked or asked for is
+// lost or doubled, an upgrade is undone without a trace, and the trail leads to
+// the same.
+func TestPlansThatChangeLoseNothing(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		k := newPlanner(t)
+		for range 5 + dice(t, "steps", 40) {
+			switch dice(t, "step", 9) {
+			case 0, 1, 2, 3:
+				k.work()
+				k.kept("work")
+			case 4:
+				k.pass()
+				k.kept("passing")
+			case 5:
+				k.done(k.r.StartReview(k.people[owner], k.r.No, "again", k.tick()))
+				k.kept("the next review")
+			default:
+				before := k.said()
+				k.replan()
+				k.kept("another plan")
+				if after := k.said(); !slices.Equal(before, after) {
+					t.Fatalf("answers were %v, are %v", before, after)
+				}
+			}
+		}
+		again := k.replayed()
+		if d := review.Differences(again, k.r); len(d) > 0 {
+			t.Fatalf("the trail says otherwise:\n%s", strings.Join(d, "\n"))
+		}
+		if was, is := digestsOf(again), digestsOf(k.r); !maps.Equal(was, is) {
+			t.Fatalf("digests are %v by the trail, %v here", was, is)
+		}
+	})
+}
