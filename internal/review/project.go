@@ -135,7 +135,7 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	} else if key == "new" {
 		c.problems.Add("key", "is taken by the page that starts projects; choose another")
 	}
-	f := c.fields(&pl.Lifecycle, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
+	f := c.fields(&pl.Lifecycle, nil, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
 	if in.Owner == 0 {
 		c.problems.Add("owner", "choose who is accountable for the project")
 	}
@@ -163,8 +163,9 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	return r, nil
 }
 
-// fields cleans and checks what projects have in common when new and edited.
-func (in *input) fields(tmpl *plan.Lifecycle, f ProjectFields) ProjectFields {
+// fields cleans and checks what projects have in common when new and edited. An
+// answer that the project has stays when the plan no longer asks the question.
+func (in *input) fields(tmpl *plan.Lifecycle, has plan.Profile, f ProjectFields) ProjectFields {
 	f.Name = in.line("name", f.Name, MaxName)
 	in.require("name", f.Name, "enter a name")
 	f.Summary = in.text("summary", f.Summary, MaxReason)
@@ -185,7 +186,7 @@ func (in *input) fields(tmpl *plan.Lifecycle, f ProjectFields) ProjectFields {
 	slices.Sort(f.Profile)
 	f.Profile = slices.Compact(f.Profile)
 	for _, flag := range f.Profile {
-		if !tmpl.HasFlag(flag) {
+		if !tmpl.HasFlag(flag) && !slices.Contains(has, flag) {
 			in.problems.Add("profile", fmt.Sprintf("%q is not a question of this template", flag))
 		}
 	}
@@ -225,7 +226,7 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	}
 	p := &r.Project
 	var c input
-	f = c.fields(&r.Plan.Lifecycle, f)
+	f = c.fields(&r.Plan.Lifecycle, p.Profile, f)
 	if err := c.problems.Err(); err != nil {
 		return err
 	}

@@ -285,3 +285,23 @@ func TestPreview(t *testing.T) {
 	}
 	w.gate(design, review.GatePassed)
 }
+
+// An answer to a question of a module outlives the module, and keeps nobody from
+// changing the project.
+func TestAnswersToQuestionsOfModules(t *testing.T) {
+	asking := light()
+	asking.Flags = []plan.Question{{Key: "light-on", Label: "It is light"}}
+	asking.Items[0].When = []plan.Flag{"light-on"}
+	w := newPlanned(t, shelf{modules: []*plan.Module{asking}})
+	w.refused(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"light-on"} }), "invalid")
+	w.ok(w.attach(owner, asking))
+	w.level("light-touch", plan.LevelNone)
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"light-on"} }))
+	w.level("light-touch", plan.LevelMay)
+	w.ok(w.detach(owner, "light"))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Name = "Till" }))
+	w.refused(w.edit(owner, func(f *review.ProjectFields) { f.Profile = append(f.Profile, "light-off") }), "invalid")
+	w.ok(w.attach(owner, asking))
+	w.level("light-touch", plan.LevelMay)
+	w.replays()
+}

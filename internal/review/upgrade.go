@@ -21,7 +21,7 @@ type Upgrade struct {
 // Upgrade moves the plan to other versions of its lifecycle and its modules.
 // Answers stay with their items, wherever these went; those to an item that asks
 // something else now have to be said again; those to what is no longer asked are
-// set aside.
+// set aside. An older version that asks less needs who may do that.
 func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown Digest, reason string, at time.Time) error {
 	if err := May(by, ChangePlan, &r.Project); err != nil {
 		return err
@@ -45,10 +45,27 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err != nil {
 		return err
 	}
+	if !newer(r.Plan.Origin, o) && r.AsksLess(then) {
+		if err := May(by, DropSeat, &r.Project); err != nil {
+			return err
+		}
+	}
 	if err := r.upgradable(then); err != nil {
 		return err
 	}
 	return r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
+}
+
+// newer reports whether a plan is of the same documents as another, and none of
+// them is older: what such a version asks less was decided for everybody.
+func newer(now, next plan.Origin) bool {
+	older := func(a, b plan.Ref) bool { return a.Key != b.Key || b.Version < a.Version }
+	for i, ref := range now.Modules {
+		if older(ref, next.Modules[i]) {
+			return false
+		}
+	}
+	return !older(now.Lifecycle, next.Lifecycle)
 }
 
 // upgradable refuses what would leave something open without a place.

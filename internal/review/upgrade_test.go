@@ -279,3 +279,23 @@ func TestUndoOfAnUpgradeThatBringsBack(t *testing.T) {
 	w.same(before)
 	w.replays()
 }
+
+// A newer version may ask less, since that was decided for everybody. Going back
+// to an older one by an upgrade does not let an owner off.
+func TestOlderVersionsThatAskLess(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	v2.Version = 2 // before the third, which the project has
+	w := worked(t, v2)
+	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "denied")
+	w.ok(w.upgrade(manager, v2))
+	newerModule := light()
+	newerModule.Version, newerModule.Items = 2, []plan.ModuleItem{moduleItem("build", "light-touch", plan.LevelMust)}
+	m := newPlanned(t, shelf{modules: []*plan.Module{light(), newerModule}})
+	m.ok(m.attach(owner, light()))
+	m.ok(m.upgrade(owner, m.r.Plan.Base, modRef(newerModule)))
+	m.level("light-touch", plan.LevelMust)
+	m.refused(m.silent(func() error { return m.upgrade(owner, m.r.Plan.Base, modRef(light())) }), "denied")
+	m.ok(m.undo(owner))
+	m.level("light-touch", plan.LevelMay)
+	m.replays()
+}
