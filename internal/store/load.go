@@ -217,6 +217,9 @@ func (rows *reviewRows) fill(r *review.Review) error {
 		if !s.Loaded {
 			return fmt.Errorf("an item row names stage %q", row.stage)
 		}
+		if s.Item(row.item) == nil && row.blank() {
+			continue // nothing was ever said of it, so nothing is set aside
+		}
 		row.to(s.Keeping(row.item))
 	}
 	for i := range rows.evidence {

@@ -94,6 +94,11 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 			Reason: "later", Risk: "some", Measure: "care", Until: at.AddDate(0, 1, 0).Format(review.DateLayout),
 		}, at)
 	})
+	for _, person := range []string{"mike", ""} { // an item that somebody had, and nobody has when it is merged
+		do("olga", "assigning", func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.Assign(who, "idea", "demo-shown", f.people[person], "", at)
+		})
+	}
 	do("olga", "attaching", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AttachModule(who, module, r.PlanDigest(), "the law", at)
 	})

@@ -21,6 +21,12 @@ type itemRow struct {
 	earlier  []review.PersonID
 }
 
+// blank reports whether the row says nothing: somebody was given the item, say,
+// and is not any more.
+func (row *itemRow) blank() bool {
+	return row.answer.Version == 0 && row.assignee == 0 && row.due.IsZero() && row.comments == 0 && !row.reattest && len(row.earlier) == 0
+}
+
 func (row *itemRow) to(it *review.Item) {
 	it.Answer, it.Assignee, it.Due, it.Comments, it.Reattest, it.Earlier = row.answer, row.assignee, row.due, row.comments, row.reattest, row.earlier
 }
