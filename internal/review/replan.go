@@ -263,7 +263,8 @@ func (s *Stage) empty() bool {
 
 // blank reports whether nobody ever touched the item.
 func (it *Item) blank() bool {
-	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest && len(it.Earlier) == 0 && it.Was == ""
+	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest &&
+		len(it.Earlier) == 0 && it.Was == ""
 }
 
 // Keeping finds a stage for rows that were read of it; one that the plan does not
