@@ -258,6 +258,9 @@ func (w *world) audit(t *testing.T, tally *kindTally) {
 			directory = v.Entries
 			continue
 		}
+		if id == review.Library {
+			continue // it has no gates
+		}
 		found, err := proof.Audit(id, v.Entries, directory, v.Documents)
 		if err != nil {
 			t.Error(err)
