@@ -227,8 +227,9 @@ func (s *Server) draftOf(r *http.Request, v *store.DraftView) (edit.Draft, error
 		Document: v.Document, From: v.From, Saved: v.Saved, By: v.Names.Of(v.By), At: v.At, Now: v.Now, Forms: map[string]edit.Form{},
 	}
 	v.Document.Number(v.Published.Next()) // as it would be published
-	d.Wrong = store.Unpublishable(v.Document, around.Asked)
-	for _, p := range plan.Check(v.Document, around.Asked) {
+	found := plan.Check(v.Document, around.Asked)
+	d.Wrong = store.Unpublishable(v.Document, found)
+	for _, p := range found {
 		if p.Style {
 			d.Advice = append(d.Advice, p)
 		}
@@ -546,7 +547,7 @@ func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Reques
 		fields := []string{"shown"}
 		for _, f := range part.Fields {
 			name := f.Name
-			if f.Several {
+			if f.Takes == edit.Several {
 				name += several
 			}
 			fields = append(fields, name)

@@ -336,7 +336,7 @@ func (w *lensWriter) byPhase(m *plan.Module) []lensPillar {
 			}
 		}
 		if len(p.Questions) > 0 {
-			p.ID, p.Name = w.id(string(phase)), strings.ToUpper(string(phase[0]))+string(phase[1:])
+			p.ID, p.Name = w.id(string(phase)), phase.Label()
 			out = append(out, p)
 		}
 	}

@@ -1,8 +1,6 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -125,7 +123,7 @@ func NewLifecycle(key, name string, phases bool) Document {
 		return Document{Lifecycle: l}
 	}
 	for _, p := range Phases() {
-		s := NewStage(StageKey(p), strings.ToUpper(string(p[:1]))+string(p[1:]))
+		s := NewStage(StageKey(p), p.Label())
 		s.Phases = []Phase{p}
 		l.Stages = append(l.Stages, s)
 	}
@@ -157,7 +155,7 @@ func (d Document) Sections() []Section {
 	var out []Section
 	if m := d.Module; m != nil {
 		for _, p := range Phases() {
-			s := Section{Key: StageKey(p), Name: strings.ToUpper(string(p[:1])) + string(p[1:])}
+			s := Section{Key: StageKey(p), Name: p.Label()}
 			for i := range m.Items {
 				if m.Items[i].Phase == p {
 					s.Items = append(s.Items, &m.Items[i].Item)
@@ -298,14 +296,4 @@ func (d Document) Step(k ItemKey, by int) error {
 		before = s.Items[to].Key
 	}
 	return d.Move(k, in, before)
-}
-
-// Digest tells whether a part of a draft is still what somebody saw.
-func Digest(part any) (string, error) {
-	b, err := json.Marshal(part)
-	if err != nil {
-		return "", fmt.Errorf("encoding a part of a draft: %w", err)
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:8]), nil
 }

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -55,7 +56,7 @@ func (o Origin) Module(key string) Ref {
 // With is the origin with a module, in place of another version of it.
 func (o Origin) With(module Ref) Origin {
 	o = o.Without(module.Key)
-	at, _ := slices.BinarySearchFunc(o.Modules, module.Key, func(a Ref, key string) int { return compareText(a.Key, key) })
+	at, _ := slices.BinarySearchFunc(o.Modules, module.Key, func(a Ref, key string) int { return cmp.Compare(a.Key, key) })
 	o.Modules = slices.Insert(o.Modules, at, module)
 	return o
 }

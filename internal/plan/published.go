@@ -2,8 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -53,11 +51,4 @@ func (t *Lifecycle) Bytes() ([]byte, error) {
 
 // Ref is the template's reference. It hashes the whole template: callers keep
 // the result.
-func (t *Lifecycle) Ref() (Ref, error) {
-	b, err := t.Bytes()
-	if err != nil {
-		return Ref{}, err
-	}
-	sum := sha256.Sum256(b)
-	return Ref{Key: t.Key, Version: t.Version, Digest: hex.EncodeToString(sum[:])}, nil
-}
+func (t *Lifecycle) Ref() (Ref, error) { return Document{Lifecycle: t}.Ref() }

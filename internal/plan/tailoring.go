@@ -1,6 +1,9 @@
 package plan
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // OwnPrefix begins the keys of items that a project added itself.
 const OwnPrefix = "own-"
@@ -74,13 +77,13 @@ func (t Tailoring) raised(k ItemKey) Level {
 }
 
 func (t Tailoring) raise(r RaisedItem) Tailoring {
-	at, _ := slices.BinarySearchFunc(t.Raised, r.Item, func(r RaisedItem, k ItemKey) int { return compareText(r.Item, k) })
+	at, _ := slices.BinarySearchFunc(t.Raised, r.Item, func(r RaisedItem, k ItemKey) int { return cmp.Compare(r.Item, k) })
 	t.Raised = slices.Insert(slices.Clone(t.Raised), at, r)
 	return t
 }
 
 func (t Tailoring) lower(l LoweredItem) Tailoring {
-	at, _ := slices.BinarySearchFunc(t.Lowered, l.Item, func(l LoweredItem, k ItemKey) int { return compareText(l.Item, k) })
+	at, _ := slices.BinarySearchFunc(t.Lowered, l.Item, func(l LoweredItem, k ItemKey) int { return cmp.Compare(l.Item, k) })
 	t.Lowered = slices.Insert(slices.Clone(t.Lowered), at, l)
 	return t
 }
@@ -119,14 +122,4 @@ func nilIfEmpty[E any](s []E) []E {
 		return nil
 	}
 	return s
-}
-
-func compareText[A, B ~string](a A, b B) int {
-	switch {
-	case string(a) < string(b):
-		return -1
-	case string(a) > string(b):
-		return 1
-	}
-	return 0
 }

@@ -105,8 +105,11 @@ func (b *bundle) addDocuments(published []plan.Document) error {
 			b.add(fileTemplate, data)
 			continue
 		}
-		sum := sha256.Sum256(data)
-		b.add(documentName(hex.EncodeToString(sum[:])), data)
+		ref, err := d.Ref()
+		if err != nil {
+			return err
+		}
+		b.add(documentName(ref.Digest), data)
 	}
 	return nil
 }

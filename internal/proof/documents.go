@@ -11,6 +11,7 @@ import (
 // documents are published documents by the SHA-256 of their bytes, hexadecimal.
 type documents map[string][]byte
 
+// add adds a document by its bytes, whatever they are.
 func (d documents) add(b []byte) {
 	sum := sha256.Sum256(b)
 	d[hex.EncodeToString(sum[:])] = b

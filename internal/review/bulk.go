@@ -97,8 +97,9 @@ func (r *Review) each(sk plan.StageKey, picked []Picked, do func(Picked, *Item) 
 		return nil, invalid("pick", "choose at least one item")
 	case len(picked) > MaxPicked:
 		return nil, invalid("pick", fmt.Sprintf("%d items were selected; at most %d can be changed at once", len(picked), MaxPicked))
-	case r.Project.Status == StatusStopped:
-		return nil, refuse("The project was stopped. Resume it before changing anything.")
+	}
+	if err := r.Project.stopped(); err != nil {
+		return nil, err
 	}
 	var left []Left
 	done := make(map[plan.ItemKey]bool, len(picked))

@@ -149,8 +149,8 @@ func (r *Review) condition(sk plan.StageKey, no int) (*Stage, *Condition, error)
 	if no < 1 || no > len(s.Conditions) {
 		return nil, nil, ErrNotFound
 	}
-	if r.Project.Status == StatusStopped {
-		return nil, nil, refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return nil, nil, err
 	}
 	c := &s.Conditions[no-1]
 	switch {

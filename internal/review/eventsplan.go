@@ -221,6 +221,9 @@ func (e UpgradeUndone) fold(r *Review, _ Entry) error {
 
 // reattest has items said again, or takes that back.
 func (r *Review) reattest(items []plan.ItemKey, again bool) error {
+	if len(items) == 0 {
+		return nil
+	}
 	for _, k := range items {
 		it := r.item(k)
 		if it == nil {

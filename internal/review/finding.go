@@ -59,8 +59,8 @@ func (r *Review) AnswerFinding(by Actor, sk plan.StageKey, no int, shown Digest,
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	if r.Project.Status == StatusStopped {
-		return refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return err
 	}
 	f := s.Findings[no-1]
 	if f.Answer == answer {
@@ -134,8 +134,8 @@ func (r *Review) findingToJudge(by Actor, sk plan.StageKey, no int) (*Finding, S
 	if no < 1 || no > len(s.Findings) {
 		return nil, SeatHeld{}, ErrNotFound
 	}
-	if r.Project.Status == StatusStopped {
-		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return nil, SeatHeld{}, err
 	}
 	f := &s.Findings[no-1]
 	if f.Answered() && by.Person == f.AnsweredBy {

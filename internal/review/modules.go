@@ -47,8 +47,8 @@ func (r *Review) planning(by Actor, shown Digest, reason string) (string, error)
 	if err != nil {
 		return "", err
 	}
-	if r.Project.Status == StatusStopped {
-		return "", refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return "", err
 	}
 	return reason, unchanged("plan", shown, r.PlanDigest())
 }

@@ -163,6 +163,14 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	return r, nil
 }
 
+// stopped refuses changes of a project that was stopped.
+func (p *Project) stopped() error {
+	if p.Status == StatusStopped {
+		return refuse("The project was stopped. Resume it before changing anything.")
+	}
+	return nil
+}
+
 // fields cleans and checks what projects have in common when new and edited. An
 // answer that the project has stays when the plan no longer asks the question.
 func (in *input) fields(tmpl *plan.Lifecycle, has plan.Profile, f ProjectFields) ProjectFields {

@@ -57,8 +57,7 @@ func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade) error {
 	for _, was := range undo.Items {
 		m.undo[was.To.Item] = was
 	}
-	m.note(r.Stages)
-	m.note(r.Former)
+	m.note()
 	m.stages()
 	for _, moves := range [][]Move{undo.Items, undo.Evidence, undo.Waivers} {
 		for _, was := range moves {
@@ -110,12 +109,10 @@ type place struct {
 	item  Item
 }
 
-func (m *moving) note(stages []Stage) {
-	for i := range stages {
-		for _, list := range [][]Item{stages[i].Items, stages[i].Aside} {
-			for _, it := range list {
-				m.from[it.Def.Key] = place{stages[i].Def.Key, it}
-			}
+func (m *moving) note() {
+	for _, s := range m.r.All() {
+		for _, it := range s.Known() {
+			m.from[it.Def.Key] = place{s.Def.Key, *it}
 		}
 	}
 }
@@ -123,21 +120,17 @@ func (m *moving) note(stages []Stage) {
 // stages takes over what belongs to the stages themselves. One that the plan no
 // longer has is kept as a former one.
 func (m *moving) stages() {
-	old := append(slices.Clone(m.r.Stages), m.r.Former...)
 	for i := range m.to.Stages {
 		m.to.Load(i)
 	}
-	for i := range old {
-		was := &old[i]
-		s := m.to.Stage(was.Def.Key)
-		if s == nil { // it has no gate that stands somehow
-			m.to.Former = append(m.to.Former, Stage{Def: &plan.Stage{Key: was.Def.Key}, Loaded: true})
-			s, was.Gate = &m.to.Former[len(m.to.Former)-1], Stage{}.Gate
+	for _, was := range m.r.All() {
+		s := m.to.Keeping(was.Def.Key)
+		if m.to.Stage(was.Def.Key) != nil { // a former stage has no gate that stands somehow
+			s.Gate = was.Gate
 		}
 		s.Evidence, s.Waivers = slices.Clone(was.Evidence), slices.Clone(was.Waivers)
-		s.Rounds, s.Findings, s.Conditions, s.Gate = slices.Clone(was.Rounds), was.Findings, was.Conditions, was.Gate
+		s.Rounds, s.Findings, s.Conditions = slices.Clone(was.Rounds), was.Findings, was.Conditions
 	}
-	slices.SortFunc(m.to.Former, func(a, b Stage) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
 }
 
 // items finds the answer of each item that the plan asks: its own; else that of
@@ -230,27 +223,25 @@ func (m *moving) inherits(d *plan.Item) plan.ItemKey {
 
 // aside keeps what nothing took over.
 func (m *moving) aside() {
-	old := append(slices.Clone(m.r.Stages), m.r.Former...)
-	for i := range old {
-		s := m.to.stageOrFormer(old[i].Def.Key)
-		for _, list := range [][]Item{old[i].Items, old[i].Aside} {
-			for _, it := range list {
-				if _, taken := m.taken[it.Def.Key]; taken || it.blank() {
-					continue
-				}
-				to, k := s, it.Def.Key
-				if undone, ok := m.undo[k]; ok { // it was set aside before, somewhere else or by another name
-					from := Position{Stage: s.Def.Key, Item: k}
-					m.moves.Items = append(m.moves.Items, Move{From: from, To: undone.From, Was: it.Was})
-					m.taken[k] = undone.From
-					to, k, it.Was = m.to.stageOrFormer(undone.From.Stage), undone.From.Item, undone.Was
-				}
-				it.Def, it.Level = &plan.Item{Key: k}, plan.LevelNone
-				to.Aside = append(to.Aside, it)
+	for _, old := range m.r.All() {
+		s := m.to.stageOrFormer(old.Def.Key)
+		for _, known := range old.Known() {
+			it := *known
+			if _, taken := m.taken[it.Def.Key]; taken || it.blank() {
+				continue
 			}
+			to, k := s, it.Def.Key
+			if undone, ok := m.undo[k]; ok { // it was set aside before, somewhere else or by another name
+				from := Position{Stage: s.Def.Key, Item: k}
+				m.moves.Items = append(m.moves.Items, Move{From: from, To: undone.From, Was: it.Was})
+				m.taken[k] = undone.From
+				to, k, it.Was = m.to.stageOrFormer(undone.From.Stage), undone.From.Item, undone.Was
+			}
+			it.Def, it.Level = &plan.Item{Key: k}, plan.LevelNone
+			to.Aside = append(to.Aside, it)
 		}
 	}
-	for _, s := range m.all() {
+	for _, s := range m.to.All() {
 		slices.SortFunc(s.Aside, func(a, b Item) int { return strings.Compare(string(a.Def.Key), string(b.Def.Key)) })
 	}
 }
@@ -265,6 +256,30 @@ func (s *Stage) empty() bool {
 func (it *Item) blank() bool {
 	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest &&
 		len(it.Earlier) == 0 && it.Was == ""
+}
+
+// All are the stages of the plan, and after them the former ones.
+func (r *Review) All() []*Stage {
+	out := make([]*Stage, 0, len(r.Stages)+len(r.Former))
+	for i := range r.Stages {
+		out = append(out, &r.Stages[i])
+	}
+	for i := range r.Former {
+		out = append(out, &r.Former[i])
+	}
+	return out
+}
+
+// Known are the items that are asked in the stage, and those that are set aside.
+func (s *Stage) Known() []*Item {
+	out := make([]*Item, 0, len(s.Items)+len(s.Aside))
+	for i := range s.Items {
+		out = append(out, &s.Items[i])
+	}
+	for i := range s.Aside {
+		out = append(out, &s.Aside[i])
+	}
+	return out
 }
 
 // Keeping finds a stage for rows that were read of it; one that the plan does not
@@ -329,52 +344,42 @@ func (m *moving) whither(at, home Position) Position {
 }
 
 func (m *moving) evidence(undo []Move) {
-	m.each(func(s *Stage) []part {
-		out := make([]part, len(s.Evidence))
-		for i := range s.Evidence {
-			e := s.Evidence[i]
-			out[i] = part{Position{s.Def.Key, e.Item, e.No}, e.Home, e.At, func(to, home Position) {
-				t := m.to.stageOrFormer(to.Stage)
-				e.Item, e.No, e.Home = to.Item, to.No, home
-				t.Evidence = append(t.Evidence, e)
-			}}
-		}
-		s.Evidence = nil
-		return out
-	}, undo, &m.moves.Evidence)
-	for _, s := range m.all() {
-		slices.SortFunc(s.Evidence, func(a, b Evidence) int { return a.No - b.No })
-	}
+	move(m, func(s *Stage) *[]Evidence { return &s.Evidence },
+		func(e *Evidence) movable { return movable{&e.Item, &e.No, &e.Home, e.At} }, undo, &m.moves.Evidence)
 }
 
 func (m *moving) waivers(undo []Move) {
-	m.each(func(s *Stage) []part {
-		out := make([]part, len(s.Waivers))
-		for i := range s.Waivers {
-			w := s.Waivers[i]
-			out[i] = part{Position{s.Def.Key, w.Item, w.No}, w.Home, w.RequestedAt, func(to, home Position) {
-				t := m.to.stageOrFormer(to.Stage)
-				w.Item, w.No, w.Home = to.Item, to.No, home
-				t.Waivers = append(t.Waivers, w)
-			}}
-		}
-		s.Waivers = nil
-		return out
-	}, undo, &m.moves.Waivers)
-	for _, s := range m.all() {
-		slices.SortFunc(s.Waivers, func(a, b Waiver) int { return a.No - b.No })
-	}
+	move(m, func(s *Stage) *[]Waiver { return &s.Waivers },
+		func(w *Waiver) movable { return movable{&w.Item, &w.No, &w.Home, w.RequestedAt} }, undo, &m.moves.Waivers)
 }
 
-func (m *moving) all() []*Stage {
-	var out []*Stage
-	for i := range m.to.Stages {
-		out = append(out, &m.to.Stages[i])
+// movable is what a move reads and sets of evidence or of a waiver.
+type movable struct {
+	item  *plan.ItemKey
+	no    *int
+	home  *Position
+	since time.Time
+}
+
+// move puts all of one sort where they belong now, in the order of their numbers.
+func move[T any](m *moving, of func(*Stage) *[]T, look func(*T) movable, undo []Move, moves *[]Move) {
+	m.each(func(s *Stage) []part {
+		list := *of(s)
+		*of(s) = nil
+		out := make([]part, len(list))
+		for i := range list {
+			v := look(&list[i])
+			out[i] = part{Position{s.Def.Key, *v.item, *v.no}, *v.home, v.since, func(to, home Position) {
+				*v.item, *v.no, *v.home = to.Item, to.No, home
+				there := of(m.to.stageOrFormer(to.Stage))
+				*there = append(*there, list[i])
+			}}
+		}
+		return out
+	}, undo, moves)
+	for _, s := range m.to.All() {
+		slices.SortFunc(*of(s), func(a, b T) int { return *look(&a).no - *look(&b).no })
 	}
-	for i := range m.to.Former {
-		out = append(out, &m.to.Former[i])
-	}
-	return out
 }
 
 // part is a piece of evidence or a waiver that may have to move.
@@ -408,7 +413,7 @@ func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
 	var staying, coming []part
 	used := map[plan.StageKey]map[int]bool{}
 	last := map[plan.StageKey]int{}
-	for _, s := range m.all() {
+	for _, s := range m.to.All() {
 		used[s.Def.Key] = map[int]bool{}
 		for _, p := range take(s) {
 			last[s.Def.Key] = max(last[s.Def.Key], p.at.No)

@@ -141,8 +141,8 @@ func (r *Review) work(sk plan.StageKey, ik plan.ItemKey) (*Stage, *Item, error) 
 	if it.Level == plan.LevelNone {
 		return nil, nil, refuse("This item does not apply to a tier %d project with this profile.", r.Project.Tier)
 	}
-	if r.Project.Status == StatusStopped {
-		return nil, nil, refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return nil, nil, err
 	}
 	return s, it, nil
 }

@@ -68,8 +68,8 @@ func (r *Review) AddItem(by Actor, sk plan.StageKey, in NewItem, at time.Time) e
 			return nil
 		}
 	}
-	if r.Project.Status == StatusStopped {
-		return refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return err
 	}
 	if len(own) >= maxOwnItems {
 		return refuse("A project can add %d items of its own at most.", maxOwnItems)
@@ -149,16 +149,10 @@ func (r *Review) knows(k plan.ItemKey) bool {
 		return true
 	}
 	has := func(it Item) bool { return it.Def.Key == k }
-	for _, list := range [][]Stage{r.Stages, r.Former} {
-		for i := range list {
-			s := &list[i]
-			if slices.ContainsFunc(s.Aside, has) || slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Item == k }) ||
-				slices.ContainsFunc(s.Waivers, func(w Waiver) bool { return w.Item == k }) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.All(), func(s *Stage) bool {
+		return slices.ContainsFunc(s.Aside, has) || slices.ContainsFunc(s.Evidence, func(e Evidence) bool { return e.Item == k }) ||
+			slices.ContainsFunc(s.Waivers, func(w Waiver) bool { return w.Item == k })
+	})
 }
 
 // DropItem takes an item of the project's own away. What was said of it is set
@@ -289,8 +283,8 @@ func (r *Review) decidesOn(by Actor, k plan.ItemKey) (*Wish, SeatHeld, error) {
 	if s == nil {
 		return nil, SeatHeld{}, ErrNotFound
 	}
-	if r.Project.Status == StatusStopped {
-		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return nil, SeatHeld{}, err
 	}
 	if by.Person == w.By {
 		return nil, SeatHeld{}, &Denied{ApproveLowering, "You asked for it yourself; somebody else has to approve."}
@@ -329,8 +323,8 @@ func (r *Review) RefuseLowering(by Actor, k plan.ItemKey, shown Digest, reason s
 			return err
 		}
 	}
-	if r.Project.Status == StatusStopped {
-		return refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return err
 	}
 	reason, err := needReason(reason, "say why")
 	if err != nil {

@@ -174,8 +174,8 @@ func (r *Review) waiver(by Actor, sk plan.StageKey, no int) (*Waiver, SeatHeld, 
 	if w == nil {
 		return nil, SeatHeld{}, ErrNotFound
 	}
-	if r.Project.Status == StatusStopped {
-		return nil, SeatHeld{}, refuse("The project was stopped. Resume it before changing anything.")
+	if err := r.Project.stopped(); err != nil {
+		return nil, SeatHeld{}, err
 	}
 	held, err := waiverMandate(by, &r.Project, &s.Def.Gate, w.RequestedBy)
 	return w, held, err

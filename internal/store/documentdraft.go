@@ -245,8 +245,7 @@ func (s *Store) PublishDraft(
 	reads := func(b *pgx.Batch) {
 		queueDraft(b, draftSQL+` for update`, key, &draft)
 		queueAsked(b, &asked)
-		b.Queue(`select $1::bigint = 0 or exists (select from person where id = $1 and blocked_at is null and erased_at is null)`, int64(in.ValidatedBy)).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
+		queueKnown(b, in.ValidatedBy, &known)
 	}
 	_, p, err := s.changeLibrary(ctx, by, key, reads, func(tx *transaction, l *shelf, v *Viewer) error {
 		if err := l.MayDraft(v.Actor); err != nil {
@@ -263,7 +262,7 @@ func (s *Store) PublishDraft(
 			return err
 		}
 		d.Number(l.Next())
-		if problems := Unpublishable(d, asked); len(problems) > 0 {
+		if problems := Unpublishable(d, plan.Check(d, asked)); len(problems) > 0 {
 			return &NotPublishable{problems}
 		}
 		ref, err := d.Ref()
@@ -291,9 +290,10 @@ func insertDraftVersion(ctx context.Context, tx *transaction, d plan.Document, r
 	return batchError("publishing a draft", err)
 }
 
-// Unpublishable is what keeps a document from being published.
-func Unpublishable(d plan.Document, asked []plan.Flag) []plan.Problem {
-	problems := plan.Wrong(plan.Check(d, asked))
+// Unpublishable is what keeps a document from being published, of what [plan.Check]
+// found and beside it.
+func Unpublishable(d plan.Document, found []plan.Problem) []plan.Problem {
+	problems := plan.Wrong(found)
 	if d.Lifecycle != nil {
 		for _, p := range d.Lifecycle.Uncovered() {
 			problems = append(problems, plan.Problem{Message: fmt.Sprintf("no stage covers the phase %q, which modules may have items for", p)})

@@ -28,8 +28,13 @@ type LibraryView struct {
 	Found      *LibraryFound      // nil where nothing was searched for
 }
 
-// versionsSQL lists what is published.
-const versionsSQL = `select key, version, digest from template_version order by kind, key, version desc`
+// queueVersions lists what is published.
+func queueVersions(b *pgx.Batch, into *[]plan.Ref) {
+	b.Queue(`select key, version, digest from template_version order by kind, key, version desc`).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
+		return err
+	})
+}
 
 // Library lists what is published, for anybody who is signed in, and what of it
 // has all words of a search.
@@ -42,10 +47,7 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(versionsSQL).Query(func(rows pgx.Rows) (err error) {
-		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
-		return err
-	})
+	queueVersions(b, &refs)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the library", err)
 	}
@@ -90,10 +92,7 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	var refs []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(versionsSQL).Query(func(rows pgx.Rows) (err error) {
-		refs, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
-		return err
-	})
+	queueVersions(b, &refs)
 	b.Queue(usesSQL, by.token[:], by.person, s.idle, key).Query(func(rows pgx.Rows) (err error) {
 		out.Uses, err = pgx.CollectRows(rows, pgx.RowToStructByPos[DocumentUse])
 		return err

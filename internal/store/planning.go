@@ -29,10 +29,8 @@ type heir struct {
 // planningOf gathers it; nil when there is nothing.
 func planningOf(r *review.Review) ([]byte, error) {
 	p := planning{Upgraded: r.Upgraded, Wishes: r.Wishes}
-	for _, stages := range [][]review.Stage{r.Stages, r.Former} {
-		for i := range stages {
-			p.add(&stages[i])
-		}
+	for _, s := range r.All() {
+		p.add(s)
 	}
 	if p.Upgraded == nil && len(p.Wishes)+len(p.Was)+len(p.Evidence)+len(p.Waivers) == 0 {
 		return nil, nil
@@ -45,11 +43,9 @@ func planningOf(r *review.Review) ([]byte, error) {
 }
 
 func (p *planning) add(s *review.Stage) {
-	for _, items := range [][]review.Item{s.Items, s.Aside} {
-		for i := range items {
-			if items[i].Was != "" {
-				p.Was = append(p.Was, heir{items[i].Def.Key, items[i].Was})
-			}
+	for _, it := range s.Known() {
+		if it.Was != "" {
+			p.Was = append(p.Was, heir{it.Def.Key, it.Was})
 		}
 	}
 	none := review.Position{}
@@ -73,22 +69,17 @@ func (p *planning) restore(r *review.Review) {
 		was[h.Item] = h.Was
 	}
 	evidence, waivers := homes(p.Evidence), homes(p.Waivers)
-	for _, stages := range [][]review.Stage{r.Stages, r.Former} {
-		for i := range stages {
-			s := &stages[i]
-			for _, items := range [][]review.Item{s.Items, s.Aside} {
-				for j := range items {
-					items[j].Was = was[items[j].Def.Key]
-				}
-			}
-			for j := range s.Evidence {
-				e := &s.Evidence[j]
-				e.Home = evidence[review.Position{Stage: s.Def.Key, Item: e.Item, No: e.No}]
-			}
-			for j := range s.Waivers {
-				w := &s.Waivers[j]
-				w.Home = waivers[review.Position{Stage: s.Def.Key, Item: w.Item, No: w.No}]
-			}
+	for _, s := range r.All() {
+		for _, it := range s.Known() {
+			it.Was = was[it.Def.Key]
+		}
+		for i := range s.Evidence {
+			e := &s.Evidence[i]
+			e.Home = evidence[review.Position{Stage: s.Def.Key, Item: e.Item, No: e.No}]
+		}
+		for i := range s.Waivers {
+			w := &s.Waivers[i]
+			w.Home = waivers[review.Position{Stage: s.Def.Key, Item: w.Item, No: w.No}]
 		}
 	}
 }
@@ -101,23 +92,38 @@ func homes(moves []review.Move) map[review.Position]review.Position {
 	return out
 }
 
+// planColumns notes what a review's plan is made of, if nobody did, and returns
+// what the review's row says of it: template_key, template_version,
+// template_digest, plan and planning.
+func planColumns(b *pgx.Batch, r *review.Review) ([]any, error) {
+	digest, err := r.Plan.Origin.Digest()
+	if err != nil {
+		return nil, err
+	}
+	origin, err := json.Marshal(r.Plan.Origin)
+	if err != nil {
+		return nil, fmt.Errorf("encoding what a plan is made of: %w", err)
+	}
+	left, err := planningOf(r)
+	if err != nil {
+		return nil, err
+	}
+	b.Queue(`insert into plan (digest, origin) values ($1, $2) on conflict do nothing`, digest, origin)
+	ref := r.Plan.Ref()
+	return []any{ref.Key, ref.Version, ref.Digest, digest, left}, nil
+}
+
 // writePlan writes what a change of the plan did: what the review's plan is made
 // of now, what moved, and which gates stand again or do not.
 func writePlan(b *pgx.Batch, r *review.Review) error {
 	id := int64(r.Project.ID)
-	digest, args, err := planArgs(r.Plan.Origin)
+	plan, err := planColumns(b, r)
 	if err != nil {
 		return err
 	}
-	left, err := planningOf(r)
-	if err != nil {
-		return err
-	}
-	ref := r.Plan.Ref()
-	b.Queue(insertPlanSQL, args...)
 	b.Queue(`
 		update review set template_key = $3, template_version = $4, template_digest = $5, plan = $6, planning = $7
-		 where project_id = $1 and no = $2`, id, r.No, ref.Key, ref.Version, ref.Digest, digest, left)
+		 where project_id = $1 and no = $2`, append([]any{id, r.No}, plan...)...)
 	writeMoves(b, r)
 	var keys []string
 	for i := range r.Stages {
@@ -142,14 +148,10 @@ func writePlan(b *pgx.Batch, r *review.Review) error {
 // again are the items that have to be said again.
 func again(r *review.Review) []string {
 	out := []string{}
-	for _, stages := range [][]review.Stage{r.Stages, r.Former} {
-		for i := range stages {
-			for _, items := range [][]review.Item{stages[i].Items, stages[i].Aside} {
-				for j := range items {
-					if items[j].Reattest {
-						out = append(out, string(items[j].Def.Key))
-					}
-				}
+	for _, s := range r.All() {
+		for _, it := range s.Known() {
+			if it.Reattest {
+				out = append(out, string(it.Def.Key))
 			}
 		}
 	}

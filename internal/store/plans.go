@@ -99,18 +99,3 @@ func (s *Store) documentsOf(ctx context.Context, db rowSource, records []review.
 	}
 	return out, nil
 }
-
-// insertPlanSQL notes what a plan is made of, if nobody did. The arguments are
-// those of planArgs.
-const insertPlanSQL = `insert into plan (digest, origin) values ($1, $2) on conflict do nothing`
-
-func planArgs(o plan.Origin) (digest string, args []any, err error) {
-	if digest, err = o.Digest(); err != nil {
-		return "", nil, err
-	}
-	origin, err := json.Marshal(o)
-	if err != nil {
-		return "", nil, fmt.Errorf("encoding what a plan is made of: %w", err)
-	}
-	return digest, []any{digest, origin}, nil
-}

@@ -255,8 +255,7 @@ const currentSQL = `not exists (select from retired_version r where r.key = v.ke
 func (s *Store) GiveDocument(ctx context.Context, by By, key string, owner review.PersonID) error {
 	known := true
 	reads := func(b *pgx.Batch) {
-		b.Queue(`select $1::bigint = 0 or exists (select from person where id = $1 and blocked_at is null and erased_at is null)`, int64(owner)).
-			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
+		queueKnown(b, owner, &known)
 	}
 	_, _, err := s.changeLibrary(ctx, by, key, reads, func(_ *transaction, l *shelf, v *Viewer) error {
 		if err := review.May(v.Actor, review.EditLibrary, nil); err != nil {
@@ -268,6 +267,12 @@ func (s *Store) GiveDocument(ctx context.Context, by By, key string, owner revie
 		return l.GiveTo(v.Actor, owner, v.Now)
 	})
 	return err
+}
+
+// queueKnown asks whether somebody can be named; nobody always can.
+func queueKnown(b *pgx.Batch, p review.PersonID, into *bool) {
+	b.Queue(`select $1::bigint = 0 or exists (select from person where id = $1 and blocked_at is null and erased_at is null)`, int64(p)).
+		QueryRow(func(row pgx.Row) error { return row.Scan(into) })
 }
 
 // library holds what is published against the replay of its stream.

@@ -30,7 +30,7 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 		writeGate(b, r, s, at)
 		writeWaiting(b, r, s)
 	}
-	if events := r.Recorded(); created || len(events) == 0 || replanned(events) {
+	if created || replanned(r.Recorded()) {
 		writeStages(b, r)
 	}
 	if created {

@@ -24,6 +24,7 @@ type Verified struct {
 	Documents []plan.Document // that a project's entries name; nil where they could not be read
 	Stale     bool            // its rollups wait for the sweep, so they were left out
 	Problems  []Problem
+	named     map[plan.Ref]plan.Document // Documents, as the entries name them
 }
 
 func (v *Verified) wrong(format string, args ...any) {

@@ -93,11 +93,12 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 // documents reads what the project's plan was made of at one time or another,
 // and checks that each is what its digest says.
 func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
+	v.named = map[plan.Ref]plan.Document{}
 	for _, ref := range review.DocumentsIn(v.Entries) {
 		d, err := s.documentOn(ctx, tx, ref)
 		if errors.Is(err, pgx.ErrNoRows) {
 			v.wrong("follows %s version %d, which is not published with this content", ref.Key, ref.Version)
-			v.Documents = nil
+			v.Documents, v.named = nil, nil
 			return nil
 		}
 		if err != nil {
@@ -110,7 +111,7 @@ func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
 		if got != ref {
 			v.wrong("follows a template that was changed after it was published: %s version %d", ref.Key, ref.Version)
 		}
-		v.Documents = append(v.Documents, d)
+		v.Documents, v.named[ref] = append(v.Documents, d), d
 	}
 	return nil
 }
@@ -123,12 +124,11 @@ func (v *Verified) replay(n int) (*review.Review, error) {
 // plans composes plans of the documents that the entries name.
 func (v *Verified) plans(o plan.Origin) (*plan.Plan, error) {
 	return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
-		for i, named := range review.DocumentsIn(v.Entries) {
-			if named == ref && i < len(v.Documents) {
-				return v.Documents[i], nil
-			}
+		d, known := v.named[ref]
+		if !known {
+			return plan.Document{}, fmt.Errorf("%s version %d is not known", ref.Key, ref.Version)
 		}
-		return plan.Document{}, fmt.Errorf("%s version %d is not known", ref.Key, ref.Version)
+		return d, nil
 	})
 }
 

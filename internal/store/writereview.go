@@ -42,20 +42,14 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 
 // insertReview writes the row of a review, and what its plan is made of.
 func insertReview(b *pgx.Batch, r *review.Review, no int, at time.Time) error {
-	digest, args, err := planArgs(r.Plan.Origin)
+	plan, err := planColumns(b, r)
 	if err != nil {
 		return err
 	}
-	left, err := planningOf(r)
-	if err != nil {
-		return err
-	}
-	ref := r.Plan.Ref()
-	b.Queue(insertPlanSQL, args...)
 	b.Queue(`
-		insert into review (project_id, no, template_key, template_version, template_digest, plan, started_at, passed_before, planning)
+		insert into review (project_id, no, template_key, template_version, template_digest, plan, planning, started_at, passed_before)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		int64(r.Project.ID), no, ref.Key, ref.Version, ref.Digest, digest, at, nullable(r.PassedBefore), left)
+		append([]any{int64(r.Project.ID), no}, append(plan, at, nullable(r.PassedBefore))...)...)
 	return nil
 }
 

@@ -2,8 +2,8 @@ package page
 
 import (
 	"strconv"
+	"strings"
 
-	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -46,29 +46,16 @@ func (t Teller) level(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.LevelRaised:
 		t.toItem(out, e.Stage, e.Item)
-		out.What, out.Why = "raised from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+		out.What, out.Why = "raised from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
 	case review.LevelLowered:
 		t.toItem(out, e.Stage, e.Item)
 		out.State = ui.Waived
-		out.What, out.Why = "approved"+t.aside(e.For)+" that "+t.Names(e.Asked)+" lowers from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+		out.What, out.Why = "approved"+t.aside(e.For)+" that "+t.Names(e.Asked)+" lowers from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
 	case review.LoweringAsked:
 		t.toItem(out, e.Stage, e.Item)
-		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+levelWord(e.From)+" to "+levelWord(e.To)+":", e.Reason
+		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
 	case review.LoweringRefused:
 		t.toItem(out, e.Stage, e.Item)
 		out.State, out.What, out.Why = ui.Bad, "turned down lowering", e.Reason
 	}
-}
-
-// levelWord is a level in the middle of a sentence.
-func levelWord(l plan.Level) string {
-	switch l {
-	case plan.LevelMust:
-		return "required"
-	case plan.LevelShould:
-		return "recommended"
-	case plan.LevelMay:
-		return "optional"
-	}
-	return "does not apply"
 }

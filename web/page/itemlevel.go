@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -113,7 +114,7 @@ func (d *ItemData) levelSummary() []ui.FieldError {
 
 // wishWords says who asked for what.
 func (d *ItemData) wishWords(w *review.Wish) string {
-	return d.Names(w.By) + " asked on " + ShortDate(w.At, d.Now) + " that this item be " + levelWord(w.To) + "."
+	return d.Names(w.By) + " asked on " + ShortDate(w.At, d.Now) + " that this item be " + strings.ToLower(w.To.Label()) + "."
 }
 
 // mayApproveWish reports whether the viewer may decide on a wish.

@@ -28,10 +28,20 @@ type Part struct {
 
 // Input is a field of a part's form.
 type Input struct {
-	Name    string
-	Label   string // in comparisons
-	Several bool
+	Name  string
+	Label string // in comparisons
+	Takes Takes
 }
+
+// Takes says what a field takes. One that a form leaves out has not changed, but
+// where leaving it out is how a form says no.
+type Takes int
+
+const (
+	One     Takes = iota // value
+	Several              // values, or none
+	Tick                 // yes or nothing
+)
 
 // Values are what the part's form holds; false when the draft has no such part.
 func (p Part) Values(d plan.Document) (url.Values, bool) { return p.values(d) }
@@ -56,7 +66,7 @@ type Difference struct{ Label, Theirs, Mine string }
 func (p Part) Differences(theirs, mine url.Values) []Difference {
 	var out []Difference
 	for _, f := range p.Fields {
-		if !mine.Has(f.Name) && !f.Several && f.Name != "core" && f.Name != "duties" {
+		if !mine.Has(f.Name) && f.Takes == One {
 			continue // this form does not have it
 		}
 		a, b := strings.Join(theirs[f.Name], ", "), strings.Join(mine[f.Name], ", ")
@@ -158,8 +168,8 @@ func Head() Part {
 	return Part{
 		Name: "head",
 		Fields: []Input{
-			{"name", "Name", false}, {"summary", "Summary", false}, {"notice", "Notice", false}, {"order", "Order of gates", false},
-			{"duties", "Separation of duties", false}, {"proposed", "Proposed if", true},
+			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
+			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
@@ -195,7 +205,7 @@ func Head() Part {
 func Questions() Part {
 	return Part{
 		Name:   "questions",
-		Fields: []Input{{"questions", "Questions", false}},
+		Fields: []Input{{"questions", "Questions", One}},
 		values: func(d plan.Document) (url.Values, bool) {
 			var lines []string
 			for _, q := range d.Questions() {
@@ -236,7 +246,7 @@ func cut(s string, most int) string {
 func Stage(key plan.StageKey) Part {
 	return Part{
 		Name:   "stage/" + string(key),
-		Fields: []Input{{"name", "Name", false}, {"purpose", "Purpose", false}, {"phases", "Phases", true}},
+		Fields: []Input{{"name", "Name", One}, {"purpose", "Purpose", One}, {"phases", "Phases", Several}},
 		values: func(d plan.Document) (url.Values, bool) {
 			s := stageOf(d, key)
 			if s == nil {
@@ -273,9 +283,9 @@ func Gate(key plan.StageKey) Part {
 	return Part{
 		Name: "gate/" + string(key),
 		Fields: []Input{
-			{"name", "Name", false}, {"exit", "Exit criteria", false}, {"quorum", "Signatures at tiers 1, 2 and 3", true},
-			{"repeats", "Repeats after days", false}, {"sits", "Seats and their tiers", true}, {"must", "Required seats and their tiers", true},
-			{"when", "Conditions of the seats", true},
+			{"name", "Name", One}, {"exit", "Exit criteria", One}, {"quorum", "Signatures at tiers 1, 2 and 3", Several},
+			{"repeats", "Repeats after days", One}, {"sits", "Seats and their tiers", Several}, {"must", "Required seats and their tiers", Several},
+			{"when", "Conditions of the seats", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
 		put:    func(d plan.Document, r *reader) { putGate(d, key, r) },
@@ -409,9 +419,9 @@ func Item(key plan.ItemKey) Part {
 	return Part{
 		Name: "item/" + string(key),
 		Fields: []Input{
-			{"key", "Key", false}, {"title", "Title", false}, {"guidance", "Guidance", false}, {"why", "Why", false}, {"done", "Done when", false},
-			{"show", "Show", false}, {"level", "Levels at tiers 1, 2 and 3", true}, {"evidence", "Evidence", true}, {"seats", "Seats", true},
-			{"when", "Applies if", true}, {"valid", "Renew after days", false}, {"core", "Core", false}, {"quality", "Quality", true},
+			{"key", "Key", One}, {"title", "Title", One}, {"guidance", "Guidance", One}, {"why", "Why", One}, {"done", "Done when", One},
+			{"show", "Show", One}, {"level", "Levels at tiers 1, 2 and 3", Several}, {"evidence", "Evidence", Several}, {"seats", "Seats", Several},
+			{"when", "Applies if", Several}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			it, _ := d.Item(key)
