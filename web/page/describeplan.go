@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -24,9 +25,9 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 		out.State, out.What, out.Href, out.Why = ui.Stop, "dropped the project's own item", "", e.Reason
 	case review.CoreMarked:
 		t.toItem(out, e.Stage, e.Item)
-		out.What, out.Why = "marked as core", e.Reason
+		out.What, out.Why = "marked as core:", e.Reason
 		if !e.Core {
-			out.What = "no longer marks as core"
+			out.What = "took the core mark off"
 		}
 	case review.PlanUpgraded:
 		out.What, out.Thing = "upgraded the plan to", e.Lifecycle.Key+", version "+strconv.Itoa(e.Lifecycle.Version)
@@ -46,16 +47,24 @@ func (t Teller) level(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.LevelRaised:
 		t.toItem(out, e.Stage, e.Item)
-		out.What, out.Why = "raised from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
+		out.What, out.Why = "raised from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason
 	case review.LevelLowered:
 		t.toItem(out, e.Stage, e.Item)
 		out.State = ui.Waived
-		out.What, out.Why = "approved"+t.aside(e.For)+" that "+t.Names(e.Asked)+" lowers from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
+		out.What, out.Why = "approved"+t.aside(e.For)+", as "+t.Names(e.Asked)+" asked, lowering from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason
 	case review.LoweringAsked:
 		t.toItem(out, e.Stage, e.Item)
-		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+strings.ToLower(e.From.Label())+" to "+strings.ToLower(e.To.Label())+":", e.Reason
+		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason
 	case review.LoweringRefused:
 		t.toItem(out, e.Stage, e.Item)
 		out.State, out.What, out.Why = ui.Bad, "turned down lowering", e.Reason
 	}
+}
+
+// weight is a level in the middle of a sentence.
+func weight(l plan.Level) string {
+	if l == plan.LevelNone {
+		return "not asked"
+	}
+	return strings.ToLower(l.Label())
 }

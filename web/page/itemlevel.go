@@ -114,7 +114,11 @@ func (d *ItemData) levelSummary() []ui.FieldError {
 
 // wishWords says who asked for what.
 func (d *ItemData) wishWords(w *review.Wish) string {
-	return d.Names(w.By) + " asked on " + ShortDate(w.At, d.Now) + " that this item be " + strings.ToLower(w.To.Label()) + "."
+	be := strings.ToLower(w.To.Label())
+	if w.To == plan.LevelNone {
+		be = "left out"
+	}
+	return d.Names(w.By) + " asked on " + ShortDate(w.At, d.Now) + " that this item be " + be + "."
 }
 
 // mayApproveWish reports whether the viewer may decide on a wish.

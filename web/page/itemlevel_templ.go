@@ -253,7 +253,7 @@ func itemLevel(d *ItemData) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if d.core() {
-						templ_7745c5c3_Err = levelDetails(d, LevelNotCore, "No longer keep it whatever comes", string(d.Review.PlanDigest())).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = levelDetails(d, LevelNotCore, "Take the core mark off", string(d.Review.PlanDigest())).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

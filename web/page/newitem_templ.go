@@ -119,7 +119,7 @@ func NewItem(m ui.PageMeta, d *NewItemData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\" data-draft><p class=\"mut\">It joins this stage for this project alone, and its gate asks for it like for any other item. Signatures that the gate has already are out of date then.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 7, "\" data-draft><p class=\"mut\">It joins this stage for this project alone, and its gate asks for it like any other item. If the gate has signatures already, they go out of date.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
