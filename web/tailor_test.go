@@ -48,6 +48,9 @@ func TestAProjectAddsItsOwnItems(t *testing.T) {
 	if !strings.Contains(r.text(), "The project added this item itself.") {
 		t.Error("the page does not say whose the item is")
 	}
+	if strings.Contains(r.one("#about").Text(), "Show") {
+		t.Error("the page has a heading over nothing")
+	}
 	for _, who := range []string{"viewer", "member"} {
 		f.browse(who).get(to).want(403)
 		f.browse(who).post(to, good...).want(403)
