@@ -24,6 +24,20 @@ func csvInfo() Info {
 
 func readCSV(src []byte, opts Options) (Result, error) {
 	d := newDraft(opts)
+	rows, bad, err := d.csvRows(src)
+	if err != nil {
+		return Result{}, err
+	}
+	if bad != nil {
+		return refuse(*bad), nil
+	}
+	return d.readRows(rows, "", func(line, column int) Problem {
+		return Problem{Line: line, Column: 1, Path: fmt.Sprintf("column %d", column+1)}
+	}), nil
+}
+
+// csvRows are the rows of a table, their cells on one line each.
+func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
 	in := csv.NewReader(bytes.NewReader(src))
 	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter(src), -1, true
 	var rows []row
@@ -35,17 +49,18 @@ func readCSV(src []byte, opts Options) (Result, error) {
 		}
 		var at *csv.ParseError
 		if errors.As(err, &at) {
-			return refuse(Problem{
+			return nil, &Problem{
 				Line: at.Line, Column: at.Column, Message: fmt.Sprintf("The table cannot be read here: %v.", at.Err),
 				Do: `Put a cell with quotes in it into quotes, and write each of its quotes twice.`,
-			}), nil
+			}, nil
 		}
 		if err != nil {
-			return Result{}, fmt.Errorf("reading a row: %w", err)
+			return nil, nil, fmt.Errorf("reading a row: %w", err)
 		}
 		line, _ := in.FieldPos(0)
 		if cells += len(record); len(record) > maxColumns || cells > maxCells || len(rows) >= maxRows {
-			return refuse(tooLargeTable(line)), nil
+			p := tooLargeTable(line)
+			return nil, &p, nil
 		}
 		r := row{line: line, cells: make([]string, len(record))}
 		for i, c := range record {
@@ -57,9 +72,7 @@ func readCSV(src []byte, opts Options) (Result, error) {
 		rows = append(rows, r)
 	}
 	d.note(formulas, "cell is a formula and stands as it is written; nothing is computed", "cells are formulas and stand as they are written; nothing is computed", "")
-	return d.readRows(rows, "", func(line, column int) Problem {
-		return Problem{Line: line, Column: 1, Path: fmt.Sprintf("column %d", column+1)}
-	}), nil
+	return rows, nil, nil
 }
 
 func tooLargeTable(line int) Problem {

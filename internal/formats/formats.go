@@ -71,6 +71,7 @@ func All() []Info {
 	return []Info{
 		ownInfo(),
 		lensInfo(),
+		asvsInfo(),
 		badgeInfo(),
 		baselineInfo(),
 		xlsxInfo(),

@@ -375,3 +375,24 @@ func (t *yamlTree) ordered(parent *value, n *ast.TagNode, depth int) *value {
 	}
 	return out
 }
+
+// leaveOut counts the fields of a mapping that are not read, by their names.
+func (d *draft) leaveOut(v *value, read ...string) {
+	if !v.is(mapping) {
+		return
+	}
+	for _, p := range v.parts {
+		if p.kind == nothing || p.kind == scalar && p.text == "" || p.kind != scalar && len(p.parts) == 0 || slices.Contains(read, p.name) {
+			continue
+		}
+		if len(d.losses) > maxLosses {
+			d.lose("other field was left out", "other fields were left out")
+			continue
+		}
+		name := cut(p.name)
+		d.lose("field “"+name+"” was left out", "fields “"+name+"” were left out")
+	}
+}
+
+// maxLosses bounds the list of what is lost, which a file could make as long as itself.
+const maxLosses = 40
