@@ -216,9 +216,15 @@ func (d *draft) finish() Result {
 		r.Lost = append(r.Lost, count(l.n, l.one, l.many)+".")
 	}
 	if d.opts.Kind == plan.KindModule {
-		m := d.module(key)
+		m, sections, guessed := d.module(key)
 		m.Name, m.Summary = name, summary
-		r.Document.Module = m
+		r.Document.Module, r.Sections = m, sections
+		if guessed {
+			r.Problems = append(r.Problems, Problem{
+				Severity: Warning, Message: "The file does not say to which phases its items belong; they were guessed by the names and the order of its sections.",
+				Do: "Choose the phase of each section.",
+			})
+		}
 		return r
 	}
 	r.Document.Lifecycle = &plan.Lifecycle{
@@ -258,25 +264,57 @@ func (d *draft) spread() {
 	}
 }
 
-// module is the draft as one: what were stages are only the order.
-func (d *draft) module(key string) *plan.Module {
-	m := &plan.Module{Kind: plan.KindModule, Key: key, Version: 1}
+// module is the draft as one: what were stages are sections, each of one phase.
+func (d *draft) module(key string) (m *plan.Module, sections []Section, guessed bool) {
+	m = &plan.Module{Kind: plan.KindModule, Key: key, Version: 1}
 	k := keys{prefix: "item", taken: map[string]int{}, before: key + "-"}
 	phases := plan.Phases()
 	for i, s := range d.stages {
-		phase := phases[i*len(phases)/len(d.stages)]
+		phase, said := d.opts.Phases[s.Name]
+		if !said || !slices.Contains(phases, phase) {
+			guessed = true
+			if phase = phaseOf(s.Name); phase == "" {
+				phase = phases[i*len(phases)/len(d.stages)]
+			}
+		}
 		for _, it := range s.Items {
 			it.Key = plan.ItemKey(k.next(strings.TrimPrefix(string(it.Key), key+"-")))
 			m.Items = append(m.Items, plan.ModuleItem{Phase: phase, Item: it})
 		}
+		sections = append(sections, Section{s.Name, len(s.Items), phase})
 	}
-	if len(m.Items) > 0 {
-		d.warn(Problem{
-			Message: "The file does not say to which phases its items belong; they were spread over the phases in their order.",
-			Do:      "Give each item its phase.",
-		})
+	return m, sections, guessed && len(m.Items) > 0
+}
+
+// phaseOf guesses the phase of a section by words in its name; empty where none
+// tells it. What names security or operation counts before what names the work.
+func phaseOf(name string) plan.Phase {
+	name = " " + fold.Text(name)
+	for _, w := range []struct {
+		phase plan.Phase
+		parts []string
+	}{
+		{"security", []string{"secur", "authenti", "authoriz", "access control", "privacy", "crypto", "threat", "vulnerab", "secret"}},
+		{"operation", []string{
+			"operat", "monitor", "observab", "alert", "incident", "on-call", "on call", "runbook", "support", "maintenance", "sustain", "logging", "reliab", "backup",
+			"disaster", "recovery",
+		}},
+		{"performance", []string{"perform", "scal", "capacity", "load test", "latency", "cost"}},
+		{"delivery", []string{"deliver", "pipeline", "continuous", " ci", "deploy", "rollback", "change management"}},
+		{"environments", []string{"environment", "infrastruct", "network", "cloud", "platform", "cluster", "configuration"}},
+		{"release", []string{"release", "launch", "go-live", "go live", "rollout", "sign-off", "handover"}},
+		{"design", []string{"design", "architect", "depend", "data model", "interface", " api"}},
+		{"build", []string{"build", "code", "coding", "develop", "test", "quality", "implement"}},
+		{"validation", []string{"validat", "requirement", "evaluat", "user research", "analysis"}},
+		{"idea", []string{"idea", "business", "scope", "organi", "governance", "stakeholder", "planning", "ownership"}},
+	} {
+		for _, part := range w.parts {
+			if strings.Contains(name, part) {
+				return w.phase
+			}
+		}
 	}
-	return m
+	return ""
 }
 
 // nameOf is what a file is called, without its ending.

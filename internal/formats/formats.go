@@ -64,6 +64,7 @@ type Info struct {
 	Sniff func(name string, src []byte) bool
 	Read  func(src []byte, opts Options) (Result, error)             // nil: it is only written
 	Write func(d plan.Document) (b []byte, lost []string, err error) // nil: it is only read
+	Lost  func(d plan.Document) []string                             // what Write says of it; nil: Write is quick enough to be asked
 }
 
 // All lists the formats, in the order in which they are tried.
@@ -101,6 +102,47 @@ func Detect(name string, src []byte) (Format, bool) {
 	return "", false
 }
 
+// DetectText says which format a text without a telling name seems to have.
+func DetectText(src []byte) (Format, bool) {
+	for _, name := range []string{"", "text.yaml", "text.json"} {
+		if f, ok := Detect(name, src); ok {
+			return f, true
+		}
+	}
+	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
+		return "", false
+	}
+	if tabular(withoutBOM(src)) {
+		return CSV, true
+	}
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimLeft(line, "# \t")
+		if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "* ") || strings.HasPrefix(line, "|") {
+			return Markdown, true
+		}
+	}
+	return "", false
+}
+
+// tabular reports whether the first lines of a text have the same number of
+// delimiters, and more than none.
+func tabular(src []byte) bool {
+	mark, want, lines := []byte(string(delimiter(src))), 0, 0
+	for line := range bytes.Lines(src) {
+		n := bytes.Count(line, mark)
+		if lines == 0 {
+			want = n
+		}
+		if n == 0 || bytes.IndexByte(line, '"') < 0 && n != want || bytes.HasPrefix(line, []byte("|")) {
+			return false
+		}
+		if lines++; lines == 3 {
+			break
+		}
+	}
+	return lines > 1
+}
+
 // Options say how a file is to be read. The zero value is a good start.
 type Options struct {
 	Kind    plan.Kind      // what to make of it; empty: what the file says, or else a lifecycle
@@ -109,6 +151,9 @@ type Options struct {
 	File    string         // the file's name; set by [Read]
 	Columns map[Column]int // of tables: the number of the column, from 0; nil: guessed from their headings
 	Sheet   string         // of a workbook; empty: the first with rows in it
+	// Phases are those to which the sections of a file belong that is read as a module, by
+	// the section's name; that of others is guessed.
+	Phases map[string]plan.Phase
 }
 
 // Result is what became of a file.
@@ -119,7 +164,17 @@ type Result struct {
 	Counts   Counts
 	Columns  map[Column]int // of tables: what was used, to be remembered
 	Headings []string       // of tables: what stands above each column
+	Rows     [][]string     // of tables: the first ones below the headings
+	Sheet    string         // of a workbook: the one that was read
 	Sheets   []string       // of a workbook
+	Sections []Section      // of a foreign file that is read as a module
+}
+
+// Section is a part of a foreign file, which would be a stage of a lifecycle.
+type Section struct {
+	Name  string
+	Items int
+	Phase plan.Phase // to which its items were put
 }
 
 // Counts say how much was read.
@@ -219,6 +274,15 @@ func Write(f Format, d plan.Document) (b []byte, lost []string, err error) {
 		return nil, nil, fmt.Errorf("writing %s: %w", in.Label, err)
 	}
 	return b, lost, nil
+}
+
+// Lost says what a format has no place for of a document, as [Write] does.
+func Lost(f Format, d plan.Document) ([]string, error) {
+	if in, ok := Find(f); ok && in.Lost != nil {
+		return in.Lost(d), nil
+	}
+	_, lost, err := Write(f, d)
+	return lost, err
 }
 
 func (r *Result) count() {

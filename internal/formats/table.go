@@ -17,6 +17,7 @@ const (
 	maxColumns = 200
 	maxCells   = 400_000
 	headRows   = 20 // among which the headings are looked for
+	firstRows  = 3  // that are shown to whoever says what columns hold
 )
 
 // row is one of a table.
@@ -71,6 +72,11 @@ func (d *draft) readRows(rows []row, name string, place func(line, column int) P
 	at := t.findHeadings(rows)
 	result := func(r Result) Result {
 		r.Columns, r.Headings = t.columns, t.headings
+		for _, shown := range rows[min(at+1, len(rows)):] {
+			if n, _ := shown.filled(); n > 0 && !shown.band && len(r.Rows) < firstRows {
+				r.Rows = append(r.Rows, shown.cells)
+			}
+		}
 		return r
 	}
 	if _, ok := t.columns[ColumnTitle]; !ok {

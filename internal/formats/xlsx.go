@@ -32,6 +32,7 @@ func xlsxInfo() Info {
 			return hasExtension(name, ".xlsx", ".xlsm", ".xls") || bytes.HasPrefix(src, []byte("PK\x03\x04"))
 		},
 		Read: readXLSX, Write: writeXLSX,
+		Lost: func(d plan.Document) []string { return notRepresented(d, "a table", tableKeeps()) },
 	}
 }
 
@@ -65,7 +66,7 @@ func readXLSX(src []byte, opts Options) (Result, error) {
 		}
 		return Problem{Line: line, Column: column + 1, Path: fmt.Sprintf("sheet %s, cell %s", cut(name), cell)}
 	})
-	r.Sheets = f.GetSheetList()
+	r.Sheet, r.Sheets = name, f.GetSheetList()
 	return r, nil
 }
 
