@@ -99,6 +99,8 @@ func (s *Server) table() []route {
 		{"GET", project, signedIn, s.project},
 		{"GET", project + "/settings", signedIn, s.settings},
 		{"POST", project + "/settings", signedIn, s.saveSettings},
+		{"GET", project + "/plan", signedIn, s.plan},
+		{"POST", project + "/plan", signedIn, s.changePlan},
 		{"GET", project + "/members", signedIn, s.members},
 		{"POST", project + "/members", signedIn, s.saveMember},
 		{"GET", project + "/history", signedIn, s.history},

@@ -90,6 +90,8 @@ func fieldsOf(path string) []string {
 		return []string{"reason", "Until <then>"}
 	}
 	switch last := path[strings.LastIndex(path, "/")+1:]; last {
+	case "plan":
+		return []string{"reason", "The <law> asks"}
 	case "level":
 		return []string{"reason", "It <is> small"}
 	case "new-item":

@@ -123,6 +123,9 @@ func ItemLevelURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/level"
 }
 
+// PlanURL is the page of a project's plan.
+func PlanURL(p review.ProjectKey) string { return ProjectURL(p) + "/plan" }
+
 // NewItemURL is where a project adds an item of its own to a stage.
 func NewItemURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/new-item" }
 
