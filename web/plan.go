@@ -2,9 +2,10 @@ package web
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -18,12 +19,18 @@ import (
 // that would do.
 func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	for _, do := range []string{page.PlanAttach, page.PlanDetach, page.PlanUpgrade, page.PlanUndo} {
-		if key := q.Get(do); key != "" {
-			return s.showPlan(w, r, http.StatusOK, do, key, page.PlanForm{})
-		}
+	do, key := "", ""
+	switch {
+	case q.Get("attach") != "":
+		do, key = page.PlanAttach, q.Get("attach")
+	case q.Get("detach") != "":
+		do, key = page.PlanDetach, q.Get("detach")
+	case q.Get("upgrade") != "":
+		do = page.PlanUpgrade
+	case q.Get("undo") != "":
+		do = page.PlanUndo
 	}
-	return s.showPlan(w, r, http.StatusOK, "", "", page.PlanForm{})
+	return s.showPlan(w, r, http.StatusOK, do, key, page.PlanForm{})
 }
 
 func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do, key string, form page.PlanForm) error {
@@ -31,7 +38,7 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do
 	if err != nil {
 		return err
 	}
-	d := &page.PlanData{Review: v.Review, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Form: form}
+	d := &page.PlanData{Review: v.Review, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Titles: v.Titles, Newest: v.Newest, Form: form}
 	listModules(v, d)
 	if do != "" && d.MayPlan() {
 		d.Do, d.Key = do, key
@@ -45,111 +52,125 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do
 }
 
 // listModules says which modules the plan has and could have, those first that
-// the profile proposes, and what has a newer version.
+// the profile proposes.
 func listModules(v *store.PlanView, d *page.PlanData) {
 	o := v.Review.Plan.Origin
 	for i, ref := range o.Modules {
-		d.Attached = append(d.Attached, page.PlanModule{Ref: ref, Module: v.Review.Plan.Modules[i]})
+		d.Attached = append(d.Attached, page.PlanModule{Ref: ref, Module: v.Review.Plan.Modules[i], Since: attached(v.Entries, ref.Key)})
 	}
+	var others []page.PlanModule
 	for _, ref := range v.Newest {
-		doc := v.Document(ref)
-		has := o.Module(ref.Key)
-		switch {
-		case ref.Key == o.Lifecycle.Key && ref.Version > o.Lifecycle.Version, has.Key != "" && ref.Version > has.Version:
-			d.Newer = append(d.Newer, fmt.Sprintf("%s has a newer version, %d.", doc.Name(), ref.Version))
-		case doc.Module == nil || has.Key != "":
-		default:
-			d.Offered = append(d.Offered, page.PlanModule{Ref: ref, Module: doc.Module, Proposed: proposed(&v.Review.Plan.Lifecycle, v.Review.Project.Profile, doc.Module)})
-		}
-	}
-	slices.SortStableFunc(d.Offered, func(a, b page.PlanModule) int {
-		switch {
-		case a.Proposed != "" && b.Proposed == "":
-			return -1
-		case a.Proposed == "" && b.Proposed != "":
-			return 1
-		}
-		return 0
-	})
-}
-
-// proposed says by which answer a module is proposed; empty when it is not.
-func proposed(l *plan.Lifecycle, profile plan.Profile, m *plan.Module) string {
-	for _, f := range m.ProposedWhen {
-		if !slices.Contains(profile, f) {
+		doc, _ := v.Document(ref.Key)
+		if doc.Module == nil || o.Module(ref.Key).Key != "" {
 			continue
 		}
-		for _, q := range l.Flags {
-			if q.Key == f {
-				return "because of the answer “" + q.Label + "”"
-			}
+		m := page.PlanModule{Ref: ref, Module: doc.Module, Proposed: proposed(&v.Review.Plan.Lifecycle, v.Review.Project.Profile, doc.Module)}
+		if m.Proposed == "" {
+			others = append(others, m)
+			continue
+		}
+		d.Offered = append(d.Offered, m)
+	}
+	d.Offered = append(d.Offered, others...)
+}
+
+// attached finds the entry that attached a module.
+func attached(entries []review.Entry, key string) *review.Entry {
+	for i := range entries { // the newest first
+		if e, ok := entries[i].Event.(review.ModuleAttached); ok && e.Module.Key == key {
+			return &entries[i]
 		}
 	}
-	return ""
+	return nil
+}
+
+// proposed says by which answers a module is proposed; empty when it is not.
+func proposed(l *plan.Lifecycle, profile plan.Profile, m *plan.Module) string {
+	var because []string
+	for _, q := range slices.Concat(l.Flags, m.Flags) {
+		if slices.Contains(m.ProposedWhen, q.Key) && slices.Contains(profile, q.Key) && !slices.Contains(because, q.Label) {
+			because = append(because, q.Label)
+		}
+	}
+	return strings.Join(because, "; ")
 }
 
 // lookAhead works out what a change would make of the plan.
 func lookAhead(v *store.PlanView, d *page.PlanData) error {
-	o := v.Review.Plan.Origin
-	switch d.Do {
-	case page.PlanAttach:
-		at := slices.IndexFunc(d.Offered, func(m page.PlanModule) bool { return m.Ref.Key == d.Key })
-		if at < 0 {
-			d.Why = "There is no such module to attach."
-			return nil
-		}
-		o = o.With(d.Offered[at].Ref)
-	case page.PlanDetach:
-		if o.Module(d.Key).Key == "" {
-			d.Why = "The plan has no such module."
-			return nil
-		}
-		o = o.Without(d.Key)
-	case page.PlanUpgrade:
-		o.Lifecycle, o.Modules = newest(v)
-	case page.PlanUndo:
-		if err := v.Review.CanUndo(); err != nil {
-			d.Why = err.Error()
-			return nil
-		}
-		o = v.Review.Upgraded.From
+	o, err := target(v.Review, v, d.Do, d.Key)
+	switch {
+	case err != nil:
+	case d.Do == page.PlanAttach && v.Review.Plan.Origin.Module(d.Key).Key != "":
+		err = &review.Refused{Why: "The plan has this module already."}
+	case d.Do == page.PlanDetach && v.Review.Plan.Origin.Module(d.Key).Key == "":
+		err = &review.Refused{Why: "The plan does not have this module."}
+	case d.Do != page.PlanUpgrade:
+		d.Then, err = v.Review.Preview(o)
+	case len(page.NewerVersions(v.Review.Plan, v.Newest)) == 0:
+		err = &review.Refused{Why: "The plan has the newest versions already."}
+	default:
+		d.Then, err = v.Review.PreviewUpgrade(o)
 	}
-	then, err := v.Review.Preview(o)
 	var refused *review.Refused
 	if errors.As(err, &refused) {
-		d.Why = refused.Why
+		d.Then, d.Why = nil, refused.Why
 		return nil
 	}
-	d.Then = then
 	return err
 }
 
-// newest are the newest versions of what the plan is made of.
-func newest(v *store.PlanView) (plan.Ref, []plan.Ref) {
-	o := v.Review.Plan.Origin
-	lifecycle, modules := o.Lifecycle, slices.Clone(o.Modules)
-	for _, ref := range v.Newest {
-		if ref.Key == lifecycle.Key && ref.Version > lifecycle.Version {
-			lifecycle = ref
+// target is what a plan would be made of after a change.
+func target(rv *review.Review, v *store.PlanView, do, key string) (plan.Origin, error) {
+	o := rv.Plan.Origin
+	switch do {
+	case page.PlanAttach:
+		doc, _ := v.Document(key)
+		if doc.Module == nil {
+			return o, &review.Refused{Why: "There is no such module to attach."}
 		}
-		for i := range modules {
-			if ref.Key == modules[i].Key && ref.Version > modules[i].Version {
-				modules[i] = ref
-			}
+		return o.With(newestOf(v, plan.Ref{Key: key})), nil
+	case page.PlanDetach:
+		return o.Without(key), nil
+	case page.PlanUpgrade:
+		o.Lifecycle = newestOf(v, o.Lifecycle)
+		for _, ref := range o.Modules {
+			o = o.With(newestOf(v, ref))
+		}
+		return o, nil
+	case page.PlanUndo:
+		if err := rv.CanUndo(); err != nil {
+			return o, err
+		}
+		return rv.Upgraded.From, nil
+	}
+	return o, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "does nothing that this page knows; open the page again"}}}
+}
+
+// newestOf is the newest version of a document, or the present one where that is
+// the newer.
+func newestOf(v *store.PlanView, has plan.Ref) plan.Ref {
+	for _, ref := range v.Newest {
+		if ref.Key == has.Key && ref.Version > has.Version {
+			return ref
 		}
 	}
-	return lifecycle, modules
+	return has
 }
 
 // changePlan does what the page showed.
 func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "do", "module", "reason", "shown")
+	posted, err := readForm(r, "do", "module", "reason", "shown", "to")
 	do, key := posted.Get("do"), posted.Get("module")
 	form := page.PlanForm{Reason: posted.Get("reason")}
+	var changed *store.Changed
 	if err == nil {
-		err = s.replan(r, do, key, form.Reason, shown(posted))
+		changed, err = s.replan(r, posted)
 	}
 	if err == nil {
+		s.metrics.decided(changed.Events)
+		if len(changed.Events) == 0 {
+			return s.done(w, r, page.PlanURL(projectKey(r)), flashAlready)
+		}
 		return s.done(w, r, page.PlanURL(projectKey(r)), flashPlan)
 	}
 	var refused *review.Refused
@@ -164,32 +185,48 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return err
 	}
+	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanUpgrade, page.PlanUndo}, do) {
+		do = ""
+	}
 	return s.showPlan(w, r, explain(err).status, do, key, form)
 }
 
-func (s *Server) replan(r *http.Request, do, key, reason string, shown review.Digest) error {
+// replan makes a change that the person was shown: from the plan as it was, to
+// the very versions that the form names. The plan being that already, there is
+// nothing left to do.
+func (s *Server) replan(r *http.Request, posted url.Values) (*store.Changed, error) {
 	v, err := s.Store.ProjectPlan(r.Context(), s.by(r), projectKey(r))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+	do, key, reason := posted.Get("do"), posted.Get("module"), posted.Get("reason")
+	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+		if err := review.May(who, review.ChangePlan, &rv.Project); err != nil {
+			return err
+		}
+		to := review.Digest(posted.Get("to"))
+		if to != "" && rv.PlanDigest() == to {
+			return nil
+		}
+		o, err := target(rv, v, do, key)
+		if err != nil {
+			return err
+		}
+		made, err := o.Digest()
+		if err != nil {
+			return err
+		}
+		if rv.PlanDigest() == shown(posted) && review.Digest(made) != to { // published meanwhile
+			return &review.Outdated{What: "library"}
+		}
 		switch do {
 		case page.PlanAttach:
-			for _, ref := range v.Newest {
-				if ref.Key == key && v.Document(ref).Module != nil {
-					return rv.AttachModule(who, ref, shown, reason, at)
-				}
-			}
-			return &review.Refused{Why: "There is no such module to attach."}
+			return rv.AttachModule(who, o.Module(key), shown(posted), reason, at)
 		case page.PlanDetach:
-			return rv.DetachModule(who, key, shown, reason, at)
+			return rv.DetachModule(who, key, shown(posted), reason, at)
 		case page.PlanUpgrade:
-			lifecycle, modules := newest(v)
-			return rv.Upgrade(who, lifecycle, modules, shown, reason, at)
-		case page.PlanUndo:
-			return rv.UndoUpgrade(who, shown, reason, at)
+			return rv.Upgrade(who, o.Lifecycle, o.Modules, shown(posted), reason, at)
 		}
-		return &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "This form does nothing that we know."}}}
+		return rv.UndoUpgrade(who, shown(posted), reason, at)
 	})
-	return err
 }

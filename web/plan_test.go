@@ -23,16 +23,14 @@ func smallModule(f *fixture) *plan.Module {
 	}
 }
 
-// planForm reads the preview of a change and sends its form.
-func planForm(t *testing.T, b *browser, p review.ProjectKey, query string, reason string) (preview, after *reply) {
-	t.Helper()
+// planForm reads the preview of a change and what its form sends with a reason.
+func planForm(b *browser, p review.ProjectKey, query, reason string) (preview *reply, fields []string) {
 	preview = b.get(page.PlanURL(p) + "?" + query).want(200)
 	form := preview.one(`#change form[action="` + page.PlanURL(p) + `"]`)
-	var fields []string
-	for _, name := range []string{"do", "module", "shown"} {
+	for _, name := range []string{"do", "module", "shown", "to"} {
 		fields = append(fields, name, form.Find(`[name="`+name+`"]`).AttrOr("value", ""))
 	}
-	return preview, b.post(page.PlanURL(p), append(fields, "reason", reason)...)
+	return preview, append(fields, "reason", reason)
 }
 
 // A module is proposed by an answer, shows what it adds before it is attached,
@@ -41,38 +39,111 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.publishDocument(plan.Document{Module: smallModule(f)})
+	other := smallModule(f)
+	other.Key, other.Name, other.ProposedWhen, other.Items[0].Key = "abacus", "Abacus", nil, "abacus-beads"
+	f.publishDocument(plan.Document{Module: other})
 	p := f.create("payments", func(in *review.NewProject) { in.Profile = plan.Profile{f.tmpl.Flags[0].Key} })
-	b := f.browse("owner")
-	b.get(page.ProjectURL(p)).want(200).one(`a[href="` + page.PlanURL(p) + `"]`)
-	if text := b.get(page.PlanURL(p)).want(200).one("#modules").Text(); !strings.Contains(text, f.tmpl.Flags[0].Label) {
-		t.Errorf("the page does not say why a module is proposed: %s", text)
+	to, b := page.PlanURL(p), f.browse("owner")
+	for _, from := range []string{page.ProjectURL(p), page.SettingsURL(p)} {
+		b.get(from).want(200).one(`a[href="` + to + `"]`)
 	}
-	preview, refused := planForm(t, b, p, "attach=printing", "")
-	refused.want(422)
-	for _, want := range []string{"Paper <is> ordered (required)", "the Data seat joins"} {
-		if !strings.Contains(preview.one("#change").Text(), want) {
-			t.Errorf("the preview lacks %q: %s", want, preview.one("#change").Text())
+	offers := b.get(to).want(200).find("#modules article")
+	if offers.Length() != 2 || offers.First().AttrOr("id", "") != "module-printing" {
+		t.Errorf("what the profile proposes is not first: %s", words(offers))
+	}
+	if got := words(offers.First()); !strings.Contains(got, "Because you answered yes: "+f.tmpl.Flags[0].Label) {
+		t.Errorf("the page does not say why a module is proposed: %s", got)
+	}
+	preview, attach := planForm(b, p, "attach=printing", "We <do> print.")
+	for _, want := range []string{"1 item more: 1 required.", "Paper <is> ordered (required)", "the Data seat has to sign", "No other stage changes"} {
+		if !strings.Contains(words(preview.one("#change")), want) {
+			t.Errorf("the preview lacks %q: %s", want, words(preview.one("#change")))
 		}
 	}
-	_, done := planForm(t, b, p, "attach=printing", "We print.")
-	done.want(303)
+	b.post(to, append(attach[:8:8], "reason", "")...).want(422).one(`#change [aria-invalid="true"]`)
+	for _, wrong := range []int{5, 7} { // it was shown another plan, or another version
+		fields := append([]string{}, attach...)
+		fields[wrong] = "old"
+		if kept := b.post(to, fields...).want(409).one("#change textarea"); kept.Text() != "We <do> print." {
+			t.Errorf("what was typed is lost: %q", kept.Text())
+		}
+	}
+	b.post(to, attach...).want(303)
 	stage := f.tmpl.Stages[f.tmpl.Covering(&plan.Stage{Phases: []plan.Phase{"design"}})].Key
 	if it := f.stage(p, stage).Item("printing-paper"); it == nil || it.Level != plan.LevelMust {
 		t.Fatalf("the item is %+v", it)
 	}
-	f.browse("viewer").get(page.PlanURL(p) + "?detach=printing").want(200)
-	f.browse("viewer").post(page.PlanURL(p), "do", "detach", "module", "printing", "reason", "No.", "shown", "x").want(403)
-	_, denied := planForm(t, b, p, "detach=printing", "We do not print.")
-	denied.want(403)
-	_, detached := planForm(t, f.browse("manager"), p, "detach=printing", "They do not print.")
-	detached.want(303)
+	before := f.seq("payments")
+	b.post(to, attach...).want(303)
+	if f.seq("payments") != before {
+		t.Error("sent twice, the form changes something twice")
+	}
+	if got := words(b.get(to).want(200).one("#made-of #module-printing")); !strings.Contains(got, "Attached by "+f.name("owner")) || !strings.Contains(got, "We <do> print.") {
+		t.Errorf("the page does not say who attached the module and why: %s", got)
+	}
+	b.post(page.AnswerURL(p, stage, "printing-paper"), "answer", "met", "version", "0", "note", "Ten boxes.").want(303)
+
+	asked := b.get(to + "?detach=printing").want(200).one("#change")
+	if asked.Find("form").Length() != 0 || !strings.Contains(words(asked), "Managers and admins may decide that") {
+		t.Errorf("the owner is not told who may detach it: %s", words(asked))
+	}
+	manager := f.browse("manager")
+	preview, detach := planForm(manager, p, "detach=printing", "They do not print.")
+	if got := words(preview.one("#change")); !strings.Contains(got, "Set aside 1") || !strings.Contains(got, "1 item no longer asked: 1 required.") {
+		t.Errorf("the preview does not say what goes: %s", got)
+	}
+	if kept := b.post(to, detach...).want(403).one("#change textarea"); kept.Text() != "They do not print." {
+		t.Errorf("what was typed is lost: %q", kept.Text())
+	}
+	for _, who := range []string{"viewer", "member"} {
+		if f.browse(who).get(to+"?detach=printing").want(200).find("form[action='"+to+"'], #change").Length() != 0 {
+			t.Errorf("a %s sees a form", who)
+		}
+		f.browse(who).post(to, detach...).want(403)
+		f.browse(who).post(to, attach...).want(403)
+	}
+	manager.post(to, detach...).want(303)
 	if f.stage(p, stage).Item("printing-paper") != nil {
 		t.Error("the item is still there")
 	}
-	b.post(page.PlanURL(p), "do", "attach", "module", "printing", "reason", "Again.", "shown", "old").want(409)
-	b.post(page.PlanURL(p), "do", "attach", "module", "nothing", "reason", "Again.", "shown", "old").want(409)
-	b.post(page.PlanURL(p), "do", "fly", "reason", "Up.").want(422)
-	b.get(page.PlanURL(p) + "?attach=nothing").want(200)
+	aside := words(b.get(to).want(200).one("#aside details"))
+	for _, want := range []string{"1 item set aside", "Paper <is> ordered", "Met, " + f.name("owner"), "Ten boxes."} {
+		if !strings.Contains(aside, want) {
+			t.Errorf("what is no longer asked lacks %q: %s", want, aside)
+		}
+	}
+	b.post(to, "do", "attach", "module", "nothing", "reason", "Again.", "shown", "old").want(409)
+	b.post(to, "do", "fly", "reason", "Up.").want(422)
+	b.get(to + "?attach=nothing").want(200)
+	b.get(to + "?upgrade=1").want(200)
+	b.get(to + "?undo=1").want(200)
+}
+
+// A change that touches a passed gate or an open request says so before.
+func TestThePlanSaysWhichGatesItTouches(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	m := smallModule(f)
+	first := f.tmpl.Stages[0]
+	m.Items[0].Phase, m.Seats = first.Phases[0], nil
+	f.publishDocument(plan.Document{Module: m})
+	p := f.create("payments")
+	b := f.browse("owner")
+	f.fill("owner", p, first.Key)
+	f.requestSignOff("owner", p, first.Key)
+	text := words(b.get(page.PlanURL(p) + "?attach=printing").want(200).one("#change"))
+	if !strings.Contains(text, "The open request for sign-off goes on, and what was signed in it so far is out of date.") {
+		t.Errorf("the open request is not spoken of: %s", text)
+	}
+	for _, seat := range first.Gate.Policy(plan.TierCritical, nil).Seats {
+		if f.stage(p, first.Key).OpenRound() != nil {
+			f.signGo(string(seat), p, first.Key, seat)
+		}
+	}
+	text = words(b.get(page.PlanURL(p) + "?attach=printing").want(200).one("#change"))
+	if !strings.Contains(text, first.Name+" 1 item more: 1 required. This gate has passed. Its signatures go out of date") {
+		t.Errorf("the passed gate is not spoken of: %s", text)
+	}
 }
 
 // A project of an older version is upgraded, with what becomes of its answers said
@@ -90,21 +161,38 @@ func TestPlansAreUpgraded(t *testing.T) {
 	}
 	p := f.create("payments")
 	sk := old.Stages[0].Key
-	b := f.browse("owner")
-	b.post(page.AnswerURL(p, sk, old.Stages[0].Items[0].Key), "answer", "met", "version", "0", "note", "As agreed.").want(303)
-	if !strings.Contains(b.get(page.PlanURL(p)).want(200).text(), "has a newer version, 2.") {
-		t.Error("the page does not say that there is a newer version")
+	to, b := page.PlanURL(p), f.browse("owner")
+	for i := range old.Stages[0].Items {
+		b.post(page.AnswerURL(p, sk, old.Stages[0].Items[i].Key), "answer", "not-met", "version", "0", "note", "As agreed.")
 	}
-	preview, done := planForm(t, b, p, "upgrade=1", "Newer.")
-	done.want(303)
-	if !strings.Contains(preview.one("#change").Text(), "Answers to confirm again") {
-		t.Error("the preview does not say what becomes of answers")
+	for _, at := range []string{to, page.ProjectURL(p)} {
+		if r := b.get(at).want(200); !strings.Contains(r.text(), "has a newer version, 2.") || r.find(`a[href="`+to+`?upgrade=1"]`).Length() != 1 {
+			t.Errorf("%s does not say that there is a newer version", at)
+		}
 	}
+	if f.browse("viewer").get(page.ProjectURL(p)).want(200).find(`a[href="`+to+`?upgrade=1"]`).Length() != 0 {
+		t.Error("a viewer is led to the upgrade")
+	}
+	preview, upgrade := planForm(b, p, "upgrade=1", "Newer.")
+	for _, want := range []string{"Answers kept", "To confirm again", "Set aside", "New items", "Items that became part of others", "answer to confirm again", "answer kept"} {
+		if !strings.Contains(words(preview.one("#change")), want) {
+			t.Errorf("the preview does not say %q: %s", want, words(preview.one("#change")))
+		}
+	}
+	b.post(to, upgrade...).want(303)
 	if got := f.stage(p, sk); got.Def.Phases == nil {
 		t.Error("the plan is still the old one")
 	}
-	_, undone := planForm(t, b, p, "undo=1", "Too early.")
-	undone.want(303)
+	before := f.seq("payments")
+	b.post(to, upgrade...).want(303)
+	b.get(to).want(200).one(`#undo a[href="` + to + `?undo=1"]`)
+	_, undo := planForm(b, p, "undo=1", "Too early.")
+	f.browse("member").post(to, undo...).want(403)
+	b.post(to, undo...).want(303)
+	b.post(to, undo...).want(303)
+	if got := f.seq("payments"); got != before+1 {
+		t.Errorf("%d entries after an upgrade and its undoing were sent twice each, want 1", got-before)
+	}
 	if it := f.stage(p, sk).Item(old.Stages[0].Items[0].Key); it == nil || it.Answer.Note != "As agreed." {
 		t.Errorf("the answer is %+v", it)
 	}

@@ -18,6 +18,6 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
 	}
 	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
 	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
-		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Nobody: v.Nobody,
+		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Nobody: v.Nobody,
 	}))
 }

@@ -58,6 +58,6 @@ func (s *Server) reviewFailed(w http.ResponseWriter, r *http.Request, err error)
 		m.ErrorCount = 1
 	}
 	return s.render(w, r, p.status, page.Project(m, page.ProjectData{
-		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Next: next,
+		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Next: next,
 	}))
 }

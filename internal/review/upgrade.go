@@ -56,6 +56,19 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	return r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
 }
 
+// PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
+// have to be said again. It is refused where the upgrade would be.
+func (r *Review) PreviewUpgrade(o plan.Origin) (*Review, error) {
+	then, err := r.Preview(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.upgradable(then); err != nil {
+		return nil, err
+	}
+	return then, then.reattest(r.Reconfirm(then), true)
+}
+
 // newer reports whether a plan is of the same documents as another, and none of
 // them is older: what such a version asks less was decided for everybody.
 func newer(now, next plan.Origin) bool {

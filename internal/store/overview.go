@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -14,6 +15,7 @@ type OverviewView struct {
 	ProjectView
 	Recent  []review.Entry // newest first
 	Reviews []time.Time    // when each review started, the launch first
+	Newest  []plan.Ref     // the newest version of each document that is not retired
 }
 
 // RecentShown is how many entries of the trail the overview lists.
@@ -37,6 +39,7 @@ func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*Ov
 				return err
 			})
 		queueReviews(b, id, &out.Reviews)
+		queueNewest(b, &out.Newest)
 	})
 	if err != nil {
 		return nil, err

@@ -1,8 +1,8 @@
 package page
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,11 +25,12 @@ type PlanData struct {
 	Actor    review.Actor
 	Now      time.Time
 	Names    Names
+	Titles   map[plan.ItemKey]string // also of items that are no longer asked
 	Attached []PlanModule
-	Offered  []PlanModule
-	Newer    []string // documents that have a newer version, in words
-	Do       string   // what is looked at before it is done; empty: nothing
-	Key      string   // of the module that it is about
+	Offered  []PlanModule // those that the profile proposes first
+	Newest   []plan.Ref   // of each document that is not retired
+	Do       string       // what is looked at before it is done; empty: nothing
+	Key      string       // of the module that it is about
 	Then     *review.Review
 	Why      string // it cannot be done
 	Form     PlanForm
@@ -46,73 +47,76 @@ type PlanForm struct {
 type PlanModule struct {
 	Ref      plan.Ref
 	Module   *plan.Module
-	Proposed string // why it is proposed; empty: it is not
+	Proposed string        // by which answer it is proposed; empty: it is not
+	Since    *review.Entry // that attached it; nil where that is not known
 }
 
 // MayPlan reports whether the person may change the plan.
-func (d *PlanData) MayPlan() bool {
-	return review.May(d.Actor, review.ChangePlan, &d.Review.Project) == nil && d.Review.Project.Status != review.StatusStopped
+func (d *PlanData) MayPlan() bool { return mayPlan(d.Actor, &d.Review.Project) }
+
+func mayPlan(who review.Actor, p *review.Project) bool {
+	return review.May(who, review.ChangePlan, p) == nil && p.Status != review.StatusStopped
 }
+
+// mayDo reports whether the person may do what is looked at: a plan that asks less
+// takes more than changing it.
+func (d *PlanData) mayDo() bool {
+	return !d.asksLess() || review.May(d.Actor, review.DropSeat, &d.Review.Project) == nil
+}
+
+func (d *PlanData) asksLess() bool { return d.Do == PlanDetach && d.Review.AsksLess(d.Then) }
 
 func (d *PlanData) key() review.ProjectKey { return d.Review.Project.Key }
 
 func (d *PlanData) reason() ui.Field {
-	return ui.Field{Name: "reason", Label: "Why", Hint: "People who come later read it on the trail.", Value: d.Form.Reason, Error: d.Form.Errors["reason"]}
+	return ui.Field{Name: "reason", Label: "Why", Hint: "People who come later read it in the history.", Value: d.Form.Reason, Error: d.Form.Errors["reason"]}
+}
+
+// name is what the module is called that a change is about.
+func (d *PlanData) name() string {
+	for _, m := range slices.Concat(d.Attached, d.Offered) {
+		if m.Ref.Key == d.Key {
+			return m.Module.Name
+		}
+	}
+	return "the module"
 }
 
 // title says what is looked at.
 func (d *PlanData) title() string {
-	name := d.Key
-	for _, m := range slices.Concat(d.Attached, d.Offered) {
-		if m.Ref.Key == d.Key {
-			name = m.Module.Name
-		}
-	}
 	switch d.Do {
 	case PlanAttach:
-		return "Attach " + name + "?"
+		return "Attach " + d.name()
 	case PlanDetach:
-		return "Detach " + name + "?"
+		return "Detach " + d.name()
 	case PlanUndo:
-		return "Undo the upgrade?"
+		return "Undo the upgrade"
 	}
-	return "Upgrade to the newest versions?"
+	return "Upgrade to the newest versions"
 }
 
 func (d *PlanData) button() string {
-	return map[string]string{PlanAttach: "Attach", PlanDetach: "Detach", PlanUndo: "Undo the upgrade"}[d.Do]
+	return map[string]string{PlanAttach: "Attach", PlanDetach: "Detach", PlanUndo: "Undo the upgrade", PlanUpgrade: "Upgrade"}[d.Do]
 }
 
-// effects says what would be different, a line each, by stage.
-func (d *PlanData) effects() []PlanEffect {
-	var out []PlanEffect
-	p := &d.Review.Project
-	for i := range d.Then.Stages {
-		to := &d.Then.Stages[i]
-		e := PlanEffect{Stage: to.Def.Name}
-		from := d.Review.Stage(to.Def.Key)
-		if from == nil {
-			e.Lines = append(e.Lines, "The stage is new.")
-			from = &review.Stage{Def: &plan.Stage{Key: to.Def.Key}}
-		}
-		e.items(from, to)
-		if line := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, p.Profile)); line != "" && len(from.Items) > 0 {
-			e.Lines = append(e.Lines, line)
-			if from.OpenRound() != nil {
-				e.Lines = append(e.Lines, "The open request for sign-off is withdrawn.")
+// PlanChangeURL is where a change of a plan is looked at before it is made.
+func PlanChangeURL(p review.ProjectKey, do, key string) string {
+	return PlanURL(p) + "?" + do + "=" + key
+}
+
+// NewerVersions says which documents of a plan have a newer version, a line each.
+func NewerVersions(p *plan.Plan, newest []plan.Ref) []string {
+	var out []string
+	note := func(name string, has plan.Ref) {
+		for _, ref := range newest {
+			if ref.Key == has.Key && ref.Version > has.Version {
+				out = append(out, name+" has a newer version, "+strconv.Itoa(ref.Version)+".")
 			}
 		}
-		if last := from.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && d.Then.Digest(to) != last.Closing {
-			e.Lines = append(e.Lines, "The gate has passed; its signatures go out of date.")
-		}
-		if len(e.Lines) > 0 {
-			out = append(out, e)
-		}
 	}
-	for i := range d.Review.Stages {
-		if s := &d.Review.Stages[i]; d.Then.Stage(s.Def.Key) == nil {
-			out = append(out, PlanEffect{Stage: s.Def.Name, Lines: []string{"The stage is no longer there; what was said in it is set aside."}})
-		}
+	note(p.Base.Name, p.Ref())
+	for i, ref := range p.Origin.Modules {
+		note(p.Modules[i].Name, ref)
 	}
 	return out
 }
@@ -121,138 +125,355 @@ func (d *PlanData) effects() []PlanEffect {
 type PlanEffect struct {
 	Stage string
 	Lines []string
-	Added []string // titles of items
+	Added []string // items, with what they weigh
 	Gone  []string
 }
 
+// effects says what would be different in each stage that a change touches.
+func (d *PlanData) effects() []PlanEffect {
+	var out []PlanEffect
+	for i := range d.Then.Stages {
+		to := &d.Then.Stages[i]
+		e := PlanEffect{Stage: to.Def.Name}
+		from := d.Review.Stage(to.Def.Key)
+		if from == nil {
+			e.Lines = append(e.Lines, "The stage is new, with "+CountOf(applicable(to), "item")+" that apply.")
+		} else {
+			if d.Do == PlanAttach || d.Do == PlanDetach {
+				e.items(from, to)
+			}
+			e.Lines = append(e.Lines, d.gateEffects(from, to)...)
+		}
+		if len(e.Lines) > 0 {
+			out = append(out, e)
+		}
+	}
+	for i := range d.Review.Stages {
+		if s := &d.Review.Stages[i]; d.Then.Stage(s.Def.Key) == nil {
+			out = append(out, PlanEffect{Stage: s.Def.Name, Lines: []string{"The stage is no longer there. What was said in it is set aside."}})
+		}
+	}
+	return out
+}
+
+// gateEffects says what a change does to the gate of a stage and to the
+// signatures that it has.
+func (d *PlanData) gateEffects(from, to *review.Stage) []string {
+	var lines []string
+	p := &d.Review.Project
+	policy := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, p.Profile))
+	if policy != "" {
+		lines = append(lines, policy)
+	}
+	changed := d.Review.Digest(from) != d.Then.Digest(to)
+	last := from.LastRound()
+	switch {
+	case from.OpenRound() != nil && policy != "":
+		lines = append(lines, "The open request for sign-off is withdrawn, because other people have to sign.")
+	case from.OpenRound() != nil && changed:
+		lines = append(lines, "The open request for sign-off goes on, and what was signed in it so far is out of date.")
+	case last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && changed:
+		lines = append(lines, "This gate has passed. Its signatures go out of date, and it has to be signed again.")
+	case last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && d.Then.Digest(to) == last.Closing:
+		lines = append(lines, "The signatures of this gate hold again.")
+	}
+	return lines
+}
+
+func applicable(s *review.Stage) int {
+	n := 0
+	for i := range s.Items {
+		if s.Items[i].Level != plan.LevelNone {
+			n++
+		}
+	}
+	return n
+}
+
 func (e *PlanEffect) items(from, to *review.Stage) {
+	joins, goes := map[plan.Level]int{}, map[plan.Level]int{}
 	for i := range to.Items {
-		if it := &to.Items[i]; it.Level != plan.LevelNone && asks(from, it.Def.Key) == plan.LevelNone {
-			e.Added = append(e.Added, it.Def.Title+" ("+strings.ToLower(it.Level.Label())+")")
+		if it := &to.Items[i]; it.Level != plan.LevelNone && weight(from, it.Def.Key) == plan.LevelNone {
+			e.Added = append(e.Added, it.Def.Title+" ("+levelWord(it.Level)+")")
+			joins[it.Level]++
 		}
 	}
 	for i := range from.Items {
-		if it := &from.Items[i]; it.Level != plan.LevelNone && asks(to, it.Def.Key) == plan.LevelNone {
-			e.Gone = append(e.Gone, it.Def.Title)
+		if it := &from.Items[i]; it.Level != plan.LevelNone && weight(to, it.Def.Key) == plan.LevelNone {
+			e.Gone = append(e.Gone, it.Def.Title+" ("+levelWord(it.Level)+")")
+			goes[it.Level]++
 		}
 	}
 	if len(e.Added) > 0 {
-		e.Lines = append(e.Lines, CountOf(len(e.Added), "item")+" more.")
+		e.Lines = append(e.Lines, CountOf(len(e.Added), "item")+" more: "+byLevel(joins)+".")
 	}
 	if len(e.Gone) > 0 {
-		e.Lines = append(e.Lines, CountOf(len(e.Gone), "item")+" no longer asked here.")
+		e.Lines = append(e.Lines, CountOf(len(e.Gone), "item")+" no longer asked: "+byLevel(goes)+".")
 	}
 }
 
-// asks is how much an item weighs in a stage; none when it does not apply there.
-func asks(s *review.Stage, k plan.ItemKey) plan.Level {
-	for i := range s.Items {
-		if s.Items[i].Def.Key == k {
-			return s.Items[i].Level
+func byLevel(n map[plan.Level]int) string {
+	var parts []string
+	for _, l := range []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay} {
+		if n[l] > 0 {
+			parts = append(parts, strconv.Itoa(n[l])+" "+levelWord(l))
 		}
+	}
+	return Enumerate(parts, "and")
+}
+
+// weight is how much an item weighs in a stage; none when it does not apply there.
+func weight(s *review.Stage, k plan.ItemKey) plan.Level {
+	if it := s.Item(k); it != nil {
+		return it.Level
 	}
 	return plan.LevelNone
 }
 
+// policyLine says how a gate asks for other signatures; empty when it does not.
 func policyLine(a, b plan.Policy) string {
-	var joins, leaves []plan.Seat
-	for _, s := range b.Seats {
-		if !slices.Contains(a.Seats, s) {
-			joins = append(joins, s)
-		}
-	}
-	for _, s := range a.Seats {
-		if !slices.Contains(b.Seats, s) {
-			leaves = append(leaves, s)
-		}
+	without := func(seats, others []plan.Seat) []plan.Seat {
+		return slices.DeleteFunc(slices.Clone(seats), func(s plan.Seat) bool { return slices.Contains(others, s) })
 	}
 	var parts []string
-	if len(joins) > 0 {
-		parts = append(parts, "the "+SeatWords(joins, "and")+" seat joins")
+	say := func(seats []plan.Seat, one, several string) {
+		switch len(seats) {
+		case 0:
+		case 1:
+			parts = append(parts, "the "+SeatWords(seats, "and")+" seat "+one)
+		default:
+			parts = append(parts, "the "+SeatWords(seats, "and")+" seats "+several)
+		}
 	}
-	if len(leaves) > 0 {
-		parts = append(parts, "the "+SeatWords(leaves, "and")+" seat leaves")
+	say(without(b.Seats, a.Seats), "joins", "join")
+	say(without(a.Seats, b.Seats), "leaves", "leave")
+	say(without(b.Mandatory, a.Mandatory), "has to sign", "have to sign")
+	var optional []plan.Seat
+	for _, s := range without(a.Mandatory, b.Mandatory) {
+		if slices.Contains(b.Seats, s) {
+			optional = append(optional, s)
+		}
 	}
+	say(optional, "no longer has to sign", "no longer have to sign")
 	if a.Quorum != b.Quorum {
-		parts = append(parts, fmt.Sprintf("%d people sign instead of %d", b.Quorum, a.Quorum))
+		parts = append(parts, CountOf(b.Quorum, "signature")+" instead of "+strconv.Itoa(a.Quorum))
 	}
 	if len(parts) == 0 {
-		if slices.Equal(a.Mandatory, b.Mandatory) {
-			return ""
-		}
-		parts = []string{"other seats have to sign"}
+		return ""
 	}
-	return "At the gate " + Enumerate(parts, "and") + "."
+	return "At the gate: " + Enumerate(parts, "and") + "."
 }
 
 // fates counts what becomes of the answers that there are.
 func (d *PlanData) fates() []ui.Fact {
-	again := d.Review.Reconfirm(d.Then)
-	kept, aside := 0, 0
+	before := answersAside(d.Review)
+	kept, again := 0, 0
 	for i := range d.Then.Stages {
-		s := &d.Then.Stages[i]
-		for j := range s.Items {
-			if s.Items[j].Answer.State != review.Open {
+		for j := range d.Then.Stages[i].Items {
+			switch it := &d.Then.Stages[i].Items[j]; {
+			case it.Answer.State == review.Open:
+			case it.Reattest && d.Do == PlanUpgrade:
+				again++
+			default:
 				kept++
 			}
 		}
-		for j := range s.Aside {
-			if s.Aside[j].Answer.State != review.Open {
-				aside++
-			}
+	}
+	aside := 0
+	for k := range answersAside(d.Then) {
+		if !before[k] {
+			aside++
 		}
 	}
-	facts := []ui.Fact{{Term: "Answers that stay", Text: fmt.Sprint(kept)}}
+	facts := []ui.Fact{{Term: "Answers kept", Text: strconv.Itoa(kept)}}
 	if d.Do == PlanUpgrade {
-		facts = []ui.Fact{{Term: "Answers that stay", Text: fmt.Sprint(kept - len(again))}, {Term: "Answers to confirm again", Text: fmt.Sprint(len(again))}}
+		facts = append(facts, ui.Fact{Term: "To confirm again", Text: strconv.Itoa(again)})
 	}
-	return append(facts, ui.Fact{Term: "Answers set aside", Text: fmt.Sprint(aside)})
+	return append(facts, ui.Fact{Term: "Set aside", Text: strconv.Itoa(aside)})
 }
 
-// aside are the items that the plan no longer asks, with what was said of them.
-func (d *PlanData) aside() []string {
-	var out []string
-	for _, stages := range [][]review.Stage{d.Review.Stages, d.Review.Former} {
+func answersAside(r *review.Review) map[plan.ItemKey]bool {
+	out := map[plan.ItemKey]bool{}
+	for _, stages := range [][]review.Stage{r.Stages, r.Former} {
 		for i := range stages {
 			for j := range stages[i].Aside {
-				it := &stages[i].Aside[j]
-				title := string(it.Def.Key)
-				if u := d.Review.Upgraded; u != nil && d.Review.Plans != nil {
-					if before, err := d.Review.Plans(u.From); err == nil {
-						if was, _ := before.Find(it.Def.Key); was != nil {
-							title = was.Title
-						}
-					}
+				if it := &stages[i].Aside[j]; it.Answer.State != review.Open {
+					out[it.Def.Key] = true
 				}
-				line := title + ": " + strings.ToLower(it.Answer.State.Label())
-				if it.Answer.Note != "" {
-					line += ". " + it.Answer.Note
-				}
-				out = append(out, line)
 			}
 		}
 	}
 	return out
 }
 
-// undoWhy says why the last upgrade cannot be undone; empty when it can, or when
-// there is none.
-func (d *PlanData) undoWhy() string {
-	if d.Review.Upgraded == nil {
-		return ""
+// PlanItemChange is an item that would not be what it is.
+type PlanItemChange struct {
+	Stage, Title string
+	Was          string // what was different; empty: nothing to say
+	Answer       string // what becomes of its answer; empty: there is none
+}
+
+// itemChanges are what an upgrade changes in items that apply to the project, by
+// kind.
+func (d *PlanData) itemChanges() map[plan.Fate][]PlanItemChange {
+	out := map[plan.Fate][]PlanItemChange{}
+	difference := plan.Compare(&d.Review.Plan.Lifecycle, &d.Then.Plan.Lifecycle)
+	for i := range difference.Items {
+		c := &difference.Items[i]
+		var before, after *review.Item
+		if s := stageOf(d.Review, c.From); s != nil && c.Old != nil {
+			before = s.Item(c.Old.Key)
+		}
+		if s := stageOf(d.Then, c.To); s != nil && c.New != nil {
+			after = s.Item(c.New.Key)
+		}
+		if !applies(before) && !applies(after) {
+			continue
+		}
+		change := PlanItemChange{Was: differs(c), Answer: d.answerFate(c, before, after)}
+		if c.Fate == plan.Merged || c.New == nil {
+			change.Title, change.Stage = c.Old.Title, c.From.Name
+		} else {
+			change.Title, change.Stage = c.New.Title, c.To.Name
+		}
+		out[c.Fate] = append(out[c.Fate], change)
 	}
+	return out
+}
+
+func stageOf(r *review.Review, s *plan.Stage) *review.Stage {
+	if s == nil {
+		return nil
+	}
+	return r.Stage(s.Key)
+}
+
+func applies(it *review.Item) bool { return it != nil && it.Level != plan.LevelNone }
+
+// answerFate says what becomes of the answer to an item.
+func (d *PlanData) answerFate(c *plan.ItemChange, before, after *review.Item) string {
+	gone := c.Fate == plan.Removed || c.Fate == plan.Merged && (after == nil || after.Was != c.Old.Key)
+	switch {
+	case gone && before != nil && before.Answer.State != review.Open:
+		return "answer set aside"
+	case gone || after == nil || after.Answer.State == review.Open:
+		return ""
+	case after.Reattest:
+		return "answer to confirm again"
+	}
+	return "answer kept"
+}
+
+// questions are those about the project that a change adds.
+func (d *PlanData) questions() []string {
+	var out []string
+	for _, q := range d.Then.Plan.Flags {
+		if !d.Review.Plan.HasFlag(q.Key) {
+			out = append(out, q.Label)
+		}
+	}
+	return out
+}
+
+// PlanAside is an item that the plan no longer asks, with what was said of it.
+type PlanAside struct {
+	Title, Said, Note string
+	Evidence          []review.Evidence
+}
+
+// aside are the items that the plan no longer asks.
+func (d *PlanData) aside() []PlanAside {
+	var out []PlanAside
+	for _, stages := range [][]review.Stage{d.Review.Stages, d.Review.Former} {
+		for i := range stages {
+			s := &stages[i]
+			for j := range s.Aside {
+				it := &s.Aside[j]
+				a := PlanAside{Title: d.titleOf(it.Def.Key), Said: it.Answer.State.Label(), Note: it.Answer.Note}
+				if it.Answer.By != 0 {
+					a.Said += ", " + d.Names(it.Answer.By) + ", " + it.Answer.At.Format("2 Jan 2006")
+				}
+				for k := range s.Evidence {
+					if e := &s.Evidence[k]; e.Item == it.Def.Key && !e.Removed() {
+						a.Evidence = append(a.Evidence, *e)
+					}
+				}
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+func (d *PlanData) titleOf(k plan.ItemKey) string {
+	if title := d.Titles[k]; title != "" {
+		return title
+	}
+	return string(k)
+}
+
+// undoWhy says why the last upgrade cannot be undone; empty when it can.
+func (d *PlanData) undoWhy() string {
 	if err := d.Review.CanUndo(); err != nil {
 		return err.Error()
 	}
 	return ""
 }
 
-func (d *PlanData) tailoring() []ui.Fact {
+// PlanTailored is something that the project made of an item.
+type PlanTailored struct{ Title, Href, Detail string }
+
+// PlanTailoring is what the project changed in one way.
+type PlanTailoring struct {
+	Term  string
+	Items []PlanTailored
+}
+
+// tailoring are what the project made of its plan itself, and what waits.
+func (d *PlanData) tailoring() []PlanTailoring {
 	t := d.Review.Plan.Origin.Tailoring
-	return []ui.Fact{
-		{Term: "Own items", Text: fmt.Sprint(len(t.Own))},
-		{Term: "Raised items", Text: fmt.Sprint(len(t.Raised))},
-		{Term: "Lowered items", Text: fmt.Sprint(len(t.Lowered))},
-		{Term: "Requests to lower", Text: fmt.Sprint(len(d.Review.Wishes))},
+	all := []PlanTailoring{{Term: "Own items"}, {Term: "Raised items"}, {Term: "Lowered items"}, {Term: "Items marked as core"}, {Term: "Waiting for approval to be lowered"}}
+	add := func(at int, k plan.ItemKey, detail string) {
+		it := PlanTailored{Title: d.titleOf(k), Detail: detail}
+		if _, stage := d.Review.Plan.Find(k); stage != nil {
+			it.Href = ItemURL(d.key(), stage.Key, k) + "#level"
+		}
+		all[at].Items = append(all[at].Items, it)
 	}
+	for i := range t.Own {
+		add(0, t.Own[i].Key, "")
+	}
+	for _, r := range t.Raised {
+		add(1, r.Item, "to "+levelWord(r.Level))
+	}
+	for _, l := range t.Lowered {
+		add(2, l.Item, loweredTo(l.Level))
+	}
+	for _, k := range t.Core {
+		add(3, k, "")
+	}
+	for i := range d.Review.Wishes {
+		w := &d.Review.Wishes[i]
+		add(4, w.Item, loweredTo(w.To)+", asked by "+d.Names(w.By)+" on "+w.At.Format("2 Jan 2006"))
+	}
+	return slices.DeleteFunc(all, func(p PlanTailoring) bool { return len(p.Items) == 0 })
+}
+
+func loweredTo(l plan.Level) string {
+	if l == plan.LevelNone {
+		return "left out"
+	}
+	return "to " + levelWord(l)
+}
+
+// since says who attached a module, when and why.
+func (d *PlanData) since(m *PlanModule) string {
+	if m.Since == nil {
+		return ""
+	}
+	words := "Attached by " + d.Names(m.Since.Actor) + " on " + m.Since.At.Format("2 Jan 2006")
+	if e, ok := m.Since.Event.(review.ModuleAttached); ok {
+		words += ": " + strings.TrimSpace(e.Reason)
+	}
+	return words
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -25,6 +26,7 @@ type ProjectData struct {
 	Reviews []time.Time      // when each review started, the launch first
 	Past    bool             // Now is not the present: nothing can be done here
 	Next    NextReviewForm
+	Newest  []plan.Ref // the newest version of each published document
 }
 
 // projectView is a project as its overview shows it, worked out once.
@@ -86,6 +88,14 @@ func (v *projectView) facts() []ui.Fact {
 	return append(facts, ui.Fact{
 		Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version), Href: LifecycleURL(v.Review.Plan.Ref().Key, v.Review.Plan.Ref().Version),
 	})
+}
+
+// newer says which documents of the plan have a newer version.
+func (v *projectView) newer() []string {
+	if v.Past || v.project().Status == review.StatusStopped {
+		return nil
+	}
+	return NewerVersions(v.Review.Plan, v.Newest)
 }
 
 // targetWord says how far the target date is, or that it has passed while
