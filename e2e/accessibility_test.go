@@ -208,6 +208,8 @@ func TestPagesOfANewerVersion(t *testing.T) {
 		"key": {"newer-words"}, "name": {"Newer words"}, "team": {"Checkout"}, "tier": {"1"}, "exposure": {"pilot"}, "target": {"2031-05-01"},
 		"template": {"prototype-to-production"}, "profile": {"users", "database", "canary", "personal-data"},
 	})
+	rosa.visit("/projects/newer-words/plan?attach=gdpr")
+	rosa.inspect("plan-attach")
 	release := "/projects/newer-words/stages/release"
 	rosa.visit(release)
 	rosa.inspect("checklist-of-version-2")

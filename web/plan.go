@@ -113,7 +113,7 @@ func lookAhead(v *store.PlanView, d *page.PlanData) error {
 	}
 	var refused *review.Refused
 	if errors.As(err, &refused) {
-		d.Then, d.Why = nil, refused.Why
+		d.Why = refused.Why
 		return nil
 	}
 	return err

@@ -55,7 +55,7 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 		t.Errorf("the page does not say why a module is proposed: %s", got)
 	}
 	preview, attach := planForm(b, p, "attach=printing", "We <do> print.")
-	for _, want := range []string{"1 item more: 1 required.", "Paper <is> ordered (required)", "the Data seat has to sign", "No other stage changes"} {
+	for _, want := range []string{"New: 1 required item.", "Paper <is> ordered (required)", "the Data seat has to sign", "No other stage changes"} {
 		if !strings.Contains(words(preview.one("#change")), want) {
 			t.Errorf("the preview lacks %q: %s", want, words(preview.one("#change")))
 		}
@@ -89,7 +89,7 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	}
 	manager := f.browse("manager")
 	preview, detach := planForm(manager, p, "detach=printing", "They do not print.")
-	if got := words(preview.one("#change")); !strings.Contains(got, "Set aside 1") || !strings.Contains(got, "1 item no longer asked: 1 required.") {
+	if got := words(preview.one("#change")); !strings.Contains(got, "Set aside 1") || !strings.Contains(got, "No longer asked: 1 required item.") {
 		t.Errorf("the preview does not say what goes: %s", got)
 	}
 	if kept := b.post(to, detach...).want(403).one("#change textarea"); kept.Text() != "They do not print." {
@@ -141,7 +141,7 @@ func TestThePlanSaysWhichGatesItTouches(t *testing.T) {
 		}
 	}
 	text = words(b.get(page.PlanURL(p) + "?attach=printing").want(200).one("#change"))
-	if !strings.Contains(text, first.Name+" 1 item more: 1 required. This gate has passed. Its signatures go out of date") {
+	if !strings.Contains(text, first.Name+" New: 1 required item. This gate has passed. Its signatures go out of date") {
 		t.Errorf("the passed gate is not spoken of: %s", text)
 	}
 }

@@ -57,16 +57,17 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 }
 
 // PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
-// have to be said again. It is refused where the upgrade would be.
+// have to be said again. Where the upgrade would be refused, there is a preview
+// and the reason.
 func (r *Review) PreviewUpgrade(o plan.Origin) (*Review, error) {
 	then, err := r.Preview(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.upgradable(then); err != nil {
+	if err := then.reattest(r.Reconfirm(then), true); err != nil {
 		return nil, err
 	}
-	return then, then.reattest(r.Reconfirm(then), true)
+	return then, r.upgradable(then)
 }
 
 // newer reports whether a plan is of the same documents as another, and none of

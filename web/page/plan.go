@@ -27,12 +27,12 @@ type PlanData struct {
 	Names    Names
 	Titles   map[plan.ItemKey]string // also of items that are no longer asked
 	Attached []PlanModule
-	Offered  []PlanModule // those that the profile proposes first
-	Newest   []plan.Ref   // of each document that is not retired
-	Do       string       // what is looked at before it is done; empty: nothing
-	Key      string       // of the module that it is about
-	Then     *review.Review
-	Why      string // it cannot be done
+	Offered  []PlanModule   // those that the profile proposes first
+	Newest   []plan.Ref     // of each document that is not retired
+	Do       string         // what is looked at before it is done; empty: nothing
+	Key      string         // of the module that it is about
+	Then     *review.Review // nil where that cannot be told
+	Why      string         // it cannot be done; empty: it can
 	Form     PlanForm
 }
 
@@ -205,21 +205,27 @@ func (e *PlanEffect) items(from, to *review.Stage) {
 		}
 	}
 	if len(e.Added) > 0 {
-		e.Lines = append(e.Lines, CountOf(len(e.Added), "item")+" more: "+byLevel(joins)+".")
+		e.Lines = append(e.Lines, "New: "+byLevel(joins)+".")
 	}
 	if len(e.Gone) > 0 {
-		e.Lines = append(e.Lines, CountOf(len(e.Gone), "item")+" no longer asked: "+byLevel(goes)+".")
+		e.Lines = append(e.Lines, "No longer asked: "+byLevel(goes)+".")
 	}
 }
 
+// byLevel says how many items of each level there are, such as "1 required and 2
+// optional items".
 func byLevel(n map[plan.Level]int) string {
 	var parts []string
+	noun := "items"
 	for _, l := range []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay} {
 		if n[l] > 0 {
 			parts = append(parts, strconv.Itoa(n[l])+" "+levelWord(l))
+			if noun = "items"; n[l] == 1 {
+				noun = "item"
+			}
 		}
 	}
-	return Enumerate(parts, "and")
+	return Enumerate(parts, "and") + " " + noun
 }
 
 // weight is how much an item weighs in a stage; none when it does not apply there.
