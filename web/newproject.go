@@ -456,7 +456,7 @@ func (s *Server) freeKey(r *http.Request, name string) (string, error) {
 		return "", nil
 	}
 	base := fold.Key(name)
-	if base == "" || base == "new" {
+	if base == "" || base == "new" || base == "upgrades" {
 		base = "project"
 	}
 	key := base

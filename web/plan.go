@@ -128,15 +128,11 @@ func target(rv *review.Review, v *store.PlanView, do, key string) (plan.Origin, 
 		if doc.Module == nil {
 			return o, &review.Refused{Why: "There is no such module to attach."}
 		}
-		return o.With(newestOf(v, plan.Ref{Key: key})), nil
+		return o.With(newestOf(v.Newest, plan.Ref{Key: key})), nil
 	case page.PlanDetach:
 		return o.Without(key), nil
 	case page.PlanUpgrade:
-		o.Lifecycle = newestOf(v, o.Lifecycle)
-		for _, ref := range o.Modules {
-			o = o.With(newestOf(v, ref))
-		}
-		return o, nil
+		return upgraded(o, v.Newest), nil
 	case page.PlanUndo:
 		if err := rv.CanUndo(); err != nil {
 			return o, err
@@ -146,10 +142,19 @@ func target(rv *review.Review, v *store.PlanView, do, key string) (plan.Origin, 
 	return o, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "does nothing that this page knows; open the page again"}}}
 }
 
+// upgraded is a plan of the newest versions of what it is made of.
+func upgraded(o plan.Origin, newest []plan.Ref) plan.Origin {
+	o.Lifecycle = newestOf(newest, o.Lifecycle)
+	for _, ref := range o.Modules {
+		o = o.With(newestOf(newest, ref))
+	}
+	return o
+}
+
 // newestOf is the newest version of a document, or the present one where that is
 // the newer.
-func newestOf(v *store.PlanView, has plan.Ref) plan.Ref {
-	for _, ref := range v.Newest {
+func newestOf(newest []plan.Ref, has plan.Ref) plan.Ref {
+	for _, ref := range newest {
 		if ref.Key == has.Key && ref.Version > has.Version {
 			return ref
 		}
@@ -191,42 +196,50 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 	return s.showPlan(w, r, explain(err).status, do, key, form)
 }
 
-// replan makes a change that the person was shown: from the plan as it was, to
-// the very versions that the form names. The plan being that already, there is
-// nothing left to do.
+// planChange is a change that the person was shown: from the plan as it was, to
+// the very versions that the form names.
+type planChange struct {
+	do, module, reason string
+	shown, to          review.Digest
+}
+
 func (s *Server) replan(r *http.Request, posted url.Values) (*store.Changed, error) {
 	v, err := s.Store.ProjectPlan(r.Context(), s.by(r), projectKey(r))
 	if err != nil {
 		return nil, err
 	}
-	do, key, reason := posted.Get("do"), posted.Get("module"), posted.Get("reason")
+	c := planChange{posted.Get("do"), posted.Get("module"), posted.Get("reason"), shown(posted), review.Digest(posted.Get("to"))}
 	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		if err := review.May(who, review.ChangePlan, &rv.Project); err != nil {
-			return err
-		}
-		to := review.Digest(posted.Get("to"))
-		if to != "" && rv.PlanDigest() == to {
-			return nil
-		}
-		o, err := target(rv, v, do, key)
-		if err != nil {
-			return err
-		}
-		made, err := o.Digest()
-		if err != nil {
-			return err
-		}
-		if rv.PlanDigest() == shown(posted) && review.Digest(made) != to { // published meanwhile
-			return &review.Outdated{What: "library"}
-		}
-		switch do {
-		case page.PlanAttach:
-			return rv.AttachModule(who, o.Module(key), shown(posted), reason, at)
-		case page.PlanDetach:
-			return rv.DetachModule(who, key, shown(posted), reason, at)
-		case page.PlanUpgrade:
-			return rv.Upgrade(who, o.Lifecycle, o.Modules, shown(posted), reason, at)
-		}
-		return rv.UndoUpgrade(who, shown(posted), reason, at)
+		return c.make(rv, v, who, at)
 	})
+}
+
+// make makes the change. Where the plan is what it is to be, nothing is left to do.
+func (c planChange) make(rv *review.Review, v *store.PlanView, who review.Actor, at time.Time) error {
+	if err := review.May(who, review.ChangePlan, &rv.Project); err != nil {
+		return err
+	}
+	if c.to != "" && rv.PlanDigest() == c.to {
+		return nil
+	}
+	o, err := target(rv, v, c.do, c.module)
+	if err != nil {
+		return err
+	}
+	made, err := o.Digest()
+	if err != nil {
+		return err
+	}
+	if rv.PlanDigest() == c.shown && review.Digest(made) != c.to { // published meanwhile
+		return &review.Outdated{What: "library"}
+	}
+	switch c.do {
+	case page.PlanAttach:
+		return rv.AttachModule(who, o.Module(c.module), c.shown, c.reason, at)
+	case page.PlanDetach:
+		return rv.DetachModule(who, c.module, c.shown, c.reason, at)
+	case page.PlanUpgrade:
+		return rv.Upgrade(who, o.Lifecycle, o.Modules, c.shown, c.reason, at)
+	}
+	return rv.UndoUpgrade(who, c.shown, c.reason, at)
 }

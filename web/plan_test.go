@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
+
 	"github.com/slipway-prr/slipway/internal/catalog"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -196,4 +198,80 @@ func TestPlansAreUpgraded(t *testing.T) {
 	if it := f.stage(p, sk).Item(old.Stages[0].Items[0].Key); it == nil || it.Answer.Note != "As agreed." {
 		t.Errorf("the answer is %+v", it)
 	}
+}
+
+// Many projects are upgraded in one press, each by itself: those that cannot be
+// are listed with why, and nobody is shown what they may not change.
+func TestManyPlansAreUpgraded(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	old, err := catalog.Version(store.UsualLifecycle, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.publishDocument(plan.Document{Lifecycle: old})
+	newest := f.ref
+	if f.ref, err = old.Ref(); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{"ledger", "payments", "sealed", "waiting"} {
+		f.create(key)
+	}
+	f.restrict("sealed")
+	sk := old.Stages[0].Key
+	f.fill("owner", "waiting", sk)
+	f.requestSignOff("owner", "waiting", sk)
+	f.ref = newest
+	f.create("modern")
+	list := func(who string) (keys string, picks []string) {
+		r := f.browse(who).get(page.UpgradesURL).want(200)
+		r.find(`tbody a[href$="?upgrade=1"]`).Each(func(_ int, a *goquery.Selection) {
+			keys += strings.Split(a.AttrOr("href", ""), "/")[2] + " "
+		})
+		r.find(`[name="project"]`).Each(func(_ int, box *goquery.Selection) { picks = append(picks, box.AttrOr("value", "")) })
+		return keys, picks
+	}
+	for who, want := range map[string]string{
+		"owner": "ledger payments sealed waiting ", "manager": "ledger payments waiting ", "viewer": "", "member": "", "outsider": "",
+	} {
+		if keys, _ := list(who); keys != want {
+			t.Errorf("%s is shown %q, want %q", who, keys, want)
+		}
+	}
+	b := f.browse("manager")
+	if text := b.get(page.UpgradesURL).text(); !strings.Contains(text, "Sign-off of “"+old.Stages[0].Name+"” is under way") {
+		t.Error("the page does not say why a project has to wait")
+	}
+	_, picks := list("manager")
+	b.post(page.UpgradesURL, "reason", "New rules.").want(422)
+	kept := b.post(page.UpgradesURL, "project", picks[0], "reason", "").want(422)
+	if kept.find(`[name="project"][checked]`).Length() != 1 {
+		t.Error("what was selected is lost")
+	}
+	_, all := list("owner")
+	hidden := all[len(all)-1]
+	if !strings.HasPrefix(hidden, "sealed.") {
+		t.Fatalf("the owner can choose %q", all)
+	}
+	fields := []string{
+		"project", picks[0], "project", picks[1], "project", hidden, "project", "nothing" + hidden[len("sealed"):],
+		"project", "waiting" + picks[0][len("ledger"):], "reason", "New <rules>.",
+	}
+	text := b.post(page.UpgradesURL, fields...).want(200).text()
+	for _, want := range []string{
+		"2 projects upgraded.", "3 projects not upgraded.", "sealed There is nothing at this address", "nothing There is nothing at this address", "waiting Sign-off of",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the outcome lacks %q", want)
+		}
+	}
+	before := f.seq("ledger")
+	b.post(page.UpgradesURL, fields...).want(200)
+	if f.seq("ledger") != before {
+		t.Error("pressed again, it changes a project again")
+	}
+	if keys, _ := list("manager"); keys != "waiting " {
+		t.Errorf("%q are still behind", keys)
+	}
+	f.browse("member").post(page.UpgradesURL, "project", "waiting"+picks[0][len("ledger"):], "reason", "Mine.").want(200)
 }

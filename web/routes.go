@@ -96,6 +96,8 @@ func (s *Server) table() []route {
 		{"GET", "/projects/new/{draft}/{step}", signedIn, s.step},
 		{"POST", "/projects/new/{draft}/{step}", signedIn, s.saveStep},
 		{"POST", "/projects", signedIn, s.createProject},
+		{"GET", "/projects/upgrades", signedIn, s.behind},
+		{"POST", "/projects/upgrades", signedIn, s.upgradeMany},
 		{"GET", project, signedIn, s.project},
 		{"GET", project + "/settings", signedIn, s.settings},
 		{"POST", project + "/settings", signedIn, s.saveSettings},

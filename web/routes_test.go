@@ -90,7 +90,7 @@ func fieldsOf(path string) []string {
 		return []string{"reason", "Until <then>"}
 	}
 	switch last := path[strings.LastIndex(path, "/")+1:]; last {
-	case "plan":
+	case "plan", "upgrades":
 		return []string{"reason", "The <law> asks"}
 	case "level":
 		return []string{"reason", "It <is> small"}

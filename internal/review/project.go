@@ -132,8 +132,8 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	key := strings.TrimSpace(in.Key)
 	if !plan.ValidKey(key) {
 		c.problems.Add("key", "must be 2 to 40 lower-case letters, digits and single hyphens, starting with a letter, such as payments-api")
-	} else if key == "new" {
-		c.problems.Add("key", "is taken by the page that starts projects; choose another")
+	} else if key == "new" || key == "upgrades" {
+		c.problems.Add("key", "is taken by a page of Slipway's own; choose another")
 	}
 	f := c.fields(&pl.Lifecycle, nil, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
 	if in.Owner == 0 {

@@ -270,10 +270,9 @@ func policyLine(a, b plan.Policy) string {
 	return "At the gate: " + Enumerate(parts, "and") + "."
 }
 
-// fates counts what becomes of the answers that there are.
-func (d *PlanData) fates() []ui.Fact {
+// answers counts what becomes of the answers that there are.
+func (d *PlanData) answers() (kept, again, aside int) {
 	before := answersAside(d.Review)
-	kept, again := 0, 0
 	for i := range d.Then.Stages {
 		for j := range d.Then.Stages[i].Items {
 			switch it := &d.Then.Stages[i].Items[j]; {
@@ -285,12 +284,16 @@ func (d *PlanData) fates() []ui.Fact {
 			}
 		}
 	}
-	aside := 0
 	for k := range answersAside(d.Then) {
 		if !before[k] {
 			aside++
 		}
 	}
+	return kept, again, aside
+}
+
+func (d *PlanData) fates() []ui.Fact {
+	kept, again, aside := d.answers()
 	facts := []ui.Fact{{Term: "Answers kept", Text: strconv.Itoa(kept)}}
 	if d.Do == PlanUpgrade {
 		facts = append(facts, ui.Fact{Term: "To confirm again", Text: strconv.Itoa(again)})

@@ -1,0 +1,69 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// BehindPage is how many projects that are behind a version are listed, and
+// upgraded in one press.
+const BehindPage = 100
+
+// BehindView is a page of the projects whose plan is made of something that has a
+// newer version.
+type BehindView struct {
+	Viewer
+	Projects []BehindProject // by their lifecycles
+	More     bool
+	Newest   []plan.Ref // the newest version of each document that is not retired
+}
+
+// BehindProject is one of them.
+type BehindProject struct {
+	Key  review.ProjectKey
+	Name string
+}
+
+// behindSQL lists the projects that the person sees and may change the plan of.
+// May itself is asked of each again, by whoever shows or changes it.
+var behindSQL = `with ` + meSQL + `,
+	newest as materialized (select distinct on (v.key) v.key, v.version from template_version v where ` + currentSQL + ` order by v.key, v.version desc),
+	old as materialized (
+	    select p.digest
+	      from plan p
+	     cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
+	      join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
+	     group by p.digest)
+	select f.key, ` + nameSQL(`f`) + `
+	  from portfolio f
+	  join review r on r.project_id = f.project_id and r.no = f.review_no
+	  join old on old.digest = r.plan, me
+	 where ` + visibleSQL + ` and f.status <> 'stopped'
+	   and (exists (select from held g where g.person_id = me.id and g.role in ('manager', 'admin') and ` + countsSQL + `)
+	        or exists (select from project_member m where m.project_id = f.project_id and m.person_id = me.id and m.duty in ('owner', 'deputy')))
+	 order by r.template_key, r.template_version, lower(f.name), f.project_id
+	 limit $4 offset $5`
+
+// Behind reads a page, the first is 1.
+func (s *Store) Behind(ctx context.Context, by By, page int) (*BehindView, error) {
+	out := &BehindView{}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	queueNewest(b, &out.Newest)
+	b.Queue(behindSQL, by.token[:], by.person, s.idle, BehindPage+1, (page-1)*BehindPage).Query(func(rows pgx.Rows) (err error) {
+		out.Projects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[BehindProject])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("listing projects that are behind", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if len(out.Projects) > BehindPage {
+		out.Projects, out.More = out.Projects[:BehindPage], true
+	}
+	return out, nil
+}
