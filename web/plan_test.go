@@ -242,6 +242,9 @@ func TestManyPlansAreUpgraded(t *testing.T) {
 	if text := b.get(page.UpgradesURL).text(); !strings.Contains(text, "Sign-off of “"+old.Stages[0].Name+"” is under way") {
 		t.Error("the page does not say why a project has to wait")
 	}
+	if n := b.get(page.UpgradesURL + "?all=1").want(200).find(`[name="project"][checked]`).Length(); n != 2 {
+		t.Errorf("%d projects are selected, want both that can be upgraded", n)
+	}
 	_, picks := list("manager")
 	b.post(page.UpgradesURL, "reason", "New rules.").want(422)
 	kept := b.post(page.UpgradesURL, "project", picks[0], "reason", "").want(422)

@@ -16,7 +16,7 @@ import (
 // behind lists the projects whose plan is behind a version, with what an upgrade
 // would do to each.
 func (s *Server) behind(w http.ResponseWriter, r *http.Request) error {
-	return s.showBehind(w, r, http.StatusOK, &page.UpgradesData{})
+	return s.showBehind(w, r, http.StatusOK, &page.UpgradesData{All: r.URL.Query().Get("all") != ""})
 }
 
 func (s *Server) showBehind(w http.ResponseWriter, r *http.Request, status int, d *page.UpgradesData) error {

@@ -17,7 +17,8 @@ type UpgradesData struct {
 	Groups []UpgradeGroup
 	Page   int
 	More   bool
-	Most   int // projects on a page
+	Most   int  // projects on a page
+	All    bool // all are selected
 	Done   []UpgradeDone
 	Left   []UpgradeLeft
 	Picked []string // of a form that was refused
