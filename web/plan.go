@@ -64,7 +64,9 @@ func listModules(v *store.PlanView, d *page.PlanData) {
 		if doc.Module == nil || o.Module(ref.Key).Key != "" {
 			continue
 		}
-		m := page.PlanModule{Ref: ref, Module: doc.Module, Proposed: proposed(&v.Review.Plan.Lifecycle, v.Review.Project.Profile, doc.Module)}
+		m := page.PlanModule{
+			Ref: ref, Module: doc.Module, Proposed: proposed(&v.Review.Plan.Lifecycle, v.Review.Project.Profile, doc.Module),
+		}
 		if m.Proposed == "" {
 			others = append(others, m)
 			continue
@@ -139,7 +141,7 @@ func target(rv *review.Review, v *store.PlanView, do, key string) (plan.Origin, 
 		}
 		return rv.Upgraded.From, nil
 	}
-	return o, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "does nothing that this page knows; open the page again"}}}
+	return o, invalidField("form", "does nothing that this page knows; open the page again")
 }
 
 // upgraded is a plan of the newest versions of what it is made of.
@@ -209,7 +211,8 @@ func (s *Server) replan(r *http.Request, posted url.Values) (*store.Changed, err
 		return nil, err
 	}
 	c := planChange{posted.Get("do"), posted.Get("module"), posted.Get("reason"), shown(posted), review.Digest(posted.Get("to"))}
-	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+	at := store.Target{Project: projectKey(r)}
+	return s.Store.Change(r.Context(), s.by(r), at, func(rv *review.Review, who review.Actor, at time.Time) error {
 		return c.make(rv, v, who, at)
 	})
 }

@@ -16,11 +16,13 @@ import (
 // smallModule is one that the answer "users" proposes.
 func smallModule(f *fixture) *plan.Module {
 	return &plan.Module{
-		Kind: plan.KindModule, Key: "printing", Version: 1, Name: "Printing", Summary: "For what prints.", ProposedWhen: []plan.Flag{f.tmpl.Flags[0].Key},
+		Kind: plan.KindModule, Key: "printing", Version: 1, Name: "Printing",
+		Summary: "For what prints.", ProposedWhen: []plan.Flag{f.tmpl.Flags[0].Key},
 		Seats: []plan.ModuleSeat{{Phase: "design", GateSeat: plan.GateSeat{Seat: plan.SeatData, MandatoryAt: []plan.Tier{1, 2, 3}}}},
 		Items: []plan.ModuleItem{{Phase: "design", Item: plan.Item{
 			Key: "printing-paper", Title: "Paper <is> ordered", Why: "It runs out.", Done: "It is there.", Show: "The order.",
-			Levels: [3]plan.Level{"must", "must", "must"}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{plan.SeatData}, Quality: []string{"operability"},
+			Levels:   [3]plan.Level{"must", "must", "must"},
+			Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{plan.SeatData}, Quality: []string{"operability"},
 		}}},
 	}
 }
@@ -57,7 +59,7 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 		t.Errorf("the page does not say why a module is proposed: %s", got)
 	}
 	preview, attach := planForm(b, p, "attach=printing", "We <do> print.")
-	for _, want := range []string{"New: 1 required item.", "Paper <is> ordered (required)", "the Data seat has to sign", "No other stage changes"} {
+	for _, want := range []string{"New: 1 required item.", "Paper <is> ordered (required)", "the Data seat has to sign", "No other stage"} {
 		if !strings.Contains(words(preview.one("#change")), want) {
 			t.Errorf("the preview lacks %q: %s", want, words(preview.one("#change")))
 		}
@@ -80,7 +82,8 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	if f.seq("payments") != before {
 		t.Error("sent twice, the form changes something twice")
 	}
-	if got := words(b.get(to).want(200).one("#made-of #module-printing")); !strings.Contains(got, "Attached by "+f.name("owner")) || !strings.Contains(got, "We <do> print.") {
+	got := words(b.get(to).want(200).one("#made-of #module-printing"))
+	if !strings.Contains(got, "Attached by "+f.name("owner")) || !strings.Contains(got, "We <do> print.") {
 		t.Errorf("the page does not say who attached the module and why: %s", got)
 	}
 	b.post(page.AnswerURL(p, stage, "printing-paper"), "answer", "met", "version", "0", "note", "Ten boxes.").want(303)
@@ -91,7 +94,7 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	}
 	manager := f.browse("manager")
 	preview, detach := planForm(manager, p, "detach=printing", "They do not print.")
-	if got := words(preview.one("#change")); !strings.Contains(got, "Set aside 1") || !strings.Contains(got, "No longer asked: 1 required item.") {
+	if got = words(preview.one("#change")); !strings.Contains(got, "Set aside 1") || !strings.Contains(got, "No longer asked: 1 required item.") {
 		t.Errorf("the preview does not say what goes: %s", got)
 	}
 	if kept := b.post(to, detach...).want(403).one("#change textarea"); kept.Text() != "They do not print." {
@@ -168,7 +171,8 @@ func TestPlansAreUpgraded(t *testing.T) {
 		b.post(page.AnswerURL(p, sk, old.Stages[0].Items[i].Key), "answer", "not-met", "version", "0", "note", "As agreed.")
 	}
 	for _, at := range []string{to, page.ProjectURL(p)} {
-		if r := b.get(at).want(200); !strings.Contains(r.text(), "has a newer version, 2.") || r.find(`a[href="`+to+`?upgrade=1"]`).Length() != 1 {
+		r := b.get(at).want(200)
+		if !strings.Contains(r.text(), "has a newer version, 2.") || r.find(`a[href="`+to+`?upgrade=1"]`).Length() != 1 {
 			t.Errorf("%s does not say that there is a newer version", at)
 		}
 	}
@@ -176,7 +180,9 @@ func TestPlansAreUpgraded(t *testing.T) {
 		t.Error("a viewer is led to the upgrade")
 	}
 	preview, upgrade := planForm(b, p, "upgrade=1", "Newer.")
-	for _, want := range []string{"Answers kept", "To confirm again", "Set aside", "New items", "Items that became part of others", "answer to confirm again", "answer kept"} {
+	for _, want := range []string{
+		"Answers kept", "To confirm again", "Set aside", "New items", "Items that became part of others", "answer to confirm again", "answer kept",
+	} {
 		if !strings.Contains(words(preview.one("#change")), want) {
 			t.Errorf("the preview does not say %q: %s", want, words(preview.one("#change")))
 		}
@@ -262,7 +268,8 @@ func TestManyPlansAreUpgraded(t *testing.T) {
 	}
 	text := b.post(page.UpgradesURL, fields...).want(200).text()
 	for _, want := range []string{
-		"2 projects upgraded.", "3 projects not upgraded.", "sealed There is nothing at this address", "nothing There is nothing at this address", "waiting Sign-off of",
+		"2 projects upgraded.", "3 projects not upgraded.", "sealed There is nothing at this address",
+		"nothing There is nothing at this address", "waiting Sign-off of",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the outcome lacks %q", want)

@@ -31,7 +31,7 @@ type BehindProject struct {
 // behindSQL lists the projects that the person sees and may change the plan of.
 // May itself is asked of each again, by whoever shows or changes it.
 var behindSQL = `with ` + meSQL + `,
-	newest as materialized (select distinct on (v.key) v.key, v.version from template_version v where ` + currentSQL + ` order by v.key, v.version desc),
+	newest as materialized (` + newestSQL + `),
 	old as materialized (
 	    select p.digest
 	      from plan p
@@ -44,7 +44,8 @@ var behindSQL = `with ` + meSQL + `,
 	  join old on old.digest = r.plan, me
 	 where ` + visibleSQL + ` and f.status <> 'stopped'
 	   and (exists (select from held g where g.person_id = me.id and g.role in ('manager', 'admin') and ` + countsSQL + `)
-	        or exists (select from project_member m where m.project_id = f.project_id and m.person_id = me.id and m.duty in ('owner', 'deputy')))
+	        or exists (select from project_member m
+	                    where m.project_id = f.project_id and m.person_id = me.id and m.duty in ('owner', 'deputy')))
 	 order by r.template_key, r.template_version, lower(f.name), f.project_id
 	 limit $4 offset $5`
 

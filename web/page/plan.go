@@ -69,7 +69,9 @@ func (d *PlanData) asksLess() bool { return d.Do == PlanDetach && d.Review.AsksL
 func (d *PlanData) key() review.ProjectKey { return d.Review.Project.Key }
 
 func (d *PlanData) reason() ui.Field {
-	return ui.Field{Name: "reason", Label: "Why", Hint: "People who come later read it in the history.", Value: d.Form.Reason, Error: d.Form.Errors["reason"]}
+	return ui.Field{
+		Name: "reason", Label: "Why", Hint: "People who come later read it in the history.", Value: d.Form.Reason, Error: d.Form.Errors["reason"],
+	}
 }
 
 // name is what the module is called that a change is about.
@@ -150,7 +152,8 @@ func (d *PlanData) effects() []PlanEffect {
 	}
 	for i := range d.Review.Stages {
 		if s := &d.Review.Stages[i]; d.Then.Stage(s.Def.Key) == nil {
-			out = append(out, PlanEffect{Stage: s.Def.Name, Lines: []string{"The stage is no longer there. What was said in it is set aside."}})
+			gone := []string{"The stage is no longer there. What was said in it is set aside."}
+			out = append(out, PlanEffect{Stage: s.Def.Name, Lines: gone})
 		}
 	}
 	return out
@@ -441,7 +444,10 @@ type PlanTailoring struct {
 // tailoring are what the project made of its plan itself, and what waits.
 func (d *PlanData) tailoring() []PlanTailoring {
 	t := d.Review.Plan.Origin.Tailoring
-	all := []PlanTailoring{{Term: "Own items"}, {Term: "Raised items"}, {Term: "Lowered items"}, {Term: "Items marked as core"}, {Term: "Waiting for approval to be lowered"}}
+	all := []PlanTailoring{
+		{Term: "Own items"}, {Term: "Raised items"}, {Term: "Lowered items"}, {Term: "Items marked as core"},
+		{Term: "Waiting for approval to be lowered"},
+	}
 	add := func(at int, k plan.ItemKey, detail string) {
 		it := PlanTailored{Title: d.titleOf(k), Detail: detail}
 		if _, stage := d.Review.Plan.Find(k); stage != nil {

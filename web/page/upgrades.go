@@ -90,7 +90,7 @@ func (d *UpgradesData) Add(newer []string, u Upgradable) {
 }
 
 func (d *UpgradesData) reason() ui.Field {
-	return ui.Field{Name: "reason", Label: "Why", Hint: "It stands in the history of each project.", Value: d.Reason, Error: d.Errors["reason"]}
+	return ui.Field{Name: "reason", Label: "Why", Hint: "The history of each project has it.", Value: d.Reason, Error: d.Errors["reason"]}
 }
 
 func (d *UpgradesData) chosen() ui.Field {
