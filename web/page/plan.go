@@ -196,14 +196,14 @@ func applicable(s *review.Stage) int {
 func (e *PlanEffect) items(from, to *review.Stage) {
 	joins, goes := map[plan.Level]int{}, map[plan.Level]int{}
 	for i := range to.Items {
-		if it := &to.Items[i]; it.Level != plan.LevelNone && weight(from, it.Def.Key) == plan.LevelNone {
-			e.Added = append(e.Added, it.Def.Title+" ("+levelWord(it.Level)+")")
+		if it := &to.Items[i]; it.Level != plan.LevelNone && levelIn(from, it.Def.Key) == plan.LevelNone {
+			e.Added = append(e.Added, it.Def.Title+" ("+weight(it.Level)+")")
 			joins[it.Level]++
 		}
 	}
 	for i := range from.Items {
-		if it := &from.Items[i]; it.Level != plan.LevelNone && weight(to, it.Def.Key) == plan.LevelNone {
-			e.Gone = append(e.Gone, it.Def.Title+" ("+levelWord(it.Level)+")")
+		if it := &from.Items[i]; it.Level != plan.LevelNone && levelIn(to, it.Def.Key) == plan.LevelNone {
+			e.Gone = append(e.Gone, it.Def.Title+" ("+weight(it.Level)+")")
 			goes[it.Level]++
 		}
 	}
@@ -222,7 +222,7 @@ func byLevel(n map[plan.Level]int) string {
 	noun := "items"
 	for _, l := range []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay} {
 		if n[l] > 0 {
-			parts = append(parts, strconv.Itoa(n[l])+" "+levelWord(l))
+			parts = append(parts, strconv.Itoa(n[l])+" "+weight(l))
 			if noun = "items"; n[l] == 1 {
 				noun = "item"
 			}
@@ -231,8 +231,8 @@ func byLevel(n map[plan.Level]int) string {
 	return Enumerate(parts, "and") + " " + noun
 }
 
-// weight is how much an item weighs in a stage; none when it does not apply there.
-func weight(s *review.Stage, k plan.ItemKey) plan.Level {
+// levelIn is how much an item weighs in a stage; none when it does not apply there.
+func levelIn(s *review.Stage, k plan.ItemKey) plan.Level {
 	if it := s.Item(k); it != nil {
 		return it.Level
 	}
@@ -459,7 +459,7 @@ func (d *PlanData) tailoring() []PlanTailoring {
 		add(0, t.Own[i].Key, "")
 	}
 	for _, r := range t.Raised {
-		add(1, r.Item, "to "+levelWord(r.Level))
+		add(1, r.Item, "to "+weight(r.Level))
 	}
 	for _, l := range t.Lowered {
 		add(2, l.Item, loweredTo(l.Level))
@@ -478,7 +478,7 @@ func loweredTo(l plan.Level) string {
 	if l == plan.LevelNone {
 		return "left out"
 	}
-	return "to " + levelWord(l)
+	return "to " + weight(l)
 }
 
 // since says who attached a module, when and why.
