@@ -73,6 +73,8 @@ func All() []Info {
 		ownInfo(),
 		lensInfo(),
 		asvsInfo(),
+		azureInfo(),
+		goSDLInfo(),
 		badgeInfo(),
 		baselineInfo(),
 		xlsxInfo(),
