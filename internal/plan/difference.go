@@ -78,7 +78,7 @@ func Compare(old, new *Lifecycle) Difference {
 				change.Fate = Moved
 			case !sameDemands(then.item, item):
 				change.Fate = Demands
-			case then.item.Guidance != item.Guidance || then.item.Why != item.Why || then.item.Done != item.Done || then.item.Show != item.Show:
+			case !sameWords(then.item, item):
 				change.Fate = Explains
 			default:
 				continue
@@ -112,7 +112,21 @@ func SameMeaning(a, b *Item) bool {
 
 func sameDemands(a, b *Item) bool {
 	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
-		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When)
+		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When) && sameQuestion(a, b)
+}
+
+// sameQuestion reports whether two items have the same to choose from, and the
+// same rules; also of two statements, which have neither.
+func sameQuestion(a, b *Item) bool {
+	return slices.Equal(a.Rules, b.Rules) && slices.EqualFunc(a.Choices, b.Choices, func(x, y Choice) bool { return x.Key == y.Key && x.Title == y.Title })
+}
+
+// sameWords reports whether two items that demand the same explain it the same.
+func sameWords(a, b *Item) bool {
+	return a.Guidance == b.Guidance && a.Why == b.Why && a.Done == b.Done && a.Show == b.Show && slices.Equal(a.Links, b.Links) &&
+		slices.EqualFunc(a.Choices, b.Choices, func(x, y Choice) bool {
+			return x.Help == y.Help && x.Do == y.Do && slices.Equal(x.Links, y.Links)
+		})
 }
 
 // sameGate reports whether two gates ask for the same signatures at every tier.

@@ -213,10 +213,13 @@ func (r *Review) undoAnswer(by Actor, s *Stage, e ItemAnswered, at time.Time) er
 	}
 	cur := it.Answer
 	switch {
-	case cur.By != by.Person || cur.State != e.To || cur.Note != e.Note:
+	case cur.By != by.Person || cur.State != e.To || cur.Note != e.Note || cur.Choices != e.Choices:
 		return &AnswerConflict{Stage: s.Def.Key, Item: e.Item, Current: cur}
-	case e.From == e.To && e.FromNote == e.Note:
+	case e.From == e.To && e.FromNote == e.Note && e.FromChoices == e.Choices:
 		return refuse("It was reconfirmed, which cannot be undone.")
+	}
+	if !e.FromChoices.IsZero() {
+		return r.Choose(by, s.Def.Key, e.Item, e.FromChoices, &e.FromNote, cur.Version, at)
 	}
 	return r.Answer(by, s.Def.Key, e.Item, e.From, e.FromNote, cur.Version, at)
 }

@@ -29,8 +29,8 @@ var everyEvent = []struct {
 		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"]}`},
 	{review.DutySet{Person: 3, From: "member", Duty: "owner", Reason: "R"}, `{"person":3,"from":"member","duty":"owner","reason":"R"}`},
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
-	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
-		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},
+	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N", FromChoices: plan.NoneOf, Choices: "a b", Risk: "none"},
+		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N","from_choices":[],"choices":["a","b"],"risk":"none"}`},
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2, For: 4}, `{"stage":"design","item":"adr","version":2,"for":4}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01", FromDue: "2026-11-01", Reason: "R"},
 		`{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01","from_due":"2026-11-01","reason":"R"}`},
@@ -101,6 +101,8 @@ var earlierForms = []struct {
 	json  string
 }{
 	{review.DutySet{Person: 3, From: "member", Duty: "owner"}, `{"person":3,"from":"member","duty":"owner"}`},
+	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
+		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},
 	{review.CommentAdded{Stage: "design", Item: "adr", No: 4, Text: "T", Once: "o"}, `{"stage":"design","item":"adr","no":4,"text":"T","once":"o"}`},
 	{review.NotApplicableApproved{Stage: "design", Item: "adr", Version: 2}, `{"stage":"design","item":"adr","version":2}`},
 	{review.ItemAssigned{Stage: "design", Item: "adr", From: 1, Person: 2, Due: "2026-12-01"}, `{"stage":"design","item":"adr","from":1,"person":2,"due":"2026-12-01"}`},

@@ -66,6 +66,31 @@ type signedItem struct {
 	Reattest   bool                `json:"reattest,omitempty"`
 	ApprovedBy PersonID            `json:"approved_by,omitempty"`
 	ApprovedAt time.Time           `json:"approved_at,omitzero"`
+	Question   *signedQuestion     `json:"question,omitempty"` // what is there to choose from, and what it comes to
+	Choices    plan.Chosen         `json:"choices,omitempty"`
+	Risk       plan.Risk           `json:"risk,omitempty"`
+}
+
+type signedQuestion struct {
+	Choices []signedChoice `json:"choices"`
+	Rules   []plan.Rule    `json:"rules"`
+}
+
+type signedChoice struct {
+	Key   plan.ChoiceKey `json:"key"`
+	Title string         `json:"title"`
+}
+
+// signedAs is the part of a question that a signer relies on; nil for a statement.
+func signedAs(d *plan.Item) *signedQuestion {
+	if !d.IsQuestion() {
+		return nil
+	}
+	q := &signedQuestion{Choices: make([]signedChoice, len(d.Choices)), Rules: d.Rules}
+	for i := range d.Choices {
+		q.Choices[i] = signedChoice{d.Choices[i].Key, d.Choices[i].Title}
+	}
+	return q
 }
 
 type signedEvidence struct {
@@ -125,10 +150,10 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 		applies[it.Def.Key] = true
 		signed := signedItem{
 			Key: it.Def.Key, Level: it.Level, State: a.State, Note: a.Note, By: a.By, At: a.At.UTC(), Version: a.Version, Reattest: it.Reattest,
-			ApprovedBy: a.ApprovedBy, ApprovedAt: a.ApprovedAt.UTC(),
+			ApprovedBy: a.ApprovedBy, ApprovedAt: a.ApprovedAt.UTC(), Choices: a.Choices, Risk: a.Risk,
 		}
 		if f == FormatStage {
-			signed.Title, signed.Asks = it.Def.Title, it.Def.Evidence
+			signed.Title, signed.Asks, signed.Question = it.Def.Title, it.Def.Evidence, signedAs(it.Def)
 		}
 		c.Items = append(c.Items, signed)
 	}

@@ -16,6 +16,11 @@ type (
 		To       State         `json:"to"`
 		FromNote string        `json:"from_note,omitempty"`
 		Note     string        `json:"note,omitempty"`
+		// What was chosen of a question, before and after, and what the item's rules
+		// make of it. An empty list says that none of the choices is true.
+		FromChoices plan.Chosen `json:"from_choices,omitempty"`
+		Choices     plan.Chosen `json:"choices,omitempty"`
+		Risk        plan.Risk   `json:"risk,omitempty"`
 	}
 	// NotApplicableApproved confirms that a must does not apply.
 	NotApplicableApproved struct {
@@ -68,9 +73,36 @@ func (e ItemAnswered) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
+	if err := e.follows(it.Def); err != nil {
+		return err
+	}
 	it.Earlier = s.answeredBefore(it, en.Actor)
-	it.Answer = Answer{State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e)}
+	it.Answer = Answer{
+		State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e), Choices: e.Choices, Risk: e.Risk,
+	}
 	it.Reattest = false
+	return nil
+}
+
+// follows reports whether the answer is the one that the item's rules make of the
+// choices, so that no trail can say otherwise.
+func (e ItemAnswered) follows(d *plan.Item) error {
+	if e.Choices.IsZero() {
+		switch {
+		case e.Risk != "":
+			return fmt.Errorf("item %s has a risk without choices", d.Key)
+		case d.IsQuestion() && (e.To == Met || e.To == NotMet):
+			return fmt.Errorf("item %s is a question and was answered without choices", d.Key)
+		}
+		return nil
+	}
+	out, err := d.Outcome(e.Choices)
+	switch {
+	case err != nil:
+		return fmt.Errorf("item %s: %w", d.Key, err)
+	case e.Risk != out.Risk || e.To != stateOf(out.Risk):
+		return fmt.Errorf("item %s is said to be %s with risk %q; its rules make its choices risk %q", d.Key, e.To, e.Risk, out.Risk)
+	}
 	return nil
 }
 

@@ -46,6 +46,10 @@ type Answer struct {
 	ApprovedBy PersonID // of a must that does not apply
 	ApprovedAt time.Time
 	NoteFor    State // the answer that the note was written for; empty without a note
+	// Choices are what was chosen of a question, and Risk what its rules made of
+	// that; both are empty for what is no answer by choices.
+	Choices plan.Chosen
+	Risk    plan.Risk
 }
 
 // OldNote reports whether the note was written for an answer that no longer
@@ -131,15 +135,63 @@ func (e *Evidence) Expired(at time.Time) bool { return Over(e.Expires, at) }
 // the answer has changed since, an [AnswerConflict] carries the present one.
 // Sending the present answer again changes nothing and is no error.
 func (r *Review) Answer(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, note string, version int, at time.Time) error {
-	return r.answer(by, sk, ik, to, &note, version, at)
+	return r.answer(by, sk, ik, said{to: to, note: &note}, version, at)
 }
 
 // AnswerKeepingNote is [Review.Answer] with the note that the item has.
 func (r *Review) AnswerKeepingNote(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, version int, at time.Time) error {
-	return r.answer(by, sk, ik, to, nil, version, at)
+	return r.answer(by, sk, ik, said{to: to}, version, at)
 }
 
-func (r *Review) answer(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, typed *string, version int, at time.Time) error {
+// Choose answers a question by what is true of its choices; the item's rules
+// decide whether that makes it met. It is otherwise like [Review.Answer]. Without
+// a note (nil) the item keeps the one that it has.
+func (r *Review) Choose(by Actor, sk plan.StageKey, ik plan.ItemKey, chosen plan.Chosen, note *string, version int, at time.Time) error {
+	return r.answer(by, sk, ik, said{choosing: true, chosen: chosen, note: note}, version, at)
+}
+
+// said is what somebody says of an item: an answer, or choices from which it
+// follows.
+type said struct {
+	to       State
+	choosing bool // by choices, and not in so many words
+	chosen   plan.Chosen
+	risk     plan.Risk // what the choices come to
+	note     *string   // nil: the item's stays
+}
+
+// follow works out the answer to a question, and refuses what the item cannot be
+// answered with.
+func (in *said) follow(d *plan.Item) error {
+	if !in.choosing {
+		if d.IsQuestion() && (in.to == Met || in.to == NotMet) {
+			return refuse("This item is a question. Choose what is true; whether it is met follows from that.")
+		}
+		return nil
+	}
+	if in.chosen.IsZero() {
+		return invalid("choices", "say which are true, or that none is")
+	}
+	if !d.IsQuestion() {
+		return invalid("choices", "belong to a question, which this item is not; reload the page and answer again")
+	}
+	out, err := d.Outcome(in.chosen)
+	if err != nil {
+		return invalid("choices", "are not all there to choose from; reload the page and choose again")
+	}
+	in.to, in.risk = stateOf(out.Risk), out.Risk
+	return nil
+}
+
+// stateOf is the answer to a question whose choices come to a risk.
+func stateOf(r plan.Risk) State {
+	if r == plan.RiskNone {
+		return Met
+	}
+	return NotMet
+}
+
+func (r *Review) answer(by Actor, sk plan.StageKey, ik plan.ItemKey, in said, version int, at time.Time) error {
 	if err := May(by, AnswerItem, &r.Project); err != nil {
 		return err
 	}
@@ -147,30 +199,34 @@ func (r *Review) answer(by Actor, sk plan.StageKey, ik plan.ItemKey, to State, t
 	if err != nil {
 		return err
 	}
-	if typed == nil {
-		typed = &it.Answer.Note
+	if err := in.follow(it.Def); err != nil {
+		return err
+	}
+	if in.note == nil {
+		in.note = &it.Answer.Note
 	}
 	var c input
-	note := c.text("note", *typed, MaxNote)
-	if !to.Valid() {
+	note := c.text("note", *in.note, MaxNote)
+	if !in.to.Valid() {
 		c.problems.Add("answer", "choose met, not met, not applicable or open")
 	}
-	if to == NotApplicable && note == "" {
+	if in.to == NotApplicable && note == "" {
 		c.problems.Add("note", "say why the item does not apply; an approver will read it")
 	}
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
 	cur := it.Answer
-	if cur.State == to && cur.Note == note && !it.Reattest {
+	if cur.State == in.to && cur.Choices == in.chosen && cur.Risk == in.risk && cur.Note == note && !it.Reattest {
 		return nil
 	}
 	if cur.Version != version {
 		return &AnswerConflict{Stage: sk, Item: ik, Current: cur}
 	}
-	return r.record(
-		by, at, ItemAnswered{Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: to, FromNote: cur.Note, Note: note},
-	)
+	return r.record(by, at, ItemAnswered{
+		Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: in.to, FromNote: cur.Note, Note: note,
+		FromChoices: cur.Choices, Choices: in.chosen, Risk: in.risk,
+	})
 }
 
 // ApproveNotApplicable confirms that a must does not apply. It takes a holder

@@ -100,6 +100,8 @@ func newMachine(t *rapid.T) *machine {
 	tmpl := lifecycle([]plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict}[dice(t, "order", 3)], dice(t, "sod", 4) < 3)
 	tmpl.Stages[0].Gate.RepeatsDays, tmpl.Stages[2].Gate.RepeatsDays = 150, []int{0, 60}[dice(t, "repeats", 2)]
 	tmpl.Stages[2].Items[0].ValidDays = 50
+	ask(&tmpl.Stages[1].Items[1], "alarm && stop", plan.RiskNone, "alarm || slow", plan.RiskMedium)
+	ask(&tmpl.Stages[2].Items[0], "!alarm && !slow", plan.RiskNone, "alarm", plan.RiskMedium, "default", plan.RiskHigh)
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
@@ -141,6 +143,25 @@ func newMachine(t *rapid.T) *machine {
 		k.setDuty(owner, p, review.DutyMember)
 	}
 	return k
+}
+
+// ask makes an item a question of three choices; rules are conditions and risks.
+func ask(d *plan.Item, rules ...any) {
+	d.Choices = []plan.Choice{{Key: "stop", Title: "It stops"}, {Key: "alarm", Title: "An alarm sounds"}, {Key: "slow", Title: "It gets slow"}}
+	for i := 0; i < len(rules); i += 2 {
+		d.Rules = append(d.Rules, plan.Rule{When: rules[i].(string), Risk: rules[i+1].(plan.Risk)})
+	}
+}
+
+// risk is what choices come to, by the rules of [newMachine].
+func risk(d *plan.Item, stop, alarm, slow bool) plan.Risk {
+	switch {
+	case d.Key == "load" && alarm && stop, d.Key == "runbook" && !alarm && !slow:
+		return plan.RiskNone
+	case alarm, d.Key == "load" && slow:
+		return plan.RiskMedium
+	}
+	return plan.RiskHigh
 }
 
 func (k *machine) actor(p review.PersonID) review.Actor {
@@ -356,7 +377,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	}
 	for i, it := range st.inOrder() {
 		a := s.Items[i].Answer
-		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy, s.Items[i].Reattest), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver, it.again))
+		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy, s.Items[i].Reattest, a.Choices), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver, it.again, it.chosen))
 	}
 	for i, it := range st.inOrder() {
 		same("assignee of "+string(it.def.Key), s.Items[i].Assignee, it.assignee)

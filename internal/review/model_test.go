@@ -136,6 +136,7 @@ type mItem struct {
 	approver   review.PersonID
 	approvedAt time.Time
 	again      bool // to be said again in this review
+	chosen     plan.Chosen
 	assignee   review.PersonID
 	said       []mSaid // since the review began, and what stood then
 }
@@ -529,7 +530,7 @@ func (m *model) content(st *mStage) string {
 	for _, it := range st.inOrder() {
 		if lv := m.level(it); lv != "" {
 			applies[it.def.Key] = true
-			fmt.Fprintf(&b, "%s %s %s %q %d %d %d %d %d %t\n", it.def.Key, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro(), it.again)
+			fmt.Fprintf(&b, "%s %s %s %q %d %d %d %d %d %t %s\n", it.def.Key, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro(), it.again, it.chosen)
 		}
 	}
 	for i, l := range st.links {

@@ -230,29 +230,77 @@ func (k *machine) wildItem() (plan.StageKey, *mItem) {
 func (k *machine) wildAnswer() {
 	sk, it := k.wildItem()
 	to := pick(k, "answer", review.Met, review.NotMet, review.NotApplicable, review.NotApplicable, review.Open, review.State("maybe"))
-	k.answer(mostly(k, "who", pick(k, "teammate", member, mate, insider), crowd...), sk, it.def.Key, to, pick(k, "note", "", "because", "then again"),
-		it.version+mostly(k, "version", 0, -1, 1), k.oneIn(10, "machine"))
+	by, note := mostly(k, "who", pick(k, "teammate", member, mate, insider), crowd...), pick(k, "note", "", "because", "then again")
+	version, machine := it.version+mostly(k, "version", 0, -1, 1), k.oneIn(10, "machine")
+	if k.oneIn(6, "by choices") || it.def.IsQuestion() && k.oneIn(2, "by choices") {
+		k.choose(by, sk, it, pick(k, "choices", plan.NoneOf, "alarm", "slow", "stop", "alarm stop", "slow stop", "alarm slow stop", "horn", ""), note, version, machine)
+		return
+	}
+	k.bare(by, sk, it, to, note, version, machine)
 }
+
+// answer gives an item an answer; a question by choices that come to it.
 
 func (k *machine) answer(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, to review.State, note string, version int, machine bool) {
 	it := k.m.stages[sk].items[ik]
-	v := verdict{effect: func() {
-		it.said = append(it.said, mSaid{by, k.now})
-		it.state, it.note, it.by, it.at, it.version, it.approver, it.approvedAt = to, note, by, k.now, it.version+1, 0, time.Time{}
-		it.again = false
-	}}
-	same := it.state == to && it.note == note && !it.again
-	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
+	switch {
+	case !it.def.IsQuestion() || to == review.NotApplicable || to == review.Open:
+		k.bare(by, sk, it, to, note, version, machine)
+	case to == it.state:
+		k.choose(by, sk, it, it.chosen, note, version, machine)
+	case to == review.Met && ik == "runbook":
+		k.choose(by, sk, it, pick(k, "met by", plan.NoneOf, "stop"), note, version, machine)
+	case to == review.Met:
+		k.choose(by, sk, it, pick(k, "met by", plan.Chosen("alarm stop"), "alarm slow stop"), note, version, machine)
+	default:
+		k.choose(by, sk, it, pick(k, "not met by", plan.Chosen("slow"), "alarm"), note, version, machine)
+	}
+}
+
+// bare answers without a word on choices.
+func (k *machine) bare(by review.PersonID, sk plan.StageKey, it *mItem, to review.State, note string, version int, machine bool) {
+	same := it.state == to && it.note == note && it.chosen.IsZero() && !it.again
+	v := k.answers(by, it, to, "", note, same)
+	v.refuse("refused", it.def.IsQuestion() && (to == review.Met || to == review.NotMet))
 	v.refuse("invalid", to == "maybe" || to == review.NotApplicable && note == "")
 	v.refuse("conflict", !same && version != it.version)
-	if same {
-		v.effect = nil
-	}
 	a := k.actor(by)
 	a.Machine = machine
-	k.do(fmt.Sprintf("answer %s %s %q", ik, to, note), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
-		return r.Answer(a, sk, ik, to, note, version, k.now)
+	k.do(fmt.Sprintf("answer %s %s %q", it.def.Key, to, note), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.Answer(a, sk, it.def.Key, to, note, version, k.now)
 	})
+}
+
+// choose answers a question.
+func (k *machine) choose(by review.PersonID, sk plan.StageKey, it *mItem, chosen plan.Chosen, note string, version int, machine bool) {
+	to := review.NotMet
+	if risk(it.def, chosen.Has("stop"), chosen.Has("alarm"), chosen.Has("slow")) == plan.RiskNone {
+		to = review.Met
+	}
+	same := it.note == note && it.chosen == chosen && !it.again
+	v := k.answers(by, it, to, chosen, note, same)
+	v.refuse("invalid", !it.def.IsQuestion() || chosen.IsZero() || chosen.Has("horn"))
+	v.refuse("conflict", !same && version != it.version)
+	a := k.actor(by)
+	a.Machine = machine
+	k.do(fmt.Sprintf("choose %s %q %q", it.def.Key, chosen, note), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
+		return r.Choose(a, sk, it.def.Key, chosen, &note, version, k.now)
+	})
+}
+
+// answers is what becomes of an item that is answered.
+func (k *machine) answers(by review.PersonID, it *mItem, to review.State, chosen plan.Chosen, note string, same bool) verdict {
+	var v verdict
+	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
+	if same {
+		return v
+	}
+	v.effect = func() {
+		it.said = append(it.said, mSaid{by, k.now})
+		it.state, it.note, it.by, it.at, it.version, it.approver, it.approvedAt = to, note, by, k.now, it.version+1, 0, time.Time{}
+		it.again, it.chosen = false, chosen
+	}
+	return v
 }
 
 func (k *machine) wildApproval() {

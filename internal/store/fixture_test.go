@@ -90,6 +90,11 @@ func smallTemplate() *plan.Lifecycle {
 			{
 				Key: "live", Name: "Live", Items: []plan.Item{
 					{Key: "restore-tested", Title: "Restore is tested", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"test-report"}, ValidDays: 30, Seats: []plan.Seat{plan.SeatSRE}},
+					{
+						Key: "way-back", Title: "Is there a way back?", Levels: [3]plan.Level{plan.LevelMay, plan.LevelMay, plan.LevelMay}, Seats: []plan.Seat{plan.SeatSRE},
+						Choices: []plan.Choice{{Key: "switch", Title: "A switch turns it off"}, {Key: "older", Title: "The older version runs on the newer data"}},
+						Rules:   []plan.Rule{{When: "switch && older", Risk: plan.RiskNone}, {When: "switch || older", Risk: plan.RiskMedium}, {When: "default", Risk: plan.RiskHigh}},
+					},
 				},
 				Gate: plan.Gate{Name: "Go live", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatSRE, Mandatory: true}}},
 			},

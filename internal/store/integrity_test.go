@@ -79,6 +79,8 @@ func TestIllegalRowsAreRefused(t *testing.T) {
 		{"a second owner", unique, unique, `update project_member set duty = 'owner' where duty = 'deputy'`},
 		{"an answer approved by its giver", check, check, `
 			update item set state = 'not-applicable', note = 'n', approved_by = answered_by, approved_at = now() where item = 'scope-set'`},
+		{"a risk without choices", check, check, `update item set risk = 'high' where item = 'scope-set'`},
+		{"choices that are met at a risk", check, check, `update item set choices = 'a', risk = 'high' where item = 'scope-set'`},
 		{"an answer of nobody", check, check, `update item set answered_by = null`},
 		{"evidence that is no web page", check, check, `update evidence set url = 'javascript:alert(1)'`},
 		{"a sign-off of a round elsewhere", foreign, foreign, `

@@ -84,7 +84,7 @@ const (
 		 where p.id = $1`
 	itemsSQL = `
 		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier, t.note_for
+		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier, t.note_for, t.choices, t.risk
 		  from item t`
 	evidenceSQL = `
 		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,

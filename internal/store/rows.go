@@ -88,6 +88,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(), earlier: raw.people(),
 		}
 		row.answer.NoteFor = review.State(raw.one(string(last.answer.NoteFor)))
+		row.answer.Choices, row.answer.Risk = plan.Chosen(raw.one(string(last.answer.Choices))), plan.Risk(raw.one(string(last.answer.Risk)))
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}

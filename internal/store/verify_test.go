@@ -112,6 +112,11 @@ func (f *fixture) eventful(key review.ProjectKey) {
 	do("mike", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "live", "restore-tested", review.NotMet, "Soon.", 0, at)
 	})
+	for i, chosen := range []plan.Chosen{"older switch", plan.NoneOf, "switch"} {
+		do("mike", "live", func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.Choose(who, "live", "way-back", chosen, nil, i, at)
+		})
+	}
 	do("mike", "live", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.RequestWaiver(who, "live", "restore-tested", review.NewWaiver{Reason: "Late", Risk: "Small", Measure: "By hand", Until: at.AddDate(0, 0, 20).Format(review.DateLayout)}, at)
 	})
@@ -193,8 +198,10 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update project set tier = 3`,
 		`update project_member set duty = 'member' where duty = 'deputy'`,
 		`delete from project_member where duty = 'deputy'`,
-		`update item set state = 'met' where state = 'not-met'`,
+		`update item set state = 'met' where state = 'not-met' and choices = ''`,
 		`update item set note = note || '.' where note <> ''`,
+		`update item set choices = 'older' where choices = 'switch' and review_no = 2`,
+		`update item set choices = '-', risk = 'high' where choices = 'switch' and review_no = 1`,
 		`update item set answered_at = answered_at - interval '1 microsecond'`,
 		`delete from item where item = 'demo-shown' and review_no = 2`,
 		`update item set reattest = not reattest where review_no = 2`,

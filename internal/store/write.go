@@ -74,21 +74,21 @@ func writeAnswer(b *pgx.Batch, r *review.Review, t trailRow, e review.ItemAnswer
 	if len(it.Earlier) > 0 {
 		earlier = people(it.Earlier)
 	}
-	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier, string(it.Answer.NoteFor))
+	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier, string(it.Answer.NoteFor), string(e.Choices), string(e.Risk))
 	if e.Version > 1 {
 		b.Queue(`
 			with entry as (`+trailSQL+`)
 			update item
-			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15
+			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17
 			 where project_id = $1 and review_no = $10 and stage = $6 and item = $7`, args...)
 		return
 	}
 	b.Queue(`
 		with entry as (`+trailSQL+`)
-		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, earlier, note_for)
-		values ($1, $10, $6, $7, $11, $12, $13, $4, $3, $14, $15)
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, earlier, note_for, choices, risk)
+		values ($1, $10, $6, $7, $11, $12, $13, $4, $3, $14, $15, $16, $17)
 		on conflict (project_id, review_no, stage, item) do update
-		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15`, args...)
+		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17`, args...)
 }
 
 // texts makes a text array of any kind of string; null never.
