@@ -10,7 +10,7 @@ const (
 	Removed  Fate = "removed"
 	Merged   Fate = "merged"   // into one that declares it, see [Item.Was]
 	Moved    Fate = "moved"    // to another stage; its key stays
-	Demands  Fate = "demands"  // something else: title, levels, evidence, validity or when it applies
+	Demands  Fate = "demands"  // something else: title, levels, evidence, validity, when it applies, choices or rules
 	Explains Fate = "explains" // itself in other words, and asks the same
 )
 
@@ -105,9 +105,10 @@ func Compare(old, new *Lifecycle) Difference {
 }
 
 // SameMeaning reports whether an answer to one item answers the other: they claim
-// the same and are shown by the same.
+// the same, are shown by the same and, as questions, come to the same by the same
+// choices.
 func SameMeaning(a, b *Item) bool {
-	return a.Title == b.Title && slices.Equal(a.Evidence, b.Evidence) && len(a.Choices) == len(b.Choices)
+	return a.Title == b.Title && slices.Equal(a.Evidence, b.Evidence) && sameQuestion(a, b)
 }
 
 func sameDemands(a, b *Item) bool {

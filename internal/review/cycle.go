@@ -178,7 +178,7 @@ func (r *Review) foldReview(e ReviewStarted) error {
 		for j := range s.Items {
 			it := &s.Items[j]
 			it.Earlier = nil // what stands now was signed off with the last gate
-			it.Reattest = it.Def.ValidDays > 0 && it.Answer.State != Open
+			it.Reattest = (it.Reattest || it.Def.ValidDays > 0) && it.Answer.State != Open
 		}
 	}
 	for i := range r.Former {

@@ -135,7 +135,11 @@ func (e PlanUpgraded) Documents() []plan.Ref {
 }
 
 func (e ModuleAttached) fold(r *Review, _ Entry) error {
-	return r.replan(r.Plan.Origin.With(e.Module))
+	if err := r.replan(r.Plan.Origin.With(e.Module)); err != nil {
+		return err
+	}
+	r.doubtAnswers()
+	return nil
 }
 
 func (e ModuleDetached) fold(r *Review, _ Entry) error {
@@ -216,7 +220,25 @@ func (e UpgradeUndone) fold(r *Review, _ Entry) error {
 		return err
 	}
 	r.Upgraded = nil
-	return r.reattest(e.Confirmed, false)
+	if err := r.reattest(e.Confirmed, false); err != nil {
+		return err
+	}
+	r.doubtAnswers()
+	return nil
+}
+
+// doubtAnswers has said again what was chosen of questions that are others now: an
+// item that returns may have been answered as another version asked it. An
+// upgrade lists these itself.
+func (r *Review) doubtAnswers() {
+	for i := range r.Stages {
+		for j := range r.Stages[i].Items {
+			it := &r.Stages[i].Items[j]
+			if it.Answer.follows(it.Def) != nil {
+				it.Reattest = true
+			}
+		}
+	}
 }
 
 // reattest has items said again, or takes that back.

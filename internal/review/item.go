@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
@@ -180,6 +181,29 @@ func (in *said) follow(d *plan.Item) error {
 		return invalid("choices", "are not all there to choose from; reload the page and choose again")
 	}
 	in.to, in.risk = stateOf(out.Risk), out.Risk
+	return nil
+}
+
+// follows reports whether the answer is the one that the item's rules make of its
+// choices. No trail can say otherwise; only a change of the plan leaves an answer
+// behind that does not follow, and has it said again.
+func (a *Answer) follows(d *plan.Item) error {
+	if a.Choices.IsZero() {
+		switch {
+		case a.Risk != "":
+			return errors.New("has a risk without choices")
+		case d.IsQuestion() && (a.State == Met || a.State == NotMet):
+			return errors.New("is a question and was answered without choices")
+		}
+		return nil
+	}
+	out, err := d.Outcome(a.Choices)
+	switch {
+	case err != nil:
+		return fmt.Errorf("has choices that it is not asked about: %w", err)
+	case a.Risk != out.Risk || a.State != stateOf(out.Risk):
+		return fmt.Errorf("is said to be %s with risk %q; its rules make its choices risk %q", a.State, a.Risk, out.Risk)
+	}
 	return nil
 }
 

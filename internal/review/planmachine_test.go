@@ -54,10 +54,15 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 		}
 		s := &l.Stages[dice(t, "in", len(l.Stages))]
 		level := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay}[dice(t, "level", 3)]
-		s.Items = append(s.Items, plan.Item{
+		it := plan.Item{
 			Key: k, Title: string(k) + []string{"", " in other words"}[dice(t, "title", 2)], Levels: [3]plan.Level{level, level, level},
 			Evidence: []plan.EvidenceKind{"doc"},
-		})
+		}
+		if k >= "it-4" || dice(t, "question", 4) == 0 {
+			ask(&it, []string{"stop", "alarm && stop", "!slow"}[dice(t, "rule", 3)], plan.RiskNone, "alarm", plan.RiskMedium)
+			it.Choices = it.Choices[:2+dice(t, "choices", 2)]
+		}
+		s.Items = append(s.Items, it)
 	}
 	for _, k := range rest {
 		s := &l.Stages[dice(t, "heir", len(l.Stages))]
@@ -136,7 +141,7 @@ func (k *planner) work() {
 	switch dice(k.t, "work", 8) {
 	case 0, 1:
 		to := []review.State{review.Met, review.Met, review.NotMet, review.NotApplicable}[dice(k.t, "to", 4)]
-		k.done(k.r.Answer(k.people[member], sk, ik, to, k.next("note"), it.Answer.Version, k.tick()))
+		k.answer(sk, it, to)
 	case 2, 3:
 		url := "https://a.example/" + k.next("link")
 		if k.done(k.r.AddEvidence(k.people[mate], sk, ik, review.NewEvidence{URL: url, Type: "doc"}, k.tick())) {
@@ -163,13 +168,24 @@ func (k *planner) work() {
 	}
 }
 
+// answer answers an item, or a question by choices that may come to something else.
+func (k *planner) answer(sk plan.StageKey, it *review.Item, to review.State) {
+	note := k.next("note")
+	if !it.Def.IsQuestion() || to == review.NotApplicable {
+		k.done(k.r.Answer(k.people[member], sk, it.Def.Key, to, note, it.Answer.Version, k.tick()))
+		return
+	}
+	chosen := []plan.Chosen{"stop", "alarm stop", "alarm", "slow", plan.NoneOf}[dice(k.t, "choices", 5)]
+	k.done(k.r.Choose(k.people[member], sk, it.Def.Key, chosen, &note, it.Answer.Version, k.tick()))
+}
+
 // pass brings a stage to its gate, as far as it gets.
 func (k *planner) pass() {
 	s := &k.r.Stages[dice(k.t, "pass", len(k.r.Stages))]
 	for i := range s.Items {
 		it := &s.Items[i]
 		if it.Level != plan.LevelNone && (it.Answer.State != review.Met || it.Reattest) {
-			k.done(k.r.Answer(k.people[member], s.Def.Key, it.Def.Key, review.Met, k.next("note"), it.Answer.Version, k.tick()))
+			k.answer(s.Def.Key, it, review.Met)
 			url := "https://a.example/" + k.next("link")
 			if k.done(k.r.AddEvidence(k.people[mate], s.Def.Key, it.Def.Key, review.NewEvidence{URL: url, Type: "doc"}, k.tick())) {
 				k.linked[url] = true
@@ -283,6 +299,7 @@ func (k *planner) kept(after string) {
 						k.t.Fatalf("after %s: item %s is there twice", after, key)
 					}
 					items[key] = true
+					k.founded(after, &list[j])
 				}
 			}
 			last := 0
@@ -305,6 +322,25 @@ func (k *planner) kept(after string) {
 	}
 	if !maps.Equal(links, k.linked) || !maps.Equal(waivers, k.waived) {
 		k.t.Fatalf("after %s: links %v of %v, waivers %v of %v", after, links, k.linked, waivers, k.waived)
+	}
+}
+
+// founded checks that the answer to a question is what its rules make of the
+// choices, or is to be said again.
+func (k *planner) founded(after string, it *review.Item) {
+	k.t.Helper()
+	d, a := it.Def, it.Answer
+	if _, asked := k.r.Plan.Find(d.Key); asked == nil || it.Reattest || a.State == review.Open || a.State == review.NotApplicable {
+		return
+	}
+	if !d.IsQuestion() {
+		if !a.Choices.IsZero() {
+			k.t.Fatalf("after %s: statement %s was answered with choices %s", after, d.Key, string(a.Choices))
+		}
+		return
+	}
+	if out, err := d.Outcome(a.Choices); err != nil || out.Risk != a.Risk || (a.Risk == plan.RiskNone) != (a.State == review.Met) {
+		k.t.Fatalf("after %s: item %s is %s with risk %s by choices %s, its rules say %s (%v)", after, d.Key, a.State, a.Risk, string(a.Choices), out.Risk, err)
 	}
 }
 

@@ -18,7 +18,7 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 	b.Queue(`
 		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest, note_for, choices, risk)
 		select project_id, $2, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments,
-		       item = any($3) and state <> 'open', note_for, choices, risk
+		       (reattest or item = any($3)) and state <> 'open', note_for, choices, risk
 		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(&r.Plan.Lifecycle))
 	b.Queue(`
 		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)
