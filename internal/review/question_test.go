@@ -144,3 +144,39 @@ func TestUndoOfChoices(t *testing.T) {
 		t.Errorf("undone to %+v, left %v", w.stage(design).Item("naming").Answer, left)
 	}
 }
+
+// What an upgrade has said again waits for that in the next review too.
+func TestSaidAgainOutlivesTheReview(t *testing.T) {
+	v2 := lifecycle(plan.OrderFree, true)
+	phased(v2, nil)
+	v2.Version = 4
+	ask(&v2.Stages[2].Items[1], "stop", plan.RiskNone)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}, modules: []*plan.Module{gdpr(), light()}})
+	drift := v2.Stages[2].Items[1].Key
+	w.ok(w.answer(member, run, drift, review.Met, ""))
+	w.ok(w.upgrade(owner, v2))
+	if it := w.stage(run).Item(drift); it.Level == plan.LevelMust || !it.Reattest {
+		t.Fatalf("after the upgrade: %+v", it)
+	}
+	was := *w.stage(run).Item(drift)
+	w.ok(w.r.Choose(w.actor(member), run, drift, "stop", nil, was.Answer.Version, w.tick()))
+	if it := w.stage(run).Item(drift); it.Answer.State != review.Met || it.Reattest {
+		t.Errorf("answered: %+v", it)
+	}
+	w.ok(w.undo(owner)) // a statement again, answered by choices
+	if it := w.stage(run).Item(drift); !it.Reattest {
+		t.Errorf("after undoing: %+v", it)
+	}
+	w.fill(run, drift)
+	w.ok(w.request(owner, run))
+	w.signAll(run)
+	w.gate(run, review.GatePassed)
+	if it := w.stage(run).Item(drift); !it.Reattest {
+		t.Fatalf("after the gate: %+v", it)
+	}
+	w.ok(w.r.StartReview(w.actor(owner), w.r.No, "yearly", w.tick()))
+	if it := w.stage(run).Item(drift); !it.Reattest {
+		t.Errorf("in the next review: %+v", it)
+	}
+	w.replays()
+}
