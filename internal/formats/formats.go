@@ -77,6 +77,7 @@ func All() []Info {
 		goSDLInfo(),
 		badgeInfo(),
 		baselineInfo(),
+		cortexInfo(),
 		xlsxInfo(),
 		csvInfo(),
 		markdownInfo(),

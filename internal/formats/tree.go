@@ -331,7 +331,10 @@ func scalarKey(n ast.MapKeyNode) (string, bool) {
 	switch n := n.(type) {
 	case *ast.StringNode:
 		return n.Value, true
-	case *ast.MappingKeyNode:
+	case *ast.MappingKeyNode: // "? key", which writers use for long ones
+		if in, ok := n.Value.(ast.MapKeyNode); ok && n.Value.Type() != ast.MappingKeyType {
+			return scalarKey(in)
+		}
 		return "", false
 	}
 	tok := n.GetToken()
@@ -376,13 +379,30 @@ func (t *yamlTree) ordered(parent *value, n *ast.TagNode, depth int) *value {
 	return out
 }
 
+// filled reports whether something stands in a value.
+func (v *value) filled() bool {
+	return v != nil && v.kind != nothing && (v.kind != scalar || v.text != "") && (v.kind == scalar || len(v.parts) > 0)
+}
+
+// leaveOutAs counts the fields of a mapping that are not read, as what they all are.
+func (d *draft) leaveOutAs(one, many string, v *value, read ...string) {
+	if !v.is(mapping) {
+		return
+	}
+	for _, p := range v.parts {
+		if p.filled() && !slices.Contains(read, p.name) {
+			d.lose(one, many)
+		}
+	}
+}
+
 // leaveOut counts the fields of a mapping that are not read, by their names.
 func (d *draft) leaveOut(v *value, read ...string) {
 	if !v.is(mapping) {
 		return
 	}
 	for _, p := range v.parts {
-		if p.kind == nothing || p.kind == scalar && p.text == "" || p.kind != scalar && len(p.parts) == 0 || slices.Contains(read, p.name) {
+		if !p.filled() || slices.Contains(read, p.name) {
 			continue
 		}
 		if len(d.losses) > maxLosses {

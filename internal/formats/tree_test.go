@@ -21,6 +21,9 @@ func TestYAMLTree(t *testing.T) {
 		other.path() != "0.Basics.Content.other" {
 		t.Errorf("%+v %s %q", other, other.path(), other.get("category").str())
 	}
+	if v, bad := newDraft(Options{}).readYAML([]byte("? urn:a:b\n: one\n? c\n: 2\n")); bad != nil || v.get("urn:a:b").str() != "one" || v.get("c").str() != "2" {
+		t.Errorf("%+v %+v", v, bad)
+	}
 	for _, tc := range []struct {
 		src  string
 		line int
@@ -35,6 +38,8 @@ func TestYAMLTree(t *testing.T) {
 		{"a: [1\n", 0, ""},
 		{"a: 1\n---\nb: 1\n", 0, "more than one"},
 		{"? {a: 1}\n: 2\n", 2, "invalid key"},
+		{"? a\n: 1\n? a\n: 2\n", 3, "already defined"},
+		{"a: 1\n? a\n: 2\n", 2, "already defined"},
 		{"<<: {a: 1}\n", 1, "merge"},
 		{strings.Repeat("[", 60) + strings.Repeat("]", 60), 1, "too deeply"},
 		{deepYAML(55), 52, "more than 50 deep"},
