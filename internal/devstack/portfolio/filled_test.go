@@ -32,7 +32,7 @@ const (
 	projects = 42
 )
 
-// demo is a database with the built-in template.
+// demo is a database with what comes with the program.
 type demo struct {
 	*store.Store
 	pool *pgxpool.Pool
@@ -47,12 +47,14 @@ func newDemo(t *testing.T) *demo {
 		t.Fatal(err)
 	}
 	defer owner.Close(ctx)
-	first, err := catalog.Version(store.UsualLifecycle, 1)
+	all, err := catalog.BuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: first}); err != nil {
-		t.Fatal(err)
+	for _, d := range all {
+		if err := store.Publish(ctx, owner, d); err != nil {
+			t.Fatal(err)
+		}
 	}
 	st, err := store.Open(ctx, db.AppURL, store.Options{StatementTimeout: time.Minute, LockTimeout: time.Minute})
 	if err != nil {
@@ -219,6 +221,10 @@ func (d *demo) states(t *testing.T) {
 		{"gates that lapsed with a waiver", `select w.item from waiver w join gate g using (project_id, review_no, stage) where w.until <= now() and g.state = 6`, 1, 3},
 		{"waivers denied", `select item from waiver where denied_at is not null`, 1, 3},
 		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
+		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 1, 3},
+		{"modules attached", `select body from trail where kind = 'ModuleAttached'`, 2, 6},
+		{"own items", `select body from trail where kind = 'ItemAdded'`, 2, 9},
+		{"answers to say again", `select item from item where reattest`, 10, 200},
 		{"rounds with an outdated signature", `select stage from gate where state = 2 and cardinality(outdated) > 0`, 2, 4},
 	} {
 		if n := len(texts(t, d.pool, want.sql)); n < want.min || n > want.max {

@@ -24,7 +24,7 @@ func dataProjects() []demoProject {
 			key: "churn-model", name: "Churn Model", team: team, tier: 2, exposure: review.ExposurePilot, target: 105,
 			summary: "Tells Support which customers are about to leave, and why it thinks so.",
 			profile: pipelines + personal, owner: "elif", deputy: "mei", members: "raj", na: "indicators-chosen", began: 130,
-			past: []chapter{pass("idea", 112), pass("evaluation", 71), back("architecture", 17, 0), work("code", 3, 35)},
+			past: []chapter{pass("idea", 112), pass("evaluation", 71), back("architecture", 17, 0), work("code", 13, 35)},
 		},
 		{
 			key: "warehouse-loader", name: "Warehouse Loader", team: team, tier: 2, exposure: review.ExposureGeneral, target: -80,

@@ -225,17 +225,39 @@ func (c cast) actor(id string, p *demoProject, project review.ProjectID, since t
 	return a
 }
 
+// firstPlan is the plan with which all projects began.
+func firstPlan(t *testing.T, tmpl *plan.Lifecycle) *plan.Plan {
+	t.Helper()
+	ref, err := plan.Document{Lifecycle: tmpl}.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Bare(tmpl, ref)
+}
+
+// published composes plans of what comes with the program.
+func published(o plan.Origin) (*plan.Plan, error) {
+	return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
+		if l, err := catalog.Version(ref.Key, ref.Version); err == nil {
+			return plan.Document{Lifecycle: l}, nil
+		}
+		m, err := catalog.Module(ref.Key, ref.Version)
+		return plan.Document{Module: m}, err
+	})
+}
+
 // live carries a project's story out.
 func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review.ProjectID, day time.Time) *review.Review {
 	t.Helper()
 	s := newStory(p, tmpl, c.ids, day)
-	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, plan.Bare(tmpl, plan.Ref{}), review.NewProject{
+	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, firstPlan(t, tmpl), review.NewProject{
 		Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
 		Owner: c.ids[p.owner], Deputy: c.ids[p.deputy], Target: s.firstTarget(), Restricted: p.restricted, Profile: p.flags(),
 	}, s.began)
 	if err != nil {
 		t.Fatalf("%s: %v", p.key, err)
 	}
+	r.Plans = published
 	for _, st := range s.plan() {
 		if err := st.run(r, c.actor(st.who, p, id, s.began), st.at); err != nil {
 			t.Fatalf("%s: %s in stage %s on %s: %v", p.key, st.who, st.stage, st.at, err)

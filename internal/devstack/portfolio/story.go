@@ -70,6 +70,7 @@ func (s *story) plan() []step {
 	for _, ch := range s.p.past {
 		s.tell(ch)
 	}
+	s.turns()
 	return s.steps
 }
 
