@@ -178,7 +178,7 @@ func TestSayAgain(t *testing.T) {
 		t.Error("what has to be reconfirmed is not among what is open")
 	}
 	item := member.get(page.ItemURL(p, "live", "restore-tested")).want(200)
-	if got := words(item.find("#answer .note-box")); !strings.Contains(got, "carried over") || !strings.Contains(got, "Still met") {
+	if got := words(item.find("#answer .note-box")); !strings.Contains(got, "older than the last review") || !strings.Contains(got, "Still met") {
 		t.Errorf("the item says %q", got)
 	}
 	// The pressed button of the row says it again.

@@ -70,7 +70,7 @@ func (k BlockerKind) inWords(d *plan.Item) string {
 	case WaiverRanOut:
 		return "The waiver has expired; meet the item, or have another waiver granted."
 	case ReattestDue:
-		return "Carried over from the last review; reconfirm it."
+		return "Answered before the last review or upgrade; confirm that it still holds."
 	case MustOpen:
 		return "Required, not answered."
 	case MustNotMet:

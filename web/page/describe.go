@@ -185,6 +185,8 @@ func (t Teller) answered(out *ui.Entry, e review.ItemAnswered) {
 	}
 	to, from := strings.ToLower(e.To.Label()), strings.ToLower(e.From.Label())
 	switch {
+	case e.From == e.To && e.Note == e.FromNote:
+		out.What = "confirmed again that it is " + to + ":"
 	case e.From == e.To:
 		out.What = "changed the note of"
 	case e.From == review.Open || e.From == "":

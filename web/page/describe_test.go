@@ -51,6 +51,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.StatusChanged{To: review.StatusActive, Reason: "Back."}, "Ana resumed the project | Back.", "", ui.Part},
 		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Open, To: review.Met, Note: "See wiki."}, "Ana answered met for Scope is set | See wiki.", item, ui.Met},
 		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Met, To: review.NotMet, FromNote: "Old."}, "Ana changed the answer from met to not met for Scope is set | The note was removed. It said: Old.", item, ui.Bad},
+		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Met, To: review.Met}, "Ana confirmed again that it is met: Scope is set", item, ui.Met},
 		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.Met, To: review.Met, Note: "New."}, "Ana changed the note of Scope is set | New.", item, ui.Met},
 		{review.ItemAnswered{Stage: "idea", Item: "scope-set", From: review.NotApplicable, To: review.Open}, "Ana changed the answer from not applicable to open for Scope is set", item, ui.Open},
 		{review.NotApplicableApproved{Stage: "idea", Item: "scope-set"}, "Ana approved not applicable for Scope is set", item, ui.NA},
