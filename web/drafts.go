@@ -385,6 +385,12 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, status int,
 		}
 		out.Before = before.Lifecycle
 		out.Renamed = edit.MaybeRenamed(before, d.Document)
+		out.Reworded = edit.MaybeReworded(before, d.Document)
+		for i := range out.Reworded {
+			if r := &out.Reworded[i]; status != http.StatusOK { // as it was ticked
+				r.Same = slices.Contains(out.Same, string(r.New.Key))
+			}
+		}
 	}
 	if out.People, err = s.validators(r); err != nil {
 		return err
@@ -396,7 +402,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, status int,
 
 // publish makes a draft the next version of its document.
 func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "saved", "reason", "validated-by", "validated-on", "was"+several)
+	form, err := readForm(r, "saved", "reason", "validated-by", "validated-on", "was"+several, "same"+several)
 	if err != nil {
 		return err
 	}
@@ -419,12 +425,15 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p, err := s.Store.PublishDraft(r.Context(), s.by(r), key, saved, in, func(d plan.Document) error {
+		if before.Lifecycle != nil || before.Module != nil {
+			edit.Reword(before, d, form["same"])
+		}
 		return edit.Rename(before, d, form["was"])
 	})
 	if err == nil {
 		return s.done(w, r, page.LifecycleURL(key, p.Newest().Ref.Version), flashPublished)
 	}
-	again := &edit.Publish{Reason: in.Reason, By: in.ValidatedBy, On: in.ValidatedOn}
+	again := &edit.Publish{Reason: in.Reason, By: in.ValidatedBy, On: in.ValidatedOn, Same: form["same"]}
 	var unfit *store.NotPublishable
 	switch fields, invalid := fieldErrors(err); {
 	case invalid:

@@ -101,11 +101,16 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	again := page.DraftItemURL("house", "name-an-owner")
 	b.post(again+"/remove", "shown", b.get(again).want(200).shown(again)).follow().want(200)
 	b.post(stage+"/items", "title", "Name an owner of it").follow().want(200)
+	reworded := page.DraftItemURL("house", "rehearse-the-rollback")
+	b.post(reworded, "shown", b.get(reworded).want(200).shown(reworded), "title", "Rehearse going back", "level", "must", "level", "must", "level", "must",
+		"why", "Law.", "done", "It is.", "show", "The job.").follow().want(200)
 	publish = b.get(draft + "/publish").want(200)
 	choice := publish.one(`[name=was] option:nth-child(2)`).AttrOr("value", "")
-	b.post(draft+"/publish", "saved", publish.one(`[name=saved]`).AttrOr("value", ""), "reason", "Clearer.", "was", choice).follow().want(200)
+	b.post(draft+"/publish", "saved", publish.one(`[name=saved]`).AttrOr("value", ""), "reason", "Clearer.", "was", choice, "same", "rehearse-the-rollback").follow().want(200)
 	if d, err := f.Store.Document(context.Background(), "house", 2); err != nil || fmt.Sprint(d.Lifecycle.Stages[0].Items[2].Was) != "[name-an-owner]" {
 		t.Errorf("version 2 is %+v, %v", d, err)
+	} else if it, _ := d.Item("rehearse-the-rollback"); fmt.Sprint(it.SameAs) != "[Rehearse the rollback]" {
+		t.Errorf("of what was only reworded version 2 says %q", it.SameAs)
 	}
 	b.post(page.RetireURL("house", 1), "reason", "").want(422)
 	if got := b.post(page.RetireURL("house", 1), "reason", "Too vague.").follow().want(200).text(); !strings.Contains(got, "Too vague.") {

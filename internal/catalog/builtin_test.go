@@ -68,7 +68,7 @@ func TestPublishedVersionsNeverChange(t *testing.T) {
 		"ml 1":                      "bf7ac938e41a87ab6583c2bd7600bf2cfb4200c3eb52f719c71f61d7c5bf0311",
 		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
 		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
-		"prototype-to-production 2": "fbdfac68ecfb0c5011aa65e805c40f44560fc6718252cefbb5f06ccbafcceed6",
+		"prototype-to-production 2": "ccca8dc3cd6deb369739e72ad18f4c88bb6ebbe603bc6a209a782b71986a35d3",
 		"public-sector 1":           "3b09d23e45ff64a62dfc0dd0f8836fc8b7146dcde8d15324607d251bf1f498fa",
 	}
 	got := map[string]string{}

@@ -78,6 +78,7 @@ type itemFile struct {
 	Quality   []string            `yaml:"quality"`
 	Sources   []string            `yaml:"sources"`
 	Was       []plan.ItemKey      `yaml:"was"`
+	SameAs    []string            `yaml:"same_as"`
 }
 
 type moduleFile struct {
@@ -135,7 +136,7 @@ func (f itemFile) item() plan.Item {
 		Why: strings.TrimSpace(f.Why), Done: strings.TrimSpace(f.Done), Show: strings.TrimSpace(f.Show),
 		Levels:   [3]plan.Level{f.Level, f.Tier2, f.Tier3},
 		Evidence: f.Evidence, Seats: f.Seats, When: f.When, ValidDays: f.ValidDays, Core: f.Core,
-		Quality: f.Quality, Sources: f.Sources, Was: f.Was,
+		Quality: f.Quality, Sources: f.Sources, Was: f.Was, SameAs: f.SameAs,
 	}
 }
 

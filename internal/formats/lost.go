@@ -21,7 +21,7 @@ const (
 	partCore      part = "core items"
 	partQuality   part = "qualities"
 	partSources   part = "sources"
-	partWas       part = "former keys"
+	partWas       part = "former keys and titles"
 	partQuestions part = "questions with choices"
 	partLinks     part = "links"
 	partPurpose   part = "purposes of stages"
@@ -61,7 +61,7 @@ func notRepresented(d plan.Document, format string, keeps []part) []string {
 		has(partCore, it.Core)
 		has(partQuality, len(it.Quality) > 0)
 		has(partSources, len(it.Sources) > 0)
-		has(partWas, len(it.Was) > 0)
+		has(partWas, len(it.Was)+len(it.SameAs) > 0)
 		has(partQuestions, it.IsQuestion())
 		has(partLinks, len(it.Links) > 0)
 	})

@@ -104,6 +104,7 @@ type ownItem struct {
 	Quality   []string            `yaml:"quality,flow,omitempty"`
 	Sources   []string            `yaml:"sources,flow,omitempty"`
 	Was       []plan.ItemKey      `yaml:"was,flow,omitempty"`
+	SameAs    []string            `yaml:"same_as,omitempty"`
 	Choices   []ownChoice         `yaml:"choices,omitempty"`
 	Rules     []ownRule           `yaml:"rules,omitempty"`
 	Links     []ownLink           `yaml:"links,omitempty"`
@@ -223,7 +224,7 @@ func (it ownItem) item() plan.Item {
 	return plan.Item{
 		Key: it.Key, Title: it.Title, Guidance: text(it.Guidance), Why: text(it.Why), Done: text(it.Done), Show: text(it.Show),
 		Levels: [3]plan.Level{it.Level, it.Tier2, it.Tier3}, Evidence: it.Evidence, Seats: it.Seats, When: it.When, ValidDays: it.ValidDays,
-		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, Links: convert(it.Links, ownLink.link),
+		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, ownLink.link),
 		Choices: convert(it.Choices, func(c ownChoice) plan.Choice {
 			return plan.Choice{Key: c.Key, Title: c.Title, Help: text(c.Help), Do: text(c.Do), Links: convert(c.Links, ownLink.link)}
 		}),
@@ -310,7 +311,7 @@ func ownItemOf(it plan.Item) ownItem {
 	return ownItem{
 		Key: it.Key, Title: it.Title, Guidance: it.Guidance, Why: it.Why, Done: it.Done, Show: it.Show,
 		Level: it.Levels[0], Tier2: it.Levels[1], Tier3: it.Levels[2], Evidence: it.Evidence, Seats: it.Seats, When: it.When,
-		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, Links: convert(it.Links, ownLinkOf),
+		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, ownLinkOf),
 		Choices: convert(it.Choices, func(c plan.Choice) ownChoice {
 			return ownChoice{c.Key, c.Title, c.Help, c.Do, convert(c.Links, ownLinkOf)}
 		}),

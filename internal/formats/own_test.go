@@ -81,6 +81,7 @@ func anyItem(t *rapid.T, key plan.ItemKey) plan.Item {
 	for _, k := range some(t, "was", 2, anyKey()) {
 		it.Was = append(it.Was, plan.ItemKey(k))
 	}
+	it.SameAs = some(t, "same as", 2, words)
 	if rapid.Bool().Draw(t, "question") {
 		for _, k := range []plan.ChoiceKey{"a", "B_1", "null"} {
 			it.Choices = append(it.Choices, plan.Choice{Key: k, Title: words.Draw(t, "title"), Help: words.Draw(t, "help"), Do: words.Draw(t, "do"), Links: anyLinks(t)})

@@ -342,6 +342,7 @@ func (c *checker) oneItem(d *Item) {
 	c.answers("when", d.When)
 	c.days("valid_days", d.ValidDays)
 	c.former(d.Was)
+	c.reworded(d)
 	c.question(d)
 }
 
@@ -353,6 +354,19 @@ func (c *checker) former(was []ItemKey) {
 		}
 		c.items[k] = c.place()
 	}
+}
+
+// reworded looks at the titles of which an item says that they meant the same.
+func (c *checker) reworded(d *Item) {
+	for _, title := range d.SameAs {
+		switch {
+		case strings.TrimSpace(title) == "" || !readable(title) || utf8.RuneCountInString(title) > MaxTitle:
+			c.addf("same_as: %q is no title", title)
+		case title == d.Title:
+			c.addf("same_as: %q is what the item is called now", title)
+		}
+	}
+	unique(c, "same_as", d.SameAs)
 }
 
 // place says where a key is that is used a second time.

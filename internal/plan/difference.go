@@ -11,6 +11,7 @@ const (
 	Merged   Fate = "merged"   // into one that declares it, see [Item.Was]
 	Moved    Fate = "moved"    // to another stage; its key stays
 	Demands  Fate = "demands"  // something else: title, levels, evidence, validity, when it applies, choices or rules
+	Rewords  Fate = "rewords"  // what it asks, and means the same by its author's word, see [Item.SameAs]
 	Explains Fate = "explains" // itself in other words, and asks the same
 )
 
@@ -78,6 +79,8 @@ func Compare(old, new *Lifecycle) Difference {
 				change.Fate = Moved
 			case !sameDemands(then.item, item):
 				change.Fate = Demands
+			case then.item.Title != item.Title:
+				change.Fate = Rewords
 			case !sameWords(then.item, item):
 				change.Fate = Explains
 			default:
@@ -105,14 +108,28 @@ func Compare(old, new *Lifecycle) Difference {
 }
 
 // SameMeaning reports whether an answer to one item answers the other: they claim
-// the same, are shown by the same and, as questions, come to the same by the same
-// choices.
-func SameMeaning(a, b *Item) bool {
-	return a.Title == b.Title && slices.Equal(a.Evidence, b.Evidence) && sameQuestion(a, b)
+// the same, whatever showed the one shows the other and, as questions, they come to
+// the same by the same choices.
+func SameMeaning(from, to *Item) bool {
+	return sameClaim(from, to) && stillShown(from.Evidence, to.Evidence) && sameQuestion(from, to)
+}
+
+// sameClaim reports whether two items are called the same, or the author of either
+// says that the other's title meant the same.
+func sameClaim(a, b *Item) bool {
+	return a.Title == b.Title || slices.Contains(a.SameAs, b.Title) || slices.Contains(b.SameAs, a.Title)
+}
+
+// stillShown reports whether each kind of evidence that was enough is enough now.
+func stillShown(from, to []EvidenceKind) bool {
+	if len(from) == 0 || len(to) == 0 { // nothing has to be shown
+		return len(to) == 0
+	}
+	return !slices.ContainsFunc(from, func(k EvidenceKind) bool { return !slices.Contains(to, k) })
 }
 
 func sameDemands(a, b *Item) bool {
-	return a.Title == b.Title && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
+	return sameClaim(a, b) && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
 		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When) && sameQuestion(a, b)
 }
 

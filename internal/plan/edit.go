@@ -64,7 +64,7 @@ func (d Document) As(key, name string) (Document, error) {
 	}
 	for _, s := range out.Sections() {
 		for _, it := range s.Items {
-			it.Was = nil
+			it.Was, it.SameAs = nil, nil
 		}
 	}
 	return out, nil

@@ -64,6 +64,7 @@ type Item struct {
 	Quality   []string       `json:"quality"`
 	Sources   []string       `json:"sources,omitempty"` // ids of the facts that the item rests on
 	Was       []ItemKey      `json:"was,omitempty"`     // keys of earlier versions whose answers belong here
+	SameAs    []string       `json:"same_as,omitempty"` // titles of earlier versions that meant the same, as the author says
 	Choices   []Choice       `json:"choices,omitempty"` // of an item that is a question
 	Rules     []Rule         `json:"rules,omitempty"`   // of a question: what its choices come to
 	Links     []Link         `json:"links,omitempty"`   // further reading

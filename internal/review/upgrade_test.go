@@ -116,6 +116,21 @@ func TestUpgradeKeepsWhatWasSaid(t *testing.T) {
 	}
 }
 
+// What the author of a version says was only reworded is not to be said again.
+func TestRewordedAnswersStand(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	v2.Stages[0].Items[0].SameAs = []string{lifecycle(plan.OrderFree, true).Stages[0].Items[0].Title}
+	w := worked(t, v2)
+	w.ok(w.upgrade(owner, v2))
+	w.replays()
+	if it := w.stage(design).Item("adr"); it.Reattest || it.Answer.State != review.Met || it.Def.Title == it.Def.SameAs[0] {
+		t.Errorf("%+v", it)
+	}
+	if it := w.stage("proof").Item("trial"); !it.Reattest {
+		t.Error("what was merged stands")
+	}
+}
+
 func TestUpgradeIsUndoneExactly(t *testing.T) {
 	v2 := second(plan.OrderFree)
 	w := worked(t, v2)

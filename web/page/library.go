@@ -249,7 +249,7 @@ func asked(l *plan.Lifecycle, d *plan.Item) []ui.Fact {
 
 // Fates are the kinds of change in the order in which a page shows them.
 func Fates() []plan.Fate {
-	return []plan.Fate{plan.Added, plan.Merged, plan.Removed, plan.Moved, plan.Demands, plan.Explains}
+	return []plan.Fate{plan.Added, plan.Merged, plan.Removed, plan.Moved, plan.Demands, plan.Rewords, plan.Explains}
 }
 
 // FateWord heads the changes of a kind between two versions of a lifecycle.
@@ -270,6 +270,8 @@ func (d *DocumentData) fateWord(f plan.Fate) string {
 		return "Items in a different stage"
 	case plan.Demands:
 		return "Items that ask something different"
+	case plan.Rewords:
+		return "Items reworded, said by their author to mean the same"
 	case plan.Explains:
 		return "Items in other words"
 	}

@@ -3217,6 +3217,12 @@ func PublishPage(m ui.PageMeta, d *Publish) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
+				if len(d.Reworded) > 0 {
+					templ_7745c5c3_Err = ui.Checkboxes(optional(d.field("same", "Which items only got another title?", "Tick those that ask the same and need no more proof. Their answers stand when a project upgrades; all others have to be confirmed again.")), d.reworded()).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				}
 				templ_7745c5c3_Err = ui.TextArea(value(d.field("reason", "Why there is a new version", "Projects that are asked to upgrade read it."), d.Reason)).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

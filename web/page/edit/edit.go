@@ -357,11 +357,14 @@ type Publish struct {
 	Draft
 	Before  *plan.Lifecycle // nil for a first version, and for modules
 	Renamed []Renamed
-	Reason  string
-	By      review.PersonID // who validated it
-	On      string
-	People  []page.Choice
-	Errors  map[string]string
+	// Reworded are the items that may be called something else and mean the same.
+	Reworded []Reworded
+	Same     []string // of these, as they were ticked in a form that was refused
+	Reason   string
+	By       review.PersonID // who validated it
+	On       string
+	People   []page.Choice
+	Errors   map[string]string
 }
 
 // Renamed asks whether an item that is new is one that is gone.
@@ -375,6 +378,21 @@ func (r *Renamed) options() []ui.Option {
 	out := []ui.Option{{Label: "No, it is a new item"}}
 	for _, it := range r.Gone {
 		out = append(out, ui.Option{Value: string(r.New.Key) + " " + string(it.Key), Label: "It was “" + it.Title + "”", Selected: r.Said == it.Key})
+	}
+	return out
+}
+
+// Reworded asks whether an item that is called something else means the same.
+type Reworded struct {
+	New  *plan.Item
+	Old  string // title
+	Same bool
+}
+
+func (d *Publish) reworded() []ui.Option {
+	out := make([]ui.Option, len(d.Reworded))
+	for i, r := range d.Reworded {
+		out[i] = ui.Option{Value: string(r.New.Key), Label: "“" + r.New.Title + "”, was “" + r.Old + "”", Selected: r.Same}
 	}
 	return out
 }

@@ -114,6 +114,45 @@ func TestRenamedItemsRemember(t *testing.T) {
 	}
 }
 
+// Whoever publishes says which titles are other words for the same. What nobody
+// says of a title that changed is that it means something else.
+func TestRewordedItemsKeepTheirMeaning(t *testing.T) {
+	before := plan.NewLifecycle("house", "House", true)
+	for _, it := range []plan.Item{
+		{Key: "one", Title: "One", Evidence: []plan.EvidenceKind{"doc"}, SameAs: []string{"First"}},
+		{Key: "two", Title: "Two", SameAs: []string{"Second"}},
+		{Key: "three", Title: "Three", Evidence: []plan.EvidenceKind{"doc", "repo"}},
+		{Key: "four", Title: "Four", SameAs: []string{"Fourth"}},
+	} {
+		if err := before.Insert(it, "idea", ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := before.Draft()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, title := range map[plan.ItemKey]string{"one": "Number one", "two": "Number two", "three": "Number three"} {
+		it, _ := d.Item(k)
+		it.Title = title
+	}
+	three, _ := d.Item("three")
+	three.Evidence = three.Evidence[:1] // a repository is no longer enough
+	var asked []string
+	for _, r := range MaybeReworded(before, d) {
+		asked = append(asked, string(r.New.Key))
+	}
+	if got := strings.Join(asked, " "); got != "one two" {
+		t.Errorf("asked about %q", got)
+	}
+	Reword(before, d, []string{"one", "three"})
+	for k, want := range map[plan.ItemKey]string{"one": "First One", "two": "", "three": "", "four": "Fourth"} {
+		if it, _ := d.Item(k); strings.Join(it.SameAs, " ") != want {
+			t.Errorf("%s is the same as %q, want %q", k, it.SameAs, want)
+		}
+	}
+}
+
 func TestNewKey(t *testing.T) {
 	d := plan.NewModule("law", "Law")
 	for title, want := range map[string]string{

@@ -131,6 +131,52 @@ func MaybeRenamed(before, d plan.Document) []Renamed {
 	return out
 }
 
+// MaybeReworded finds items that are called something else than before, and of
+// which whatever showed them still does.
+func MaybeReworded(before, d plan.Document) []Reworded {
+	var out []Reworded
+	for _, s := range d.Sections() {
+		for _, it := range s.Items {
+			was, _ := before.Item(it.Key)
+			if was == nil || was.Title == it.Title {
+				continue
+			}
+			as := *it
+			as.Title = was.Title
+			if plan.SameMeaning(was, &as) {
+				out = append(out, Reworded{New: it, Old: was.Title, Same: slices.Contains(it.SameAs, was.Title)})
+			}
+		}
+	}
+	return out
+}
+
+// Reword notes in a draft which of its items only changed their titles, by their
+// keys. Of others that are called something else than before, it is forgotten what
+// meant the same.
+func Reword(before, d plan.Document, same []string) {
+	may := map[plan.ItemKey]bool{}
+	for _, r := range MaybeReworded(before, d) {
+		may[r.New.Key] = slices.Contains(same, string(r.New.Key))
+	}
+	for _, s := range d.Sections() {
+		for _, it := range s.Items {
+			was, _ := before.Item(it.Key)
+			if was == nil || was.Title == it.Title {
+				continue
+			}
+			if it.SameAs = nil; !may[it.Key] {
+				continue
+			}
+			for _, title := range append(slices.Clone(was.SameAs), was.Title) {
+				if title != it.Title {
+					it.SameAs = append(it.SameAs, title)
+				}
+			}
+		}
+	}
+}
+
 // alike reports whether two titles share at least half of the words of the shorter.
 func alike(a, b string) bool {
 	x, y := strings.Fields(strings.ToLower(a)), strings.Fields(strings.ToLower(b))
