@@ -484,6 +484,23 @@ func joinSentences(texts ...string) string {
 	return strings.Join(out, " ")
 }
 
+// gathered are texts that are put behind each other at the end, since to do so for
+// each takes the square of the time.
+type gathered struct {
+	texts []string
+	size  int
+}
+
+// add keeps no more than fits, and a bit, so that it is said that some was cut.
+func (g *gathered) add(text string) {
+	if g.size <= maxProse {
+		g.texts = append(g.texts, text)
+		g.size += len(text)
+	}
+}
+
+func (g *gathered) text() string { return joinSentences(g.texts...) }
+
 // count is "1 item" or "2 items".
 func count(n int, one, many string) string {
 	if n == 1 {

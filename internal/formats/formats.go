@@ -75,6 +75,7 @@ func All() []Info {
 		asvsInfo(),
 		azureInfo(),
 		goSDLInfo(),
+		oscalInfo(),
 		badgeInfo(),
 		baselineInfo(),
 		cortexInfo(),

@@ -270,6 +270,9 @@ func joinTexts(a, b string) string {
 	if a == "" {
 		return b
 	}
+	if len(a) > maxProse {
+		return a // it is cut anyhow, and said to be
+	}
 	return joinSentences(a, b)
 }
 
