@@ -79,6 +79,7 @@ func All() []Info {
 		badgeInfo(),
 		baselineInfo(),
 		cortexInfo(),
+		cisoInfo(),
 		xlsxInfo(),
 		csvInfo(),
 		markdownInfo(),
