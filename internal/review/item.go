@@ -197,6 +197,9 @@ func (a *Answer) follows(d *plan.Item) error {
 		}
 		return nil
 	}
+	if !d.IsQuestion() {
+		return errors.New("has choices and is no question")
+	}
 	out, err := d.Outcome(a.Choices)
 	switch {
 	case err != nil:

@@ -100,6 +100,7 @@ func TestReplayRefusesWhatTheRulesDoNotSay(t *testing.T) {
 		"no risk":                {Item: "adr", To: review.NotMet, Choices: "slow"},
 		"a choice that is not":   {Item: "adr", To: review.NotMet, Choices: "horn", Risk: plan.RiskHigh},
 		"choices of a statement": {Item: "privacy", To: review.Met, Choices: "alarm", Risk: plan.RiskNone},
+		"none, of a statement":   {Item: "privacy", To: review.NotMet, Choices: plan.NoneOf, Risk: plan.RiskHigh},
 		"choices, and open":      {Item: "adr", To: review.Open, Choices: "slow", Risk: plan.RiskHigh},
 	} {
 		e.Stage, e.Version, e.From = design, 1, review.Open
