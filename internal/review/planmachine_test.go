@@ -35,7 +35,7 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 	for _, k := range []plan.StageKey{"st-a", "st-b", "st-c"} {
 		if dice(t, "stage", 4) > 0 {
 			l.Stages = append(l.Stages, plan.Stage{Key: k, Name: "Stage " + string(k), Gate: plan.Gate{
-				Name: "Gate", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatEngineering}},
+				Name: "Gate", Quorum: 1, Seats: []plan.GateSeat{{Seat: plan.SeatEngineering}, {Seat: plan.SeatQA}}[:1+dice(t, "seats", 2)],
 			}})
 		}
 	}
@@ -226,6 +226,9 @@ func (k *planner) thereAndBack() {
 	}
 	for i := range before.Stages {
 		was, is := before.Stages[i].LastRound(), k.r.Stages[i].LastRound()
+		if was != nil && was.Outcome == review.OutcomeOpen && is.Outcome == review.OutcomeWithdrawn { // others had to sign, and it stays so
+			*was, before.Stages[i].Gate = *is, k.r.Stages[i].Gate
+		}
 		if was == nil || is == nil || was.ChangedAt.IsZero() {
 			continue
 		}

@@ -53,7 +53,10 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err := r.upgradable(then); err != nil {
 		return err
 	}
-	return r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
+	if err := r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason}); err != nil {
+		return err
+	}
+	return r.dropOutdatedRounds(by, at)
 }
 
 // PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
@@ -86,11 +89,11 @@ func newer(now, next plan.Origin) bool {
 func (r *Review) upgradable(then *Review) error {
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		if s.OpenRound() != nil {
-			return refuse("Sign-off of “%s” is under way; let it end or withdraw it first.", s.Def.Name)
-		}
 		if then.Stage(s.Def.Key) != nil {
 			continue
+		}
+		if s.OpenRound() != nil {
+			return refuse("The new version has no stage “%s”, and its sign-off is under way. Let it end or withdraw it first.", s.Def.Name)
 		}
 		last := s.LastRound()
 		if len(s.OpenConditions()) > 0 || s.Unanswered() || last != nil && last.Outcome == OutcomeForced && last.ReviewedAt.IsZero() {
@@ -178,5 +181,8 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 			e.Confirmed = append(e.Confirmed, k)
 		}
 	}
-	return r.record(by, at, e)
+	if err := r.record(by, at, e); err != nil {
+		return err
+	}
+	return r.dropOutdatedRounds(by, at)
 }

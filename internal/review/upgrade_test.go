@@ -131,6 +131,52 @@ func TestRewordedAnswersStand(t *testing.T) {
 	}
 }
 
+// An upgrade does not wait for sign-off that is under way. It is to it what any
+// change is: a request goes on where the same people have to sign, with what was
+// signed out of date, and is withdrawn where others have to.
+func TestUpgradesDuringSignOff(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	v2.Stages[2].Gate.Seats = append(slices.Clone(v2.Stages[2].Gate.Seats), plan.GateSeat{Seat: plan.SeatData})
+	w := worked(t, v2)
+	for _, sk := range []plan.StageKey{design, run} {
+		w.ok(w.request(owner, sk))
+	}
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
+	signed := func(want int) {
+		t.Helper()
+		if got := len(w.r.Counting(w.stage(design))); got != want {
+			t.Errorf("%d signatures count, want %d", got, want)
+		}
+	}
+	signed(1)
+	w.ok(w.upgrade(owner, v2))
+	w.replays()
+	signed(0)
+	if w.stage(design).OpenRound() == nil {
+		t.Error("a request is withdrawn whose gate asks the same people")
+	}
+	if last := w.stage(run).LastRound(); last.Outcome != review.OutcomeWithdrawn {
+		t.Errorf("the request at the gate that others have to sign is %q", last.Outcome)
+	}
+	w.ok(w.undo(owner))
+	w.replays()
+	signed(1)
+	if last := w.stage(run).LastRound(); last.Outcome != review.OutcomeWithdrawn {
+		t.Errorf("undone, the request that was withdrawn is %q", last.Outcome)
+	}
+}
+
+// Sign-off of a stage that the new version does not have has no place to go on.
+func TestUpgradesWaitForStagesThatGo(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := worked(t, v2)
+	w.ok(w.request(owner, build))
+	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused")
+	w.ok(w.r.Withdraw(w.actor(owner), build, "The plan changes.", w.tick()))
+	w.ok(w.upgrade(owner, v2))
+	w.replays()
+}
+
 func TestUpgradeIsUndoneExactly(t *testing.T) {
 	v2 := second(plan.OrderFree)
 	w := worked(t, v2)
@@ -205,10 +251,8 @@ func TestUpgradesThatAreRefused(t *testing.T) {
 	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused")                                  // a module would be gone
 	w.refused(w.silent(func() error { return w.upgrade(owner, v2, modRef(gdpr()), modRef(light())) }), "refused") // or come
 	w.ok(w.detach(manager, "gdpr"))
-	w.ok(w.request(owner, design))
-	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused")
-	w.ok(w.r.Withdraw(w.actor(owner), design, "x", w.tick()))
 	w.ok(w.request(owner, build))
+	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused") // sign-off of a stage that goes
 	w.ok(w.sendBack(quinn, build, plan.SeatQA, "no"))
 	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused") // a finding of a stage that goes
 	w.ok(w.r.AnswerFinding(w.actor(member), build, 1, shown(w.r, build, "finding", 1), "yes", w.tick()))
