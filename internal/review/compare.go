@@ -78,6 +78,7 @@ func (d *differences) stage(a, b *Stage) {
 	place := "stage " + string(a.Def.Key)
 	d.compare(place+", loaded", a.Loaded, b.Loaded)
 	d.compare(place+", gate", a.Gate.Label(), b.Gate.Label())
+	d.compare(place+", numbers given out", a.Gone, b.Gone)
 	compareEach(d, place+", item", a.Items, b.Items, plainItem)
 	compareEach(d, place+", item that is no longer asked", a.Aside, b.Aside, plainItem)
 	compareEach(d, place+", evidence", a.Evidence, b.Evidence, func(e Evidence) any { return e })

@@ -107,9 +107,9 @@ type Evidence struct {
 // the plan has moved evidence to other stages.
 func (s *Stage) nextEvidence() int {
 	if len(s.Evidence) == 0 {
-		return 1
+		return s.Gone.Evidence + 1
 	}
-	return s.Evidence[len(s.Evidence)-1].No + 1
+	return max(s.Gone.Evidence, s.Evidence[len(s.Evidence)-1].No) + 1
 }
 
 // link finds evidence by its number; nil when there is none.

@@ -22,8 +22,9 @@ type planner struct {
 	now    time.Time
 	n      int // makes what is said and linked unlike anything else
 	people map[review.PersonID]review.Actor
-	linked map[string]bool // every link ever made
-	waived map[string]bool // every waiver ever asked for
+	linked map[string]bool   // every link ever made
+	waived map[string]bool   // every waiver ever asked for
+	number map[string]string // what a number of a stage was ever given to
 }
 
 var planKeys = []plan.ItemKey{"it-0", "it-1", "it-2", "it-3", "it-4", "it-5"}
@@ -76,7 +77,7 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 }
 
 func newPlanner(t *rapid.T) *planner {
-	k := &planner{t: t, now: base, linked: map[string]bool{}, waived: map[string]bool{}, people: map[review.PersonID]review.Actor{
+	k := &planner{t: t, now: base, linked: map[string]bool{}, waived: map[string]bool{}, number: map[string]string{}, people: map[review.PersonID]review.Actor{
 		owner: {Person: owner}, member: {Person: member}, mate: {Person: mate}, manager: {Person: manager, Roles: []review.Role{review.RoleManager}},
 		enya: {Person: enya, Seats: everywhere(plan.SeatEngineering)}, enzo: {Person: enzo, Seats: everywhere(plan.SeatEngineering)},
 	}}
@@ -244,6 +245,7 @@ func (k *planner) thereAndBack() {
 			was.ChangedAt = k.r.Former[i].LastRound().ChangedAt
 		}
 	}
+	numbersOf(k.t, before, k.r)
 	if d := review.Differences(before, k.r); len(d) > 0 {
 		k.t.Fatalf("undoing does not bring back what was:\n%s", strings.Join(d, "\n"))
 	}
@@ -311,6 +313,7 @@ func (k *planner) kept(after string) {
 					k.t.Fatalf("after %s: in %s link %d, %s, comes twice or out of order", after, s.Def.Key, e.No, string(e.URL))
 				}
 				links[string(e.URL)], last = true, e.No
+				k.numbered(after, s, "link", e.No, string(e.URL))
 				k.placed(after, s, e.Item)
 			}
 			last = 0
@@ -319,6 +322,7 @@ func (k *planner) kept(after string) {
 					k.t.Fatalf("after %s: in %s waiver %d comes twice or out of order", after, s.Def.Key, w.No)
 				}
 				waivers[w.Reason], last = true, w.No
+				k.numbered(after, s, "waiver", w.No, w.Reason)
 				k.placed(after, s, w.Item)
 			}
 		}
@@ -345,6 +349,16 @@ func (k *planner) founded(after string, it *review.Item) {
 	if out, err := d.Outcome(a.Choices); err != nil || out.Risk != a.Risk || (a.Risk == plan.RiskNone) != (a.State == review.Met) {
 		k.t.Fatalf("after %s: item %s is %s with risk %s by choices %s, its rules say %s (%v)", after, d.Key, a.State, a.Risk, string(a.Choices), out.Risk, err)
 	}
+}
+
+// numbered checks that a number of a stage is only ever given to one thing.
+func (k *planner) numbered(after string, s *review.Stage, what string, no int, of string) {
+	k.t.Helper()
+	name := fmt.Sprint(what, " ", no, " of ", s.Def.Key)
+	if was := k.number[name]; was != "" && was != of {
+		k.t.Fatalf("after %s: %s is %s, and was %s", after, name, of, was)
+	}
+	k.number[name] = of
 }
 
 // placed checks that what is of an item which is asked is in its stage.

@@ -102,6 +102,7 @@ type moving struct {
 	since time.Time             // when that was
 	undo  map[plan.ItemKey]Move // what is to be taken back, by the item as it is now
 	moves Moves
+	last  func(*Stage) *int // the highest number that a stage gave out of what moves now
 }
 
 type place struct {
@@ -129,6 +130,7 @@ func (m *moving) stages() {
 			s.Gate = was.Gate
 		}
 		s.Evidence, s.Waivers = slices.Clone(was.Evidence), slices.Clone(was.Waivers)
+		s.Gone = Numbers{was.nextEvidence() - 1, was.nextWaiver() - 1}
 		s.Rounds, s.Findings, s.Conditions = slices.Clone(was.Rounds), was.Findings, was.Conditions
 	}
 }
@@ -249,7 +251,7 @@ func (m *moving) aside() {
 // empty reports whether nothing was ever done in the stage.
 func (s *Stage) empty() bool {
 	return len(s.Items) == 0 && len(s.Aside) == 0 && len(s.Evidence) == 0 && len(s.Waivers) == 0 &&
-		len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Conditions) == 0
+		len(s.Rounds) == 0 && len(s.Findings) == 0 && len(s.Conditions) == 0 && s.Gone == Numbers{}
 }
 
 // blank reports whether nobody ever touched the item.
@@ -344,11 +346,13 @@ func (m *moving) whither(at, home Position) Position {
 }
 
 func (m *moving) evidence(undo []Move) {
+	m.last = func(s *Stage) *int { return &s.Gone.Evidence }
 	move(m, func(s *Stage) *[]Evidence { return &s.Evidence },
 		func(e *Evidence) movable { return movable{&e.Item, &e.No, &e.Home, e.At} }, undo, &m.moves.Evidence)
 }
 
 func (m *moving) waivers(undo []Move) {
+	m.last = func(s *Stage) *int { return &s.Gone.Waivers }
 	move(m, func(s *Stage) *[]Waiver { return &s.Waivers },
 		func(w *Waiver) movable { return movable{&w.Item, &w.No, &w.Home, w.RequestedAt} }, undo, &m.moves.Waivers)
 }
@@ -391,7 +395,7 @@ type part struct {
 
 // each puts every part where it belongs now, which is where it was before when
 // that is taken back. What stays keeps its number; what comes to a stage gets its
-// old number back if it was there before and that is free, and else the next.
+// old number back if it was there before, and else the next that nothing ever had.
 func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
 	undone := map[Position]Move{}
 	for _, was := range undo {
@@ -412,11 +416,9 @@ func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
 	}
 	var staying, coming []part
 	used := map[plan.StageKey]map[int]bool{}
-	last := map[plan.StageKey]int{}
 	for _, s := range m.to.All() {
 		used[s.Def.Key] = map[int]bool{}
 		for _, p := range take(s) {
-			last[s.Def.Key] = max(last[s.Def.Key], p.at.No)
 			if whither(p).Stage == s.Def.Key {
 				staying = append(staying, p)
 				used[s.Def.Key][p.at.No] = true
@@ -451,11 +453,11 @@ func (m *moving) each(take func(*Stage) []part, undo []Move, moves *[]Move) {
 	for _, p := range coming {
 		to := whither(p)
 		if to.No == 0 || used[to.Stage][to.No] {
-			last[to.Stage]++
-			to.No = last[to.Stage]
+			last := m.last(m.to.stageOrFormer(to.Stage))
+			*last++
+			to.No = *last
 		}
 		used[to.Stage][to.No] = true
-		last[to.Stage] = max(last[to.Stage], to.No)
 		put(p, to)
 	}
 }

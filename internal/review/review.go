@@ -70,12 +70,21 @@ type Stage struct {
 	Findings   []Finding
 	Waivers    []Waiver
 	Conditions []Condition
+	Gone       Numbers   // the highest that were given out when the plan last changed
 	Gate       GateState // as of the last event; see also [Review.Standing]
 
 	// digest is what [Review.Digest] found since the last event that changed
 	// what is signed; a signature asks for it again and again.
 	digest   Digest
 	digested Format // in which it was taken
+}
+
+// Numbers are those of a stage's evidence and waivers. One that was given out is
+// never given out again, also when the plan moved what had it to another stage:
+// links and the trail speak of it.
+type Numbers struct {
+	Evidence int `json:"evidence,omitempty"`
+	Waivers  int `json:"waivers,omitempty"`
 }
 
 // Stage finds a stage by key; nil when the template has none.

@@ -177,6 +177,31 @@ func TestUpgradesWaitForStagesThatGo(t *testing.T) {
 	w.replays()
 }
 
+// The number of evidence or of a waiver that moved away is not given to another.
+func TestNumbersAreNotGivenOutAgain(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}})
+	w.ok(w.link(mate, design, "adr", "https://a.example/1", "doc"))
+	w.ok(w.link(mate, design, "naming", "https://a.example/2", "doc"))
+	w.ok(w.waive(member, design, "naming", "2026-04-01"))
+	w.ok(w.upgrade(owner, v2))
+	w.replays()
+	if s := w.stage(design); len(s.Evidence) != 1 || len(s.Waivers) != 0 {
+		t.Fatalf("%+v, %+v", s.Evidence, s.Waivers)
+	}
+	w.ok(w.link(mate, design, "adr", "https://a.example/3", "doc"))
+	w.ok(w.waive(member, design, "adr", "2026-04-01"))
+	s := w.stage(design)
+	if s.Evidence[1].No != 3 || s.Waivers[0].No != 2 {
+		t.Errorf("the next link has number %d, the next waiver %d", s.Evidence[1].No, s.Waivers[0].No)
+	}
+	w.ok(w.undo(owner)) // and what comes back has its own again
+	w.replays()
+	if s := w.stage(design); s.Evidence[1].No != 2 || s.Evidence[1].Item != "naming" || s.Waivers[0].No != 1 {
+		t.Errorf("%+v, %+v", s.Evidence, s.Waivers)
+	}
+}
+
 func TestUpgradeIsUndoneExactly(t *testing.T) {
 	v2 := second(plan.OrderFree)
 	w := worked(t, v2)

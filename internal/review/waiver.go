@@ -36,9 +36,9 @@ type Waiver struct {
 // nextWaiver is the number of the waiver that is asked for next.
 func (s *Stage) nextWaiver() int {
 	if len(s.Waivers) == 0 {
-		return 1
+		return s.Gone.Waivers + 1
 	}
-	return s.Waivers[len(s.Waivers)-1].No + 1
+	return max(s.Gone.Waivers, s.Waivers[len(s.Waivers)-1].No) + 1
 }
 
 // Waiver finds a waiver by its number; nil when there is none.

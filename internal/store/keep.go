@@ -45,6 +45,7 @@ type keptReview struct {
 	away         []review.PersonID
 	rollups      []review.StageRollup
 	stage        int
+	gone         review.Numbers // of that stage
 	packed       []byte
 }
 
@@ -75,7 +76,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 	}
 	return &keptReview{
 		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes,
-		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), packed: packed,
+		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
 
@@ -97,7 +98,9 @@ func (k *keptReview) load() (*loaded, error) {
 	for i := range r.Stages {
 		r.Stages[i].Gate = k.rollups[i].Gate
 	}
-	if err := unpack(k.packed, r.Load(k.stage)); err != nil {
+	s := r.Load(k.stage)
+	s.Gone = k.gone
+	if err := unpack(k.packed, s); err != nil {
 		return nil, err
 	}
 	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: slices.Clone(k.rollups)}, nil

@@ -18,6 +18,13 @@ type planning struct {
 	Was      []heir          `json:"was,omitempty"`
 	Evidence []review.Move   `json:"evidence,omitempty"` // from its home to where it is
 	Waivers  []review.Move   `json:"waivers,omitempty"`
+	Gone     []gone          `json:"gone,omitempty"`
+}
+
+// gone are the highest numbers that a stage gave out before.
+type gone struct {
+	Stage plan.StageKey `json:"stage"`
+	review.Numbers
 }
 
 // heir is an item that took over the answer of another.
@@ -32,7 +39,7 @@ func planningOf(r *review.Review) ([]byte, error) {
 	for _, s := range r.All() {
 		p.add(s)
 	}
-	if p.Upgraded == nil && len(p.Wishes)+len(p.Was)+len(p.Evidence)+len(p.Waivers) == 0 {
+	if p.Upgraded == nil && len(p.Wishes)+len(p.Was)+len(p.Evidence)+len(p.Waivers)+len(p.Gone) == 0 {
 		return nil, nil
 	}
 	b, err := json.Marshal(p)
@@ -43,6 +50,9 @@ func planningOf(r *review.Review) ([]byte, error) {
 }
 
 func (p *planning) add(s *review.Stage) {
+	if none := (review.Numbers{}); s.Gone != none {
+		p.Gone = append(p.Gone, gone{s.Def.Key, s.Gone})
+	}
 	for _, it := range s.Known() {
 		if it.Was != "" {
 			p.Was = append(p.Was, heir{it.Def.Key, it.Was})
@@ -67,6 +77,9 @@ func (p *planning) restore(r *review.Review) {
 	was := make(map[plan.ItemKey]plan.ItemKey, len(p.Was))
 	for _, h := range p.Was {
 		was[h.Item] = h.Was
+	}
+	for _, g := range p.Gone {
+		r.Keeping(g.Stage).Gone = g.Numbers
 	}
 	evidence, waivers := homes(p.Evidence), homes(p.Waivers)
 	for _, s := range r.All() {
