@@ -186,7 +186,7 @@ func (r *Review) foldReview(e ReviewStarted) error {
 		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
 	}
 	r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
-	r.Upgraded, r.Wishes = nil, nil
+	r.Upgraded, r.Wishes, r.Added = nil, nil, nil
 	return nil
 }
 

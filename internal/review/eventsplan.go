@@ -156,15 +156,17 @@ func (r *Review) tailored(t plan.Tailoring) error {
 	return r.replan(o)
 }
 
-func (e ItemAdded) fold(r *Review, _ Entry) error {
+func (e ItemAdded) fold(r *Review, en Entry) error {
 	if e.Added.Key != e.Item {
 		return fmt.Errorf("item %s is added as %s", e.Item, e.Added.Key)
 	}
+	r.Added = append(slices.Clone(r.Added), Added{Item: e.Item, At: en.At})
 	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Added))
 }
 
 func (e ItemDropped) fold(r *Review, _ Entry) error {
 	r.dropWish(e.Item)
+	r.Added = slices.DeleteFunc(slices.Clone(r.Added), func(a Added) bool { return a.Item == e.Item })
 	return r.tailored(r.Plan.Origin.Tailoring.Drop(e.Item))
 }
 

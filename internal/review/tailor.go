@@ -26,6 +26,12 @@ type Wish struct {
 	At     time.Time     `json:"at"`
 }
 
+// Added says when the project added an item of its own that the plan has.
+type Added struct {
+	Item plan.ItemKey `json:"item"`
+	At   time.Time    `json:"at"`
+}
+
 // Wish finds the one about an item; nil when there is none.
 func (r *Review) Wish(k plan.ItemKey) *Wish {
 	i := slices.IndexFunc(r.Wishes, func(w Wish) bool { return w.Item == k })
@@ -172,7 +178,35 @@ func (r *Review) DropItem(by Actor, k plan.ItemKey, shown Digest, reason string,
 	if item.Core {
 		return refuse("The project marked this item as one to keep whatever comes. Take that back first.")
 	}
+	if err := r.CanDrop(k); err != nil {
+		return err
+	}
 	return r.record(by, at, ItemDropped{Stage: stage.Key, Item: k, Reason: reason})
+}
+
+// CanDrop says why an item of the project's own takes approval to be left out; nil
+// when it does not: it is not required, or nobody asked for sign-off or signed since
+// it was added.
+func (r *Review) CanDrop(k plan.ItemKey) error {
+	it := r.item(k)
+	if it == nil || it.Level != plan.LevelMust {
+		return nil
+	}
+	_, def := r.Plan.Find(k)
+	i := slices.IndexFunc(r.Added, func(a Added) bool { return a.Item == k })
+	if i >= 0 && !r.Stage(def.Key).decidedSince(r.Added[i].At) {
+		return nil
+	}
+	return refuse("The item is required, and people rely on that. Ask that it be left out; somebody who sits at the gate has to approve.")
+}
+
+// decidedSince reports whether anybody asked for sign-off of the stage, or said
+// anything in a round, at a moment or after it.
+func (s *Stage) decidedSince(at time.Time) bool {
+	return slices.ContainsFunc(s.Rounds, func(ro Round) bool {
+		return !ro.RequestedAt.Before(at) || !ro.ClosedAt.Before(at) ||
+			slices.ContainsFunc(ro.SignOffs, func(so SignOff) bool { return !so.At.Before(at) })
+	})
 }
 
 // RaiseLevel has an item weigh more.

@@ -98,6 +98,36 @@ func TestOwnItems(t *testing.T) {
 	w.replays()
 }
 
+// A required item of the project's own that somebody was asked to sign is not
+// dropped by whoever added it: leaving it out takes approval, as for any other.
+func TestRequiredOwnItemsAreNotDroppedAlone(t *testing.T) {
+	w := newPlanned(t, shelf{})
+	add := func(title string, l plan.Level) {
+		item := ownItem(title)
+		item.Level = l
+		w.ok(w.r.AddItem(w.actor(owner), design, item, w.tick()))
+	}
+	add("Old", plan.LevelMust)
+	add("Light", plan.LevelShould)
+	w.ok(w.answer(member, design, "own-old", review.Met, ""))
+	w.ok(w.link(mate, design, "own-old", "https://a.example", "doc"))
+	w.fill(design)
+	w.ok(w.request(owner, design))
+	w.refused(w.silent(func() error { return w.drop(owner, "own-old") }), "refused")
+	add("New", plan.LevelMust)
+	w.ok(w.drop(owner, "own-new")) // nobody decided anything about it
+	w.ok(w.drop(owner, "own-light"))
+	add("Seen", plan.LevelMust)
+	w.ok(w.sign(archie, design, plan.SeatArchitecture))
+	w.refused(w.silent(func() error { return w.drop(owner, "own-seen") }), "refused")
+	w.ok(w.r.Withdraw(w.actor(owner), design, "Changes.", w.tick()))
+	w.refused(w.silent(func() error { return w.drop(owner, "own-old") }), "refused")
+	w.ok(w.ask(owner, "own-old", plan.LevelNone))
+	w.ok(w.lower(enya, "own-old"))
+	w.ok(w.drop(owner, "own-old"))
+	w.replays()
+}
+
 // A key is not used again as long as anything is kept under it.
 func TestOwnKeysAreNotUsedAgain(t *testing.T) {
 	for name, touch := range map[string]func(w *world) error{

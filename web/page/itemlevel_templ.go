@@ -267,7 +267,7 @@ func itemLevel(d *ItemData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					if d.Item.Def.Own {
+					if d.Item.Def.Own && d.Review.CanDrop(d.Item.Def.Key) == nil {
 						templ_7745c5c3_Err = levelDetails(d, LevelDrop, "Drop this item", string(d.Review.PlanDigest())).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
