@@ -28,7 +28,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
-	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "gate", "granted", "delegation"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -239,6 +239,9 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set waited = '{qa}', next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_by = ` + someone + `, next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_since = now(), next_change_at = null where key = 'beta'`,
+		`update stage set seats = array_append(seats, 'data') where place = 0`,
+		`update stage set place = place + 1 where place > 0`,
+		`delete from stage where place = 1 and review_no = 2`,
 		`update gate set open_seats = array_append(open_seats, 'sre')`,
 		`update gate set signed = '{}'`,
 		`update gate set outdated = excluded`,

@@ -161,14 +161,20 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	var live review.Live
 	var waited []string
 	var search string
+	var stages []string
 	err := tx.QueryRow(ctx, `
 		select key, name, team, tier, status, restricted, target, owner_id, live, review_due,
-		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since
+		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since,
+		       array(select review_no || ' ' || place || ' ' || stage || ' ' || array_to_string(seats, ' ')
+		               from stage where project_id = $1 order by review_no, place)
 		  from portfolio where project_id = $1`, int64(v.Stream)).
 		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due,
-			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since)
+			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &stages)
 	if err != nil {
 		return batchError("reading a project's row of the portfolio", err)
+	}
+	if want := stageRows(r); !slices.Equal(stages, want) {
+		v.wrong("has the stages and seats %q in lists, where %q is right", stages, want)
 	}
 	if wantLive, wantDue := r.Live(now); !v.Stale && (live != wantLive || !deref(due).Equal(wantDue)) {
 		v.wrong(
@@ -193,6 +199,17 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 		v.wrong("is shown as waiting for %v since %s, where %v since %s is right", waited, deref(since), w.waited, w.blockedSince)
 	}
 	return nil
+}
+
+// stageRows are what [writeStages] keeps of a review, a line each.
+func stageRows(r *review.Review) []string {
+	rows := make([]string, len(r.Stages))
+	for i := range r.Stages {
+		def := r.Stages[i].Def
+		seats := strings.Join(texts(def.Gate.Policy(r.Project.Tier, r.Project.Profile).Seats), " ")
+		rows[i] = fmt.Sprint(r.No, " ", i, " ", def.Key, " ", seats)
+	}
+	return rows
 }
 
 // comments checks the discussions of a review, which carry over to the next.
