@@ -82,6 +82,7 @@ func All() []Info {
 		cisoInfo(),
 		xlsxInfo(),
 		csvInfo(),
+		kubernetesInfo(),
 		markdownInfo(),
 	}
 }
