@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/fold"
@@ -18,7 +19,7 @@ func azureInfo() Info {
 	return Info{
 		Format: Azure, Label: "Azure review checklist", Extensions: []string{".json"}, MediaType: "application/json",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".json") && mentions(src, `"guid"`, `"severity"`)
+			return hasExtension(name, ".json") && mentions(src, `"guid"`, `"severity"`) && (mentions(src, `"items"`) || bytes.HasPrefix(bytes.TrimSpace(src), []byte("[")))
 		},
 		Read: readAzure,
 	}

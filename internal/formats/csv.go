@@ -16,7 +16,7 @@ const CSV Format = "csv"
 
 func csvInfo() Info {
 	return Info{
-		Format: CSV, Label: "CSV table", Extensions: []string{".csv", ".tsv"}, MediaType: "text/csv", Columns: true,
+		Format: CSV, Label: "CSV table", Extensions: []string{".csv", ".tsv"}, MediaType: "text/csv", Columns: true, general: true,
 		Sniff: func(name string, _ []byte) bool { return hasExtension(name, ".csv", ".tsv") },
 		Read:  readCSV, Write: writeCSV,
 	}

@@ -1,69 +1,73 @@
 package formats
 
 import (
+	"os"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/slipway-prr/slipway/internal/plan"
 )
 
-// A pasted text has no name; what it looks like decides.
-func TestDetectText(t *testing.T) {
-	for text, want := range map[string]Format{
-		"# Launch\n\n- [ ] Rehearse the rollback\n":       Markdown,
-		"Launch\n======\n\n* one\n* two\n":                Markdown,
-		"| Item | Level |\n| --- | --- |\n| a | must |\n": Markdown,
-		"Title,Level\nRehearse the rollback,must\n":       CSV,
-		"Title\tLevel\nA, B\tmust\n":                      CSV,
-		"\ufeffTitle;Level\nA;must\n":                     CSV,
-		"kind: lifecycle\nkey: house\n":                   YAML,
-		`{"pillars": [{"questions": []}]}`:                Lens,
-		"Dear all\n":                                      "",
-		"":                                                "",
-		"\xff\xfe a":                                      "",
-		"PK\x03\x04x":                                     XLSX,
-	} {
-		if got, ok := DetectText([]byte(text)); got != want || ok != (want != "") {
-			t.Errorf("%q: %q, want %q", text, got, want)
+// Each example is claimed by its own format and by no other, under its name and as a
+// text that somebody pastes.
+func TestDetect(t *testing.T) {
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]Format{
+		"asvs4.csv": ASVS, "asvs4.flat.json": ASVS, "asvs5.flat.json": ASVS, "azure.json": Azure, "badge.yml": Badge, "baseline.yaml": Baseline, "ciso.yaml": CISO,
+		"cortex.yaml": Cortex, "gosdl.json": GoSDL, "kubernetes.md": Kubernetes, "lens.json": Lens, "oscal.json": OSCAL, "own.yaml": YAML, "table.csv": CSV, "tasks.md": Markdown,
+	}
+	for _, f := range files {
+		if f.IsDir() {
+			continue
 		}
+		src := example(t, f.Name())
+		if got, ok := Detect(strings.ToUpper(f.Name()), append([]byte("\xef\xbb\xbf"), src...)); !ok || got != want[f.Name()] {
+			t.Errorf("%s: %q of %q", f.Name(), got, Candidates(f.Name(), src))
+		}
+		if f.Name() == "table.csv" {
+			delete(want, f.Name())
+			continue // its rows are of many lengths: people have to say that it is a table
+		}
+		if got, ok := DetectText(src); !ok || got != want[f.Name()] {
+			t.Errorf("%s pasted: %q", f.Name(), got)
+		}
+		delete(want, f.Name())
+	}
+	if len(want) > 0 {
+		t.Errorf("no example of %v", want)
 	}
 }
 
-// A file without phases becomes a module whose sections have the phase that their
-// name tells, or that a person chose.
-func TestPhasesOfSections(t *testing.T) {
-	src := "## Security review\n- [ ] One\n## Miscellaneous\n- [ ] Two\n- [ ] Three\n## Monitoring\n- [ ] Four\n"
-	read := func(phases map[string]plan.Phase) Result {
-		t.Helper()
-		r, err := Read(Markdown, "list.md", []byte(src), Options{Kind: plan.KindModule, Phases: phases})
-		if err != nil || r.Refused() {
-			t.Fatal(err, r.Problems)
+// What could be several formats, or is none, is asked about.
+func TestDetectAsks(t *testing.T) {
+	for name, tc := range map[string]struct {
+		src  string
+		want []Format
+	}{
+		"both.json":     {`{"pillars": [], "questions": [], "items": [{"guid": "a", "severity": "b"}]}`, []Format{Lens, Azure}},
+		"both.yaml":     {"kind: module\ntag: a\nrules:\n- expression: b\n", []Format{YAML, Cortex}},
+		"package.json":  {`{"name": "a", "version": "1", "scripts": {}}`, nil},
+		"rules.yaml":    {"groups:\n- rules:\n  - alert: a\n    expr: b\n", nil},
+		"values.yaml":   {"category: a\nkind: Deployment\n", nil},
+		"severity.json": {`{"guid": "a", "severity": "b"}`, nil},
+		"text.docx":     {"Words.", nil},
+		"empty.json":    {"", nil},
+	} {
+		src := []byte(tc.src)
+		got := Candidates(name, src)
+		slices.Sort(got)
+		slices.Sort(tc.want)
+		if _, ok := Detect(name, src); ok || !slices.Equal(got, tc.want) {
+			t.Errorf("%s: %q", name, got)
 		}
-		return r
-	}
-	said := func(r Result) bool {
-		for _, p := range r.Problems {
-			if strings.Contains(p.Message, "guessed") {
-				return true
-			}
-		}
-		return false
-	}
-	r := read(nil)
-	want := []Section{{"Security review", 1, "security"}, {"Miscellaneous", 2, "design"}, {"Monitoring", 1, "operation"}}
-	for i, s := range want {
-		if i != 1 && r.Sections[i] != s {
-			t.Errorf("section %+v, want %+v", r.Sections[i], s)
+		if f, ok := DetectText(src); ok {
+			t.Errorf("%s pasted: %q", name, f)
 		}
 	}
-	if len(r.Sections) != 3 || !said(r) {
-		t.Errorf("%+v, %v", r.Sections, r.Problems)
-	}
-	r = read(map[string]plan.Phase{"Security review": "design", "Miscellaneous": "no-such", "Monitoring": "release"})
-	if r.Sections[0].Phase != "design" || r.Sections[2].Phase != "release" || !said(r) || r.Document.Module.Items[3].Phase != "release" {
-		t.Errorf("%+v, %v", r.Sections, r.Problems)
-	}
-	if r = read(map[string]plan.Phase{"Security review": "design", "Miscellaneous": "idea", "Monitoring": "release"}); said(r) {
-		t.Errorf("all phases were chosen, and still: %v", r.Problems)
+	// A table with the columns of a standard is that standard, and may be read as a table all the same.
+	if f, ok := Detect("x.csv", []byte("chapter_id,req_id,req_description,L\n")); !ok || f != ASVS {
+		t.Errorf("%q", f)
 	}
 }

@@ -32,6 +32,7 @@ import (
 	"bytes"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -59,15 +60,15 @@ type Info struct {
 	MediaType  string
 	Binary     bool // it is not UTF-8 text
 	Columns    bool // [Options.Columns] says which column holds what
-	// Sniff reports whether a file looks like it. The table is asked in its order, so
-	// that the narrow ones stand first. name is lower-case.
+	general    bool // it says little of itself: see [Candidates]
+	// Sniff reports whether a file looks like it. name is lower-case.
 	Sniff func(name string, src []byte) bool
 	Read  func(src []byte, opts Options) (Result, error)             // nil: it is only written
 	Write func(d plan.Document) (b []byte, lost []string, err error) // nil: it is only read
 	Lost  func(d plan.Document) []string                             // what Write says of it; nil: Write is quick enough to be asked
 }
 
-// All lists the formats, in the order in which they are tried.
+// All lists the formats, in the order in which pages list them.
 func All() []Info {
 	return []Info{
 		ownInfo(),
@@ -97,29 +98,64 @@ func Find(f Format) (Info, bool) {
 	return all[i], true
 }
 
-// Detect says which format a file seems to have.
-func Detect(name string, src []byte) (Format, bool) {
+// Candidates are the formats that a file may have, by its name and by what stands in
+// it. Tables and Markdown, which say little of themselves, count only where nothing
+// narrower does.
+func Candidates(name string, src []byte) []Format {
+	narrow, general := candidates(name, src)
+	if len(narrow) > 0 {
+		return narrow
+	}
+	return general
+}
+
+func candidates(name string, src []byte) (narrow, general []Format) {
 	name, src = strings.ToLower(name), withoutBOM(src)
 	for _, in := range All() {
-		if in.Read != nil && in.Sniff(name, src) {
-			return in.Format, true
+		switch {
+		case in.Read == nil || !in.Sniff(name, src):
+		case in.general:
+			general = append(general, in.Format)
+		default:
+			narrow = append(narrow, in.Format)
 		}
+	}
+	return narrow, general
+}
+
+// Detect says which format a file has. Where it could have several, people have to say it.
+func Detect(name string, src []byte) (Format, bool) {
+	if found := Candidates(name, src); len(found) == 1 {
+		return found[0], true
 	}
 	return "", false
 }
 
-// DetectText says which format a text without a telling name seems to have.
+// DetectText says which format a text without a telling name has.
 func DetectText(src []byte) (Format, bool) {
-	for _, name := range []string{"", "text.yaml", "text.json"} {
-		if f, ok := Detect(name, src); ok {
-			return f, true
+	var found []Format
+	for _, name := range []string{"", "text.yaml", "text.json", "text.csv", "text.md"} {
+		narrow, general := candidates(name, src)
+		if name == "" { // Markdown with boxes
+			narrow = append(narrow, general...)
 		}
+		found = append(found, narrow...)
 	}
-	if !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0 {
+	if slices.Contains(found, Kubernetes) { // which is Markdown with boxes too
+		found = slices.DeleteFunc(found, func(f Format) bool { return f == Markdown })
+	}
+	slices.Sort(found)
+	switch found = slices.Compact(found); {
+	case len(found) == 1:
+		return found[0], true
+	case len(found) > 1 || !utf8.Valid(src) || bytes.IndexByte(src, 0) >= 0:
 		return "", false
 	}
 	if tabular(withoutBOM(src)) {
 		return CSV, true
+	}
+	if yamlKey.Match(bytes.TrimSpace(withoutBOM(src))) {
+		return "", false // a list in it is none of Markdown
 	}
 	for line := range strings.Lines(string(src)) {
 		line = strings.TrimLeft(line, "# \t")
@@ -129,6 +165,9 @@ func DetectText(src []byte) (Format, bool) {
 	}
 	return "", false
 }
+
+// yamlKey is how a file of YAML begins, after its comments.
+var yamlKey = regexp.MustCompile(`^(?:---\s*\n|#[^\n]*\n)*[A-Za-z_][A-Za-z0-9_.-]*:(?:[ \t]|\r?\n|$)`)
 
 // tabular reports whether the first lines of a text have the same number of
 // delimiters, and more than none.

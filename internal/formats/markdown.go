@@ -32,7 +32,7 @@ const (
 
 func markdownInfo() Info {
 	return Info{
-		Format: Markdown, Label: "Markdown", Extensions: []string{".md", ".markdown"}, MediaType: "text/markdown",
+		Format: Markdown, Label: "Markdown", Extensions: []string{".md", ".markdown"}, MediaType: "text/markdown", general: true,
 		Sniff: func(name string, src []byte) bool {
 			return hasExtension(name, ".md", ".markdown", ".mdown") || hasExtension(name, ".txt", "") && hasLine(src, "- [ ] ")
 		},
