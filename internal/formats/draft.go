@@ -66,6 +66,16 @@ func (d *draft) add(p Problem) {
 	d.more++
 }
 
+// crowded counts a problem, and reports that it is not kept, where there are so many
+// already that to say where it stands would only take time.
+func (d *draft) crowded() bool {
+	if len(d.problems) < 2*MaxProblems {
+		return false
+	}
+	d.more++
+	return true
+}
+
 // lose counts something that the draft has no place for: "improvement plan was put
 // into its item's text", "improvement plans were put into their items' texts".
 func (d *draft) lose(one, many string) { d.loseSome(1, one, many) }
@@ -335,6 +345,9 @@ const (
 	longestModuleKey = 24 // the keys of its items begin with it
 )
 
+// maxKeyText bounds what is looked at of a text to make a key of it.
+const maxKeyText = 800
+
 // next is a key made of the first of the texts that makes one. What has none, such
 // as a title in Chinese, gets one that depends on nothing but the text.
 func (k *keys) next(texts ...string) string {
@@ -379,7 +392,7 @@ func (k *keys) fit(before, base, after string) string {
 
 // of is the key of a text; empty where most of it would be lost.
 func (k *keys) of(text string) string {
-	text = clean(text)
+	text = clean(text[:min(len(text), maxKeyText)])
 	letters, foreign := 0, 0
 	for _, r := range text {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

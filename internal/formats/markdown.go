@@ -28,6 +28,7 @@ const Markdown Format = "markdown"
 const (
 	maxMarkdownLine  = 20_000
 	maxMarkdownLines = 50_000
+	maxMarkdownMarks = 300_000 // bounds the memory that the parser takes
 )
 
 func markdownInfo() Info {
@@ -65,7 +66,8 @@ func readMarkdown(src []byte, opts Options) (Result, error) {
 
 // tooTangled finds lines that only serve to exhaust a parser.
 func tooTangled(src []byte) (Problem, bool) {
-	number, opened := 0, 0
+	number, opened, marks := 0, 0, 0
+	columns, cells := 0, 0 // of a table, whose rows are filled up to its columns
 	for line := range bytes.Lines(src) {
 		if number++; number > maxMarkdownLines {
 			return Problem{Line: number, Column: 1, Message: fmt.Sprintf("The text is longer than %d lines.", maxMarkdownLines), Do: "Split it."}, true
@@ -79,13 +81,23 @@ func tooTangled(src []byte) (Problem, bool) {
 			return Problem{Line: number, Column: 1, Message: fmt.Sprintf("Lists and quotes are nested more than %d deep.", MaxDepth)}, true
 		}
 		// What opens within one paragraph is looked at again and again.
-		if len(bytes.TrimSpace(line)) == 0 {
-			opened = 0
+		if len(bytes.Trim(line, "> \t\r\n")) == 0 {
+			opened, columns = 0, 0
 		}
+		if bytes.Contains(line, []byte("-")) && len(bytes.Trim(line, "|:-> \t\r\n*+.)0123456789")) == 0 {
+			columns = max(columns, bytes.Count(line, []byte("|"))+1)
+		}
+		if cells += columns; cells > maxCells {
+			return tooLargeTable(number), true
+		}
+		before := opened
 		for _, c := range line {
 			if bytes.IndexByte([]byte("[*_`<~"), c) >= 0 {
 				opened++
 			}
+		}
+		if marks += opened - before + bytes.Count(line, []byte(":")); marks > maxMarkdownMarks {
+			return Problem{Line: number, Column: 1, Message: "There are too many brackets, stars, links and such in the text.", Do: "Split it."}, true
 		}
 		if opened > maxMarkdownLine {
 			return Problem{Line: number, Column: 1, Message: "The paragraph has too many brackets, stars and such.", Do: "Break it by an empty line."}, true

@@ -114,6 +114,8 @@ func TestMarkdownInTime(t *testing.T) {
 		"headings":   strings.Repeat("# a\n- b\n", 100_000),
 		"tables":     strings.Repeat("|a|b|\n|-|-|\n|c|d|\n\n", 50_000),
 		"wide":       strings.Repeat("|a", 5000) + "\n" + strings.Repeat("|-", 5000) + "\n" + strings.Repeat("|b\n", 100_000),
+		"filled up":  strings.Repeat("|a", 5000) + "\n" + strings.Repeat("|-", 5000) + "\n" + strings.Repeat("|b\n", 40_000),
+		"quoted":     "> " + strings.Repeat("|a", 150) + "\n> " + strings.Repeat("|-", 150) + "\n" + strings.Repeat("> |b\n", 40_000),
 		"references": strings.Repeat("[a]: <b>\n", 50_000) + strings.Repeat("[a]\n", 1000),
 	} {
 		begin := time.Now()

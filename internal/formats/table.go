@@ -15,9 +15,9 @@ import (
 const (
 	maxRows    = 20_000
 	maxColumns = 200
-	maxCells   = 400_000
-	headRows   = 20 // among which the headings are looked for
-	firstRows  = 3  // that are shown to whoever says what columns hold
+	maxCells   = 120_000 // bounds the memory that a workbook takes, which is about a kibibyte for each
+	headRows   = 20      // among which the headings are looked for
+	firstRows  = 3       // that are shown to whoever says what columns hold
 )
 
 // row is one of a table.

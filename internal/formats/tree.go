@@ -108,6 +108,9 @@ func (d *draft) wants(v *value, k valueKind) bool {
 	if v == nil || v.kind == k {
 		return true
 	}
+	if d.crowded() {
+		return false
+	}
 	d.refuse(v.at(fmt.Sprintf("There should be %s here, not %s.", k, v.kind), ""))
 	return false
 }
@@ -126,7 +129,7 @@ func (k valueKind) String() string {
 
 // text is that of v. One that is a list or a mapping is counted as lost.
 func (d *draft) text(v *value) string {
-	if v.is(list) || v.is(mapping) {
+	if (v.is(list) || v.is(mapping)) && !d.crowded() {
 		d.warn(v.at(fmt.Sprintf("There should be a text here, not %s; it was left out.", v.kind), ""))
 	}
 	return v.str()
