@@ -56,6 +56,8 @@ func (a *asvsReader) json(src []byte) (Result, error) {
 	}
 	if root.is(mapping) {
 		a.name, a.summary = clean(a.text(root.get("Name", "name"))), clean(a.text(root.get("Description", "description")))
+		a.leaveOutAs("field of the standard, such as its version, was left out", "fields of the standard, such as its version, were left out", root,
+			"Name", "name", "Description", "description", "requirements", "Requirements")
 		root = root.get("requirements", "Requirements")
 	}
 	if !a.wants(root, list) {
@@ -145,9 +147,14 @@ func (a *asvsReader) sources(v *value) []string {
 	}{{"CWE-", a.text(v.get("cwe", "CWE"))}, {"NIST ", a.text(v.get("nist", "NIST"))}} {
 		for _, w := range strings.FieldsFunc(from.text, func(r rune) bool { return strings.ContainsRune("/,;", r) }) {
 			w, _ = shorten(clean(w), 40)
-			if w != "" && !slices.Contains(out, from.prefix+w) && len(out) < 20 {
-				out = append(out, from.prefix+w)
+			if w == "" || slices.Contains(out, from.prefix+w) {
+				continue
 			}
+			if len(out) == 20 {
+				a.lose("source beyond the 20th was left out", "sources beyond the 20th were left out")
+				break
+			}
+			out = append(out, from.prefix+w)
 		}
 	}
 	return out

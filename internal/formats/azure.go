@@ -40,6 +40,7 @@ func readAzure(src []byte, opts Options) (Result, error) {
 		for _, c := range root.get("categories").each() {
 			if name := clean(d.text(c.get("name"))); name != "" {
 				a.sections.of(name).purpose = clean(d.text(c.get("description")))
+				d.leaveOut(c, "name", "description")
 			}
 		}
 		items = root.get("items", "recommendations", "recos")
@@ -157,6 +158,7 @@ func (a *azureReader) links(it *plan.Item, v *value) {
 			a.links(it, l)
 		}
 	case v.is(mapping):
+		a.leaveOut(v, "url", "link", "href", "name", "title")
 		address := strings.TrimSpace(a.text(v.get("url", "link", "href")))
 		if !hasLink(it.Links, address) {
 			it.Links = a.link(it.Links, a.text(v.get("name", "title")), address)

@@ -90,6 +90,9 @@ func (b *badgeReader) level(v *value) {
 				b.criterion(grade, group, nil, part)
 				continue
 			}
+			if part.filled() {
+				b.lose("heading within a group was left out", "headings within groups were left out")
+			}
 			for _, c := range part.each() {
 				if b.wants(c, mapping) {
 					b.criterion(grade, group, part, c)
@@ -151,9 +154,14 @@ func (b *badgeReader) texts(c *criterion, part, v *value) {
 	add(&it.Guidance, v.get("details"))
 	add(&it.Why, v.get("rationale"))
 	add(&it.Show, v.get("met_placeholder"))
-	if it.Show == "" && v.get("met_url_required").truth() {
-		it.Show = "A web page that shows it."
+	if v.get("met_url_required").truth() {
+		if it.Show == "" {
+			it.Show = "A web page that shows it."
+		} else {
+			b.lose("demand for a web page was left out", "demands for web pages were left out")
+		}
 	}
+	b.leaveOut(v, "category", "description", "details", "rationale", "met_placeholder", "met_url_required", "future", "autofill", "na_allowed", "met_justification_required")
 	if part != nil && len(it.Quality) == 0 {
 		it.Quality = quality(part.name, c.section.name)
 	}

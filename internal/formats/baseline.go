@@ -37,10 +37,13 @@ func readBaseline(src []byte, opts Options) (Result, error) {
 	meta := root.get("metadata")
 	d.name = clean(d.text(firstOf(meta.get("title"), root.get("title"), root.get("category"), meta.get("id"))))
 	d.summary = clean(d.text(firstOf(meta.get("description"), root.get("description"))))
+	d.leaveOutAs("field of the metadata was left out", "fields of the metadata were left out", meta, "title", "description", "id")
+	d.leaveOut(root, "metadata", "title", "category", "name", "id", "description", "families", "groups", "control-families", "categories", "controls", "criteria")
 	b.family(root)
 	for _, name := range []string{"families", "groups", "control-families", "categories"} {
 		if families := root.get(name); d.wants(families, list) {
 			for _, f := range families.each() {
+				b.leaveOut(f, "id", "title", "category", "name", "description", "controls", "criteria")
 				b.family(f)
 			}
 		}
@@ -141,14 +144,25 @@ func (b *baselineReader) control(sec *section, c *value) {
 			it.Guidance = joinSentences(it.Guidance, text)
 			it.Links = b.moreLinks(it.Links, links)
 		}
+		b.leaveOutOf(c, "applicability", "maturity_level", "maturity-level", "rationale", "details", "implementation")
 		b.sections.add(sec, it, b.text(c.get("id")))
 		return
+	}
+	b.leaveOutOf(c)
+	if c.get("id").filled() {
+		b.lose("id of a control was left out, since its requirements have their own", "ids of controls were left out, since their requirements have their own")
 	}
 	for _, r := range requirements.each() {
 		if b.wants(r, mapping) {
 			b.requirement(sec, c, r, title)
 		}
 	}
+}
+
+// leaveOutOf counts the fields of a control that are not read.
+func (b *baselineReader) leaveOutOf(c *value, read ...string) {
+	b.leaveOut(c, append(read, "id", "title", "criterion", "objective", "family", "group", "assessment-requirements",
+		"mappings", "control_mappings", "guideline-mappings", "guidelines", "threat-mappings", "threats")...)
 }
 
 // requirement makes an item of what is to be assessed: that is what somebody meets
@@ -158,6 +172,7 @@ func (b *baselineReader) requirement(sec *section, c, r *value, title string) {
 		b.lose("retired requirement was left out", "retired requirements were left out")
 		return
 	}
+	b.leaveOut(r, "id", "text", "state", "recommendation", "applicability", "maturity_level", "maturity-level")
 	text, links := b.markdown(b.text(r.get("text")))
 	it := plan.Item{Title: text, Levels: b.maturity(r), Links: links}
 	if len(c.get("assessment-requirements").each()) == 1 && title != "" && text != "" {

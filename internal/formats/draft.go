@@ -100,11 +100,14 @@ func (d *draft) stage(name, purpose string, ids ...string) *plan.Stage {
 	if name == "" {
 		name = fmt.Sprintf("Stage %d", len(d.stages)+1)
 	}
-	name, _ = shorten(name, maxName-10)
+	if short, cutOff := shorten(name, maxName-10); cutOff {
+		d.lose("name of a stage was cut", "names of stages were cut")
+		name = short
+	}
 	if n := again(d.stageTitles, name); n > 1 {
 		name = fmt.Sprintf("%s (%d)", name, n)
 	}
-	if purpose = clean(purpose); purpose == "" {
+	if d.fit(&purpose); purpose == "" {
 		purpose = fmt.Sprintf("Settles “%s”.", name)
 	}
 	d.stages = append(d.stages, plan.Stage{
@@ -208,8 +211,14 @@ func (d *draft) finish() Result {
 	d.note(d.again, "title stands in the file before and got a number", "titles stand in the file before and got numbers", "")
 	d.note(empty, "heading has no items and was left out", "headings have no items and were left out", "")
 	d.spread()
-	name, _ := shorten(clean(cmp.Or(d.opts.Name, d.name, nameOf(d.opts.File), "Imported checklist")), maxName)
-	summary, _ := shorten(clean(cmp.Or(d.summary, "Imported from "+cmp.Or(d.opts.File, "a file")+".")), maxSummary)
+	name, cutName := shorten(clean(cmp.Or(d.opts.Name, d.name, nameOf(d.opts.File), "Imported checklist")), maxName)
+	summary, cutSummary := shorten(clean(cmp.Or(d.summary, "Imported from "+cmp.Or(d.opts.File, "a file")+".")), maxSummary)
+	if cutName || cutSummary {
+		d.lose("name or summary of the whole was cut", "names or summaries of the whole were cut")
+	}
+	if d.opts.Kind == plan.KindModule {
+		d.loseSome(len(d.stages), "heading became no stage, since a module has none", "headings became no stages, since a module has none")
+	}
 	key := d.opts.Key
 	if !plan.ValidKey(key) {
 		key = (&keys{prefix: "checklist", taken: map[string]int{}}).next(name)

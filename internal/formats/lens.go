@@ -104,6 +104,7 @@ func readLens(src []byte, opts Options) (Result, error) {
 	d := newDraft(opts)
 	d.name, d.summary = lens.Name, lens.Description
 	d.note(nans, "value is NaN or Infinity, which JSON does not have, and is read as empty", "values are NaN or Infinity, which JSON does not have, and are read as empty", "")
+	d.unreadOfLens(f)
 	if lens.SchemaVersion != lensSchema {
 		d.warn(f.at("", Problem{
 			Message: fmt.Sprintf("The schemaVersion is %q; the file is read as %s.", cut(lens.SchemaVersion), lensSchema),
@@ -120,6 +121,48 @@ func readLens(src []byte, opts Options) (Result, error) {
 		}
 	}
 	return d.finish(), nil
+}
+
+// unreadOfLens counts the fields that a lens has besides those of its form.
+func (d *draft) unreadOfLens(f *jsonFile) {
+	root, bad := f.tree()
+	if bad != nil {
+		return // it was decoded, so this does not happen
+	}
+	get := func(v *value, name string) []*value {
+		var out []*value
+		for _, p := range v.each() {
+			if strings.EqualFold(p.name, name) {
+				out = append(out, p.each()...)
+			}
+		}
+		return out
+	}
+	resource := func(v *value) { d.leaveOutFold(v, "displayText", "url") }
+	d.leaveOutFold(root, "schemaVersion", "name", "description", "pillars")
+	for _, p := range get(root, "pillars") {
+		d.leaveOutFold(p, "id", "name", "questions")
+		for _, q := range get(p, "questions") {
+			d.leaveOutFold(q, "id", "title", "description", "choices", "riskRules")
+			for _, r := range get(q, "riskRules") {
+				d.leaveOutFold(r, "condition", "risk")
+			}
+			for _, c := range get(q, "choices") {
+				d.leaveOutFold(c, "id", "title", "helpfulResource", "improvementPlan", "additionalResources")
+				for _, part := range c.each() {
+					if strings.EqualFold(part.name, "helpfulResource") || strings.EqualFold(part.name, "improvementPlan") {
+						resource(part)
+					}
+				}
+				for _, more := range get(c, "additionalResources") {
+					d.leaveOutFold(more, "type", "content")
+					for _, r := range get(more, "content") {
+						resource(r)
+					}
+				}
+			}
+		}
+	}
 }
 
 // lensReader reads one question.

@@ -33,6 +33,9 @@ func (d *draft) link(links []plan.Link, title, address string) []plan.Link {
 	if slices.ContainsFunc(links, func(l plan.Link) bool { return l.URL == address }) {
 		return links
 	}
-	short, _ := shorten(clean(title), maxName)
+	short, cutOff := shorten(clean(title), maxName)
+	if cutOff {
+		d.lose("title of a link was cut", "titles of links were cut")
+	}
 	return append(links, plan.Link{Title: short, URL: address})
 }

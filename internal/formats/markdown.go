@@ -46,6 +46,9 @@ func readMarkdown(src []byte, opts Options) (Result, error) {
 		return refuse(p), nil
 	}
 	m := mdReader{draft: newDraft(opts), src: frontMatterOut(src)}
+	if !bytes.Equal(m.src, src) {
+		m.lose("block of settings before the text was left out", "blocks of settings before the text were left out")
+	}
 	root := goldmark.New(goldmark.WithExtensions(extension.TaskList, extension.Table, extension.Strikethrough, extension.Linkify)).
 		Parser().Parse(mdtext.NewReader(m.src))
 	m.tasks = hasTasks(root)
@@ -194,6 +197,8 @@ func (m *mdReader) block(n ast.Node) {
 		}
 	case *ast.FencedCodeBlock, *ast.CodeBlock:
 		m.lose("block of code was left out", "blocks of code were left out")
+	case *ast.HTMLBlock:
+		m.lose("block of HTML or comment, with all that is in it, was left out", "blocks of HTML and comments, with all that is in them, were left out")
 	}
 }
 
@@ -217,14 +222,19 @@ func (m *mdReader) heading(n *ast.Heading) {
 }
 
 func (m *mdReader) paragraph(n *ast.Paragraph) {
-	words := m.words(n, nil)
+	in := plan.Item{}
+	words := m.words(n, &in)
+	m.loseSome(len(in.Links), "link in a paragraph was left out", "links in paragraphs were left out")
 	s := m.section()
 	switch {
 	case words == "":
 	case len(s.path) == 0 && m.summary == "" && len(s.entries) == 0:
 		m.summary = words
 	case len(s.path) > 0 && s.purpose == "" && len(s.entries) == 0:
-		s.purpose, _ = shorten(words, maxSummary)
+		var cutOff bool
+		if s.purpose, cutOff = shorten(words, maxSummary); cutOff {
+			m.lose("paragraph under a heading was cut", "paragraphs under headings were cut")
+		}
 	default:
 		m.lose("paragraph between the items was left out", "paragraphs between the items were left out")
 	}
@@ -361,8 +371,18 @@ func (m *mdReader) words(root ast.Node, it *plan.Item) string {
 			b.Write(n.Value)
 		case *ast.RawHTML:
 			b.WriteByte(' ') // such as <br>
+			if it != nil && bytes.HasPrefix(n.Segments.Value(m.src), []byte("<!--")) {
+				m.lose("comment within a line was left out", "comments within lines were left out")
+			}
 		case *ast.HTMLBlock:
+			if it != nil {
+				m.lose("block of HTML or comment, with all that is in it, was left out", "blocks of HTML and comments, with all that is in them, were left out")
+			}
 			return ast.WalkSkipChildren, nil
+		case *east.Strikethrough:
+			if it != nil {
+				m.lose("text is struck through and stands like other text", "texts are struck through and stand like other text")
+			}
 		case *ast.AutoLink:
 			b.Write(n.Label(m.src))
 			m.addLink(it, "", string(n.URL(m.src)))
@@ -389,7 +409,11 @@ func plainWords(b []byte, raw bool) string {
 }
 
 func (m *mdReader) addLink(it *plan.Item, title, address string) {
-	if it == nil || strings.HasPrefix(address, "#") || strings.HasPrefix(address, "mailto:") {
+	if it == nil {
+		return
+	}
+	if strings.HasPrefix(address, "#") || strings.HasPrefix(address, "mailto:") {
+		m.lose("link within the text or to an address of mail was left out", "links within the text or to addresses of mail were left out")
 		return
 	}
 	it.Links = m.link(it.Links, title, address)
@@ -422,11 +446,19 @@ func (m *mdReader) emit() {
 	begun := false
 	for _, s := range m.sections {
 		if len(s.entries) == 0 {
+			if s.purpose != "" {
+				m.lose("paragraph under a heading without items was left out", "paragraphs under headings without items were left out")
+			}
 			continue
+		}
+		if len(s.path) > depth {
+			m.lose("deeper heading became no stage, since there are too many", "deeper headings became no stages, since there are too many")
 		}
 		path := s.path[:min(len(s.path), depth)]
 		if !begun || !slices.Equal(path, last) {
 			m.beginStage(path, s.purpose)
+		} else if s.purpose != "" {
+			m.lose("paragraph under a deeper heading was left out", "paragraphs under deeper headings were left out")
 		}
 		begun, last = true, path
 		for _, e := range s.entries {

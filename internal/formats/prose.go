@@ -35,6 +35,7 @@ func (d *draft) markdown(s string) (string, []plan.Link) {
 		}
 		if depth++; depth > 2*MaxDepth {
 			depth--
+			d.lose("text that is nested too deeply was left out", "texts that are nested too deeply were left out")
 			return ast.WalkSkipChildren, nil
 		}
 		switch n := n.(type) {
@@ -110,6 +111,9 @@ func (d *draft) hypertext(s string) (string, []plan.Link) {
 			switch string(name) {
 			case "script", "style":
 				hidden++
+				d.lose("script or style was left out", "scripts and styles were left out")
+			case "img":
+				d.lose("picture was left out", "pictures were left out")
 			case "a":
 				address = attribute(z, more, "href")
 				label.Reset()
@@ -121,14 +125,15 @@ func (d *draft) hypertext(s string) (string, []plan.Link) {
 			case "script", "style":
 				hidden = max(hidden-1, 0)
 			case "a":
-				if !strings.HasPrefix(address, "#") {
-					links = d.link(links, label.String(), address)
-				}
+				links = d.link(links, label.String(), address)
 				address = ""
 			case "p", "li", "div", "td", "tr":
 				b.WriteByte(' ')
 			}
 		case html.SelfClosingTagToken:
+			if name, _ := z.TagName(); string(name) == "img" {
+				d.lose("picture was left out", "pictures were left out")
+			}
 			b.WriteByte(' ')
 		}
 	}

@@ -88,6 +88,11 @@ func (d *draft) readRows(rows []row, name string, place func(line, column int) P
 		d.refuse(p)
 		return result(Result{Problems: d.problems})
 	}
+	for _, r := range rows[:min(at, len(rows))] {
+		if n, _ := r.filled(); n > 0 {
+			d.lose("row above the headings was left out", "rows above the headings were left out")
+		}
+	}
 	d.name = cmp.Or(d.name, name)
 	for _, r := range rows[min(at+1, len(rows)):] {
 		if d.full() {
@@ -219,6 +224,7 @@ func (t *table) countLeft(r row) {
 // join adds a row without a title to the item above it.
 func (t *table) join(r row) {
 	if t.current == nil {
+		t.lose("row before the first item was left out", "rows before the first item were left out")
 		return
 	}
 	t.joined++
@@ -254,7 +260,7 @@ func (t *table) words(r row) {
 			if s, ok := seat(w); ok && !slices.Contains(it.Seats, s) {
 				it.Seats = append(it.Seats, s)
 			} else if !ok {
-				it.Guidance = joinSentences(it.Guidance, t.headings[t.columns[ColumnSeats]]+": "+w)
+				it.Guidance = joinTexts(it.Guidance, t.headings[t.columns[ColumnSeats]]+": "+w)
 				t.lose("word of the seats column is no seat and stands in the text", "words of the seats column are no seats and stand in the texts")
 			}
 		}
@@ -280,8 +286,12 @@ func joinTexts(a, b string) string {
 // there are such, or of the columns of grades.
 func (t *table) levels(r row) [3]plan.Level {
 	for grade, c := range []Column{ColumnGrade1, ColumnGrade2, ColumnGrade3} {
-		if mark, ok := t.at(c, r); ok && marked(mark) {
+		mark, _ := t.at(c, r)
+		if marked(mark) {
 			return graded(grade + 1)
+		}
+		if mark != "" && !denied(mark) {
+			t.lose("cell of a level is no mark and was left out", "cells of levels are no marks and were left out")
 		}
 	}
 	cell, _ := t.at(ColumnLevel, r)
@@ -310,7 +320,7 @@ func (t *table) level(c Column, r row, cell string) [3]plan.Level {
 	switch w := fold.Text(cell); {
 	case marked(w):
 		return evenly(plan.LevelMust)
-	case w == "no" || w == "n" || w == "false" || w == "-" || w == "0" || w == "none" || w == "n/a":
+	case denied(w):
 		if c == ColumnLevel {
 			return evenly(plan.LevelMay)
 		}
@@ -320,6 +330,11 @@ func (t *table) level(c Column, r row, cell string) [3]plan.Level {
 	p.Message, p.Do = fmt.Sprintf("%q is no level that is known; the item is required.", cut(cell)), "Look at its level."
 	t.warn(p)
 	return evenly(plan.LevelMust)
+}
+
+// denied reports whether a cell says no.
+func denied(s string) bool {
+	return slices.Contains([]string{"no", "n", "false", "-", "–", "0", "none", "n/a", "✗", "✘"}, fold.Text(s))
 }
 
 // marked reports whether a cell is ticked.
@@ -343,7 +358,7 @@ func (t *table) flush() {
 func wordsOf(cell string) []string {
 	var out []string
 	for _, w := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|", r) }) {
-		if w = strings.TrimSpace(w); w != "" && len(out) < 20 {
+		if w = strings.TrimSpace(w); w != "" {
 			out = append(out, w)
 		}
 	}

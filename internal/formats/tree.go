@@ -142,6 +142,11 @@ func (d *draft) readJSON(src []byte) (*value, *Problem) {
 		return nil, bad
 	}
 	d.note(nans, "value is NaN or Infinity, which JSON does not have, and is read as empty", "values are NaN or Infinity, which JSON does not have, and are read as empty", "")
+	return f.tree()
+}
+
+// tree is the file as one. It was looked through already.
+func (f *jsonFile) tree() (*value, *Problem) {
 	t := jsonTree{src: f.src, dec: json.NewDecoder(strings.NewReader(string(f.src))), line: 1, column: 1}
 	t.dec.UseNumber()
 	v, err := t.value(nil)
@@ -401,11 +406,22 @@ func (d *draft) leaveOutAs(one, many string, v *value, read ...string) {
 
 // leaveOut counts the fields of a mapping that are not read, by their names.
 func (d *draft) leaveOut(v *value, read ...string) {
+	d.leaveOutBut(v, func(name string) bool { return slices.Contains(read, name) })
+}
+
+// leaveOutFold is that for forms in which it does not matter how a name is written.
+func (d *draft) leaveOutFold(v *value, read ...string) {
+	d.leaveOutBut(v, func(name string) bool {
+		return slices.ContainsFunc(read, func(r string) bool { return strings.EqualFold(r, name) })
+	})
+}
+
+func (d *draft) leaveOutBut(v *value, read func(name string) bool) {
 	if !v.is(mapping) {
 		return
 	}
 	for _, p := range v.parts {
-		if !p.filled() || slices.Contains(read, p.name) {
+		if !p.filled() || read(p.name) {
 			continue
 		}
 		if len(d.losses) > maxLosses {
