@@ -23,7 +23,7 @@ func fuzzReader(f *testing.F, format Format, check func(*testing.T, Result)) {
 				continue
 			}
 			for _, in := range All() {
-				if in.Write == nil {
+				if in.Write == nil || in.Format == XLSX { // which writes the rows of CSV, and takes most of the time
 					continue
 				}
 				if _, _, err := Write(in.Format, r.Document); err != nil {

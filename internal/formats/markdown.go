@@ -28,7 +28,7 @@ const Markdown Format = "markdown"
 const (
 	maxMarkdownLine  = 20_000
 	maxMarkdownLines = 50_000
-	maxMarkdownMarks = 300_000 // bounds the memory that the parser takes
+	maxMarkdownMarks = 200_000 // bounds the memory that the parser takes
 )
 
 func markdownInfo() Info {

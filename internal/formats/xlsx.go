@@ -58,6 +58,7 @@ func readXLSX(src []byte, opts Options) (Result, error) {
 			d.lose("other sheet of the workbook was not read", "other sheets of the workbook were not read")
 		}
 	}
+	s.unread(name)
 	d.note(s.formulas, "cell is a formula; what it came to when the workbook was saved is taken", "cells are formulas; what they came to when the workbook was saved is taken", "")
 	r := d.readRows(rows, nameOf(opts.File), func(line, column int) Problem {
 		cell, err := excelize.CoordinatesToCellName(column+1, line)
@@ -241,6 +242,23 @@ func (s *sheetReader) cells(sheet string) (rows []row, err error) {
 		rows = append(rows, r)
 	}
 	return rows, in.Error()
+}
+
+// unread counts what hangs on a sheet besides its cells. What the library cannot read
+// of it is none.
+func (s *sheetReader) unread(sheet string) {
+	if comments, err := s.book.GetComments(sheet); err == nil {
+		s.loseSome(len(comments), "comment on a cell was left out", "comments on cells were left out")
+	}
+	if links, err := s.book.GetHyperLinkCells(sheet, ""); err == nil {
+		s.loseSome(len(links), "link behind a cell was left out", "links behind cells were left out")
+	}
+	if pictures, err := s.book.GetPictureCells(sheet); err == nil {
+		s.loseSome(len(pictures), "picture was left out", "pictures were left out")
+	}
+	if lists, err := s.book.GetDataValidations(sheet); err == nil {
+		s.loseSome(len(lists), "rule on what may stand in cells was left out", "rules on what may stand in cells were left out")
+	}
 }
 
 // merged writes the text of merged cells into each of their rows, and marks rows
