@@ -40,12 +40,12 @@ func columnTable() []columnWords {
 	return []columnWords{
 		{ColumnTitle, "Title", []string{
 			"title", "item", "checklist item", "requirement", "check", "question", "control", "task", "criterion", "criteria", "practice", "req_description",
-			"requirement description", "what", "name", "action", "statement",
+			"requirement description", "what", "name", "action", "statement", "check name", "control name", "item name", "requirement name", "activity",
 		}},
 		{ColumnSection, "Section", []string{
 			"section", "stage", "category", "phase", "chapter", "chapter_name", "section_name", "area", "group", "domain", "topic", "pillar", "family", "theme",
 		}},
-		{ColumnID, "Key", []string{"key", "id", "req_id", "ref", "reference", "number", "no", "nr", "no.", "nr.", "#", "identifier", "control id", "requirement id"}},
+		{ColumnID, "Key", []string{"key", "id", "req_id", "ref", "reference", "number", "no", "nr", "no.", "nr.", "#", "identifier", "control id", "requirement id", "check id", "item id", "check code"}},
 		{ColumnText, "Text", []string{"text", "description", "guidance", "details", "detail", "explanation", "notes", "note", "comment", "comments", "remarks", "help"}},
 		{ColumnWhy, "Why", []string{"why", "rationale", "reason", "risk"}},
 		{ColumnDone, "Done when", []string{"done when", "done_when", "acceptance criteria", "how to verify", "verification", "definition of done", "how to check", "test"}},

@@ -21,12 +21,13 @@ const (
 )
 
 // draft is what a reader makes of a file. Stages are begun with stage; items go
-// to the last of them.
+// to the last of them, or to the one that was gone back to.
 type draft struct {
 	opts        Options
 	name        string // of the document
 	summary     string
 	stages      []plan.Stage
+	at          int // the stage that items go to
 	items       int
 	keys        keys // of items
 	stageKeys   keys
@@ -113,17 +114,15 @@ func (d *draft) stage(name, purpose string, ids ...string) *plan.Stage {
 	d.stages = append(d.stages, plan.Stage{
 		Key: plan.StageKey(d.stageKeys.next(append(ids, name)...)), Name: name, Purpose: purpose, Gate: defaultGate(name),
 	})
-	return &d.stages[len(d.stages)-1]
+	d.at = len(d.stages) - 1
+	return &d.stages[d.at]
 }
 
-// inStage reports whether a stage of a name was the last to begin.
-func (d *draft) inStage(name string) bool {
-	n := len(d.stages)
-	if n == 0 {
-		return false
-	}
+// stageOf is the number of the stage of a name, or -1.
+func (d *draft) stageOf(name string) int {
 	want, _ := shorten(clean(name), maxName-10)
-	return fold.Text(d.stages[n-1].Name) == fold.Text(want)
+	want = fold.Text(want)
+	return slices.IndexFunc(d.stages, func(s plan.Stage) bool { return fold.Text(s.Name) == want })
 }
 
 // defaultGate is one that can be passed at once: one of two people signs.
@@ -175,7 +174,7 @@ func (d *draft) item(it plan.Item, ids ...string) {
 	if len(it.Seats) == 0 {
 		it.Seats = []plan.Seat{plan.SeatEngineering}
 	}
-	s := &d.stages[len(d.stages)-1]
+	s := &d.stages[d.at]
 	if len(it.Quality) == 0 {
 		it.Quality = quality(it.Title, s.Name)
 	}
@@ -496,6 +495,10 @@ func joinSentences(texts ...string) string {
 	var out []string
 	for _, t := range texts {
 		if t = clean(t); t == "" {
+			continue
+		}
+		if strings.HasSuffix(t, "; and") || strings.HasSuffix(t, "; or") {
+			out = append(out, t)
 			continue
 		}
 		if last, _ := utf8.DecodeLastRuneInString(t); unicode.IsLetter(last) || unicode.IsDigit(last) || last == ')' {

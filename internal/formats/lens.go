@@ -177,7 +177,8 @@ type lensReader struct {
 
 func (l *lensReader) question(q *lensQuestion) {
 	l.name = cut(q.Title)
-	it := plan.Item{Title: q.Title, Guidance: q.Description}
+	it := plan.Item{Title: q.Title}
+	it.Guidance, it.Links = l.inline(q.Description, nil)
 	l.findNone(q)
 	for k := range q.Choices {
 		c := &q.Choices[k]
@@ -254,11 +255,13 @@ func (l *lensReader) choice(c *lensChoice) plan.Choice {
 		out.Help = clean(c.Title)
 	}
 	if c.Help != nil {
-		out.Help = joinSentences(out.Help, c.Help.DisplayText)
+		var help string
+		help, out.Links = l.inline(c.Help.DisplayText, out.Links)
+		out.Help = joinSentences(out.Help, help)
 		out.Links = l.link(out.Links, "", c.Help.URL)
 	}
 	if c.Plan != nil {
-		out.Do = clean(c.Plan.DisplayText)
+		out.Do, out.Links = l.inline(c.Plan.DisplayText, out.Links)
 		out.Links = l.planLink(out.Links, *c.Plan)
 	}
 	for _, more := range c.Additional {
@@ -276,6 +279,19 @@ func (l *lensReader) choice(c *lensChoice) plan.Choice {
 		}
 	}
 	return out
+}
+
+// inlineLink is the only markup that lenses have in their texts.
+var inlineLink = regexp.MustCompile(`\[([^\[\]]{1,200})\]\((https?://[^\s()<>]{1,500})\)`)
+
+// inline is a text without the links in it, which are added to links.
+func (l *lensReader) inline(text string, links []plan.Link) (string, []plan.Link) {
+	text = inlineLink.ReplaceAllStringFunc(text, func(s string) string {
+		found := inlineLink.FindStringSubmatch(s)
+		links = l.link(links, found[1], found[2])
+		return found[1]
+	})
+	return clean(text), links
 }
 
 func (l *lensReader) planLink(links []plan.Link, r lensResource) []plan.Link {

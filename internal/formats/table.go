@@ -55,6 +55,7 @@ type table struct {
 	place    func(line, column int) Problem // names a cell; column from 0
 	current  *pending
 	joined   int
+	apart    int
 	left     map[int]int // columns that are not read -> cells with something in them
 }
 
@@ -108,6 +109,7 @@ func (d *draft) readRows(rows []row, name string, place func(line, column int) P
 func (t *table) end() {
 	t.flush()
 	t.note(t.joined, "row without a title was added to the item above it", "rows without a title were added to the items above them", "")
+	t.note(t.apart, "section goes on further down; its rows were put together", "sections go on further down; their rows were put together", "")
 	for _, i := range slices.Sorted(maps.Keys(t.left)) {
 		h := cut(t.headings[i])
 		if h == "" {
@@ -180,11 +182,11 @@ func (t *table) row(r row) {
 	}
 	section, _ := t.at(ColumnSection, r)
 	if r.band || title == "" && filled == 1 && (section != "" || t.unknown(first)) {
-		t.section(r.cells[first])
+		t.section(r.cells[first], true)
 		return
 	}
 	if section != "" {
-		t.section(section)
+		t.section(section, false)
 	}
 	t.countLeft(r)
 	if title == "" {
@@ -204,12 +206,20 @@ func (t *table) unknown(column int) bool {
 	return !slices.Contains(slices.Collect(maps.Values(t.columns)), column)
 }
 
-func (t *table) section(name string) {
-	if t.inStage(name) {
+// section has the rows that follow belong to one. A heading over rows begins one anew;
+// what stands in a column is the same one wherever it stands.
+func (t *table) section(name string, heading bool) {
+	i := t.stageOf(name)
+	if i >= 0 && i == t.draft.at {
 		return
 	}
 	t.flush()
-	t.stage(name, "")
+	if i < 0 || heading {
+		t.stage(name, "")
+		return
+	}
+	t.draft.at = i
+	t.apart++
 }
 
 // countLeft counts what stands in columns that are not read.

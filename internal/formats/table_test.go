@@ -48,6 +48,22 @@ func TestCSV(t *testing.T) {
 	}
 }
 
+// Rows of a section come together wherever they stand, as in a list that is sorted by
+// something else.
+func TestCSVSections(t *testing.T) {
+	src := "Check name,Category,Severity\nLock,Doors,high\nHeat,Ovens,low\nOpen,Doors,high\nnote,,\nSweep,ovens,\n"
+	r, err := Read(CSV, "x.csv", []byte(src), Options{})
+	if err != nil || r.Refused() {
+		t.Fatal(err, r.Problems)
+	}
+	checkDraft(t, r)
+	l := r.Document.Lifecycle
+	if len(l.Stages) != 2 || len(l.Stages[0].Items) != 3 || l.Stages[0].Items[1].Title != "Open" || l.Stages[1].Items[1].Title != "Sweep" {
+		t.Errorf("%+v", l.Stages)
+	}
+	says(t, "the list of problems", problems(r), "2 sections go on further down")
+}
+
 func TestCSVByMapping(t *testing.T) {
 	src := []byte("foo,bar\nYes,Do this\nNo,Do that\n")
 	r, err := Read(CSV, "x.csv", src, Options{})
