@@ -36,6 +36,9 @@ func refused(t *testing.T, f Format, src, want string) {
 	}
 	for _, p := range r.Problems {
 		if p.Severity == Error && p.Line > 0 && strings.Contains(p.Message, want) {
+			if p.Do == "" {
+				t.Errorf("%.60q: nothing says what to do about %q", src, p.String())
+			}
 			return
 		}
 	}

@@ -302,6 +302,11 @@ func Read(f Format, name string, src []byte, opts Options) (Result, error) {
 	if p, bad := r.tooMuch(); bad {
 		r.Problems = append(r.Problems, p)
 	}
+	for i := range r.Problems {
+		if p := &r.Problems[i]; p.Severity == Error && p.Do == "" {
+			p.Do = "Mend it in the file, and import it again."
+		}
+	}
 	if r.Refused() {
 		r.Document, r.Counts, r.Lost = plan.Document{}, Counts{}, nil
 	}

@@ -43,7 +43,7 @@ func checkResult(t *testing.T, r Result) {
 		t.Fatalf("%d problems", len(r.Problems))
 	}
 	for _, p := range r.Problems {
-		if p.Severity != Error && p.Severity != Warning || p.Message == "" || !utf8.ValidString(p.String()) || len(p.String()) > 3000 {
+		if p.Severity != Error && p.Severity != Warning || p.Message == "" || p.Severity == Error && p.Do == "" || !utf8.ValidString(p.String()) || len(p.String()) > 3000 {
 			t.Fatalf("problem %q %+v", p.String(), p)
 		}
 	}

@@ -89,7 +89,7 @@ func (c *jsonCheck) value(path string, depth int) error {
 		return nil
 	}
 	if depth++; depth > MaxDepth {
-		return c.fault("", fmt.Sprintf("Values are nested more than %d deep.", MaxDepth), "")
+		return c.fault("", fmt.Sprintf("Values are nested more than %d deep.", MaxDepth), "Make the levels fewer.")
 	}
 	if len(c.places) < maxPlaces {
 		c.places[path] = int(c.dec.InputOffset()) - 1
@@ -117,7 +117,7 @@ func (c *jsonCheck) members(path string, depth int) error {
 		}
 		name, ok := tok.(string)
 		if !ok {
-			return c.fault(path, "A name in quotes is missing here.", "")
+			return c.fault(path, "A name in quotes is missing here.", "Write names in double quotes.")
 		}
 		if seen[name] {
 			return c.fault(path, fmt.Sprintf("%q stands twice in one object.", cut(name)), "Take one of them out.")

@@ -57,7 +57,7 @@ func readMarkdown(src []byte, opts Options) (Result, error) {
 		m.block(n)
 	}
 	if m.deep {
-		return refuse(Problem{Message: fmt.Sprintf("Lists are nested more than %d deep.", MaxDepth)}), nil
+		return refuse(Problem{Message: fmt.Sprintf("Lists are nested more than %d deep.", MaxDepth), Do: "Make the lists flatter."}), nil
 	}
 	m.emit()
 	m.note(m.ticked, "box is ticked in the file; its item begins without an answer", "boxes are ticked in the file; their items begin without an answer", "")
@@ -81,7 +81,7 @@ func tooTangled(src []byte) (Problem, bool) {
 		begin := line[:len(line)-len(bytes.TrimLeft(line, " \t>*+-0123456789.)"))]
 		indent := len(line) - len(bytes.TrimLeft(line, " \t"))
 		if n := max(indent/4, bytes.Count(begin, []byte(">"))+bytes.Count(begin, []byte("- "))+bytes.Count(begin, []byte("* "))+bytes.Count(begin, []byte("+ "))); n > MaxDepth {
-			return Problem{Line: number, Column: 1, Message: fmt.Sprintf("Lists and quotes are nested more than %d deep.", MaxDepth)}, true
+			return Problem{Line: number, Column: 1, Message: fmt.Sprintf("Lists and quotes are nested more than %d deep.", MaxDepth), Do: "Make them flatter."}, true
 		}
 		// What opens within one paragraph is looked at again and again.
 		if len(bytes.Trim(line, "> \t\r\n")) == 0 {

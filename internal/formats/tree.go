@@ -111,7 +111,7 @@ func (d *draft) wants(v *value, k valueKind) bool {
 	if d.crowded() {
 		return false
 	}
-	d.refuse(v.at(fmt.Sprintf("There should be %s here, not %s.", k, v.kind), ""))
+	d.refuse(v.at(fmt.Sprintf("There should be %s here, not %s.", k, v.kind), "See whether it is a file of this format, and of a version that is read."))
 	return false
 }
 
@@ -252,7 +252,10 @@ func (d *draft) readYAML(src []byte) (*value, *Problem) {
 }
 
 func yamlProblem(f *plainyaml.Fault) *Problem {
-	p := &Problem{Line: f.Line, Column: f.Column, Severity: Error, Message: "The file cannot be read here: " + f.Message + "."}
+	p := &Problem{
+		Line: f.Line, Column: f.Column, Severity: Error, Message: "The file cannot be read here: " + f.Message + ".",
+		Do: "Write it as plain YAML: each name once, values written out, no more than 50 levels.",
+	}
 	if f.Line == 0 {
 		p.Message = "The file " + f.Message + "."
 	}
@@ -266,7 +269,7 @@ type yamlTree struct {
 
 func (t *yamlTree) refuse(n ast.Node, message string) {
 	if t.bad == nil {
-		t.bad = &Problem{Severity: Error, Message: message}
+		t.bad = &Problem{Severity: Error, Message: message, Do: "Write it as plain YAML: each name once, values written out, no more than 50 levels."}
 		if tok := n.GetToken(); tok != nil && tok.Position != nil {
 			t.bad.Line, t.bad.Column = tok.Position.Line, tok.Position.Column
 		}
@@ -377,6 +380,7 @@ func (t *yamlTree) ordered(parent *value, n *ast.TagNode, depth int) *value {
 		if seen[p.name] {
 			t.bad = &Problem{
 				Line: int(p.line), Column: int(p.column), Severity: Error, Message: fmt.Sprintf("%q stands twice in one ordered mapping.", cut(p.name)),
+				Do: "Take one of them out.",
 			}
 			return in
 		}
