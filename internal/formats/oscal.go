@@ -113,7 +113,7 @@ func (o *oscalReader) parameter(p *value) string {
 		}
 		words = strings.Join(all, " / ")
 	}
-	words, _ = shorten(words, 300)
+	words, _ = shorten(words, 80)
 	return words
 }
 
