@@ -28,7 +28,8 @@ func asvsInfo() Info {
 				line, _, _ := bytes.Cut(head, []byte("\n"))
 				return mentions(line, "req_id", "req_description") || mentions(line, "Section", "Item", "Description", "L1")
 			}
-			return hasExtension(name, ".json") && (mentions(head, `"req_id"`, `"req_description"`) || mentions(head, `"Item"`, `"Description"`, `"L1"`) ||
+			return hasExtension(name, ".json") && (mentions(head, `"req_id"`, `"req_description"`) ||
+				mentions(head, `"Item"`, `"Description"`, `"L1"`) ||
 				mentions(head, `"ShortCode"`, `"Requirements"`) || mentions(head, `"Shortcode"`, `"Requirements"`))
 		},
 		Read: readASVS,
@@ -56,7 +57,8 @@ func (a *asvsReader) json(src []byte) (Result, error) {
 	}
 	if root.is(mapping) {
 		a.name, a.summary = clean(a.text(root.get("Name", "name"))), clean(a.text(root.get("Description", "description")))
-		a.leaveOutAs("field of the standard, such as its version, was left out", "fields of the standard, such as its version, were left out", root,
+		a.leaveOutAs("field of the standard, such as its version, was left out", "fields of the standard, such as its version, were left out",
+			root,
 			"Name", "name", "Description", "description", "requirements", "Requirements")
 		root = root.get("requirements", "Requirements")
 	}
@@ -132,7 +134,8 @@ func (a *asvsReader) requirement(v *value) {
 		it.Guidance = joinSentences("Section: " + section)
 	}
 	it.Quality = []string{"security"}
-	a.leaveOut(v, "req_description", "Description", "req_id", "Item", "chapter_id", "Section", "chapter_name", "Name", "section_id", "section_name",
+	a.leaveOut(v, "req_description", "Description", "req_id", "Item", "chapter_id", "Section", "chapter_name", "Name", "section_id",
+		"section_name",
 		"L", "level", "level1", "level2", "level3", "L1", "L2", "L3", "cwe", "CWE", "nist", "NIST")
 	a.sections.add(sec, it, id)
 }
@@ -193,7 +196,8 @@ func (a *asvsReader) mark(v *value) plan.Level {
 	case "", "no", "n", "false", "0", "-", "–", "—", "n/a", "na", "none", "✗", "✘", "❌":
 		return plan.LevelNone
 	case "optional", "o", "may", "recommended", "should":
-		a.lose("level that only recommends its requirement was kept as recommended", "levels that only recommend their requirements were kept as recommended")
+		a.lose("level that only recommends its requirement was kept as recommended",
+			"levels that only recommend their requirements were kept as recommended")
 		return plan.LevelShould
 	}
 	if !strings.ContainsAny(words, "x✓✔✅☑●•1y") && len([]rune(words)) > 1 {

@@ -19,7 +19,8 @@ func azureInfo() Info {
 	return Info{
 		Format: Azure, Label: "Azure review checklist", Extensions: []string{".json"}, MediaType: "application/json",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".json") && mentions(src, `"guid"`, `"severity"`) && (mentions(src, `"items"`) || bytes.HasPrefix(bytes.TrimSpace(src), []byte("[")))
+			return hasExtension(name, ".json") && mentions(src, `"guid"`, `"severity"`) &&
+				(mentions(src, `"items"`) || bytes.HasPrefix(bytes.TrimSpace(src), []byte("[")))
 		},
 		Read: readAzure,
 	}
@@ -134,7 +135,8 @@ func (a *azureReader) item(v *value) {
 	if a.guids[guid] != "" && guid != "" && v.get("id", "name") != nil {
 		a.lose("number of an item was left out, since its guid is its key", "numbers of items were left out, since their guids are their keys")
 	}
-	a.leaveOut(v, "text", "title", "guid", "waf", "category", "subcategory", "service", "services", "severity", "description", "longDescription", "link", "links",
+	a.leaveOut(v, "text", "title", "guid", "waf", "category", "subcategory", "service", "services", "severity", "description",
+		"longDescription", "link", "links",
 		"learnMoreLink", "training", "graph", "query", "queries", "arm", "id", "name")
 	a.sections.add(a.sections.of(category), it, guid, clean(a.text(v.get("id", "name"))))
 }

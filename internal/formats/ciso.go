@@ -19,7 +19,8 @@ func cisoInfo() Info {
 	return Info{
 		Format: CISO, Label: "CISO Assistant library", Extensions: []string{".yaml", ".yml"}, MediaType: "application/yaml",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".yaml", ".yml") && hasLine(src, "objects:") && mentions(src, "urn:") && (mentions(src, "requirement_nodes:") || hasLine(src, "packager:"))
+			return hasExtension(name, ".yaml", ".yml") && hasLine(src, "objects:") && mentions(src, "urn:") &&
+				(mentions(src, "requirement_nodes:") || hasLine(src, "packager:"))
 		},
 		Read: readCISO,
 	}
@@ -59,7 +60,8 @@ func readCISO(src []byte, opts Options) (Result, error) {
 		framework = framework.each()[0]
 	}
 	if framework == nil {
-		d.refuse(firstOf(objects, root).at("There is no framework in the library.", "Take a library that has one; matrices, threats and controls alone are no checklist."))
+		d.refuse(firstOf(objects, root).at("There is no framework in the library.",
+			"Take a library that has one; matrices, threats and controls alone are no checklist."))
 		return d.finish(), nil
 	}
 	c := cisoReader{draft: d, sections: newSections(d), controls: map[string]*value{}}
@@ -89,7 +91,8 @@ func (c *cisoReader) told(root, objects, framework *value) {
 		"name", "description", "requirement_nodes", "implementation_groups_definition", "scores_definition", "translations")
 	for _, o := range objects.each() {
 		if o.name != "framework" && o.name != "frameworks" && o.name != "reference_controls" {
-			c.loseSome(len(o.each()), "threat, matrix or other object of the library was left out", "threats, matrices and other objects of the library were left out")
+			c.loseSome(len(o.each()), "threat, matrix or other object of the library was left out",
+				"threats, matrices and other objects of the library were left out")
 		}
 	}
 	c.loseSome(len(framework.get("scores_definition").each()), "score to give was left out", "scores to give were left out")
@@ -105,7 +108,9 @@ func (c *cisoReader) translations(v *value) {
 // nodes finds out which requirement stands in which.
 func (c *cisoReader) nodes(v *value) ([]*cisoNode, bool) {
 	if v == nil {
-		c.refuse(Problem{Line: 1, Column: 1, Path: "objects.framework", Message: "The framework has no requirement_nodes.", Do: "Take a library with a framework in it."})
+		c.refuse(Problem{
+			Line: 1, Column: 1, Path: "objects.framework", Message: "The framework has no requirement_nodes.", Do: "Take a library with a framework in it.",
+		})
 	}
 	if !v.is(list) {
 		return nil, c.wants(v, list) && v != nil
@@ -337,7 +342,8 @@ func (c *cisoReader) item(n *cisoNode, sec *section, within []*cisoNode) {
 		c.lose("requirement without a text was left out", "requirements without a text were left out")
 		return
 	}
-	c.leaveOut(n.v, "urn", "assessable", "depth", "parent_urn", "ref_id", "name", "description", "annotation", "typical_evidence", "implementation_groups",
+	c.leaveOut(n.v, "urn", "assessable", "depth", "parent_urn", "ref_id", "name", "description", "annotation", "typical_evidence",
+		"implementation_groups",
 		"questions", "question", "reference_controls", "threats", "translations")
 	c.sections.add(sec, it, id)
 }
@@ -400,7 +406,8 @@ func (c *cisoReader) question(q *value) cisoQuestion {
 
 // references tells which controls a requirement is usually met by.
 func (c *cisoReader) references(n *cisoNode, more *gathered) {
-	c.loseSome(len(n.v.get("threats").each()), "threat that a requirement answers was left out", "threats that requirements answer were left out")
+	c.loseSome(len(n.v.get("threats").each()), "threat that a requirement answers was left out",
+		"threats that requirements answer were left out")
 	var names []string
 	for _, r := range n.v.get("reference_controls").each() {
 		control := c.controls[r.str()]

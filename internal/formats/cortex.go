@@ -20,7 +20,8 @@ func cortexInfo() Info {
 	return Info{
 		Format: Cortex, Label: "Cortex scorecard", Extensions: []string{".yaml", ".yml"}, MediaType: "application/yaml",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".yaml", ".yml") && hasLine(src, "rules:") && mentions(src, "expression:") && (hasLine(src, "ladder:") || hasLine(src, "tag:"))
+			return hasExtension(name, ".yaml", ".yml") && hasLine(src, "rules:") && mentions(src, "expression:") &&
+				(hasLine(src, "ladder:") || hasLine(src, "tag:"))
 		},
 		Read: readCortex,
 	}
@@ -89,7 +90,8 @@ func (c *cortexReader) ladder(v *value) {
 		if n, err := strconv.Atoi(strings.TrimSpace(c.text(l.get("rank")))); err == nil {
 			r.rank = n
 		} else if l.get("rank") != nil {
-			c.warn(l.get("rank").at("“"+cut(l.get("rank").str())+"” is no rank; the level stands where the file has it.", "Write a whole number, the lowest level first."))
+			c.warn(l.get("rank").at("“"+cut(l.get("rank").str())+"” is no rank; the level stands where the file has it.",
+				"Write a whole number, the lowest level first."))
 		}
 		r.text, _ = c.markdown(c.text(l.get("description")))
 		if r.name == "" || slices.ContainsFunc(c.rungs, func(o rung) bool { return fold.Text(o.name) == fold.Text(r.name) }) {
@@ -121,7 +123,8 @@ func (c *cortexReader) rule(v *value) {
 	}
 	it.Guidance = joinSentences(text, message)
 	if expression != "" {
-		c.lose("expression stands in what to show as a text, since nothing is run here", "expressions stand in what to show as texts, since nothing is run here")
+		c.lose("expression stands in what to show as a text, since nothing is run here",
+			"expressions stand in what to show as texts, since nothing is run here")
 		it.Show = "What the scorecard looks at: " + expression
 	}
 	section := "Rules"

@@ -79,7 +79,8 @@ func (g *goSDLReader) module(v *value, named bool) {
 		return
 	}
 	for _, s := range submodules.each() {
-		g.lose("submodule, which is chosen by itself, became stages like the others", "submodules, which are chosen by themselves, became stages like the others")
+		g.lose("submodule, which is chosen by itself, became stages like the others",
+			"submodules, which are chosen by themselves, became stages like the others")
 		g.module(s, true)
 	}
 }
@@ -127,7 +128,8 @@ func (g *goSDLReader) risk(v *value) [3]plan.Level {
 	case "high risk", "high":
 		return graded(3)
 	default:
-		g.warn(v.at("“"+cut(v.str())+"” is no risk that is known; the questions are required at every tier.", "Write Low Risk, Medium Risk or High Risk."))
+		g.warn(v.at("“"+cut(v.str())+"” is no risk that is known; the questions are required at every tier.",
+			"Write Low Risk, Medium Risk or High Risk."))
 		return graded(1)
 	}
 }

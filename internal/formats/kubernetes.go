@@ -27,7 +27,8 @@ const prrHeading = "production readiness review questionnaire"
 
 func kubernetesInfo() Info {
 	return Info{
-		Format: Kubernetes, Label: "Kubernetes production readiness questionnaire", Extensions: []string{".md", ".markdown"}, MediaType: "text/markdown",
+		Format: Kubernetes, Label: "Kubernetes production readiness questionnaire", MediaType: "text/markdown",
+		Extensions: []string{".md", ".markdown"},
 		Sniff: func(name string, src []byte) bool {
 			if !hasExtension(name, ".md", ".markdown", ".mdown") {
 				return false
@@ -53,7 +54,8 @@ func readKubernetes(src []byte, opts Options) (Result, error) {
 	begin, level := k.find(root)
 	if begin == nil {
 		return refuse(Problem{
-			Line: 1, Column: 1, Message: "No heading says “Production Readiness Review Questionnaire”.", Do: "Import the file as Markdown, or take the proposal's README.md.",
+			Line: 1, Column: 1, Message: "No heading says “Production Readiness Review Questionnaire”.",
+			Do: "Import the file as Markdown, or take the proposal's README.md.",
 		}), nil
 	}
 	k.name, k.summary = "Production readiness review questionnaire", "The questions of Kubernetes for enhancements."
@@ -72,8 +74,10 @@ func readKubernetes(src []byte, opts Options) (Result, error) {
 		k.block(n)
 	}
 	k.flush()
-	k.note(k.ticked, "box is ticked in the file; its question begins without an answer", "boxes are ticked in the file; their questions begin without an answer", "")
-	k.note(k.ruled, "question got the rule that one of its choices has to be true", "questions got the rule that one of their choices has to be true", "Look at their rules.")
+	k.note(k.ticked, "box is ticked in the file; its question begins without an answer",
+		"boxes are ticked in the file; their questions begin without an answer", "")
+	k.note(k.ruled, "question got the rule that one of its choices has to be true",
+		"questions got the rule that one of their choices has to be true", "Look at their rules.")
 	return k.finish(), nil
 }
 
@@ -82,7 +86,6 @@ type prrReader struct {
 	current *plan.Item
 	hints   gathered // of the current question
 	group   bool     // a heading of a group stands last, so that a comment is about it
-	answers int
 	ruled   int
 }
 
@@ -91,7 +94,8 @@ func (k *prrReader) find(root ast.Node) (*ast.Heading, int) {
 	before := 0
 	for n := root.FirstChild(); n != nil; n = n.NextSibling() {
 		if h, ok := n.(*ast.Heading); ok && strings.Contains(fold.Text(k.words(h, nil)), prrHeading) {
-			k.loseSome(before, "part of the proposal before the questionnaire was left out", "parts of the proposal before the questionnaire were left out")
+			k.loseSome(before, "part of the proposal before the questionnaire was left out",
+				"parts of the proposal before the questionnaire were left out")
 			return h, h.Level
 		}
 		before++
@@ -153,7 +157,8 @@ func (k *prrReader) block(n ast.Node) {
 
 // answer counts what somebody wrote below a question.
 func (k *prrReader) answer() {
-	k.lose("paragraph or entry below a question is an answer and was left out", "paragraphs and entries below questions are answers and were left out")
+	k.lose("paragraph or entry below a question is an answer and was left out",
+		"paragraphs and entries below questions are answers and were left out")
 }
 
 // comment is a hint to whoever answers, other than tags that stand alone.

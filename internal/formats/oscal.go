@@ -55,7 +55,8 @@ func readOSCAL(src []byte, opts Options) (Result, error) {
 	meta := catalog.get("metadata")
 	d.name, _ = d.markdown(d.text(meta.get("title")))
 	d.summary, _ = d.markdown(d.text(meta.get("remarks")))
-	d.leaveOutAs("field of the metadata, such as versions and people, was left out", "fields of the metadata, such as versions and people, were left out",
+	d.leaveOutAs("field of the metadata, such as versions and people, was left out",
+		"fields of the metadata, such as versions and people, were left out",
 		meta, "title", "remarks")
 	for _, r := range catalog.get("back-matter").get("resources").each() {
 		if id := d.text(r.get("uuid")); id != "" {
@@ -78,8 +79,10 @@ func notACatalog(root *value) Problem {
 	for _, p := range root.each() {
 		switch p.name {
 		case "profile":
-			return p.at("This is a profile, which only points at controls.", "Take the catalog that the profile resolves to; its file often has “resolved-profile” in its name.")
-		case "component-definition", "system-security-plan", "assessment-plan", "assessment-results", "plan-of-action-and-milestones", "mapping-collection":
+			return p.at("This is a profile, which only points at controls.",
+				"Take the catalog that the profile resolves to; its file often has “resolved-profile” in its name.")
+		case "component-definition", "system-security-plan", "assessment-plan", "assessment-results", "plan-of-action-and-milestones",
+			"mapping-collection":
 			return p.at("This is no catalog but another model of OSCAL, “"+p.name+"”.", "Take the catalog that it was made for.")
 		}
 	}
