@@ -2,6 +2,7 @@ package formats
 
 import (
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -69,5 +70,33 @@ func TestDetectAsks(t *testing.T) {
 	// A table with the columns of a standard is that standard, and may be read as a table all the same.
 	if f, ok := Detect("x.csv", []byte("chapter_id,req_id,req_description,L\n")); !ok || f != ASVS {
 		t.Errorf("%q", f)
+	}
+}
+
+// Files from Windows are read like others: line ends of two characters, and a mark at the begin.
+func TestCarriageReturns(t *testing.T) {
+	files, err := os.ReadDir("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if f.IsDir() {
+			continue
+		}
+		plain := []byte(strings.ReplaceAll(string(example(t, f.Name())), "\r\n", "\n"))
+		windows := append([]byte("\xef\xbb\xbf"), strings.ReplaceAll(string(plain), "\n", "\r\n")...)
+		format, _ := Detect(f.Name(), windows)
+		want, err := Read(format, f.Name(), plain, Options{})
+		if err != nil {
+			t.Fatal(f.Name(), err)
+		}
+		got, err := Read(format, f.Name(), windows, Options{})
+		if err != nil || got.Refused() || !reflect.DeepEqual(got.Document, want.Document) || !slices.Equal(got.Lost, want.Lost) {
+			t.Errorf("%s: %v %q\n%+v\n%+v", f.Name(), err, problems(got), got.Document, want.Document)
+		}
+	}
+	r, err := Read(Markdown, "x.md", []byte("---\r\na: b\r\n---\r\n\r\n- [ ] c\r\n"), Options{})
+	if err != nil || r.Counts.Items != 1 || !has(r.Lost, itself, "1 block of settings") {
+		t.Errorf("%v %+v %q", err, r.Counts, r.Lost)
 	}
 }

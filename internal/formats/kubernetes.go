@@ -48,6 +48,7 @@ func readKubernetes(src []byte, opts Options) (Result, error) {
 	if p, bad := tooTangled(src); bad {
 		return refuse(p), nil
 	}
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	k := prrReader{mdReader: &mdReader{draft: newDraft(opts), src: frontMatterOut(src)}}
 	root := goldmark.New(goldmark.WithExtensions(extension.TaskList, extension.Table, extension.Strikethrough, extension.Linkify)).
 		Parser().Parse(mdtext.NewReader(k.src))

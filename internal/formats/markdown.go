@@ -45,6 +45,7 @@ func readMarkdown(src []byte, opts Options) (Result, error) {
 	if p, bad := tooTangled(src); bad {
 		return refuse(p), nil
 	}
+	src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
 	m := mdReader{draft: newDraft(opts), src: frontMatterOut(src)}
 	if !bytes.Equal(m.src, src) {
 		m.lose("block of settings before the text was left out", "blocks of settings before the text were left out")
