@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
@@ -47,10 +48,12 @@ func stageView(v *store.ProjectView, stage plan.StageKey) page.StageView {
 
 // answered is what the form of an answer says.
 type answered struct {
-	state   review.State
-	note    string
-	noted   bool // a note came along; without one, the item's stays
-	version int  // that the person was shown
+	state    review.State
+	choosing bool        // by choices, and not by state
+	chosen   plan.Chosen // of a question
+	note     string
+	noted    bool // a note came along; without one, the item's stays
+	version  int  // that the person was shown
 }
 
 // answer sets the answer of an item, from its row or from its own page.
@@ -109,7 +112,12 @@ func afterAnswer(r *http.Request) string {
 
 func (in answered) decide(stage plan.StageKey, item plan.ItemKey) store.Decide {
 	return func(rv *review.Review, who review.Actor, at time.Time) error {
-		if !in.noted {
+		switch {
+		case in.choosing && in.noted:
+			return rv.Choose(who, stage, item, in.chosen, &in.note, in.version, at)
+		case in.choosing:
+			return rv.Choose(who, stage, item, in.chosen, nil, in.version, at)
+		case !in.noted:
 			return rv.AnswerKeepingNote(who, stage, item, in.state, in.version, at)
 		}
 		return rv.Answer(who, stage, item, in.state, in.note, in.version, at)
@@ -119,9 +127,11 @@ func (in answered) decide(stage plan.StageKey, item plan.ItemKey) store.Decide {
 // readAnswer reads the form. A row carries the version in its address, the
 // item's page in a field.
 func readAnswer(r *http.Request) (answered, error) {
-	form, err := readForm(r, "answer", "note", "version")
+	form, err := readForm(r, "answer", "choice"+several, "note", "version")
 	in := answered{state: review.State(form.Get("answer")), note: form.Get("note"), noted: form.Has("note")}
-	if err != nil {
+	var unknown error
+	in.chosen, in.choosing, unknown = page.ReadChosen(form.Get("answer"), form["choice"])
+	if err = cmp.Or(err, unknown); err != nil {
 		return in, err
 	}
 	version := form.Get("version")
@@ -145,7 +155,9 @@ func readVersion(s string) (int, error) {
 // chosen and typed: in its row or on the item's page.
 func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answered, err error) error {
 	if !htmx(r) {
-		form := page.ItemForm{Name: page.FormAnswer, State: in.state, Note: in.note, Noted: in.noted, Version: in.version}
+		form := page.ItemForm{
+			Name: page.FormAnswer, State: in.state, Choosing: in.choosing, Chosen: in.chosen, Note: in.note, Noted: in.noted, Version: in.version,
+		}
 		return s.itemFailed(w, r, form, err)
 	}
 	status := explain(err).status
@@ -161,23 +173,32 @@ func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answere
 		return err
 	}
 	row.Filter = filterQuery(r)
-	in.explain(&row, err, view)
+	var def *plan.Item
+	if st := view.Review.Stage(stageKey(r)); st != nil {
+		def = st.Item(itemKey(r)).Def
+	}
+	in.explain(&row, def, err, view)
 	show, text := listFilter(r)
 	return s.render(w, r, status, page.Ticked(checked, row, show, text, page.Said{}))
 }
 
 // explain puts into the row why it was not saved.
-func (in answered) explain(row *ui.ItemRow, err error, view *store.ProjectView) {
+func (in answered) explain(row *ui.ItemRow, def *plan.Item, err error, view *store.ProjectView) {
 	var conflict *review.AnswerConflict
 	switch fields, ok := fieldErrors(err); {
 	case errors.As(err, &conflict) && conflict.Current.Version > 0:
 		row.Conflict = &ui.RowConflict{
 			By: view.Names.Of(conflict.Current.By), Own: conflict.Current.By == view.Actor.Person, When: ui.Ago(conflict.Current.At, view.Now),
-			MineAnswer: string(in.state), MineNote: in.note, MineNoted: in.noted,
+			MineAnswer: page.AnswerValue(in.state, in.chosen), MineNote: in.note, MineNoted: in.noted,
 		}
-	case ok && fields["note"] != "" && in.state.Valid():
+		if in.choosing {
+			row.Conflict.MineWord = page.MineWord(def, in.chosen)
+		}
+	case ok && fields["choices"] != "":
+		row.Problem = &ui.RowProblem{Text: page.ChoicesProblem(fields["choices"]), Note: in.note}
+	case ok && fields["note"] != "" && (in.state.Valid() || in.choosing):
 		row.Version = in.version // what the person saw, so that a change meanwhile still shows
-		row.Problem = page.NoteProblem(in.state, in.note, fields["note"])
+		row.Problem = page.NoteProblem(in.state, in.chosen, in.note, fields["note"])
 	default:
 		row.Problem = &ui.RowProblem{Text: explain(err).text, Note: in.note}
 	}

@@ -133,7 +133,7 @@ func (s *Server) itemFailed(w http.ResponseWriter, r *http.Request, form page.It
 	var refused *review.Refused
 	fields, invalid := fieldErrors(err)
 	switch {
-	case errors.As(err, &conflict) && form.Name == page.FormAnswer && conflict.Current.Version > 0 && form.State.Valid():
+	case errors.As(err, &conflict) && form.Name == page.FormAnswer && conflict.Current.Version > 0 && (form.State.Valid() || form.Choosing):
 		form.Conflict = &conflict.Current
 	case invalid:
 		form.Errors = fields

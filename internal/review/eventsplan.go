@@ -236,7 +236,7 @@ func (r *Review) doubtAnswers() {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Items {
 			it := &r.Stages[i].Items[j]
-			if it.Answer.follows(it.Def) != nil {
+			if !it.Follows() {
 				it.Reattest = true
 			}
 		}

@@ -174,15 +174,19 @@ func (in *said) follow(d *plan.Item) error {
 		return invalid("choices", "say which are true, or that none is")
 	}
 	if !d.IsQuestion() {
-		return invalid("choices", "belong to a question, which this item is not; reload the page and answer again")
+		return invalid("choices", "cannot be given: this item is no question; reload the page and answer again")
 	}
 	out, err := d.Outcome(in.chosen)
 	if err != nil {
-		return invalid("choices", "are not all there to choose from; reload the page and choose again")
+		return invalid("choices", "must all be choices of this question; reload the page and choose again")
 	}
-	in.to, in.risk = stateOf(out.Risk), out.Risk
+	in.to, in.risk = StateOf(out.Risk), out.Risk
 	return nil
 }
+
+// Follows reports whether the answer is one to what the item asks now; of choices,
+// that its rules still make the same of them.
+func (it *Item) Follows() bool { return it.Answer.follows(it.Def) == nil }
 
 // follows reports whether the answer is the one that the item's rules make of its
 // choices. No trail can say otherwise; only a change of the plan leaves an answer
@@ -204,14 +208,14 @@ func (a *Answer) follows(d *plan.Item) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("has choices that it is not asked about: %w", err)
-	case a.Risk != out.Risk || a.State != stateOf(out.Risk):
+	case a.Risk != out.Risk || a.State != StateOf(out.Risk):
 		return fmt.Errorf("is said to be %s with risk %q; its rules make its choices risk %q", a.State, a.Risk, out.Risk)
 	}
 	return nil
 }
 
-// stateOf is the answer to a question whose choices come to a risk.
-func stateOf(r plan.Risk) State {
+// StateOf is the answer to a question whose choices come to a risk.
+func StateOf(r plan.Risk) State {
 	if r == plan.RiskNone {
 		return Met
 	}

@@ -373,7 +373,7 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	if it.Answer.OldNote() {
 		r.NoteFor = string(it.Answer.NoteFor)
 	}
-	r.State, r.ReadOnly = e.look(v.Now), !canAnswer
+	r.State, r.ReadOnly, r.Question = e.look(v.Now), !canAnswer, ask(it)
 	if it.Assignee != 0 {
 		r.Assignee = v.Names(it.Assignee)
 	}

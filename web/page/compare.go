@@ -406,7 +406,7 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 		}
 		// With a new note alone it stays the answer, unless it was to be said
 		// again or an approval goes with it.
-		return ev.From != ev.To || ev.Note == ev.FromNote || x.Reattest || ev.To == review.NotApplicable
+		return ev.From != ev.To || ev.Choices != ev.FromChoices || ev.Note == ev.FromNote || x.Reattest || ev.To == review.NotApplicable
 	}
 	carried := func(e review.Event) bool { return y.Reattest && startsReview(e) }
 	notes := func(e review.Event) bool {
@@ -427,7 +427,10 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 }
 
 func answerWords(it *review.Item, name Names) string {
-	text := it.Answer.State.Label()
+	text := AnswerWord(&it.Answer)
+	if chosen := ChosenWords(it.Def, it.Answer.Choices); chosen != "" {
+		text += ": " + chosen
+	}
 	if it.Answer.ApprovedBy != 0 {
 		text += ", approved by " + name(it.Answer.ApprovedBy)
 	}

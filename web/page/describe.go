@@ -88,15 +88,21 @@ func (t Teller) DescribeAll(entries []review.Entry) []ui.Entry {
 
 func (t Teller) toItem(out *ui.Entry, sk plan.StageKey, ik plan.ItemKey) {
 	out.Thing, out.Href = string(ik), ItemURL(t.Project, sk, ik)
+	if d := t.find(sk, ik); d != nil {
+		out.Thing = d.Title
+	}
+}
+
+// find is an item of the template; nil when it has none.
+func (t Teller) find(sk plan.StageKey, ik plan.ItemKey) *plan.Item {
 	s := t.stage(sk)
 	if s == nil {
-		return
+		return nil
 	}
-	for i := range s.Items {
-		if s.Items[i].Key == ik {
-			out.Thing = s.Items[i].Title
-		}
+	if i := s.Place(ik); i >= 0 {
+		return &s.Items[i]
 	}
+	return nil
 }
 
 func (t Teller) toGate(out *ui.Entry, sk plan.StageKey) {
@@ -183,8 +189,16 @@ func (t Teller) answered(out *ui.Entry, e review.ItemAnswered) {
 	if e.Note == "" && e.FromNote != "" {
 		out.Why = "The note was removed. It said: " + e.FromNote
 	}
+	if e.FromChoices != e.Choices && !e.Choices.IsZero() {
+		out.Why = strings.TrimSpace("Chosen: " + ChosenWords(t.find(e.Stage, e.Item), e.Choices) + "\n" + out.Why)
+	}
 	to, from := strings.ToLower(e.To.Label()), strings.ToLower(e.From.Label())
+	if e.Risk == plan.RiskMedium || e.Risk == plan.RiskHigh {
+		to += " (" + strings.ToLower(e.Risk.Label()) + ")"
+	}
 	switch {
+	case e.From == e.To && e.FromChoices != e.Choices:
+		out.What = "changed the choices, " + to + ", of"
 	case e.From == e.To && e.Note == e.FromNote:
 		out.What = "confirmed again that it is " + to + ":"
 	case e.From == e.To:

@@ -125,6 +125,12 @@ func chosenWord(name, value string) string {
 		return decisionWord(review.Decision(value))
 	case name == "answer" && review.State(value).Valid(), name == "do" && review.State(value).Valid():
 		return review.State(value).Label()
+	case name == "answer" && value == ui.AnswerChoices:
+		return "What is ticked"
+	case name == "answer" && (value == ui.AnswerNone || value == ui.ChosenNone):
+		return "None of the choices"
+	case name == "answer" && strings.HasPrefix(value, ui.Chosen):
+		return "The choices " + strings.TrimPrefix(value, ui.Chosen)
 	case name == "do" && value == BulkAssign:
 		return "Assign"
 	case name == "do" && value == BulkDue:

@@ -44,6 +44,8 @@ type ItemData struct {
 type ItemForm struct {
 	Name     string // one of the Form constants; empty when none was sent
 	State    review.State
+	Choosing bool        // by choices, and not by State
+	Chosen   plan.Chosen // what was ticked; nothing was said while it is zero
 	Note     string
 	Noted    bool // a note came along with the answer
 	Version  int  // of the answer that the person was shown
@@ -139,7 +141,7 @@ func (d *ItemData) word() string {
 	if !d.applies() {
 		return "Does not apply to this project"
 	}
-	word := d.Item.Answer.State.Label()
+	word := AnswerWord(&d.Item.Answer)
 	if need, _ := d.stage().Need(d.Item, d.Now); need == review.EvidenceExpired {
 		word += ", evidence expired"
 	}
@@ -362,8 +364,16 @@ func (d *ItemData) ownConflict() bool { return d.Form.Conflict.By == d.Actor.Per
 // sides are the two answers of a conflict.
 func (d *ItemData) sides() (theirs, mine ui.Side) {
 	c := d.Form.Conflict
-	theirs = ui.Side{Title: ui.AnsweredMeanwhile(d.Names(c.By), d.ownConflict(), ui.Ago(c.At, d.Now)), State: ui.AnswerState(string(c.State)), Word: c.State.Label(), Text: c.Note}
+	theirs = ui.Side{Title: ui.AnsweredMeanwhile(d.Names(c.By), d.ownConflict(), ui.Ago(c.At, d.Now)), State: ui.AnswerState(string(c.State)), Word: AnswerWord(c), Text: c.Note}
 	mine = ui.Side{Title: "You chose", State: ui.AnswerState(string(d.Form.State)), Word: d.Form.State.Label(), Text: d.Form.Note}
+	if chosen := ChosenWords(d.Item.Def, c.Choices); chosen != "" {
+		theirs.Word += " (" + chosen + ")"
+	}
+	if d.Form.Choosing {
+		var state review.State
+		state, mine.Word = chosenAs(d.Item.Def, d.Form.Chosen)
+		mine.State = ui.AnswerState(string(state))
+	}
 	return theirs, mine
 }
 
@@ -379,7 +389,9 @@ func (d *ItemData) kept() []ui.Field {
 	d.keptWaiver(add)
 	switch {
 	case d.Form.Name == FormAnswer && !d.can(review.AnswerItem):
-		add("Answer", d.Form.State.Label())
+		if add("Choices", ChosenWords(d.Item.Def, d.Form.Chosen)); !d.Form.Choosing {
+			add("Answer", d.Form.State.Label())
+		}
 		add("Note", d.Form.Note)
 	case d.Form.Name == FormComment && !d.can(review.Comment):
 		add("Comment", d.Form.Text)
@@ -513,7 +525,7 @@ func (d *ItemData) commentField() ui.Field {
 func (d *ItemData) summary() []ui.FieldError {
 	switch d.Form.Name {
 	case FormAnswer:
-		return summary([]ui.Field{{Name: "answer", Label: "Answer", Error: d.Form.Errors["answer"]}, d.noteField("")})
+		return summary([]ui.Field{{Name: "answer", Label: "Answer", Error: d.Form.Errors["answer"]}, {ID: "choices", Label: "The choices", Error: d.Form.Errors["choices"]}, d.noteField("")})
 	case FormEvidence:
 		f := d.evidenceFields()
 		return summary([]ui.Field{f.url, f.title, f.kind, f.effective, f.expires, f.commit})

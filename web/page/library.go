@@ -337,5 +337,11 @@ func differs(c *plan.ItemChange) string {
 			said = append(said, "was renewed every "+CountOf(c.Old.ValidDays, "day"))
 		}
 	}
+	if !slices.EqualFunc(c.Old.Choices, c.New.Choices, func(a, b plan.Choice) bool { return a.Key == b.Key && a.Title == b.Title }) {
+		said = append(said, "has other choices")
+	}
+	if !slices.Equal(c.Old.Rules, c.New.Rules) {
+		said = append(said, "is decided by other rules")
+	}
 	return strings.Join(said, "; ")
 }

@@ -401,7 +401,7 @@ func (d *PlanData) aside() []PlanAside {
 			s := &stages[i]
 			for j := range s.Aside {
 				it := &s.Aside[j]
-				a := PlanAside{Title: d.titleOf(it.Def.Key), Said: it.Answer.State.Label(), Note: it.Answer.Note}
+				a := PlanAside{Title: d.titleOf(it.Def.Key), Said: AnswerWord(&it.Answer), Note: it.Answer.Note}
 				if it.Answer.By != 0 {
 					a.Said += ", " + d.Names(it.Answer.By) + ", " + it.Answer.At.Format("2 Jan 2006")
 				}

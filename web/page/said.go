@@ -82,8 +82,12 @@ func (s Said) done(c *Checked) string {
 		}
 		return "Nobody is assigned now: " + what + "."
 	}
-	if e, ok := s.Events[0].Event.(review.ItemAnswered); ok && s.Noted && e.From == e.To {
+	e, ok := s.Events[0].Event.(review.ItemAnswered)
+	switch {
+	case ok && s.Noted && e.From == e.To && e.FromChoices == e.Choices:
 		return "Note saved: " + what + "."
+	case ok && !e.Choices.IsZero():
+		return stateWord(e.To, e.Risk) + ": " + what + "."
 	}
 	return review.State(s.Do).Label() + ": " + what + "."
 }
@@ -187,8 +191,8 @@ func BulkProblem(e *review.Invalid) string {
 
 // NoteProblem asks for the note that an answer needs, or says what is wrong with
 // the one that came.
-func NoteProblem(state review.State, note, message string) *ui.RowProblem {
-	p := &ui.RowProblem{Text: FieldSentence("The note", message) + ".", Answer: string(state), Note: note}
+func NoteProblem(state review.State, chosen plan.Chosen, note, message string) *ui.RowProblem {
+	p := &ui.RowProblem{Text: FieldSentence("The note", message) + ".", Answer: AnswerValue(state, chosen), Note: note}
 	if state == review.NotApplicable && strings.TrimSpace(note) == "" {
 		p.Text, p.Asks = "Why does it not apply?", true
 	}

@@ -19,19 +19,29 @@ const (
 	AnswerNotApplicable = "not-applicable"
 )
 
+// How a question is answered: by what is ticked in the same form, by none of the choices, or by those that the value
+// itself lists after Chosen, with spaces between.
+const (
+	AnswerChoices = "choices"
+	AnswerNone    = "none"
+	Chosen        = "="
+	ChosenNone    = "=-"
+)
+
 // NoteShown is how many bytes of a note the checklist shows. A longer one is cut, and is edited on the item's
 // own page instead of in the row.
 const NoteShown = 240
 
 // ItemRow is one item of a checklist as its row shows it.
 type ItemRow struct {
-	Key      string // short stable key, unique in the stage: letters, digits, hyphens
-	Href     string // address of the item's page; the answer is posted to Href + "/answer"
-	Version  int    // the item's version that this row shows; sent back with an answer
-	Filter   string // query of the list that the row stands in, as "show=open"; sent back with an answer; may be empty
-	State    State  // look of the row: Open, Met, Bad, NA, Waived or Warn
-	Answer   string // one of the Answer values; the pressed button
-	Level    string // must, should or may
+	Key      string       // short stable key, unique in the stage: letters, digits, hyphens
+	Href     string       // address of the item's page; the answer is posted to Href + "/answer"
+	Version  int          // the item's version that this row shows; sent back with an answer
+	Filter   string       // query of the list that the row stands in, as "show=open"; sent back with an answer; may be empty
+	State    State        // look of the row: Open, Met, Bad, NA, Waived or Warn
+	Answer   string       // one of the Answer values; the pressed button
+	Question *RowQuestion // of an item that is answered by choosing; nil for a statement
+	Level    string       // must, should or may
 	Title    string
 	Note     string
 	NoteFor  string       // the answer that the note was written for, where another one stands now; empty where the note belongs to it
@@ -44,6 +54,20 @@ type ItemRow struct {
 	Conflict *RowConflict // set only in the answer to a post that met another's change
 	Problem  *RowProblem  // set only in the answer to a post that was refused
 	Paste    *RowPaste    // set only in the answer to pasted lines that were no links
+}
+
+// RowQuestion is what an item asks that is answered by choosing, and how that stands.
+type RowQuestion struct {
+	Choices []RowChoice // at least one
+	Word    string      // the answer and its risk in words
+	Value   string      // the choices as a form gives them again; empty while nothing was chosen
+	Rules   []string    // what decides, a sentence each
+}
+
+// RowChoice is something that may be true. Its key is unique in the item: letters, digits, hyphens, underscores.
+type RowChoice struct {
+	Key, Title string
+	On         bool // it was chosen
 }
 
 // ItemLink is one piece of evidence. URL is https and already checked by the domain.
@@ -72,7 +96,8 @@ type RowConflict struct {
 	By         string // who changed it meanwhile
 	Own        bool   // that was the reader, in another tab
 	When       string // "2 minutes ago"
-	MineAnswer string
+	MineAnswer string // an Answer value, or a question's Value
+	MineWord   string // in words, where it is a question's; empty elsewhere
 	MineNote   string
 	MineNoted  bool // a note was sent along; without one, "Use mine" leaves the note as it is
 }
@@ -100,7 +125,7 @@ func KeepWord(own bool) string {
 // choice and what was typed are kept.
 type RowProblem struct {
 	Text   string // a plain sentence
-	Answer string // one of the Answer values; empty when there is nothing to send again
+	Answer string // one of the Answer values, or a question's Value; empty when there is nothing to send again
 	Note   string // what was typed
 	Asks   bool   // nothing is wrong: the answer only needs a note
 }
@@ -266,6 +291,9 @@ func appendEvidence(b []byte, r *ItemRow) []byte {
 // appendAnswerForm writes the choice of three. The button for the current answer is pressed. To reopen an item, the
 // script adds a button; without it there is the form of several, and the item's page.
 func appendAnswerForm(b []byte, r *ItemRow) []byte {
+	if r.Question != nil {
+		return appendQuestion(b, r)
+	}
 	if r.ReadOnly {
 		b = append(b, `<em>`...)
 		b = append(b, AnswerWord(r.Answer)...)
@@ -292,6 +320,119 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 	return append(b, `</form>`...)
 }
 
+// appendQuestion writes the choices, the buttons that answer with them, and the rules. With none of the boxes ticked it
+// takes the button that says so: nothing is taken for an answer that may only be unfinished.
+func appendQuestion(b []byte, r *ItemRow) []byte {
+	q := r.Question
+	b = append(b, `<em>`...)
+	b = appendText(b, q.Word)
+	b = append(b, `</em> `...)
+	if r.ReadOnly {
+		b = append(b, `<ul class="choose small" aria-label="Choices: `...)
+		b = appendText(b, r.Title)
+		b = append(b, `">`...)
+		for i := range q.Choices {
+			b = append(b, `<li>`...)
+			b = append(b, q.Choices[i].mark()...)
+			b = appendText(b, q.Choices[i].Title)
+			b = append(b, `</li>`...)
+		}
+		b = append(b, `</ul>`...)
+		return appendRules(b, q)
+	}
+	b = append(b, `<form class="seg choose" id="choose-`...)
+	b = appendText(b, r.Key)
+	b = append(b, `" method="post" action="`...)
+	b = appendPostURL(b, r)
+	b = append(b, `" data-draft data-now="`...)
+	b = appendText(b, q.Value)
+	b = append(b, `"><fieldset><legend class="vh">Which are true? `...)
+	b = appendText(b, r.Title)
+	b = append(b, `</legend> `...)
+	for i := range q.Choices {
+		b = append(b, `<label><input type="checkbox" name="choice" value="`...)
+		b = appendText(b, q.Choices[i].Key)
+		if q.Choices[i].On {
+			b = append(b, `" checked> `...)
+		} else {
+			b = append(b, `"> `...)
+		}
+		b = appendText(b, q.Choices[i].Title)
+		b = append(b, `</label>`...)
+	}
+	b = append(b, `</fieldset>`...)
+	for _, by := range [...]string{AnswerChoices, AnswerNone, AnswerNotApplicable} {
+		b = append(b, `<button name="answer" value="`...)
+		b = append(b, by...)
+		b = append(b, `" aria-label="`...)
+		b = append(b, buttonWord(by)...)
+		b = append(b, ": "...)
+		b = appendText(b, r.Title)
+		if by == r.pressed() {
+			b = append(b, `" aria-pressed="true">`...)
+		} else {
+			b = append(b, `" aria-pressed="false">`...)
+		}
+		b = append(b, buttonWord(by)...)
+		b = append(b, `</button> `...)
+	}
+	b = append(b, `</form>`...)
+	return appendRules(b, q)
+}
+
+// mark says before a choice that nobody can change here whether it was chosen.
+func (c *RowChoice) mark() string {
+	if c.On {
+		return "Chosen: "
+	}
+	return "Not chosen: "
+}
+
+// pressed is the button that gave the answer to a question; empty while it is open.
+func (r *ItemRow) pressed() string {
+	switch r.Question.Value {
+	case "":
+		return r.Answer
+	case ChosenNone:
+		return AnswerNone
+	}
+	return AnswerChoices
+}
+
+func appendRules(b []byte, q *RowQuestion) []byte {
+	b = append(b, `<details class="small"><summary>How this is decided</summary><ul>`...)
+	for _, rule := range q.Rules {
+		b = append(b, `<li>`...)
+		b = appendText(b, rule)
+		b = append(b, `</li>`...)
+	}
+	return append(b, `</ul></details>`...)
+}
+
+// value is the answer as a form gives it again.
+func (r *ItemRow) value() string {
+	if r.Question != nil && r.Question.Value != "" {
+		return r.Question.Value
+	}
+	return r.Answer
+}
+
+// word is the answer in words.
+func (r *ItemRow) word() string {
+	if r.Question != nil {
+		return r.Question.Word
+	}
+	return AnswerWord(r.Answer)
+}
+
+// mineWord is the other answer of a conflict in words.
+func (c *RowConflict) mineWord() string {
+	if c.MineWord != "" {
+		return c.MineWord
+	}
+	return AnswerWord(c.MineAnswer)
+}
+
 // appendOldNote says for which answer the note was written, and clears it in one press.
 func appendOldNote(b []byte, r *ItemRow) []byte {
 	b = append(b, `<div class="row small"><p>`...)
@@ -303,7 +444,7 @@ func appendOldNote(b []byte, r *ItemRow) []byte {
 	b = append(b, `<form method="post" action="`...)
 	b = appendPostURL(b, r)
 	b = append(b, `"><input type="hidden" name="note" value=""> <button class="link" name="answer" value="`...)
-	b = appendText(b, r.Answer)
+	b = appendText(b, r.value())
 	b = append(b, `">Clear the note<span class="vh">: `...)
 	b = appendText(b, r.Title)
 	return append(b, `</span></button></form></div>`...)
@@ -319,14 +460,14 @@ func appendConflict(b []byte, r *ItemRow) []byte {
 	b = append(b, `<div class="versus" role="group" aria-label="Two answers"><div><h2>`...)
 	b = appendText(b, c.title())
 	b = append(b, `</h2><p class="quote">`...)
-	b = append(b, AnswerWord(r.Answer)...)
+	b = appendText(b, r.word())
 	b = appendColonText(b, r.Note)
 	b = append(b, `</p><a class="btn" href="#item-`...)
 	b = appendText(b, r.Key)
 	b = append(b, `" data-keep>`...)
 	b = append(b, KeepWord(c.Own)...)
 	b = append(b, `</a></div><div><h2>You chose</h2><p class="quote">`...)
-	b = append(b, AnswerWord(c.MineAnswer)...)
+	b = appendText(b, c.mineWord())
 	b = appendColonText(b, c.MineNote)
 	b = append(b, `</p><form method="post" action="`...)
 	b = appendPostURL(b, r)
@@ -374,8 +515,8 @@ func appendProblem(b []byte, r *ItemRow) []byte {
 	b = appendText(b, p.Note)
 	b = append(b, `</textarea> <button class="go" name="answer" value="`...)
 	b = appendText(b, p.Answer)
-	b = append(b, `">Save as `...)
-	b = appendText(b, lowerWord(p.Answer))
+	b = append(b, `">`...)
+	b = appendText(b, SaveWord(p.Answer))
 	return append(b, `</button></form></div>`...)
 }
 
@@ -412,8 +553,13 @@ func appendPostURL(b []byte, r *ItemRow) []byte {
 	return b
 }
 
-// lowerWord is the answer in words, inside a sentence.
-func lowerWord(answer string) string { return strings.ToLower(AnswerWord(answer)) }
+// SaveWord is on the button that saves an answer together with its note.
+func SaveWord(answer string) string {
+	if strings.HasPrefix(answer, Chosen) {
+		return "Save choices"
+	}
+	return "Save as " + strings.ToLower(AnswerWord(answer))
+}
 
 func appendColonText(b []byte, s string) []byte {
 	if s == "" {
@@ -459,8 +605,13 @@ func AnswerState(answer string) State {
 }
 
 func buttonWord(answer string) string {
-	if answer == AnswerNotApplicable {
+	switch answer {
+	case AnswerNotApplicable:
 		return "N/A"
+	case AnswerChoices:
+		return "Answer"
+	case AnswerNone:
+		return "None of these"
 	}
 	return AnswerWord(answer)
 }

@@ -47,6 +47,15 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Due: anyText().Draw(t, "due"), Picked: rapid.Bool().Draw(t, "picked"),
 			Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
 		}
+		if rapid.Bool().Draw(t, "question") {
+			r.Question = &ui.RowQuestion{Word: anyText().Draw(t, "word"), Value: rapid.SampledFrom([]string{"", "=-", "=a b", "=<"}).Draw(t, "value")}
+			for range rapid.IntRange(1, 3).Draw(t, "choices") {
+				r.Question.Choices = append(r.Question.Choices, ui.RowChoice{Key: anyText().Draw(t, "ckey"), Title: anyText().Draw(t, "ctitle"), On: rapid.Bool().Draw(t, "on")})
+			}
+			for range rapid.IntRange(0, 2).Draw(t, "rules") {
+				r.Question.Rules = append(r.Question.Rules, anyText().Draw(t, "rule"))
+			}
+		}
 		if rapid.Bool().Draw(t, "old note") {
 			r.NoteFor = rapid.SampledFrom(answers).Draw(t, "notefor")
 		}
@@ -62,7 +71,7 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			r.Flags = append(r.Flags, ui.ItemFlag{State: rapid.SampledFrom(states).Draw(t, "fstate"), Text: anyText().Draw(t, "ftext"), Anchor: anyText().Draw(t, "anchor")})
 		}
 		if rapid.Bool().Draw(t, "conflict") {
-			r.Conflict = &ui.RowConflict{By: anyText().Draw(t, "by"), Own: rapid.Bool().Draw(t, "own"), When: anyText().Draw(t, "when"), MineAnswer: rapid.SampledFrom(answers).Draw(t, "mine"), MineNote: anyText().Draw(t, "minenote"), MineNoted: rapid.Bool().Draw(t, "minenoted")}
+			r.Conflict = &ui.RowConflict{By: anyText().Draw(t, "by"), Own: rapid.Bool().Draw(t, "own"), When: anyText().Draw(t, "when"), MineAnswer: rapid.SampledFrom(answers).Draw(t, "mine"), MineWord: anyText().Draw(t, "mineword"), MineNote: anyText().Draw(t, "minenote"), MineNoted: rapid.Bool().Draw(t, "minenoted")}
 		}
 		if rapid.Bool().Draw(t, "problem") {
 			r.Problem = &ui.RowProblem{Text: anyText().Draw(t, "ptext"), Answer: rapid.SampledFrom(answers).Draw(t, "panswer"), Note: anyText().Draw(t, "pnote"), Asks: rapid.Bool().Draw(t, "asks")}

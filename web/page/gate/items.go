@@ -30,6 +30,7 @@ type gateItem struct {
 	turn               turn   // who has to act on that
 	who                string
 	at                 time.Time
+	chosen             string // of a question
 	note               string
 	approval           string
 	waived             string // until when
@@ -108,7 +109,10 @@ func (v *view) gateItem(it *review.Item) gateItem {
 	a := &it.Answer
 	row := gateItem{
 		href: page.ItemURL(v.key, v.stage, it.Def.Key), title: it.Def.Title, level: it.Level.Label(),
-		state: page.AnswerLook(a.State, lacks != ""), answer: a.State.Label(), lacks: lacks, note: a.Note,
+		state: page.AnswerLook(a.State, lacks != ""), answer: page.AnswerWord(a), lacks: lacks, note: a.Note,
+	}
+	if chosen := page.ChosenWords(it.Def, a.Choices); chosen != "" {
+		row.chosen = "Chosen: " + chosen
 	}
 	if a.By != 0 {
 		row.who, row.at = v.Name(a.By), a.At

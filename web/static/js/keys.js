@@ -3,7 +3,7 @@ let prefs = {}, dialog, led
 try { prefs = localStorage } catch {}
 const places = { w: '/', p: '/portfolio', s: '/sign-offs' }
 const answers = { m: 'met', n: 'not-met', a: 'not-applicable', o: 'open' }
-const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:filter;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
+const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:filter;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
 const help = () => {
   if (!dialog) {
     const list = make('dl')
@@ -48,6 +48,8 @@ on('keydown', e => {
     press(row, answers[k.toLowerCase()])
     move(1)
   }
+  else if (row && k === '0') press(row, 'none')
+  else if (row && choice(row, k)) {}
   else if (row && k === 'x') pick(row)
   else if (k === 'X' && $('#bulk')) pickAll(!count())
   else if (k === 'Escape') clear()

@@ -4,7 +4,20 @@ const rowOf = el => el?.closest?.('[data-row]')
 const first = row => $('a', row)
 const title = row => first(row).textContent
 const pressed = row => $('[aria-pressed=true]', row)
-const press = (row, value) => $(`.seg [value=${value}]`, row)?.click()
+// A question has no buttons for met and not met: the keys for these lead to its choices.
+const press = (row, value) => {
+  const b = $(`.seg [value=${value}]`, row)
+  b ? b.click() : $('[name=choice]', row)?.focus()
+}
+// choice ticks one of a question by its number; Enter then answers.
+const choice = (row, n) => {
+  const box = row.querySelectorAll('[name=choice]')[n - 1]
+  box?.focus()
+  box?.click()
+  return box
+}
+// saying is what a button sends: of a question, the choices that are ticked now.
+const saying = (row, b) => b.value === 'choices' ? '=' + [...row.querySelectorAll('[name=choice]:checked')].map(c => c.value).join(' ') : b.value
 const later = (row, act) => row.ariaBusy ? row.next = act : act(row)
 // under is an address below the item's, with the list's filter: the answer's has both.
 const under = (row, rest) => $('.seg', row).action.replace('/answer?', rest + '?')
@@ -21,14 +34,14 @@ const leave = form => {
   form.closest('.ask').remove()
   first(row).focus()
 }
-const noteOf = row => $('[data-draft]', row)
+const noteOf = row => $('.ask [data-draft]', row)
 const edit = (row, quiet) => {
   const seg = $('.seg', row), note = $('.nt', row)
   if (!seg || note?.matches('.cut')) return
   let form = noteOf(row)
   if (!form) {
     const area = make('textarea', { name: 'note', rows: 2, ariaLabel: 'Note: ' + title(row), placeholder: 'Note. Enter saves, Esc leaves', defaultValue: note?.textContent || '' })
-    form = ask(row, seg.action, area, make('button', { className: 'go', name: 'answer', value: pressed(row)?.value || 'open' }, 'Save note'))
+    form = ask(row, seg.action, area, make('button', { className: 'go', name: 'answer', value: seg.dataset.now || pressed(row)?.value || 'open' }, 'Save note'))
     form.dataset.draft = ''
     restore(form)
   }
@@ -120,11 +133,12 @@ on('click', e => {
   const row = rowOf(e.target), b = near('.seg button')
   if (b && row?.ariaBusy) {
     e.preventDefault()
-    row.next = row => press(row, b.value)
+    const value = saying(row, b)
+    row.next = row => value === b.value ? press(row, value) : send(row, $('.seg', row).action, [['answer', value]])
   } else if (b && row && noteOf(row)) {
     e.preventDefault()
     const go = $('.go', noteOf(row))
-    go.value = b.value
+    go.value = saying(row, b)
     go.form.requestSubmit(go)
   }
   if (near('.nt') && !e.ctrlKey && !e.metaKey && !e.shiftKey && edit(row)) e.preventDefault()

@@ -16,4 +16,4 @@ for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.
 if ($('[data-saved]')) delete drafts[drafts.sent]
 all('form[data-draft]').forEach(restore)
-for (const form of all('.items .seg')) if (drafts[key(form)]) edit(rowOf(form), 1)
+for (const form of all('.items .seg')) if (drafts[key({ action: form.action, id: '' })]) edit(rowOf(form), 1)

@@ -26,8 +26,10 @@ on('htmx:after:swap', e => {
   scrollBy(0, endOf(row) - end)
   if (at && doc.activeElement === doc.body) ($('textarea', row) || $(at, row) || first(row)).focus({ preventScroll: true })
   const ok = response.status < 300
-  say(title(row) + ': ' + (ok ? (pressed(row)?.textContent || 'open') + '. ' + $('#stage-progress')?.textContent : $('.ask', row) ? 'say why, then save' : 'not saved'))
+  say(title(row) + ': ' + (ok ? (($('em', row) || pressed(row))?.textContent || 'open') + '. ' + $('#stage-progress')?.textContent : $('.ask', row) ? 'say why, then save' : 'not saved'))
   if (ok) drop(request.form)
+  // Ticks that another change of the row found unsaved come back.
+  if ($('.choose[data-draft]', row)) restore($('.choose', row))
   // What else the row could not save stays to be tried again.
   const box = $('.fail', old)
   if (box && box.path !== new URL(request.action, location).pathname) row.append(box)
