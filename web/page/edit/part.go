@@ -422,6 +422,7 @@ func Item(key plan.ItemKey) Part {
 			{"key", "Key", One}, {"title", "Title", One}, {"guidance", "Guidance", One}, {"why", "Why", One}, {"done", "Done when", One},
 			{"show", "Show", One}, {"level", "Levels at tiers 1, 2 and 3", Several}, {"evidence", "Evidence", Several}, {"seats", "Seats", Several},
 			{"when", "Applies if", Several}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Several},
+			{"choices", "Choices", One}, {"rules", "Rules", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			it, _ := d.Item(key)
@@ -430,7 +431,7 @@ func Item(key plan.ItemKey) Part {
 			}
 			v := url.Values{
 				"key": {string(it.Key)}, "title": {it.Title}, "why": {it.Why}, "done": {it.Done}, "show": {it.Show}, "valid": {numberText(it.ValidDays)},
-				"level": texts(it.Levels[:]), "guidance": {it.Guidance},
+				"level": texts(it.Levels[:]), "guidance": {it.Guidance}, "choices": {choiceLines(it.Choices)}, "rules": {ruleLines(it.Rules)},
 			}
 			set(v, "evidence", it.Evidence)
 			set(v, "seats", it.Seats)
@@ -470,6 +471,9 @@ func putItem(d plan.Document, key plan.ItemKey, r *reader) {
 	it.Quality = words(r, "quality", func(q string) bool { return slices.Contains(plan.Qualities(), q) })
 	it.ValidDays = r.number("valid", r.form.Get("valid"), plan.MaxDays)
 	it.Core = r.form.Get("core") == yes
+	if r.form.Has("choices") || r.form.Has("rules") {
+		it.Choices, it.Rules = r.choices("choices"), r.rules("rules")
+	}
 	if next := plan.ItemKey(strings.TrimSpace(r.form.Get("key"))); r.form.Has("key") && next != key {
 		rename(d, it, next, r)
 	}

@@ -2,7 +2,9 @@ package edit
 
 import (
 	"errors"
+	"fmt"
 	"net/url"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -82,6 +84,17 @@ func TestFormsAreRefused(t *testing.T) {
 		"endless title":    {Item("first-one"), "title", url.Values{"title": {strings.Repeat("x", 201)}, "level": {"must", "", ""}}},
 		"odd key":          {Item("first-one"), "key", url.Values{"title": {"A"}, "level": {"must", "", ""}, "key": {"../x"}}},
 		"another's key":    {Item("first-one"), "key", url.Values{"title": {"A"}, "level": {"must", "", ""}, "key": {"second-one"}}},
+		"a choice without": {Item("first-one"), "choices", asking("alarm", "")},
+		"an odd choice":    {Item("first-one"), "choices", asking("a larm: A", "")},
+		"default chosen":   {Item("first-one"), "choices", asking("default: A", "")},
+		"a choice twice":   {Item("first-one"), "choices", asking("a: A\na: B", "")},
+		"help of nothing":  {Item("first-one"), "choices", asking("  help: A", "")},
+		"odd help":         {Item("first-one"), "choices", asking("a: A\n  hulp: A", "")},
+		"NUL in a choice":  {Item("first-one"), "choices", asking("a: A\x00", "")},
+		"51 choices":       {Item("first-one"), "choices", asking(numberedLines("c%d: C", 51), "")},
+		"an odd risk":      {Item("first-one"), "rules", asking("a: A", "low: a")},
+		"a bare rule":      {Item("first-one"), "rules", asking("a: A", "a && b")},
+		"51 rules":         {Item("first-one"), "rules", asking("a: A", numberedLines("none: c%d", 51))},
 		"negative days":    {Item("first-one"), "valid", url.Values{"title": {"A"}, "level": {"must", "", ""}, "valid": {"-1"}}},
 	} {
 		d := plan.NewLifecycle("house", "House", true)
@@ -168,5 +181,62 @@ func TestNewKey(t *testing.T) {
 		if again := NewKey(d, title); again == got || !plan.ValidKey(string(again)) {
 			t.Errorf("%q gets the key %q again", title, again)
 		}
+	}
+}
+
+func asking(choices, rules string) url.Values {
+	return url.Values{"title": {"A"}, "level": {"must", "", ""}, "choices": {choices}, "rules": {rules}}
+}
+
+func numberedLines(format string, n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, format+"\n", i)
+	}
+	return b.String()
+}
+
+// Choices and rules are texts in the form, and come out of it as they went in.
+func TestQuestionsAsLines(t *testing.T) {
+	d := plan.NewLifecycle("house", "House", true)
+	q := plan.Item{
+		Key: "first-one", Title: "A",
+		Choices: []plan.Choice{
+			{Key: "alarm", Title: "An alarm: it sounds", Help: "Within a minute.\nAlways.", Do: "Set one up.", Links: []plan.Link{{URL: "https://a.example/x", Title: "On alarms"}, {URL: "https://b.example/"}}},
+			{Key: "Stop_1", Title: "It stops"},
+		},
+		Rules: []plan.Rule{{When: "alarm && Stop_1", Risk: plan.RiskNone}, {When: "alarm || Stop_1", Risk: plan.RiskMedium}, {When: "default", Risk: plan.RiskHigh}},
+	}
+	if err := d.Insert(q, "idea", ""); err != nil {
+		t.Fatal(err)
+	}
+	v, _ := Item("first-one").Values(d)
+	want := "alarm: An alarm: it sounds\n  help: Within a minute.\n  help: Always.\n  do: Set one up.\n  link: https://a.example/x On alarms\n  link: https://b.example/\nStop_1: It stops"
+	if got := v.Get("choices"); got != want {
+		t.Errorf("choices:\n%s", got)
+	}
+	if got := v.Get("rules"); got != "none: alarm && Stop_1\nmedium: alarm || Stop_1\nhigh: default" {
+		t.Errorf("rules:\n%s", got)
+	}
+	v.Set("choices", strings.ReplaceAll(v.Get("choices"), "\n", "\r\n")+"\r\n") // as browsers send it
+	if err := Item("first-one").Put(d, v); err != nil {
+		t.Fatal(err)
+	}
+	if it, _ := d.Item("first-one"); !reflect.DeepEqual(it.Choices, q.Choices) || !reflect.DeepEqual(it.Rules, q.Rules) {
+		t.Errorf("became %+v, %+v", it.Choices, it.Rules)
+	}
+	v.Del("choices")
+	v.Del("rules") // a form that does not have them leaves them
+	if err := Item("first-one").Put(d, v); err != nil {
+		t.Fatal(err)
+	}
+	if it, _ := d.Item("first-one"); len(it.Choices) != 2 || len(it.Rules) != 3 {
+		t.Errorf("without the fields: %+v", it)
+	}
+	if err := Item("first-one").Put(d, asking("", "")); err != nil {
+		t.Fatal(err)
+	}
+	if it, _ := d.Item("first-one"); it.IsQuestion() || it.Rules != nil {
+		t.Errorf("taken away: %+v", it)
 	}
 }
