@@ -60,7 +60,8 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	item := page.DraftItemURL("house", "delete-personal-data")
 	form := b.get(item).want(200)
 	b.post(item, "shown", form.shown(item), "title", "Delete personal data", "level", "must", "level", "should", "level", "", "why", "Law.", "done", "It is.",
-		"show", "The job.", "evidence", "runbook", "seats", "sre", "when", "pii", "valid", "90", "core", "yes", "quality", "compliance", "key", "erase-data").follow().want(200)
+		"show", "The job.", "evidence", "runbook", "seats", "sre", "when", "pii", "valid", "90", "core", "yes", "quality", "compliance", "key", "erase-data",
+		"choices", "job: A job deletes it\r\n  help: Every night.\r\nhand: Somebody deletes it", "rules", "none: job\r\nmedium: hand").follow().want(200)
 	b.post(draft+"/move", "up", "name-an-owner").follow().want(200)
 	if got := b.get(stage).want(200).find(".edits > li").First().AttrOr("data-item", ""); got != "name-an-owner" {
 		t.Errorf("the first item is %q", got)
@@ -79,6 +80,11 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	done := b.post(draft+"/publish", "saved", saved, "reason", "Our own.", "validated-by", fmt.Sprint(f.person("auditor")), "validated-on", "").follow().want(200)
 	if !strings.Contains(done.text(), "Published.") || done.find("#item-erase-data").Length() != 1 {
 		t.Errorf("it is shown as %q", done.text())
+	}
+	for _, want := range []string{"Somebody deletes it", "Every night.", "Met if you chose “A job deletes it”.", "High risk otherwise, since no rule decides about the rest."} {
+		if !strings.Contains(done.text(), want) {
+			t.Errorf("the question does not say %q", want)
+		}
 	}
 	whole := f.browse("viewer").get(page.DocumentURL("house")).want(200)
 	for _, want := range []string{"Published by Admin Person", "Our own.", "Auditor Person"} {

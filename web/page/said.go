@@ -67,29 +67,37 @@ func (s Said) done(c *Checked) string {
 	what := s.subject(c)
 	switch s.Do {
 	case BulkUndo:
-		return "Undone: " + what + "."
+		return "Undone: " + ended(what)
 	case BulkRedo:
-		return "Done again: " + what + "."
+		return "Done again: " + ended(what)
 	case BulkDue:
-		return "Due date set: " + what + "."
+		return "Due date set: " + ended(what)
 	case BulkLinks:
-		return s.linked() + ": " + what + "."
+		return s.linked() + ": " + ended(what)
 	case BulkRevise:
-		return "Link changed: " + what + "."
+		return "Link changed: " + ended(what)
 	case BulkAssign:
 		if e, ok := s.Events[0].Event.(review.ItemAssigned); ok && e.Person != 0 {
-			return "Assigned to " + c.view.Names(e.Person) + ": " + what + "."
+			return "Assigned to " + c.view.Names(e.Person) + ": " + ended(what)
 		}
-		return "Nobody is assigned now: " + what + "."
+		return "Nobody is assigned now: " + ended(what)
 	}
 	e, ok := s.Events[0].Event.(review.ItemAnswered)
 	switch {
 	case ok && s.Noted && e.From == e.To && e.FromChoices == e.Choices:
-		return "Note saved: " + what + "."
+		return "Note saved: " + ended(what)
 	case ok && !e.Choices.IsZero():
-		return stateWord(e.To, e.Risk) + ": " + what + "."
+		return stateWord(e.To, e.Risk) + ": " + ended(what)
 	}
-	return review.State(s.Do).Label() + ": " + what + "."
+	return review.State(s.Do).Label() + ": " + ended(what)
+}
+
+// ended is a title at the end of a sentence; one that asks ends it itself.
+func ended(title string) string {
+	if strings.HasSuffix(title, "?") {
+		return title
+	}
+	return title + "."
 }
 
 // subject names the item that was changed, or says how many were.
