@@ -223,6 +223,7 @@ func (d *demo) states(t *testing.T) {
 		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
 		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 1, 3},
 		{"modules attached", `select body from trail where kind = 'ModuleAttached'`, 2, 6},
+		{"questions answered", `select distinct risk from item where choices <> ''`, 2, 3},
 		{"own items", `select body from trail where kind = 'ItemAdded'`, 2, 9},
 		{"answers to say again", `select item from item where reattest`, 10, 200},
 		{"rounds with an outdated signature", `select stage from gate where state = 2 and cardinality(outdated) > 0`, 2, 4},

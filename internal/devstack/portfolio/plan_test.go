@@ -241,6 +241,9 @@ func published(o plan.Origin) (*plan.Plan, error) {
 		if l, err := catalog.Version(ref.Key, ref.Version); err == nil {
 			return plan.Document{Lifecycle: l}, nil
 		}
+		if m := failureModule(); m.Key == ref.Key {
+			return plan.Document{Module: m}, nil
+		}
 		m, err := catalog.Module(ref.Key, ref.Version)
 		return plan.Document{Module: m}, err
 	})

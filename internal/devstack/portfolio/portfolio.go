@@ -103,6 +103,9 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 	if err := f.join(ctx, issuer, groups, role); err != nil {
 		return 0, err
 	}
+	if err := f.publish(ctx); err != nil {
+		return 0, err
+	}
 	return len(all) - len(there), f.fill(ctx, all)
 }
 

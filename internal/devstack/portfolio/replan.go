@@ -55,6 +55,9 @@ func (s *story) replanned() []turn {
 		{4, "raj", "architecture", saysNotMet("architecture", "gdpr-retention",
 			"Scores are kept as long as the contract at present. Eighteen months are proposed; Lena decides next week.")},
 		{2, "elif", "code", sayAgain("code", 3)},
+		{2, "elif", "", attachFailure("Two scores were late last month, and nobody was told.")},
+		{1, "raj", "code", choose("code", "failure-noticed", "alert", "The alert is on the age of the scores. An SLO for it is proposed.")},
+		{1, "raj", "code", choose("code", "failure-dependency", "degrades retries", "Without the event lake it serves the scores of the day before.")},
 	}
 }
 
