@@ -110,6 +110,8 @@ func (s *Server) table() []route {
 		{"GET", project + "/compare", signedIn, s.compare},
 		{"GET", project + "/report", signedIn, s.report},
 		{"POST", project + "/reviews", signedIn, s.startReview},
+		{"GET", project + "/gates", signedIn, s.gates},
+		{"POST", project + "/gates", signedIn, s.decideGates},
 
 		{"GET", stage, signedIn, s.checklist},
 		{"POST", stage + "/bulk", signedIn, s.bulk},

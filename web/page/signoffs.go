@@ -55,6 +55,21 @@ func (d *SignOffsData) emptyText() string {
 	return "When a team requests sign-off of a stage in which your seat (" + SeatWords(d.Seats, "or") + ") is still open, its gate appears here."
 }
 
+// together counts the gates of a project in the list, at the first of them; 0 at
+// the others.
+func together(gates []WaitingGate, at int) int {
+	n := 0
+	for i := range gates {
+		if gates[i].Project != gates[at].Project {
+			continue
+		}
+		if n++; i < at {
+			return 0
+		}
+	}
+	return n
+}
+
 // waiting is for how long something has waited: "21 days".
 func waiting(since, now time.Time) string {
 	switch d := now.Sub(since); {

@@ -132,6 +132,9 @@ func NewItemURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p
 // WaiverURL is where a waiver is decided on.
 func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
 
+// GatesURL is where several gates of a project are decided in one press.
+func GatesURL(p review.ProjectKey) string { return ProjectURL(p) + "/gates" }
+
 // GateURL is a stage's gate.
 func GateURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/gate" }
 

@@ -1,0 +1,158 @@
+package page
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// What the forms of the page do.
+const (
+	GatesRequest = "request"
+	GatesSign    = "sign"
+)
+
+// GatesData is the page on which several gates are decided together.
+type GatesData struct {
+	Review  *review.Review
+	Actor   review.Actor
+	Now     time.Time
+	Names   Names
+	Do      string   // of the form that was refused
+	Picked  []string // its gates
+	Text    string   // its reason or note
+	Errors  map[string]string
+	Problem string
+}
+
+// GateRow is a gate that somebody can choose.
+type GateRow struct {
+	Name, Href, Pick string
+	Lines            []string
+}
+
+func (d *GatesData) key() review.ProjectKey { return d.Review.Project.Key }
+
+// requests are the stages whose sign-off the reader can ask for now.
+func (d *GatesData) requests() []GateRow {
+	var out []GateRow
+	for i := range d.Review.Stages {
+		s := &d.Review.Stages[i]
+		if !d.Review.Requestable(d.Actor, s, d.Now) {
+			continue
+		}
+		row := d.row(s, "")
+		if early := d.Review.EarlierOpen(s, d.Now); len(early) > 0 {
+			row.Lines = append(row.Lines, "Not passed yet before it: "+Enumerate(early, "and")+".")
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// signs are the gates that the reader can approve now.
+func (d *GatesData) signs() []GateRow {
+	var out []GateRow
+	for i := range d.Review.Stages {
+		s := &d.Review.Stages[i]
+		seats := d.Review.SeatsToSign(d.Actor, s)
+		if len(seats) == 0 {
+			continue
+		}
+		row := d.row(s, seats[0])
+		round := s.OpenRound()
+		row.Lines = append([]string{"You sign as " + seats[0].Label() + "."}, row.Lines...)
+		row.Lines = append(row.Lines, "Asked for by "+d.Names(round.RequestedBy)+" on "+round.RequestedAt.Format("2 Jan 2006")+".")
+		if slices.ContainsFunc(round.SignOffs, func(so review.SignOff) bool { return so.Person == d.Actor.Person }) {
+			row.Lines = append(row.Lines, "What you said before was about earlier content.")
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// row says what a gate's content comes to.
+func (d *GatesData) row(s *review.Stage, seat plan.Seat) GateRow {
+	roll := d.Review.Rollup(s, d.Now)
+	lines := []string{
+		strconv.Itoa(int(roll.MustDone)) + " of " + strconv.Itoa(int(roll.MustTotal)) + " required and " +
+			strconv.Itoa(int(roll.ShouldDone)) + " of " + strconv.Itoa(int(roll.ShouldTotal)) + " recommended items are there.",
+	}
+	na, waived := 0, 0
+	for i := range s.Items {
+		it := &s.Items[i]
+		if it.Level == plan.LevelNone {
+			continue
+		}
+		if it.Answer.State == review.NotApplicable {
+			na++
+		}
+		if s.Waived(it.Def.Key, d.Now) != nil {
+			waived++
+		}
+	}
+	var but []string
+	if na > 0 {
+		but = append(but, CountOf(na, "item")+" said not to apply")
+	}
+	if waived > 0 {
+		but = append(but, CountOf(waived, "waiver"))
+	}
+	if n := len(s.OpenConditions()); n > 0 {
+		but = append(but, CountOf(n, "open condition"))
+	}
+	if len(but) > 0 {
+		lines = append(lines, "Among them "+Enumerate(but, "and")+".")
+	}
+	return GateRow{
+		Name: s.Def.Name, Href: GateURL(d.key(), s.Def.Key), Lines: lines,
+		Pick: strings.Join([]string{string(s.Def.Key), string(seat), string(d.Review.Digest(s))}, "."),
+	}
+}
+
+// Pick reads what a box says: a gate, the seat, and the content that was shown.
+func Pick(value string) review.GateShown {
+	stage, rest, _ := strings.Cut(value, ".")
+	seat, digest, _ := strings.Cut(rest, ".")
+	return review.GateShown{Stage: plan.StageKey(stage), Seat: plan.Seat(seat), Digest: review.Digest(digest)}
+}
+
+// picked reports whether a gate was chosen in the form that was refused, on
+// whatever content: it is to be looked at again, not lost.
+func (d *GatesData) picked(do string, row *GateRow) bool {
+	return d.Do == do && slices.ContainsFunc(d.Picked, func(p string) bool { return p == row.Pick })
+}
+
+func (d *GatesData) field(do string) ui.Field {
+	f := ui.Field{Name: "text", ID: "text-" + do, Label: "Note", Hint: "Optional. It stands beside each of the signatures."}
+	if do == GatesRequest {
+		f.Label, f.Hint, f.Value = "Why together", "Each request carries it. Approvers read it where an earlier gate has not passed.", "Asked for together."
+	}
+	if d.Do == do {
+		f.Value, f.Error = d.Text, d.Errors["text"]
+	}
+	return f
+}
+
+// GatesTogether reports whether there are several gates that somebody could ask
+// for, or approve, in one press.
+func GatesTogether(r *review.Review, who review.Actor, now time.Time) bool {
+	d := GatesData{Review: r, Actor: who, Now: now, Names: func(review.PersonID) string { return "" }}
+	return len(d.requests()) > 1 || len(d.signs()) > 1
+}
+
+func (d *GatesData) chosen() ui.Field {
+	return ui.Field{Name: "gate", Label: "Gates", Error: d.Errors["gate"]}
+}
+
+func readWord(do string) string {
+	if do == GatesSign {
+		return "Read it"
+	}
+	return "Look at it"
+}
