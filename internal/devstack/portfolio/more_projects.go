@@ -18,7 +18,7 @@ func dataProjects() []demoProject {
 			key: "metrics-catalogue", name: "Metrics Catalogue", team: team, tier: 3, exposure: review.ExposurePilot, target: 44,
 			summary: "One definition of each business figure, with the query behind it.",
 			profile: "users database cloud containers shares-data", owner: "elif", deputy: "yuki", began: 86,
-			past: []chapter{pass("idea", 77), pass("evaluation", 58), pass("architecture", 36), pass("code", 18), wait("pipeline", 4, 1), work("environments", 1, 40)},
+			past: []chapter{pass("idea", 77), pass("evaluation", 58), pass("architecture", 36), pass("code", 18), wait("pipeline", 4, 1), wait("environments", 2, 0)},
 		},
 		{
 			key: "churn-model", name: "Churn Model", team: team, tier: 2, exposure: review.ExposurePilot, target: 105,
