@@ -79,10 +79,11 @@ func (d *GatesData) signs() []GateRow {
 // row says what a gate's content comes to.
 func (d *GatesData) row(s *review.Stage, seat plan.Seat) GateRow {
 	roll := d.Review.Rollup(s, d.Now)
-	lines := []string{
-		strconv.Itoa(int(roll.MustDone)) + " of " + strconv.Itoa(int(roll.MustTotal)) + " required and " +
-			strconv.Itoa(int(roll.ShouldDone)) + " of " + strconv.Itoa(int(roll.ShouldTotal)) + " recommended items are there.",
+	settled := strconv.Itoa(int(roll.MustDone)) + " of " + CountOf(int(roll.MustTotal), "required item")
+	if roll.ShouldTotal > 0 {
+		settled += ", " + strconv.Itoa(int(roll.ShouldDone)) + " of " + strconv.Itoa(int(roll.ShouldTotal)) + " recommended"
 	}
+	lines := []string{settled + " settled."}
 	na, waived := 0, 0
 	for i := range s.Items {
 		it := &s.Items[i]
