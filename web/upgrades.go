@@ -25,7 +25,7 @@ func (s *Server) showBehind(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
-	d.More = v.More
+	d.More, d.Total, d.Newest = v.More, v.Total, namesOf(v.Newest)
 	for _, p := range v.Projects { // one after the other: a hundred reviews at once are a lot of memory
 		err := s.addBehind(r, d, v, p)
 		if err != nil && !errors.Is(err, review.ErrNotFound) { // hidden from the person meanwhile
@@ -34,6 +34,7 @@ func (s *Server) showBehind(w http.ResponseWriter, r *http.Request, status int, 
 	}
 	m := s.meta(w, r, &v.Viewer, "Projects behind their version", ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.UpgradesURL, len(d.Errors)
+	m.Saved = len(d.Errors) == 0 && len(d.Left) == 0 && (len(d.Done) > 0 || d.Run != nil)
 	return s.render(w, r, status, page.Upgrades(m, d))
 }
 
@@ -66,23 +67,27 @@ func (s *Server) addBehind(r *http.Request, d *page.UpgradesData, v *store.Behin
 // listed with why, and what is done already stays as it is, so that pressing again
 // is safe.
 func (s *Server) upgradeMany(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "project"+several, "reason")
+	posted, err := readForm(r, "project"+several, "reason", "all", "done", "left", "total", "after")
 	d := &page.UpgradesData{Picked: posted["project"], Reason: posted.Get("reason"), Errors: map[string]string{}}
 	fields, invalid := fieldErrors(err)
 	if err != nil && (!invalid || fields["form"] != "") {
 		return err
 	}
-	if len(d.Picked) == 0 {
-		d.Errors["project"] = "have to be selected; choose at least one"
+	all := posted.Get("all") != ""
+	if len(d.Picked) == 0 && !all {
+		d.Errors["project"] = "select at least one project"
 	}
-	if len(d.Picked) > store.BehindPage {
-		d.Errors["project"] = "are upgraded " + strconv.Itoa(store.BehindPage) + " at a time; select fewer"
+	if len(d.Picked) > store.BehindPage && !all {
+		d.Errors["project"] = "select " + strconv.Itoa(store.BehindPage) + " projects at most at a time"
 	}
 	if strings.TrimSpace(d.Reason) == "" {
 		d.Errors["reason"] = "say why, so that people who come later understand"
 	}
 	if len(d.Errors) > 0 {
 		return s.showBehind(w, r, http.StatusUnprocessableEntity, d)
+	}
+	if all {
+		return s.upgradeAll(w, r, posted)
 	}
 	for _, pick := range d.Picked {
 		key, versions, _ := strings.Cut(pick, ".")
@@ -93,15 +98,14 @@ func (s *Server) upgradeMany(w http.ResponseWriter, r *http.Request) error {
 			d.Done = append(d.Done, page.UpgradeDone{Key: changed.Review.Project.Key, Name: changed.Review.Project.Name})
 			continue
 		}
-		p := explain(err)
 		if fields, ok := fieldErrors(err); ok && fields["reason"] != "" {
 			d.Errors["reason"] = fields["reason"] // of all projects alike
 			return s.showBehind(w, r, http.StatusUnprocessableEntity, d)
 		}
-		if p.status >= http.StatusInternalServerError || errors.Is(err, store.ErrNoSession) {
+		if !refuses(err) {
 			return err // those before are done; pressing again leaves them as they are
 		}
-		d.Left = append(d.Left, page.UpgradeLeft{Key: printable(key, 40), Why: p.text})
+		d.Left = append(d.Left, page.UpgradeLeft{Key: printable(key, 40), Why: explain(err).text})
 	}
 	if len(d.Left) == 0 {
 		d.Picked, d.Reason = nil, ""

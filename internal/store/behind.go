@@ -19,18 +19,21 @@ type BehindView struct {
 	Viewer
 	Projects []BehindProject // by their lifecycles
 	More     bool
+	Total    int        // on all pages
 	Newest   []plan.Ref // the newest version of each document that is not retired
 }
 
 // BehindProject is one of them.
 type BehindProject struct {
+	ID   review.ProjectID
 	Key  review.ProjectKey
 	Name string
 }
 
 // behindSQL lists the projects that the person sees and may change the plan of.
 // May itself is asked of each again, by whoever shows or changes it.
-var behindSQL = `with ` + meSQL + `,
+func behindSQL(columns, rest string) string {
+	return `with ` + meSQL + `,
 	newest as materialized (` + newestSQL + `),
 	old as materialized (
 	    select p.digest
@@ -38,7 +41,7 @@ var behindSQL = `with ` + meSQL + `,
 	     cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
 	      join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
 	     group by p.digest)
-	select f.key, ` + nameSQL(`f`) + `
+	select ` + columns + `
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
 	  join old on old.digest = r.plan, me
@@ -46,8 +49,8 @@ var behindSQL = `with ` + meSQL + `,
 	   and (exists (select from held g where g.person_id = me.id and g.role in ('manager', 'admin') and ` + countsSQL + `)
 	        or exists (select from project_member m
 	                    where m.project_id = f.project_id and m.person_id = me.id and m.duty in ('owner', 'deputy')))
-	 order by r.template_key, r.template_version, lower(f.name), f.project_id
-	 limit $4 offset $5`
+	 ` + rest
+}
 
 // Behind reads a page, the first is 1.
 func (s *Store) Behind(ctx context.Context, by By, page int) (*BehindView, error) {
@@ -55,16 +58,40 @@ func (s *Store) Behind(ctx context.Context, by By, page int) (*BehindView, error
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	queueNewest(b, &out.Newest)
-	b.Queue(behindSQL, by.token[:], by.person, s.idle, BehindPage+1, (page-1)*BehindPage).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(behindSQL(`f.project_id, f.key, `+nameSQL(`f`), `
+	 order by r.template_key, r.template_version, lower(f.name), f.project_id
+	 limit $4 offset $5`), by.token[:], by.person, s.idle, BehindPage+1, (page-1)*BehindPage).Query(func(rows pgx.Rows) (err error) {
 		out.Projects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[BehindProject])
 		return err
 	})
+	b.Queue(behindSQL(`count(*)`, ``), by.token[:], by.person, s.idle).QueryRow(func(row pgx.Row) error { return row.Scan(&out.Total) })
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("listing projects that are behind", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	if len(out.Projects) > BehindPage {
 		out.Projects, out.More = out.Projects[:BehindPage], true
+	}
+	return out, nil
+}
+
+// BehindAfter reads the next few of them by their numbers, so that whoever goes
+// through all meets each once, whatever becomes of those before.
+func (s *Store) BehindAfter(ctx context.Context, by By, after review.ProjectID, limit int) (*BehindView, error) {
+	out := &BehindView{}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &out.Viewer)
+	queueNewest(b, &out.Newest)
+	b.Queue(behindSQL(`f.project_id, f.key, f.name`, `and f.project_id > $4 order by f.project_id limit $5`), by.token[:], by.person, s.idle, int64(after), limit+1).Query(func(rows pgx.Rows) (err error) {
+		out.Projects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[BehindProject])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("listing the next projects that are behind", err)
+	}
+	s.noteUse(ctx, by, &out.Viewer)
+	if len(out.Projects) > limit {
+		out.Projects, out.More = out.Projects[:limit], true
 	}
 	return out, nil
 }

@@ -17,13 +17,23 @@ type UpgradesData struct {
 	Groups []UpgradeGroup
 	Page   int
 	More   bool
-	Most   int  // projects on a page
-	All    bool // all are selected
+	Total  int         // on all pages
+	Newest string      // the newest versions, for the form that upgrades all
+	Run    *UpgradeRun // of all, that has come to its end
+	Most   int         // projects on a page
+	All    bool        // all are selected
 	Done   []UpgradeDone
 	Left   []UpgradeLeft
 	Picked []string // of a form that was refused
 	Reason string
 	Errors map[string]string
+}
+
+// UpgradeRun is how far an upgrade of all projects has come.
+type UpgradeRun struct {
+	Newest, Reason    string
+	Done, Left, Total int // projects
+	After             int // the number of the last project that it came to
 }
 
 // UpgradeGroup are the projects that the same documents are newer for.

@@ -17,3 +17,5 @@ for (const b of all('[data-keys]')) b.hidden = false
 if ($('[data-saved]')) delete drafts[drafts.sent]
 all('form[data-draft]').forEach(restore)
 for (const form of all('.items .seg')) if (drafts[key({ action: form.action, id: '' })]) edit(rowOf(form), 1)
+// A long piece of work goes on from page to page, until it is done or somebody leaves.
+$('[data-go]')?.requestSubmit()
