@@ -48,7 +48,9 @@ func TestAllPlansAreUpgraded(t *testing.T) {
 	}
 	for form := end.find("form[data-go] input"); form.Length() > 0; form = end.find("form[data-go] input") {
 		fields = nil
-		form.Each(func(_ int, in *goquery.Selection) { fields = append(fields, in.AttrOr("name", ""), in.AttrOr("value", "")) })
+		form.Each(func(_ int, in *goquery.Selection) {
+			fields = append(fields, in.AttrOr("name", ""), in.AttrOr("value", ""))
+		})
 		end = b.post(page.UpgradesURL, fields...).want(200)
 	}
 	if text := end.text(); !strings.Contains(text, fmt.Sprintf("%d projects upgraded.", stretchProjects+1)) || !strings.Contains(text, "No project is behind") {
