@@ -35,16 +35,19 @@ func heaviest(t testing.TB) map[string]struct {
 		"markdown, stars":        {Markdown, some(maxMarkdownMarks/8000-1, "# a\n\n- [ ] b\n\n", stars, "")},
 		"markdown, links":        {Markdown, some(maxMarkdownMarks/3000-1, "# a\n\n", strings.Repeat("[a](b)", 3000)+"\n\n", "")},
 		"markdown, table":        {Markdown, some(rows, strings.Repeat("|a", 199)+"\n"+strings.Repeat("|-", 199)+"\n", "|b\n", "")},
-		"workbook, formulas":     {XLSX, heavySheet(t, `<c><f>A1</f><v>1</v></c>`, 199)},
+		"workbook, formats":      {XLSX, partBook(t, "xl/styles.xml", []byte(`<styleSheet xmlns="`+spreadsheet+`"><cellXfs>`+strings.Repeat("<xf/>", maxElements-3000)+`</cellXfs></styleSheet>`))},
+		"workbook, texts":        {XLSX, heavySheet(t, `<c t="inlineStr"><is><t>`+strings.Repeat("w ", 34)+`</t></is></c>`, 60)},
 	}
 }
+
+const spreadsheet = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 // heavySheet is a workbook with as many rows of a kind of cell as unpack within the limits.
 func heavySheet(t testing.TB, cell string, columns int) []byte {
 	t.Helper()
-	head := `<?xml version="1.0"?><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row><c t="inlineStr"><is><t>Title</t></is></c></row>`
+	head := `<?xml version="1.0"?><worksheet xmlns="` + spreadsheet + `"><sheetData><row><c t="inlineStr"><is><t>Title</t></is></c></row>`
 	row := "<row>" + strings.Repeat(cell, columns) + "</row>"
-	n := min((maxUnzipped-1<<20)/len(row), maxCells/columns-1, maxRows-2)
+	n := min((maxUnzipped-1<<20)/len(row), maxCells/columns-1, maxRows-2, (maxElements-2000)/(columns*strings.Count(cell, "</")))
 	return sheetBook(t, []byte(head+strings.Repeat(row, n)+"</sheetData></worksheet>"))
 }
 

@@ -217,7 +217,7 @@ func TestXLSXRefuses(t *testing.T) {
 	}{
 		{"no workbook", "no .xlsx workbook", []byte("PK\x03\x04 and no more")},
 		{"old workbook", "no .xlsx workbook", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")},
-		{"bomb", "xl/worksheets/sheet1.xml: The workbook unpacks to more than 24 MiB", zipped(part("xl/worksheets/sheet1.xml", maxUnzipped+1))},
+		{"bomb", "xl/worksheets/sheet1.xml: The workbook unpacks to more than 16 MiB", zipped(part("xl/worksheets/sheet1.xml", maxUnzipped+1))},
 		{"macros", "xl/vbaProject.bin: The workbook has macros", zipped(part("xl/vbaProject.bin", 1))},
 		{"nothing in it", "cannot be read", zipped(part("a", 1))},
 		{"too many parts", "at most 500", zipped(func(z *zip.Writer) {
@@ -226,6 +226,8 @@ func TestXLSXRefuses(t *testing.T) {
 			}
 		})},
 		{"far cell", "The table is too large", sheetBook(t, []byte(`<worksheet><sheetData><row r="1"><c r="A1000000"><v>1</v></c></row></sheetData></worksheet>`))},
+		{"many elements", "more than 400000 elements", sheetBook(t, []byte("<worksheet><cols>"+strings.Repeat("<col/>", maxElements)+"</cols></worksheet>"))},
+		{"other letters", "cannot be read", sheetBook(t, []byte(`<?xml version="1.0" encoding="utf-16le"?><worksheet/>`))},
 		{"other sheet", "no sheet", workbook(t, nil)},
 	} {
 		r, err := Read(XLSX, "x.xlsx", tc.src, Options{Sheet: "Nowhere"})
@@ -250,6 +252,12 @@ func FuzzXLSX(f *testing.F) {
 // sheetBook is a workbook with a sheet that is written out as XML.
 func sheetBook(t testing.TB, sheet []byte) []byte {
 	t.Helper()
+	return partBook(t, "xl/worksheets/sheet1.xml", sheet)
+}
+
+// partBook is a workbook with one of its parts replaced.
+func partBook(t testing.TB, name string, content []byte) []byte {
+	t.Helper()
 	base := workbook(t, nil)
 	z, err := zip.NewReader(bytes.NewReader(base), int64(len(base)))
 	if err != nil {
@@ -258,17 +266,17 @@ func sheetBook(t testing.TB, sheet []byte) []byte {
 	var out bytes.Buffer
 	w := zip.NewWriter(&out)
 	for _, part := range z.File {
-		if part.Name != "xl/worksheets/sheet1.xml" {
+		if part.Name != name {
 			if err := w.Copy(part); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	changed, err := w.Create("xl/worksheets/sheet1.xml")
+	changed, err := w.Create(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := changed.Write(sheet); err != nil {
+	if _, err := changed.Write(content); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Close(); err != nil {

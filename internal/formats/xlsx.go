@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +21,7 @@ const XLSX Format = "xlsx"
 
 // Limits of what a workbook may unpack to.
 const (
-	maxUnzipped = 24 << 20
+	maxUnzipped = 16 << 20
 	maxParts    = 500
 )
 
@@ -42,7 +43,7 @@ func readXLSX(src []byte, opts Options) (Result, error) {
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(src), excelize.Options{UnzipSizeLimit: maxUnzipped, UnzipXMLSizeLimit: maxUnzipped})
 	if err != nil {
-		return refuse(Problem{Message: "The workbook cannot be read.", Do: "Open it in a spreadsheet and save it as .xlsx again."}), nil
+		return refuse(notReadable()), nil
 	}
 	defer func() { _ = f.Close() }() // nothing was written
 	d := newDraft(opts)
@@ -82,6 +83,7 @@ func checkZip(src []byte) (Problem, bool) {
 		return Problem{Message: fmt.Sprintf("The workbook has %d parts; at most %d are read.", len(z.File), maxParts), Do: "Save the sheet with the checklist alone."}, true
 	}
 	var total uint64
+	var b bounds
 	seen := map[string]bool{}
 	for _, part := range z.File {
 		if total += part.UncompressedSize64; part.UncompressedSize64 > maxUnzipped || total > maxUnzipped {
@@ -98,50 +100,74 @@ func checkZip(src []byte) (Problem, bool) {
 			return Problem{Path: cut(part.Name), Message: "The workbook has a part twice.", Do: "Open it in a spreadsheet and save it as .xlsx again."}, true
 		}
 		seen[name] = true
-		if strings.Contains(name, "worksheets/") && strings.HasSuffix(name, ".xml") {
-			if !boundedSheet(part) {
-				p := tooLargeTable(0)
-				p.Column, p.Path = 0, cut(part.Name)
-				return p, true
-			}
+		if p, bad := b.part(part); bad {
+			p.Path = cut(part.Name)
+			return p, true
 		}
 	}
 	return Problem{}, false
 }
 
-const maxMerged = 2000
+const (
+	maxMerged   = 2000
+	maxElements = 400_000 // of XML in all parts; the library takes up to 400 bytes for each
+)
 
-// boundedSheet reports whether a sheet stays within the limits of tables. It is
-// looked through before the library reads it, since one cell far to the right and
-// below has that make all the rows above. What is no XML is left to the library.
-func boundedSheet(part *zip.File) bool {
+// bounds counts what is in the parts of a workbook. All of them are looked through
+// before the library reads any, whatever they are called: which is a sheet is said by
+// one of them, an element of few bytes takes hundreds, and one cell far to the right
+// and below has the library make all the rows above.
+type bounds struct{ cells, rows, merged, elements int }
+
+func (b *bounds) part(part *zip.File) (Problem, bool) {
 	in, err := part.Open()
 	if err != nil {
-		return true
+		return notReadable(), true
 	}
 	defer func() { _ = in.Close() }() // it was only read
-	cells, rows, merged := 0, 0, 0
-	for dec := xml.NewDecoder(in); ; {
+	dec := xml.NewDecoder(in)
+	foreign := false
+	dec.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
+		foreign = true // it would be read as something else than what is counted here
+		return in, nil
+	}
+	b.cells, b.rows = 0, 0
+	for {
 		token, err := dec.RawToken()
+		if foreign {
+			return notReadable(), true
+		}
 		if err != nil {
-			return true
+			return Problem{}, false // its end, or no XML: the library gets no further either
 		}
 		e, ok := token.(xml.StartElement)
 		if !ok {
 			continue
 		}
+		b.elements++
 		switch e.Name.Local {
 		case "row":
-			rows++
+			b.rows++
 		case "c":
-			cells++
+			b.cells++
 		case "mergeCell":
-			merged++
+			b.merged++
 		}
-		if cells > maxCells || rows > maxRows || merged > maxMerged || !boundedPlace(e) {
-			return false
+		if b.elements > maxElements {
+			return Problem{
+				Message: fmt.Sprintf("The workbook has more than %d elements in it.", maxElements), Do: "Save the sheet with the checklist alone, without empty rows and formats.",
+			}, true
+		}
+		if b.cells > maxCells || b.rows > maxRows || b.merged > maxMerged || !boundedPlace(e) {
+			p := tooLargeTable(0)
+			p.Column = 0
+			return p, true
 		}
 	}
+}
+
+func notReadable() Problem {
+	return Problem{Message: "The workbook cannot be read.", Do: "Open it in a spreadsheet and save it as .xlsx again."}
 }
 
 // boundedPlace looks at where an element of a sheet says that it stands.
