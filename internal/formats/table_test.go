@@ -258,7 +258,11 @@ func sheetBook(t testing.TB, sheet []byte) []byte {
 // partBook is a workbook with one of its parts replaced.
 func partBook(t testing.TB, name string, content []byte) []byte {
 	t.Helper()
-	base := workbook(t, nil)
+	return partOf(t, workbook(t, nil), name, content)
+}
+
+func partOf(t testing.TB, base []byte, name string, content []byte) []byte {
+	t.Helper()
 	z, err := zip.NewReader(bytes.NewReader(base), int64(len(base)))
 	if err != nil {
 		t.Fatal(err)
@@ -288,22 +292,30 @@ func partBook(t testing.TB, name string, content []byte) []byte {
 // FuzzSheet has the parts of a workbook vary inside of it, which the fuzzer cannot
 // reach through the compression.
 func FuzzSheet(f *testing.F) {
-	base := workbook(f, nil)
+	base := workbook(f, func(book *excelize.File) {
+		if err := errors.Join(book.AddComment("Sheet1", excelize.Comment{Cell: "B2", Author: "Ada", Text: "Sharp?"}),
+			book.SetCellHyperLink("Sheet1", "B4", "https://example.org", "External"), book.SetCellFormula("Sheet1", "D4", "1+1"),
+			book.AddDataValidation("Sheet1", &excelize.DataValidation{Sqref: "C2:C9", Type: "list", Formula1: `"must,may"`})); err != nil {
+			f.Fatal(err)
+		}
+	})
 	z, err := zip.NewReader(bytes.NewReader(base), int64(len(base)))
 	if err != nil {
 		f.Fatal(err)
 	}
-	sheet, err := z.Open("xl/worksheets/sheet1.xml")
-	if err != nil {
-		f.Fatal(err)
+	for i, part := range z.File {
+		in, err := part.Open()
+		if err != nil {
+			f.Fatal(err)
+		}
+		var b bytes.Buffer
+		if _, err := b.ReadFrom(in); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(byte(i), b.Bytes())
 	}
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(sheet); err != nil {
-		f.Fatal(err)
-	}
-	f.Add(b.Bytes())
-	f.Fuzz(func(t *testing.T, src []byte) {
-		r, err := Read(XLSX, "x.xlsx", sheetBook(t, src), Options{})
+	f.Fuzz(func(t *testing.T, i byte, src []byte) {
+		r, err := Read(XLSX, "x.xlsx", partOf(t, base, z.File[int(i)%len(z.File)].Name, src), Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
