@@ -227,6 +227,7 @@ func TestXLSXRefuses(t *testing.T) {
 		})},
 		{"far cell", "The table is too large", sheetBook(t, []byte(`<worksheet><sheetData><row r="1"><c r="A1000000"><v>1</v></c></row></sheetData></worksheet>`))},
 		{"many elements", "more than 400000 elements", sheetBook(t, []byte("<worksheet><cols>"+strings.Repeat("<col/>", maxElements)+"</cols></worksheet>"))},
+		{"many attributes", "cannot be read", sheetBook(t, []byte("<worksheet "+strings.Repeat(`a="" `, maxToken/5)+"/>"))},
 		{"other letters", "cannot be read", sheetBook(t, []byte(`<?xml version="1.0" encoding="utf-16le"?><worksheet/>`))},
 		{"other sheet", "no sheet", workbook(t, nil)},
 	} {

@@ -111,7 +111,25 @@ func checkZip(src []byte) (Problem, bool) {
 const (
 	maxMerged   = 2000
 	maxElements = 400_000 // of XML in all parts; the library takes up to 400 bytes for each
+	maxToken    = 1 << 20 // bytes of one tag or text of XML
 )
+
+// tokenReader ends where a tag or text is longer than is read.
+type tokenReader struct {
+	in   io.Reader
+	left int
+}
+
+var errLongToken = errors.New("a tag or text is too long")
+
+func (r *tokenReader) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errLongToken
+	}
+	n, err := r.in.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
+}
 
 // bounds counts what is in the parts of a workbook. All of them are looked through
 // before the library reads any, whatever they are called: which is a sheet is said by
@@ -125,7 +143,8 @@ func (b *bounds) part(part *zip.File) (Problem, bool) {
 		return notReadable(), true
 	}
 	defer func() { _ = in.Close() }() // it was only read
-	dec := xml.NewDecoder(in)
+	tokens := &tokenReader{in: in}
+	dec := xml.NewDecoder(tokens)
 	foreign := false
 	dec.CharsetReader = func(label string, in io.Reader) (io.Reader, error) {
 		foreign = true // it would be read as something else than what is counted here
@@ -133,8 +152,9 @@ func (b *bounds) part(part *zip.File) (Problem, bool) {
 	}
 	b.cells, b.rows = 0, 0
 	for {
+		tokens.left = maxToken
 		token, err := dec.RawToken()
-		if foreign {
+		if foreign || errors.Is(err, errLongToken) {
 			return notReadable(), true
 		}
 		if err != nil {
