@@ -38,6 +38,10 @@ func readCSV(src []byte, opts Options) (Result, error) {
 
 // csvRows are the rows of a table, their cells on one line each.
 func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
+	if mark := delimiter(src); bytes.Count(src, []byte(string(mark))) > maxMarks {
+		p := tooLargeTable(1)
+		return nil, &p, nil
+	}
 	in := csv.NewReader(bytes.NewReader(src))
 	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter(src), -1, true
 	var rows []row
@@ -74,6 +78,9 @@ func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
 	d.note(formulas, "cell is a formula and stands as it is written; nothing is computed", "cells are formulas and stand as they are written; nothing is computed", "")
 	return rows, nil, nil
 }
+
+// maxMarks bounds the memory that a row takes, which is only looked at once it was read.
+const maxMarks = 600_000
 
 func tooLargeTable(line int) Problem {
 	return Problem{

@@ -100,7 +100,7 @@ func tooTangled(src []byte) (Problem, bool) {
 				opened++
 			}
 		}
-		if marks += opened - before + bytes.Count(line, []byte(":")); marks > maxMarkdownMarks {
+		if marks += opened - before + bytes.Count(line, []byte(":")) + bytes.Count(line, []byte("@")) + bytes.Count(line, []byte("www.")); marks > maxMarkdownMarks {
 			return Problem{Line: number, Column: 1, Message: "There are too many brackets, stars, links and such in the text.", Do: "Split it."}, true
 		}
 		if opened > maxMarkdownLine {

@@ -36,6 +36,9 @@ func heaviest(t testing.TB) map[string]struct {
 		"markdown, links":        {Markdown, some(maxMarkdownMarks/3000-1, "# a\n\n", strings.Repeat("[a](b)", 3000)+"\n\n", "")},
 		"markdown, table":        {Markdown, some(rows, strings.Repeat("|a", 199)+"\n"+strings.Repeat("|-", 199)+"\n", "|b\n", "")},
 		"workbook, formats":      {XLSX, partBook(t, "xl/styles.xml", []byte(`<styleSheet xmlns="`+spreadsheet+`"><cellXfs>`+strings.Repeat("<xf/>", maxElements-3000)+`</cellXfs></styleSheet>`))},
+		"csv, one row":           {CSV, some(maxMarks, "title", ",", "")},
+		"markdown, mail":         {Markdown, some(maxMarkdownMarks/1500-1, "# a\n\n", strings.Repeat("a@b.c ", 1500)+"\n\n", "")},
+		"yaml, dashes":           {Baseline, some(14_000, "", strings.Repeat("- ", 20)+"a\n", "")},
 		"workbook, texts":        {XLSX, heavySheet(t, `<c t="inlineStr"><is><t>`+strings.Repeat("w ", 34)+`</t></is></c>`, 60)},
 	}
 }

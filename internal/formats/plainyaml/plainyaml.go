@@ -28,6 +28,9 @@ type Limits struct {
 // and colons.
 const maxParts = 150_000
 
+// maxMarks bounds it too: of quotes, and of what stands before a value.
+const maxMarks = 300_000
+
 // maxTokens bounds the memory that the parser takes in turn, which is about half a
 // kibibyte for each. Commas and colons in a text are none.
 const maxTokens = 250_000
@@ -130,7 +133,7 @@ func Unwelcome(src []byte, l Limits) *Fault {
 }
 
 func welcome(src []byte, l Limits) (token.Tokens, *Fault) {
-	number, parts := 0, 0
+	number, parts, marks := 0, 0, 0
 	for line := range bytes.Lines(src) {
 		if number++; len(line) > l.Line {
 			return nil, &Fault{number, 1, fmt.Sprintf("the line is %d bytes long; at most %d are read", len(line), l.Line)}
@@ -140,9 +143,11 @@ func welcome(src []byte, l Limits) (token.Tokens, *Fault) {
 			switch c {
 			case '[', ']', '{', '}', ',', ':':
 				parts++
+			case '"', '\'', '-', '?', '&', '*', '!', '|', '>', '%', '@', '`':
+				marks++
 			}
 		}
-		if parts > maxParts {
+		if parts > maxParts || marks > maxMarks {
 			return nil, &Fault{number, 1, "there is too much in the file up to here to be a document"}
 		}
 	}
