@@ -1,7 +1,6 @@
 package formats
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -76,30 +75,5 @@ func TestJSONTree(t *testing.T) {
 	}
 	if _, bad := newDraft(Options{}).readJSON([]byte(`{"a": 1, "a": 2}`)); bad == nil || bad.Column != 10 && bad.Column != 13 {
 		t.Errorf("%+v", bad)
-	}
-}
-
-// What a file costs is bounded, whatever its bytes are.
-func TestTreeMemory(t *testing.T) {
-	const most = 200 << 20
-	for name, src := range map[string]string{
-		"json of lists": "[" + strings.Repeat("[],", 1_600_000) + "1]",
-		"yaml of pairs": strings.Repeat("- a: b\n", 61_000),
-	} {
-		var before, after runtime.MemStats
-		runtime.GC()
-		runtime.ReadMemStats(&before)
-		d := newDraft(Options{})
-		read := d.readYAML
-		if strings.HasPrefix(name, "json") {
-			read = d.readJSON
-		}
-		v, bad := read([]byte(src))
-		runtime.ReadMemStats(&after)
-		if took := after.HeapAlloc - before.HeapAlloc; took > most {
-			t.Errorf("%s: %d MiB", name, took>>20)
-		}
-		runtime.KeepAlive(v)
-		runtime.KeepAlive(bad)
 	}
 }
