@@ -9,7 +9,8 @@
 //
 //	func readX(src []byte, opts Options) (Result, error)
 //
-// and a row in [All]. [Read] has refused what is too large or not UTF-8 before the
+// and a row in [All], whose Sniff claims no more than its own files: a file that two
+// formats claim is asked about. [Read] has refused what is too large or not UTF-8 before the
 // reader is called, and checks the result's limits after it. A reader
 //
 //   - makes a [draft] of opts, gives it the stages, items and questions in the order of
