@@ -33,8 +33,8 @@ var arrows = []arrow{
 	{room: "web/ui/...", ours: []string{"web/ui/...", "web/static"}}, // specimens for looking at
 	{room: "web/page", ours: []string{"web/ui", "web/static", "internal/review", "internal/plan", "internal/fold"}},
 	{room: "web/page/gate", ours: []string{"web/page", "web/ui", "internal/review", "internal/plan"}},
-	{room: "web/page/edit", ours: []string{"web/page", "web/ui", "internal/review", "internal/plan"}},
-	{room: "web", ours: []string{"web/page/...", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/plan", "internal/fold", "internal/lru", "internal/catalog", "internal/proof"}},
+	{room: "web/page/edit", ours: []string{"web/page", "web/ui", "internal/review", "internal/plan", "internal/formats"}},
+	{room: "web", ours: []string{"web/page/...", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/plan", "internal/fold", "internal/lru", "internal/catalog", "internal/proof", "internal/formats"}},
 	{room: "internal/plan", foreign: []string{}},
 	{room: "internal/review", ours: []string{"internal/plan"}, foreign: []string{}},
 	{room: "internal/fold", foreign: []string{"golang.org/x/text"}},

@@ -116,6 +116,7 @@ const (
 	flashSession   flash = "session-ended"
 	flashSessions  flash = "sessions-ended"
 	flashDraft     flash = "draft"
+	flashImported  flash = "imported"
 	flashDiscarded flash = "draft-discarded"
 	flashPublished flash = "published"
 	flashRetired   flash = "retired"
@@ -123,6 +124,7 @@ const (
 
 var flashTexts = map[flash]string{
 	flashDraft: "The draft is there. What you write is saved as you type.", flashDiscarded: "The draft was discarded.",
+	flashImported:  "The file is stored as a draft. Nobody can follow it before it is published.",
 	flashPublished: "Published. New projects can follow this version.", flashRetired: "The version was retired.",
 	flashAnswered:  "The answer is saved.",
 	flashBulk:      "The selected items are changed.",

@@ -80,7 +80,7 @@ func (s *Server) createDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.Errors = map[string]string{}
-	if !plan.ValidKey(in.Key) || in.Key == "new" {
+	if !plan.ValidKey(in.Key) || reservedKey(in.Key) {
 		in.Errors["key"] = "is not a key: write lower-case words joined by single hyphens, 2 to 40 characters"
 	}
 	var d plan.Document
@@ -251,6 +251,10 @@ func (s *Server) readDraft(r *http.Request) (*store.DraftView, edit.Draft, error
 // draft shows the overview of a draft.
 func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 	v, d, err := s.readDraft(r)
+	if err != nil {
+		return err
+	}
+	d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
 	if err != nil {
 		return err
 	}

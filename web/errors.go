@@ -112,6 +112,9 @@ const echoed = 64 << 10
 // typed is what a form holds, to be shown again; not whole when it is too much
 // for that, and then nothing is.
 func (s *Server) typed(r *http.Request) (form url.Values, whole bool) {
+	if r.PostForm == nil && isMultipart(r) {
+		return typedBesideFile(r)
+	}
 	if r.PostForm == nil && r.Body != nil {
 		r.Body = http.MaxBytesReader(nil, r.Body, 3*echoed) // a letter takes up to three bytes of one on the way
 		if err := r.ParseForm(); err != nil {
@@ -131,6 +134,16 @@ func (s *Server) typed(r *http.Request) (form url.Values, whole bool) {
 		return nil, false
 	}
 	return r.PostForm, true
+}
+
+// typedBesideFile is what a form with a file holds. The file has to be chosen again.
+func typedBesideFile(r *http.Request) (form url.Values, whole bool) {
+	r.Body = http.MaxBytesReader(nil, r.Body, 3*echoed)
+	up, err := readUpload(r)
+	if err != nil || up.filed || len(up.text) > echoed {
+		return nil, false
+	}
+	return url.Values{"text": {up.text}}, true
 }
 
 // retryAfter is when a client may ask again after an outage, in seconds.

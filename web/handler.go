@@ -56,8 +56,8 @@ var params = map[string]func(string) bool{
 	"key": plan.ValidKey, "template": plan.ValidKey, "stage": plan.ValidKey, "item": plan.ValidKey,
 	"no": positive, "round": positive, "version": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
-	"draft": validDraftID,
-	"step":  func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
+	"draft": validDraftID, "import": validDraftID, "format": writable,
+	"step": func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
 }
 
 func positive(s string) bool {
@@ -105,7 +105,7 @@ func wellFormed(e route) handler {
 // server sends has to be on its way before its own limit, 30 seconds.
 const (
 	requestTime = 10 * time.Second
-	bundleTime  = 25 * time.Second // a whole project is replayed
+	bundleTime  = 25 * time.Second // a whole project is replayed, or a file arrives
 	statusTime  = 2 * time.Second  // monitoring asks often, and has to hear soon
 )
 
@@ -115,7 +115,7 @@ func (s *Server) inTime(e route, next http.Handler) http.Handler {
 	switch {
 	case e.access == operator:
 		limit = statusTime
-	case strings.HasSuffix(e.pattern, "/bundle"):
+	case strings.HasSuffix(e.pattern, "/bundle"), e.method == http.MethodPost && e.pattern == page.ImportURL:
 		limit = max(limit, bundleTime)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

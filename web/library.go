@@ -25,6 +25,16 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 		May:    review.May(v.Actor, review.EditLibrary, nil) == nil,
 		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions,
 	}
+	if d.May && search == "" {
+		drafts, err := s.Store.DraftsInWork(r.Context())
+		if err != nil {
+			return err
+		}
+		for _, e := range drafts {
+			d.Drafts = append(d.Drafts, page.DraftInWork(e))
+		}
+		d.Now = v.Now
+	}
 	if v.Found != nil {
 		d.All = v.Found.All
 		d.Documents = v.Found.Documents
@@ -55,6 +65,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := page.NewDocument(v.Document, v.Before, v.Questions)
 	d.Ref, d.Versions = v.Ref, v.Versions
+	if d.Exports, err = exports(v.Document, func(format string) string { return page.ExportURL(v.Ref.Key, v.Ref.Version, format) }); err != nil {
+		return err
+	}
 	for _, u := range v.Uses {
 		d.Uses = append(d.Uses, page.DocumentUse(u))
 	}

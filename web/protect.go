@@ -17,6 +17,7 @@ import (
 	"github.com/go-chi/httprate"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // methods refuses what no route takes before a request leaves any trace but a
@@ -190,7 +191,11 @@ func (s *Server) headers(next http.Handler) http.Handler {
 		if r.Method == http.MethodPost {
 			body := s.forms.expect(w, r.Body)
 			defer body.arrived() // a handler may leave it unread
-			r.Body = http.MaxBytesReader(w, body, maxBody)
+			most := int64(maxBody)
+			if r.URL.Path == page.ImportURL {
+				most = maxUpload
+			}
+			r.Body = http.MaxBytesReader(w, body, most)
 		}
 		next.ServeHTTP(w, r)
 	})

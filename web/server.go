@@ -60,6 +60,7 @@ type Server struct {
 	floods  budget // of the log
 	replays replays
 	bundles chan struct{} // a place for each bundle that is being made
+	reads   chan struct{} // a place for each file that is read or written in a format
 	forms   arrivals
 	leaving atomic.Bool
 	tagKey  [32]byte // of the tags that this process gives to pages
@@ -82,6 +83,7 @@ func New(cfg Config) (*Server, error) {
 		cookies: newCookies(cfg.Origin),
 		kept:    newPageCache(),
 		bundles: make(chan struct{}, maxBundles),
+		reads:   make(chan struct{}, maxReads),
 	}
 	_, _ = rand.Read(s.tagKey[:]) // never fails
 	s.router = s.routes()

@@ -245,7 +245,9 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 			 where id = $1`, int64(ev.Person), en.At, FormerMember(ev.Person))
 		queueFolded(b, FormerMember(ev.Person), "")
 		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
-		b.Queue(`delete from project_draft where person_id = $1`, int64(ev.Person))
+		for _, theirs := range []string{"project_draft", "import", "import_columns"} {
+			b.Queue(`delete from `+theirs+` where person_id = $1`, int64(ev.Person))
+		}
 		return nil
 	case review.GroupsUnknown:
 		return nil // what it suspends, the session says

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -48,6 +49,11 @@ var ErrDraftGone = errors.New("the draft is no longer there")
 // the version of the same document that it changes; 0: none. A document that has a
 // draft, and one that comes with the program, is refused.
 func (s *Store) StartDraft(ctx context.Context, by By, d plan.Document, from int) (*Viewer, error) {
+	return s.startDraft(ctx, by, d, from, func(*transaction, *Viewer) error { return nil })
+}
+
+// startDraft does also what else belongs into the same transaction.
+func (s *Store) startDraft(ctx context.Context, by By, d plan.Document, from int, also func(*transaction, *Viewer) error) (*Viewer, error) {
 	d.Number(0)
 	body, err := draftBytes(d)
 	if err != nil {
@@ -71,11 +77,16 @@ func (s *Store) StartDraft(ctx context.Context, by By, d plan.Document, from int
 			return &review.Invalid{Fields: []review.FieldError{{Field: "key", Message: "is that of a document which is published; choose another key"}}}
 		case from != 0 && l.Version(from) == nil:
 			return review.ErrNotFound
+		case from != 0 && l.Kind != d.Kind():
+			return &review.Invalid{Fields: []review.FieldError{{Field: "key", Message: "is that of a " + strings.ToLower(l.Kind.Label()) + "; choose another key"}}}
 		}
 		_, err := tx.conn.Exec(ctx, `
 			insert into draft (key, kind, made_from, body, started_by, started_at, changed_by, changed_at) values ($1, $2, $3, $4, $5, $6, $5, $6)`,
 			key, d.Kind(), from, string(body), int64(v.Actor.Person), v.Now)
-		return batchError("keeping a draft", err)
+		if err != nil {
+			return batchError("keeping a draft", err)
+		}
+		return also(tx, v)
 	})
 	return v, err
 }

@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )
@@ -137,6 +137,13 @@ func everything(t *testing.T) *fixture {
 	f.library(t)
 	owner := f.db.OwnerPool(t)
 	if _, err := owner.Exec(ctx, `insert into project_draft (id, person_id, body) values (repeat('a', 26), $1, '{"name": "Typed “so” far"}')`, int64(f.people["olga"])); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.KeepImport(ctx, f.people["olga"], strings.Repeat("b", 26), "list.csv", []byte("a\x00\xff")); err != nil {
+		t.Fatal(err)
+	}
+	said := &store.Columns{Headings: strings.Repeat("c", 64), Holds: map[string]int{"title": 1}}
+	if err := f.ChooseImport(ctx, f.people["olga"], strings.Repeat("b", 26), []byte(`{"format": "csv"}`), said); err != nil {
 		t.Fatal(err)
 	}
 	f.checkpoint()

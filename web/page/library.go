@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -30,6 +31,8 @@ type LibraryData struct {
 	Items      []LibraryItem   // found
 	All        int             // items that were found
 	May        bool            // write documents
+	Drafts     []DraftInWork   // for those who may
+	Now        time.Time
 }
 
 // LibraryItem is an item that a search found.
@@ -150,6 +153,21 @@ func (d *DocumentData) moduleFacts() []ui.Fact {
 	return facts
 }
 
+// Export is a file in which a document can be had.
+type Export struct {
+	Label, Ending, URL string
+	Lost               []string // what the format has no place for
+}
+
+// DraftInWork is a draft that somebody writes.
+type DraftInWork struct {
+	Key  string
+	Kind plan.Kind
+	Name string
+	By   string
+	At   time.Time
+}
+
 // DocumentData is one version of a lifecycle or module.
 type DocumentData struct {
 	Shown    *plan.Lifecycle // a module's phases stand for stages
@@ -158,6 +176,7 @@ type DocumentData struct {
 	Before   *plan.Lifecycle // the version before it; nil when it is the first
 	Versions []int           // all, the newest first
 	Uses     []DocumentUse   // the newest version first
+	Exports  []Export
 }
 
 // DocumentUse is how many projects the reader sees that go by a version.

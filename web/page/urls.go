@@ -259,3 +259,16 @@ func DraftStageURL(key string, s plan.StageKey) string { return DraftURL(key) + 
 
 // DraftItemURL is an item of a draft.
 func DraftItemURL(key string, i plan.ItemKey) string { return DraftURL(key) + "/items/" + string(i) }
+
+// ImportURL is where a file is chosen that becomes a draft; ImportingURL shows what was
+// read from one, and ImportDraftURL is where it is stored.
+const ImportURL = LibraryURL + "/import"
+
+func ImportingURL(id string) string   { return ImportURL + "/" + id }
+func ImportDraftURL(id string) string { return ImportingURL(id) + "/draft" }
+
+// ExportURL is a version in a format, and DraftExportURL a draft.
+func ExportURL(key string, version int, format string) string {
+	return LifecycleURL(key, version) + "/export/" + format
+}
+func DraftExportURL(key, format string) string { return DraftURL(key) + "/export/" + format }

@@ -91,6 +91,7 @@ type Draft struct {
 	Advice  []plan.Problem // do not
 	Forms   map[string]Form
 	Error   string // of what has no form of its own
+	Exports []page.Export
 }
 
 // Form is what a part's form holds.

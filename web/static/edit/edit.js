@@ -158,4 +158,11 @@ doc.addEventListener('drop', e => {
     say(titleOf(row) + ' moved.')
   })
 })
+// A file that is too large is said to be before it is sent.
+doc.addEventListener('change', e => {
+  const most = e.target.dataset.most
+  if (!most) return
+  e.target.setCustomValidity(e.target.files[0]?.size > most ? 'This file has more than ' + (most >> 20) + ' MiB. Split it, or take out what is no checklist.' : '')
+  e.target.reportValidity()
+})
 })()
