@@ -442,7 +442,12 @@ func (s *Server) place(r *http.Request, o *opened, out *imported) error {
 			return err
 		}
 	}
-	file := strings.TrimRight(fmt.Sprintf("%.22s", out.Document.Key()), "-")
+	room := formats.MaxKey - len("-2")
+	if out.Document.Kind() == plan.KindModule {
+		room = formats.MaxModuleKey - len("-2")
+	}
+	file := out.Document.Key()
+	file = strings.TrimRight(file[:min(len(file), room)], "-")
 	for n := 2; ; n++ {
 		if err := s.stands(r, out); err != nil {
 			return err

@@ -11,7 +11,7 @@ import (
 
 // concrete fills the parameters of a route's pattern.
 func concrete(pattern string) string {
-	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1", "{draft}", "abcdefghijklmnopqrstuvwxyz", "{step}", "what", "{template}", "prototype-to-production", "{version}", "2").Replace(pattern)
+	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1", "{draft}", "abcdefghijklmnopqrstuvwxyz", "{step}", "what", "{template}", "prototype-to-production", "{version}", "2", "{import}", "zyxwvutsrqponmlkjihgfedcba", "{format}", "csv").Replace(pattern)
 }
 
 func TestEveryRouteHasOneAccessRule(t *testing.T) {
@@ -92,6 +92,8 @@ func fieldsOf(path string) []string {
 	switch last := path[strings.LastIndex(path, "/")+1:]; last {
 	case "plan", "upgrades":
 		return []string{"reason", "The <law> asks"}
+	case "import":
+		return []string{"text", "- [ ] Printers <are> warned"}
 	case "level":
 		return []string{"reason", "It <is> small"}
 	case "new-item":

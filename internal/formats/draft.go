@@ -223,7 +223,7 @@ func (d *draft) finish() Result {
 		key = (&keys{prefix: "checklist", taken: map[string]int{}}).next(name)
 	}
 	if d.opts.Kind == plan.KindModule {
-		key = (&keys{}).fit("", key, strings.Repeat("-", longestKey-longestModuleKey))
+		key = (&keys{}).fit("", key, strings.Repeat("-", MaxKey-MaxModuleKey))
 		key = strings.TrimRight(key, "-")
 	}
 	r := Result{Problems: d.problems}
@@ -348,9 +348,10 @@ type keys struct {
 	taken  map[string]int // base -> how often it was asked for
 }
 
+// The most characters of keys that are made here.
 const (
-	longestKey       = 40
-	longestModuleKey = 24 // the keys of its items begin with it
+	MaxKey       = 40
+	MaxModuleKey = 24 // the keys of its items begin with it
 )
 
 // maxKeyText bounds what is looked at of a text to make a key of it.
@@ -387,7 +388,7 @@ func (k *keys) next(texts ...string) string {
 
 // fit joins the parts and takes from the end of the middle one what is too much.
 func (k *keys) fit(before, base, after string) string {
-	room := max(longestKey-len(before)-len(after), 2)
+	room := max(MaxKey-len(before)-len(after), 2)
 	if len(base) > room {
 		base = base[:room]
 		if i := strings.LastIndexByte(base, '-'); i >= room/2 {

@@ -61,7 +61,7 @@ type Import struct {
 
 	Kind      plan.Kind
 	Key, Name string
-	Shown     *plan.Lifecycle // nil: nothing can be stored
+	Shown     *plan.Lifecycle   // nil: nothing can be stored
 	Published *review.Published // of that key; nil: nothing can be stored
 	InWork    *page.DraftInWork // of that key; nil: nobody writes one
 	Errors    map[string]string
