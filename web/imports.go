@@ -256,6 +256,9 @@ func (s *Server) storeImport(w http.ResponseWriter, r *http.Request) error {
 		if again, err := s.Store.Import(r.Context(), o.who.Actor.Person, o.file.ID); err == nil && again.Made != "" {
 			return s.done(w, r, page.DraftURL(again.Made), flashAlready)
 		}
+		for name, message := range fields {
+			fields[name] = page.FieldSentence("The "+name, message) + "."
+		}
 		return s.showImport(w, r, http.StatusUnprocessableEntity, o, read, fields)
 	}
 	if err != nil {
@@ -273,7 +276,7 @@ func (c *importChoices) take(form url.Values) (wrong map[string]string) {
 	wrong = map[string]string{}
 	if f := formats.Format(form.Get("format")); form.Has("format") && f != c.Format {
 		if in, ok := formats.Find(f); f != "" && (!ok || in.Read == nil) {
-			wrong["format"] = "is none that is read"
+			wrong["format"] = "This format is not read. Choose another."
 		} else {
 			c.Format = f
 		}
@@ -284,13 +287,13 @@ func (c *importChoices) take(form url.Values) (wrong map[string]string) {
 	if form.Has("key") {
 		c.Key = strings.TrimSpace(form.Get("key"))
 		if c.Key != "" && !plan.ValidKey(c.Key) {
-			wrong["key"] = plan.KeyForm
+			wrong["key"] = page.FieldSentence("The key", plan.KeyForm) + "."
 			c.Key = printable(c.Key, 60)
 		}
 	}
 	if form.Has("name") {
 		if c.Name = strings.TrimSpace(form.Get("name")); len([]rune(c.Name)) > plan.MaxName {
-			wrong["name"] = fmt.Sprintf("is longer than %d characters", plan.MaxName)
+			wrong["name"] = fmt.Sprintf("The name is longer than %d characters.", plan.MaxName)
 			c.Name = printable(c.Name, 2*plan.MaxName)
 		}
 		c.Name = strings.ToValidUTF8(strings.ReplaceAll(c.Name, "\x00", ""), "")
@@ -320,13 +323,13 @@ func (c *importChoices) takeColumns(holds []string, headings string, wrong map[s
 			continue
 		}
 		if at, twice := columns[column]; twice {
-			wrong["column"] = fmt.Sprintf("has “%s” for columns %d and %d; choose it for one of them", column.Label(), at+1, i+1)
+			wrong["column"] = fmt.Sprintf("“%s” is chosen for columns %d and %d. Choose it for one of them.", column.Label(), at+1, i+1)
 			return
 		}
 		columns[column] = i
 	}
 	if _, there := columns[formats.ColumnTitle]; !there {
-		wrong["column"] = "does not say which column holds the titles"
+		wrong["column"] = "No column holds the titles. Choose one."
 		return
 	}
 	if len(headings) == 2*sha256.Size {
@@ -500,13 +503,13 @@ func (s *Server) stands(r *http.Request, out *imported) (err error) {
 	}
 	switch st := out.standing; {
 	case reservedKey(key):
-		out.wrong["key"] = "is an address of this page; choose another"
+		out.wrong["key"] = "The address of this key is taken by a page. Choose another."
 	case st.BuiltIn():
-		out.wrong["key"] = "is that of a document that comes with Slipway; choose another"
+		out.wrong["key"] = "The key is that of a document that comes with Slipway. Choose another."
 	case len(st.Versions) > 0 && st.Kind != out.Document.Kind():
-		out.wrong["key"] = "is that of a " + strings.ToLower(st.Kind.Label()) + "; choose another"
+		out.wrong["key"] = "The key is that of a " + strings.ToLower(st.Kind.Label()) + ". Choose another."
 	case st.Draft != nil:
-		out.wrong["key"] = "is that of a draft, which " + st.Draft.By + " changed last; choose another, or publish or discard that one and come back here"
+		out.wrong["key"] = "The key is that of a draft, which " + st.Draft.By + " changed last. Choose another, or publish or discard that one and come back here."
 	}
 	return nil
 }

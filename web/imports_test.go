@@ -181,10 +181,10 @@ func TestColumnsAreChosenAndRemembered(t *testing.T) {
 		return out
 	}
 	twice := b.post(at, fields(seen, "title", "title", "", "")...).want(422)
-	if !strings.Contains(twice.text(), "has “Title” for columns 1 and 2") || twice.find("#f-column-2 option[value=title][selected]").Length() != 1 {
+	if !strings.Contains(twice.text(), "“Title” is chosen for columns 1 and 2") || twice.find("#f-column-2 option[value=title][selected]").Length() != 1 {
 		t.Errorf("a column chosen twice: %s", twice.text())
 	}
-	if none := b.post(at, fields(seen, "section", "", "", "")...).want(422); !strings.Contains(none.text(), "does not say which column holds the titles") {
+	if none := b.post(at, fields(seen, "section", "", "", "")...).want(422); !strings.Contains(none.text(), "No column holds the titles") {
 		t.Errorf("no title: %s", none.text())
 	}
 	shown := b.post(at, fields(seen, "section", "title", "level", "why")...).follow().want(200)
@@ -316,7 +316,7 @@ func TestHostileFiles(t *testing.T) {
 		status int
 		says   string
 	}{
-		"nothing":          {"", nil, "", 422, "is missing: choose one, or paste a text"},
+		"nothing":          {"", nil, "", 422, "Choose a file, or paste a text."},
 		"empty":            {"list.md", nil, "", 422, "is empty"},
 		"both":             {"list.md", []byte("- [ ] One"), "- [ ] Two", 422, "cannot be imported together"},
 		"too large":        {"list.md", big, "Kept", 413, "has more than 5 MiB"},

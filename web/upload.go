@@ -114,15 +114,15 @@ func (up *uploaded) choose() (name string, body []byte, field, wrong string) {
 	pasted := strings.TrimSpace(up.text) != ""
 	switch {
 	case up.tooBig:
-		return "", nil, "file", "has more than 5 MiB, which is the most that is read. Split it, or take out what is no checklist"
+		return "", nil, "file", "The file has more than 5 MiB, which is the most that is read. Split it, or take out what is no checklist."
 	case up.filed && pasted:
-		return "", nil, "file", "and a pasted text cannot be imported together. Choose the file again without the text, or send the text alone"
+		return "", nil, "file", "A file and a pasted text cannot be imported together. Choose the file again without the text, or send the text alone."
 	case up.filed && len(up.file) == 0:
-		return "", nil, "file", "is empty; choose another one"
+		return "", nil, "file", "The file is empty. Choose another one."
 	case up.filed:
 		return up.name, up.file, "", ""
 	case pasted:
 		return "", []byte(up.text), "", ""
 	}
-	return "", nil, "file", "is missing: choose one, or paste a text"
+	return "", nil, "file", "Choose a file, or paste a text."
 }

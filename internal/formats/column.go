@@ -96,6 +96,21 @@ func guessColumns(headings []string) map[Column]int {
 			}
 		}
 	}
+	// "Check name" and "Control ID" say by their last word what they are.
+	for _, c := range []struct {
+		column Column
+		ends   []string
+	}{{ColumnTitle, []string{" name", " title", "_name", "_title"}}, {ColumnID, []string{" id", " code", " number", " no", "_id"}}} {
+		if _, there := found[c.column]; there {
+			continue
+		}
+		for i, h := range folded {
+			if !used[i] && slices.ContainsFunc(c.ends, func(end string) bool { return strings.HasSuffix(h, end) }) {
+				found[c.column], used[i] = i, true
+				break
+			}
+		}
+	}
 	// A list with nothing but descriptions has them as titles.
 	if i, ok := found[ColumnText]; ok {
 		if _, titled := found[ColumnTitle]; !titled {

@@ -262,21 +262,24 @@ func (d *draft) dropEmptyStages() {
 	d.stages = slices.DeleteFunc(d.stages, func(s plan.Stage) bool { return len(s.Items) == 0 })
 }
 
-// spread has each phase covered by one stage, in the order of the work, since a
-// foreign file does not say it and modules need it. Where there are more stages
-// than phases, some cover none.
+// spread has each phase covered by one stage, since a foreign file does not say it
+// and modules need it: by the first stage whose name tells the phase, the others in
+// the order of the work. Where there are more stages than phases, some cover none.
 func (d *draft) spread() {
 	all, n := plan.Phases(), len(d.stages)
 	for i, p := range all {
 		if n == 0 {
 			return
 		}
-		at := i * n / len(all)
+		at := slices.IndexFunc(d.stages, func(s plan.Stage) bool { return phaseOf(s.Name) == p })
+		if at < 0 {
+			at = i * n / len(all)
+		}
 		d.stages[at].Phases = append(d.stages[at].Phases, p)
 	}
 	if n > 0 && d.opts.Kind != plan.KindModule {
 		d.warn(Problem{
-			Message: "The file does not say which phases its stages cover; they were spread over the stages in their order.",
+			Message: "The file does not say which phases its stages cover; they were guessed by the names and the order of the stages.",
 			Do:      "Look at them before you attach modules.",
 		})
 	}

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -322,4 +323,30 @@ func FuzzSheet(f *testing.F) {
 		}
 		checkDraft(t, r)
 	})
+}
+
+// A table need not be sorted by its sections, and a heading's last word can tell what
+// a column holds.
+func TestTablesInAnyOrder(t *testing.T) {
+	src := "Check ID,Area,Check Name,Description\n7,Data,Back it up,Daily.\n8,People,Name an owner,By name.\n9,data,Restore it,\n"
+	r, err := Read(CSV, "x.csv", []byte(src), Options{})
+	if err != nil || r.Refused() {
+		t.Fatal(err, r.Problems)
+	}
+	s := r.Document.Lifecycle.Stages
+	if len(s) != 2 || len(s[0].Items) != 2 || s[0].Items[1].Title != "Restore it" || s[0].Items[0].Guidance != "Daily." || s[0].Items[0].Key != "item-7" {
+		t.Errorf("%+v", s)
+	}
+}
+
+// Stages cover the phases that their names tell; the others follow the order.
+func TestPhasesOfStages(t *testing.T) {
+	r, err := Read(Markdown, "x.md", []byte("## Operations\n- [ ] A\n## Security\n- [ ] B\n"), Options{})
+	if err != nil || r.Refused() {
+		t.Fatal(err, r.Problems)
+	}
+	s := r.Document.Lifecycle.Stages
+	if !slices.Contains(s[0].Phases, "operation") || !slices.Contains(s[1].Phases, "security") || len(s[0].Phases)+len(s[1].Phases) != len(plan.Phases()) {
+		t.Errorf("%v and %v", s[0].Phases, s[1].Phases)
+	}
 }

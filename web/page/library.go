@@ -159,6 +159,13 @@ type Export struct {
 	Lost               []string // what the format has no place for
 }
 
+func lostWords(n int) string {
+	if n == 1 {
+		return "1 thing has no place in it"
+	}
+	return strconv.Itoa(n) + " things have no place in it"
+}
+
 // DraftInWork is a draft that somebody writes.
 type DraftInWork struct {
 	Key  string

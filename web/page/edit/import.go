@@ -96,15 +96,23 @@ func (d *Import) field(name, label, hint, value string) ui.Field {
 	return ui.Field{Name: name, Label: label, Hint: hint, Error: d.Errors[name], Value: value}
 }
 
+func (d *Upload) errors() []ui.FieldError {
+	return sentences(d.Errors, "file", "text")
+}
+
 func (d *Import) errors() []ui.FieldError {
+	return sentences(d.Errors, "name", "key", "format", "column")
+}
+
+// sentences are errors that say all by themselves, in the order of their fields.
+func sentences(errors map[string]string, names ...string) []ui.FieldError {
 	var out []ui.FieldError
-	for _, f := range []struct{ name, label string }{{"name", "The name"}, {"key", "The key"}, {"format", "The format"}, {"column", "The choice of columns"}} {
-		if text := d.Errors[f.name]; text != "" {
-			name := f.name
+	for _, name := range names {
+		if text := errors[name]; text != "" {
 			if name == "column" {
 				name = "column-1"
 			}
-			out = append(out, ui.FieldError{Name: name, Text: f.label + " " + text})
+			out = append(out, ui.FieldError{Name: name, Text: text})
 		}
 	}
 	return out
@@ -163,6 +171,42 @@ func (d *Import) ofSeverity(s formats.Severity) []formats.Problem {
 	return slices.DeleteFunc(slices.Clone(d.Problems), func(p formats.Problem) bool { return p.Severity != s })
 }
 
+// problemGroup is what is said of several places alike.
+type problemGroup struct {
+	formats.Problem
+	at []string
+}
+
+// mostPlaces is how many places of a problem are named.
+const mostPlaces = 8
+
+func grouped(all []formats.Problem) []problemGroup {
+	var out []problemGroup
+	index := map[string]int{}
+	for i := range all {
+		p := &all[i]
+		key := p.Message + "\x00" + p.Do
+		at, there := index[key]
+		if !there {
+			at = len(out)
+			index[key] = at
+			out = append(out, problemGroup{Problem: *p})
+		}
+		if where := where(p); where != "" {
+			out[at].at = append(out[at].at, where)
+		}
+	}
+	return out
+}
+
+func (g *problemGroup) places() string {
+	words := page.Capital(strings.Join(g.at[:min(len(g.at), mostPlaces)], "; "))
+	if n := len(g.at) - mostPlaces; n > 0 {
+		words += "; and " + page.CountOf(n, "more place")
+	}
+	return words
+}
+
 // where says where in the file a problem is.
 func where(p *formats.Problem) string {
 	var words []string
@@ -175,7 +219,7 @@ func where(p *formats.Problem) string {
 	if p.Path != "" {
 		words = append(words, p.Path)
 	}
-	return page.Capital(strings.Join(words, ", "))
+	return strings.Join(words, ", ")
 }
 
 // formatOptions are the formats that are read.
@@ -285,9 +329,10 @@ func phaseLabels(all []plan.Phase) string {
 // firstItems is how many items are shown as they would look.
 const firstItems = 10
 
-// firsts are the first items with the stage that each is in.
+// firstItem is an item with the stage that it is in; heads: it is the first there.
 type firstItem struct {
 	stage string
+	heads bool
 	item  *plan.Item
 }
 
@@ -298,7 +343,7 @@ func (d *Import) firsts() (out []firstItem) {
 			if len(out) == firstItems {
 				return out
 			}
-			out = append(out, firstItem{s.Name, &s.Items[j]})
+			out = append(out, firstItem{s.Name, j == 0, &s.Items[j]})
 		}
 	}
 	return out
