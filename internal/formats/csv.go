@@ -18,7 +18,7 @@ func csvInfo() Info {
 	return Info{
 		Format: CSV, Label: "CSV table", Extensions: []string{".csv", ".tsv"}, MediaType: "text/csv", Columns: true, general: true,
 		Sniff: func(name string, _ []byte) bool { return hasExtension(name, ".csv", ".tsv") },
-		Read:  readCSV, Write: writeCSV,
+		Read:  readCSV, Write: writeCSV, Lost: tableLost,
 	}
 }
 
@@ -141,5 +141,5 @@ func writeCSV(d plan.Document) ([]byte, []string, error) {
 		}
 	}
 	out.Flush()
-	return b.Bytes(), notRepresented(d, "a table", tableKeeps()), out.Error()
+	return b.Bytes(), tableLost(d), out.Error()
 }

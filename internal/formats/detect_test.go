@@ -1,8 +1,11 @@
 package formats
 
 import (
+<<<<<<< HEAD
 	"os"
 	"reflect"
+=======
+>>>>>>> 70d125f (Say what an export leaves out without writing it)
 	"slices"
 	"strings"
 	"testing"
@@ -98,5 +101,20 @@ func TestCarriageReturns(t *testing.T) {
 	r, err := Read(Markdown, "x.md", []byte("---\r\na: b\r\n---\r\n\r\n- [ ] c\r\n"), Options{})
 	if err != nil || r.Counts.Items != 1 || !has(r.Lost, itself, "1 block of settings") {
 		t.Errorf("%v %+v %q", err, r.Counts, r.Lost)
+	}
+}
+
+// What is said to be lost is what writing says.
+func TestLost(t *testing.T) {
+	d := readExample(t, YAML, "own.yaml", Options{}).Document
+	for _, in := range All() {
+		if in.Write == nil {
+			continue
+		}
+		_, want, err := Write(in.Format, d)
+		got, err2 := Lost(in.Format, d)
+		if err != nil || err2 != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q, %v, %v", in.Format, got, want, err, err2)
+		}
 	}
 }

@@ -37,7 +37,7 @@ func markdownInfo() Info {
 		Sniff: func(name string, src []byte) bool {
 			return hasExtension(name, ".md", ".markdown", ".mdown") || hasExtension(name, ".txt", "") && hasLine(src, "- [ ] ")
 		},
-		Read: readMarkdown, Write: writeMarkdown,
+		Read: readMarkdown, Write: writeMarkdown, Lost: markdownLost,
 	}
 }
 
@@ -575,8 +575,12 @@ func writeMarkdown(d plan.Document) ([]byte, []string, error) {
 		last, begun = section, true
 		writeTask(&b, it)
 	})
+	return b.Bytes(), markdownLost(d), nil
+}
+
+func markdownLost(d plan.Document) []string {
 	lost := notRepresented(d, "Markdown", []part{partLevels, partLinks, partPurpose})
-	return b.Bytes(), append(lost, "Keys have no place in Markdown and are made of the titles when it is read."), nil
+	return append(lost, "Keys have no place in Markdown and are made of the titles when it is read.")
 }
 
 func writeTask(b *bytes.Buffer, it *plan.Item) {

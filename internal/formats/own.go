@@ -139,6 +139,7 @@ func ownInfo() Info {
 			b, err := WriteYAML(d, nil)
 			return b, nil, err
 		},
+		Lost: func(plan.Document) []string { return nil },
 	}
 }
 

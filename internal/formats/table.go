@@ -400,6 +400,8 @@ func tableKeeps() []part {
 	return []part{partLevels, partTiers, partEvidence, partSeats, partLinks}
 }
 
+func tableLost(d plan.Document) []string { return notRepresented(d, "a table", tableKeeps()) }
+
 // tableOf is a document as rows, the headings first.
 func tableOf(d plan.Document) [][]string {
 	columns := []Column{

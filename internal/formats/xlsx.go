@@ -32,8 +32,7 @@ func xlsxInfo() Info {
 		Sniff: func(name string, src []byte) bool {
 			return hasExtension(name, ".xlsx", ".xlsm", ".xls") || bytes.HasPrefix(src, []byte("PK\x03\x04"))
 		},
-		Read: readXLSX, Write: writeXLSX,
-		Lost: func(d plan.Document) []string { return notRepresented(d, "a table", tableKeeps()) },
+		Read: readXLSX, Write: writeXLSX, Lost: tableLost,
 	}
 }
 
@@ -391,7 +390,7 @@ func writeXLSX(d plan.Document) (out []byte, lost []string, err error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return b.Bytes(), notRepresented(d, "a table", tableKeeps()), nil
+	return b.Bytes(), tableLost(d), nil
 }
 
 // sheetStyle has columns that can be read and headings that stay in sight.
