@@ -358,7 +358,7 @@ func (s *Server) readImport(r *http.Request, o *opened) (*imported, error) {
 		}
 	}
 	if !known {
-		out.Problems = []formats.Problem{unknownFormat(o.file.Body)}
+		out.Problems = []formats.Problem{unknownFormat(o.file.Name, o.file.Body)}
 		return out, nil
 	}
 	out.info, _ = formats.Find(f)
@@ -373,10 +373,18 @@ func (s *Server) readImport(r *http.Request, o *opened) (*imported, error) {
 	return out, s.place(r, o, out)
 }
 
-func unknownFormat(body []byte) formats.Problem {
+func unknownFormat(name string, body []byte) formats.Problem {
 	p := formats.Problem{Severity: formats.Error, Message: "The format of this file was not recognised.", Do: "Choose it below if it is one of those."}
 	if strings.TrimSpace(string(body)) == "" {
 		p.Message, p.Do = "The file is empty.", "Choose another one."
+	}
+	var labels []string
+	for _, f := range formats.Candidates(name, body) {
+		in, _ := formats.Find(f)
+		labels = append(labels, in.Label)
+	}
+	if len(labels) > 1 {
+		p.Message, p.Do = "The file could be of several formats: "+strings.Join(labels, ", ")+".", "Choose one below."
 	}
 	return p
 }

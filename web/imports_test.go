@@ -324,6 +324,7 @@ func TestHostileFiles(t *testing.T) {
 		"not UTF-8":        {"list.md", []byte("- [ ] caf\xe9"), "", 200, "is not part of a text in UTF-8"},
 		"UTF-16":           {"list.csv", []byte("\xff\xfea\x00"), "", 200, "UTF-16"},
 		"no format":        {"notes", []byte("Dear all"), "", 200, "format of this file was not recognised"},
+		"two formats":      {"both.json", []byte(`{"pillars": [], "questions": [], "items": [{"guid": "a", "severity": "b"}]}`), "", 200, "could be of several formats: AWS Well-Architected custom lens, Azure"},
 		"a picture":        {"list.png", []byte("\x89PNG\r\n\x1a\n"), "", 200, "format of this file was not recognised"},
 		"spaces":           {"list", []byte("  \n "), "", 200, "The file is empty."},
 		"no workbook":      {"list.xlsx", []byte("PK\x03\x04nothing"), "", 200, "no .xlsx workbook"},

@@ -1,11 +1,8 @@
 package formats
 
 import (
-<<<<<<< HEAD
 	"os"
 	"reflect"
-=======
->>>>>>> 70d125f (Say what an export leaves out without writing it)
 	"slices"
 	"strings"
 	"testing"
@@ -105,7 +102,7 @@ func TestCarriageReturns(t *testing.T) {
 }
 
 // What is said to be lost is what writing says.
-func TestLost(t *testing.T) {
+func TestLostIsWhatWritingSays(t *testing.T) {
 	d := readExample(t, YAML, "own.yaml", Options{}).Document
 	for _, in := range All() {
 		if in.Write == nil {

@@ -350,3 +350,42 @@ func TestPhasesOfStages(t *testing.T) {
 		t.Errorf("%v and %v", s[0].Phases, s[1].Phases)
 	}
 }
+
+// A file without phases becomes a module whose sections have the phase that their
+// name tells, or that a person chose.
+func TestPhasesOfSections(t *testing.T) {
+	src := "## Security review\n- [ ] One\n## Miscellaneous\n- [ ] Two\n- [ ] Three\n## Monitoring\n- [ ] Four\n"
+	read := func(phases map[string]plan.Phase) Result {
+		t.Helper()
+		r, err := Read(Markdown, "list.md", []byte(src), Options{Kind: plan.KindModule, Phases: phases})
+		if err != nil || r.Refused() {
+			t.Fatal(err, r.Problems)
+		}
+		return r
+	}
+	said := func(r Result) bool {
+		for _, p := range r.Problems {
+			if strings.Contains(p.Message, "guessed") {
+				return true
+			}
+		}
+		return false
+	}
+	r := read(nil)
+	want := []Section{{"Security review", 1, "security"}, {"Miscellaneous", 2, "design"}, {"Monitoring", 1, "operation"}}
+	for i, s := range want {
+		if i != 1 && r.Sections[i] != s {
+			t.Errorf("section %+v, want %+v", r.Sections[i], s)
+		}
+	}
+	if len(r.Sections) != 3 || !said(r) {
+		t.Errorf("%+v, %v", r.Sections, r.Problems)
+	}
+	r = read(map[string]plan.Phase{"Security review": "design", "Miscellaneous": "no-such", "Monitoring": "release"})
+	if r.Sections[0].Phase != "design" || r.Sections[2].Phase != "release" || !said(r) || r.Document.Module.Items[3].Phase != "release" {
+		t.Errorf("%+v, %v", r.Sections, r.Problems)
+	}
+	if r = read(map[string]plan.Phase{"Security review": "design", "Miscellaneous": "idea", "Monitoring": "release"}); said(r) {
+		t.Errorf("all phases were chosen, and still: %v", r.Problems)
+	}
+}
