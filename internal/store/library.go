@@ -125,12 +125,12 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 
 // madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
 // digest of each, and the document's version there. Plans are as many as projects
-// that were tailored, so those that do not name the key at all are not taken apart.
+// that were tailored, so an index says which have it.
 const madeOfSQL = `
 	select p.digest, (d.ref->>'version')::int as version
 	  from plan p
 	 cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
-	 where strpos(p.origin::text, '"' || $%[1]d || '"') > 0 and d.ref->>'key' = $%[1]d`
+	 where p.documents @> array[$%[1]d::text] and d.ref->>'key' = $%[1]d`
 
 // usesSQL counts the projects that the person may see whose present review goes
 // by a document, by version.

@@ -18,6 +18,9 @@ func (s *Store) PortfolioPlan(ctx context.Context, by By, f PortfolioFilter) (st
 	if err := s.foldNames(ctx); err != nil {
 		return "", err
 	}
+	if err := s.whatIsUsed(ctx, &f); err != nil {
+		return "", err
+	}
 	f.Page = max(f.Page, 1)
 	sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
 	rows, err := s.pool.Query(ctx, `explain (analyze, buffers, timing off) `+sql, args...)

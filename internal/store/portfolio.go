@@ -42,6 +42,7 @@ type PortfolioFilter struct {
 	Stage    plan.StageKey // the stage that the project is in
 	Uses     string        // key of a lifecycle or module that the project goes by
 	Version  int           // of what it uses; 0: any
+	module   bool          // what it uses is one
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
 	Seat     plan.Seat          // that the project waits for
@@ -107,6 +108,9 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 		if err := s.foldNames(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if err := s.whatIsUsed(ctx, &f); err != nil {
+		return nil, err
 	}
 	f.Page = max(f.Page, 1)
 	out := &PortfolioView{Tmpl: tmpl, Page: f.Page}
@@ -337,8 +341,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d)`, tmpl.Key)
 	}
 	if f.Uses != "" {
-		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.plan in (
-		    select made.digest from (`+madeOfSQL+`) made`+f.versionSQL()+`))`, f.Uses)
+		add(f.usesSQL(), f.Uses)
 	}
 	if f.Live != review.NotLive {
 		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run
@@ -402,12 +405,34 @@ func likeEscape(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
-// versionSQL narrows [madeOfSQL] to the version that is asked for.
-func (f *PortfolioFilter) versionSQL() string {
-	if f.Version == 0 {
-		return ""
+// whatIsUsed finds out what sort of document a filter names.
+func (s *Store) whatIsUsed(ctx context.Context, f *PortfolioFilter) error {
+	if f.Uses == "" {
+		return nil
 	}
-	return ` where made.version = ` + strconv.Itoa(f.Version)
+	err := s.pool.QueryRow(ctx, `select exists (select from template_version where key = $1 and kind = 'module')`, f.Uses).Scan(&f.module)
+	if err != nil {
+		return fmt.Errorf("finding what projects use: %w", err)
+	}
+	return nil
+}
+
+// usesSQL are the projects that use a document. Most may go by a lifecycle, so
+// each says by which; few have a module, so these are found by it. The planner
+// would look at one project after the other, hoping for a page of them soon.
+func (f *PortfolioFilter) usesSQL() string {
+	version := func(column string) string {
+		if f.Version == 0 {
+			return ""
+		}
+		return ` and ` + column + ` = ` + strconv.Itoa(f.Version)
+	}
+	if !f.module {
+		return `exists (select from review r
+		         where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d` + version(`r.template_version`) + `)`
+	}
+	return `(f.project_id, f.review_no) in (select u.project_id, u.no from (
+	    select r.project_id, r.no from (` + madeOfSQL + `) made join review r on r.plan = made.digest` + version(`made.version`) + ` offset 0) u)`
 }
 
 // lifecycle is what new projects get; it names the stages where a page has no
