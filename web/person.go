@@ -45,7 +45,10 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, status int, 
 	if v.By != review.System {
 		d.By = v.Names.Of(v.By)
 	}
-	hands := false
+	for _, o := range v.Owns {
+		d.Owns = append(d.Owns, page.OwnedDocument(o))
+	}
+	hands := len(v.Owns) > 0 && review.May(v.Actor, review.EditLibrary, nil) == nil
 	for _, l := range v.Left {
 		p := &l.Project
 		d.Left = append(d.Left, page.LeftWith{Key: p.Key, Name: l.Name, Duty: l.Duty, Tasks: l.Tasks, May: l.May, Problem: forms.problems[p.Key]})
@@ -123,13 +126,17 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request) error {
 	if id == 0 {
 		return review.ErrNotFound
 	}
-	_, err := readForm(r, "project"+several, "to", "leave", "reason")
+	_, err := readForm(r, "project"+several, "document"+several, "to", "leave", "reason")
 	typed := handOverForm(r.PostForm)
 	if err == nil {
 		err = s.checkSuccessor(r, typed.To)
 	}
-	if err == nil && len(typed.Projects) == 0 {
-		err = &review.Invalid{Fields: []review.FieldError{{Field: "project", Message: "choose at least one project"}}}
+	switch {
+	case err != nil:
+	case len(typed.Projects)+len(typed.Owns) == 0:
+		err = &review.Invalid{Fields: []review.FieldError{{Field: "project", Message: "choose at least one project or document"}}}
+	case len(typed.Projects) == 0 && typed.To == 0:
+		err = &review.Invalid{Fields: []review.FieldError{{Field: "to", Message: "choose who takes over"}}}
 	}
 	if err != nil {
 		if fields, ok := fieldErrors(err); ok {
@@ -157,6 +164,11 @@ func (s *Server) handOver(w http.ResponseWriter, r *http.Request) error {
 			problems[key] = why
 		}
 	}
+	for _, key := range typed.Owns {
+		if err := s.Store.HandDocument(r.Context(), s.by(r), key, id, typed.To); err != nil {
+			return err
+		}
+	}
 	if len(problems) == 0 {
 		return s.done(w, r, page.PersonURL(id)+"#left", flashHanded)
 	}
@@ -182,7 +194,7 @@ func refusal(err error) (why string, ok bool) {
 
 func handOverForm(form url.Values) page.HandOverForm {
 	return page.HandOverForm{
-		Sent: true, Projects: slices.Compact(slices.Sorted(slices.Values(form["project"]))), To: personNumber(form.Get("to")), Leave: form.Get("leave") == "yes", Reason: form.Get("reason"),
+		Sent: true, Projects: slices.Compact(slices.Sorted(slices.Values(form["project"]))), Owns: form["document"], To: personNumber(form.Get("to")), Leave: form.Get("leave") == "yes", Reason: form.Get("reason"),
 	}
 }
 

@@ -210,6 +210,32 @@ func TestHandingOver(t *testing.T) {
 	}
 }
 
+// Documents go to whoever takes over with the rest, from those who may give them.
+func TestDocumentsAreHandedOver(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	librarian, owned := f.browse("librarian"), "House rules"
+	librarian.post(page.LibraryURL, "key", "house", "name", owned, "from", f.ref.Key, "version", fmt.Sprint(f.ref.Version)).want(303)
+	saved := librarian.get(page.DraftURL("house") + "/publish").want(200).one("[name=saved]").AttrOr("value", "")
+	librarian.post(page.DraftURL("house")+"/publish", "saved", saved, "reason", "Ours.").want(303)
+	id, heir := f.person("librarian"), fmt.Sprint(f.person("viewer"))
+	if got := f.browse("viewer").get(page.PersonURL(id)).want(200).one("#left"); !strings.Contains(words(got), owned) || got.Find("input").Length() != 0 {
+		t.Errorf("a reader sees %s", words(got))
+	}
+	admin := f.browse("admin")
+	form := admin.get(page.PersonURL(id)).want(200)
+	form.fillIn(page.HandOverURL(id), url.Values{"to": {""}, "reason": {"Left."}}).want(422)
+	f.browse("viewer").post(page.HandOverURL(id), "document", "house", "to", heir, "reason", "Mine.").want(403)
+	form.fillIn(page.HandOverURL(id), url.Values{"to": {heir}, "reason": {"Left."}}).want(303)
+	if got := words(admin.get(page.PersonURL(f.person("viewer"))).want(200).one("#left")); !strings.Contains(got, owned) {
+		t.Errorf("the successor answers for %s", got)
+	}
+	admin.post(page.HandOverURL(id), "document", "house", "to", fmt.Sprint(f.person("owner")), "reason", "Late.").want(303)
+	if got := words(admin.get(page.PersonURL(f.person("owner"))).want(200).one("#left")); strings.Contains(got, owned) {
+		t.Error("a form from before takes a document from whoever has it now")
+	}
+}
+
 func TestNamesakes(t *testing.T) {
 	f := newFixture(t)
 	ids := []review.PersonID{}

@@ -29,6 +29,7 @@ type PersonView struct {
 	By   review.PersonID // who blocked them
 	Left []LeftWith      // what hangs on the person in projects that the reader may see
 	More bool            // there are more such projects than LeftShown
+	Owns []OwnedDocument // in the library
 
 	Alone    []plan.Seat // that nobody else holds
 	StandIns []StandIn   // that the person gave or took
@@ -44,6 +45,20 @@ type LeftWith struct {
 	Tasks   []review.Task
 	May     bool // the reader may hand it over
 }
+
+// OwnedDocument is a document of the library that somebody answers for.
+type OwnedDocument struct{ Key, Name string }
+
+// ownsSQL reads the trail, which alone says who answers for a document: the newest
+// entry that names an owner, or that there is none.
+const ownsSQL = `
+	select o.key, (select v.name from template_version v where v.key = o.key order by v.version desc limit 1) as name
+	  from (select distinct on (item) item as key, coalesce((body->>'owner')::bigint, 0) as owner
+	          from trail
+	         where stream_id = -1 and (kind = 'OwnerChanged' or kind = 'DocumentPublished' and body->>'owner' is not null)
+	         order by item, seq desc) o
+	 where o.owner = $1
+	 order by name, o.key`
 
 // Person reads one person of the directory, and what hangs on them;
 // [review.ErrNotFound] when there is nobody.
@@ -109,6 +124,10 @@ func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *Pers
 		   and not exists (select from granted o where o.seat = g.seat and o.project_id is null and o.person_id <> $1)
 		 order by g.seat`, int64(id)).Query(func(rows pgx.Rows) (err error) {
 		out.Alone, err = pgx.CollectRows(rows, pgx.RowTo[plan.Seat])
+		return err
+	})
+	b.Queue(ownsSQL, int64(id)).Query(func(rows pgx.Rows) (err error) {
+		out.Owns, err = pgx.CollectRows(rows, pgx.RowToStructByName[OwnedDocument])
 		return err
 	})
 	b.Queue(`with `+meSQL+standInsSQL+` and $4 in (d.person_id, d.to_id) order by d.starts, d.person_id, d.no limit $5`,

@@ -251,8 +251,18 @@ func (s *Store) Retire(ctx context.Context, by By, key string, version int, reas
 // currentSQL is the condition that a version v may be pinned by new projects.
 const currentSQL = `not exists (select from retired_version r where r.key = v.key and r.version = v.version)`
 
+// HandDocument is [Store.GiveDocument] for one that a certain person owns; one that
+// somebody else owns by now stays with them.
+func (s *Store) HandDocument(ctx context.Context, by By, key string, from, to review.PersonID) error {
+	return s.giveDocument(ctx, by, key, to, func(owner review.PersonID) bool { return owner == from })
+}
+
 // GiveDocument makes somebody else the owner of a document, or with 0 nobody.
 func (s *Store) GiveDocument(ctx context.Context, by By, key string, owner review.PersonID) error {
+	return s.giveDocument(ctx, by, key, owner, func(review.PersonID) bool { return true })
+}
+
+func (s *Store) giveDocument(ctx context.Context, by By, key string, owner review.PersonID, of func(review.PersonID) bool) error {
 	known := true
 	reads := func(b *pgx.Batch) {
 		queueKnown(b, owner, &known)
@@ -263,6 +273,9 @@ func (s *Store) GiveDocument(ctx context.Context, by By, key string, owner revie
 		}
 		if !known {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "owner", Message: "is nobody we know; choose a person from the list"}}}
+		}
+		if !of(l.Owner) {
+			return nil
 		}
 		return l.GiveTo(v.Actor, owner, v.Now)
 	})

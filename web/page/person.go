@@ -27,6 +27,7 @@ type PersonData struct {
 
 	Left     []LeftWith
 	More     bool // there are more projects
+	Owns     []OwnedDocument
 	Alone    []plan.Seat
 	StandIns []StandIn
 	Waivers  int
@@ -43,6 +44,9 @@ type ProjectChoice struct {
 	Key  review.ProjectKey
 	Name string
 }
+
+// OwnedDocument is a document of the library that a person answers for.
+type OwnedDocument struct{ Key, Name string }
 
 // LeftWith is what hangs on a person in one project.
 type LeftWith struct {
@@ -78,6 +82,7 @@ func (l *LeftWith) tasksWords() string {
 type HandOverForm struct {
 	Sent     bool
 	Projects []string
+	Owns     []string // keys of documents
 	To       review.PersonID
 	Leave    bool
 	Reason   string
@@ -153,12 +158,18 @@ func (d *PersonData) mayGrant() bool { return review.May(d.Actor, review.GrantRi
 func (d *PersonData) mayRevoke(p *Person) bool { return d.mayGrant() && p.ID != d.Actor.Person }
 
 func (d *PersonData) nothingLeft() bool {
-	return len(d.Left)+len(d.Alone)+len(d.StandIns)+d.Waivers == 0
+	return len(d.Left)+len(d.Owns)+len(d.Alone)+len(d.StandIns)+d.Waivers == 0
 }
 
 func (d *PersonData) mayHandOver() bool {
-	return slices.ContainsFunc(d.Left, func(l LeftWith) bool { return l.May })
+	return slices.ContainsFunc(d.Left, func(l LeftWith) bool { return l.May }) || len(d.Owns) > 0 && d.mayGive()
 }
+
+// mayGive reports whether the reader may name another owner of a document.
+func (d *PersonData) mayGive() bool { return review.May(d.Actor, review.EditLibrary, nil) == nil }
+
+// gives reports whether a document is ticked.
+func (d *PersonData) gives(key string) bool { return !d.Hand.Sent || slices.Contains(d.Hand.Owns, key) }
 
 // chosen reports whether a project is ticked.
 func (d *PersonData) chosen(key review.ProjectKey) bool {
