@@ -3,6 +3,7 @@ package review_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -174,6 +175,27 @@ func TestUpgradesWaitForStagesThatGo(t *testing.T) {
 	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused")
 	w.ok(w.r.Withdraw(w.actor(owner), build, "The plan changes.", w.tick()))
 	w.ok(w.upgrade(owner, v2))
+	w.replays()
+}
+
+// A waiver of what the plan no longer asks is decided on as one of what does not
+// apply: it can end, and cannot be granted or prolonged.
+func TestWaiversOfWhatIsNoLongerAsked(t *testing.T) {
+	w := newPlanned(t, shelf{modules: []*plan.Module{gdpr()}})
+	w.ok(w.attach(owner, gdpr()))
+	w.ok(w.waive(member, design, "gdpr-map", "2026-04-01"))
+	w.ok(w.waive(member, run, "gdpr-erase", "2026-04-01"))
+	decide := func(do func(review.Actor, plan.StageKey, int, review.Digest, string, time.Time) error, sk plan.StageKey) error {
+		return do(w.actor(manager), sk, 1, shown(w.r, sk, "waiver", 1), "It is so.", w.tick())
+	}
+	w.ok(decide(w.r.GrantWaiver, run))
+	w.ok(w.detach(manager, "gdpr"))
+	w.refused(w.silent(func() error { return decide(w.r.GrantWaiver, design) }), "refused")
+	w.refused(w.silent(func() error {
+		return w.r.ExtendWaiver(w.actor(manager), run, 1, shown(w.r, run, "waiver", 1), "2026-05-01", "more", w.tick())
+	}), "refused")
+	w.ok(decide(w.r.DenyWaiver, design))
+	w.ok(decide(w.r.RevokeWaiver, run))
 	w.replays()
 }
 

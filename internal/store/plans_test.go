@@ -123,12 +123,19 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 	do("eng", "lowering", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.ApproveLowering(who, "risks-listed", r.Wish("risks-listed").Digest(), at)
 	})
+	do("mike", "asking for a waiver of a module's item", func(r *review.Review, who review.Actor, at time.Time) error {
+		in := review.NewWaiver{Reason: "later", Risk: "some", Measure: "care", Until: at.AddDate(0, 1, 0).Format(review.DateLayout)}
+		return r.RequestWaiver(who, "live", "privacy-erase", in, at)
+	})
 	r = do("mona", "detaching", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.DetachModule(who, "privacy", r.PlanDigest(), "not needed", at)
 	})
 	if aside := r.Stage("live").Aside; len(aside) != 1 || aside[0].Answer.State != review.Met {
 		t.Errorf("set aside: %+v", aside)
 	}
+	do("mike", "linking beside a waiver of what is no longer asked", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AddEvidence(who, "live", "own-printers-are-warned", review.NewEvidence{URL: "https://wiki.example.test/printers", Title: "Mail", Type: "doc"}, at)
+	})
 	do("olga", "attaching again", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AttachModule(who, module, r.PlanDigest(), "needed after all", at)
 	})
@@ -136,7 +143,7 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 	r = do("olga", "upgrading", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Upgrade(who, next, r.Plan.Origin.Modules, r.PlanDigest(), "newer", at)
 	})
-	if len(r.Stages) != 3 || r.Stage("live").Item("risks-listed").Comments != 1 || len(r.Stage("live").Waivers) != 1 || len(r.Stage("live").Evidence) == 0 {
+	if len(r.Stages) != 3 || r.Stage("live").Item("risks-listed").Comments != 1 || len(r.Stage("live").Waivers) != 2 || len(r.Stage("live").Evidence) == 0 {
 		t.Errorf("upgraded: %+v", r.Stages)
 	}
 	if it := r.Stage("idea").Item("scope-and-demo"); it.Answer.State != review.Met || !it.Reattest {

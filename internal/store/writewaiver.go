@@ -10,16 +10,16 @@ import (
 )
 
 // writeWaiting keeps which of a stage's waivers that wait for a decision are for
-// items that do not apply: nobody is asked to decide on those. All others count as
+// items that do not apply, or that the plan no longer asks: nobody is asked to decide on those. All others count as
 // applying, so that the column says nothing that the trail does not.
 func writeWaiting(b *pgx.Batch, r *review.Review, s *review.Stage) {
 	if !slices.ContainsFunc(s.Waivers, func(w review.Waiver) bool { return w.GrantedAt.IsZero() && w.DeniedAt.IsZero() }) {
 		return
 	}
 	off := []string{}
-	for i := range s.Items {
-		if s.Items[i].Level == plan.LevelNone {
-			off = append(off, string(s.Items[i].Def.Key))
+	for i := range s.Waivers {
+		if it := s.Item(s.Waivers[i].Item); it == nil || it.Level == plan.LevelNone {
+			off = append(off, string(s.Waivers[i].Item))
 		}
 	}
 	b.Queue(`
