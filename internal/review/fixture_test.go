@@ -447,8 +447,12 @@ func shown(r *review.Review, sk plan.StageKey, kind string, no int) review.Diges
 	s := r.Stage(sk)
 	switch {
 	case s == nil || no < 1:
-	case kind == "waiver" && no <= len(s.Waivers):
-		return s.Waivers[no-1].Digest()
+	case kind == "waiver":
+		for i := range s.Waivers {
+			if s.Waivers[i].No == no {
+				return s.Waivers[i].Digest()
+			}
+		}
 	case kind == "condition" && no <= len(s.Conditions):
 		return s.Conditions[no-1].Digest()
 	case kind == "finding" && no <= len(s.Findings):

@@ -25,6 +25,7 @@ type machine struct {
 	stale   map[plan.StageKey][]review.Digest // what earlier pages showed
 	checks  int
 	lists   lists
+	plans   review.Plans
 }
 
 // lists is what the tables of a store hold beside the facts, for lists and the
@@ -102,6 +103,7 @@ func newMachine(t *rapid.T) *machine {
 	tmpl.Stages[2].Items[0].ValidDays = 50
 	ask(&tmpl.Stages[1].Items[1], "alarm && stop", plan.RiskNone, "alarm || slow", plan.RiskMedium)
 	ask(&tmpl.Stages[2].Items[0], "!alarm && !slow", plan.RiskNone, "alarm", plan.RiskMedium, "default", plan.RiskHigh)
+	phased(tmpl, nil)
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
@@ -113,7 +115,12 @@ func newMachine(t *rapid.T) *machine {
 			archie: {review.RoleViewer}, enya: {review.RoleViewer}, seth: {review.RoleViewer},
 		},
 		seats: map[review.PersonID]map[place]time.Time{}, stages: map[plan.StageKey]*mStage{},
+		plan: mPlan{
+			versions: [2]*plan.Lifecycle{tmpl, secondVersion(tmpl)}, raised: map[plan.ItemKey]plan.Level{}, lowered: map[plan.ItemKey]mLowered{},
+			wishes: map[plan.ItemKey]mWish{}, aside: map[plan.ItemKey]*mItem{},
+		},
 	}
+	k.plans = shelf{lifecycles: k.m.plan.versions[:], modules: []*plan.Module{gdpr()}}.plans
 	for p, seat := range map[review.PersonID]plan.Seat{
 		archie: plan.SeatArchitecture, enya: plan.SeatEngineering, enzo: plan.SeatEngineering, seth: plan.SeatSecurity, quinn: plan.SeatQA,
 		sri: plan.SeatSRE, priya: plan.SeatProduct, twin: plan.SeatArchitecture, insider: plan.SeatEngineering, auditor: plan.SeatData,
@@ -139,6 +146,7 @@ func newMachine(t *rapid.T) *machine {
 	if k.r, err = review.Create(k.actor(admin), project, plan.Bare(tmpl, ref), in, k.now); err != nil {
 		t.Fatal(err)
 	}
+	k.r.Plans = k.plans
 	for _, p := range []review.PersonID{member, mate, insider} {
 		k.setDuty(owner, p, review.DutyMember)
 	}
@@ -253,6 +261,7 @@ func (k *machine) do(name string, by review.PersonID, sk plan.StageKey, mayDo bo
 			k.stale[key] = append(k.stale[key], k.r.Digest(k.r.Stage(key)))
 		}
 		v.effect()
+		k.m.stamp(k.now)
 		k.m.settle()
 		k.r.Holders = k.holders()
 		if part.Partial() {
@@ -286,7 +295,8 @@ func (k *machine) part(sk plan.StageKey) *review.Review {
 	p := k.r.Project
 	p.Members = slices.Clone(p.Members)
 	r := review.Blank(p, k.r.No, k.r.Plan)
-	r.PassedBefore = k.r.PassedBefore
+	r.PassedBefore, r.Plans = k.r.PassedBefore, k.plans
+	r.Upgraded, r.Wishes, r.Added = k.r.Upgraded, k.r.Wishes, k.r.Added
 	r.Holders, r.Named = maps.Clone(k.r.Holders), k.r.Named
 	for i := range k.r.Stages {
 		from := &k.r.Stages[i]
@@ -297,6 +307,7 @@ func (k *machine) part(sk plan.StageKey) *review.Review {
 		to := r.Load(i)
 		to.Items, to.Evidence, to.Findings, to.Rounds = slices.Clone(from.Items), slices.Clone(from.Evidence), slices.Clone(from.Findings), slices.Clone(from.Rounds)
 		to.Waivers, to.Conditions = slices.Clone(from.Waivers), slices.Clone(from.Conditions)
+		to.Aside, to.Gone = slices.Clone(from.Aside), from.Gone
 		for j := range to.Rounds {
 			to.Rounds[j].SignOffs = slices.Clone(to.Rounds[j].SignOffs)
 		}
@@ -331,12 +342,43 @@ func (k *machine) check() {
 	if want := k.m.owed(); !slices.Equal(owed, want) {
 		k.t.Fatalf("forced gates %v, want %v", owed, want)
 	}
+	k.checkPlan()
 	k.checks++
 	for _, sk := range stageKeys {
 		k.checkStage(k.r.Stage(sk), k.m.stages[sk])
 	}
 	if k.checks%5 == 0 {
 		k.checkNextChange()
+	}
+}
+
+// checkPlan compares what is wished for, and what is kept of items that nobody asks.
+func (k *machine) checkPlan() {
+	k.t.Helper()
+	if len(k.r.Wishes) != len(k.m.plan.wishes) {
+		k.t.Fatalf("wishes %+v, want %v", k.r.Wishes, k.m.plan.wishes)
+	}
+	for _, w := range k.r.Wishes {
+		if want := k.m.plan.wishes[w.Item]; w.To != want.to || w.By != want.by {
+			k.t.Fatalf("the wish %+v, want %+v", w, want)
+		}
+	}
+	aside := map[plan.ItemKey]string{}
+	for _, s := range k.r.All() {
+		for i := range s.Aside {
+			if a := s.Aside[i].Answer; a.Version > 0 {
+				aside[s.Aside[i].Def.Key] = fmt.Sprint(a.State, a.Note, a.By, a.Version, s.Aside[i].Assignee)
+			}
+		}
+	}
+	want := map[plan.ItemKey]string{}
+	for key, it := range k.m.plan.aside {
+		if it.version > 0 {
+			want[key] = fmt.Sprint(it.state, it.note, it.by, it.version, it.assignee)
+		}
+	}
+	if !maps.Equal(aside, want) {
+		k.t.Fatalf("set aside are %v, want %v", aside, want)
 	}
 }
 
@@ -375,8 +417,10 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 			k.t.Fatalf("%s of %s: %v, want %v", what, s.Def.Key, got, want)
 		}
 	}
+	same("number of items", len(s.Items), len(st.def.Items))
 	for i, it := range st.inOrder() {
 		a := s.Items[i].Answer
+		same("item", s.Items[i].Def.Key, it.def.Key)
 		same("answer of "+string(it.def.Key), fmt.Sprint(s.Items[i].Level, a.State, a.Note, a.By, a.Version, a.ApprovedBy, s.Items[i].Reattest, a.Choices), fmt.Sprint(k.m.level(it), it.state, it.note, it.by, it.version, it.approver, it.again, it.chosen))
 	}
 	for i, it := range st.inOrder() {
@@ -385,7 +429,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	same("number of links", len(s.Evidence), len(st.links))
 	for i, l := range st.links {
 		e := &s.Evidence[i]
-		same("link", fmt.Sprint(e.Item, e.Type, e.Removed(), e.Expires.Equal(l.expires)), fmt.Sprint(l.item, l.kind, l.removed, true))
+		same("link", fmt.Sprint(e.No, e.Item, e.Type, e.Removed(), e.Expires.Equal(l.expires)), fmt.Sprint(l.no, l.item, l.kind, l.removed, true))
 	}
 	same("number of findings", len(s.Findings), len(st.findings))
 	for i, f := range st.findings {
@@ -393,7 +437,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	}
 	same("number of waivers", len(s.Waivers), len(st.waivers))
 	for i, w := range st.waivers {
-		same("waiver", string(s.Waivers[i].State(k.now)), w.state(k.now))
+		same("waiver", fmt.Sprint(s.Waivers[i].No, s.Waivers[i].Item, s.Waivers[i].State(k.now)), fmt.Sprint(w.no, w.item, w.state(k.now)))
 	}
 	same("number of conditions", len(s.Conditions), len(st.conditions))
 	for i, c := range st.conditions {
@@ -518,7 +562,7 @@ func TestReplayOfRandomRuns(t *testing.T) {
 // replay rebuilds the review from the first entries, by their stored form.
 func (k *machine) replay(n int) *review.Review {
 	k.t.Helper()
-	r, err := review.Replay(project, recode(k.t, k.r.Recorded()[:n]), known(k.r.Plan))
+	r, err := review.Replay(project, recode(k.t, k.r.Recorded()[:n]), k.plans)
 	if err != nil {
 		k.t.Fatalf("the first %d of %d entries: %v", n, len(k.r.Recorded()), err)
 	}

@@ -28,6 +28,8 @@ type model struct {
 	stages     map[plan.StageKey]*mStage
 	no         int       // of the review
 	before     time.Time // when the last gate passed in the review before
+	plan       mPlan
+	decided    time.Time // when a round was last asked for, or ended
 }
 
 // mLoan is a seat in which somebody stands in for its holder.
@@ -95,9 +97,12 @@ type mStage struct {
 
 	waivers    []*mWaiver
 	conditions []*mCondition
+
+	lastLink, lastWaiver int // the highest numbers given out
 }
 
 type mWaiver struct {
+	no, home                   int // home: its number where it was asked for, if it was moved
 	item                       plan.ItemKey
 	reason, risk, measure      string
 	until                      time.Time
@@ -148,6 +153,7 @@ type mSaid struct {
 }
 
 type mLink struct {
+	no, home  int // home: its number where it was linked, if it was moved
 	item      plan.ItemKey
 	url, kind string
 	effective string
@@ -186,6 +192,7 @@ type mRound struct {
 	endedWhy  string          // or passed it alone
 	forcedBy  review.PersonID
 	reviewer  review.PersonID // of a forced gate
+	at, ended time.Time
 }
 
 func (ro *mRound) passes() bool {
@@ -308,10 +315,10 @@ func (m *model) holds(when []plan.Flag) bool {
 }
 
 func (m *model) level(it *mItem) plan.Level {
-	if !m.holds(it.def.When) {
+	if it == nil || !m.holds(it.def.When) { // nil: nobody asks it now
 		return ""
 	}
-	return it.def.Levels[m.tier-1]
+	return m.tailoredLevel(it.def.Key, it.def.Levels[m.tier-1])
 }
 
 // asks is who has to sign a gate: how many, which seats, and which of them
@@ -319,17 +326,20 @@ func (m *model) level(it *mItem) plan.Level {
 func (m *model) asks(st *mStage) (quorum int, seats, mandatory []plan.Seat) {
 	quorum = st.def.Gate.Quorum
 	for _, s := range st.def.Gate.Seats {
-		if len(s.When) > 0 && m.holds(s.When) {
-			quorum++
+		if !m.holds(s.When) {
+			continue
 		}
-		if m.holds(s.When) {
+		if !slices.Contains(seats, s.Seat) {
 			seats = append(seats, s.Seat)
-			if s.Mandatory {
-				mandatory = append(mandatory, s.Seat)
+			if len(s.When) > 0 || s.From != "" {
+				quorum++
 			}
 		}
+		if s.Mandatory && !slices.Contains(mandatory, s.Seat) {
+			mandatory = append(mandatory, s.Seat)
+		}
 	}
-	return quorum, seats, mandatory
+	return max(quorum, len(mandatory)), seats, mandatory
 }
 
 func (st *mStage) inOrder() []*mItem {
@@ -530,17 +540,17 @@ func (m *model) content(st *mStage) string {
 	for _, it := range st.inOrder() {
 		if lv := m.level(it); lv != "" {
 			applies[it.def.Key] = true
-			fmt.Fprintf(&b, "%s %s %s %q %d %d %d %d %d %t %s\n", it.def.Key, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro(), it.again, it.chosen)
+			fmt.Fprintf(&b, "%s %q %v %s %s %q %d %d %d %d %d %t %s\n", it.def.Key, it.def.Title, it.def.Evidence, lv, it.state, it.note, it.by, it.at.UnixMicro(), it.version, it.approver, it.approvedAt.UnixMicro(), it.again, it.chosen)
 		}
 	}
-	for i, l := range st.links {
+	for _, l := range st.links {
 		if !l.removed && applies[l.item] {
-			fmt.Fprintln(&b, i, l.item, l.url, l.kind, l.effective, l.expires.Unix(), l.by, l.at.UnixMicro())
+			fmt.Fprintln(&b, l.no, l.item, l.url, l.kind, l.effective, l.expires.Unix(), l.by, l.at.UnixMicro())
 		}
 	}
-	for i, w := range st.waivers {
+	for _, w := range st.waivers {
 		if w.granted && !w.takenBack && applies[w.item] {
-			fmt.Fprintf(&b, "%d %s %q %q %q %d %d %d %d\n", i, w.item, w.reason, w.risk, w.measure, w.until.Unix(), w.by, w.grantedBy, w.grantedAt.UnixMicro())
+			fmt.Fprintf(&b, "%d %s %q %q %q %d %d %d %d\n", w.no, w.item, w.reason, w.risk, w.measure, w.until.Unix(), w.by, w.grantedBy, w.grantedAt.UnixMicro())
 		}
 	}
 	for _, f := range st.findings {

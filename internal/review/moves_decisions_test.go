@@ -22,7 +22,11 @@ func (k *machine) waive(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, r
 	it := st.items[ik]
 	end, _ := time.Parse("2006-01-02", until)
 	w := &mWaiver{item: ik, reason: reason, risk: "r", measure: "m", until: end, by: by}
-	v := verdict{effect: func() { st.waivers = append(st.waivers, w) }}
+	v := verdict{effect: func() {
+		st.lastWaiver++
+		w.no = st.lastWaiver
+		st.waivers = append(st.waivers, w)
+	}}
 	v.refuse("invalid", reason == "" || !end.After(k.now) || end.After(k.now.AddDate(0, 0, 366)))
 	v.refuse("refused", k.m.level(it) == "" || k.m.level(it) == plan.LevelMay || k.m.status == review.StatusStopped)
 	for _, o := range st.waivers {
@@ -54,19 +58,19 @@ func (k *machine) wildVerdict() {
 	if n := len(st.waivers); n > 0 && k.oneIn(5, "requester") {
 		by = st.waivers[n-1].by
 	}
-	k.decide(by, sk, mostly(k, "newest", len(st.waivers), dice(k.t, "waiver", len(st.waivers)+2)), pick(k, "verdict", "grant", "grant", "deny", "extend", "revoke"), k.later(mostly(k, "days", 40, 0, 1, 400)))
+	k.decide(by, sk, mostly(k, "newest", st.newestWaiver(), dice(k.t, "waiver", len(st.waivers)+2)), pick(k, "verdict", "grant", "grant", "deny", "extend", "revoke"), k.later(mostly(k, "days", 40, 0, 1, 400)))
 }
 
 // decide grants, denies, extends or revokes a waiver.
 func (k *machine) decide(by review.PersonID, sk plan.StageKey, no int, what, until string) {
 	st := k.m.stages[sk]
 	v := verdict{}
-	v.refuse("not found", no < 1 || no > len(st.waivers))
+	w := st.waiver(no)
+	v.refuse("not found", w == nil)
 	v.refuse("refused", k.m.status == review.StatusStopped)
 	end, _ := time.Parse("2006-01-02", until)
 	v.refuse("invalid", what == "extend" && (!end.After(k.now) || end.After(k.now.AddDate(0, 0, 366))))
-	if no >= 1 && no <= len(st.waivers) {
-		w := st.waivers[no-1]
+	if w != nil {
 		_, seats, _ := k.m.asks(st)
 		v.refuse("denied", w.by == by || !k.m.hasRole(by, review.RoleManager) && !k.m.sitsAt(by, seats, w.by))
 		state := w.state(k.now)
@@ -406,6 +410,7 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 	last := k.m.stages[run].passedLast()
 	v := verdict{effect: func() {
 		k.m.no, k.m.before = k.m.no+1, last.closedAt
+		k.m.plan.upgrade, k.m.plan.wishes = nil, map[plan.ItemKey]mWish{}
 		for _, st := range k.m.stages {
 			st.rounds, st.findings, st.conditions = nil, nil, st.due()
 			for _, c := range st.conditions {
@@ -413,7 +418,7 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 			}
 			for _, it := range st.items {
 				it.said = it.said[max(0, len(it.said)-1):]
-				it.again = it.def.ValidDays > 0 && it.state != review.Open
+				it.again = (it.again || it.def.ValidDays > 0) && it.state != review.Open
 			}
 		}
 	}}

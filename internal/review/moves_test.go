@@ -23,6 +23,10 @@ func (k *machine) walk(n int) {
 	}
 	for range n {
 		k.pass()
+		if k.oneIn(6, "plan") {
+			k.wildPlan()
+			continue
+		}
 		sk := pick(k, "stage", stageKeys...)
 		if g := k.m.gate(k.m.stages[sk], k.now); g != review.GatePassed && !k.oneIn(3, "wild") {
 			k.comesNext(sk)
@@ -162,7 +166,7 @@ func (k *machine) comesNext(sk plan.StageKey) {
 		case k.m.lacks(st, it, k.now) == "":
 		case k.oneIn(6, "waiver"):
 			k.waive(member, sk, it.def.Key, "late", k.later(pick(k, "days", 3, 30, 300)))
-			if n := len(st.waivers); n > 0 {
+			if n := st.newestWaiver(); n > 0 {
 				k.decide(manager, sk, n, "grant", "")
 			}
 			continue
@@ -357,7 +361,11 @@ func (k *machine) link(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, ur
 	if lasts == "" && limit > 0 {
 		l.expires = effective.AddDate(0, 0, limit)
 	}
-	v := verdict{effect: func() { st.links = append(st.links, l) }}
+	v := verdict{effect: func() {
+		st.lastLink++
+		l.no = st.lastLink
+		st.links = append(st.links, l)
+	}}
 	if lasts != "" {
 		var days int
 		fmt.Sscan(lasts, &days)
@@ -386,12 +394,16 @@ func (k *machine) wildUnlink() {
 	sk, it := k.wildItem()
 	st, by := k.m.stages[sk], mostly(k, "who", member, crowd...)
 	no := dice(k.t, "link", len(st.links)+2)
-	there := no >= 1 && no <= len(st.links) && st.links[no-1].item == it.def.Key
+	if no >= 1 && no <= len(st.links) {
+		no = st.links[no-1].no
+	}
+	l := st.link(no)
+	there := l != nil && l.item == it.def.Key
 	v := verdict{}
 	v.refuse("not found", !there)
 	v.refuse("refused", k.m.level(it) == "" || k.m.status == review.StatusStopped)
-	if there && !st.links[no-1].removed {
-		v.effect = func() { st.links[no-1].removed = true }
+	if there && !l.removed {
+		v.effect = func() { l.removed = true }
 	}
 	k.do(fmt.Sprintf("unlink %s %d", it.def.Key, no), by, sk, k.m.onTeam(by), v, func(r *review.Review) error {
 		return r.RemoveEvidence(k.actor(by), sk, it.def.Key, no, k.now)
