@@ -216,7 +216,7 @@ func TestDocumentsAreHandedOver(t *testing.T) {
 	f := newFixture(t)
 	librarian, owned := f.browse("librarian"), "House rules"
 	librarian.post(page.LibraryURL, "key", "house", "name", owned, "from", f.ref.Key, "version", fmt.Sprint(f.ref.Version)).want(303)
-	saved := librarian.get(page.DraftURL("house") + "/publish").want(200).one("[name=saved]").AttrOr("value", "")
+	saved := librarian.get(page.DraftURL("house")+"/publish").want(200).one("[name=saved]").AttrOr("value", "")
 	librarian.post(page.DraftURL("house")+"/publish", "saved", saved, "reason", "Ours.").want(303)
 	id, heir := f.person("librarian"), fmt.Sprint(f.person("viewer"))
 	if got := f.browse("viewer").get(page.PersonURL(id)).want(200).one("#left"); !strings.Contains(words(got), owned) || got.Find("input").Length() != 0 {
