@@ -21,7 +21,7 @@ const XLSX Format = "xlsx"
 
 // Limits of what a workbook may unpack to.
 const (
-	maxUnzipped = 16 << 20
+	maxUnzipped = 24 << 20
 	maxParts    = 500
 )
 
