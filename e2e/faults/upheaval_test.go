@@ -40,6 +40,8 @@ type upheaval struct {
 	*world
 	project review.ProjectKey
 	id      review.ProjectID
+	hut     plan.Ref            // a module
+	next    map[string]plan.Ref // the second version of each template
 	tally   *kindTally
 
 	mu     sync.Mutex
@@ -56,12 +58,13 @@ type kindTally struct {
 }
 
 // hill is a template of three stages in which tier and profile decide on items
-// and seats, and the last gate repeats.
-func hill(order plan.Order) *plan.Lifecycle {
+// and seats, and the last gate repeats. The second version moves an item, asks
+// something else of one, drops one, and has others sign.
+func hill(order plan.Order, version int) *plan.Lifecycle {
 	must, should, none := plan.LevelMust, plan.LevelShould, plan.LevelNone
 	product := []plan.Seat{plan.SeatProduct}
 	t := &plan.Lifecycle{
-		Key: "hill-" + string(order), Version: 1, Name: "Hill", Order: order, SoD: true,
+		Key: "hill-" + string(order), Version: version, Name: "Hill", Order: order, SoD: true,
 		Flags: []plan.Question{{Key: "pii", Group: "Data", Label: "It keeps personal data"}},
 	}
 	for i, key := range []plan.StageKey{"plan", "build", "run"} {
@@ -72,17 +75,46 @@ func hill(order plan.Order) *plan.Lifecycle {
 		if i == 2 {
 			g.RepeatsDays = 20
 		}
-		t.Stages = append(t.Stages, plan.Stage{Key: key, Name: "Stage " + string(key), Gate: g, Items: []plan.Item{
-			{Key: "plain", Title: "Plain", Levels: [3]plan.Level{must, must, should}, Seats: product},
-			{Key: "proved", Title: "Proved", Levels: [3]plan.Level{must, must, none}, Seats: product, Evidence: []plan.EvidenceKind{"doc"},
+		t.Stages = append(t.Stages, plan.Stage{Key: key, Name: "Stage " + string(key), Gate: g, Phases: hillPhases[i], Items: []plan.Item{
+			{Key: hillKey(key, "plain"), Title: "Plain", Levels: [3]plan.Level{must, must, should}, Seats: product},
+			{Key: hillKey(key, "proved"), Title: "Proved", Levels: [3]plan.Level{must, must, none}, Seats: product, Evidence: []plan.EvidenceKind{"doc"},
 				ValidDays: 3},
-			{Key: "private", Title: "Private", Levels: [3]plan.Level{must, must, must}, Seats: product, When: []plan.Flag{"pii"}},
+			{Key: hillKey(key, "private"), Title: "Private", Levels: [3]plan.Level{must, must, must}, Seats: product, When: []plan.Flag{"pii"}},
 		}})
+	}
+	if version == 2 {
+		plan, build, run := &t.Stages[0], &t.Stages[1], &t.Stages[2]
+		plan.Items[0].Title = "Plainer"
+		build.Items, run.Items = build.Items[1:], append(run.Items, build.Items[0])
+		run.Items[0].Key, run.Items[0].Was = "run-simple", append(run.Items[0].Was, hillKey("run", "plain"))
+		build.Gate.Seats[1].Mandatory = true
 	}
 	return t
 }
 
+// hillKey is the key of an item, of which each stage has one.
+func hillKey(stage plan.StageKey, item plan.ItemKey) plan.ItemKey {
+	return plan.ItemKey(stage) + "-" + item
+}
+
+// hut is a module that adds to two stages, and a seat to one.
+func hut() *plan.Module {
+	must := [3]plan.Level{plan.LevelMust, plan.LevelMust, plan.LevelShould}
+	product := []plan.Seat{plan.SeatProduct}
+	return &plan.Module{
+		Kind: plan.KindModule, Key: "hut", Version: 1, Name: "Hut",
+		Seats: []plan.ModuleSeat{{Phase: "operation", GateSeat: plan.GateSeat{Seat: plan.SeatSecurity, Mandatory: true}}},
+		Items: []plan.ModuleItem{
+			{Phase: "idea", Item: plan.Item{Key: "hut-drawn", Title: "Drawn", Levels: must, Seats: product, Evidence: []plan.EvidenceKind{"doc"}}},
+			{Phase: "operation", Item: plan.Item{Key: "hut-heated", Title: "Heated", Levels: must, Seats: product}},
+		},
+	}
+}
+
 var (
+	hillPhases = [][]plan.Phase{
+		{"idea", "validation", "design"}, {"build", "delivery", "environments", "security", "performance"}, {"release", "operation"},
+	}
 	hillStages = []plan.StageKey{"plan", "build", "run"}
 	hillItems  = []plan.ItemKey{"plain", "proved", "private"}
 )
@@ -99,6 +131,7 @@ func TestUpheavalsAreWhatTheTrailSays(t *testing.T) {
 	for i := range worlds {
 		w := newWorld(t)
 		refs := w.hills(t)
+		w.shelve(t)
 		wg.Go(func() {
 			for n := i; n < want && ctx.Err() == nil; n += worlds {
 				seed := first + uint64(n)
@@ -131,10 +164,15 @@ func (w *world) hills(t *testing.T) []plan.Ref {
 	}
 	defer conn.Close(ctx)
 	var refs []plan.Ref
+	if err := store.Publish(ctx, conn, plan.Document{Module: hut()}); err != nil {
+		t.Fatal(err)
+	}
 	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
-		tmpl := hill(order)
-		if err := store.Publish(ctx, conn, plan.Document{Lifecycle: tmpl}); err != nil {
-			t.Fatal(err)
+		tmpl := hill(order, 1)
+		for _, l := range []*plan.Lifecycle{tmpl, hill(order, 2)} {
+			if err := store.Publish(ctx, conn, plan.Document{Lifecycle: l}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		ref, err := tmpl.Ref()
 		if err != nil {
@@ -152,12 +190,51 @@ func (w *world) hills(t *testing.T) []plan.Ref {
 	return refs
 }
 
+// shelve has adam publish a document, give it away and retire it.
+func (w *world) shelve(t *testing.T) {
+	t.Helper()
+	ctx, st, adam := context.Background(), w.stores[0], w.by(adam)
+	d := plan.NewLifecycle("spare", "Spare", false)
+	d.Lifecycle.Summary = "Ours."
+	s := &d.Lifecycle.Stages[0]
+	s.Purpose, s.Gate.Exit = "All.", "It is done."
+	must := plan.LevelMust
+	s.Items = []plan.Item{{Key: "works-well", Title: "It works", Levels: [3]plan.Level{must, must, must}, Evidence: []plan.EvidenceKind{"doc"}}}
+	if _, err := st.StartDraft(ctx, adam, d, 0); err != nil {
+		t.Fatal(err)
+	}
+	v, err := st.DocumentDraft(ctx, adam, "spare")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.PublishDraft(ctx, adam, "spare", v.Saved, review.Publication{Reason: "Ours."}, func(plan.Document) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := st.GiveDocument(ctx, adam, "spare", w.people[olga]); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := st.Retire(ctx, adam, "spare", 1, "Nobody needs it."); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // upheave lets people loose on a new project twice, with days between, and
 // verifies it.
 func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally *kindTally) error {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	w.made++
-	u := &upheaval{world: w, project: review.ProjectKey(fmt.Sprintf("hill-%d", w.made)), tally: tally}
+	u := &upheaval{world: w, project: review.ProjectKey(fmt.Sprintf("hill-%d", w.made)), tally: tally, next: map[string]plan.Ref{}}
+	var err error
+	if u.hut, err = (plan.Document{Module: hut()}).Ref(); err != nil {
+		return err
+	}
+	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
+		next, err := hill(order, 2).Ref()
+		if err != nil {
+			return err
+		}
+		u.next[next.Key] = next
+	}
 	in := review.NewProject{
 		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: plan.Tier(1 + rng.IntN(3)), Exposure: review.ExposurePilot,
 		Owner: w.people[olga], Deputy: w.people[dave], Restricted: rng.IntN(6) == 0,
@@ -285,6 +362,8 @@ func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
 		defer cancel()
 	}
 	switch n := rng.IntN(100); {
+	case n < 10:
+		u.replan(ctx, rng)
 	case n < 44:
 		u.climb(ctx, rng)
 	case n < 60:
@@ -402,7 +481,7 @@ func (u *upheaval) step(ctx context.Context, rng *rand.Rand, r *review.Review, s
 func fill(r *review.Review, who review.Actor, stage plan.StageKey, at time.Time) error {
 	s := r.Stage(stage)
 	if !s.Loaded { // the command has to say so
-		return r.Answer(who, stage, hillItems[0], review.Met, "", 0, at)
+		return r.Answer(who, stage, hillKey(stage, hillItems[0]), review.Met, "", 0, at)
 	}
 	for i := range s.Items {
 		it := &s.Items[i]
@@ -487,6 +566,49 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
+// replan changes the project's plan in one of the ways that there are.
+func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
+	who := []int{olga, dave, adam, adam}[rng.IntN(4)]
+	stage, item := hillStages[rng.IntN(3)], hillItems[rng.IntN(3)]
+	what, word, luck := rng.IntN(12), wordFor(rng), rng.IntN(9)
+	to := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay, plan.LevelNone}[rng.IntN(4)]
+	u.change(ctx, rng, []int{who, who, pat, sue}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
+		key, shown, o := hillKey(stage, item), r.PlanDigest(), r.Plan.Origin
+		if own := o.Tailoring.Own; len(own) > 0 && luck < 3 {
+			key = own[luck%len(own)].Key
+		}
+		if len(r.Wishes) > 0 && what >= 9 {
+			key = r.Wishes[luck%len(r.Wishes)].Item
+		}
+		wish := r.Wish(key)
+		switch {
+		case what == 0:
+			return r.AttachModule(who, u.hut, shown, word, at)
+		case what == 1:
+			return r.DetachModule(who, u.hut.Key, shown, word, at)
+		case what == 2, what == 3:
+			return r.Upgrade(who, u.next[o.Lifecycle.Key], o.Modules, shown, word, at)
+		case what == 4:
+			return r.UndoUpgrade(who, shown, word, at)
+		case what == 5:
+			return r.AddItem(who, stage, review.NewItem{
+				Title: word, Why: "It broke.", Done: "It was tried.", Level: to, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{plan.SeatProduct},
+			}, at)
+		case what == 6:
+			return r.DropItem(who, key, shown, word, at)
+		case what == 7:
+			return r.RaiseLevel(who, key, to, shown, word, at)
+		case what == 8 && luck == 8:
+			return r.MarkCore(who, key, true, shown, word, at)
+		case what == 8, wish == nil:
+			return r.AskLowering(who, key, to, shown, word, at)
+		case luck == 8:
+			return r.RefuseLowering(who, key, wish.Digest(), word, at)
+		}
+		return r.ApproveLowering(who, key, wish.Digest(), at)
+	})
+}
+
 // rights gives seats and takes them, for this project and everywhere, and lets
 // people stand in.
 func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
@@ -526,7 +648,8 @@ func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
 
 // wild is any other request that a person on or near the project may make.
 func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
-	stage, item := hillStages[rng.IntN(3)], hillItems[rng.IntN(3)]
+	stage := hillStages[rng.IntN(3)]
+	item := hillKey(stage, hillItems[rng.IntN(3)])
 	who := []int{olga, dave, pat, sam, sue, flo, adam}[rng.IntN(7)]
 	team := []int{olga, dave}[rng.IntN(2)]
 	word, no, day := wordFor(rng), 1+rng.IntN(2), u.day+1+rng.IntN(6)
@@ -556,7 +679,7 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 		})
 	case 5:
 		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
-			return r.RemoveEvidence(who, stage, "proved", no, at)
+			return r.RemoveEvidence(who, stage, hillKey(stage, "proved"), no, at)
 		})
 	case 6, 7:
 		command(team, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
@@ -709,7 +832,7 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 		return
 	}
 	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
-		"RoundClosed"}
+		"RoundClosed", "PlanUpgraded"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
 	}
