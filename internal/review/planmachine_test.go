@@ -242,7 +242,7 @@ func (k *planner) thereAndBack() {
 	}
 	for i := range before.Former { // one that is not in the plan may have changed while it was
 		if was := before.Former[i].LastRound(); was != nil {
-			was.ChangedAt = k.r.Former[i].LastRound().ChangedAt
+			was.ChangedAt = k.r.Keeping(before.Former[i].Def.Key).LastRound().ChangedAt
 		}
 	}
 	numbersOf(k.t, before, k.r)
