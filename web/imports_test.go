@@ -328,7 +328,7 @@ func TestHostileFiles(t *testing.T) {
 		"a picture":        {"list.png", []byte("\x89PNG\r\n\x1a\n"), "", 200, "format of this file was not recognised"},
 		"spaces":           {"list", []byte("  \n "), "", 200, "The file is empty."},
 		"no workbook":      {"list.xlsx", []byte("PK\x03\x04nothing"), "", 200, "no .xlsx workbook"},
-		"a bomb":           {"list.xlsx", zipBomb(t), "", 200, "unpacks to more than 24 MiB"},
+		"a bomb":           {"list.xlsx", zipBomb(t), "", 200, "unpacks to more than"},
 		"code":             {"list.yaml", []byte("kind: lifecycle\nkey: &a x\nname: *a\n"), "", 200, "cannot be read here"},
 		"a path":           {"../../etc/list.md", []byte("- [ ] One\n"), "", 200, "list.md, 10 bytes"},
 		"another's path":   {`C:\Users\rosa\list.md`, []byte("- [ ] One\n"), "", 200, "list.md, 10 bytes"},

@@ -200,7 +200,10 @@ func grouped(all []formats.Problem) []problemGroup {
 }
 
 func (g *problemGroup) places() string {
-	words := page.Capital(strings.Join(g.at[:min(len(g.at), mostPlaces)], "; "))
+	words := strings.Join(g.at[:min(len(g.at), mostPlaces)], "; ")
+	if strings.HasPrefix(words, "line ") { // a path stands as the file has it
+		words = page.Capital(words)
+	}
 	if n := len(g.at) - mostPlaces; n > 0 {
 		words += "; and " + page.CountOf(n, "more place")
 	}
