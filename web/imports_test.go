@@ -212,8 +212,8 @@ func TestImportAsAModule(t *testing.T) {
 	b := f.browse("admin")
 	src := "## Security\n- [ ] Rotate the keys\n## Odds and ends\n- [ ] Name an owner\n- [ ] Write it down\n"
 	seen := b.post(page.ImportURL, "text", src).follow().want(200)
-	asModule := b.post(seen.importing(), seen.fields(importForm)...).follow().want(200)
-	asModule = b.post(seen.importing(), "kind", "module", "key", "odds", "name", "Odds").follow().want(200)
+	b.post(seen.importing(), seen.fields(importForm)...).follow().want(200)
+	asModule := b.post(seen.importing(), "kind", "module", "key", "odds", "name", "Odds").follow().want(200)
 	rows := asModule.find("#stages [name=phase] option[selected]")
 	if rows.Length() != 2 || rows.First().AttrOr("value", "") != "security" {
 		t.Fatalf("the phases are %s", words(asModule.one("#stages")))
