@@ -47,7 +47,9 @@ func TestTrapsInTime(t *testing.T) {
 		checkDraft(t, r)
 		d := processorTime(t) - before
 		t.Logf("%-14s %v", name, d)
-		if d > 3*time.Second {
+		// A trap costs minutes; what is here takes a second at most by itself, and
+		// several times that where the whole suite shares the processors.
+		if d > 20*time.Second {
 			t.Errorf("%s: %v", name, d)
 		}
 	}
