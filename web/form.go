@@ -37,7 +37,7 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return nil, errTooSlow
 		}
-		return nil, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "cannot be read; go back and send it again"}}}
+		return nil, errUnreadable
 	}
 	var bad review.Invalid
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {

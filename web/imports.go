@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -165,25 +166,32 @@ func (s *Server) importing(w http.ResponseWriter, r *http.Request) error {
 
 // chooseImport takes how a file is to be read, and shows it so.
 func (s *Server) chooseImport(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, importFields()...)
-	if err != nil {
-		return err
-	}
-	o, err := s.openImport(r)
-	if err != nil {
-		return err
-	}
-	if o.file.Made != "" {
-		return s.done(w, r, page.DraftURL(o.file.Made), flashAlready)
-	}
-	if wrong := o.choices.take(form); len(wrong) > 0 {
-		return s.wrongChoice(w, r, o, form, wrong)
-	}
-	if err := s.keepChoices(r, o); err != nil {
+	o, err := s.takeChoices(w, r)
+	if o == nil || err != nil {
 		return err
 	}
 	http.Redirect(w, r, page.ImportingURL(o.file.ID), http.StatusSeeOther)
 	return nil
+}
+
+// takeChoices keeps how a form has a file read. There is none where that was
+// answered already.
+func (s *Server) takeChoices(w http.ResponseWriter, r *http.Request) (*opened, error) {
+	form, err := readForm(r, importFields()...)
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.openImport(r)
+	if err != nil {
+		return nil, err
+	}
+	if o.file.Made != "" {
+		return nil, s.done(w, r, page.DraftURL(o.file.Made), flashAlready)
+	}
+	if wrong := o.choices.take(form); len(wrong) > 0 {
+		return nil, s.wrongChoice(w, r, o, form, wrong)
+	}
+	return o, s.keepChoices(r, o)
 }
 
 // wrongChoice shows a file as it was read before, with what was chosen now.
@@ -218,21 +226,8 @@ func (s *Server) keepChoices(r *http.Request, o *opened) error {
 
 // storeImport makes a draft of a file, as it is chosen to be read.
 func (s *Server) storeImport(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, importFields()...)
-	if err != nil {
-		return err
-	}
-	o, err := s.openImport(r)
-	if err != nil {
-		return err
-	}
-	if o.file.Made != "" {
-		return s.done(w, r, page.DraftURL(o.file.Made), flashAlready)
-	}
-	if wrong := o.choices.take(form); len(wrong) > 0 {
-		return s.wrongChoice(w, r, o, form, wrong)
-	}
-	if err := s.keepChoices(r, o); err != nil {
+	o, err := s.takeChoices(w, r)
+	if o == nil || err != nil {
 		return err
 	}
 	read, err := s.readImport(r, o)
@@ -247,15 +242,13 @@ func (s *Server) storeImport(w http.ResponseWriter, r *http.Request) error {
 		from = newest.Ref.Version
 	}
 	err = s.Store.StoreImport(r.Context(), s.by(r), o.file.ID, read.Document, from)
-	if errors.Is(err, review.ErrNotFound) { // the second of two presses
+	fields, invalid := fieldErrors(err)
+	if invalid || errors.Is(err, review.ErrNotFound) { // perhaps the second of two presses
 		if again, err := s.Store.Import(r.Context(), o.who.Actor.Person, o.file.ID); err == nil && again.Made != "" {
 			return s.done(w, r, page.DraftURL(again.Made), flashAlready)
 		}
 	}
-	if fields, invalid := fieldErrors(err); invalid {
-		if again, err := s.Store.Import(r.Context(), o.who.Actor.Person, o.file.ID); err == nil && again.Made != "" {
-			return s.done(w, r, page.DraftURL(again.Made), flashAlready)
-		}
+	if invalid {
 		for name, message := range fields {
 			fields[name] = page.FieldSentence("The "+name, message) + "."
 		}
@@ -449,7 +442,7 @@ func headingsDigest(headings []string) string {
 // cannot be used.
 func (s *Server) place(r *http.Request, o *opened, out *imported) error {
 	if out.info.Format == formats.YAML && (o.choices.Key != "" && o.choices.Key != out.Document.Key() || o.choices.Name != "" && o.choices.Name != out.Document.Name()) {
-		if err := out.rename(orElse(o.choices.Key, out.Document.Key()), orElse(o.choices.Name, out.Document.Name())); err != nil {
+		if err := out.rename(cmp.Or(o.choices.Key, out.Document.Key()), cmp.Or(o.choices.Name, out.Document.Name())); err != nil {
 			return err
 		}
 	}
@@ -479,13 +472,6 @@ func (s *Server) place(r *http.Request, o *opened, out *imported) error {
 			return err
 		}
 	}
-}
-
-func orElse(s, other string) string {
-	if s != "" {
-		return s
-	}
-	return other
 }
 
 func (out *imported) rename(key, name string) (err error) {

@@ -64,7 +64,7 @@ func (s *Server) stretch(r *http.Request, v *store.BehindView, run *page.Upgrade
 		if time.Since(began) > stretchTime {
 			return true, nil
 		}
-		changed, err := s.upgradeNewest(r, p.Key, run.Reason)
+		changed, err := s.upgradeTo(r, p.Key, v.Newest, run.Reason)
 		switch {
 		case err == nil:
 			s.metrics.decided(changed.Events)
@@ -85,17 +85,11 @@ func refuses(err error) bool {
 	return !invalid && !errors.Is(err, store.ErrNoSession) && explain(err).status < http.StatusInternalServerError
 }
 
-// upgradeNewest upgrades a project to the newest of everything, from whatever it
-// has now.
-func (s *Server) upgradeNewest(r *http.Request, key review.ProjectKey, reason string) (*store.Changed, error) {
-	v, err := s.Store.ProjectPlan(r.Context(), s.by(r), key)
-	if err != nil {
-		return nil, err
-	}
-	to := upgraded(v.Review.Plan.Origin, v.Newest)
-	seen := v.Review.PlanDigest()
+// upgradeTo upgrades a project to the newest of everything, from whatever it has.
+func (s *Server) upgradeTo(r *http.Request, key review.ProjectKey, newest []plan.Ref, reason string) (*store.Changed, error) {
 	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.Upgrade(who, to.Lifecycle, to.Modules, seen, reason, at)
+		to := upgraded(rv.Plan.Origin, newest)
+		return rv.Upgrade(who, to.Lifecycle, to.Modules, rv.PlanDigest(), reason, at)
 	})
 }
 

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/formats"
-	"github.com/slipway-prr/slipway/internal/review"
 )
 
 // maxUpload is the largest request with a file that is read to its end. It is more
@@ -68,7 +67,7 @@ func readUpload(r *http.Request) (up uploaded, err error) {
 		case "text":
 			up.text = string(body)
 		default:
-			return up, &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "has a field that this page does not know: " + printable(name, 40)}}}
+			return up, invalidField("form", "has a field that this page does not know: "+printable(name, 40))
 		}
 		up.tooBig = up.tooBig || !whole
 	}
@@ -84,7 +83,7 @@ func readPart(part io.Reader) (body []byte, whole bool, err error) {
 	return nil, false, err
 }
 
-var errUnreadable = &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "cannot be read; go back and send it again"}}}
+var errUnreadable = invalidField("form", "cannot be read; go back and send it again")
 
 func uploadError(err error) error {
 	var tooBig *http.MaxBytesError

@@ -192,10 +192,10 @@ func (a *asvsReader) levels(v *value) (levels [3]plan.Level, asked bool) {
 // other than those that say no or that it is optional.
 func (a *asvsReader) mark(v *value) plan.Level {
 	words := strings.Trim(fold.Text(a.text(v)), " .:*")
-	switch words {
-	case "", "no", "n", "false", "0", "-", "–", "—", "n/a", "na", "none", "✗", "✘", "❌":
+	switch {
+	case denied(words) || slices.Contains([]string{"", "—", "na", "❌"}, words):
 		return plan.LevelNone
-	case "optional", "o", "may", "recommended", "should":
+	case slices.Contains([]string{"optional", "o", "may", "recommended", "should"}, words):
 		a.lose("level that only recommends its requirement was kept as recommended",
 			"levels that only recommend their requirements were kept as recommended")
 		return plan.LevelShould

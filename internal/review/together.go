@@ -46,7 +46,7 @@ func (r *Review) together(gates []GateShown, do func(GateShown) error) error {
 		return invalid("gate", "choose at least one stage")
 	}
 	gates = slices.Clone(gates)
-	slices.SortStableFunc(gates, func(a, b GateShown) int { return r.position(a.Stage) - r.position(b.Stage) })
+	slices.SortStableFunc(gates, func(a, b GateShown) int { return r.Plan.StageIndex(a.Stage) - r.Plan.StageIndex(b.Stage) })
 	for i, g := range gates {
 		s := r.Stage(g.Stage)
 		if s == nil {
@@ -60,10 +60,6 @@ func (r *Review) together(gates []GateShown, do func(GateShown) error) error {
 		}
 	}
 	return nil
-}
-
-func (r *Review) position(k plan.StageKey) int {
-	return slices.IndexFunc(r.Stages, func(s Stage) bool { return s.Def.Key == k })
 }
 
 // SeatsToSign are the seats in which somebody's approval of an open round would
@@ -84,5 +80,8 @@ func (r *Review) Requestable(by Actor, s *Stage, at time.Time) bool {
 	if May(by, RequestGate, &r.Project) != nil || s.OpenRound() != nil || r.passed(s, at) {
 		return false
 	}
-	return len(r.RequestBlockers(s, at)) == 0
+	for range r.lacks(s, at) {
+		return false
+	}
+	return len(r.orderBlockers(s, at)) == 0
 }

@@ -54,44 +54,36 @@ func behindSQL(columns, rest string) string {
 
 // Behind reads a page, the first is 1.
 func (s *Store) Behind(ctx context.Context, by By, page int) (*BehindView, error) {
-	out := &BehindView{}
-	b := &pgx.Batch{}
-	s.queueViewer(b, by, &out.Viewer)
-	queueNewest(b, &out.Newest)
-	b.Queue(behindSQL(`f.project_id, f.key, `+nameSQL(`f`), `
-	 order by r.template_key, r.template_version, lower(f.name), f.project_id
-	 limit $4 offset $5`), by.token[:], by.person, s.idle, BehindPage+1, (page-1)*BehindPage).Query(func(rows pgx.Rows) (err error) {
-		out.Projects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[BehindProject])
-		return err
-	})
+	out, b := &BehindView{}, &pgx.Batch{}
 	b.Queue(behindSQL(`count(*)`, ``), by.token[:], by.person, s.idle).QueryRow(func(row pgx.Row) error { return row.Scan(&out.Total) })
-	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("listing projects that are behind", err)
-	}
-	s.noteUse(ctx, by, &out.Viewer)
-	if len(out.Projects) > BehindPage {
-		out.Projects, out.More = out.Projects[:BehindPage], true
-	}
-	return out, nil
+	return out, s.listBehind(ctx, by, b, out, BehindPage, behindSQL(`f.project_id, f.key, `+nameSQL(`f`), `
+	 order by r.template_key, r.template_version, lower(f.name), f.project_id
+	 limit $4 offset $5`), BehindPage+1, (page-1)*BehindPage)
 }
 
 // BehindAfter reads the next few of them by their numbers, so that whoever goes
 // through all meets each once, whatever becomes of those before.
 func (s *Store) BehindAfter(ctx context.Context, by By, after review.ProjectID, limit int) (*BehindView, error) {
 	out := &BehindView{}
-	b := &pgx.Batch{}
+	return out, s.listBehind(ctx, by, &pgx.Batch{}, out, limit, behindSQL(`f.project_id, f.key, f.name`, `and f.project_id > $4 order by f.project_id limit $5`),
+		int64(after), limit+1)
+}
+
+// listBehind reads so many of them, with what else is in the batch. The statement
+// asks for one more, which tells whether there are more.
+func (s *Store) listBehind(ctx context.Context, by By, b *pgx.Batch, out *BehindView, limit int, sql string, args ...any) error {
 	s.queueViewer(b, by, &out.Viewer)
 	queueNewest(b, &out.Newest)
-	b.Queue(behindSQL(`f.project_id, f.key, f.name`, `and f.project_id > $4 order by f.project_id limit $5`), by.token[:], by.person, s.idle, int64(after), limit+1).Query(func(rows pgx.Rows) (err error) {
+	b.Queue(sql, append([]any{by.token[:], by.person, s.idle}, args...)...).Query(func(rows pgx.Rows) (err error) {
 		out.Projects, err = pgx.CollectRows(rows, pgx.RowToStructByPos[BehindProject])
 		return err
 	})
 	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("listing the next projects that are behind", err)
+		return batchError("listing projects that are behind", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	if len(out.Projects) > limit {
 		out.Projects, out.More = out.Projects[:limit], true
 	}
-	return out, nil
+	return nil
 }

@@ -128,12 +128,10 @@ func (s *Store) namePlanners(ctx context.Context, v *PlanView) error {
 	for _, w := range v.Review.Wishes {
 		ids[w.By] = struct{}{}
 	}
-	for _, stages := range [][]review.Stage{v.Review.Stages, v.Review.Former} {
-		for i := range stages {
-			for j := range stages[i].Aside {
-				if p := stages[i].Aside[j].Answer.By; p != 0 {
-					ids[p] = struct{}{}
-				}
+	for _, s := range v.Review.All() {
+		for i := range s.Aside {
+			if p := s.Aside[i].Answer.By; p != 0 {
+				ids[p] = struct{}{}
 			}
 		}
 	}

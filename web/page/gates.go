@@ -41,11 +41,7 @@ func (d *GatesData) key() review.ProjectKey { return d.Review.Project.Key }
 // requests are the stages whose sign-off the reader can ask for now.
 func (d *GatesData) requests() []GateRow {
 	var out []GateRow
-	for i := range d.Review.Stages {
-		s := &d.Review.Stages[i]
-		if !d.Review.Requestable(d.Actor, s, d.Now) {
-			continue
-		}
+	for _, s := range requestable(d.Review, d.Actor, d.Now) {
 		row := d.row(s, "")
 		if early := d.Review.EarlierOpen(s, d.Now); len(early) > 0 {
 			row.Lines = append(row.Lines, "Not passed yet before it: "+Enumerate(early, "and")+".")
@@ -87,7 +83,7 @@ func (d *GatesData) row(s *review.Stage, seat plan.Seat) GateRow {
 	na, waived := 0, 0
 	for i := range s.Items {
 		it := &s.Items[i]
-		if it.Level == plan.LevelNone {
+		if !applies(it) {
 			continue
 		}
 		if it.Answer.State == review.NotApplicable {
@@ -126,7 +122,7 @@ func Pick(value string) review.GateShown {
 // picked reports whether a gate was chosen in the form that was refused, on
 // whatever content: it is to be looked at again, not lost.
 func (d *GatesData) picked(do string, row *GateRow) bool {
-	return d.Do == do && slices.ContainsFunc(d.Picked, func(p string) bool { return p == row.Pick })
+	return d.Do == do && slices.Contains(d.Picked, row.Pick)
 }
 
 func (d *GatesData) field(do string) ui.Field {
@@ -143,8 +139,23 @@ func (d *GatesData) field(do string) ui.Field {
 // GatesTogether reports whether there are several gates that somebody could ask
 // for, or approve, in one press.
 func GatesTogether(r *review.Review, who review.Actor, now time.Time) bool {
-	d := GatesData{Review: r, Actor: who, Now: now, Names: func(review.PersonID) string { return "" }}
-	return len(d.requests()) > 1 || len(d.signs()) > 1
+	signs := 0
+	for i := range r.Stages {
+		if len(r.SeatsToSign(who, &r.Stages[i])) > 0 {
+			signs++
+		}
+	}
+	return signs > 1 || len(requestable(r, who, now)) > 1
+}
+
+func requestable(r *review.Review, who review.Actor, now time.Time) []*review.Stage {
+	var out []*review.Stage
+	for i := range r.Stages {
+		if s := &r.Stages[i]; r.Requestable(who, s, now) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 func (d *GatesData) chosen() ui.Field {

@@ -175,7 +175,7 @@ func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 		lines = append(lines, "The open request for sign-off is withdrawn, because other people have to sign.")
 	case from.OpenRound() != nil && changed:
 		lines = append(lines, "The open request for sign-off goes on, and what was signed in it so far is out of date.")
-	case last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && changed:
+	case d.outdates(from, to):
 		lines = append(lines, "This gate has passed. Its signatures go out of date, and it has to be signed again.")
 	case last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && d.Then.Digest(to) == last.Closing:
 		lines = append(lines, "The signatures of this gate hold again.")
@@ -183,10 +183,16 @@ func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 	return lines
 }
 
+// outdates reports whether a change takes away that a gate has passed and stands so.
+func (d *PlanData) outdates(from, to *review.Stage) bool {
+	last := from.LastRound()
+	return last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && d.Review.Digest(from) != d.Then.Digest(to)
+}
+
 func applicable(s *review.Stage) int {
 	n := 0
 	for i := range s.Items {
-		if s.Items[i].Level != plan.LevelNone {
+		if applies(&s.Items[i]) {
 			n++
 		}
 	}
@@ -196,13 +202,13 @@ func applicable(s *review.Stage) int {
 func (e *PlanEffect) items(from, to *review.Stage) {
 	joins, goes := map[plan.Level]int{}, map[plan.Level]int{}
 	for i := range to.Items {
-		if it := &to.Items[i]; it.Level != plan.LevelNone && levelIn(from, it.Def.Key) == plan.LevelNone {
+		if it := &to.Items[i]; applies(it) && !applies(from.Item(it.Def.Key)) {
 			e.Added = append(e.Added, it.Def.Title+" ("+weight(it.Level)+")")
 			joins[it.Level]++
 		}
 	}
 	for i := range from.Items {
-		if it := &from.Items[i]; it.Level != plan.LevelNone && levelIn(to, it.Def.Key) == plan.LevelNone {
+		if it := &from.Items[i]; applies(it) && !applies(to.Item(it.Def.Key)) {
 			e.Gone = append(e.Gone, it.Def.Title+" ("+weight(it.Level)+")")
 			goes[it.Level]++
 		}
@@ -229,14 +235,6 @@ func byLevel(n map[plan.Level]int) string {
 		}
 	}
 	return Enumerate(parts, "and") + " " + noun
-}
-
-// levelIn is how much an item weighs in a stage; none when it does not apply there.
-func levelIn(s *review.Stage, k plan.ItemKey) plan.Level {
-	if it := s.Item(k); it != nil {
-		return it.Level
-	}
-	return plan.LevelNone
 }
 
 // policyLine says how a gate asks for other signatures; empty when it does not.
@@ -306,12 +304,10 @@ func (d *PlanData) fates() []ui.Fact {
 
 func answersAside(r *review.Review) map[plan.ItemKey]bool {
 	out := map[plan.ItemKey]bool{}
-	for _, stages := range [][]review.Stage{r.Stages, r.Former} {
-		for i := range stages {
-			for j := range stages[i].Aside {
-				if it := &stages[i].Aside[j]; it.Answer.State != review.Open {
-					out[it.Def.Key] = true
-				}
+	for _, s := range r.All() {
+		for i := range s.Aside {
+			if it := &s.Aside[i]; it.Answer.State != review.Open {
+				out[it.Def.Key] = true
 			}
 		}
 	}
@@ -396,22 +392,19 @@ type PlanAside struct {
 // aside are the items that the plan no longer asks.
 func (d *PlanData) aside() []PlanAside {
 	var out []PlanAside
-	for _, stages := range [][]review.Stage{d.Review.Stages, d.Review.Former} {
-		for i := range stages {
-			s := &stages[i]
-			for j := range s.Aside {
-				it := &s.Aside[j]
-				a := PlanAside{Title: d.titleOf(it.Def.Key), Said: AnswerWord(&it.Answer), Note: it.Answer.Note}
-				if it.Answer.By != 0 {
-					a.Said += ", " + d.Names(it.Answer.By) + ", " + it.Answer.At.Format("2 Jan 2006")
-				}
-				for k := range s.Evidence {
-					if e := &s.Evidence[k]; e.Item == it.Def.Key && !e.Removed() {
-						a.Evidence = append(a.Evidence, *e)
-					}
-				}
-				out = append(out, a)
+	for _, s := range d.Review.All() {
+		for i := range s.Aside {
+			it := &s.Aside[i]
+			a := PlanAside{Title: d.titleOf(it.Def.Key), Said: AnswerWord(&it.Answer), Note: it.Answer.Note}
+			if it.Answer.By != 0 {
+				a.Said += ", " + d.Names(it.Answer.By) + ", " + it.Answer.At.Format("2 Jan 2006")
 			}
+			for k := range s.Evidence {
+				if e := &s.Evidence[k]; e.Item == it.Def.Key && !e.Removed() {
+					a.Evidence = append(a.Evidence, *e)
+				}
+			}
+			out = append(out, a)
 		}
 	}
 	return out

@@ -74,9 +74,7 @@ func NewUpgradable(name string, r, then *review.Review, why string) Upgradable {
 	u.New = len(d.itemChanges()[plan.Added])
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		t := then.Stage(s.Def.Key)
-		last := s.LastRound()
-		if t != nil && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && r.Digest(s) != then.Digest(t) {
+		if t := then.Stage(s.Def.Key); t != nil && d.outdates(s, t) {
 			u.Gates++
 		}
 	}

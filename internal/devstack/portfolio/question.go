@@ -86,15 +86,7 @@ func (f *filler) publish(ctx context.Context) error {
 }
 
 // attachFailure adds the module to a project's plan.
-func attachFailure(why string) act {
-	return func(r *review.Review, who review.Actor, at time.Time) error {
-		ref, err := plan.Document{Module: failureModule()}.Ref()
-		if err != nil {
-			return err
-		}
-		return r.AttachModule(who, ref, r.PlanDigest(), why, at)
-	}
-}
+func attachFailure(why string) act { return attachModule(failureModule(), why) }
 
 // choose answers a question.
 func choose(stage plan.StageKey, item plan.ItemKey, chosen plan.Chosen, note string) act {

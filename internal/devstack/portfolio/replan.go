@@ -88,6 +88,12 @@ func attach(key, why string) act {
 		if err != nil {
 			return err
 		}
+		return attachModule(m, why)(r, who, at)
+	}
+}
+
+func attachModule(m *plan.Module, why string) act {
+	return func(r *review.Review, who review.Actor, at time.Time) error {
 		ref, err := plan.Document{Module: m}.Ref()
 		if err != nil {
 			return err
