@@ -62,7 +62,7 @@ func Gates(m ui.PageMeta, d *GatesData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead("Several gates together", "Each gate keeps a round, a record and signatures of its own; only the pressing is shared. To return a gate or to set conditions, open its own page.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("Several gates together", "Choose several and press once. Each gate still has its own round and its own signatures. To return a gate or to set conditions, open its own page.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -226,7 +226,7 @@ func Upgrades(m ui.PageMeta, d *UpgradesData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"mut\">Each project is upgraded by itself. One that cannot be is left as it is, and said. It is safe to press again.</p><div class=\"row\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<p class=\"mut\">Each project is upgraded by itself. One that cannot be upgraded stays as it is, and is listed with the reason. It is safe to press again.</p><div class=\"row\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
