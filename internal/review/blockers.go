@@ -291,10 +291,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Location) Blocker {
 	b := Blocker{
 		Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it),
-		Since: s.uncoveredSince(it, zone),
-	}
-	if b.Since.IsZero() {
-		b.Since = r.Project.Created
+		Since: latest(r.askedSince(it.Def.Key), s.uncoveredSince(it, zone)),
 	}
 	if kind == NAUnapproved {
 		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile))

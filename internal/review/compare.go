@@ -37,8 +37,8 @@ func StageDifferences(a, b *Review) []string {
 	if len(a.Wishes)+len(b.Wishes) > 0 {
 		d.compare("the wishes to lower items", a.Wishes, b.Wishes)
 	}
-	if len(a.Added)+len(b.Added) > 0 {
-		d.compare("the items that were added", a.Added, b.Added)
+	if len(a.Asked)+len(b.Asked) > 0 {
+		d.compare("since when items are asked", a.Asked, b.Asked)
 	}
 	d.compare("the upgrade that can be undone", a.Upgraded, b.Upgraded)
 	if len(a.Former) != len(b.Former) {

@@ -186,7 +186,10 @@ func (r *Review) foldReview(e ReviewStarted) error {
 		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
 	}
 	r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
-	r.Upgraded, r.Wishes, r.Added = nil, nil, nil
+	r.Upgraded, r.Wishes, r.Asked = nil, nil, slices.Clone(r.Asked)
+	for i := range r.Asked {
+		r.Asked[i].Earlier = true
+	}
 	return nil
 }
 

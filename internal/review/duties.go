@@ -77,12 +77,13 @@ func (r *Review) Tasks(p PersonID) []Task {
 }
 
 // Done counts the items assigned to a person that ask for nothing now, since
-// they are answered or do not apply. They change hands with the person's tasks.
+// they are answered, do not apply or are no longer asked. They change hands with
+// the person's tasks.
 func (r *Review) Done(p PersonID) int {
 	n := 0
-	for i := range r.Stages {
-		for j := range r.Stages[i].Items {
-			if it := &r.Stages[i].Items[j]; it.Assignee == p && !it.waits() {
+	for _, s := range r.All() {
+		for _, it := range s.Known() {
+			if it.Assignee == p && !it.waits() {
 				n++
 			}
 		}
@@ -227,20 +228,17 @@ func (r *Review) mayTakeOver(from, to PersonID) error {
 // handOver records who goes on with a person's work. To 0 it takes away only
 // what the person can no longer do.
 func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Time) error {
-	for i := range r.Stages {
-		s := &r.Stages[i]
-		for j := range s.Items {
-			it := &s.Items[j]
+	var events []Event
+	for _, s := range r.All() {
+		for _, it := range s.Known() {
 			if it.Assignee != from {
-				continue // one that does not apply may apply again
+				continue // one that does not apply may apply again, and one that is no longer asked may return
 			}
 			e := ItemAssigned{Stage: s.Def.Key, Item: it.Def.Key, From: from, Person: to, Reason: reason}
 			if to != 0 {
 				e.Due = FormatDate(it.Due)
 			}
-			if err := r.record(by, at, e); err != nil {
-				return err
-			}
+			events = append(events, e)
 		}
 		for j := range s.Conditions {
 			c := &s.Conditions[j]
@@ -251,9 +249,12 @@ func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Ti
 			if c.Owner != from || !s.asksFor(c) || to == 0 && r.CanFollow(from) {
 				continue
 			}
-			if err := r.record(by, at, ConditionHandedOn{Stage: s.Def.Key, No: c.No, From: from, Owner: next, Reason: reason}); err != nil {
-				return err
-			}
+			events = append(events, ConditionHandedOn{Stage: s.Def.Key, No: c.No, From: from, Owner: next, Reason: reason})
+		}
+	}
+	for _, e := range events {
+		if err := r.record(by, at, e); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -2,6 +2,8 @@ package review
 
 import (
 	"fmt"
+	"slices"
+
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -94,12 +96,33 @@ func (e NotApplicableApproved) fold(r *Review, en Entry) error {
 }
 
 func (e ItemAssigned) fold(r *Review, _ Entry) error {
+	if r.assignAside(e) {
+		return nil
+	}
 	_, it, err := r.place(e.Stage, e.Item)
 	if err != nil {
 		return err
 	}
 	it.Assignee, it.Due = e.Person, parseDate(e.Due)
 	return nil
+}
+
+// assignAside hands on an item that is set aside; false when there is no such one.
+func (r *Review) assignAside(e ItemAssigned) bool {
+	s := r.stageOrFormer(e.Stage)
+	if s == nil {
+		return false
+	}
+	i := slices.IndexFunc(s.Aside, func(it Item) bool { return it.Def.Key == e.Item })
+	if i < 0 {
+		return false
+	}
+	it := &s.Aside[i]
+	if it.Assignee, it.Due = e.Person, parseDate(e.Due); it.blank() {
+		s.Aside = slices.Delete(slices.Clone(s.Aside), i, i+1)
+		r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
+	}
+	return true
 }
 
 func (e CommentAdded) fold(r *Review, _ Entry) error {

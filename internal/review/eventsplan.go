@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 )
@@ -134,50 +135,48 @@ func (e PlanUpgraded) Documents() []plan.Ref {
 	return append([]plan.Ref{e.Lifecycle}, e.Modules...)
 }
 
-func (e ModuleAttached) fold(r *Review, _ Entry) error {
-	if err := r.replan(r.Plan.Origin.With(e.Module)); err != nil {
+func (e ModuleAttached) fold(r *Review, en Entry) error {
+	if err := r.replan(r.Plan.Origin.With(e.Module), en.At); err != nil {
 		return err
 	}
 	r.doubtAnswers()
 	return nil
 }
 
-func (e ModuleDetached) fold(r *Review, _ Entry) error {
+func (e ModuleDetached) fold(r *Review, en Entry) error {
 	if r.Plan.Origin.Module(e.Module.Key) != e.Module {
 		return fmt.Errorf("the plan does not have version %d of module %s", e.Module.Version, e.Module.Key)
 	}
-	return r.replan(r.Plan.Origin.Without(e.Module.Key))
+	return r.replan(r.Plan.Origin.Without(e.Module.Key), en.At)
 }
 
-// tailored gives the review the same plan with another tailoring.
-func (r *Review) tailored(t plan.Tailoring) error {
+// tailored gives the review the same plan with another tailoring, from a moment on.
+func (r *Review) tailored(t plan.Tailoring, at time.Time) error {
 	o := r.Plan.Origin
 	o.Tailoring = t
-	return r.replan(o)
+	return r.replan(o, at)
 }
 
 func (e ItemAdded) fold(r *Review, en Entry) error {
 	if e.Added.Key != e.Item {
 		return fmt.Errorf("item %s is added as %s", e.Item, e.Added.Key)
 	}
-	r.Added = append(slices.Clone(r.Added), Added{Item: e.Item, At: en.At})
-	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Added))
+	return r.tailored(r.Plan.Origin.Tailoring.Add(e.Stage, e.Added), en.At)
 }
 
-func (e ItemDropped) fold(r *Review, _ Entry) error {
+func (e ItemDropped) fold(r *Review, en Entry) error {
 	r.dropWish(e.Item)
-	r.Added = slices.DeleteFunc(slices.Clone(r.Added), func(a Added) bool { return a.Item == e.Item })
-	return r.tailored(r.Plan.Origin.Tailoring.Drop(e.Item))
+	return r.tailored(r.Plan.Origin.Tailoring.Drop(e.Item), en.At)
 }
 
-func (e LevelRaised) fold(r *Review, _ Entry) error {
+func (e LevelRaised) fold(r *Review, en Entry) error {
 	r.dropWish(e.Item)
-	return r.tailored(r.Plan.Origin.Tailoring.Raise(e.Item, e.To))
+	return r.tailored(r.Plan.Origin.Tailoring.Raise(e.Item, e.To), en.At)
 }
 
-func (e LevelLowered) fold(r *Review, _ Entry) error {
+func (e LevelLowered) fold(r *Review, en Entry) error {
 	r.dropWish(e.Item)
-	return r.tailored(r.Plan.Origin.Tailoring.Lower(e.Item, e.To, e.Tier))
+	return r.tailored(r.Plan.Origin.Tailoring.Lower(e.Item, e.To, e.Tier), en.At)
 }
 
 func (e LoweringAsked) fold(r *Review, en Entry) error {
@@ -194,21 +193,21 @@ func (e LoweringRefused) fold(r *Review, _ Entry) error {
 	return nil
 }
 
-func (e CoreMarked) fold(r *Review, _ Entry) error {
-	return r.tailored(r.Plan.Origin.Tailoring.Keep(e.Item, e.Core))
+func (e CoreMarked) fold(r *Review, en Entry) error {
+	return r.tailored(r.Plan.Origin.Tailoring.Keep(e.Item, e.Core), en.At)
 }
 
 func (e PlanUpgraded) fold(r *Review, en Entry) error {
-	was := r.Plan.Origin
+	was, asked := r.Plan.Origin, r.Asked
 	o := plan.Origin{Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring}
-	if err := r.replan(o); err != nil {
+	if err := r.replan(o, en.At); err != nil {
 		return err
 	}
-	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm, Moves: r.Moves}
+	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm, Moves: r.Moves, Asked: asked}
 	return r.reattest(e.Reconfirm, true)
 }
 
-func (e UpgradeUndone) fold(r *Review, _ Entry) error {
+func (e UpgradeUndone) fold(r *Review, en Entry) error {
 	u := r.Upgraded
 	if u == nil {
 		return errors.New("there is no upgrade to undo")
@@ -218,7 +217,7 @@ func (e UpgradeUndone) fold(r *Review, _ Entry) error {
 			it.Reattest = false
 		}
 	}
-	if err := r.replanBack(u.From, u); err != nil {
+	if err := r.replanBack(u.From, u, en.At); err != nil {
 		return err
 	}
 	r.Upgraded = nil

@@ -228,3 +228,48 @@ func TestSucceed(t *testing.T) {
 		})
 	}
 }
+
+// What is set aside returns one day, and must not return to somebody who left.
+func TestItemsSetAsideChangeHandsToo(t *testing.T) {
+	for name, c := range map[string]struct {
+		leave func(w *world) error
+		want  review.PersonID
+	}{
+		"removed": {func(w *world) error { return w.r.RemoveMember(w.actor(owner), member, 0, w.tick()) }, 0},
+		"removed, and followed": {func(w *world) error {
+			return w.r.RemoveMember(w.actor(owner), member, mate, w.tick())
+		}, mate},
+		"handed over": {func(w *world) error { return w.r.HandOver(w.actor(owner), member, mate, "Busy.", w.tick()) }, mate},
+		"succeeded": {func(w *world) error {
+			return w.r.Succeed(w.actor(manager), member, mate, true, "They left.", w.tick())
+		}, mate},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v2 := second(plan.OrderFree)
+			w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}, modules: []*plan.Module{gdpr()}})
+			for _, k := range []plan.ItemKey{"gdpr-map", "style"} { // one of a module, one of a stage that goes
+				sk := design
+				if k == "gdpr-map" {
+					w.ok(w.attach(owner, gdpr()))
+				} else {
+					sk = build
+					w.ok(w.answer(mate, sk, k, review.NotMet, "not yet"))
+				}
+				w.ok(w.r.Assign(w.actor(owner), sk, k, member, "2026-12-01", w.tick()))
+			}
+			w.ok(w.detach(manager, "gdpr"))
+			if n := w.r.Done(member); n != 1 {
+				t.Errorf("%d items change hands beside the tasks, want the one that is set aside", n)
+			}
+			w.ok(w.upgrade(owner, v2))
+			w.ok(c.leave(w))
+			w.replays()
+			w.ok(w.undo(owner))
+			w.ok(w.attach(owner, gdpr()))
+			if a, b := w.stage(design).Item("gdpr-map"), w.stage(build).Item("style"); a.Assignee != c.want || b.Assignee != c.want || b.Due.IsZero() != (c.want == 0) {
+				t.Errorf("returned to %d and %d, due %s; want %d", a.Assignee, b.Assignee, b.Due, c.want)
+			}
+			w.replays()
+		})
+	}
+}

@@ -296,7 +296,7 @@ func (k *machine) part(sk plan.StageKey) *review.Review {
 	p.Members = slices.Clone(p.Members)
 	r := review.Blank(p, k.r.No, k.r.Plan)
 	r.PassedBefore, r.Plans = k.r.PassedBefore, k.plans
-	r.Upgraded, r.Wishes, r.Added = k.r.Upgraded, k.r.Wishes, k.r.Added
+	r.Upgraded, r.Wishes, r.Asked = k.r.Upgraded, k.r.Wishes, k.r.Asked
 	r.Holders, r.Named = maps.Clone(k.r.Holders), k.r.Named
 	for i := range k.r.Stages {
 		from := &k.r.Stages[i]

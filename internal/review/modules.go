@@ -24,7 +24,7 @@ func (r *Review) Preview(o plan.Origin) (*Review, error) {
 		return nil, err
 	}
 	then := *r
-	if err := then.replan(o); err != nil {
+	if err := then.replan(o, time.Time{}); err != nil {
 		var clash *plan.Conflict
 		if errors.As(err, &clash) {
 			return nil, refuse("%s", clash.Message)

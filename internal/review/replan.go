@@ -37,11 +37,11 @@ type Moves struct {
 // So are items, wherever the new plan has them: with an item move its answer, its
 // evidence and its waivers. What the new plan no longer asks is set aside in the
 // stage where it was asked last, and returns when it is asked again.
-func (r *Review) replan(o plan.Origin) error { return r.replanBack(o, nil) }
+func (r *Review) replan(o plan.Origin, at time.Time) error { return r.replanBack(o, nil, at) }
 
 // replanBack is replan that takes back what an upgrade moved, and moves nothing
 // else but what came since. nil: it takes nothing back.
-func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade) error {
+func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade, at time.Time) error {
 	if err := r.wholly(); err != nil {
 		return err
 	}
@@ -65,11 +65,15 @@ func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade) error {
 		}
 	}
 	m.items()
+	asked := m.askedSince(at)
+	if upgrade != nil {
+		asked = upgrade.Asked
+	}
 	m.aside()
 	m.evidence(undo.Evidence)
 	m.waivers(undo.Waivers)
 	m.to.Former = slices.DeleteFunc(m.to.Former, func(s Stage) bool { return s.empty() })
-	r.Plan, r.Stages, r.Former, r.Moves = p, m.to.Stages, m.to.Former, m.moves
+	r.Plan, r.Stages, r.Former, r.Moves, r.Asked = p, m.to.Stages, m.to.Former, m.moves, asked
 	for i := range r.Stages {
 		r.Stages[i].restand(r)
 	}

@@ -24,7 +24,7 @@ type Review struct {
 	Former   []Stage  // that the plan no longer has, with what was done in them; by key
 	Upgraded *Upgrade // the last one in this review
 	Wishes   []Wish   // that items weigh less, which wait for approval
-	Added    []Added  // items of its own that the project added in this review
+	Asked    []Asked  // which items the plan asks since later than the project's start; by time
 	Moves    Moves    `json:"-"` // by the last change of the plan
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to

@@ -26,12 +26,6 @@ type Wish struct {
 	At     time.Time     `json:"at"`
 }
 
-// Added says when the project added an item of its own that the plan has.
-type Added struct {
-	Item plan.ItemKey `json:"item"`
-	At   time.Time    `json:"at"`
-}
-
 // Wish finds the one about an item; nil when there is none.
 func (r *Review) Wish(k plan.ItemKey) *Wish {
 	i := slices.IndexFunc(r.Wishes, func(w Wish) bool { return w.Item == k })
@@ -193,8 +187,7 @@ func (r *Review) CanDrop(k plan.ItemKey) error {
 		return nil
 	}
 	_, def := r.Plan.Find(k)
-	i := slices.IndexFunc(r.Added, func(a Added) bool { return a.Item == k })
-	if i >= 0 && !r.Stage(def.Key).decidedSince(r.Added[i].At) {
+	if added := r.askedLater(k); added != nil && !added.Earlier && !r.Stage(def.Key).decidedSince(added.Since) {
 		return nil
 	}
 	return refuse("The item is required, and people rely on that. Ask that it be left out; somebody who sits at the gate has to approve.")

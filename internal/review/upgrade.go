@@ -16,6 +16,7 @@ type Upgrade struct {
 	At        time.Time      `json:"at"`
 	Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // items that were to be said again
 	Moves     Moves          `json:"moves,omitzero"`      // what it moved, and from where
+	Asked     []Asked        `json:"asked,omitempty"`     // [Review.Asked] before
 }
 
 // Upgrade moves the plan to other versions of its lifecycle and its modules.

@@ -41,7 +41,7 @@ type keptReview struct {
 	plan         *plan.Plan
 	upgraded     *review.Upgrade
 	wishes       []review.Wish
-	added        []review.Added
+	asked        []review.Asked
 	passedBefore time.Time
 	away         []review.PersonID
 	rollups      []review.StageRollup
@@ -76,7 +76,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, added: r.Added,
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked,
 		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
@@ -93,7 +93,7 @@ func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
 	r := review.Blank(p, k.no, k.plan)
-	r.Upgraded, r.Wishes, r.Added = k.upgraded, k.wishes, k.added
+	r.Upgraded, r.Wishes, r.Asked = k.upgraded, k.wishes, k.asked
 	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {

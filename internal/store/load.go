@@ -213,12 +213,12 @@ func (rows *reviewRows) fill(r *review.Review) error {
 	r.Holders = make(map[review.PersonID][]review.SeatHeld, len(rows.signOffs))
 	for i := range rows.items {
 		row := &rows.items[i]
+		if s := r.Stage(row.stage); row.blank() && (s == nil || s.Item(row.item) == nil) {
+			continue // nothing was ever said of it, so nothing is set aside
+		}
 		s := r.Keeping(row.stage)
 		if !s.Loaded {
 			return fmt.Errorf("an item row names stage %q", row.stage)
-		}
-		if s.Item(row.item) == nil && row.blank() {
-			continue // nothing was ever said of it, so nothing is set aside
 		}
 		row.to(s.Keeping(row.item))
 	}

@@ -15,7 +15,7 @@ import (
 type planning struct {
 	Upgraded *review.Upgrade `json:"upgraded,omitempty"`
 	Wishes   []review.Wish   `json:"wishes,omitempty"`
-	Added    []review.Added  `json:"added,omitempty"`
+	Asked    []review.Asked  `json:"asked,omitempty"`
 	Was      []heir          `json:"was,omitempty"`
 	Evidence []review.Move   `json:"evidence,omitempty"` // from its home to where it is
 	Waivers  []review.Move   `json:"waivers,omitempty"`
@@ -36,11 +36,11 @@ type heir struct {
 
 // planningOf gathers it; nil when there is nothing.
 func planningOf(r *review.Review) ([]byte, error) {
-	p := planning{Upgraded: r.Upgraded, Wishes: r.Wishes, Added: r.Added}
+	p := planning{Upgraded: r.Upgraded, Wishes: r.Wishes, Asked: r.Asked}
 	for _, s := range r.All() {
 		p.add(s)
 	}
-	if p.Upgraded == nil && len(p.Wishes)+len(p.Added)+len(p.Was)+len(p.Evidence)+len(p.Waivers)+len(p.Gone) == 0 {
+	if p.Upgraded == nil && len(p.Wishes)+len(p.Asked)+len(p.Was)+len(p.Evidence)+len(p.Waivers)+len(p.Gone) == 0 {
 		return nil, nil
 	}
 	b, err := json.Marshal(p)
@@ -74,7 +74,7 @@ func (p *planning) add(s *review.Stage) {
 
 // restore gives it back to a review, as far as that is loaded.
 func (p *planning) restore(r *review.Review) {
-	r.Upgraded, r.Wishes, r.Added = p.Upgraded, p.Wishes, p.Added
+	r.Upgraded, r.Wishes, r.Asked = p.Upgraded, p.Wishes, p.Asked
 	was := make(map[plan.ItemKey]plan.ItemKey, len(p.Was))
 	for _, h := range p.Was {
 		was[h.Item] = h.Was

@@ -105,6 +105,9 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 	r := do("mike", "answering a module's item", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Answer(who, "live", "privacy-erase", review.Met, "", 0, at)
 	})
+	do("olga", "assigning a module's item", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "live", "privacy-erase", f.people["mike"], "2026-12-01", at)
+	})
 	if got := r.Stage("live").Def.Gate.Policy(1, nil); !slices.Contains(got.Mandatory, plan.SeatCompliance) || got.Quorum != 2 {
 		t.Errorf("the gate asks %+v", got)
 	}
@@ -133,6 +136,9 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 	if aside := r.Stage("live").Aside; len(aside) != 1 || aside[0].Answer.State != review.Met {
 		t.Errorf("set aside: %+v", aside)
 	}
+	do("olga", "handing over what is set aside", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.HandOver(who, f.people["mike"], f.people["olga"], "Busy.", at)
+	})
 	do("mike", "linking beside a waiver of what is no longer asked", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.AddEvidence(who, "live", "own-printers-are-warned", review.NewEvidence{URL: "https://wiki.example.test/printers", Title: "Mail", Type: "doc"}, at)
 	})
