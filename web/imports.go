@@ -241,7 +241,11 @@ func (s *Server) storeImport(w http.ResponseWriter, r *http.Request) error {
 	if newest := read.standing.Newest(); newest != nil {
 		from = newest.Ref.Version
 	}
-	err = s.Store.StoreImport(r.Context(), s.by(r), o.file.ID, read.Document, from)
+	draft, err := read.Document.Draft() // storing numbers it
+	if err != nil {
+		return err
+	}
+	err = s.Store.StoreImport(r.Context(), s.by(r), o.file.ID, draft, from)
 	fields, invalid := fieldErrors(err)
 	if invalid || errors.Is(err, review.ErrNotFound) { // perhaps the second of two presses
 		if again, err := s.Store.Import(r.Context(), o.who.Actor.Person, o.file.ID); err == nil && again.Made != "" {
@@ -355,11 +359,6 @@ func (s *Server) readImport(r *http.Request, o *opened) (*imported, error) {
 		return out, nil
 	}
 	out.info, _ = formats.Find(f)
-	leave, err := s.reading(r)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	if err := s.readColumns(r, o, out); err != nil || out.Refused() {
 		return out, err
 	}
@@ -394,7 +393,7 @@ func (s *Server) readColumns(r *http.Request, o *opened, out *imported) error {
 		name = "Pasted text"
 	}
 	read := func() (err error) {
-		out.Result, err = formats.Read(out.info.Format, name, o.file.Body, opts)
+		out.Result, err = s.readFile(r, out.info.Format, name, o.file.Body, opts)
 		return err
 	}
 	if err := read(); err != nil || !out.info.Columns {

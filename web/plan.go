@@ -99,7 +99,7 @@ func proposed(l *plan.Lifecycle, profile plan.Profile, m *plan.Module) string {
 
 // lookAhead works out what a change would make of the plan.
 func lookAhead(v *store.PlanView, d *page.PlanData) error {
-	o, err := target(v.Review, v, d.Do, d.Key)
+	o, err := target(v.Review, v.Newest, d.Do, d.Key)
 	switch {
 	case err != nil:
 	case d.Do == page.PlanAttach && v.Review.Plan.Origin.Module(d.Key).Key != "":
@@ -122,19 +122,19 @@ func lookAhead(v *store.PlanView, d *page.PlanData) error {
 }
 
 // target is what a plan would be made of after a change.
-func target(rv *review.Review, v *store.PlanView, do, key string) (plan.Origin, error) {
+func target(rv *review.Review, newest []plan.Ref, do, key string) (plan.Origin, error) {
 	o := rv.Plan.Origin
 	switch do {
 	case page.PlanAttach:
-		doc, _ := v.Document(key)
-		if doc.Module == nil {
+		ref := newestOf(newest, plan.Ref{Key: key})
+		if ref.Version == 0 {
 			return o, &review.Refused{Why: "There is no such module to attach."}
 		}
-		return o.With(newestOf(v.Newest, plan.Ref{Key: key})), nil
+		return o.With(ref), nil
 	case page.PlanDetach:
 		return o.Without(key), nil
 	case page.PlanUpgrade:
-		return upgraded(o, v.Newest), nil
+		return upgraded(o, newest), nil
 	case page.PlanUndo:
 		if err := rv.CanUndo(); err != nil {
 			return o, err
@@ -206,26 +206,26 @@ type planChange struct {
 }
 
 func (s *Server) replan(r *http.Request, posted url.Values) (*store.Changed, error) {
-	v, err := s.Store.ProjectPlan(r.Context(), s.by(r), projectKey(r))
+	newest, err := s.Store.Newest(r.Context())
 	if err != nil {
 		return nil, err
 	}
 	c := planChange{posted.Get("do"), posted.Get("module"), posted.Get("reason"), shown(posted), review.Digest(posted.Get("to"))}
 	at := store.Target{Project: projectKey(r)}
 	return s.Store.Change(r.Context(), s.by(r), at, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return c.make(rv, v, who, at)
+		return c.make(rv, newest, who, at)
 	})
 }
 
 // make makes the change. Where the plan is what it is to be, nothing is left to do.
-func (c planChange) make(rv *review.Review, v *store.PlanView, who review.Actor, at time.Time) error {
+func (c planChange) make(rv *review.Review, newest []plan.Ref, who review.Actor, at time.Time) error {
 	if err := review.May(who, review.ChangePlan, &rv.Project); err != nil {
 		return err
 	}
 	if c.to != "" && rv.PlanDigest() == c.to {
 		return nil
 	}
-	o, err := target(rv, v, c.do, c.module)
+	o, err := target(rv, newest, c.do, c.module)
 	if err != nil {
 		return err
 	}

@@ -120,6 +120,9 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	b.post(to, "do", "attach", "module", "nothing", "reason", "Again.", "shown", "old").want(409)
 	b.post(to, "do", "fly", "reason", "Up.").want(422)
 	b.get(to + "?attach=nothing").want(200)
+	if got := words(b.get(to + "?attach=" + f.tmpl.Key).want(200).one("#change")); !strings.Contains(got, "is no module") {
+		t.Errorf("attaching a lifecycle shows %s", got)
+	}
 	b.get(to + "?upgrade=1").want(200)
 	b.get(to + "?undo=1").want(200)
 }

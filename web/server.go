@@ -57,6 +57,7 @@ type Server struct {
 	metrics metrics
 	cookies cookies
 	kept    *pageCache
+	read    *readCache
 	floods  budget // of the log
 	replays replays
 	bundles chan struct{} // a place for each bundle that is being made
@@ -82,6 +83,7 @@ func New(cfg Config) (*Server, error) {
 		metrics: newMetrics(cfg.Metrics, cfg.Store),
 		cookies: newCookies(cfg.Origin),
 		kept:    newPageCache(),
+		read:    newReadCache(),
 		bundles: make(chan struct{}, maxBundles),
 		reads:   make(chan struct{}, maxReads),
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -89,10 +90,14 @@ func (s *Server) upgradeMany(w http.ResponseWriter, r *http.Request) error {
 	if all {
 		return s.upgradeAll(w, r, posted)
 	}
+	newest, err := s.Store.Newest(r.Context())
+	if err != nil {
+		return err
+	}
 	for _, pick := range d.Picked {
 		key, versions, _ := strings.Cut(pick, ".")
 		seen, to, _ := strings.Cut(versions, ".")
-		changed, err := s.upgradeOne(r, review.ProjectKey(key), review.Digest(seen), review.Digest(to), d.Reason)
+		changed, err := s.upgradeOne(r, review.ProjectKey(key), newest, review.Digest(seen), review.Digest(to), d.Reason)
 		if err == nil {
 			s.metrics.decided(changed.Events)
 			d.Done = append(d.Done, page.UpgradeDone{Key: changed.Review.Project.Key, Name: changed.Review.Project.Name})
@@ -113,12 +118,12 @@ func (s *Server) upgradeMany(w http.ResponseWriter, r *http.Request) error {
 	return s.showBehind(w, r, http.StatusOK, d)
 }
 
-func (s *Server) upgradeOne(r *http.Request, key review.ProjectKey, seen, to review.Digest, reason string) (*store.Changed, error) {
-	v, err := s.Store.ProjectPlan(r.Context(), s.by(r), key)
-	if err != nil {
-		return nil, err
-	}
+// upgradeOne upgrades a project to what the person was shown, while that is the
+// newest.
+func (s *Server) upgradeOne(
+	r *http.Request, key review.ProjectKey, newest []plan.Ref, seen, to review.Digest, reason string,
+) (*store.Changed, error) {
 	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return planChange{page.PlanUpgrade, "", reason, seen, to}.make(rv, v, who, at)
+		return planChange{page.PlanUpgrade, "", reason, seen, to}.make(rv, newest, who, at)
 	})
 }

@@ -172,7 +172,7 @@ func ComposeFrom(o Origin, find func(Ref) (Document, error)) (*Plan, error) {
 			return nil, err
 		}
 		if m.Module == nil {
-			return nil, fmt.Errorf("%s version %d is no module", ref.Key, ref.Version)
+			return nil, conflict("%s version %d is no module.", ref.Key, ref.Version)
 		}
 		modules[i] = m.Module
 	}

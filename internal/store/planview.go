@@ -29,6 +29,14 @@ func (v *PlanView) Document(key string) (plan.Document, bool) {
 const newestSQL = `
 	select distinct on (v.key) v.key, v.version, v.digest from template_version v where ` + currentSQL + ` order by v.key, v.version desc`
 
+// Newest are the newest versions of all documents that new plans can have.
+func (s *Store) Newest(ctx context.Context) ([]plan.Ref, error) {
+	var out []plan.Ref
+	b := &pgx.Batch{}
+	queueNewest(b, &out)
+	return out, batchError("listing the newest versions", send(ctx, s.pool, b))
+}
+
 func queueNewest(b *pgx.Batch, into *[]plan.Ref) {
 	b.Queue(newestSQL).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
