@@ -69,29 +69,40 @@ func Plans(ctx context.Context, dir string, out io.Writer) (err error) {
 	defer w.Store.Close()
 	by := seed.By(w.Busy)
 	for name, f := range planned() {
-		var plan string
-		for range 2 { // the second time everything is in memory
-			if plan, err = w.Store.PortfolioPlan(ctx, by, f); err != nil {
-				return err
-			}
-		}
-		best := time.Hour
-		for range planRuns {
-			began := time.Now()
-			if _, err := w.Store.Portfolio(ctx, by, f); err != nil {
-				return err
-			}
-			best = min(best, time.Since(began))
-		}
-		fmt.Fprintf(out, "%-20s %7.1f ms\n", name, float64(best)/float64(time.Millisecond))
-		head := fmt.Sprintf(
-			"-- %s, %d projects; the whole page took %.1f ms (best of %d)\n", name, planProjects, float64(best)/float64(time.Millisecond), planRuns,
-		)
-		if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(head+tokens.ReplaceAllString(plan, "(the session)")), 0o644); err != nil {
-			return fmt.Errorf("keep a plan: %w", err)
+		if err := portfolioPlan(ctx, w.Store, by, name, fmt.Sprintf("%d projects", planProjects), f, dir, out); err != nil {
+			return err
 		}
 	}
-	return nobodyPlan(ctx, w, superuser, dir, out)
+	if err := nobodyPlan(ctx, w, superuser, dir, out); err != nil {
+		return err
+	}
+	return usesPlans(ctx, w, superuser, dir, out)
+}
+
+// portfolioPlan keeps the plan of one view of the portfolio; of says how many
+// projects there are.
+func portfolioPlan(ctx context.Context, s *store.Store, by store.By, name, of string, f store.PortfolioFilter, dir string, out io.Writer) (err error) {
+	var plan string
+	for range 2 { // the second time everything is in memory
+		if plan, err = s.PortfolioPlan(ctx, by, f); err != nil {
+			return err
+		}
+	}
+	best := time.Hour
+	for range planRuns {
+		began := time.Now()
+		if _, err := s.Portfolio(ctx, by, f); err != nil {
+			return err
+		}
+		best = min(best, time.Since(began))
+	}
+	ms := float64(best) / float64(time.Millisecond)
+	fmt.Fprintf(out, "%-20s %7.1f ms\n", name, ms)
+	head := fmt.Sprintf("-- %s, %s; the whole page took %.1f ms (best of %d)\n", name, of, ms, planRuns)
+	if err := os.WriteFile(filepath.Join(dir, name+".txt"), []byte(head+tokens.ReplaceAllString(plan, "(the session)")), 0o644); err != nil {
+		return fmt.Errorf("keep a plan: %w", err)
+	}
+	return nil
 }
 
 // nobodyPlan has some of the projects wait for signatures and keeps how PostgreSQL

@@ -28,6 +28,17 @@ func (w *World) Fresh(ctx context.Context, key review.ProjectKey) error {
 	return w.create(ctx, key, w.templates.builtIn, w.Team[:SmallTeam])
 }
 
+// Moduled makes a pattern like [World.Fresh] with a module, of the version of the built-in template that has a place for it.
+// Both have to be published.
+func (w *World) Moduled(ctx context.Context, key review.ProjectKey, t *plan.Lifecycle, module plan.Ref) error {
+	if err := w.create(ctx, key, t, w.Team[:SmallTeam]); err != nil {
+		return err
+	}
+	return w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AttachModule(who, module, r.PlanDigest(), "it holds personal data", at)
+	})
+}
+
 // Launch makes a pattern from the built-in template with so many gates passed, the stage after them half done, and nothing
 // waiting for a signature.
 func (w *World) Launch(ctx context.Context, key review.ProjectKey, passed int) error {
