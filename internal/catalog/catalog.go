@@ -131,10 +131,11 @@ func Load(fsys fs.FS) (plan.Lifecycle, error) {
 	if len(problems.Problems) > 0 { // without the head there is no list of stages
 		return plan.Lifecycle{}, &problems
 	}
-	t := head.template()
-	if err := readStages(fsys, &t, head, &problems); err != nil {
+	stages, err := readStages(fsys, head, &problems)
+	if err != nil {
 		return plan.Lifecycle{}, err
 	}
+	t := head.lifecycle(stages)
 	check(&t, head, &problems)
 	if len(problems.Problems) > 0 {
 		problems.sort()

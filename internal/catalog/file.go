@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
@@ -17,149 +17,43 @@ const (
 	maxDepth = 16        // of nested brackets; the form needs 3
 )
 
-// The shapes of the files. They are kept apart from the domain's types so
-// that neither the file form nor the stored form ties the other down.
+// headFile is the head of a lifecycle's folder, which names the stages that have
+// files of their own.
 type headFile struct {
-	Kind    string          `yaml:"kind"` // lifecycle; left out: that
-	Key     string          `yaml:"key"`
-	Version int             `yaml:"version"`
-	Name    string          `yaml:"name"`
-	Summary string          `yaml:"summary"`
-	Order   plan.Order      `yaml:"order"`
-	SoD     *bool           `yaml:"separation_of_duties"` // a pointer: leaving it out must not switch it off
-	Flags   []flagFile      `yaml:"flags"`
-	Stages  []plan.StageKey `yaml:"stages"`
+	own.Head `yaml:",inline"`
+	Order    plan.Order      `yaml:"order"`
+	SoD      *bool           `yaml:"separation_of_duties"`
+	Flags    []own.Flag      `yaml:"flags"`
+	Stages   []plan.StageKey `yaml:"stages"`
 }
 
-type flagFile struct {
-	Key   plan.Flag `yaml:"key"`
-	Group string    `yaml:"group"`
-	Label string    `yaml:"label"`
-}
-
-type stageFile struct {
-	Key     plan.StageKey `yaml:"key"`
-	Name    string        `yaml:"name"`
-	Phases  []plan.Phase  `yaml:"phases"`
-	Purpose string        `yaml:"purpose"`
-	Gate    gateFile      `yaml:"gate"`
-	Items   []itemFile    `yaml:"items"`
-}
-
-type gateFile struct {
-	Name        string     `yaml:"name"`
-	Exit        string     `yaml:"exit"`
-	Quorum      []int      `yaml:"quorum"` // for tiers 1, 2 and 3
-	Seats       []seatFile `yaml:"seats"`
-	RepeatsDays int        `yaml:"repeats_days"`
-}
-
-type seatFile struct {
-	Seat      plan.Seat   `yaml:"seat"`
-	Mandatory []plan.Tier `yaml:"mandatory"`
-	Tiers     []plan.Tier `yaml:"tiers"`
-	When      []plan.Flag `yaml:"when"`
-}
-
-type itemFile struct {
-	Key       plan.ItemKey        `yaml:"key"`
-	Title     string              `yaml:"title"`
-	Why       string              `yaml:"why"`
-	Done      string              `yaml:"done_when"`
-	Show      string              `yaml:"show"`
-	Level     plan.Level          `yaml:"level"`
-	Tier2     plan.Level          `yaml:"tier2"`
-	Tier3     plan.Level          `yaml:"tier3"`
-	Evidence  []plan.EvidenceKind `yaml:"evidence"`
-	Seats     []plan.Seat         `yaml:"seats"`
-	When      []plan.Flag         `yaml:"when"`
-	ValidDays int                 `yaml:"valid_days"`
-	Core      bool                `yaml:"core"`
-	Quality   []string            `yaml:"quality"`
-	Sources   []string            `yaml:"sources"`
-	Was       []plan.ItemKey      `yaml:"was"`
-	SameAs    []string            `yaml:"same_as"`
-}
-
+// moduleFile is a module, without what only a lifecycle has.
 type moduleFile struct {
-	Kind         plan.Kind        `yaml:"kind"`
-	Key          string           `yaml:"key"`
-	Version      int              `yaml:"version"`
-	Name         string           `yaml:"name"`
-	Summary      string           `yaml:"summary"`
+	own.Head     `yaml:",inline"`
 	Notice       string           `yaml:"notice"`
 	ProposedWhen []plan.Flag      `yaml:"proposed_when"`
-	Flags        []flagFile       `yaml:"flags"`
-	Seats        []moduleSeatFile `yaml:"seats"`
-	Items        []moduleItemFile `yaml:"items"`
+	Flags        []own.Flag       `yaml:"flags"`
+	Seats        []own.ModuleSeat `yaml:"seats"`
+	Items        []own.ModuleItem `yaml:"items"`
 }
 
-type moduleSeatFile struct {
-	Phase plan.Phase `yaml:"phase"`
-	Seat  seatFile   `yaml:",inline"`
-}
-
-type moduleItemFile struct {
-	Phase plan.Phase `yaml:"phase"`
-	Item  itemFile   `yaml:",inline"`
-}
-
-func (f moduleFile) module() plan.Module {
-	m := plan.Module{
-		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary), Notice: strings.TrimSpace(f.Notice),
-		ProposedWhen: f.ProposedWhen, Flags: questions(f.Flags),
-	}
-	for _, s := range f.Seats {
-		m.Seats = append(m.Seats, plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()})
-	}
-	for _, d := range f.Items {
-		m.Items = append(m.Items, plan.ModuleItem{Phase: d.Phase, Item: d.Item.item()})
-	}
+// module is what the file says, also where it calls itself something else.
+func (f *moduleFile) module() plan.Module {
+	whole := own.File{Head: f.Head, Notice: f.Notice, ProposedWhen: f.ProposedWhen, Flags: f.Flags, Seats: f.Seats, Items: f.Items}
+	whole.Kind = plan.KindModule
+	m := *whole.Document().Module
+	m.Kind = f.Kind
 	return m
 }
 
-func questions(files []flagFile) []plan.Question {
-	var out []plan.Question
-	for _, f := range files {
-		out = append(out, plan.Question{Key: f.Key, Group: f.Group, Label: f.Label})
-	}
-	return out
-}
-
-func (f seatFile) seat() plan.GateSeat {
-	return plan.GateSeat{Seat: f.Seat, MandatoryAt: f.Mandatory, Tiers: f.Tiers, When: f.When}
-}
-
-func (f itemFile) item() plan.Item {
-	return plan.Item{
-		Key: f.Key, Title: f.Title,
-		Why: strings.TrimSpace(f.Why), Done: strings.TrimSpace(f.Done), Show: strings.TrimSpace(f.Show),
-		Levels:   [3]plan.Level{f.Level, f.Tier2, f.Tier3},
-		Evidence: f.Evidence, Seats: f.Seats, When: f.When, ValidDays: f.ValidDays, Core: f.Core,
-		Quality: f.Quality, Sources: f.Sources, Was: f.Was, SameAs: f.SameAs,
-	}
-}
-
-func (f headFile) template() plan.Lifecycle {
-	return plan.Lifecycle{
-		Key: f.Key, Version: f.Version, Name: f.Name, Summary: strings.TrimSpace(f.Summary),
-		Order: f.Order, SoD: f.SoD != nil && *f.SoD, Flags: questions(f.Flags),
-	}
-}
-
-func (f stageFile) stage() plan.Stage {
-	s := plan.Stage{
-		Key: f.Key, Name: f.Name, Phases: f.Phases, Purpose: strings.TrimSpace(f.Purpose),
-		Gate: plan.Gate{Name: f.Gate.Name, Exit: strings.TrimSpace(f.Gate.Exit), RepeatsDays: f.Gate.RepeatsDays},
-	}
-	copy(s.Gate.Quorums[:], f.Gate.Quorum) // how many there are is checked on the file
-	for _, seat := range f.Gate.Seats {
-		s.Gate.Seats = append(s.Gate.Seats, seat.seat())
-	}
-	for _, item := range f.Items {
-		s.Items = append(s.Items, item.item())
-	}
-	return s
+// lifecycle is what the head and the files of its stages say. Its kind stays
+// unsaid, as it is in what was published of the first ones.
+func (f *headFile) lifecycle(stages []own.Stage) plan.Lifecycle {
+	whole := own.File{Head: f.Head, Order: f.Order, SoD: f.SoD, Flags: f.Flags, Stages: stages}
+	whole.Kind = plan.KindLifecycle
+	l := *whole.Document().Lifecycle
+	l.Kind = ""
+	return l
 }
 
 // stageName is the file that stage number i (from 0) lives in. The number in
@@ -183,17 +77,18 @@ func readHead(fsys fs.FS, problems *Invalid) (headFile, error) {
 	return head, nil
 }
 
-// readStages appends each stage that head lists and whose file can be
-// decoded, and reports files that belong to none.
-func readStages(fsys fs.FS, t *plan.Lifecycle, head headFile, problems *Invalid) error {
+// readStages reads each stage that head lists and whose file can be decoded, and
+// reports files that belong to none.
+func readStages(fsys fs.FS, head headFile, problems *Invalid) ([]own.Stage, error) {
+	var stages []own.Stage
 	expected := map[string]bool{headName: true}
 	for i, key := range head.Stages {
 		name := stageName(i, key)
 		expected[name] = true
-		var stage stageFile
+		var stage own.Stage
 		ok, err := decode(fsys, name, &stage, problems)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if !ok {
 			continue
@@ -205,18 +100,18 @@ func readStages(fsys fs.FS, t *plan.Lifecycle, head headFile, problems *Invalid)
 		if n := len(stage.Gate.Quorum); n != 3 {
 			problems.add(Problem{File: name, Where: "gate", Message: fmt.Sprintf("quorum: has %d numbers; one for each of the three tiers is wanted", n)})
 		}
-		t.Stages = append(t.Stages, stage.stage())
+		stages = append(stages, stage)
 	}
 	entries, err := fs.ReadDir(fsys, ".")
 	if err != nil {
-		return fmt.Errorf("listing the template's folder: %w", err)
+		return nil, fmt.Errorf("listing the template's folder: %w", err)
 	}
 	for _, e := range entries {
 		if !expected[e.Name()] {
 			problems.add(Problem{File: e.Name(), Message: "belongs to no stage that " + headName + " lists"})
 		}
 	}
-	return nil
+	return stages, nil
 }
 
 // decode reads one file into v. What is wrong with the file's content goes

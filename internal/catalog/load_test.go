@@ -123,6 +123,41 @@ func TestLoadReadsEveryField(t *testing.T) {
 	}
 }
 
+// Files of a folder have what files of people have: questions with choices, their
+// rules and links.
+func TestQuestionsAreRead(t *testing.T) {
+	files := smallTemplate()
+	files["02-second.yaml"] = smallSecond + `  - key: end-safe
+    title: How the end is safe
+    why: Ends hurt.
+    done_when: Nobody is hurt.
+    show: Link the drill.
+    level: must
+    evidence: [doc]
+    seats: [sre]
+    quality: [operability]
+    sources: [F.4]
+    choices:
+      - {key: net, title: There is a net, help: One that holds., links: [{title: Nets, url: 'https://example.com/nets'}]}
+      - {key: rope, title: There is a rope}
+    rules:
+      - {when: "net && rope", risk: none}
+      - {when: default, risk: high}
+`
+	got, err := Load(folder(files))
+	if err != nil {
+		t.Fatal(err)
+	}
+	it := got.Stages[1].Items[1]
+	if out, err := it.Outcome("net rope"); err != nil || out.Risk != plan.RiskNone || len(it.Choices) != 2 || it.Choices[0].Links[0].Title != "Nets" {
+		t.Errorf("%+v comes to %+v, %v", it, out, err)
+	}
+	files["02-second.yaml"] = strings.Replace(files["02-second.yaml"], "net && rope", "net and rope", 1)
+	if got := problemsOf(t, files); len(got) != 1 || !strings.HasPrefix(got[0], "02-second.yaml: item end-safe: rule 1 cannot be read") {
+		t.Errorf("a rule in other words: %q", got)
+	}
+}
+
 func TestSeparationOfDutiesIsRead(t *testing.T) {
 	files := smallTemplate()
 	files[headName] = strings.Replace(smallHead, "duties: false", "duties: true", 1)

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
@@ -27,106 +28,6 @@ const (
 	maxOwnLine  = 64 << 10
 	maxOwnDepth = 16 // the form needs 7
 )
-
-// The shapes of the file. Those of a lifecycle's stages and items are the same as
-// in the files of internal/catalog.
-type ownFile struct {
-	Kind         plan.Kind       `yaml:"kind"`
-	Key          string          `yaml:"key"`
-	Version      int             `yaml:"version"`
-	Name         string          `yaml:"name"`
-	Summary      string          `yaml:"summary,omitempty"`
-	Notice       string          `yaml:"notice,omitempty"`
-	Order        plan.Order      `yaml:"order,omitempty"`
-	SoD          *bool           `yaml:"separation_of_duties,omitempty"`
-	ProposedWhen []plan.Flag     `yaml:"proposed_when,flow,omitempty"`
-	Flags        []ownFlag       `yaml:"flags,omitempty"`
-	Stages       []ownStage      `yaml:"stages,omitempty"` // of a lifecycle
-	Seats        []ownModuleSeat `yaml:"seats,omitempty"`  // of a module, and what follows
-	Items        []ownModuleItem `yaml:"items,omitempty"`
-}
-
-type ownFlag struct {
-	Key   plan.Flag `yaml:"key"`
-	Group string    `yaml:"group"`
-	Label string    `yaml:"label"`
-}
-
-type ownStage struct {
-	Key     plan.StageKey `yaml:"key"`
-	Name    string        `yaml:"name"`
-	Phases  []plan.Phase  `yaml:"phases,flow,omitempty"`
-	Purpose string        `yaml:"purpose,omitempty"`
-	Gate    ownGate       `yaml:"gate"`
-	Items   []ownItem     `yaml:"items,omitempty"`
-}
-
-type ownGate struct {
-	Name        string    `yaml:"name,omitempty"`
-	Exit        string    `yaml:"exit,omitempty"`
-	Quorum      []int     `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
-	Seats       []ownSeat `yaml:"seats,omitempty"`
-	RepeatsDays int       `yaml:"repeats_days,omitempty"`
-}
-
-type ownSeat struct {
-	Seat      plan.Seat   `yaml:"seat"`
-	Mandatory []plan.Tier `yaml:"mandatory,flow,omitempty"`
-	Tiers     []plan.Tier `yaml:"tiers,flow,omitempty"`
-	When      []plan.Flag `yaml:"when,flow,omitempty"`
-}
-
-type ownModuleSeat struct {
-	Phase plan.Phase `yaml:"phase"`
-	Seat  ownSeat    `yaml:",inline"`
-}
-
-type ownModuleItem struct {
-	Phase plan.Phase `yaml:"phase"`
-	Item  ownItem    `yaml:",inline"`
-}
-
-type ownItem struct {
-	Key       plan.ItemKey        `yaml:"key"`
-	Title     string              `yaml:"title"`
-	Guidance  string              `yaml:"guidance,omitempty"`
-	Why       string              `yaml:"why,omitempty"`
-	Done      string              `yaml:"done_when,omitempty"`
-	Show      string              `yaml:"show,omitempty"`
-	Level     plan.Level          `yaml:"level,omitempty"`
-	Tier2     plan.Level          `yaml:"tier2,omitempty"`
-	Tier3     plan.Level          `yaml:"tier3,omitempty"`
-	Evidence  []plan.EvidenceKind `yaml:"evidence,flow,omitempty"`
-	Seats     []plan.Seat         `yaml:"seats,flow,omitempty"`
-	When      []plan.Flag         `yaml:"when,flow,omitempty"`
-	ValidDays int                 `yaml:"valid_days,omitempty"`
-	Core      bool                `yaml:"core,omitempty"`
-	Quality   []string            `yaml:"quality,flow,omitempty"`
-	Sources   []string            `yaml:"sources,flow,omitempty"`
-	Was       []plan.ItemKey      `yaml:"was,flow,omitempty"`
-	SameAs    []string            `yaml:"same_as,omitempty"`
-	Choices   []ownChoice         `yaml:"choices,omitempty"`
-	Rules     []ownRule           `yaml:"rules,omitempty"`
-	Links     []ownLink           `yaml:"links,omitempty"`
-}
-
-type ownChoice struct {
-	Key   plan.ChoiceKey `yaml:"key"`
-	Title string         `yaml:"title"`
-	Help  string         `yaml:"help,omitempty"`
-	Do    string         `yaml:"improve,omitempty"`
-	Links []ownLink      `yaml:"links,omitempty"`
-}
-
-type ownRule struct {
-	When string    `yaml:"when"`
-	Risk plan.Risk `yaml:"risk"`
-}
-
-type ownLink struct {
-	Title string `yaml:"title,omitempty"`
-	URL   string `yaml:"url"`
-}
 
 func ownInfo() Info {
 	return Info{
@@ -149,7 +50,7 @@ func hasLine(src []byte, begin string) bool {
 }
 
 func readOwn(src []byte, opts Options) (Result, error) {
-	var file ownFile
+	var file own.File
 	if f := plainyaml.Decode(src, &file, plainyaml.Limits{Line: maxOwnLine, Depth: maxOwnDepth}); f != nil {
 		return refuse(ownFault(f)), nil
 	}
@@ -160,7 +61,7 @@ func readOwn(src []byte, opts Options) (Result, error) {
 	if c.refused {
 		return Result{Problems: c.problems}, nil
 	}
-	return Result{Document: file.document(), Problems: c.problems}, nil
+	return Result{Document: file.Document(), Problems: c.problems}, nil
 }
 
 // ownFault makes a sentence of what the parser says.
@@ -172,74 +73,11 @@ func ownFault(f *plainyaml.Fault) Problem {
 	return p
 }
 
-func (f *ownFile) document() plan.Document {
-	if f.Kind == plan.KindModule {
-		m := &plan.Module{
-			Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Notice: text(f.Notice),
-			ProposedWhen: f.ProposedWhen, Flags: convert(f.Flags, ownFlag.question),
-		}
-		m.Seats = convert(f.Seats, func(s ownModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
-		m.Items = convert(f.Items, func(it ownModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.item()} })
-		return plan.Document{Module: m}
-	}
-	l := &plan.Lifecycle{
-		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,
-		SoD: f.SoD == nil || *f.SoD, Flags: convert(f.Flags, ownFlag.question), Stages: convert(f.Stages, ownStage.stage),
-	}
-	return plan.Document{Lifecycle: l}
-}
-
-// text is without the line break that YAML's folded form ends with.
-func text(s string) string { return strings.TrimSpace(s) }
-
-// convert keeps nil what is nil, so that what is left out stays so.
-func convert[A, B any](list []A, f func(A) B) []B {
-	if list == nil {
-		return nil
-	}
-	out := make([]B, len(list))
-	for i, v := range list {
-		out[i] = f(v)
-	}
-	return out
-}
-
-func (f ownFlag) question() plan.Question {
-	return plan.Question{Key: f.Key, Group: f.Group, Label: f.Label}
-}
-
-func (s ownStage) stage() plan.Stage {
-	out := plan.Stage{
-		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: convert(s.Items, ownItem.item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: convert(s.Gate.Seats, ownSeat.seat), RepeatsDays: s.Gate.RepeatsDays},
-	}
-	copy(out.Gate.Quorums[:], s.Gate.Quorum)
-	return out
-}
-
-func (s ownSeat) seat() plan.GateSeat {
-	return plan.GateSeat{Seat: s.Seat, MandatoryAt: s.Mandatory, Tiers: s.Tiers, When: s.When}
-}
-
-func (it ownItem) item() plan.Item {
-	return plan.Item{
-		Key: it.Key, Title: it.Title, Guidance: text(it.Guidance), Why: text(it.Why), Done: text(it.Done), Show: text(it.Show),
-		Levels: [3]plan.Level{it.Level, it.Tier2, it.Tier3}, Evidence: it.Evidence, Seats: it.Seats, When: it.When, ValidDays: it.ValidDays,
-		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, ownLink.link),
-		Choices: convert(it.Choices, func(c ownChoice) plan.Choice {
-			return plan.Choice{Key: c.Key, Title: c.Title, Help: text(c.Help), Do: text(c.Do), Links: convert(c.Links, ownLink.link)}
-		}),
-		Rules: convert(it.Rules, func(r ownRule) plan.Rule { return plan.Rule{When: text(r.When), Risk: r.Risk} }),
-	}
-}
-
-func (l ownLink) link() plan.Link { return plan.Link{Title: l.Title, URL: l.URL} }
-
 // WriteYAML writes a document in our own form. was is the file that it was read
 // from, if any: comments in it stand again beside what they stood beside, as far as
 // that is still there. Keys tell which stage or item it was.
 func WriteYAML(d plan.Document, was []byte) ([]byte, error) {
-	file := ownOf(d)
+	file := own.Of(d)
 	opts := []yaml.EncodeOption{yaml.IndentSequence(true), yaml.CustomMarshaler(quoted)}
 	if comments := commentsFor(file, was); len(comments) > 0 {
 		opts = append(opts, yaml.WithComment(comments))
@@ -270,65 +108,13 @@ func quoted(s string) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-func ownOf(d plan.Document) *ownFile {
-	if m := d.Module; m != nil {
-		return &ownFile{
-			Kind: plan.KindModule, Key: m.Key, Version: m.Version, Name: m.Name, Summary: m.Summary, Notice: m.Notice,
-			ProposedWhen: m.ProposedWhen, Flags: convert(m.Flags, ownFlagOf),
-			Seats: convert(m.Seats, func(s plan.ModuleSeat) ownModuleSeat { return ownModuleSeat{s.Phase, ownSeatOf(s.GateSeat)} }),
-			Items: convert(m.Items, func(it plan.ModuleItem) ownModuleItem { return ownModuleItem{it.Phase, ownItemOf(it.Item)} }),
-		}
-	}
-	l := d.Lifecycle
-	return &ownFile{
-		Kind: plan.KindLifecycle, Key: l.Key, Version: l.Version, Name: l.Name, Summary: l.Summary, Order: l.Order, SoD: &l.SoD,
-		Flags: convert(l.Flags, ownFlagOf), Stages: convert(l.Stages, ownStageOf),
-	}
-}
-
-func ownFlagOf(q plan.Question) ownFlag { return ownFlag{q.Key, q.Group, q.Label} }
-
-func ownStageOf(s plan.Stage) ownStage {
-	out := ownStage{
-		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: s.Purpose, Items: convert(s.Items, ownItemOf),
-		Gate: ownGate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: convert(s.Gate.Seats, ownSeatOf), RepeatsDays: s.Gate.RepeatsDays},
-	}
-	quorums := [3]int{s.Gate.QuorumAt(1), s.Gate.QuorumAt(2), s.Gate.QuorumAt(3)}
-	if quorums != [3]int{} {
-		out.Gate.Quorum = quorums[:]
-	}
-	return out
-}
-
-func ownSeatOf(s plan.GateSeat) ownSeat {
-	out := ownSeat{s.Seat, s.MandatoryAt, s.Tiers, s.When}
-	if s.Mandatory { // of versions from before tiers
-		out.Mandatory = []plan.Tier{1, 2, 3}
-	}
-	return out
-}
-
-func ownItemOf(it plan.Item) ownItem {
-	return ownItem{
-		Key: it.Key, Title: it.Title, Guidance: it.Guidance, Why: it.Why, Done: it.Done, Show: it.Show,
-		Level: it.Levels[0], Tier2: it.Levels[1], Tier3: it.Levels[2], Evidence: it.Evidence, Seats: it.Seats, When: it.When,
-		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, ownLinkOf),
-		Choices: convert(it.Choices, func(c plan.Choice) ownChoice {
-			return ownChoice{c.Key, c.Title, c.Help, c.Do, convert(c.Links, ownLinkOf)}
-		}),
-		Rules: convert(it.Rules, func(r plan.Rule) ownRule { return ownRule{r.When, r.Risk} }),
-	}
-}
-
-func ownLinkOf(l plan.Link) ownLink { return ownLink{l.Title, l.URL} }
-
 // commentsFor are the comments of a file, by the places that what they stand at
 // has in another one.
-func commentsFor(file *ownFile, was []byte) yaml.CommentMap {
+func commentsFor(file *own.File, was []byte) yaml.CommentMap {
 	if len(was) == 0 || len(was) > MaxBytes {
 		return nil
 	}
-	old, comments := &ownFile{}, yaml.CommentMap{}
+	old, comments := &own.File{}, yaml.CommentMap{}
 	if f := plainyaml.Decode(was, old, plainyaml.Limits{Line: maxOwnLine, Depth: maxOwnDepth}, yaml.CommentToMap(comments)); f != nil {
 		return nil
 	}
@@ -344,9 +130,9 @@ func commentsFor(file *ownFile, was []byte) yaml.CommentMap {
 
 // movedPlaces maps the paths of stages and items of one file to those in another;
 // to nothing where they are gone.
-func movedPlaces(old, now *ownFile) map[string]string {
+func movedPlaces(old, now *own.File) map[string]string {
 	places, at := map[string]string{}, map[string]string{}
-	each := func(f *ownFile, see func(key, path string)) {
+	each := func(f *own.File, see func(key, path string)) {
 		for i, s := range f.Flags {
 			see("flag "+string(s.Key), fmt.Sprintf("$.flags[%d]", i))
 		}
@@ -433,7 +219,7 @@ func (c *ownCheck) key(path, key string) {
 	}
 }
 
-func (c *ownCheck) file(f *ownFile) {
+func (c *ownCheck) file(f *own.File) {
 	c.key("key", f.Key)
 	if f.Version < 0 {
 		c.refuse("version", "Versions count from 1.", "")
@@ -486,7 +272,7 @@ func (c *ownCheck) phase(path string, p plan.Phase) {
 	}
 }
 
-func (c *ownCheck) stage(path string, s *ownStage) {
+func (c *ownCheck) stage(path string, s *own.Stage) {
 	c.key(path+".key", string(s.Key))
 	if c.stages[s.Key] {
 		c.refuse(path+".key", fmt.Sprintf("%q is the key of an earlier stage.", s.Key), "Give each stage its own.")
@@ -506,7 +292,7 @@ func (c *ownCheck) stage(path string, s *ownStage) {
 	}
 }
 
-func (c *ownCheck) seat(path string, s ownSeat) {
+func (c *ownCheck) seat(path string, s own.Seat) {
 	if !s.Seat.Valid() {
 		c.refuse(path+".seat", fmt.Sprintf("%q is no seat.", cut(string(s.Seat))), "Seats are "+listed(plan.Seats())+".")
 	}
@@ -517,7 +303,7 @@ func (c *ownCheck) seat(path string, s ownSeat) {
 	}
 }
 
-func (c *ownCheck) item(path string, it *ownItem) {
+func (c *ownCheck) item(path string, it *own.Item) {
 	c.key(path+".key", string(it.Key))
 	if _, taken := c.items[it.Key]; taken {
 		c.refuse(path+".key", fmt.Sprintf("%q is the key of the item “%s” already.", it.Key, cut(c.items[it.Key])), "Give each item its own.")
@@ -541,8 +327,8 @@ func (c *ownCheck) item(path string, it *ownItem) {
 	if it.ValidDays < 0 {
 		c.refuse(path+".valid_days", "A number of days cannot be below zero.", "")
 	}
-	wrong, doubtful := plan.CheckQuestion(convert(it.Choices, func(ch ownChoice) plan.Choice { return plan.Choice{Key: ch.Key} }),
-		convert(it.Rules, func(r ownRule) plan.Rule { return plan.Rule{When: text(r.When), Risk: r.Risk} }))
+	question := it.Item()
+	wrong, doubtful := plan.CheckQuestion(question.Choices, question.Rules)
 	for _, w := range wrong {
 		c.refuse(path, fmt.Sprintf("“%s” %s.", cut(it.Title), w), "")
 	}
@@ -555,7 +341,7 @@ func (c *ownCheck) item(path string, it *ownItem) {
 	}
 }
 
-func (c *ownCheck) links(path string, links []ownLink) {
+func (c *ownCheck) links(path string, links []own.Link) {
 	for i, l := range links {
 		if !webAddress(l.URL) {
 			c.refuse(fmt.Sprintf("%s.links[%d].url", path, i), fmt.Sprintf("%q is no address of a page.", cut(l.URL)), "Write one that begins with https:// or http://.")

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -36,7 +37,7 @@ func TestSchemaIsTheForm(t *testing.T) {
 	if err := json.Unmarshal(b, &root); err != nil {
 		t.Fatal(err)
 	}
-	compareSchema(t, root.Defs, "file", root.schema, reflect.TypeFor[ownFile]())
+	compareSchema(t, root.Defs, "file", root.schema, reflect.TypeFor[own.File]())
 	enum(t, root.Defs, "phase", plan.Phases())
 	enum(t, root.Defs, "seat", plan.Seats())
 	enum(t, root.Defs, "evidence", plan.EvidenceKinds())

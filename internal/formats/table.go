@@ -426,3 +426,15 @@ func tableOf(d plan.Document) [][]string {
 }
 
 func texts[T ~string](list []T) []string { return convert(list, func(v T) string { return string(v) }) }
+
+// convert keeps nil what is nil, so that what is left out stays so.
+func convert[A, B any](list []A, f func(A) B) []B {
+	if list == nil {
+		return nil
+	}
+	out := make([]B, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}
