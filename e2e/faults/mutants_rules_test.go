@@ -42,6 +42,10 @@ var ruleMutants = []mutant{
 	rule("evidence that was removed counts", "if e.Item != it.Def.Key || e.Removed() ||", "if e.Item != it.Def.Key ||"),
 	rule("what has to be reconfirmed is not", "if it.Reattest && it.Level == plan.LevelMust {", "if it.Reattest && it.Level == LevelNone {"),
 	rule("who said that it does not apply approves it", "	case a.By == by.Person:", "	case a.By == -1:"),
+	rule("a renewal is a change", "	if len(renewed) == 0 {", "	if len(renewed) >= 0 {"),
+	rule("what renewed one round is not signed by the next", "return e.Renews == ro.No &&", "return e.Renews > 0 &&"),
+	rule("evidence renews what has changed", " || !last.ChangedAt.IsZero():", ":"),
+	rule("the next review goes on renewing the last", "			s.Evidence[j].Renews = 0 // its round", "			s.Evidence[j].Renews *= 1 // its round"),
 	rule("evidence outlives what the item allows", "		if exp.After(latest) {", "		if exp.Before(latest) && false {"),
 	rule("evidence from the future", "} else if eff.After(today.AddDate(0, 0, 1)) {", "} else if eff.After(today.AddDate(9, 0, 1)) {"),
 	rule("a waiver for longer than a year", "	case d.After(Today(at).AddDate(0, 0, MaxWaiver)):", "	case d.After(Today(at).AddDate(99, 0, MaxWaiver)):"),
@@ -77,7 +81,7 @@ var ruleMutants = []mutant{
 	rule("an entry does not carry on the chain", "	b = append(b, prev[:]...)\n", ""),
 	rule("an entry's author is not hashed", "r.At.UnixMicro(), int64(r.Actor)}", "r.At.UnixMicro(), 0}"),
 	rule("a gap in the chain goes unnoticed", "		if r.Seq != head.Seq+1 {", "		if r.Seq <= head.Seq {"),
-	rule("a gate that repeats never lapses", "if Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at) {", "if Over(time.Time{}, at) {"),
+	rule("a gate that repeats never lapses", "if s.TermOver(at) {", "if s.TermOver(time.Time{}) {"),
 	rule("an overdue condition goes unnoticed", "if c.Overdue(at) {\n\t\t\tstate = GateOverdue", "if c.No < 0 {\n\t\t\tstate = GateOverdue"),
 }
 

@@ -121,7 +121,7 @@ func (w *world) stateOf(st *review.Stage) *gatemodel.State {
 		s.Items[i] = gatemodel.Said{State: string(a.State), By: w.place(a.By), Version: a.Version, Mark: a.Note}
 	}
 	for _, e := range st.Evidence {
-		s.Evidence = append(s.Evidence, gatemodel.Link{By: w.place(e.By), Last: dayOf(e.Expires), Removed: e.Removed()})
+		s.Evidence = append(s.Evidence, gatemodel.Link{By: w.place(e.By), Last: dayOf(e.Expires), Removed: e.Removed(), Renews: e.Renews})
 	}
 	for _, wv := range st.Waivers {
 		s.Waivers = append(s.Waivers, gatemodel.Leave{By: w.place(wv.RequestedBy), Last: dayOf(wv.Until), Granted: !wv.GrantedAt.IsZero(),

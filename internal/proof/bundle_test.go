@@ -183,3 +183,69 @@ func TestNamesStandApart(t *testing.T) {
 		t.Errorf("with names erased:\n%s", r)
 	}
 }
+
+// tellOfARenewal goes on from a gate that passed: its evidence is renewed, the
+// renewal taken back and given again, and the next round signs it.
+func tellOfARenewal(tb testing.TB) *world {
+	tb.Helper()
+	w := tellBriefly(tb)
+	w.link(live, "restore-tested", "test-report", 2)
+	w.must(w.r.RemoveEvidence(actor(mike), live, "restore-tested", 2, w.tick()))
+	w.now = w.now.AddDate(0, 0, 31)
+	w.link(live, "restore-tested", "test-report", 3)
+	if g := w.r.Stage(live).Gate; g != review.GatePassed {
+		tb.Fatalf("renewed, the gate stands %q", g.Label())
+	}
+	w.answer(live, "restore-tested", review.Met, "Both ways.")
+	w.request(live)
+	w.link(live, "restore-tested", "test-report", 4)
+	w.sign(sre, live, plan.SeatSRE, review.Go)
+	return w
+}
+
+// A bundle with renewals verifies, and the round that signed them holds them. Without
+// the mark, they are what they were before there were renewals: changes.
+func TestABundleWithRenewals(t *testing.T) {
+	w := tellOfARenewal(t)
+	unmarked := edit(func(_ *review.Entry, e *review.EvidenceAdded) { e.Renews = 0 })(append([]review.Entry(nil), w.r.Recorded()...))
+	for name, entries := range map[string][]review.Entry{"marked": w.r.Recorded(), "unmarked": unmarked} {
+		k := newKey(t, "test")
+		packed, err := Build(k, input(t, k, w.tmpl, chained(t, alpha, entries)))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if r := Verify(packed, keysOf(t, k), nil); !r.OK() {
+			t.Errorf("%s, it is refused:\n%s", name, r)
+		}
+		signed := string(dataOf(contents(t, packed), "content-1-live-2.json"))
+		if !strings.Contains(signed, "restore-tested/3") || !strings.Contains(signed, "restore-tested/4") {
+			t.Errorf("%s, the second round signed %s", name, signed)
+		}
+	}
+}
+
+// Evidence that is said to renew what it does not is refused, however well the
+// chain and the seals fit, by who makes a bundle and by who verifies one.
+func TestAForgedRenewalIsRefused(t *testing.T) {
+	w := tellOfARenewal(t)
+	k := newKey(t, "test")
+	packed, err := Build(k, input(t, k, w.tmpl, w.records()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, forged := range []struct{ no, renews int }{{1, 1}, {2, 2}, {4, 1}, {4, 2}} {
+		entries := edit(func(_ *review.Entry, e *review.EvidenceAdded) {
+			if e.No == forged.no {
+				e.Renews = forged.renews
+			}
+		})(append([]review.Entry(nil), w.r.Recorded()...))
+		records := chained(t, alpha, entries)
+		if _, err := Build(k, input(t, k, w.tmpl, records)); err == nil || !strings.Contains(err.Error(), "renew") {
+			t.Errorf("evidence %d for round %d is packed: %v", forged.no, forged.renews, err)
+		}
+		spoiled := sealed(t, k, with(contents(t, packed), fileEntries, encodeRecords(records)))
+		if r := Verify(spoiled, keysOf(t, k), nil); r.OK() || !strings.Contains(r.String(), "said to renew") {
+			t.Errorf("evidence %d for round %d:\n%s", forged.no, forged.renews, r)
+		}
+	}
+}

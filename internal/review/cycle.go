@@ -111,6 +111,13 @@ func (s *Stage) repeatsOn(passed time.Time) time.Time {
 	return Today(passed).AddDate(0, 0, s.Def.Gate.RepeatsDays)
 }
 
+// TermOver reports whether the newest round has passed too long ago for a gate that
+// repeats: its signatures no longer count, whatever is renewed.
+func (s *Stage) TermOver(at time.Time) bool {
+	last := s.LastRound()
+	return last != nil && last.Outcome.Passes() && Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at)
+}
+
 // StartReview begins the next pass of the project through its template.
 // Answers, evidence, waivers and open conditions carry over; items whose evidence
 // expires have to be attested anew; the gates start afresh. Earlier rounds stay
@@ -175,6 +182,9 @@ func (r *Review) foldReview(e ReviewStarted) error {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		s.Rounds, s.Findings, s.Conditions = nil, nil, carried[s.Def.Key]
+		for j := range s.Evidence {
+			s.Evidence[j].Renews = 0 // its round is of the review before
+		}
 		for j := range s.Items {
 			it := &s.Items[j]
 			it.Earlier = nil // what stands now was signed off with the last gate
@@ -184,6 +194,9 @@ func (r *Review) foldReview(e ReviewStarted) error {
 	for i := range r.Former {
 		s := &r.Former[i]
 		s.Rounds, s.Findings, s.Conditions = nil, nil, nil
+		for j := range s.Evidence {
+			s.Evidence[j].Renews = 0
+		}
 	}
 	r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
 	r.Upgraded, r.Wishes, r.Asked = nil, nil, slices.Clone(r.Asked)

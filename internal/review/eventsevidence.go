@@ -18,6 +18,9 @@ type (
 		Effective string            `json:"effective"`
 		Expires   string            `json:"expires,omitempty"`
 		Commit    string            `json:"commit,omitempty"`
+		// Renews is the round whose signatures it leaves in force. Evidence from
+		// before there were renewals has none, and was a change.
+		Renews int `json:"renews,omitempty"`
 	}
 	// EvidenceRemoved takes a link away; its row and entry stay readable.
 	EvidenceRemoved struct {
@@ -37,16 +40,19 @@ func (EvidenceAdded) People() []PersonID   { return nil }
 func (EvidenceRemoved) People() []PersonID { return nil }
 
 func (e EvidenceAdded) fold(r *Review, en Entry) error {
-	s, _, err := r.place(e.Stage, e.Item)
+	s, it, err := r.place(e.Stage, e.Item)
 	if err != nil {
 		return err
 	}
 	if e.No != s.nextEvidence() {
 		return fmt.Errorf("evidence %d where %d is next", e.No, s.nextEvidence())
 	}
+	if e.Renews != 0 && e.Renews != s.renews(it, e.Type) {
+		return fmt.Errorf("evidence %d is said to renew round %d, which it does not", e.No, e.Renews)
+	}
 	s.Evidence = append(s.Evidence, Evidence{
 		No: e.No, Item: e.Item, URL: e.URL, Title: e.Title, Type: e.Type, Effective: parseDate(e.Effective),
-		Expires: parseDate(e.Expires), Commit: e.Commit, By: en.Actor, At: en.At,
+		Expires: parseDate(e.Expires), Commit: e.Commit, By: en.Actor, At: en.At, Renews: e.Renews,
 	})
 	return nil
 }

@@ -101,6 +101,7 @@ type Evidence struct {
 	RemovedBy PersonID
 	RemovedAt time.Time
 	Home      Position // where it was linked, if the plan has moved it since
+	Renews    int      // the round under which it was linked without a change of what was signed; 0: none
 }
 
 // nextEvidence is the number of what is linked next. The numbers have gaps where
@@ -380,7 +381,8 @@ type NewEvidence struct {
 }
 
 // AddEvidence links evidence to an item. Linking the same thing again changes
-// nothing and is no error.
+// nothing and is no error. Where [Stage.Renewable] says so, newer evidence leaves
+// the signatures in force; it may have the address of the evidence before it.
 func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in NewEvidence, at time.Time) error {
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return err
@@ -393,12 +395,17 @@ func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in New
 	if err != nil {
 		return err
 	}
+	ev.Renews = s.renews(it, ev.Type)
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
-		if e.Item == ik && !e.Removed() && e.URL == ev.URL && e.Type == ev.Type {
-			if e.Title == ev.Title && e.Commit == ev.Commit && FormatDate(e.Effective) == ev.Effective && FormatDate(e.Expires) == ev.Expires {
-				return nil
-			}
+		if e.Item != ik || e.Removed() || e.URL != ev.URL || e.Type != ev.Type {
+			continue
+		}
+		switch {
+		case e.Title == ev.Title && e.Commit == ev.Commit && FormatDate(e.Effective) == ev.Effective && FormatDate(e.Expires) == ev.Expires:
+			return nil
+		case ev.Renews > 0 && ev.Effective > FormatDate(e.Effective): // it says something newer at the same address
+		default:
 			return invalid("url", "is already linked to this item; remove that link first to change its dates")
 		}
 	}

@@ -70,14 +70,22 @@ func (r *Review) addLine(by Actor, s *Stage, it *Item, line string, rules LinkRu
 	if err != nil {
 		return invalid("links", err.Error())
 	}
-	for i := range s.Evidence {
-		if e := &s.Evidence[i]; e.Item == it.Def.Key && !e.Removed() && e.URL == u {
-			return nil
-		}
-	}
 	kind, sure := GuessKind(u)
 	if !sure && len(it.Def.Evidence) > 0 {
 		kind = it.Def.Evidence[0]
+	}
+	for i := range s.Evidence {
+		e := &s.Evidence[i]
+		if e.Removed() || e.Item != it.Def.Key || e.URL != u {
+			continue
+		}
+		if !e.Expired(at) || s.Renewable(it) == nil {
+			return nil
+		}
+		kind = e.Type // it is renewed as what it was
+		if title == "" {
+			title = e.Title
+		}
 	}
 	if title == "" {
 		title = GuessTitle(u)

@@ -431,6 +431,7 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 		e := &s.Evidence[i]
 		same("link", fmt.Sprint(e.No, e.Item, e.Type, e.Removed(), e.Expires.Equal(l.expires)), fmt.Sprint(l.no, l.item, l.kind, l.removed, true))
 	}
+	k.checkRenewals(s, st)
 	same("number of findings", len(s.Findings), len(st.findings))
 	for i, f := range st.findings {
 		same("finding", fmt.Sprint(s.Findings[i].Answer, !s.Findings[i].AcceptedAt.IsZero()), fmt.Sprint(f.answer, f.accepted))
@@ -506,6 +507,30 @@ func (k *machine) checkQueue(s *review.Stage, st *mStage) {
 	}
 	if !slices.Equal(q.Outdated, want.Outdated) || !slices.Equal(q.OpenSeats, want.OpenSeats) || len(q.Signed) != len(counts) {
 		k.t.Fatalf("the queue of %s: %+v, want %+v", s.Def.Key, q, want)
+	}
+}
+
+// checkRenewals compares what came since the signatures and left them in force.
+func (k *machine) checkRenewals(s *review.Stage, st *mStage) {
+	k.t.Helper()
+	var got, want []int
+	for _, e := range s.Renewed() {
+		got = append(got, e.No)
+	}
+	for _, l := range st.links {
+		if ro := st.last(); l.renews != nil && l.renews == ro && !l.removed && k.m.level(st.items[l.item]) != "" {
+			want = append(want, l.no)
+		}
+	}
+	if !slices.Equal(got, want) {
+		k.t.Fatalf("renewed in %s is %v, want %v", s.Def.Key, got, want)
+	}
+	for i, it := range st.inOrder() {
+		for _, kind := range it.def.Evidence {
+			if got, want := s.Renewable(&s.Items[i]) != nil, k.m.level(it) != "" && st.renewing(it, string(kind)) != nil; got != want {
+				k.t.Fatalf("evidence for %s renews: %t, want %t", it.def.Key, got, want)
+			}
+		}
 	}
 }
 

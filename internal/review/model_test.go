@@ -161,6 +161,7 @@ type mLink struct {
 	by        review.PersonID
 	at        time.Time
 	removed   bool
+	renews    *mRound // whose signatures it left in force
 }
 
 type mFinding struct {
@@ -531,6 +532,29 @@ func (m *model) notRequestable(st *mStage, at time.Time) []string {
 
 // --- rule 4: content
 
+// renewing is the round whose signatures stay in force when somebody links more
+// evidence of a kind; nil when that is a change. It passed by signatures, stands
+// as it was signed, and has the item as met by evidence that runs out.
+func (st *mStage) renewing(it *mItem, kind string) *mRound {
+	ro := st.last()
+	signed := ro != nil && (ro.outcome == review.OutcomePassed || ro.outcome == review.OutcomeConditional) && !ro.changed
+	if !signed || it.state != review.Met || it.def.ValidDays == 0 || !slices.Contains(it.def.Evidence, plan.EvidenceKind(kind)) {
+		return nil
+	}
+	if st.evidence(it, time.Time{}) == "evidence-missing" {
+		return nil
+	}
+	return ro
+}
+
+// signed is the content without what has renewed it since.
+func (m *model) signed(st *mStage, ro *mRound) string {
+	all := st.links
+	defer func() { st.links = all }()
+	st.links = slices.DeleteFunc(slices.Clone(all), func(l *mLink) bool { return l.renews == ro })
+	return m.content(st)
+}
+
 // content writes down everything that a signer decides on.
 func (m *model) content(st *mStage) string {
 	var b strings.Builder
@@ -562,7 +586,7 @@ func (m *model) content(st *mStage) string {
 // settle notes which passed gates no longer have the content that was signed.
 func (m *model) settle() {
 	for _, st := range m.stages {
-		if ro := st.last(); ro != nil && ro.passes() && m.content(st) != ro.closing {
+		if ro := st.last(); ro != nil && ro.passes() && m.signed(st, ro) != ro.closing {
 			ro.changed = true
 		}
 	}

@@ -135,7 +135,7 @@ func (m *model) replan() {
 	}
 	m.move(asked)
 	for _, st := range m.stages { // what was signed may be asked again
-		if ro := st.last(); ro != nil && ro.passes() && m.content(st) == ro.closing {
+		if ro := st.last(); ro != nil && ro.passes() && m.signed(st, ro) == ro.closing {
 			ro.changed = false
 		}
 	}

@@ -17,7 +17,7 @@ import (
 // chance alone hardly ever gets a gate to pass.
 func (k *machine) walk(n int) {
 	wild := []func(){
-		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
+		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
 		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
@@ -30,6 +30,10 @@ func (k *machine) walk(n int) {
 		sk := pick(k, "stage", stageKeys...)
 		if g := k.m.gate(k.m.stages[sk], k.now); g != review.GatePassed && !k.oneIn(3, "wild") {
 			k.comesNext(sk)
+			continue
+		}
+		if k.oneIn(6, "renewal") {
+			k.wildRenewal()
 			continue
 		}
 		if k.m.stages[run].passedLast() != nil && k.oneIn(8, "next review") {
@@ -356,6 +360,7 @@ func (k *machine) link(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, ur
 	it := st.items[ik]
 	effective := k.today().AddDate(0, 0, -ago)
 	l := &mLink{item: ik, url: url, kind: string(kind), effective: effective.Format("2006-01-02"), by: by, at: k.now}
+	l.renews = st.renewing(it, l.kind)
 	in := review.NewEvidence{URL: url, Type: kind, Effective: l.effective}
 	limit := it.def.ValidDays
 	if lasts == "" && limit > 0 {
@@ -380,7 +385,7 @@ func (k *machine) link(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, ur
 			continue
 		}
 		same := other.effective == l.effective && other.expires.Equal(l.expires)
-		v.refuse("invalid", !same)
+		v.refuse("invalid", !same && (l.renews == nil || effective.Format("2006-01-02") <= other.effective))
 		if same {
 			v.effect = nil
 		}
@@ -390,6 +395,30 @@ func (k *machine) link(by review.PersonID, sk plan.StageKey, ik plan.ItemKey, ur
 	})
 }
 
+// wildRenewal links newer evidence where that renews, if there is such a place:
+// most often at the address of what is there.
+func (k *machine) wildRenewal() {
+	for _, sk := range stageKeys {
+		st := k.m.stages[sk]
+		for _, it := range st.inOrder() {
+			if len(it.def.Evidence) == 0 || st.renewing(it, string(it.def.Evidence[0])) == nil {
+				continue
+			}
+			url := fmt.Sprintf("https://ci.example.com/r%d", len(st.links))
+			for _, l := range st.links {
+				if l.item == it.def.Key && k.oneIn(2, "same address") {
+					url = l.url
+				}
+			}
+			k.link(mostly(k, "who", mate, member, insider, quinn), sk, it.def.Key, url, it.def.Evidence[0], 0, "")
+			if k.oneIn(4, "taken back") && len(st.links) > 0 {
+				k.unlink(mate, sk, it, st.links[len(st.links)-1].no)
+			}
+			return
+		}
+	}
+}
+
 func (k *machine) wildUnlink() {
 	sk, it := k.wildItem()
 	st, by := k.m.stages[sk], mostly(k, "who", member, crowd...)
@@ -397,7 +426,11 @@ func (k *machine) wildUnlink() {
 	if no >= 1 && no <= len(st.links) {
 		no = st.links[no-1].no
 	}
-	l := st.link(no)
+	k.unlink(by, sk, it, no)
+}
+
+func (k *machine) unlink(by review.PersonID, sk plan.StageKey, it *mItem, no int) {
+	l := k.m.stages[sk].link(no)
 	there := l != nil && l.item == it.def.Key
 	v := verdict{}
 	v.refuse("not found", !there)

@@ -57,7 +57,7 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 		level := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay}[dice(t, "level", 3)]
 		it := plan.Item{
 			Key: k, Title: string(k) + []string{"", " in other words"}[dice(t, "title", 2)], Levels: [3]plan.Level{level, level, level},
-			Evidence: []plan.EvidenceKind{"doc"},
+			Evidence: []plan.EvidenceKind{"doc"}, ValidDays: 90 * dice(t, "repeats", 2),
 		}
 		if k >= "it-4" || dice(t, "question", 4) == 0 {
 			ask(&it, []string{"stop", "alarm && stop", "!slow"}[dice(t, "rule", 3)], plan.RiskNone, "alarm", plan.RiskMedium)
@@ -236,7 +236,7 @@ func (k *planner) thereAndBack() {
 		// A gate that stood again in between changed when that ended. One whose
 		// content is what was signed, such as with a link that came and went since,
 		// stands again after any change of the plan.
-		if !is.ChangedAt.IsZero() || k.r.Digest(&k.r.Stages[i]) == is.Closing {
+		if !is.ChangedAt.IsZero() || k.r.Stands(&k.r.Stages[i]) {
 			was.ChangedAt, before.Stages[i].Gate = is.ChangedAt, k.r.Stages[i].Gate
 		}
 	}

@@ -92,7 +92,7 @@ func (r *Review) compose(o plan.Origin) (*plan.Plan, error) {
 // plan asks now: a change of the plan that was taken back leaves no trace here.
 func (s *Stage) restand(r *Review) {
 	s.digest = ""
-	if last := s.LastRound(); last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && r.Digest(s) == last.Closing {
+	if last := s.LastRound(); last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && r.Stands(s) {
 		last.ChangedAt = time.Time{}
 	}
 }

@@ -81,7 +81,7 @@ func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
 		if !s.Loaded {
 			continue
 		}
-		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && r.Digest(s) != last.Closing {
+		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && !r.Stands(s) {
 			last.ChangedAt = trailTime(at)
 		}
 		was := s.Gate

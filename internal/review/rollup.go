@@ -111,7 +111,7 @@ func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
 	if !last.ChangedAt.IsZero() {
 		return GateChanged
 	}
-	if Over(s.repeatsOn(last.ClosedAt.In(at.Location())), at) {
+	if s.TermOver(at) {
 		return GateLapsed
 	}
 	if last.Outcome == OutcomeForced {

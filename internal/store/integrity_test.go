@@ -28,6 +28,28 @@ func (f *fixture) passed(key review.ProjectKey) {
 	}
 }
 
+// renewed takes a project through its last gate, and renews what was signed there.
+func (f *fixture) renewed(key review.ProjectKey) {
+	f.t.Helper()
+	live := store.Target{Project: key, Stage: "live"}
+	link := func(url string) store.Decide {
+		return func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.AddEvidence(who, "live", "restore-tested", review.NewEvidence{URL: url, Type: "test-report"}, at)
+		}
+	}
+	f.change("mike", live, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "live", "restore-tested", review.Met, "", 0, at)
+	})
+	f.change("mike", live, link("https://ci.example.test/restore/1"))
+	f.change("mike", store.Target{Project: key}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Request(who, "live", "", "First.", at)
+	})
+	if _, err := f.sign("sre", key, "live", plan.SeatSRE); err != nil {
+		f.t.Fatal(err)
+	}
+	f.change("mike", live, link("https://ci.example.test/restore/2"))
+}
+
 // exec runs a statement as a role and says which SQLSTATE refused it.
 func exec(t *testing.T, url, sql string, args ...any) string {
 	t.Helper()

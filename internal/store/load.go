@@ -88,7 +88,7 @@ const (
 		  from item t`
 	evidenceSQL = `
 		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
-		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at
+		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at, t.renews
 		  from evidence t`
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion, t.format,

@@ -139,6 +139,7 @@ func (p *packer) evidence(e, last *review.Evidence) {
 	p.text(string(e.Home.Stage), string(last.Home.Stage))
 	p.text(string(e.Home.Item), string(last.Home.Item))
 	p.int(int64(e.Home.No))
+	p.int(int64(e.Renews))
 }
 
 // errPacked means that something is not what pack wrote.
@@ -287,4 +288,5 @@ func (u *unpacker) evidence(e, last *review.Evidence) {
 	e.Home.Stage = plan.StageKey(u.text(string(last.Home.Stage)))
 	e.Home.Item = plan.ItemKey(u.text(string(last.Home.Item)))
 	e.Home.No = int(u.int())
+	e.Renews = int(u.int())
 }

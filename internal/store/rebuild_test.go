@@ -108,6 +108,8 @@ func everything(t *testing.T) *fixture {
 			t.Fatal(err)
 		}
 	}
+	f.create("eta")
+	f.renewed("eta")
 	f.inOrder(t)
 	f.waiting("delta")
 	if _, err := f.sign("sre", "delta", "idea", plan.SeatSRE); err != nil {
@@ -175,7 +177,7 @@ func TestRebuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if done.Projects != 5 || done.People != len(f.people) || done.Nameless != 0 || done.Checkpoints != 2 || done.Templates != 4 || done.Entries < 60 {
+	if done.Projects != 6 || done.People != len(f.people) || done.Nameless != 0 || done.Checkpoints != 2 || done.Templates != 4 || done.Entries < 60 {
 		t.Errorf("it tells of %+v", done)
 	}
 	for _, table := range remade {

@@ -113,6 +113,7 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 			No: raw.int4(), Item: plan.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: plan.EvidenceKind(raw.one(string(last.Type))),
 			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
 			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),
+			Renews: raw.int4(),
 		}}
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading evidence: %w", err)

@@ -74,4 +74,16 @@ func TestRefreshFollowsTheClock(t *testing.T) {
 		t.Fatalf("the second time it refreshed %d: %v", n, err)
 	}
 	f.sameAsReplay(t, "alpha")
+
+	// Newer evidence, for once at the address of the old, cures that.
+	f.change("mike", target, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AddEvidence(who, "live", "restore-tested", review.NewEvidence{URL: "https://ci.example.test/1", Type: "test-report"}, at)
+	})
+	if got := gate(); got != review.GatePassed {
+		t.Errorf("once it was renewed the list shows %v", got)
+	}
+	if got := f.fallen("olga"); len(got) != 0 {
+		t.Errorf("once it was renewed its owner reads %q", got)
+	}
+	f.sameAsReplay(t, "alpha")
 }

@@ -161,6 +161,8 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	f.eventful("alpha")
 	f.create("beta")
 	f.waiting("gamma")
+	f.create("delta")
+	f.renewed("delta")
 	_, err := f.ChangeRights(context.Background(), f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: plan.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 	})
@@ -209,6 +211,8 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`delete from comment where review_no = 1`,
 		`update evidence set title = 'Edited.' where review_no = 1`,
 		`update evidence set removed_by = added_by, removed_at = added_at where review_no = 2`,
+		`update evidence set renews = 0 where renews = 1`,
+		`update evidence set renews = 1 where no = 1 and stage = 'live'`,
 		`update round set outcome = 'passed' where outcome = 'returned'`,
 		`update round set closing = encode(sha256(closing::bytea), 'hex') where review_no = 2`,
 		`update round set quorum = 1 where quorum = 2`,

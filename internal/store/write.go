@@ -44,9 +44,9 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.Item, e.No, int64(en.Actor), en.At, e.Text, e.Once, people(e.Mentions))
 	case review.EvidenceAdded:
 		b.Queue(`
-			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13)`,
-			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, int64(en.Actor), en.At)
+			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, renews)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13, $14)`,
+			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, int64(en.Actor), en.At, e.Renews)
 	case review.EvidenceRemoved:
 		b.Queue(`
 			update evidence set removed_by = $5, removed_at = $6

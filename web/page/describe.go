@@ -177,6 +177,9 @@ func (t Teller) item(out *ui.Entry, ev review.Event, actor review.PersonID) {
 		out.What, out.Why = "commented on", e.Text
 	case review.EvidenceAdded:
 		out.What = "linked evidence to"
+		if e.Renews > 0 {
+			out.What = "renewed the evidence for"
+		}
 		out.Why = fmt.Sprintf("%s: %s\n%s\nEffective %s%s%s", e.Type.Label(), e.Title, e.URL, day(e.Effective),
 			prefixed(", expires ", day(e.Expires)), prefixed(", for commit ", e.Commit))
 	case review.EvidenceRemoved:

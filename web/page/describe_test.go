@@ -64,6 +64,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.NotApplicableApproved{Stage: "idea", Item: "scope-set", For: 3}, "Ana approved not applicable, standing in for Chi, for Scope is set", item, ui.NA},
 		{review.EvidenceAdded{Stage: "idea", Item: "scope-set", No: 1, URL: "https://wiki.example.test/s", Title: "Scope", Type: "doc", Effective: "2026-11-01", Expires: "2027-11-01", Commit: "abc123"},
 			"Ana linked evidence to Scope is set | Document: Scope\nhttps://wiki.example.test/s\nEffective 1 Nov 2026, expires 1 Nov 2027, for commit abc123", item, ui.Part},
+		{review.EvidenceAdded{Stage: "idea", Item: "scope-set", No: 2, URL: "https://wiki.example.test/s", Title: "Scope", Type: "doc", Effective: "2026-11-01", Renews: 1},
+			"Ana renewed the evidence for Scope is set | Document: Scope\nhttps://wiki.example.test/s\nEffective 1 Nov 2026", item, ui.Part},
 		{review.EvidenceRemoved{Stage: "idea", Item: "scope-set", No: 4}, "Ana removed evidence 4 from Scope is set", item, ui.Warn},
 		{review.SignOffRequested{Stage: "idea", Reason: "In a hurry.", Early: []string{"Zero"}}, "Ana requested sign-off of Idea | In a hurry.\nEarlier gates had not passed: Zero.", gate, ui.Wait},
 		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Go, Note: "Fine."}, "Ana approved as SRE on Idea | Fine.", gate, ui.Met},

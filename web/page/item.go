@@ -445,6 +445,22 @@ func (d *ItemData) evidenceFields() evidenceFields {
 	return fs
 }
 
+// renews says that newer evidence leaves signatures in force; empty where it does
+// not, or where they count no longer for another reason.
+func (d *ItemData) renews() string {
+	ro := d.stage().Renewable(d.Item)
+	if ro == nil || d.stage().TermOver(d.Now) {
+		return ""
+	}
+	return "This renews the evidence; the signatures of " + DayOf(ro.ClosedAt, d.Now) + " stay in force, and the next sign-off covers it. " +
+		"A link of a kind that does not satisfy this item is a change: the gate would have to be signed again."
+}
+
+// renewed reports whether a link came after the signatures and left them in force.
+func (d *ItemData) renewed(e *review.Evidence) bool {
+	return slices.ContainsFunc(d.stage().Renewed(), func(n *review.Evidence) bool { return n.No == e.No })
+}
+
 // kindOptions offers the kinds that the item demands first.
 func (d *ItemData) kindOptions(chosen string) []ui.Option {
 	demanded := d.Item.Def.Evidence

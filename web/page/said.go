@@ -115,15 +115,21 @@ func (s Said) subject(c *Checked) string {
 // linked says which kinds of evidence were added.
 func (s Said) linked() string {
 	var kinds []string
+	renewals := 0
 	for _, e := range s.Events {
 		if added, ok := e.Event.(review.EvidenceAdded); ok {
 			kinds = append(kinds, strings.ToLower(added.Type.Label()))
+			renewals += min(added.Renews, 1)
 		}
 	}
+	text := CountOf(len(kinds), "link") + " added"
 	if len(kinds) == 1 {
-		return "Link added as " + kinds[0]
+		text = "Link added as " + kinds[0]
 	}
-	return CountOf(len(kinds), "link") + " added"
+	if renewals > 0 && renewals == len(kinds) {
+		text += ", signatures stay in force"
+	}
+	return text
 }
 
 // lost says what an undo does not bring back.

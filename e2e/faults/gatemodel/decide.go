@@ -29,9 +29,9 @@ func (r *Rules) decide(s *State, in Input) (without []Result, next *State) {
 		}
 		return []Result{hidden}, nil
 	}
-	before := s.content()
+	before := s.signed()
 	without, next = r.rule(s, in)
-	if len(without) == 0 && before != next.content() {
+	if len(without) == 0 && before != next.signed() {
 		next.change()
 	}
 	return without, next
@@ -77,7 +77,7 @@ func (r *Rules) edit(s *State, in Input) ([]Result, *State) {
 		}
 		next.Items[in.Item] = s.replaced(s.Items[in.Item], in)
 	case AddEvidence:
-		next.Evidence = append(next.Evidence, Link{By: in.Who, Last: s.Day + r.ValidDays})
+		next.Evidence = append(next.Evidence, Link{By: in.Who, Last: s.Day + r.ValidDays, Renews: s.renewing()})
 	case RemoveEvidence:
 		if in.No > len(s.Evidence) {
 			return []Result{Hidden}, nil

@@ -142,6 +142,18 @@ func TestHistories(t *testing.T) {
 		"time makes a passed gate lapse": {true, []porcupine.Operation{
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
 			done(4, 5, Input{Op: PassDays, Days: 2}, Output{}), done(6, 7, look, reads("Lapsed", "d1", 0, 0))}},
+		"newer evidence leaves the signatures in force": {true, []porcupine.Operation{
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
+			done(4, 5, Input{Op: AddEvidence, Who: owner}, Output{}), done(6, 7, look, reads("Passed", "d2", 0, 0))}},
+		"newer evidence does not make up for another change": {false, []porcupine.Operation{
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
+			done(4, 5, edit, Output{}), done(6, 7, Input{Op: AddEvidence, Who: owner}, Output{}), done(8, 9, look, reads("Passed", "d2", 0, 0))}},
+		"the next round signs it": {true, []porcupine.Operation{
+			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
+			done(4, 5, Input{Op: AddEvidence, Who: owner}, Output{}), done(6, 7, edit, Output{}), done(8, 9, look, reads("Changed since sign-off", "d2", 0, 0)),
+			done(10, 11, Input{Op: Request, Who: owner, Digest: "d2"}, Output{}), done(12, 13, signs(product, "product", "d2"), Output{}),
+			done(14, 15, signs(sre, "sre", "d2"), passed), done(16, 17, Input{Op: RemoveEvidence, Who: owner, No: 2}, Output{}),
+			done(18, 19, look, reads("Changed since sign-off", "d3", 0, 0))}},
 		"a change after the end asks for a new round": {true, []porcupine.Operation{
 			done(0, 1, signs(product, "product", "d1"), Output{}), done(2, 3, signs(sre, "sre", "d1"), passed),
 			done(4, 5, edit, Output{}), done(6, 7, look, reads("Changed since sign-off", "d2", 0, 0))}},

@@ -43,6 +43,7 @@ type Link struct {
 	By      int
 	Last    int // the last day on which it counts
 	Removed bool
+	Renews  int // the round that had passed before it and that it left as it was; 0: none
 }
 
 // Leave is a waiver for the item that allows one.
@@ -125,6 +126,35 @@ func (s *State) content() string {
 		b = fmt.Appendf(b, "f%s", f.Mark)
 	}
 	return string(b)
+}
+
+// signed is the content apart from evidence that came after the gate had passed
+// and renewed what was signed.
+func (s *State) signed() string {
+	n := len(s.Rounds)
+	if n == 0 || !passes(s.Rounds[n-1].Outcome) {
+		return s.content()
+	}
+	bare := s.clone()
+	for i := range bare.Evidence {
+		if e := &bare.Evidence[i]; e.Renews == n {
+			e.Removed = true
+		}
+	}
+	return bare.content()
+}
+
+// renewing is the round that evidence leaves as it is: one that has passed, with
+// the item met and with evidence for it, and nothing has changed since; else 0.
+func (s *State) renewing() int {
+	n := len(s.Rounds)
+	if n == 0 || !passes(s.Rounds[n-1].Outcome) || s.Rounds[n-1].Changed || s.Items[Proved].State != "met" {
+		return 0
+	}
+	if !slices.ContainsFunc(s.Evidence, func(e Link) bool { return !e.Removed }) {
+		return 0
+	}
+	return n
 }
 
 // digest is what readers saw for the present content; empty when nobody looked.
@@ -268,7 +298,7 @@ func (s *State) Describe(standing string) string {
 		fmt.Fprintf(&b, "\nitem %d: %s version %d by %d %q", i, it.State, it.Version, it.By, it.Mark)
 	}
 	for i, e := range s.Evidence {
-		fmt.Fprintf(&b, "\nevidence %d by %d until %d removed=%v", i+1, e.By, e.Last, e.Removed)
+		fmt.Fprintf(&b, "\nevidence %d by %d until %d removed=%v renews %d", i+1, e.By, e.Last, e.Removed, e.Renews)
 	}
 	for i, w := range s.Waivers {
 		fmt.Fprintf(&b, "\nwaiver %d by %d until %d granted=%v revoked=%v", i+1, w.By, w.Last, w.Granted, w.TakenBack)

@@ -68,9 +68,36 @@ type contentChange struct {
 // changes are what differs from the baseline or, when the content changed under
 // the reader's decision, from what it was when they opened the page; newest first.
 func (v *view) changes() []contentChange {
+	renewed := v.Stage.Renewed()
 	return v.net(func(en *review.Entry, fresh bool) bool {
-		return fresh || !v.since.at.IsZero() && en.At.After(v.since.at)
+		if fresh {
+			return true
+		}
+		e, linked := en.Event.(review.EvidenceAdded)
+		if linked && slices.ContainsFunc(renewed, func(n *review.Evidence) bool { return n.No == e.No }) {
+			return false // listed apart
+		}
+		return !v.since.at.IsZero() && en.At.After(v.since.at)
 	})
+}
+
+// renewal is evidence that came after the gate had passed and left its signatures
+// in force.
+type renewal struct {
+	item, href, link, title, kind, expires, who string
+	at                                          time.Time
+}
+
+// renewals are listed apart from what changed, newest first.
+func (v *view) renewals() []renewal {
+	var out []renewal
+	for _, e := range slices.Backward(v.Stage.Renewed()) {
+		out = append(out, renewal{
+			item: v.Stage.Item(e.Item).Def.Title, href: page.ItemURL(v.key, v.stage, e.Item) + "#evidence", link: string(e.URL), title: e.Title,
+			kind: strings.ToLower(e.Type.Label()), expires: page.DayOrNone(e.Expires), who: v.Name(e.By), at: e.At,
+		})
+	}
+	return out
 }
 
 // freshChanges are those under the reader's decision.
