@@ -32,9 +32,8 @@ verify-long: ## 10,000 histories, 2,000 upheavals, 50 kills of each kind, every 
 
 FUZZ_TIME ?= 1m
 fuzz: ## Fuzz everything that reads what others wrote, FUZZ_TIME=1m each
-	@set -e; for at in internal/proof:FuzzVerify internal/proof:FuzzEntries internal/review:FuzzDecodeEvent internal/review:FuzzParseSafeURL \
-		internal/review:FuzzText internal/auth:FuzzSafeReturn internal/catalog:FuzzLoad; do \
-		echo "== $$at"; $(GO) test -run '^$$' -fuzz "^$${at#*:}$$" -fuzztime $(FUZZ_TIME) ./$${at%:*}; done
+	@grep -r --include='*_test.go' '^func Fuzz' internal cmd web | sed -E 's|^(.*)/[^/]*:func (Fuzz[A-Za-z0-9_]*)\(.*|\1 \2|' | sort | while read -r dir name; do \
+		echo "== $$dir $$name"; $(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZ_TIME) "./$$dir" </dev/null || exit 1; done
 
 generate: ## Generate the pages' Go code from the .templ files
 	$(GO) tool templ generate
