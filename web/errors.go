@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -78,7 +79,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case (p.status == http.StatusUnprocessableEntity || p.status == http.StatusBadRequest) && r.Method == http.MethodGet:
 		back = page.Way{To: r.URL.EscapedPath(), Text: "Show the page without its filters"} // what is wrong with an address stands in its query
-	case errors.Is(err, errTypedByAnother):
+	case errors.Is(err, store.ErrAnother):
 		back = projectOf(r)
 	case errors.Is(err, errForm):
 		back = page.Way{To: page.Of(r.URL.EscapedPath()), Text: "Open the page that the form is on"}
@@ -246,11 +247,11 @@ func explain(err error) problem {
 			403, "The page was open at another address",
 			"Slipway's own is " + away.origin + ": open it there and send the form again. Nothing was changed.",
 		}
-	case errors.Is(err, errTypedByAnother):
+	case errors.Is(err, store.ErrAnother):
 		return problem{
-			403, "Somebody else typed this decision",
-			"You have signed in as somebody else than the person who typed it, and this session does not know who that was. " +
-				"Nothing was sent, and what they typed is not shown. Open the project's page to decide yourself.",
+			403, "Somebody else typed this",
+			"You have signed in as somebody else than the person who typed the form. Nothing was sent, and what they typed is not shown. " +
+				"Open the page that it belongs to and fill in your own.",
 		}
 	case errors.Is(err, errTooMany):
 		return problem{429, "Too many requests", "Wait a minute, then try again. Nothing was changed."}
@@ -282,7 +283,7 @@ func (s *Server) viewer(r *http.Request) (v *store.Viewer, nobody bool) {
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), frameTime)
 	defer cancel()
-	v, err := s.Store.Who(ctx, s.by(r))
+	v, err := s.Store.Who(ctx, s.looker(r))
 	if err != nil {
 		return nil, errors.Is(err, store.ErrNoSession)
 	}
@@ -296,15 +297,25 @@ func (s *Server) askToSignIn(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, page.LoginTo(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}
-	s.keepTyped(w, r, s.meta(w, r, nil, "Your session has ended", ui.NavNone), page.SessionEnded)
+	ctx, cancel := context.WithTimeout(r.Context(), frameTime)
+	defer cancel()
+	whose, err := s.Store.Whose(ctx, s.token(r))
+	if err != nil { // the form is kept all the same
+		s.Log.WarnContext(r.Context(), "whose session has ended is not known", "request", requestID(r), "err", err)
+	}
+	s.keepTyped(w, r, s.meta(w, r, nil, "Your session has ended", ui.NavNone), whose, page.SessionEnded)
 }
 
 // keepTyped shows a form again that cannot be taken before its sender has signed
-// in, with everything that was typed.
+// in, with everything that was typed. It notes who that was, where it is known:
+// somebody else may sign in.
 func (s *Server) keepTyped(
-	w http.ResponseWriter, r *http.Request, m ui.PageMeta, show func(m ui.PageMeta, action string, typed url.Values, whole bool) templ.Component,
+	w http.ResponseWriter, r *http.Request, m ui.PageMeta, whose review.PersonID, show func(m ui.PageMeta, action string, typed url.Values, whole bool) templ.Component,
 ) {
 	form, whole := s.typed(r)
+	if whose != 0 && form != nil && form.Get(page.TypedBy) == "" {
+		form.Set(page.TypedBy, strconv.FormatInt(int64(whose), 10))
+	}
 	m.Posted = false // the page holds the only copy of what was typed
 	err := s.render(w, r, http.StatusUnauthorized, show(m, r.URL.RequestURI(), form, whole))
 	if err != nil && r.Context().Err() == nil {

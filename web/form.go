@@ -43,7 +43,7 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		switch {
 		case slices.Contains(fields, name+several):
-		case name == page.TypedBy && len(r.PostForm[name]) == 1: // see [Server.mayDecide]
+		case name == page.TypedBy && len(r.PostForm[name]) == 1: // see [Server.by]
 		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
 		case len(r.PostForm[name]) > 1:

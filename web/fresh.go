@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -16,10 +15,6 @@ import (
 // they want to decide.
 var errSignInAgain = errors.New("the sign-in is not enough for a decision")
 
-// errTypedByAnother means that somebody sends a decision that was kept for somebody
-// else, who left the page open for them to sign in.
-var errTypedByAnother = errors.New("the decision was typed by somebody else")
-
 // mayDecide asks whether the sign-in of whoever sends a request is enough for a
 // decision. Whether they have the right, the domain decides afterwards.
 func (s *Server) mayDecide(r *http.Request) error {
@@ -29,10 +24,6 @@ func (s *Server) mayDecide(r *http.Request) error {
 	v, err := s.Store.Who(r.Context(), s.by(r))
 	if err != nil {
 		return err
-	}
-	// Before anything is shown again: the one must not read what the other typed.
-	if typed := r.PostForm.Get(page.TypedBy); typed != "" && personNumber(typed) != v.Actor.Person {
-		return errTypedByAnother
 	}
 	if s.Signing.Check(v.SignedIn, v.ACR, v.Now) != nil {
 		return errSignInAgain
@@ -60,21 +51,22 @@ func loginTo(to string, again bool) string {
 }
 
 // askToSignInAgain shows a decision again that needs another sign-in first, with
-// everything that was typed. It notes who typed it: somebody else may sign in.
+// everything that was typed.
 func (s *Server) askToSignInAgain(w http.ResponseWriter, r *http.Request) {
 	v, _ := s.viewer(r)
-	if who := factsOf(r).person; who != 0 && r.PostForm != nil {
-		r.PostForm.Set(page.TypedBy, strconv.FormatInt(int64(who), 10))
-	}
 	factsOf(r).why = "sign-in not enough for a decision"
-	s.keepTyped(w, r, s.meta(w, r, v, "Sign in again to decide", ui.NavNone), page.SignInAgain)
+	s.keepTyped(w, r, s.meta(w, r, v, "Sign in again to decide", ui.NavNone), factsOf(r).person, page.SignInAgain)
 }
 
-// projectOf is the page of the project that a form's address names.
+// projectOf is the page of the project that a form's address names; nothing where
+// it names none.
 func projectOf(r *http.Request) page.Way {
 	key := projectKey(r)
 	if key == "" {
 		key, _, _, _ = page.ReadWaiverID(chi.URLParam(r, "id"))
+	}
+	if key == "" {
+		return page.Way{}
 	}
 	return page.Way{To: page.ProjectURL(key), Text: "Open the project's page"}
 }

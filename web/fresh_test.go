@@ -79,7 +79,7 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 	b.signIn("tom", "/")
 	c.signedInAgo("2 hours")
 	before := c.seq(p)
-	sign := page.GateURL(p, sk) + "/sign"
+	sign, item := page.GateURL(p, sk)+"/sign", c.tmpl.Stages[0].Items[0].Key
 
 	asked := b.post(sign, form).want(t, 401)
 	kept := asked.form(t, sign)
@@ -105,6 +105,7 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 		page.GateURL(p, sk) + "/retrospective/1":        {"note": {"It was right."}},
 		"/waivers/payments." + string(sk) + ".1/grant":  {"reason": {"Fine"}},
 		"/waivers/payments." + string(sk) + ".1/extend": {"reason": {"Fine"}, "until": {"2030-01-01"}},
+		page.ApproveURL(p, sk, item):                    {"version": {"1"}},
 	} {
 		got := b.post(address, decision).want(t, 401).form(t, address)
 		for name := range decision {
@@ -158,6 +159,61 @@ func TestAKeptDecisionIsSentByItsWriterOnly(t *testing.T) {
 	}
 	if c.seq(p) != before {
 		t.Error("a decision of somebody else was recorded")
+	}
+}
+
+// So it is with a form that arrived after its session had ended, as long as that
+// says whose it was.
+func TestAFormOfAnEndedSessionIsSentByItsWriterOnly(t *testing.T) {
+	c, _ := newCompany(t, false)
+	p, sk, _ := c.signing("payments")
+	comment := page.ItemURL(p, sk, c.tmpl.Stages[0].Items[0].Key) + "/comments"
+	typed := url.Values{"text": {"Only Tom knows this."}, "once": {"abc"}}
+	ended := func(statement string) visit {
+		t.Helper()
+		b := c.surf(t)
+		b.signIn("tom", "/")
+		db, err := pgx.Connect(t.Context(), c.db.OwnerURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close(t.Context())
+		if _, err := db.Exec(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Store.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		asked := b.post(comment, typed).want(t, 401)
+		kept := asked.form(t, comment)
+		before := c.seq(p)
+		b.signIn("hana", "/")
+		got := b.post(comment, kept)
+		if !kept.Has(page.TypedBy) {
+			return got
+		}
+		got.want(t, 403)
+		if strings.Contains(got.body, typed.Get("text")) || !strings.Contains(got.body, "Nothing was sent") {
+			t.Errorf("page: %s", got.body)
+		}
+		if c.seq(p) != before {
+			t.Error("what somebody else typed was recorded")
+		}
+		tom := c.surf(t)
+		tom.signIn("tom", "/")
+		tom.post(comment, kept).want(t, 303)
+		return got
+	}
+	for name, statement := range map[string]string{
+		"ran out": `update session set expires_at = now() - interval '1 hour'`,
+		"unused":  `update session set seen_at = now() - interval '20 hours'`,
+	} {
+		if ended(statement).StatusCode != 403 {
+			t.Errorf("%s: sent by somebody else", name)
+		}
+	}
+	for _, statement := range []string{`delete from session`, `update session set expires_at = now() - interval '2 days'`} {
+		ended(statement).want(t, 303) // nobody knows any more whose it was
 	}
 }
 

@@ -125,10 +125,22 @@ func (s *Server) inTime(e route, next http.Handler) http.Handler {
 	})
 }
 
-// by is who sends the request, as far as a cookie can tell.
+// by is who sends the request, as far as a cookie can tell. A form that was kept for
+// somebody is taken from nobody else.
 func (s *Server) by(r *http.Request) store.By {
-	return store.BySession(store.HashToken(s.cookies.session(r))).Noting(&factsOf(r).person)
+	by := s.looker(r)
+	if typed := r.PostForm.Get(page.TypedBy); typed != "" {
+		return by.Only(personNumber(typed))
+	}
+	return by
 }
+
+// looker is who sends the request, whoever typed it.
+func (s *Server) looker(r *http.Request) store.By {
+	return store.BySession(s.token(r)).Noting(&factsOf(r).person)
+}
+
+func (s *Server) token(r *http.Request) store.Token { return store.HashToken(s.cookies.session(r)) }
 
 // inTurn waits until the person may make one more project anew from its trail.
 func (s *Server) inTurn(r *http.Request) (leave func(), err error) {

@@ -170,6 +170,9 @@ func (s *Server) approve(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
 	}
+	if err := s.mayDecide(r); err != nil {
+		return err
+	}
 	version, err := readVersion(posted.Get("version"))
 	if err != nil {
 		return s.itemFailed(w, r, form, err)

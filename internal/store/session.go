@@ -272,10 +272,27 @@ func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) 
 	return ended, nil
 }
 
-// Sweep deletes what has expired: sessions, sign-ins under way, notices.
+// endedKept is how long the row of a session that ran out still tells whose it was.
+const endedKept = 24 * time.Hour
+
+// Whose is the person of a session, also of one that ran out within a day; 0 where
+// there is none, or no longer: signing out and blocking leave nothing.
+func (s *Store) Whose(ctx context.Context, token Token) (review.PersonID, error) {
+	var person review.PersonID
+	err := s.pool.QueryRow(ctx, `select person_id from session where token_hash = $1`, token[:]).Scan((*int64)(&person))
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return 0, batchError("finding out whose session it was", err)
+	}
+	return person, nil
+}
+
+// Sweep deletes what has expired: sessions a day after they did, sign-ins under way,
+// notices.
 func (s *Store) Sweep(ctx context.Context) error {
 	b := &pgx.Batch{}
-	b.Queue(`delete from session where expires_at < clock_timestamp() or seen_at < clock_timestamp() - $1::interval`, s.idle)
+	b.Queue(`
+		delete from session
+		 where expires_at < clock_timestamp() - $2::interval or seen_at < clock_timestamp() - $1::interval - $2::interval`, s.idle, endedKept)
 	b.Queue(`delete from login_flow where expires_at < clock_timestamp()`)
 	b.Queue(`delete from logout_notice where expires_at < clock_timestamp() - interval '1 hour'`)
 	if err := send(ctx, s.pool, b); err != nil {

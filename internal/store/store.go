@@ -22,6 +22,9 @@ import (
 // or a forged one.
 var ErrNoSession = errors.New("no session")
 
+// ErrAnother means that a request comes from somebody else than [By.Only] allows.
+var ErrAnother = errors.New("somebody else asks")
+
 // Options of a store. The zero value is good for tests.
 type Options struct {
 	MaxConns    int32         // connections to the database; 0: 8, more only lengthens the tail

@@ -23,6 +23,7 @@ type By struct {
 	person review.PersonID
 	at     time.Time
 	found  *review.PersonID // where to note who it turned out to be; nil: nowhere
+	only   *review.PersonID // who it has to turn out to be; nil: anybody
 }
 
 // BySession is a browser with a session. All requests from outside use it.
@@ -32,6 +33,12 @@ func BySession(t Token) By { return By{token: t} }
 // finds it out anyway: a log can then say who asked at no cost.
 func (b By) Noting(found *review.PersonID) By {
 	b.found = found
+	return b
+}
+
+// Only has everybody else refused with [ErrAnother], by the same statement.
+func (b By) Only(p review.PersonID) By {
+	b.only = &p
 	return b
 }
 
@@ -156,6 +163,9 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		return ErrNoSession
 	}
 	by.note(v.Actor.Person)
+	if by.only != nil && *by.only != v.Actor.Person {
+		return ErrAnother
+	}
 	v.Now = v.Now.UTC()
 	if !by.at.IsZero() {
 		v.Now = by.at

@@ -31,7 +31,7 @@ func visibleField(name string) bool {
 // choice is a field of a form that was chosen rather than typed.
 type choice struct{ label, value string }
 
-// TypedBy is the field of a kept decision that says whose it is, by number. Whoever
+// TypedBy is the field of a kept form that says whose it is, by number. Whoever
 // forges it keeps only themselves from sending the form.
 const TypedBy = "typed-by"
 
@@ -72,6 +72,9 @@ func actionWord(action string) string {
 	part := strings.Split(strings.Trim(path, "/"), "/")
 	if part[0] == "waivers" && len(part) == 3 {
 		return waiverWord(WaiverDecision(part[2]))
+	}
+	if len(part) == 7 && part[4] == "items" && part[6] == "approve" {
+		return "Approve that the item does not apply"
 	}
 	if len(part) < 6 || part[4] != "gate" {
 		return ""
