@@ -152,10 +152,6 @@ func writePlan(b *pgx.Batch, r *review.Review) error {
 	b.Queue(`
 		update item set reattest = not reattest where project_id = $1 and review_no = $2 and reattest <> (item = any($3))`, id, r.No, again(r))
 	b.Queue(`delete from gate where project_id = $1 and stage <> all($2)`, id, keys)
-	b.Queue(`
-		update waiver set applies = false
-		 where project_id = $1 and review_no = $2 and granted_at is null and denied_at is null and applies and not (stage || '/' || item = any($3))`,
-		id, r.No, asked(r))
 	return nil
 }
 
@@ -167,17 +163,6 @@ func again(r *review.Review) []string {
 			if it.Reattest {
 				out = append(out, string(it.Def.Key))
 			}
-		}
-	}
-	return out
-}
-
-// asked are the items of the plan, each with its stage.
-func asked(r *review.Review) []string {
-	var out []string
-	for i := range r.Stages {
-		for j := range r.Stages[i].Items {
-			out = append(out, string(r.Stages[i].Def.Key)+"/"+string(r.Stages[i].Items[j].Def.Key))
 		}
 	}
 	return out

@@ -28,8 +28,8 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 		l.rollups[i] = r.Rollup(s, at)
 		next = sooner(next, l.rollups[i].NextChange)
 		writeGate(b, r, s, at)
-		writeWaiting(b, r, s)
 	}
+	writeApplies(b, r)
 	if created || replanned(r.Recorded()) {
 		writeStages(b, r)
 	}

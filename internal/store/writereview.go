@@ -29,11 +29,10 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		  from evidence where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
 		insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
-		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why, applies)
+		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why)
 		select project_id, $2, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
-		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why, applies
+		       granted_by, granted_for, granted_at, denied_by, denied_for, denied_at, revoked_by, revoked_for, revoked_at, why
 		  from waiver where project_id = $1 and review_no = $2 - 1`, id, e.No)
-	b.Queue(`update waiver set applies = true where project_id = $1 and review_no = $2 - 1 and not applies`, id, e.No)
 	writeCarried(b, id, e)
 	b.Queue(`delete from gate where project_id = $1 and review_no < $2`, id, e.No)
 	b.Queue(`update portfolio set review_no = $2 where project_id = $1`, id, e.No)
