@@ -195,7 +195,7 @@ func postgresPid(dataDir string) (int, error) {
 // running reports whether a process runs; one that has ended and waits for its
 // parent to notice does not.
 func running(pid int) bool {
-	if syscall.Kill(pid, 0) != nil {
+	if !alive(pid) {
 		return false
 	}
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")

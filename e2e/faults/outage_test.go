@@ -290,7 +290,7 @@ func (s *site) freeze(t *testing.T) {
 	main := s.postmaster(t)
 	t.Cleanup(func() { s.thaw(t) })
 	for _, pid := range append([]int{main}, childrenOf(main)...) {
-		if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil && !errors.Is(err, syscall.ESRCH) {
+		if err := stopProcess(pid); err != nil && !errors.Is(err, syscall.ESRCH) {
 			t.Fatal(err)
 		}
 	}
@@ -299,7 +299,7 @@ func (s *site) freeze(t *testing.T) {
 func (s *site) thaw(t *testing.T) {
 	main := s.postmaster(t)
 	for _, pid := range append(childrenOf(main), main) {
-		_ = syscall.Kill(pid, syscall.SIGCONT) // one that has ended meanwhile is no news
+		_ = continueProcess(pid) // one that has ended meanwhile is no news
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -193,11 +192,11 @@ func (s *site) startPostgres(t *testing.T) {
 func (s *site) killPostgres(t *testing.T) {
 	t.Helper()
 	main := s.postmaster(t)
-	if err := syscall.Kill(main, syscall.SIGSTOP); err != nil {
+	if err := stopProcess(main); err != nil {
 		t.Fatal(err)
 	}
 	for _, pid := range append(childrenOf(main), main) {
-		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		if err := killProcess(pid); err != nil {
 			t.Errorf("killing process %d: %v", pid, err)
 		}
 	}
