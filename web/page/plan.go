@@ -177,7 +177,7 @@ func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 		lines = append(lines, "The open request for sign-off goes on, and what was signed in it so far is out of date.")
 	case d.outdates(from, to):
 		lines = append(lines, "This gate has passed. Its signatures go out of date, and it has to be signed again.")
-	case last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && d.Then.Digest(to) == last.Closing:
+	case last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && d.Then.Stands(to):
 		lines = append(lines, "The signatures of this gate hold again.")
 	}
 	return lines

@@ -81,7 +81,7 @@ func withdraw(stage plan.StageKey, until int, why string) chapter {
 	return chapter{stage: stage, end: endsWithdrawn, until: until, why: why}
 }
 
-// renew replaces evidence that expires, and passes again.
+// renew links newer evidence where it expires, under the signatures of the gate.
 func renew(stage plan.StageKey, until int) chapter {
 	return chapter{stage: stage, end: renews, until: until}
 }
@@ -144,7 +144,7 @@ func (s *story) tell(ch chapter) {
 // lead is how many days before its end a chapter asks for signatures.
 func (s *story) lead(ch chapter) float64 {
 	switch ch.end {
-	case endsPassed, endsReturned, renews, endsConditional:
+	case endsPassed, endsReturned, endsConditional:
 		return min(max((s.ago()-float64(ch.until))*0.3, 0.3), 6)
 	case endsReturnedThenPassed:
 		return min(max((s.ago()-float64(ch.until))*0.5, 1), 16)

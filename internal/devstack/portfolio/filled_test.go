@@ -194,6 +194,13 @@ func (d *demo) states(t *testing.T) {
 		{"in the last stage", `select key from portfolio where current = 9 or gates[10] = 3`, 4, 8},
 		{"late", `select key from portfolio where target < current_date and current < 9`, 2, 12},
 		{"gates that lapsed", `select key from portfolio where 6 = any(gates)`, 1, 4},
+		{"evidence renewed under signatures", `select no from evidence where renews > 0`, 10, 90},
+		{"operating gates with renewals", `
+			select distinct e.project_id from evidence e join portfolio f using (project_id)
+			 where e.stage = 'operations' and e.renews > 0 and f.gates[10] = 3`, 1, 2},
+		{"lapses that newer evidence ended", `
+			select distinct n.project_id from evidence n join evidence old using (project_id, review_no, stage, item)
+			 where n.renews > 0 and old.expires < n.added_at::date`, 2, 6},
 		{"gates that changed", `select key from portfolio where 4 = any(gates)`, 2, 5},
 		{"returned", `select key from portfolio where 5 = any(gates)`, 4, 8},
 		{"outcomes", `select distinct outcome from round`, 8, 8},

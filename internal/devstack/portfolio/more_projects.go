@@ -94,8 +94,8 @@ func logisticsProjects() []demoProject {
 			summary: "Prints the right label for each carrier.",
 			profile: "api cloud containers calls-out", owner: "anna", deputy: "raj", began: 222,
 			past: []chapter{
-				pass("idea", 214), pass("evaluation", 198), pass("architecture", 178), pass("code", 160), pass("pipeline", 142), pass("environments", 120),
-				pass("security", 100), pass("performance", 86), pass("release", 71), renew("security", 18), pass("operations", 11),
+				pass("idea", 214), pass("evaluation", 200), pass("architecture", 184), pass("code", 170), pass("pipeline", 158), pass("environments", 142),
+				pass("security", 126), pass("performance", 114), pass("release", 102), pass("operations", 85), renew("security", 18), renew("operations", 3),
 			},
 		},
 		{

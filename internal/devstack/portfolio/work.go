@@ -379,10 +379,10 @@ func (s *story) find(stage plan.StageKey, item plan.ItemKey) *plan.Item {
 }
 
 // renewAll links newer evidence beside what expires within two months of the
-// chapter's end, and passes the gate again.
+// chapter's end, or has expired by then. The signatures stay in force.
 func (s *story) renewAll(ch chapter) {
 	limit := s.day.AddDate(0, 0, 60-ch.until)
-	at := s.moment(float64(ch.until) + s.lead(ch))
+	at := s.moment(float64(ch.until))
 	byPerson := map[string][]act{}
 	var people []string
 	edition := "renewed " + at.Format("January 2006")
@@ -401,8 +401,6 @@ func (s *story) renewAll(ch chapter) {
 		}
 		s.do(at, by, ch.stage, byPerson[by]...)
 	}
-	s.request(ch.stage, s.after(2))
-	s.sign(ch.stage, s.shuffled(ch.stage), float64(ch.until))
 }
 
 // renewed reports whether newer evidence stands beside a link.

@@ -81,6 +81,20 @@ func (v *view) changes() []contentChange {
 	})
 }
 
+// lapsedText says why a gate has lapsed, and what brings it back.
+func (v *view) lapsedText() string {
+	if v.Stage.TermOver(v.Now) {
+		return "and that was too long ago: it has to pass again. Request sign-off once nothing else stands in the way."
+	}
+	for i := range v.Stage.Items {
+		it := &v.Stage.Items[i]
+		if kind, _ := v.Stage.Need(it, v.Now); kind != "" && kind != review.EvidenceExpired {
+			return "and evidence or a waiver it passed with has expired since. Settle the blockers, then request sign-off again."
+		}
+	}
+	return "and evidence it passed with has expired since. Link newer evidence to the items below: the signatures stay in force, and the gate stands as passed again."
+}
+
 // renewal is evidence that came after the gate had passed and left its signatures
 // in force.
 type renewal struct {
