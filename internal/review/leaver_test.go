@@ -273,3 +273,27 @@ func TestItemsSetAsideChangeHandsToo(t *testing.T) {
 		})
 	}
 }
+
+// Blocking somebody moves no work, so what was set aside is still theirs when it
+// returns.
+func TestItemsDoNotReturnToWhoIsBlocked(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}, modules: []*plan.Module{gdpr()}})
+	w.ok(w.attach(owner, gdpr()))
+	for k, sk := range map[plan.ItemKey]plan.StageKey{"gdpr-map": design, "drill": run, "runbook": run, "tests": build} {
+		w.ok(w.r.Assign(w.actor(owner), sk, k, member, "2026-12-01", w.tick()))
+	}
+	w.ok(w.detach(manager, "gdpr"))
+	w.ok(w.upgrade(owner, v2))
+	w.r.Away = []review.PersonID{member}
+	w.ok(w.undo(owner))
+	w.ok(w.attach(owner, gdpr()))
+	for k, want := range map[plan.ItemKey]review.PersonID{"gdpr-map": 0, "tests": member} { // the one was only moved
+		for i := range w.r.Stages {
+			if it := w.r.Stages[i].Item(k); it != nil && (it.Assignee != want || it.Due.IsZero() != (want == 0)) {
+				t.Errorf("%s is assigned to %d, due %s", k, it.Assignee, it.Due)
+			}
+		}
+	}
+	w.replays()
+}

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -73,10 +74,7 @@ func (r *Review) AttachModule(by Actor, module plan.Ref, shown Digest, reason st
 	if _, err := r.Preview(r.Plan.Origin.With(module)); err != nil {
 		return err
 	}
-	if err := r.record(by, at, ModuleAttached{module, reason}); err != nil {
-		return err
-	}
-	return r.dropOutdatedRounds(by, at)
+	return r.replanned(by, at, ModuleAttached{module, reason})
 }
 
 // DetachModule takes a module off the plan. What was said of its items is set
@@ -103,11 +101,44 @@ func (r *Review) DetachModule(by Actor, key string, shown Digest, reason string,
 			return err
 		}
 	}
-	if err := r.record(by, at, ModuleDetached{has, reason}); err != nil {
+	return r.replanned(by, at, ModuleDetached{has, reason})
+}
+
+// replanned records a change of the plan and what follows from it: requests end
+// whose gate asks others now, and what is asked again is assigned to nobody who
+// cannot answer it any longer.
+func (r *Review) replanned(by Actor, at time.Time, change Event) error {
+	aside := map[plan.ItemKey]bool{}
+	for _, s := range r.All() {
+		for i := range s.Aside {
+			aside[s.Aside[i].Def.Key] = true
+		}
+	}
+	if err := r.record(by, at, change); err != nil {
 		return err
+	}
+	source := map[plan.ItemKey]plan.ItemKey{}
+	for _, m := range r.Moves.Items {
+		source[m.To.Item] = m.From.Item
+	}
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		for j := range s.Items {
+			it := &s.Items[j]
+			if it.Assignee == 0 || !aside[cmp.Or(source[it.Def.Key], it.Def.Key)] || r.CanAnswer(it.Assignee) {
+				continue
+			}
+			e := ItemAssigned{Stage: s.Def.Key, Item: it.Def.Key, From: it.Assignee, FromDue: FormatDate(it.Due), Reason: leftMeanwhile}
+			if err := r.record(by, at, e); err != nil {
+				return err
+			}
+		}
 	}
 	return r.dropOutdatedRounds(by, at)
 }
+
+// leftMeanwhile is why an item that returns is assigned to nobody.
+const leftMeanwhile = "The item is asked again, and whoever had it can no longer answer it."
 
 // AsksLess reports whether another plan drops or lightens a required item, or
 // lets a gate pass by fewer people or without a seat that has to sign now.

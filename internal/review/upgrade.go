@@ -54,10 +54,7 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err := r.upgradable(then); err != nil {
 		return err
 	}
-	if err := r.record(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason}); err != nil {
-		return err
-	}
-	return r.dropOutdatedRounds(by, at)
+	return r.replanned(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
 }
 
 // PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
@@ -182,8 +179,5 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 			e.Confirmed = append(e.Confirmed, k)
 		}
 	}
-	if err := r.record(by, at, e); err != nil {
-		return err
-	}
-	return r.dropOutdatedRounds(by, at)
+	return r.replanned(by, at, e)
 }
