@@ -102,7 +102,7 @@ type mStage struct {
 }
 
 type mWaiver struct {
-	no, home                   int // home: its number where it was asked for, if it was moved
+	mPlace
 	item                       plan.ItemKey
 	reason, risk, measure      string
 	until                      time.Time
@@ -153,7 +153,7 @@ type mSaid struct {
 }
 
 type mLink struct {
-	no, home  int // home: its number where it was linked, if it was moved
+	mPlace
 	item      plan.ItemKey
 	url, kind string
 	effective string

@@ -150,7 +150,7 @@ func (m *model) move(asked map[plan.ItemKey]plan.StageKey) {
 			if to, ok := asked[l.item]; ok && to != sk {
 				st.links = slices.DeleteFunc(st.links, func(o *mLink) bool { return o == l })
 				there := m.stages[to]
-				l.no, l.home = there.number(l.no, l.home, &there.lastLink)
+				l.mPlace = m.plan.place(l.mPlace, &there.lastLink)
 				there.links = append(there.links, l)
 				slices.SortFunc(there.links, func(a, b *mLink) int { return a.no - b.no })
 			}
@@ -159,7 +159,7 @@ func (m *model) move(asked map[plan.ItemKey]plan.StageKey) {
 			if to, ok := asked[w.item]; ok && to != sk {
 				st.waivers = slices.DeleteFunc(st.waivers, func(o *mWaiver) bool { return o == w })
 				there := m.stages[to]
-				w.no, w.home = there.number(w.no, w.home, &there.lastWaiver)
+				w.mPlace = m.plan.place(w.mPlace, &there.lastWaiver)
 				there.waivers = append(there.waivers, w)
 				slices.SortFunc(there.waivers, func(a, b *mWaiver) int { return a.no - b.no })
 			}
@@ -167,14 +167,32 @@ func (m *model) move(asked map[plan.ItemKey]plan.StageKey) {
 	}
 }
 
-// number is the one that something had here before it was taken away, or the next,
-// and then with the one that it had where it comes from.
-func (st *mStage) number(no, home int, last *int) (here, there int) {
-	if home != 0 {
-		return home, 0
+// mPlace is the number of a link or of a waiver in its stage.
+type mPlace struct {
+	no     int
+	home   int     // its number where it was before the plan moved it; 0: it is there
+	before *mPlace // what the present upgrade moved was here
+}
+
+// place is where something is after a move: undoing an upgrade takes it back
+// exactly; else it has the number that it had there before, or the next.
+func (p *mPlan) place(was mPlace, last *int) mPlace {
+	switch {
+	case !p.second && was.before != nil:
+		return *was.before
+	case was.home != 0:
+		return mPlace{no: was.home, before: p.remembered(was)}
 	}
 	*last++
-	return *last, no
+	return mPlace{no: *last, home: was.no, before: p.remembered(was)}
+}
+
+func (p *mPlan) remembered(was mPlace) *mPlace {
+	if !p.second {
+		return nil
+	}
+	was.before = nil
+	return &was
 }
 
 func (st *mStage) link(no int) *mLink {
