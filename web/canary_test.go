@@ -22,6 +22,7 @@ import (
 	"github.com/go-chi/chi/v5"
 	"github.com/jackc/pgx/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -152,7 +153,8 @@ func (r *reply) outcome(key string) string {
 	fmt.Fprintln(&b, r.Status, len(r.Body))
 	_ = h.Write(&b)
 	b.WriteString(r.Body)
-	return strings.ReplaceAll(draftID.ReplaceAllString(strings.ReplaceAll(b.String(), id, "ID"), "/new/DRAFT"), key, "KEY")
+	text := draftID.ReplaceAllString(strings.ReplaceAll(b.String(), id, "ID"), "/new/DRAFT")
+	return strings.NewReplacer(key, "KEY", plan.Seat(key).Label(), "KEY").Replace(text) // a seat that is shown again has its name
 }
 
 // variations are what is tried with a route: each parameter by itself with one

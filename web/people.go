@@ -21,7 +21,11 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 		return s.showPerson(w, r, http.StatusOK, personNumber(r.URL.Query().Get("person")), personForms{})
 	}
 	f := page.PeopleFilter{Search: searchText(r, "q"), Page: pageNumber(r)}
-	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || plan.Seat(right).Valid() {
+	words, err := s.Store.Words(r.Context())
+	if err != nil {
+		return err
+	}
+	if right := r.URL.Query().Get("right"); review.Role(right).Valid() || words.HasSeat(plan.Seat(right)) {
 		f.Right = right
 	}
 	view, err := s.Store.People(r.Context(), s.by(r), store.PeopleFilter{Search: f.Search, Right: f.Right, Page: f.Page})
@@ -37,7 +41,7 @@ func (s *Server) people(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := &page.PeopleData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Template: tmpl,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: tmpl, Words: words,
 		People: make([]page.Person, len(view.People)), First: (f.Page-1)*store.PeoplePage + 1, More: view.More,
 	}
 	for i := range view.People {

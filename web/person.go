@@ -36,8 +36,12 @@ func (s *Server) showPerson(w http.ResponseWriter, r *http.Request, status int, 
 	if err != nil {
 		return err
 	}
+	words, err := s.Store.Words(r.Context())
+	if err != nil {
+		return err
+	}
 	d := &page.PersonData{
-		Actor: v.Actor, Now: v.Now, Person: personOf(&v.Person, v.Names), Form: forms.right,
+		Actor: v.Actor, Now: v.Now, Words: words, Person: personOf(&v.Person, v.Names), Form: forms.right,
 		Sessions: v.Sessions, Lacks: v.Lacks, Twins: somebodies(v.Twins), Why: v.Why,
 		More: v.More, Alone: v.Alone, StandIns: standInList(v.Names, v.StandIns), Waivers: v.Waivers,
 		Who: searchText(r, "who"), Hand: forms.hand, Out: forms.out,

@@ -17,13 +17,17 @@ import (
 // each stage.
 func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	f := portfolioFilter(r)
-	view, err := s.Store.Portfolio(r.Context(), s.by(r), storeFilter(&f))
+	words, err := s.Store.RecentWords(r.Context())
+	if err != nil {
+		return err
+	}
+	view, err := s.Store.Portfolio(r.Context(), s.by(r), storeFilter(words, &f))
 	if err != nil {
 		return err
 	}
 	f.Page = view.Page
 	d := &page.PortfolioData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Words: words, Teams: view.Teams,
 		Projects: make([]page.PortfolioProject, len(view.Rows)), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
 	}
 	for i := range view.Rows {
@@ -51,10 +55,10 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 }
 
 // storeFilter is the filter of a page as the store asks it.
-func storeFilter(f *page.PortfolioFilter) store.PortfolioFilter {
+func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
 		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
-		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
+		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {

@@ -90,7 +90,7 @@ func (s *Server) showNewItem(w http.ResponseWriter, r *http.Request, status int,
 	}
 	m := s.meta(w, r, &v.Viewer, "Add an item, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.NewItemURL(p.Key, st.Def.Key), len(form.Errors)
-	return s.render(w, r, status, page.NewItem(m, &page.NewItemData{Project: p, Stage: st.Def, Form: form}))
+	return s.render(w, r, status, page.NewItem(m, &page.NewItemData{Project: p, Stage: st.Def, Words: v.Review.Plan.Adds, Form: form}))
 }
 
 // addItem adds an item of the project's own.

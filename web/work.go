@@ -115,13 +115,11 @@ func matches(g *page.WaitingGate, search string, seat plan.Seat) bool {
 // seatsOf are the seats that somebody holds anywhere, each once, in the order
 // of pages.
 func seatsOf(a review.Actor) []plan.Seat {
-	var seats []plan.Seat
-	for _, s := range plan.Seats() {
-		if slices.ContainsFunc(a.Seats, func(h review.SeatHeld) bool { return h.Seat == s }) {
-			seats = append(seats, s)
-		}
+	var held plan.Words
+	for _, h := range a.Seats {
+		held = held.And(plan.Words{Seats: []plan.Seat{h.Seat}})
 	}
-	return seats
+	return slices.DeleteFunc(held.AllSeats(), func(s plan.Seat) bool { return !slices.Contains(held.Seats, s) })
 }
 
 func waitingGates(stages store.Lifecycles, names store.Names, gates []store.WaitingGate) []page.WaitingGate {

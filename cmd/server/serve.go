@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/slipway-prr/slipway/internal/auth"
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/migrations"
 	"github.com/slipway-prr/slipway/web"
@@ -65,6 +66,10 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 		st.Close()
 		return nil, err
 	}
+	if err := warnOfSeats(ctx, set, st, log); err != nil {
+		st.Close()
+		return nil, err
+	}
 	client, err := auth.NewLazy(auth.Config{
 		Issuer: set.issuer, ClientID: set.clientID, ClientSecret: set.clientSecret, Origin: set.origin,
 		Scopes: set.scopes, GroupsClaim: set.groupsClaim,
@@ -103,6 +108,21 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 		return err
 	}
 	return serves(have, want)
+}
+
+// warnOfSeats tells of seats that groups give and no published document has: a
+// slip of the pen, or a document that is still to be published.
+func warnOfSeats(ctx context.Context, set settings, st *store.Store, log *slog.Logger) error {
+	words, err := st.Words(ctx)
+	if err != nil {
+		return err
+	}
+	for _, seat := range set.groups.Seats() {
+		if !words.HasSeat(plan.Seat(seat)) {
+			log.Warn("groups give a seat that no published document has", "setting", "SLIPWAY_GROUPS", "seat", seat)
+		}
+	}
+	return nil
 }
 
 // serves says whether a program whose newest migration is want works with a

@@ -118,7 +118,7 @@ func table() []setting {
 			s.groupsSet = v != ""
 			for _, seat := range s.groups.Seats() {
 				if !plan.Seat(seat).Valid() {
-					return fmt.Errorf("there is no seat %q; seats are %v", seat, plan.Seats())
+					return fmt.Errorf("%q cannot be the key of a seat; those that come with Slipway are %v", seat, plan.Seats())
 				}
 			}
 			return nil

@@ -215,7 +215,7 @@ func TestLoadNamesWhatIsWrong(t *testing.T) {
 		{"phase unknown", second, "operation]", "operations]", `02-second.yaml: phases: "operations" is not known here`},
 		{"phase twice", second, "[environments,", "[delivery, environments,", `02-second.yaml: phases: "delivery" is covered by stage first already`},
 		{"no phases", second, "[environments, security, performance, release, operation]", "[]", "02-second.yaml: phases: lists none"},
-		{"gate seat unknown", first, "seat: qa", "seat: dba", `01-first.yaml: gate: seats: "dba" is not a seat`},
+		{"gate seat unknown", first, "seat: qa", "seat: dba", `01-first.yaml: gate: seats: "dba" is not a seat; the document can add it`},
 		{"gate seat twice", first, "seat: qa", "seat: product", `01-first.yaml: gate: seats: lists "product" twice`},
 		{"gate flag unknown", first, "mandatory: [1], when: [api]", "mandatory: [1], when: [soap]", `01-first.yaml: gate: when: "soap" is not a flag of this lifecycle`},
 		{"gate repeats", second, "repeats_days: 30", "repeats_days: -1", "02-second.yaml: gate: repeats_days: is -1; it has to lie between 1 and 1826, or be left out"},

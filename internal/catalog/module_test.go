@@ -94,7 +94,7 @@ func TestLoadModuleNamesWhatIsWrong(t *testing.T) {
 		{"flag of a lifecycle", "\nseats:", "\n  - {key: users, group: G, label: People use it}\nseats:", `: flags: "users" is asked by a lifecycle already`},
 		{"proposed by nothing", "[api, law", "[soap, law", `: proposed_when: "soap" is not a flag of this module or of a lifecycle`},
 		{"seat without phase", "phase: security, ", "", `: seat number 1: phase: "" is not known here`},
-		{"seat unknown", "seat: security,", "seat: judge,", `: seat number 2: seats: "judge" is not a seat`},
+		{"seat unknown", "seat: security,", "seat: judge,", `: seat number 2: seats: "judge" is not a seat; the document can add it`},
 		{"seat flag unknown", "when: [law-applies]}", "when: [soap]}", `: seat number 2: when: "soap" is not a flag of this module or of a lifecycle`},
 		{"seat twice", "phase: release, seat: security", "phase: security, seat: compliance", `: seat number 2: seat: compliance signs for the phase "security" already`},
 		{"signs where it does not sit", "mandatory: [1], tiers: [1, 2]", "mandatory: [3], tiers: [1, 2]", ": seat number 2: seats: security has to sign at tier 3, where it does not sit"},

@@ -171,6 +171,12 @@ type ownCheck struct {
 	refused  bool
 	items    map[plan.ItemKey]string
 	stages   map[plan.StageKey]bool
+	words    plan.Words
+}
+
+// seats says which there are.
+func (c *ownCheck) seats() string {
+	return "Seats are " + listed(c.words.AllSeats()) + "; the document can add others."
 }
 
 func (c *ownCheck) refuse(path, message, do string) {
@@ -248,6 +254,17 @@ func (c *ownCheck) file(f *own.File) {
 	for i, q := range f.Flags {
 		c.key(fmt.Sprintf("flags[%d].key", i), string(q.Key))
 	}
+	c.words = plan.Words(f.Adds)
+	for i, s := range f.Adds.Seats {
+		if !s.Valid() {
+			c.refuse(fmt.Sprintf("adds.seats[%d]", i), fmt.Sprintf("%q cannot be the key of a seat.", cut(string(s))), ownWordForm)
+		}
+	}
+	for i, k := range f.Adds.Evidence {
+		if !k.Valid() {
+			c.refuse(fmt.Sprintf("adds.evidence[%d]", i), fmt.Sprintf("%q cannot be the key of a kind of evidence.", cut(string(k))), ownWordForm)
+		}
+	}
 	for i := range f.Stages {
 		c.stage(fmt.Sprintf("stages[%d]", i), &f.Stages[i])
 	}
@@ -265,6 +282,8 @@ func (c *ownCheck) file(f *own.File) {
 		}
 	}
 }
+
+const ownWordForm = "Write 2 to 30 lower-case letters, digits and single hyphens, starting with a letter."
 
 func (c *ownCheck) phase(path string, p plan.Phase) {
 	if p != "" && !slices.Contains(plan.Phases(), p) {
@@ -293,8 +312,8 @@ func (c *ownCheck) stage(path string, s *own.Stage) {
 }
 
 func (c *ownCheck) seat(path string, s own.Seat) {
-	if !s.Seat.Valid() {
-		c.refuse(path+".seat", fmt.Sprintf("%q is no seat.", cut(string(s.Seat))), "Seats are "+listed(plan.Seats())+".")
+	if !c.words.HasSeat(s.Seat) {
+		c.refuse(path+".seat", fmt.Sprintf("%q is no seat.", cut(string(s.Seat))), c.seats())
 	}
 	for _, tiers := range [][]plan.Tier{s.Mandatory, s.Tiers} {
 		if slices.ContainsFunc(tiers, func(t plan.Tier) bool { return !t.Valid() }) {
@@ -315,13 +334,14 @@ func (c *ownCheck) item(path string, it *own.Item) {
 		}
 	}
 	for i, k := range it.Evidence {
-		if !k.Valid() {
-			c.refuse(fmt.Sprintf("%s.evidence[%d]", path, i), fmt.Sprintf("%q is no kind of evidence.", cut(string(k))), "Kinds are "+listed(plan.EvidenceKinds())+".")
+		if !c.words.HasEvidence(k) {
+			c.refuse(fmt.Sprintf("%s.evidence[%d]", path, i), fmt.Sprintf("%q is no kind of evidence.", cut(string(k))),
+				"Kinds are "+listed(c.words.AllEvidence())+"; the document can add others.")
 		}
 	}
 	for i, s := range it.Seats {
-		if !s.Valid() {
-			c.refuse(fmt.Sprintf("%s.seats[%d]", path, i), fmt.Sprintf("%q is no seat.", cut(string(s))), "Seats are "+listed(plan.Seats())+".")
+		if !c.words.HasSeat(s) {
+			c.refuse(fmt.Sprintf("%s.seats[%d]", path, i), fmt.Sprintf("%q is no seat.", cut(string(s))), c.seats())
 		}
 	}
 	if it.ValidDays < 0 {

@@ -63,16 +63,21 @@ func anyLinks(t *rapid.T) []plan.Link {
 
 func webish(s string) bool { return webAddress("https://example.org/" + s) }
 
+// added are the words that any document adds.
+func added() plan.Words {
+	return plan.Words{Seats: []plan.Seat{"legal", "null"}, Evidence: []plan.EvidenceKind{"contract", "true"}}
+}
+
 func anySeat(t *rapid.T) plan.GateSeat {
 	tiers := []plan.Tier{1, 2, 3}
-	return plan.GateSeat{Seat: rapid.SampledFrom(plan.Seats()).Draw(t, "seat"), MandatoryAt: anyOf(t, "mandatory", tiers), Tiers: anyOf(t, "tiers", tiers), When: flags(t, "when")}
+	return plan.GateSeat{Seat: rapid.SampledFrom(added().AllSeats()).Draw(t, "seat"), MandatoryAt: anyOf(t, "mandatory", tiers), Tiers: anyOf(t, "tiers", tiers), When: flags(t, "when")}
 }
 
 func anyItem(t *rapid.T, key plan.ItemKey) plan.Item {
 	words := anyText()
 	it := plan.Item{
 		Key: key, Title: words.Draw(t, "title"), Guidance: words.Draw(t, "guidance"), Why: words.Draw(t, "why"), Done: words.Draw(t, "done"), Show: words.Draw(t, "show"),
-		Evidence: anyOf(t, "evidence", plan.EvidenceKinds()), Seats: anyOf(t, "seats", plan.Seats()), When: flags(t, "when"), ValidDays: rapid.IntRange(0, 99).Draw(t, "days"),
+		Evidence: anyOf(t, "evidence", added().AllEvidence()), Seats: anyOf(t, "seats", added().AllSeats()), When: flags(t, "when"), ValidDays: rapid.IntRange(0, 99).Draw(t, "days"),
 		Core: rapid.Bool().Draw(t, "core"), Quality: some(t, "quality", 2, words), Sources: some(t, "sources", 2, words), Links: anyLinks(t),
 	}
 	for i := range it.Levels {
@@ -102,7 +107,7 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		itemKeys := rapid.SliceOfNDistinct(anyKey(), 0, 5, rapid.ID[string]).Draw(t, "items")
 		if rapid.Bool().Draw(t, "module") {
 			m := &plan.Module{Kind: plan.KindModule, Key: key, Version: 3, Name: words.Draw(t, "name"), Summary: words.Draw(t, "summary"),
-				Notice: words.Draw(t, "notice"), ProposedWhen: flags(t, "proposed"), Flags: questions}
+				Notice: words.Draw(t, "notice"), ProposedWhen: flags(t, "proposed"), Flags: questions, Adds: added()}
 			for range rapid.IntRange(0, 2).Draw(t, "seats") {
 				m.Seats = append(m.Seats, plan.ModuleSeat{Phase: rapid.SampledFrom(plan.Phases()).Draw(t, "phase"), GateSeat: anySeat(t)})
 			}
@@ -124,7 +129,7 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		}
 		l := &plan.Lifecycle{
 			Kind: plan.KindLifecycle, Key: key, Version: rapid.IntRange(0, 9).Draw(t, "version"), Name: words.Draw(t, "name"), Summary: words.Draw(t, "summary"),
-			Order: rapid.SampledFrom([]plan.Order{"strict", "advisory", "free"}).Draw(t, "order"), SoD: rapid.Bool().Draw(t, "sod"), Flags: questions,
+			Order: rapid.SampledFrom([]plan.Order{"strict", "advisory", "free"}).Draw(t, "order"), SoD: rapid.Bool().Draw(t, "sod"), Flags: questions, Adds: added(),
 		}
 		for _, k := range rapid.SliceOfNDistinct(anyKey(), 0, 3, rapid.ID[string]).Draw(t, "stages") {
 			s := plan.Stage{Key: plan.StageKey(k), Name: words.Draw(t, "name"), Phases: anyOf(t, "phases", plan.Phases()), Purpose: words.Draw(t, "purpose")}

@@ -30,6 +30,9 @@ func Advise(d Document, asked []Flag, held func(Seat) bool) []Problem {
 			add("", "flag "+string(q.Key), "", "is asked, and nothing depends on it")
 		}
 	}
+	for _, w := range unused(d) {
+		add("", "adds", "", "%q is added, and nothing uses it", w)
+	}
 	if d.Module != nil {
 		for i := range d.Module.Seats {
 			if seat := d.Module.Seats[i].Seat; seat.Valid() && !held(seat) {
@@ -104,10 +107,48 @@ func dependsOn(d Document, f Flag) bool {
 			}
 		}
 	}
+	return d.Module != nil && slices.Contains(d.Module.ProposedWhen, f) ||
+		slices.ContainsFunc(gateSeats(d), func(s GateSeat) bool { return slices.Contains(s.When, f) })
+}
+
+// gateSeats are the seats at all gates of a document, and those that a module
+// has join gates.
+func gateSeats(d Document) []GateSeat {
+	var out []GateSeat
 	if m := d.Module; m != nil {
-		return slices.Contains(m.ProposedWhen, f) || slices.ContainsFunc(m.Seats, func(s ModuleSeat) bool { return slices.Contains(s.When, f) })
+		for i := range m.Seats {
+			out = append(out, m.Seats[i].GateSeat)
+		}
+		return out
 	}
-	return slices.ContainsFunc(d.Lifecycle.Stages, func(st Stage) bool {
-		return slices.ContainsFunc(st.Gate.Seats, func(s GateSeat) bool { return slices.Contains(s.When, f) })
-	})
+	for i := range d.Lifecycle.Stages {
+		out = append(out, d.Lifecycle.Stages[i].Gate.Seats...)
+	}
+	return out
+}
+
+// unused are the words that a document adds for nothing.
+func unused(d Document) []string {
+	used := map[string]bool{}
+	for _, s := range d.Sections() {
+		for _, it := range s.Items {
+			for _, seat := range it.Seats {
+				used[string(seat)] = true
+			}
+			for _, kind := range it.Evidence {
+				used[string(kind)] = true
+			}
+		}
+	}
+	for _, s := range gateSeats(d) {
+		used[string(s.Seat)] = true
+	}
+	var added []string
+	for _, s := range d.Adds().Seats {
+		added = append(added, string(s))
+	}
+	for _, k := range d.Adds().Evidence {
+		added = append(added, string(k))
+	}
+	return slices.DeleteFunc(added, func(w string) bool { return used[w] })
 }

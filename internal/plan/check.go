@@ -93,6 +93,7 @@ type checker struct {
 	stage  StageKey
 	where  string
 	item   ItemKey
+	words  Words              // that the document adds
 	asks   func(Flag) bool    // whether a profile has an answer
 	asker  string             // what would have to ask, for messages
 	items  map[ItemKey]string // key, or one of an earlier version -> where it is
@@ -127,6 +128,7 @@ func (c *checker) lifecycle(t *Lifecycle) {
 	unique(c, "stages", keys)
 	c.count(n)
 	c.flags(t.Flags)
+	c.adds(t.Adds)
 	for i := range t.Stages {
 		c.stage, c.where = t.Stages[i].Key, ""
 		c.oneStage(&t.Stages[i])
@@ -145,6 +147,7 @@ func (c *checker) module(m *Module, asked []Flag) {
 		c.paragraph("notice", m.Notice)
 	}
 	c.flags(m.Flags)
+	c.adds(m.Adds)
 	for _, q := range m.Flags {
 		if slices.Contains(asked, q.Key) {
 			c.addf("flags: %q is asked by a lifecycle already", q.Key)
@@ -224,6 +227,28 @@ func (c *checker) flags(flags []Question) {
 	}
 }
 
+// adds checks the words that the document adds, and has them count from then on.
+func (c *checker) adds(w Words) {
+	addWords(c, "adds seats", w.Seats, Seats(), Seat.Valid)
+	addWords(c, "adds evidence", w.Evidence, EvidenceKinds(), EvidenceKind.Valid)
+	c.words = w
+}
+
+func addWords[T ~string](c *checker, field string, words, known []T, valid func(T) bool) {
+	if len(words) > MaxWords {
+		c.addf("%s: there are %d; at most %d are possible", field, len(words), MaxWords)
+	}
+	for _, w := range words {
+		switch {
+		case !valid(w):
+			c.addf("%s: %q is not 2 to %d lower-case letters, digits and single hyphens, starting with a letter, such as legal", field, w, maxWord)
+		case slices.Contains(known, w):
+			c.addf("%s: %q comes with Slipway", field, w)
+		}
+	}
+	unique(c, field, words)
+}
+
 func (c *checker) oneStage(s *Stage) {
 	c.key("key", string(s.Key))
 	c.line("name", s.Name, MaxName)
@@ -268,8 +293,8 @@ func (c *checker) gate(g *Gate) {
 }
 
 func (c *checker) gateSeat(s *GateSeat) {
-	if !s.Seat.Valid() {
-		c.addf("seats: %q is not a seat", s.Seat)
+	if !c.words.HasSeat(s.Seat) {
+		c.addf("seats: %q is not a seat; the document can add it", s.Seat)
 	}
 	c.answers("when", s.When)
 	c.tiers("tiers", s.Tiers)
@@ -330,8 +355,8 @@ func (c *checker) oneItem(d *Item) {
 		c.sentences("show", d.Show, 1, styleSentence)
 	}
 	c.levels(d.Levels)
-	members(c, "evidence", d.Evidence, EvidenceKind.Valid)
-	members(c, "seats", d.Seats, Seat.Valid)
+	members(c, "evidence", d.Evidence, c.words.HasEvidence)
+	members(c, "seats", d.Seats, c.words.HasSeat)
 	members(c, "quality", d.Quality, func(q string) bool { return slices.Contains(Qualities(), q) })
 	for _, s := range d.Sources {
 		if strings.TrimSpace(s) == "" || !readable(s) || utf8.RuneCountInString(s) > MaxTitle {

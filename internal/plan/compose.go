@@ -67,6 +67,7 @@ func (c *composing) join(m *Module) error {
 			c.Flags = append(c.Flags, q)
 		}
 	}
+	c.Adds = c.Adds.And(m.Adds)
 	for _, s := range m.Seats {
 		i, covered := c.phases[s.Phase]
 		if !covered {

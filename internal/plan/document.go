@@ -77,6 +77,14 @@ func (d Document) Name() string {
 	return d.Lifecycle.Name
 }
 
+// Adds are the words that the document adds.
+func (d Document) Adds() Words {
+	if d.Module != nil {
+		return d.Module.Adds
+	}
+	return d.Lifecycle.Adds
+}
+
 // Bytes are those that the document was published as; for one that was not
 // published yet, those that it would be published as now.
 func (d Document) Bytes() ([]byte, error) {

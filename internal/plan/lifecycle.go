@@ -13,6 +13,7 @@ type Lifecycle struct {
 	Order   Order      `json:"order"`
 	SoD     bool       `json:"separation_of_duties"`
 	Flags   []Question `json:"flags"`
+	Adds    Words      `json:"adds,omitzero"`
 	Stages  []Stage    `json:"stages"`
 
 	published []byte // as read by [ParseLifecycle]; nil for one that was not published yet

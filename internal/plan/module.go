@@ -14,6 +14,7 @@ type Module struct {
 	Notice       string       `json:"notice,omitempty"`        // of what it does not do, such as legal advice
 	ProposedWhen []Flag       `json:"proposed_when,omitempty"` // answers by which it is proposed: any of these
 	Flags        []Question   `json:"flags,omitempty"`         // that lifecycles do not ask
+	Adds         Words        `json:"adds,omitzero"`
 	Seats        []ModuleSeat `json:"seats,omitempty"`
 	Items        []ModuleItem `json:"items"` // their keys start with the module's
 

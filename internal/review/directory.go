@@ -66,6 +66,7 @@ type Entitlements struct {
 	Granted   []Granted    // in force
 	Withheld  []Granted    // while the person is blocked
 	Delegated []Delegation // what this person handed to stand-ins, ended ones included
+	Words     plan.Words   // that published documents add; the store reads them
 	Away      []PersonID   // of those whom a command names, who cannot sign in now; the store reads it
 
 	recorded []Entry
@@ -129,6 +130,9 @@ func (e *Entitlements) Grant(by Actor, t Right, at time.Time) error {
 	}
 	if e.Blocked {
 		return refuse("This person is blocked. Unblock them before you grant a right.")
+	}
+	if t.Seat != "" && !e.Words.HasSeat(t.Seat) {
+		return invalid("right", "no published document has this seat")
 	}
 	if e.find(t, FromAdmin) >= 0 || e.find(t, FromGroup) >= 0 {
 		return nil

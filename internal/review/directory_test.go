@@ -67,7 +67,7 @@ func TestSignInWithAWrongRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(e.Recorded())
-	for _, bad := range []review.Right{{}, {Role: "king"}, {Seat: "throne"}, {Role: review.RoleViewer, Seat: plan.SeatQA}, {Role: review.RoleAdmin, Scope: 3}} {
+	for _, bad := range []review.Right{{}, {Role: "king"}, {Seat: "The Throne"}, {Role: review.RoleViewer, Seat: plan.SeatQA}, {Role: review.RoleAdmin, Scope: 3}} {
 		if err := e.SignIn([]review.Right{siding, bad}, base); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}
@@ -80,7 +80,7 @@ func TestSignInWithAWrongRight(t *testing.T) {
 func TestGrantAndRevoke(t *testing.T) {
 	root := review.Actor{Person: admin, Roles: []review.Role{review.RoleAdmin}}
 	joined := func() *review.Entitlements {
-		e := &review.Entitlements{Person: 5}
+		e := &review.Entitlements{Person: 5, Words: plan.Words{Seats: []plan.Seat{"legal"}}}
 		if err := e.SignIn([]review.Right{viewing}, base); err != nil {
 			t.Fatal(err)
 		}
@@ -107,6 +107,9 @@ func TestGrantAndRevoke(t *testing.T) {
 		{"the same seat in one project", []func(*review.Entitlements) error{grant(root, projectQ), grant(root, review.Right{Seat: plan.SeatQA})}, "ok", 1, []string{"viewer by group", "QA seat by admin", "QA seat by admin"}},
 		{"to oneself", []func(*review.Entitlements) error{grant(self, siding)}, "denied", 0, []string{"viewer by group"}},
 		{"from oneself", []func(*review.Entitlements) error{revoke(self, viewing)}, "denied", 0, []string{"viewer by group"}},
+		{"a seat that a document adds", []func(*review.Entitlements) error{grant(root, review.Right{Seat: "legal"})}, "ok", 1, []string{"viewer by group", "Legal seat by admin"}},
+		{"a seat that no document has", []func(*review.Entitlements) error{grant(root, review.Right{Seat: "lagel"})}, "invalid", 0, []string{"viewer by group"}},
+		{"what is no seat", []func(*review.Entitlements) error{grant(root, review.Right{Seat: "The Legals"})}, "invalid", 0, []string{"viewer by group"}},
 		{"a role for one project", []func(*review.Entitlements) error{grant(root, review.Right{Role: review.RoleManager, Scope: 3})}, "invalid", 0, []string{"viewer by group"}},
 		{"nothing", []func(*review.Entitlements) error{grant(root, review.Right{})}, "invalid", 0, []string{"viewer by group"}},
 		{"revoke", []func(*review.Entitlements) error{grant(root, siding), revoke(root, siding)}, "ok", 1, []string{"viewer by group"}},

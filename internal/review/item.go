@@ -391,7 +391,7 @@ func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in New
 	if err != nil {
 		return err
 	}
-	ev, err := in.check(it.Def, at)
+	ev, err := in.check(r.Plan.Adds, it.Def, at)
 	if err != nil {
 		return err
 	}
@@ -413,7 +413,7 @@ func (r *Review) AddEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, in New
 	return r.record(by, at, ev)
 }
 
-func (in NewEvidence) check(def *plan.Item, at time.Time) (EvidenceAdded, error) {
+func (in NewEvidence) check(words plan.Words, def *plan.Item, at time.Time) (EvidenceAdded, error) {
 	var c input
 	u, err := in.Links.Parse(in.URL)
 	if err != nil {
@@ -423,7 +423,7 @@ func (in NewEvidence) check(def *plan.Item, at time.Time) (EvidenceAdded, error)
 	if title == "" {
 		title = c.line("title", u.Host(), MaxTitle)
 	}
-	if !in.Type.Valid() {
+	if !words.HasEvidence(in.Type) {
 		c.problems.Add("kind", "choose what kind of evidence this is")
 	}
 	today := Today(at)

@@ -134,7 +134,7 @@ func (r *Review) ReviseEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, no 
 	}
 	in := e.again()
 	in.Title, in.Type = title, kind
-	fresh, err := in.check(s.Item(ik).Def, at)
+	fresh, err := in.check(r.Plan.Adds, s.Item(ik).Def, at)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func ParseParties(s string) []Party {
 	for word := range strings.FieldsSeq(s) {
 		if n, err := strconv.ParseInt(word, 10, 64); err == nil {
 			out = append(out, Party{Person: PersonID(n)})
-		} else if slices.Contains(plan.Seats(), plan.Seat(word)) {
+		} else if plan.Seat(word).Valid() {
 			out = append(out, Party{Seat: plan.Seat(word)})
 		}
 	}

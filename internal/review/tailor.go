@@ -56,7 +56,7 @@ func (r *Review) AddItem(by Actor, sk plan.StageKey, in NewItem, at time.Time) e
 	if s == nil {
 		return ErrNotFound
 	}
-	item, err := in.check()
+	item, err := in.check(r.Plan.Adds)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,8 @@ func sameOwn(a, b *plan.Item) bool {
 		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.Seats, b.Seats)
 }
 
-func (in NewItem) check() (plan.Item, error) {
+// check cleans and checks what was typed, with the words that the plan knows.
+func (in NewItem) check(words plan.Words) (plan.Item, error) {
 	var c input
 	item := plan.Item{
 		Title: c.line("title", in.Title, maxOwnTitle), Why: c.line("why", in.Why, maxOwnText), Done: c.text("done", in.Done, maxOwnText),
@@ -98,12 +99,12 @@ func (in NewItem) check() (plan.Item, error) {
 	if in.Level == plan.LevelNone || in.Level.Rank() < 0 {
 		c.problems.Add("level", "choose required, recommended or optional")
 	}
-	for _, k := range plan.EvidenceKinds() {
+	for _, k := range words.AllEvidence() {
 		if slices.Contains(in.Evidence, k) {
 			item.Evidence = append(item.Evidence, k)
 		}
 	}
-	for _, seat := range plan.Seats() {
+	for _, seat := range words.AllSeats() {
 		if slices.Contains(in.Seats, seat) {
 			item.Seats = append(item.Seats, seat)
 		}

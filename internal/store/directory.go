@@ -25,8 +25,12 @@ func (s *Store) changeRights(
 	decide func(*review.Entitlements, review.Actor, time.Time) error, others ...review.PersonID,
 ) (*Viewer, error) {
 	var v Viewer
-	err := s.transact(ctx, func(tx *transaction) error {
-		e := &review.Entitlements{Person: person}
+	words, err := s.Words(ctx)
+	if err != nil {
+		return nil, err
+	}
+	err = s.transact(ctx, func(tx *transaction) error {
+		e := &review.Entitlements{Person: person, Words: words}
 		var seq int64
 		var hash []byte
 		b := &pgx.Batch{}

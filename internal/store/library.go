@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -34,6 +35,41 @@ func queueVersions(b *pgx.Batch, into *[]plan.Ref) {
 		*into, err = pgx.CollectRows(rows, pgx.RowToStructByName[plan.Ref])
 		return err
 	})
+}
+
+// Words are the seats and kinds of evidence that published documents add, retired
+// versions included: projects may still follow them.
+func (s *Store) Words(ctx context.Context) (plan.Words, error) {
+	var refs []plan.Ref
+	b := &pgx.Batch{}
+	queueVersions(b, &refs)
+	if err := send(ctx, s.pool, b); err != nil {
+		return plan.Words{}, batchError("reading the library's words", err)
+	}
+	lib, err := s.libraryOf(ctx, refs)
+	if err != nil {
+		return plan.Words{}, err
+	}
+	return lib.words, nil
+}
+
+// RecentWords are [Store.Words] for lists: what was published in the last minute
+// may be missing.
+func (s *Store) RecentWords(ctx context.Context) (plan.Words, error) {
+	s.templates.mu.RLock()
+	words, at := s.templates.words, s.templates.wordsAt
+	s.templates.mu.RUnlock()
+	if time.Since(at) < time.Minute {
+		return words, nil
+	}
+	words, err := s.Words(ctx)
+	if err != nil {
+		return plan.Words{}, err
+	}
+	s.templates.mu.Lock()
+	defer s.templates.mu.Unlock()
+	s.templates.words, s.templates.wordsAt = words, time.Now()
+	return words, nil
 }
 
 // Library lists what is published, for anybody who is signed in, and what of it

@@ -34,6 +34,7 @@ type publishedLibrary struct {
 	refs      []plan.Ref
 	documents []DocumentVersions
 	questions []plan.Question
+	words     plan.Words
 	items     []libraryItem
 }
 
@@ -99,6 +100,7 @@ func (s *Store) libraryOf(ctx context.Context, refs []plan.Ref) (*publishedLibra
 				lib.questions = append(lib.questions, q)
 			}
 		}
+		lib.words = lib.words.And(d.Adds())
 		lib.add(d, ref.Key, i > 0 && refs[i-1].Key == ref.Key)
 	}
 	s.templates.mu.Lock()

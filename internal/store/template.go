@@ -27,6 +27,9 @@ type templateCache struct {
 	newest   Lifecycles // looked up again every minute
 	newestAt time.Time
 
+	words   plan.Words // looked up again every minute
+	wordsAt time.Time
+
 	library *publishedLibrary // all that was published when it was last asked for
 }
 

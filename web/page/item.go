@@ -288,7 +288,7 @@ func kindWords(kinds []plan.EvidenceKind) []string {
 
 func kindWord(k plan.EvidenceKind) string {
 	label := k.Label()
-	if strings.HasPrefix(label, "CI") {
+	if len(label) > 1 && label[1] != ' ' && strings.ToUpper(label[:2]) == label[:2] { // an abbreviation
 		return label
 	}
 	return strings.ToLower(label)
@@ -464,11 +464,12 @@ func (d *ItemData) renewed(e *review.Evidence) bool {
 // kindOptions offers the kinds that the item demands first.
 func (d *ItemData) kindOptions(chosen string) []ui.Option {
 	demanded := d.Item.Def.Evidence
-	options := make([]ui.Option, 0, len(plan.EvidenceKinds()))
+	all := d.Review.Plan.Adds.AllEvidence()
+	options := make([]ui.Option, 0, len(all))
 	for _, k := range demanded {
 		options = append(options, ui.Option{Value: string(k), Label: k.Label(), Selected: string(k) == chosen})
 	}
-	for _, k := range plan.EvidenceKinds() {
+	for _, k := range all {
 		if !slices.Contains(demanded, k) {
 			label := k.Label()
 			if len(demanded) > 0 {

@@ -128,6 +128,18 @@ func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
 		text := fmt.Sprintf("%s, %d required, %s", CountOf(items, "item"), musts, CountOf(signatures, "signature"))
 		facts = append(facts, ui.Fact{Term: m.name, Text: text})
 	}
+	return append(facts, addedFacts(l.Adds)...)
+}
+
+// addedFacts are the words that a document adds.
+func addedFacts(w plan.Words) []ui.Fact {
+	var facts []ui.Fact
+	if len(w.Seats) > 0 {
+		facts = append(facts, ui.Fact{Term: "Seats of its own", Text: SeatWords(w.Seats, "and")})
+	}
+	if len(w.Evidence) > 0 {
+		facts = append(facts, ui.Fact{Term: "Kinds of evidence of its own", Text: Enumerate(kindWords(w.Evidence), "and")})
+	}
 	return facts
 }
 
@@ -150,7 +162,7 @@ func (d *DocumentData) moduleFacts() []ui.Fact {
 	if facts = append(facts, d.usedBy()...); len(m.ProposedWhen) > 0 {
 		facts = append(facts, ui.Fact{Term: "Proposed if", Text: answers(d.Shown.Flags, m.ProposedWhen)})
 	}
-	return facts
+	return append(facts, addedFacts(m.Adds)...)
 }
 
 // Export is a file in which a document can be had.

@@ -12,6 +12,7 @@ import (
 type NewItemData struct {
 	Project *review.Project
 	Stage   *plan.Stage
+	Words   plan.Words // that the plan adds
 	Form    NewItemForm
 }
 
@@ -64,7 +65,7 @@ func (d *NewItemData) levels() []ui.Option {
 
 func (d *NewItemData) kinds() []ui.Option {
 	var out []ui.Option
-	for _, k := range plan.EvidenceKinds() {
+	for _, k := range d.Words.AllEvidence() {
 		out = append(out, ui.Option{Value: string(k), Label: k.Label(), Selected: slices.Contains(d.Form.Evidence, string(k))})
 	}
 	return out
@@ -72,7 +73,7 @@ func (d *NewItemData) kinds() []ui.Option {
 
 func (d *NewItemData) seats() []ui.Option {
 	var out []ui.Option
-	for _, s := range plan.Seats() {
+	for _, s := range d.Words.AllSeats() {
 		out = append(out, ui.Option{Value: string(s), Label: s.Label(), Selected: slices.Contains(d.Form.Seats, string(s))})
 	}
 	return out

@@ -51,6 +51,7 @@ type PeopleData struct {
 	Now      time.Time
 	Filter   PeopleFilter
 	Template *plan.Lifecycle // for who signs what
+	Words    plan.Words      // that published documents add
 	People   []Person
 	First    int // position of the first person in the whole list, from 1
 	More     bool
@@ -213,13 +214,13 @@ func (r *HeldRight) name() string {
 }
 
 // rightOptions offers every role and seat; chosen is the one to select.
-func rightOptions(chosen, none string) []ui.Option {
+func rightOptions(words plan.Words, chosen, none string) []ui.Option {
 	options := []ui.Option{{Label: none}}
 	for _, role := range review.Roles() {
 		v := RightValue(review.Right{Role: role})
 		options = append(options, ui.Option{Value: v, Label: "Role: " + string(role), Selected: v == chosen})
 	}
-	for _, seat := range plan.Seats() {
+	for _, seat := range words.AllSeats() {
 		v := RightValue(review.Right{Seat: seat})
 		options = append(options, ui.Option{Value: v, Label: "Seat: " + seat.Label(), Selected: v == chosen})
 	}
@@ -228,7 +229,7 @@ func rightOptions(chosen, none string) []ui.Option {
 
 // filterOptions offers the same by the keys that addresses use.
 func (d *PeopleData) filterOptions() []ui.Option {
-	options := rightOptions("", "Any")
+	options := rightOptions(d.Words, "", "Any")
 	for i := range options {
 		if _, key, ok := strings.Cut(options[i].Value, ":"); ok {
 			options[i].Value, options[i].Selected = key, key == d.Filter.Right

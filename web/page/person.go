@@ -18,6 +18,7 @@ type PersonData struct {
 	Person   Person
 	Form     RightForm
 	Projects []ProjectChoice // for a seat in one project only
+	Words    plan.Words      // that published documents add
 
 	Sessions int              // known to admins
 	Lacks    review.GroupsGap // why rights from groups do not count in a session; empty: they do

@@ -747,7 +747,7 @@ func grantForm(d *PersonData, p *Person) templ.Component {
 			templ_7745c5c3_Err = ui.Select(ui.Field{
 				Name: "right", Label: "Role or seat", Hint: "A role holds everywhere. A seat gives the right to sign gates in that discipline.",
 				Error: d.Form.wrong(FormGrant, "right"),
-			}, rightOptions(d.Form.typed(FormGrant, d.Form.Right), "Choose")).Render(ctx, templ_7745c5c3_Buffer)
+			}, rightOptions(d.Words, d.Form.typed(FormGrant, d.Form.Right), "Choose")).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -166,6 +166,7 @@ type PortfolioData struct {
 	Now      time.Time
 	Filter   PortfolioFilter
 	Template *plan.Lifecycle // for the names of the stages
+	Words    plan.Words      // that published documents add
 	Teams    []string        // to filter by; nil: too many to list
 	Projects []PortfolioProject
 	First    int  // position of the first project in the whole list, from 1
@@ -415,17 +416,17 @@ func (d *PortfolioData) gateOptions() []ui.Option {
 
 // suggested are what the field that asks whom projects wait for offers beside
 // names.
-func suggested() []string {
+func (d *PortfolioData) suggested() []string {
 	out := []string{OwnerMe}
-	for _, s := range plan.Seats() {
+	for _, s := range d.Words.AllSeats() {
 		out = append(out, s.Label())
 	}
 	return out
 }
 
 // SeatNamed is the seat of that key or label; empty when there is none.
-func SeatNamed(word string) plan.Seat {
-	for _, s := range plan.Seats() {
+func SeatNamed(words plan.Words, word string) plan.Seat {
+	for _, s := range words.AllSeats() {
 		if strings.EqualFold(word, string(s)) || strings.EqualFold(word, s.Label()) {
 			return s
 		}

@@ -277,7 +277,7 @@ func (d ChecklistData) kinds() string {
 		return ""
 	}
 	words := []string{}
-	for _, k := range plan.EvidenceKinds() {
+	for _, k := range d.view.Review.Plan.Adds.AllEvidence() {
 		words = append(words, string(k)+":"+k.Label())
 	}
 	return strings.Join(words, ";")

@@ -6,7 +6,7 @@ import "github.com/slipway-prr/slipway/internal/plan"
 func Of(d plan.Document) *File {
 	if m := d.Module; m != nil {
 		return &File{
-			Head: Head{plan.KindModule, m.Key, m.Version, m.Name, m.Summary}, Notice: m.Notice,
+			Head: Head{plan.KindModule, m.Key, m.Version, m.Name, m.Summary, Words(m.Adds)}, Notice: m.Notice,
 			ProposedWhen: m.ProposedWhen, Flags: convert(m.Flags, flagOf),
 			Seats: convert(m.Seats, func(s plan.ModuleSeat) ModuleSeat { return ModuleSeat{s.Phase, seatOf(s.GateSeat)} }),
 			Items: convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
@@ -14,7 +14,7 @@ func Of(d plan.Document) *File {
 	}
 	l := d.Lifecycle
 	return &File{
-		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary}, Order: l.Order, SoD: &l.SoD,
+		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD,
 		Flags: convert(l.Flags, flagOf), Stages: convert(l.Stages, stageOf),
 	}
 }

@@ -19,6 +19,13 @@ type Head struct {
 	Version int       `yaml:"version"`
 	Name    string    `yaml:"name"`
 	Summary string    `yaml:"summary,omitempty"`
+	Adds    Words     `yaml:"adds,omitempty"`
+}
+
+// Words are the seats and kinds of evidence that a document adds.
+type Words struct {
+	Seats    []plan.Seat         `yaml:"seats,flow,omitempty"`
+	Evidence []plan.EvidenceKind `yaml:"evidence,flow,omitempty"`
 }
 
 // File is a whole document.
@@ -132,7 +139,7 @@ func (f *File) Document() plan.Document {
 	if f.Kind == plan.KindModule {
 		m := &plan.Module{
 			Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Notice: text(f.Notice),
-			ProposedWhen: f.ProposedWhen, Flags: convert(f.Flags, Flag.question),
+			ProposedWhen: f.ProposedWhen, Flags: convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
 		}
 		m.Seats = convert(f.Seats, func(s ModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
 		m.Items = convert(f.Items, func(it ModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.Item()} })
@@ -140,7 +147,8 @@ func (f *File) Document() plan.Document {
 	}
 	l := &plan.Lifecycle{
 		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,
-		SoD: f.SoD == nil || *f.SoD, Flags: convert(f.Flags, Flag.question), Stages: convert(f.Stages, Stage.stage),
+		SoD: f.SoD == nil || *f.SoD, Flags: convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
+		Stages: convert(f.Stages, Stage.stage),
 	}
 	return plan.Document{Lifecycle: l}
 }

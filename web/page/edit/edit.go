@@ -210,17 +210,17 @@ func flagOptions(d plan.Document, also []string) []ui.Option {
 	return out
 }
 
-func evidenceOptions() []ui.Option {
+func evidenceOptions(words plan.Words) []ui.Option {
 	var out []ui.Option
-	for _, k := range plan.EvidenceKinds() {
+	for _, k := range words.AllEvidence() {
 		out = append(out, ui.Option{Value: string(k), Label: k.Label()})
 	}
 	return out
 }
 
-func seatOptions() []ui.Option {
+func seatOptions(words plan.Words) []ui.Option {
 	var out []ui.Option
-	for _, s := range plan.Seats() {
+	for _, s := range words.AllSeats() {
 		out = append(out, ui.Option{Value: string(s), Label: s.Label()})
 	}
 	return out

@@ -139,6 +139,24 @@ func words[T ~string](r *reader, name string, known func(T) bool) []T {
 	return out
 }
 
+// keys are a field's words, divided by commas or spaces.
+func keys[T ~string](r *reader, name string, valid func(T) bool) []T {
+	var out []T
+	for _, s := range strings.FieldsFunc(r.text(name, plan.MaxParagraph, false), func(c rune) bool { return c == ',' || c == ' ' }) {
+		switch {
+		case !valid(T(s)):
+			r.problems.Add(name, fmt.Sprintf("cannot have %q; use lower-case letters, digits and single hyphens, starting with a letter, such as data-protection", cut(s, 40)))
+			return out
+		case len(out) == plan.MaxWords:
+			r.problems.Add(name, fmt.Sprintf("cannot be more than %d", plan.MaxWords))
+			return out
+		case !slices.Contains(out, T(s)):
+			out = append(out, T(s))
+		}
+	}
+	return out
+}
+
 func texts[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
@@ -170,9 +188,12 @@ func Head() Part {
 		Fields: []Input{
 			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
 			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Several},
+			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
+			v.Set("seats", strings.Join(texts(d.Adds().Seats), ", "))
+			v.Set("kinds", strings.Join(texts(d.Adds().Evidence), ", "))
 			if m := d.Module; m != nil {
 				v.Set("notice", m.Notice)
 				set(v, "proposed", m.ProposedWhen)
@@ -187,12 +208,15 @@ func Head() Part {
 			if name == "" {
 				r.problems.Add("name", "is missing")
 			}
+			adds := plan.Words{Seats: keys(r, "seats", plan.Seat.Valid), Evidence: keys(r, "kinds", plan.EvidenceKind.Valid)}
 			if m := d.Module; m != nil {
+				m.Adds = adds
 				m.Name, m.Summary, m.Notice = name, summary, r.text("notice", plan.MaxParagraph, false)
 				m.ProposedWhen = words(r, "proposed", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
 				return
 			}
 			l := d.Lifecycle
+			l.Adds = adds
 			l.Name, l.Summary, l.SoD = name, summary, r.form.Get("duties") == yes
 			if l.Order = plan.Order(r.form.Get("order")); !l.Order.Valid() {
 				r.problems.Add("order", "choose one of the three")
@@ -313,7 +337,7 @@ func gateValues(d plan.Document, key plan.StageKey) (url.Values, bool) {
 	default:
 		return nil, false
 	}
-	for _, seat := range plan.Seats() {
+	for _, seat := range d.Adds().AllSeats() {
 		when := ""
 		for i := range seats {
 			s := &seats[i]
@@ -346,7 +370,7 @@ func numberText(n int) string {
 }
 
 func putGate(d plan.Document, key plan.StageKey, r *reader) {
-	seats := gateSeats(r)
+	seats := gateSeats(r, d.Adds().AllSeats())
 	s := stageOf(d, key)
 	if s == nil {
 		m := d.Module
@@ -373,10 +397,10 @@ func putGate(d plan.Document, key plan.StageKey, r *reader) {
 
 // gateSeats reads the table of seats: for each of them the tiers at which it sits
 // and has to sign, and in the order of the seats what it depends on.
-func gateSeats(r *reader) []plan.GateSeat {
+func gateSeats(r *reader, all []plan.Seat) []plan.GateSeat {
 	when := r.form["when"]
 	var out []plan.GateSeat
-	for i, seat := range plan.Seats() {
+	for i, seat := range all {
 		s := plan.GateSeat{Seat: seat}
 		for t := plan.TierCritical; t <= plan.TierStarter; t++ {
 			if slices.Contains(r.form["sits"], seatAt(seat, t)) {
@@ -465,8 +489,8 @@ func putItem(d plan.Document, key plan.ItemKey, r *reader) {
 			r.problems.Add("level", "has a level that this page does not know")
 		}
 	}
-	it.Evidence = words(r, "evidence", plan.EvidenceKind.Valid)
-	it.Seats = words(r, "seats", plan.Seat.Valid)
+	it.Evidence = words(r, "evidence", d.Adds().HasEvidence)
+	it.Seats = words(r, "seats", d.Adds().HasSeat)
 	it.When = words(r, "when", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
 	it.Quality = words(r, "quality", func(q string) bool { return slices.Contains(plan.Qualities(), q) })
 	it.ValidDays = r.number("valid", r.form.Get("valid"), plan.MaxDays)
