@@ -28,6 +28,7 @@ verify-long: ## 10,000 histories, 2,000 upheavals, 50 kills of each kind, every 
 	SLIPWAY_HISTORIES=10000 SLIPWAY_UPHEAVALS=2000 SLIPWAY_CRASH_ROUNDS=50 $(GO) test -count=1 -timeout 3h -v -run 'Histories|Upheavals|Kills' ./e2e/faults
 	SLIPWAY_MUTANTS=1 $(GO) test -count=1 -timeout 3h -v -run TestSeededBugs ./e2e/faults
 	SLIPWAY_TIMING=1 SLIPWAY_CANARY=1 $(GO) test -count=1 -timeout 1h -v -run TestTheCanary ./web
+	GOOS=windows CGO_ENABLED=0 $(GO) vet ./e2e/... && GOOS=darwin CGO_ENABLED=0 $(GO) vet ./e2e/...
 	SLIPWAY_PROOF_LONG=1 $(GO) test -count=1 -timeout 1h -v -run 'TestEvery|TestARewritten' ./internal/proof
 
 FUZZ_TIME ?= 1m
