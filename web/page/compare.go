@@ -447,7 +447,7 @@ func evidenceLines(s *review.Stage, ik plan.ItemKey, at time.Time) string {
 		if e.Item != ik || e.Removed() {
 			continue
 		}
-		line := e.Title + ", " + kindWord(e.Type) + ", true on " + review.FormatDate(e.Effective)
+		line := e.Title + ", " + KindWord(e.Type) + ", true on " + review.FormatDate(e.Effective)
 		switch {
 		case e.Expired(at):
 			line += ", expired " + review.FormatDate(e.Expires)

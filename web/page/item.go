@@ -281,12 +281,13 @@ func (d *ItemData) holding(flags []plan.Flag) []plan.Flag {
 func kindWords(kinds []plan.EvidenceKind) []string {
 	out := make([]string, len(kinds))
 	for i, k := range kinds {
-		out[i] = kindWord(k)
+		out[i] = KindWord(k)
 	}
 	return out
 }
 
-func kindWord(k plan.EvidenceKind) string {
+// KindWord is a kind of evidence within a sentence.
+func KindWord(k plan.EvidenceKind) string {
 	label := k.Label()
 	if len(label) > 1 && label[1] != ' ' && strings.ToUpper(label[:2]) == label[:2] { // an abbreviation
 		return label

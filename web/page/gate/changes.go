@@ -108,7 +108,7 @@ func (v *view) renewals() []renewal {
 	for _, e := range slices.Backward(v.Stage.Renewed()) {
 		out = append(out, renewal{
 			item: v.Stage.Item(e.Item).Def.Title, href: page.ItemURL(v.key, v.stage, e.Item) + "#evidence", link: string(e.URL), title: e.Title,
-			kind: strings.ToLower(e.Type.Label()), expires: page.DayOrNone(e.Expires), who: v.Name(e.By), at: e.At,
+			kind: page.KindWord(e.Type), expires: page.DayOrNone(e.Expires), who: v.Name(e.By), at: e.At,
 		})
 	}
 	return out
