@@ -206,7 +206,8 @@ func TestPagesOfANewerVersion(t *testing.T) {
 	rosa := arrives(somebody(t), "rosa")
 	rosa.send("/projects", url.Values{
 		"key": {"newer-words"}, "name": {"Newer words"}, "team": {"Checkout"}, "tier": {"1"}, "exposure": {"pilot"}, "target": {"2031-05-01"},
-		"template": {"prototype-to-production"}, "profile": {"users", "database", "canary", "personal-data"},
+		"template": {"prototype-to-production"}, "profile-users": {"yes"}, "profile-database": {"yes"}, "profile-canary": {"yes"}, "profile-personal-data": {"yes"},
+		"rest": {"no"},
 	})
 	rosa.visit("/projects/newer-words/plan?attach=gdpr")
 	rosa.inspect("plan-attach")

@@ -15,7 +15,7 @@ func TestLongWordsOnAPhone(t *testing.T) {
 	t.Parallel()
 	rosa := arrives(somebody(t), "rosa")
 	rosa.send("/projects", url.Values{
-		"key": {"long-words"}, "name": {"Long words"}, "team": {"Checkout"}, "tier": {"3"}, "exposure": {"pilot"}, "summary": {strings.Repeat("w", 144)},
+		"key": {"long-words"}, "name": {"Long words"}, "team": {"Checkout"}, "tier": {"3"}, "exposure": {"pilot"}, "rest": {"no"}, "summary": {strings.Repeat("w", 144)},
 	})
 	const project = "/projects/long-words"
 	rosa.send(project+ideaPath+"/items/"+success+"/answer", url.Values{"answer": {"met"}, "note": {strings.Repeat("n", 400)}, "version": {"0"}})

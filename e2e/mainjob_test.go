@@ -128,16 +128,15 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	)
 }
 
-// startProject goes through the steps of the form from the first one on.
-func startProject(p *person, name, tier string, profile ...string) {
+// startProject goes through the steps of the form from the first one on, with a no to
+// all that is asked about the project.
+func startProject(p *person, name, tier string) {
 	p.t.Helper()
 	p.fill(field("Name"), name)
 	p.fill(field("Team"), "Checkout")
 	p.follow(button("Continue"))
 	p.pick(field("Pilot"))
-	for _, statement := range profile {
-		p.pick(field(statement))
-	}
+	p.follow(button("Answer no to the rest"))
 	p.pick(field(tier))
 	p.follow(button("Continue"))
 	p.see("Owner")

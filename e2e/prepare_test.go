@@ -70,12 +70,17 @@ func (p *person) post(path string, fields url.Values) int {
 	return status
 }
 
-// owns makes a project whose owner the person is.
+// owns makes a project whose owner the person is, with a yes to the questions named
+// and a no to the others.
 func (p *person) owns(key, name, tier string, profile ...string) string {
 	p.t.Helper()
-	p.send("/projects", url.Values{
-		"key": {key}, "name": {name}, "team": {"Checkout"}, "tier": {tier}, "exposure": {"pilot"}, "profile": profile, "target": {"2031-05-01"},
-	})
+	form := url.Values{
+		"key": {key}, "name": {name}, "team": {"Checkout"}, "tier": {tier}, "exposure": {"pilot"}, "target": {"2031-05-01"}, "rest": {"no"},
+	}
+	for _, question := range profile {
+		form.Set("profile-"+question, "yes")
+	}
+	p.send("/projects", form)
 	return "/projects/" + key
 }
 

@@ -109,7 +109,7 @@ func (f *fixture) formFields(e route, path string) []string {
 	}
 	names := []string{"no-such"}
 	for _, name := range seen.fields {
-		names = append(names, strings.TrimSuffix(name, several))
+		names = append(names, strings.TrimSuffix(strings.TrimSuffix(name, several), each))
 	}
 	return names
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"unicode"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -20,6 +21,9 @@ const maxBody = 4 << 20
 
 // several marks a field that may stand in a form more than once.
 const several = "[]"
+
+// each marks fields of a form whose names begin so, one for each of a list.
+const each = "*"
 
 // readForm reads a posted form and refuses fields that the form does not have,
 // or has twice, so that a misspelt or smuggled field never passes in silence.
@@ -43,6 +47,7 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		switch {
 		case slices.Contains(fields, name+several):
+		case begins(name, fields) && len(r.PostForm[name]) == 1:
 		case name == page.TypedBy && len(r.PostForm[name]) == 1: // see [Server.by]
 		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
@@ -51,6 +56,14 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		}
 	}
 	return r.PostForm, bad.Err()
+}
+
+// begins reports whether a field is one of a list.
+func begins(name string, fields []string) bool {
+	return slices.ContainsFunc(fields, func(f string) bool {
+		start, list := strings.CutSuffix(f, each)
+		return list && strings.HasPrefix(name, start)
+	})
 }
 
 // repeated means that something came twice that takes one value. Which of the two

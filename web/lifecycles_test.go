@@ -53,10 +53,10 @@ func TestProjectsOfTwoLifecycles(t *testing.T) {
 		t.Errorf("%q is chosen beforehand, want the usual one", got)
 	}
 	second := first.step(url.Values{"name": {"Wallet"}, "team": {"Red"}, "template": {other.Key}, "go": {"on"}})
-	if second.find("input[name=profile][value=existing-data]").Length() != 0 && !other.HasFlag("existing-data") {
+	if second.find("input[name=profile-existing-data]").Length() != 0 && !other.HasFlag("existing-data") {
 		t.Error("the questions are those of the usual lifecycle")
 	}
-	third := second.step(url.Values{"exposure": {"pilot"}, "tier": {"1"}, "profile": {"database"}, "go": {"on"}})
+	third := second.step(url.Values{"exposure": {"pilot"}, "tier": {"1"}, "profile-database": {"yes"}, "go": {"on"}})
 	if !strings.Contains(third.text(), other.Name) {
 		t.Error("the last step does not say which lifecycle the project gets")
 	}

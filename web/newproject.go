@@ -105,9 +105,9 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 // saveStep takes the form of one step and leads on by redirecting, so that going
 // back and reloading never send anything again.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(
-		r, "go", "name", "key", "team", "summary", "template", "from", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
-		"late", "restricted", "find",
+	form, err := readProjectForm(
+		r, "go", "name", "key", "team", "summary", "template", "from", "exposure", page.AnswerField+each, page.QuestionField+each, "tier",
+		"owner", "deputy", "member"+several, "target", "late", "restricted", "find",
 	)
 	if err != nil {
 		return err
@@ -166,6 +166,9 @@ func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Value
 		return steps[max(at-1, 0)], nil
 	case page.GoStay:
 		return step, nil
+	case page.GoRest:
+		d.form.AnswerRest(d.tmpl)
+		return step + "#f-tier", nil
 	case page.GoFind:
 		return step + "?find=" + url.QueryEscape(searchWords(form.Get("find"))) + "#f-member", nil
 	case page.GoCopy:
@@ -239,9 +242,9 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, s
 // createProject takes a whole project in one form. What is wrong with it is
 // shown at the step that asks for it.
 func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(
-		r, "name", "key", "team", "summary", "template", "exposure", "profile"+several, "tier", "owner", "deputy", "member"+several, "target",
-		"restricted",
+	form, err := readProjectForm(
+		r, "name", "key", "team", "summary", "template", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "tier",
+		"owner", "deputy", "member"+several, "target", "restricted",
 	)
 	if err != nil {
 		return err
@@ -258,6 +261,9 @@ func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err := s.pin(r.Context(), d); err != nil {
 		return err
+	}
+	if form.Get(page.AnswerRest) != "" {
+		d.form.AnswerRest(d.tmpl)
 	}
 	made, err := s.make(r, d)
 	if err != nil {
@@ -324,9 +330,8 @@ func (s *Server) saveDraft(ctx context.Context, d *draft) (whole bool, err error
 		for _, text := range []*string{&form.Name, &form.Key, &form.Team, &form.Summary, &form.From, &form.Exposure, &form.Tier, &form.Target} {
 			*text = strings.ToValidUTF8((*text)[:min(len(*text), draftField)], "")
 		}
-		form.Profile = slices.DeleteFunc(slices.Clone(form.Profile), func(flag string) bool {
-			return !slices.ContainsFunc(d.tmpl.Flags, func(f plan.Question) bool { return string(f.Key) == flag })
-		})
+		form.Profile, form.No = slices.Clone(form.Profile), slices.Clone(form.No)
+		form.KeepAsked(d.tmpl)
 		form.Members = form.Members[:min(len(form.Members), maxChoices)]
 		form.Errors = nil
 		whole = false
@@ -351,7 +356,8 @@ func (d *draft) take(step string, form url.Values) {
 		}
 		f.Name, f.Key, f.Team, f.Summary, f.From = form.Get("name"), strings.TrimSpace(form.Get("key")), form.Get("team"), form.Get("summary"), form.Get("from")
 	case page.StepProfile:
-		f.Exposure, f.Tier, f.Profile = form.Get("exposure"), form.Get("tier"), form["profile"]
+		f.Exposure, f.Tier = form.Get("exposure"), form.Get("tier")
+		takeAnswers(f, form)
 	case page.StepPeople:
 		if form.Has("owner") {
 			f.Owner = personNumber(form.Get("owner"))
@@ -385,7 +391,7 @@ func (s *Server) copyInto(r *http.Request, d *draft) error {
 	if err != nil {
 		return err
 	}
-	d.form.CopyFrom(&view.Review.Project, d.tmpl)
+	d.form.CopyFrom(view.Review, d.tmpl)
 	return nil
 }
 
@@ -434,7 +440,7 @@ func (s *Server) checkDraft(r *http.Request, d *draft) error {
 	} else if taken {
 		d.form.Errors["key"] = keyIsTaken
 	}
-	_, err := review.Create(d.who.Actor, 0, plan.Bare(d.tmpl, d.ref), d.form.NewProject(), d.who.Now)
+	_, err := review.Create(d.who.Actor, 0, plan.Bare(d.tmpl, d.ref), d.form.NewProject(d.tmpl), d.who.Now)
 	fields, ok := fieldErrors(err)
 	if err != nil && !ok {
 		return err
@@ -521,7 +527,7 @@ func (s *Server) make(r *http.Request, d *draft) (review.ProjectKey, error) {
 		}
 		d.form.Key = key
 	}
-	changed, err := s.Store.Create(r.Context(), s.by(r), d.ref, d.form.NewProject())
+	changed, err := s.Store.Create(r.Context(), s.by(r), d.ref, d.form.NewProject(d.tmpl))
 	if err == nil {
 		return changed.Review.Project.Key, nil
 	}
@@ -556,7 +562,7 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 	if err != nil {
 		return false
 	}
-	return d.form.NewProject().Made(&view.Review.Project, view.Now)
+	return d.form.NewProject(d.tmpl).Made(&view.Review.Project, view.Now)
 }
 
 // showStep renders one step of the form.

@@ -72,6 +72,15 @@ func (b *browser) begin(query string) *reply {
 	return b.get(b.get("/projects/new" + query).want(303).Header.Get("Location")).want(200)
 }
 
+// flagsOf are all questions that a lifecycle asks.
+func flagsOf(l *plan.Lifecycle) plan.Profile {
+	var out plan.Profile
+	for _, q := range l.Flags {
+		out = append(out, q.Key)
+	}
+	return out
+}
+
 func TestNewProjectInThreeSteps(t *testing.T) {
 	f := newFixture(t)
 	b := f.browse("viewer")
@@ -80,22 +89,29 @@ func TestNewProjectInThreeSteps(t *testing.T) {
 	if got := words(step2.one(".facts")); !strings.Contains(got, "/projects/wallet-api-2nd") {
 		t.Fatalf("the key is not offered: %s", got)
 	}
-	step2 = step2.step(url.Values{"profile": {"database", "health-data"}, "go": {"stay"}})
+	all, _ := page.TierCounts(f.tmpl, plan.TierCritical, flagsOf(f.tmpl))
+	if hint := words(step2.find(`input[name=tier][value="1"]`).Parent()); !strings.Contains(hint, strconv.Itoa(all)+" items") {
+		t.Errorf("with no answer, tier 1: %q; counted %d items", hint, all)
+	}
+	if n := step2.find("#f-profile input[value=not-yet][checked]").Length(); n != len(f.tmpl.Flags) {
+		t.Errorf("%d of %d questions are not answered yet in a new form", n, len(f.tmpl.Flags))
+	}
+	step2 = step2.step(url.Values{"profile-database": {"yes"}, "profile-health-data": {"yes"}, "go": {"rest"}})
 	hint := words(step2.find(`input[name=tier][value="1"]`).Parent())
 	items, musts := page.TierCounts(f.tmpl, plan.TierCritical, plan.Profile{"database", "health-data"})
 	bare, _ := page.TierCounts(f.tmpl, plan.TierCritical, nil)
 	if items <= bare || !strings.Contains(hint, strconv.Itoa(items)+" items, "+strconv.Itoa(musts)+" of them required") {
 		t.Errorf("tier 1 with this profile: %q; counted %d items, %d musts", hint, items, musts)
 	}
-	if n := step2.find("input[name=profile]").Length(); n != len(f.tmpl.Flags) {
-		t.Errorf("%d profile questions of %d", n, len(f.tmpl.Flags))
+	if n := step2.find("#f-profile [role=radiogroup] input[value=no][checked]").Length(); n != len(f.tmpl.Flags)-2 {
+		t.Errorf("%d of %d questions are answered no", n, len(f.tmpl.Flags))
 	}
 	step3 := step2.step(url.Values{"exposure": {"pilot"}, "tier": {"2"}, "go": {"on"}})
 	if got := step3.typed().Get("owner"); got != f.id("viewer") {
 		t.Errorf("the owner proposed is %q", got)
 	}
 	back := step3.step(url.Values{"target": {"2199-05-01"}, "restricted": {"yes"}, "member": {f.id("member"), f.id("sre")}, "go": {"back"}})
-	if got := back.typed(); got.Get("tier") != "2" || got.Get("exposure") != "pilot" || len(got["profile"]) != 2 {
+	if got := back.typed(); got.Get("tier") != "2" || got.Get("exposure") != "pilot" || got.Get("profile-database") != "yes" || got.Get("profile-users") != "no" {
 		t.Errorf("going back loses the profile: %v", got)
 	}
 	back = back.step(url.Values{"go": {"back"}})
@@ -120,7 +136,7 @@ func TestNewProjectInThreeSteps(t *testing.T) {
 	}
 	p := view.Review.Project
 	if p.Name != "Wallet API, 2nd" || p.Team != "Red" || p.Summary != "Pays\nthings." || p.Tier != 2 || p.Exposure != review.ExposurePilot ||
-		!p.Restricted || review.FormatDate(p.Target) != "2199-05-01" || len(p.Profile) != 2 ||
+		!p.Restricted || review.FormatDate(p.Target) != "2199-05-01" || len(p.Profile) != 2 || len(p.Unanswered) != 0 ||
 		p.Holder(review.DutyOwner) != f.person("viewer") || p.Holder(review.DutyDeputy) != f.person("deputy") ||
 		p.Duty(f.person("member")) != review.DutyMember || p.Duty(f.person("sre")) != review.DutyMember || len(p.Members) != 4 {
 		t.Errorf("created: %+v", p)
@@ -227,6 +243,7 @@ func TestNewProjectCopies(t *testing.T) {
 	f := newFixture(t)
 	f.create("source", func(p *review.NewProject) {
 		p.Name, p.Team, p.Tier, p.Profile, p.Exposure = "The source", "Green", 3, []plan.Flag{"database"}, review.ExposureLimited
+		p.Unanswered = []plan.Flag{"users"}
 	})
 	f.create("hidden", func(p *review.NewProject) { p.Restricted = true })
 	f.fill("member", "source", "idea")
@@ -246,7 +263,8 @@ func TestNewProjectCopies(t *testing.T) {
 		t.Errorf("copied: %v", got)
 	}
 	r = r.step(url.Values{"name": {"Copy"}, "from": {"the SOURCE"}, "go": {"on"}}) // a draft of the tab brings back what was copied
-	if got := r.typed(); got.Get("tier") != "3" || got.Get("exposure") != "limited" || got.Get("profile") != "database" {
+	if got := r.typed(); got.Get("tier") != "3" || got.Get("exposure") != "limited" || got.Get("profile-database") != "yes" ||
+		got.Get("profile-users") != "not-yet" || got.Get("profile-api") != "no" {
 		t.Errorf("copied profile: %v", got)
 	}
 	r = r.step(url.Values{"go": {"on"}})
@@ -307,7 +325,9 @@ func TestNewProjectRefusesBadInput(t *testing.T) {
 		{"tier", "0", "tier", "tier"},
 		{"tier", "first", "tier", "tier"},
 		{"exposure", "world", "exposure", "sandbox"},
-		{"profile", "no-such-flag", "profile", "not a question"},
+		{"profile-no-such-flag", "yes", "profile", "not a question"},
+		{"profile-database", "perhaps", "", "yes, no or not yet"},
+		{"profile", "database", "", "does not know"},
 		{"target", "1969-12-31", "target", "1970"},
 		{"target", "10000-01-01", "target", "date"},
 		{"target", "tomorrow", "target", "date"},

@@ -102,6 +102,8 @@ func lookAhead(v *store.PlanView, d *page.PlanData) error {
 	o, err := target(v.Review, v.Newest, d.Do, d.Key)
 	switch {
 	case err != nil:
+	case d.Do == page.PlanUndo:
+		d.Then, err = v.Review.PreviewUndo()
 	case d.Do == page.PlanAttach && v.Review.Plan.Origin.Module(d.Key).Key != "":
 		err = &review.Refused{Why: "The plan has this module already."}
 	case d.Do == page.PlanDetach && v.Review.Plan.Origin.Module(d.Key).Key == "":

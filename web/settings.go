@@ -2,8 +2,11 @@ package web
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -36,7 +39,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	}
 	d := &page.SettingsData{
 		Actor: view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
-		Form: page.FormOf(p), Was: p.Fields().Digest(),
+		Form: page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
 	}
 	if typed.form != nil {
 		d.Form, d.Was = *typed.form, typed.was
@@ -53,13 +56,17 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 // saveSettings changes the project's own fields, unless somebody else did so
 // since the form was opened.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
-	form, err := readForm(r, "was", "name", "team", "summary", "exposure", "profile"+several, "tier", "target", "restricted")
+	form, err := readProjectForm(r, "was", "name", "team", "summary", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "reason",
+		"tier", "target", "restricted")
 	if err != nil {
 		return err
 	}
 	typed, was := settingsForm(form), review.Digest(form.Get("was"))
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
-		return rv.EditShown(who, was, typed.Fields(), at)
+		if form.Get(page.AnswerRest) != "" {
+			typed.AnswerRest(&rv.Plan.Lifecycle)
+		}
+		return rv.EditShown(who, was, typed.Fields(&rv.Plan.Lifecycle), at)
 	})
 	if err == nil {
 		return s.doneSettings(w, r, changed, page.ProjectURL(projectKey(r)), flashSaved)
@@ -74,18 +81,54 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		typed.Errors = fields
 		return s.showSettings(w, r, http.StatusUnprocessableEntity, settingsTyped{form: typed, was: was})
 	case errors.As(err, &denied) && (denied.Action == review.LowerTier || denied.Action == review.DropSeat):
-		field := map[review.Action]string{review.LowerTier: "tier", review.DropSeat: "profile"}[denied.Action]
-		typed.Errors = map[string]string{field: denied.Why}
+		typed.Errors = map[string]string{"tier": denied.Why}
+		if denied.Action == review.DropSeat {
+			typed.Errors = map[string]string{"profile": asksLess}
+		}
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
 	}
 	return err
 }
 
-func settingsForm(form url.Values) *page.ProjectForm {
-	return &page.ProjectForm{
-		Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"), Exposure: form.Get("exposure"),
-		Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue, Profile: form["profile"],
+// asksLess is said to people who may not take an answer back.
+const asksLess = "would ask less: a required item goes, or a gate passes with fewer signatures. Only a manager or an admin takes such a yes back"
+
+// readProjectForm is readForm of a form with answers about the project. The words
+// of the questions, which it carries for pages that do not know them, are dropped.
+func readProjectForm(r *http.Request, fields ...string) (url.Values, error) {
+	form, err := readForm(r, fields...)
+	if err != nil {
+		return nil, err
 	}
+	answers := url.Values{}
+	for name, values := range form {
+		if strings.HasPrefix(name, page.AnswerField) && !(&page.ProjectForm{}).Answer(name, values[0]) {
+			return nil, invalidField("profile", "is answered with yes, no or not yet")
+		}
+		if !strings.HasPrefix(name, page.QuestionField) {
+			answers[name] = values
+		}
+	}
+	return answers, nil
+}
+
+// takeAnswers puts the answers of a form in their place, in the order of their
+// questions.
+func takeAnswers(f *page.ProjectForm, form url.Values) {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		if question, ok := strings.CutPrefix(name, page.AnswerField); ok {
+			f.Answer(question, form.Get(name))
+		}
+	}
+}
+
+func settingsForm(form url.Values) *page.ProjectForm {
+	f := &page.ProjectForm{
+		Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"), Exposure: form.Get("exposure"),
+		Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue, Reason: form.Get("reason"),
+	}
+	takeAnswers(f, form)
+	return f
 }
 
 // doneSettings leads on, as near to the wanted page as the person may still

@@ -34,7 +34,7 @@ func TestSettingsAreSaved(t *testing.T) {
 		t.Fatalf("the form holds %v", form)
 	}
 	r := open.fillIn("/projects/ledger/settings", url.Values{
-		"name": {"  Ledger 2 "}, "team": {"Red"}, "summary": {"New"}, "target": {"2030-01-02"}, "profile": {"database"}, "exposure": {"general"}, "restricted": {"yes"},
+		"name": {"  Ledger 2 "}, "team": {"Red"}, "summary": {"New"}, "target": {"2030-01-02"}, "profile-database": {"yes"}, "exposure": {"general"}, "restricted": {"yes"},
 	}).want(303)
 	if got := r.Header.Get("Location"); got != "/projects/ledger" {
 		t.Errorf("led to %s", got)
@@ -55,29 +55,31 @@ func TestSettingsAreSaved(t *testing.T) {
 func TestSettingsOverwriteNothing(t *testing.T) {
 	f := newFixture(t)
 	key := f.create("ledger")
-	mine := f.browse("owner").get("/projects/ledger/settings").want(200)
+	mine := f.browse("manager").get("/projects/ledger/settings").want(200)
 	theirs := f.browse("deputy").get("/projects/ledger/settings").want(200)
-	theirs.fillIn("/projects/ledger/settings", url.Values{"name": {"Theirs"}, "profile": {"database"}}).want(303)
+	theirs.fillIn("/projects/ledger/settings", url.Values{"name": {"Theirs"}, "profile-database": {"yes"}}).want(303)
 
 	r := mine.fillIn("/projects/ledger/settings", url.Values{"name": {"Mine"}}).want(409)
 	if got := f.project(key).Name; got != "Theirs" {
 		t.Fatalf("overwritten: the name is %q", got)
 	}
 	box := words(r.one(".note-box table tbody"))
-	if !strings.Contains(box, "Name Theirs Mine") || !strings.Contains(box, "It uses a database") && !strings.Contains(box, "it uses a database") {
+	if !strings.Contains(box, "Name Theirs Mine") || !strings.Contains(box, "It uses a database or stores data in one Yes No") {
 		t.Errorf("the difference: %s", box)
 	}
 	if got := r.form("/projects/ledger/settings").Get("name"); got != "Mine" {
 		t.Errorf("what was typed came back as %q", got)
 	}
-	// Having seen both, mine may be put in place.
-	r.fillIn("/projects/ledger/settings", nil).want(303)
+	// Having seen both, mine may be put in place, with a word on the answer that it takes back.
+	r = r.fillIn("/projects/ledger/settings", nil).want(422)
+	why := url.Values{"reason": {"It keeps nothing."}}
+	r.fillIn("/projects/ledger/settings", why).want(303)
 	if got := f.project(key).Name; got != "Mine" {
 		t.Errorf("the name is %q", got)
 	}
 	// The same form twice has its effect once.
 	before := f.seq(key)
-	r.fillIn("/projects/ledger/settings", nil).want(303)
+	r.fillIn("/projects/ledger/settings", why).want(303)
 	if f.seq(key) != before {
 		t.Error("the second press wrote something")
 	}
@@ -99,10 +101,10 @@ func TestSettingsRefuseBadInput(t *testing.T) {
 		{"exposure", "", "sandbox"},
 		{"target", "10000-01-01", "date"},
 		{"target", "1969-12-31", "1970"},
-		{"profile", "admin", "not a question"},
+		{"profile-admin", "yes", "not a question"},
 	} {
 		r := open.fillIn("/projects/ledger/settings", url.Values{"team": {"Typed"}, k.field: {k.value}}).want(422)
-		if !strings.Contains(r.text(), k.says) || r.find(`.errors a[href="#f-`+k.field+`"]`).Length() != 1 {
+		if !strings.Contains(r.text(), k.says) || r.find(`.errors a[href="#f-`+strings.TrimSuffix(k.field, "-admin")+`"]`).Length() != 1 {
 			t.Errorf("%s=%.20q: %.300s", k.field, k.value, r.text())
 		}
 		if got := r.form("/projects/ledger/settings").Get("team"); k.field != "team" && got != "Typed" {
@@ -152,7 +154,7 @@ func TestSettingsPutSignaturesOutOfDate(t *testing.T) {
 	if flag == "" {
 		t.Fatal("the first stage has no conditional item")
 	}
-	open.fillIn("/projects/ledger/settings", url.Values{"profile": {flag}}).want(303)
+	open.fillIn("/projects/ledger/settings", url.Values{"profile-" + flag: {"yes"}}).want(303)
 	if got := f.stage(key, "idea").Gate; got != review.GateChanged {
 		t.Errorf("gate %v", got)
 	}

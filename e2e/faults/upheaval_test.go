@@ -241,6 +241,8 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 	}
 	if rng.IntN(2) == 0 {
 		in.Profile = []plan.Flag{"pii"}
+	} else if rng.IntN(2) == 0 {
+		in.Unanswered = []plan.Flag{"pii"}
 	}
 	made, err := w.stores[0].Create(ctx, w.by(olga), refs[rng.IntN(len(refs))], in)
 	if err != nil {
@@ -542,7 +544,7 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 		name := wordFor(rng)
 		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
-			f := review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: p.Restricted, Profile: p.Profile}
+			f := review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: p.Restricted, Profile: p.Profile, Unanswered: p.Unanswered, Reason: name}
 			switch flip {
 			case 0:
 				f.Restricted = !f.Restricted
@@ -551,9 +553,16 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 			case 2, 3:
 				f.Tier = tier
 			default:
-				if len(f.Profile) > 0 {
+				switch {
+				case len(f.Unanswered) > 0: // yes, or no
+					if f.Unanswered = nil; flip == 4 {
+						f.Profile = nil
+					}
+				case len(f.Profile) > 0:
 					f.Profile = nil
-				} else {
+				case flip == 4:
+					f.Unanswered = []plan.Flag{"pii"}
+				default:
 					f.Profile = []plan.Flag{"pii"}
 				}
 			}

@@ -88,7 +88,7 @@ func TestAuditKeepsTheSeatsOfAForcedRound(t *testing.T) {
 	w := newWorld(t, tmpl)
 	edit := func(flags ...plan.Flag) {
 		p := w.r.Project
-		w.must(w.r.Edit(actor(mona), review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, w.tick()))
+		w.must(w.r.Edit(actor(mona), review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags, Reason: "We looked again."}, w.tick()))
 	}
 	edit("data")
 	at := w.tick()

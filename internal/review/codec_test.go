@@ -23,10 +23,10 @@ var everyEvent = []struct {
 	event review.Event
 	json  string
 }{
-	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"pii"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"}},
-		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["pii"],"template":{"key":"small","version":3,"digest":"d"}}`},
-	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml"}},
-		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"]}`},
+	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml", "pii"}, Unanswered: []plan.Flag{"ml"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"}},
+		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["ml","pii"],"unanswered":["ml"],"template":{"key":"small","version":3,"digest":"d"}}`},
+	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml"}, Unanswered: []plan.Flag{"ml"}, Reason: "R"},
+		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"],"unanswered":["ml"],"reason":"R"}`},
 	{review.DutySet{Person: 3, From: "member", Duty: "owner", Reason: "R"}, `{"person":3,"from":"member","duty":"owner","reason":"R"}`},
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N", FromChoices: plan.NoneOf, Choices: "a b", Risk: "none"},
@@ -64,7 +64,8 @@ var everyEvent = []struct {
 	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01","exclusion":"all","format":2}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
-	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"module":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
+	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
+		`{"module":{"key":"gdpr","version":2,"digest":"d"},"asks":["ml"],"reason":"R"}`},
 	{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"module":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
 	{review.ItemAdded{Stage: "build", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "T", Why: "W", Done: "D", Show: "S", Levels: [3]plan.Level{"must", "must", "must"}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{"qa"}, Quality: []string{"value"}}},
 		`{"stage":"build","item":"own-x","added":{"key":"own-x","title":"T","why":"W","done_when":"D","show":"S","levels":["must","must","must"],"evidence":["doc"],"seats":["qa"],"quality":["value"]}}`},
@@ -75,8 +76,8 @@ var everyEvent = []struct {
 	{review.LoweringAsked{Stage: "build", Item: "tests", From: "must", To: "may", Reason: "R"}, `{"stage":"build","item":"tests","from":"must","to":"may","reason":"R"}`},
 	{review.LoweringRefused{Stage: "build", Item: "tests", Reason: "R"}, `{"stage":"build","item":"tests","reason":"R"}`},
 	{review.CoreMarked{Stage: "build", Item: "tests", Core: true, Reason: "R"}, `{"stage":"build","item":"tests","core":true,"reason":"R"}`},
-	{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Modules: []plan.Ref{{Key: "gdpr", Version: 2, Digest: "d"}}, Reconfirm: []plan.ItemKey{"tests"}, Reason: "R"},
-		`{"lifecycle":{"key":"gdpr","version":2,"digest":"d"},"modules":[{"key":"gdpr","version":2,"digest":"d"}],"reconfirm":["tests"],"reason":"R"}`},
+	{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Modules: []plan.Ref{{Key: "gdpr", Version: 2, Digest: "d"}}, Reconfirm: []plan.ItemKey{"tests"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
+		`{"lifecycle":{"key":"gdpr","version":2,"digest":"d"},"modules":[{"key":"gdpr","version":2,"digest":"d"}],"reconfirm":["tests"],"asks":["ml"],"reason":"R"}`},
 	{review.UpgradeUndone{Confirmed: []plan.ItemKey{"tests"}, Reason: "R"}, `{"confirmed":["tests"],"reason":"R"}`},
 	{review.ReviewStarted{No: 2, Reason: "R", Conditions: []review.ConditionRef{{Stage: "build", No: 3}}}, `{"no":2,"reason":"R","conditions":[{"stage":"build","no":3}]}`},
 	{review.SeatDelegated{Person: 5, No: 1, To: 6, Seat: "qa", Scope: 7, Starts: "2026-12-01", Ends: "2026-12-31", Zone: "Europe/Berlin", Reason: "R"},
@@ -100,6 +101,12 @@ var earlierForms = []struct {
 	event review.Event
 	json  string
 }{
+	{review.ProjectCreated{Key: "k-1", Name: "N", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Profile: plan.Profile{"pii"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"}},
+		`{"key":"k-1","name":"N","team":"T","tier":2,"exposure":"pilot","owner":1,"profile":["pii"],"template":{"key":"small","version":3,"digest":"d"}}`},
+	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Team: "T", Tier: 1, Exposure: "general"},
+		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","team":"T","tier":1,"exposure":"general","profile":null}`},
+	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"module":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
+	{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"lifecycle":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
 	{review.DutySet{Person: 3, From: "member", Duty: "owner"}, `{"person":3,"from":"member","duty":"owner"}`},
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N"},
 		`{"stage":"design","item":"adr","version":2,"from":"open","to":"met","from_note":"F","note":"N"}`},

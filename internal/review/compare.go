@@ -17,6 +17,9 @@ func Differences(a, b *Review) []string {
 	if len(p.Profile) == 0 && len(q.Profile) == 0 {
 		p.Profile, q.Profile = nil, nil
 	}
+	if len(p.Unanswered) == 0 && len(q.Unanswered) == 0 {
+		p.Unanswered, q.Unanswered = nil, nil
+	}
 	d.compare("the project", p, q)
 	d.compare("the number of the review", a.No, b.No)
 	d.compare("when the last gate passed in the review before", a.PassedBefore, b.PassedBefore)

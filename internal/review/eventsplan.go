@@ -14,10 +14,12 @@ type (
 	// ModuleAttached adds a module to the plan, or puts another version of it in
 	// the place of the present one.
 	ModuleAttached struct {
-		Module plan.Ref `json:"module"`
-		Reason string   `json:"reason"`
+		Module plan.Ref    `json:"module"`
+		Asks   []plan.Flag `json:"asks,omitempty"` // questions about the project that are new with it, and not answered yet
+		Reason string      `json:"reason"`
 	}
-	// ModuleDetached takes a module off the plan.
+	// ModuleDetached takes a module off the plan, and with it the questions that
+	// only it asked and nobody answered.
 	ModuleDetached struct {
 		Module plan.Ref `json:"module"`
 		Reason string   `json:"reason"`
@@ -82,6 +84,7 @@ type (
 		Lifecycle plan.Ref       `json:"lifecycle"`
 		Modules   []plan.Ref     `json:"modules,omitempty"`
 		Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // answered items that ask something else now
+		Asks      []plan.Flag    `json:"asks,omitempty"`      // questions about the project that are new with it, and not answered yet
 		Reason    string         `json:"reason"`
 	}
 	// UpgradeUndone takes the last upgrade back.
@@ -136,7 +139,7 @@ func (e PlanUpgraded) Documents() []plan.Ref {
 }
 
 func (e ModuleAttached) fold(r *Review, en Entry) error {
-	if err := r.replan(r.Plan.Origin.With(e.Module), en.At); err != nil {
+	if err := r.asking(e.Asks, r.Plan.Origin.With(e.Module), en.At); err != nil {
 		return err
 	}
 	r.doubtAnswers()
@@ -148,6 +151,20 @@ func (e ModuleDetached) fold(r *Review, en Entry) error {
 		return fmt.Errorf("the plan does not have version %d of module %s", e.Module.Version, e.Module.Key)
 	}
 	return r.replan(r.Plan.Origin.Without(e.Module.Key), en.At)
+}
+
+// asking is replan to a plan that asks new questions about the project.
+func (r *Review) asking(questions []plan.Flag, o plan.Origin, at time.Time) error {
+	r.Project.ask(questions)
+	if err := r.replan(o, at); err != nil {
+		return err
+	}
+	for _, f := range questions {
+		if !r.Plan.HasFlag(f) {
+			return fmt.Errorf("the plan does not ask %s", f)
+		}
+	}
+	return nil
 }
 
 // tailored gives the review the same plan with another tailoring, from a moment on.
@@ -198,12 +215,14 @@ func (e CoreMarked) fold(r *Review, en Entry) error {
 }
 
 func (e PlanUpgraded) fold(r *Review, en Entry) error {
-	was, asked := r.Plan.Origin, r.Asked
+	was, asked, open := r.Plan.Origin, r.Asked, r.Project.Unanswered
 	o := plan.Origin{Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring}
-	if err := r.replan(o, en.At); err != nil {
+	if err := r.asking(e.Asks, o, en.At); err != nil {
 		return err
 	}
-	r.Upgraded = &Upgrade{From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm, Moves: r.Moves, Asked: asked}
+	r.Upgraded = &Upgrade{
+		From: was, To: o, By: en.Actor, At: en.At, Reconfirm: e.Reconfirm, Moves: r.Moves, Asked: asked, Forgotten: without(open, r.Project.Unanswered),
+	}
 	return r.reattest(e.Reconfirm, true)
 }
 
@@ -217,6 +236,7 @@ func (e UpgradeUndone) fold(r *Review, en Entry) error {
 			it.Reattest = false
 		}
 	}
+	r.Project.ask(u.Forgotten)
 	if err := r.replanBack(u.From, u, en.At); err != nil {
 		return err
 	}

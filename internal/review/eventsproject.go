@@ -22,6 +22,7 @@ type (
 		Target     string       `json:"target,omitempty"` // date
 		Restricted bool         `json:"restricted,omitempty"`
 		Profile    plan.Profile `json:"profile"`
+		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
 		Template   plan.Ref     `json:"template"`
 	}
 	// ProjectEdited changes the project's own fields.
@@ -35,6 +36,8 @@ type (
 		Target     string       `json:"target,omitempty"`
 		Restricted bool         `json:"restricted,omitempty"`
 		Profile    plan.Profile `json:"profile"`
+		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
+		Reason     string       `json:"reason,omitempty"`     // why the answers ask less than before, where they do
 	}
 	// DutySet gives a person a part in the project; an empty duty takes it away.
 	DutySet struct {
@@ -88,7 +91,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	}
 	p := Project{
 		ID: r.Project.ID, Key: e.Key, Name: e.Name, Summary: e.Summary, Team: e.Team, Tier: e.Tier, Exposure: e.Exposure,
-		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Status: StatusActive, Created: en.At,
+		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Created: en.At,
 		Members: []Member{{e.Owner, DutyOwner}},
 	}
 	if e.Deputy != 0 {
@@ -107,7 +110,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 func (e ProjectEdited) fold(r *Review, _ Entry) error {
 	p := &r.Project
 	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
-	p.Target, p.Restricted, p.Profile = parseDate(e.Target), e.Restricted, e.Profile
+	p.Target, p.Restricted, p.Profile, p.Unanswered = parseDate(e.Target), e.Restricted, e.Profile, e.Unanswered
 	for i := range r.Stages {
 		for j := range r.Stages[i].Items {
 			it := &r.Stages[i].Items[j]

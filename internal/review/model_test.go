@@ -18,6 +18,7 @@ type model struct {
 	name       string
 	tier       int
 	profile    map[plan.Flag]bool
+	open       map[plan.Flag]bool // those of the profile that nobody answered
 	status     review.Status
 	restricted bool
 	created    time.Time
@@ -310,6 +311,35 @@ func (m *model) holds(when []plan.Flag) bool {
 	for _, f := range when {
 		if m.profile[f] {
 			return true
+		}
+	}
+	return false
+}
+
+// weaker reports whether a yes that is taken back lets a gate pass with less, or
+// takes a required item away.
+func (m *model) weaker(tier int, profile, open map[plan.Flag]bool) bool {
+	with := func(tier int, holds func(plan.Flag) bool) *model {
+		other := *m
+		other.tier, other.profile = tier, map[plan.Flag]bool{}
+		for _, f := range []plan.Flag{"pii", "ml", "public"} {
+			other.profile[f] = holds(f)
+		}
+		return &other
+	}
+	yes := func(f plan.Flag) bool { return m.profile[f] && !m.open[f] }
+	now := with(tier, func(f plan.Flag) bool { return yes(f) || m.open[f] && profile[f] })
+	then := with(tier, func(f plan.Flag) bool { return profile[f] && !(open[f] && yes(f)) })
+	for _, st := range m.stages {
+		quorum, _, mandatory := now.asks(st)
+		fewer, _, left := then.asks(st)
+		if fewer < quorum || slices.ContainsFunc(mandatory, func(s plan.Seat) bool { return !slices.Contains(left, s) }) {
+			return true
+		}
+		for _, it := range st.items {
+			if now.level(it) == plan.LevelMust && then.level(it) != plan.LevelMust {
+				return true
+			}
 		}
 	}
 	return false

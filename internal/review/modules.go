@@ -3,7 +3,6 @@ package review
 import (
 	"cmp"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -24,15 +23,17 @@ func (r *Review) Preview(o plan.Origin) (*Review, error) {
 	if err := r.wholly(); err != nil {
 		return nil, err
 	}
-	then := *r
-	if err := then.replan(o, time.Time{}); err != nil {
+	p, err := r.compose(o)
+	if err != nil {
 		var clash *plan.Conflict
 		if errors.As(err, &clash) {
 			return nil, refuse("%s", clash.Message)
 		}
 		return nil, err
 	}
-	return &then, nil
+	then := *r
+	then.Project.ask(r.opens(p))
+	return &then, then.replan(o, time.Time{})
 }
 
 // planning begins a command that changes the plan: who may, of which plan they
@@ -71,10 +72,11 @@ func (r *Review) AttachModule(by Actor, module plan.Ref, shown Digest, reason st
 	if has.Key != "" {
 		return refuse("The plan has version %d of this module; upgrade it instead.", has.Version)
 	}
-	if _, err := r.Preview(r.Plan.Origin.With(module)); err != nil {
+	then, err := r.Preview(r.Plan.Origin.With(module))
+	if err != nil {
 		return err
 	}
-	return r.replanned(by, at, ModuleAttached{module, reason})
+	return r.replanned(by, at, ModuleAttached{module, r.opens(then.Plan), reason})
 }
 
 // DetachModule takes a module off the plan. What was said of its items is set
@@ -149,8 +151,7 @@ func (r *Review) AsksLess(then *Review) bool {
 		if t == nil {
 			return true
 		}
-		now, next := s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), t.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)
-		if next.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(seat plan.Seat) bool { return !slices.Contains(next.Mandatory, seat) }) {
+		if lighter(s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), t.Def.Gate.Policy(r.Project.Tier, then.Project.Profile)) {
 			return true
 		}
 		for j := range s.Items {

@@ -736,16 +736,21 @@ func (k *machine) wildEdit() {
 	if k.oneIn(6, "restrict") {
 		f.Restricted = !f.Restricted
 	}
-	profile := map[plan.Flag]bool{}
+	f.Reason = mostly(k, "why", "We looked again.", " ")
+	profile, open := map[plan.Flag]bool{}, map[plan.Flag]bool{}
 	for _, flag := range []plan.Flag{"pii", "ml", "public"} {
 		if k.m.profile[flag] != (k.oneIn(4, string(flag))) {
 			profile[flag] = true
 			f.Profile = append(f.Profile, flag)
+			if k.oneIn(3, "not yet") {
+				open[flag] = true
+				f.Unanswered = append(f.Unanswered, flag)
+			}
 		}
 	}
-	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile) == fmt.Sprint(k.m.profile)
+	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open)
 	v := verdict{effect: func() {
-		k.m.name, k.m.tier, k.m.restricted, k.m.profile = f.Name, int(f.Tier), f.Restricted, profile
+		k.m.name, k.m.tier, k.m.restricted, k.m.profile, k.m.open = f.Name, int(f.Tier), f.Restricted, profile, open
 		k.m.settle()
 		for _, st := range k.m.stages {
 			quorum, seats, mandatory := k.m.asks(st)
@@ -754,22 +759,15 @@ func (k *machine) wildEdit() {
 			}
 		}
 	}}
-	weaker := false
-	for _, st := range k.m.stages {
-		quorum, _, mandatory := k.m.asks(st)
-		present := k.m.profile
-		k.m.profile = profile
-		fewer, _, left := k.m.asks(st)
-		k.m.profile = present
-		weaker = weaker || fewer < quorum || slices.ContainsFunc(mandatory, func(s plan.Seat) bool { return !slices.Contains(left, s) })
-	}
+	weaker := f.Tier < 4 && k.m.weaker(int(f.Tier), profile, open)
+	v.refuse("invalid", weaker && f.Reason == " ")
 	v.refuse("denied", weaker && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	v.refuse("invalid", f.Name == "" || f.Tier == 4)
 	v.refuse("denied", int(f.Tier) > k.m.tier && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	if unchanged {
 		v.effect = nil
 	}
-	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted), by, "", k.m.leads(by), v, func(r *review.Review) error {
+	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted)+fmt.Sprintf(", open %v", f.Unanswered), by, "", k.m.leads(by), v, func(r *review.Review) error {
 		return r.Edit(k.actor(by), f, k.now)
 	})
 }

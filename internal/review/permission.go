@@ -164,7 +164,7 @@ var permissionTable = []Rule{
 	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
-	{DropSeat, "Change the profile or the modules so that fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
+	{DropSeat, "Change the profile or the modules so that a required item goes, fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
 	{ChangePlan, "Attach modules, add items, change levels and upgrade a project's plan", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{ApproveLowering, "Approve that an item weighs less, which others asked for", nil, nil, true},
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},

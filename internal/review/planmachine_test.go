@@ -86,11 +86,14 @@ func newPlanner(t *rapid.T) *planner {
 	}
 	newer := &plan.Module{
 		Kind: plan.KindModule, Key: "mod", Version: 2, Name: "Module",
+		Flags: []plan.Question{{Key: "mod-on", Label: "It is on"}, {Key: "mod-off", Label: "It is off"}},
 		Items: []plan.ModuleItem{moduleItem("operation", "mod-a", plan.LevelMust), moduleItem("build", "mod-c", plan.LevelMay)},
 	}
+	newer.Items[1].When = []plan.Flag{"mod-on", "pii"}
 	newer.Items[1].Was = []plan.ItemKey{"mod-b"}
 	k.shelf.modules = []*plan.Module{{
 		Kind: plan.KindModule, Key: "mod", Version: 1, Name: "Module",
+		Flags: []plan.Question{{Key: "mod-on", Label: "It is on"}},
 		Items: []plan.ModuleItem{moduleItem("design", "mod-a", plan.LevelMust), moduleItem("build", "mod-b", plan.LevelShould)},
 	}, newer}
 	first := k.shelf.lifecycles[0]
@@ -257,7 +260,7 @@ func (k *planner) thereAndBack() {
 // replan changes the plan, in all ways that there are.
 func (k *planner) replan() {
 	_, it := k.item()
-	switch dice(k.t, "replan", 11) {
+	switch dice(k.t, "replan", 12) {
 	case 0, 1, 2:
 		k.upgrade()
 	case 3, 4:
@@ -276,6 +279,8 @@ func (k *planner) replan() {
 			k.done(k.r.DropItem(k.people[owner], it.Def.Key, k.r.PlanDigest(), "no", k.tick()))
 			k.done(k.r.RaiseLevel(k.people[owner], it.Def.Key, plan.LevelMust, k.r.PlanDigest(), "more", k.tick()))
 		}
+	case 11:
+		k.profile()
 	case 10:
 		if it != nil {
 			to := []plan.Level{plan.LevelNone, plan.LevelMay}[dice(k.t, "lower", 2)]
@@ -287,6 +292,23 @@ func (k *planner) replan() {
 			}
 		}
 	}
+}
+
+// profile answers one of the questions that the plan asks, or takes that back.
+func (k *planner) profile() {
+	f := k.r.Project.Fields()
+	q := k.r.Plan.Flags[dice(k.t, "question", len(k.r.Plan.Flags))].Key
+	is := func(other plan.Flag) bool { return other == q }
+	f.Profile = slices.DeleteFunc(slices.Clone(f.Profile), is)
+	f.Unanswered = slices.DeleteFunc(slices.Clone(f.Unanswered), is)
+	switch dice(k.t, "answer", 3) {
+	case 0:
+		f.Profile = append(f.Profile, q)
+	case 1:
+		f.Unanswered = append(f.Unanswered, q)
+	}
+	f.Reason = "We looked again."
+	k.done(k.r.Edit(k.people[manager], f, k.tick()))
 }
 
 // kept checks that nothing is lost, doubled or out of place.

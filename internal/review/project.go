@@ -44,7 +44,8 @@ type Project struct {
 	Exposure   Exposure
 	Target     time.Time // date; zero: none
 	Restricted bool
-	Profile    plan.Profile
+	Profile    plan.Profile // what applies: answered yes, or not answered yet
+	Unanswered []plan.Flag  // those of the profile that nobody has answered yet, sorted
 	Status     Status
 	Created    time.Time
 	Members    []Member // sorted by person
@@ -91,6 +92,7 @@ type NewProject struct {
 	Target     string
 	Restricted bool
 	Profile    []plan.Flag
+	Unanswered []plan.Flag // as in [ProjectFields]
 }
 
 // People are all whom the new project names, each once.
@@ -120,6 +122,8 @@ type ProjectFields struct {
 	Target     string
 	Restricted bool
 	Profile    []plan.Flag
+	Unanswered []plan.Flag // questions that nobody has answered yet; they belong to the profile, said twice or not
+	Reason     string      `json:"-"` // why the answers ask less than those before, where they do
 }
 
 // Create starts a project, and with it the launch review by the template. The
@@ -135,7 +139,10 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	} else if key == "new" || key == "upgrades" {
 		c.problems.Add("key", "is taken by a page of Slipway's own; choose another")
 	}
-	f := c.fields(&pl.Lifecycle, nil, ProjectFields{in.Name, in.Summary, in.Team, in.Tier, in.Exposure, in.Target, in.Restricted, in.Profile})
+	f := c.fields(&pl.Lifecycle, nil, ProjectFields{
+		Name: in.Name, Summary: in.Summary, Team: in.Team, Tier: in.Tier, Exposure: in.Exposure, Target: in.Target, Restricted: in.Restricted,
+		Profile: in.Profile, Unanswered: in.Unanswered,
+	})
 	if in.Owner == 0 {
 		c.problems.Add("owner", "choose who is accountable for the project")
 	}
@@ -148,7 +155,7 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl}
 	if err := r.record(by, at, ProjectCreated{
 		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
-		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Template: pl.Ref(),
+		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Unanswered: f.Unanswered, Template: pl.Ref(),
 	}); err != nil {
 		return nil, err
 	}
@@ -190,9 +197,12 @@ func (in *input) fields(tmpl *plan.Lifecycle, has plan.Profile, f ProjectFields)
 	} else {
 		f.Target = d.Format(DateLayout)
 	}
-	f.Profile = slices.Clone(f.Profile)
-	slices.Sort(f.Profile)
-	f.Profile = slices.Compact(f.Profile)
+	f.sortAnswers()
+	for _, flag := range f.Unanswered {
+		if !tmpl.HasFlag(flag) {
+			in.problems.Add("profile", fmt.Sprintf("%q is not a question of this template, so it needs no answer", flag))
+		}
+	}
 	for _, flag := range f.Profile {
 		if !tmpl.HasFlag(flag) && !slices.Contains(has, flag) {
 			in.problems.Add("profile", fmt.Sprintf("%q is not a question of this template", flag))
@@ -201,11 +211,18 @@ func (in *input) fields(tmpl *plan.Lifecycle, has plan.Profile, f ProjectFields)
 	return f
 }
 
+// sortAnswers brings the answers into their order, each once, with what is not
+// answered among what applies.
+func (f *ProjectFields) sortAnswers() {
+	f.Unanswered = slices.Compact(slices.Sorted(slices.Values(f.Unanswered)))
+	f.Profile = slices.Compact(slices.Sorted(slices.Values(slices.Concat(f.Profile, f.Unanswered))))
+}
+
 // Fields are the project's own fields as they are now.
 func (p *Project) Fields() ProjectFields {
 	return ProjectFields{
 		Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
-		Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile,
+		Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile, Unanswered: p.Unanswered,
 	}
 }
 
@@ -246,14 +263,13 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 			return err
 		}
 	}
-	if r.weakens(f.Tier, f.Profile) {
-		if err := May(by, DropSeat, p); err != nil {
-			return err
-		}
+	reason, err := r.mayWeaken(by, f)
+	if err != nil {
+		return err
 	}
 	e := ProjectEdited{
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted,
-		Profile: f.Profile,
+		Profile: f.Profile, Unanswered: f.Unanswered, Reason: reason,
 	}
 	note := func(field, from, to string) {
 		if from != to {
@@ -267,7 +283,8 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	note("exposure", string(p.Exposure), string(f.Exposure))
 	note("target", FormatDate(p.Target), f.Target)
 	note("restricted", strconv.FormatBool(p.Restricted), strconv.FormatBool(f.Restricted))
-	note("profile", joinFlags(p.Profile), joinFlags(f.Profile))
+	note(fieldProfile, joinFlags(p.Profile), joinFlags(f.Profile))
+	note(fieldUnanswered, joinFlags(p.Unanswered), joinFlags(f.Unanswered))
 	if len(e.Changes) == 0 {
 		return nil
 	}
@@ -277,18 +294,16 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	return r.dropOutdatedRounds(by, at)
 }
 
-// weakens reports whether with another profile a gate can be passed by fewer
-// people, or without a seat that has to sign with the present one. Both are
-// taken at the tier that is to be: what another tier changes is [LowerTier]'s.
-func (r *Review) weakens(tier plan.Tier, profile plan.Profile) bool {
-	for i := range r.Stages {
-		gate := &r.Stages[i].Def.Gate
-		now, then := gate.Policy(tier, r.Project.Profile), gate.Policy(tier, profile)
-		if then.Quorum < now.Quorum || slices.ContainsFunc(now.Mandatory, func(s plan.Seat) bool { return !slices.Contains(then.Mandatory, s) }) {
-			return true
-		}
+// mayWeaken asks who wants answers that ask less whether they may, and why. The
+// reason is empty where the answers ask no less than before.
+func (r *Review) mayWeaken(by Actor, f ProjectFields) (reason string, err error) {
+	if !r.weakens(f) {
+		return "", nil
 	}
-	return false
+	if err := May(by, DropSeat, &r.Project); err != nil {
+		return "", err
+	}
+	return needReason(f.Reason, "say why: these answers take a required item away, or let a gate pass with less")
 }
 
 // dropOutdatedRounds takes back open requests whose gate now asks other seats:

@@ -49,6 +49,7 @@ func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade, at time.Time) error
 	if err != nil {
 		return err
 	}
+	r.Project.forget(p)
 	m := moving{r: r, to: Blank(r.Project, r.No, p), from: map[plan.ItemKey]place{}, undo: map[plan.ItemKey]Move{}}
 	var undo Moves
 	if upgrade != nil {

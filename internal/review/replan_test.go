@@ -308,6 +308,8 @@ func TestAnswersToQuestionsOfModules(t *testing.T) {
 	w := newPlanned(t, shelf{modules: []*plan.Module{asking}})
 	w.refused(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"light-on"} }), "invalid")
 	w.ok(w.attach(owner, asking))
+	w.level("light-touch", plan.LevelMay) // nobody has answered yet
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile, f.Unanswered = nil, nil }))
 	w.level("light-touch", plan.LevelNone)
 	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"light-on"} }))
 	w.level("light-touch", plan.LevelMay)

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"slices"
 	"strings"
 )
 
@@ -28,7 +27,7 @@ func (w *Waiver) Digest() Digest { return digestOf(w) }
 func (f ProjectFields) Digest() Digest {
 	f.Name, f.Team = strings.TrimSpace(f.Name), strings.TrimSpace(f.Team)
 	f.Summary = strings.TrimSpace(strings.ReplaceAll(f.Summary, "\r\n", "\n"))
-	f.Profile = slices.Compact(slices.Sorted(slices.Values(f.Profile)))
+	f.sortAnswers()
 	return digestOf(f)
 }
 

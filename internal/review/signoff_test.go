@@ -680,6 +680,7 @@ func TestHoldAndStop(t *testing.T) {
 // edit changes some of the project's fields and leaves the others.
 func (w *world) edit(p review.PersonID, change func(*review.ProjectFields)) error {
 	f := w.r.Project.Fields()
+	f.Reason = "We looked again."
 	change(&f)
 	return w.r.Edit(w.actor(p), f, w.tick())
 }

@@ -17,6 +17,7 @@ type Upgrade struct {
 	Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // items that were to be said again
 	Moves     Moves          `json:"moves,omitzero"`      // what it moved, and from where
 	Asked     []Asked        `json:"asked,omitempty"`     // [Review.Asked] before
+	Forgotten []plan.Flag    `json:"forgotten,omitempty"` // unanswered questions that it does not ask
 }
 
 // Upgrade moves the plan to other versions of its lifecycle and its modules.
@@ -54,7 +55,9 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err := r.upgradable(then); err != nil {
 		return err
 	}
-	return r.replanned(by, at, PlanUpgraded{Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Reason: reason})
+	return r.replanned(by, at, PlanUpgraded{
+		Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Asks: r.opens(then.Plan), Reason: reason,
+	})
 }
 
 // PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
@@ -69,6 +72,16 @@ func (r *Review) PreviewUpgrade(o plan.Origin) (*Review, error) {
 		return nil, err
 	}
 	return then, r.upgradable(then)
+}
+
+// PreviewUndo is [Review.Preview] of taking the last upgrade back.
+func (r *Review) PreviewUndo() (*Review, error) {
+	if err := r.CanUndo(); err != nil {
+		return nil, err
+	}
+	then := *r
+	then.Project.ask(r.Upgraded.Forgotten)
+	return &then, then.replanBack(r.Upgraded.From, r.Upgraded, time.Time{})
 }
 
 // newer reports whether a plan is of the same documents as another, and none of

@@ -76,7 +76,7 @@ func smallTemplate() *plan.Lifecycle {
 	must, should := plan.LevelMust, plan.LevelShould
 	return &plan.Lifecycle{
 		Key: "small", Version: 1, Name: "Small", Order: plan.OrderAdvisory, SoD: true,
-		Flags: []plan.Question{{Key: "database", Group: "Parts", Label: "It uses a database"}},
+		Flags: []plan.Question{{Key: "database", Group: "Parts", Label: "It uses a database"}, {Key: "pages", Group: "Parts", Label: "It serves web pages"}},
 		Stages: []plan.Stage{
 			{
 				Key: "idea", Name: "Idea", Items: []plan.Item{

@@ -91,7 +91,7 @@ func plain(s *review.Stage) bool {
 // load makes a review of its own out of what is kept, as if it had been read.
 func (k *keptReview) load() (*loaded, error) {
 	p := k.project
-	p.Members, p.Profile = slices.Clone(p.Members), slices.Clone(p.Profile)
+	p.Members, p.Profile, p.Unanswered = slices.Clone(p.Members), slices.Clone(p.Profile), slices.Clone(p.Unanswered)
 	r := review.Blank(p, k.no, k.plan)
 	r.Upgraded, r.Wishes, r.Asked = k.upgraded, k.wishes, k.asked
 	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)

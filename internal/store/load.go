@@ -67,7 +67,7 @@ const (
 	ofStage  = ofReview + ` and t.stage = $2`
 
 	projectSQL = `
-		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.status, p.created_at,
+		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, p.status, p.created_at,
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
@@ -281,8 +281,8 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target, before *time.Time
 	var people, away []int64
-	var duties, profile []string
-	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, (*string)(&p.Status), &p.Created,
+	var duties, profile, unanswered []string
+	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered, (*string)(&p.Status), &p.Created,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)
@@ -296,6 +296,9 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p.Target, p.Created, rows.passedBefore = deref(target), p.Created.UTC(), deref(before)
 	for _, f := range profile {
 		p.Profile = append(p.Profile, plan.Flag(f))
+	}
+	for _, f := range unanswered {
+		p.Unanswered = append(p.Unanswered, plan.Flag(f))
 	}
 	for i := range people {
 		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})

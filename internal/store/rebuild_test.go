@@ -91,7 +91,10 @@ func everything(t *testing.T) *fixture {
 		if err := r.SetDuty(who, f.people["sre"], review.DutyOwner, at); err != nil {
 			return err
 		}
-		fields := review.ProjectFields{Name: "Beta “two”\\ \"three\"", Team: p.Team, Tier: 2, Exposure: p.Exposure, Profile: []plan.Flag{"database"}, Restricted: true}
+		fields := review.ProjectFields{
+			Name: "Beta “two”\\ \"three\"", Team: p.Team, Tier: 2, Exposure: p.Exposure, Profile: []plan.Flag{"database", "pages"}, Unanswered: []plan.Flag{"pages"},
+			Restricted: true,
+		}
 		return r.Edit(who, fields, at)
 	})
 	f.change("olga", store.Target{Project: "gamma", Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
@@ -212,9 +215,9 @@ func TestRebuildOfWaiversThatDidNotApply(t *testing.T) {
 	f.create("alpha")
 	all := store.Target{Project: "alpha"}
 	keeps := func(flags ...plan.Flag) {
-		f.change("olga", all, func(r *review.Review, who review.Actor, at time.Time) error {
+		f.change("mona", all, func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
-			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags}, at)
+			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags, Reason: "We looked again."}, at)
 		})
 	}
 	keeps("database")

@@ -133,6 +133,7 @@ func randomCommand(rt *rapid.T) store.Decide {
 		default:
 			return r.Edit(who, review.ProjectFields{
 				Name: "Renamed", Team: "Blue", Tier: plan.Tier(1 + pick%3), Exposure: review.ExposureGeneral, Profile: map[bool][]plan.Flag{true: {"database"}}[pick > 2],
+				Unanswered: map[bool][]plan.Flag{true: {"pages"}, false: {"database"}}[pick > 1], Reason: "We looked again.",
 			}, at)
 		}
 	}

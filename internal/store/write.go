@@ -16,8 +16,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.ProjectEdited:
 		b.Queue(`
 			update project
-			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8, profile = $9
-			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile))
+			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8, profile = $9, unanswered = $10
+			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered))
 	case review.DutySet:
 		writeDuty(b, id, e)
 	case review.StatusChanged:

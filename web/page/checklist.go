@@ -106,6 +106,7 @@ type entry struct {
 	item    *review.Item
 	need    review.BlockerKind
 	late    bool           // its due date is over
+	open    bool           // it applies until somebody answers a question about the project
 	links   int            // live pieces of evidence
 	counts  bool           // one of them is of a kind that the item demands
 	forever bool           // one of those never expires
@@ -213,7 +214,8 @@ func checkItems(v StageView) *Checked {
 		for i := range s.Items {
 			if it := &s.Items[i]; it.Level == level {
 				c.at[i] = int32(len(c.entries))
-				c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now), late: s.Overdue(it, v.Now)})
+				open := len(v.Review.Project.AppliesUntil(it.Def.When)) > 0
+				c.entries = append(c.entries, entry{item: it, need: s.Lacks(it, v.Now), late: s.Overdue(it, v.Now), open: open})
 			}
 		}
 	}
@@ -438,6 +440,9 @@ func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
 	case e.expired(now) && e.need != review.EvidenceExpired:
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Evidence expired", Anchor: "evidence"})
 	}
+	if e.open {
+		flags = append(flags, ui.ItemFlag{State: ui.Wait, Text: "Until answered", Anchor: "about"})
+	}
 	if e.late {
 		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "Due " + e.item.Due.Format("2 Jan"), Anchor: "assign"})
 	}
@@ -554,6 +559,43 @@ func (d ChecklistData) outside() []*review.Item {
 	}
 	return items
 }
+
+// untilLine says how many items apply only until somebody answers a question about
+// the project, and which questions these are; empty when none does.
+func (d ChecklistData) untilLine() string {
+	n := 0
+	var asked []plan.Flag
+	for i := range d.entries {
+		open := d.view.Review.Project.AppliesUntil(d.entries[i].item.Def.When)
+		if len(open) > 0 {
+			n++
+			asked = append(asked, open...)
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	verb := " apply"
+	if n == 1 {
+		verb = " applies"
+	}
+	var labels []string
+	for _, q := range d.view.Review.Plan.Flags {
+		if slices.Contains(asked, q.Key) {
+			labels = append(labels, "“"+q.Label+"”")
+		}
+	}
+	if len(labels) > untilShown {
+		labels = append(labels[:untilShown], strconv.Itoa(len(labels)-untilShown)+" more")
+	}
+	return CountOf(n, "item") + verb + " until somebody answers: " + Enumerate(labels, "and") + "."
+}
+
+// untilShown is how many questions a checklist names that wait for an answer.
+const untilShown = 3
+
+// mayAnswer reports whether the reader may answer questions about the project.
+func (d ChecklistData) mayAnswer() bool { return !d.view.Past && d.view.may(review.EditProject) }
 
 // outsideLine counts them in words.
 func outsideLine(n int) string {

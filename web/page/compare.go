@@ -212,7 +212,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
 		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
-		field("profile", strings.Join(flagLabels(&r.Plan.Lifecycle, p.Profile), "\n")),
+		{"profile", answerText(r), edited("profile", "unanswered")},
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
 		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
 		{"deputy", NameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},

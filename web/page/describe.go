@@ -2,6 +2,7 @@ package page
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,9 +132,15 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		if e.Restricted {
 			out.Why += " Restricted."
 		}
+		if n := len(e.Unanswered); n > 0 {
+			out.Why += " " + CountOf(n, "question") + " about it not answered yet."
+		}
 	case review.ProjectEdited:
 		out.What = "changed the project's " + changedFields(e.Changes)
-		out.Why = changeLines(e.Changes)
+		out.Why = strings.Join(append(changeLines(e.Changes), replyLines(t.Template, e.Replies())...), "\n")
+		if e.Reason != "" {
+			out.Why += "\n" + e.Reason
+		}
 	case review.DutySet:
 		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:
@@ -371,9 +378,11 @@ func prefixed(prefix, s string) string {
 }
 
 func changedFields(cs []review.Change) string {
-	names := make([]string, len(cs))
-	for i, c := range cs {
-		names[i] = fieldWord(c.Field)
+	var names []string
+	for _, c := range cs {
+		if word := fieldWord(c.Field); !slices.Contains(names, word) {
+			names = append(names, word)
+		}
 	}
 	return Enumerate(names, "and")
 }
@@ -384,17 +393,22 @@ func fieldWord(field string) string {
 		return "target date"
 	case "restricted":
 		return "visibility"
+	case "unanswered":
+		return "profile"
 	}
 	return field
 }
 
-// changeLines says each change on a line of its own.
-func changeLines(cs []review.Change) string {
-	lines := make([]string, len(cs))
-	for i, c := range cs {
-		lines[i] = Capital(fieldWord(c.Field)) + ": " + OrNone(FieldValue(c.Field, c.From)) + " → " + OrNone(FieldValue(c.Field, c.To))
+// changeLines says each change on a line of its own, but for answers; see [replyLines].
+func changeLines(cs []review.Change) []string {
+	var lines []string
+	for _, c := range cs {
+		if fieldWord(c.Field) == "profile" {
+			continue
+		}
+		lines = append(lines, Capital(fieldWord(c.Field))+": "+OrNone(FieldValue(c.Field, c.From))+" → "+OrNone(FieldValue(c.Field, c.To)))
 	}
-	return strings.Join(lines, "\n")
+	return lines
 }
 
 // FieldValue is a project's field in words.

@@ -14,6 +14,7 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.ModuleAttached:
 		out.What, out.Thing, out.Href, out.Why = "attached module", e.Module.Key+", version "+strconv.Itoa(e.Module.Version), LifecycleURL(e.Module.Key, e.Module.Version), e.Reason
+		out.Why += t.asks(e.Asks)
 	case review.ModuleDetached:
 		out.State = ui.Stop
 		out.What, out.Thing, out.Href, out.Why = "detached module", e.Module.Key+", version "+strconv.Itoa(e.Module.Version), LifecycleURL(e.Module.Key, e.Module.Version), e.Reason
@@ -35,11 +36,25 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 		if n := len(e.Reconfirm); n > 0 {
 			out.Why += "\n" + CountOf(n, "answer") + " to confirm again."
 		}
+		out.Why += t.asks(e.Asks)
 	case review.UpgradeUndone:
 		out.State, out.What, out.Why = ui.Stop, "undid the last upgrade of the plan", e.Reason
 	default:
 		t.level(out, ev)
 	}
+}
+
+// asks tells which questions about the project a change of its plan opened, on a
+// line of its own.
+func (t Teller) asks(questions []plan.Flag) string {
+	if len(questions) == 0 {
+		return ""
+	}
+	words := make([]string, len(questions))
+	for i, f := range questions {
+		words[i] = QuestionLabel(t.Template, f)
+	}
+	return "\nTo be answered: " + strings.Join(words, "; ") + "."
 }
 
 // level tells what changed how much an item weighs.

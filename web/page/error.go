@@ -38,7 +38,7 @@ const TypedBy = "typed-by"
 // hiddenField reports whether a field is for the program alone: what the form was
 // shown, and numbers that stand for people.
 func hiddenField(name string) bool {
-	return strings.HasPrefix(name, "condition-owner-") || slices.Contains([]string{
+	return strings.HasPrefix(name, "condition-owner-") || strings.HasPrefix(name, QuestionField) || slices.Contains([]string{
 		"digest", "seen", "shown", "version", "seq", "once", "was", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
 		"pick", "entries", "session", "find", "from", "more", "again", TypedBy,
 	}, name)
@@ -56,6 +56,10 @@ func choices(action string, v url.Values) []choice {
 		if visibleField(name) || hiddenField(name) {
 			continue
 		}
+		if question, ok := strings.CutPrefix(name, AnswerField); ok {
+			out = append(out, answeredChoice(question, v))
+			continue
+		}
 		for _, value := range v[name] {
 			if value != "" {
 				out = append(out, choice{FieldLabel(name), chosenWord(name, value)})
@@ -63,6 +67,16 @@ func choices(action string, v url.Values) []choice {
 		}
 	}
 	return out
+}
+
+// answeredChoice is the answer to a question about a project, in the words that the
+// form has for both.
+func answeredChoice(question string, v url.Values) choice {
+	c := choice{v.Get(QuestionField + question), answerWord(v.Get(AnswerField + question))}
+	if c.label == "" {
+		c.label = question
+	}
+	return c
 }
 
 // actionWord is what a form does whose address alone says it, as the button does;

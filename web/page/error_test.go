@@ -2,6 +2,7 @@ package page
 
 import (
 	"net/url"
+	"slices"
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/review"
@@ -41,6 +42,13 @@ func TestChoicesStandInTheWordsOfThePages(t *testing.T) {
 		if len(got) != 1 || got[0].value != tt.want {
 			t.Errorf("%s %s=%s: %v, want %q", tt.action, tt.name, tt.value, got, tt.want)
 		}
+	}
+	got := choices("/projects/p/settings", url.Values{
+		"profile-database": {"yes"}, "question-database": {"It uses a database"}, "profile-api": {"not-yet"}, "profile-x": {"no-such"},
+	})
+	want := []choice{{"api", "Not yet"}, {"It uses a database", "Yes"}, {"x", "no-such"}}
+	if !slices.Equal(got, want) {
+		t.Errorf("answers about a project are shown as %v", got)
 	}
 	if got := choices(gate+"/sign", url.Values{"condition-owner-1": {"7"}, "member": {"7"}, "seen": {"3"}}); len(got) != 0 {
 		t.Errorf("numbers are shown: %v", got)

@@ -185,7 +185,11 @@ func (d *ItemData) facts() []ui.Fact {
 	def := d.Item.Def
 	fs := []ui.Fact{{Term: "Level", Text: d.levelText()}}
 	if d.applies() && len(def.When) > 0 {
-		fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(&d.Review.Plan.Lifecycle, d.holding(def.When)), "; ")})
+		if open := d.Review.Project.AppliesUntil(def.When); len(open) > 0 {
+			fs = append(fs, ui.Fact{Term: "Applies until somebody answers", Text: strings.Join(flagLabels(&d.Review.Plan.Lifecycle, open), "; "), Href: d.answersURL()})
+		} else {
+			fs = append(fs, ui.Fact{Term: "Applies because", Text: strings.Join(flagLabels(&d.Review.Plan.Lifecycle, d.holding(def.When)), "; ")})
+		}
 	}
 	if len(def.Evidence) > 0 {
 		fs = append(fs, ui.Fact{Term: "Evidence", Text: Enumerate(kindWords(def.Evidence), "or")})
@@ -203,6 +207,15 @@ func (d *ItemData) facts() []ui.Fact {
 		fs = append(fs, ui.Fact{Term: "Assigned to", Text: d.assignedTo()})
 	}
 	return fs
+}
+
+// answersURL is where the questions about the project are answered; empty for those
+// who may not, and of the past.
+func (d *ItemData) answersURL() string {
+	if !d.can(review.EditProject) {
+		return ""
+	}
+	return ProfileURL(d.Review.Project.Key)
 }
 
 // assignedTo is who works on the item, and until when.
@@ -266,11 +279,11 @@ func levelWords(def *plan.Item, first plan.Level) string {
 	return word + noun + strings.Join(append([]string{Enumerate(tiers, "and")}, other...), ", ")
 }
 
-// holding are those of the flags that hold for the project.
+// holding are those of the flags that somebody answered with yes.
 func (d *ItemData) holding(flags []plan.Flag) []plan.Flag {
 	var out []plan.Flag
 	for _, f := range flags {
-		if slices.Contains(d.Review.Project.Profile, f) {
+		if d.Review.Project.Reply(f) == review.ReplyYes {
 			out = append(out, f)
 		}
 	}

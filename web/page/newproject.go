@@ -19,7 +19,8 @@ const (
 	StepPeople  = "people"
 	GoOn        = "on"   // to the next step, or to the project after the last; so does Enter
 	GoBack      = "back" // keeping what was typed
-	GoStay      = "stay" // to see the numbers for what is ticked
+	GoStay      = "stay" // to see the numbers for the answers
+	GoRest      = "rest" // the same, with a no to what is not answered yet
 	GoFind      = "find" // people to choose from
 	GoCopy      = "copy" // what another project has
 )
@@ -30,7 +31,7 @@ func NewProjectSteps() []string { return []string{StepWhat, StepProfile, StepPeo
 // StepOf is the step that asks for a field.
 func StepOf(field string) string {
 	switch field {
-	case "exposure", "profile", "tier":
+	case "exposure", "profile", "reason", "tier":
 		return StepProfile
 	case "owner", "deputy", "member", "target", "restricted", "person":
 		return StepPeople
@@ -64,7 +65,7 @@ func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d
 // facts is what has been answered so far.
 func (d *NewProjectData) facts() []ui.Fact {
 	f := &d.Form
-	items, musts := TierCounts(d.Template, f.tier(), f.profile())
+	items, musts := TierCounts(d.Template, f.tier(), f.profile(d.Template))
 	facts := []ui.Fact{
 		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
 	}
@@ -77,16 +78,15 @@ func (d *NewProjectData) facts() []ui.Fact {
 }
 
 // CopyFrom takes over what another project has: its team, profile, tier and
-// people. Questions that the template does not ask are left out. What was
-// restricted stays so, until somebody decides otherwise.
-func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *plan.Lifecycle) {
+// people. Questions that the template does not ask are left out; those that only it
+// asks are not answered yet. What was restricted stays so, until somebody decides
+// otherwise.
+func (f *ProjectForm) CopyFrom(r *review.Review, tmpl *plan.Lifecycle) {
+	p := &r.Project
 	f.Copied, f.From = p.Name, ""
 	f.Team, f.Exposure, f.Tier, f.Restricted = p.Team, string(p.Exposure), strconv.Itoa(int(p.Tier)), p.Restricted
-	f.Profile, f.Members = nil, nil
-	for _, flag := range p.Profile {
-		f.Profile = append(f.Profile, string(flag))
-	}
-	f.KeepAsked(tmpl)
+	f.takeAnswers(p, &r.Plan.Lifecycle, tmpl)
+	f.Members = nil
 	f.Owner, f.Deputy = p.Holder(review.DutyOwner), p.Holder(review.DutyDeputy)
 	for _, m := range p.Members {
 		if m.Duty == review.DutyMember {
@@ -95,9 +95,10 @@ func (f *ProjectForm) CopyFrom(p *review.Project, tmpl *plan.Lifecycle) {
 	}
 }
 
-// KeepAsked leaves out of the profile what a lifecycle does not ask.
+// KeepAsked leaves out of the answers what a lifecycle does not ask.
 func (f *ProjectForm) KeepAsked(tmpl *plan.Lifecycle) {
-	f.Profile = slices.DeleteFunc(f.Profile, func(flag string) bool { return !tmpl.HasFlag(plan.Flag(flag)) })
+	unasked := func(flag string) bool { return !tmpl.HasFlag(plan.Flag(flag)) }
+	f.Profile, f.No = slices.DeleteFunc(f.Profile, unasked), slices.DeleteFunc(f.No, unasked)
 }
 
 // lifecycleOptions offers what the project can go through, the usual first.
@@ -109,7 +110,7 @@ func (d *NewProjectData) lifecycleOptions() []ui.Option {
 		about, _, _ := strings.Cut(l.Summary, ". ")
 		options[i] = ui.Option{
 			Value: l.Key, Label: l.Name, Selected: l.Key == d.Form.Template,
-			Hint: fmt.Sprintf("%s. %s; %d items at tier 1, %d at tier 3, and those that the profile adds.", strings.TrimSuffix(about, "."), CountOf(len(l.Stages), "stage"), most, least),
+			Hint: fmt.Sprintf("%s. %s; %d items at tier 1, %d at tier 3, and those that the answers add.", strings.TrimSuffix(about, "."), CountOf(len(l.Stages), "stage"), most, least),
 		}
 		if i == 0 { // also where a setting holds it at a version that is not the newest
 			options[i].Value, options[i].Selected = "", d.Form.Template == ""

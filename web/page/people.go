@@ -278,6 +278,8 @@ func fieldName(field string) string {
 		return "The form"
 	case "profile":
 		return "The profile"
+	case "reason":
+		return "The reason"
 	}
 	return Capital(field)
 }

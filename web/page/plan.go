@@ -163,8 +163,8 @@ func (d *PlanData) effects() []PlanEffect {
 // signatures that it has.
 func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 	var lines []string
-	p := &d.Review.Project
-	policy := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, p.Profile))
+	p, then := &d.Review.Project, &d.Then.Project
+	policy := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, then.Profile))
 	if policy != "" {
 		lines = append(lines, policy)
 	}

@@ -175,17 +175,6 @@ func (v *projectView) onProject(p review.PersonID) string {
 	return v.Name(p)
 }
 
-// profile are the facts about the project on which items depend, in words.
-func (v *projectView) profile() []string {
-	var labels []string
-	for _, f := range v.Review.Plan.Flags {
-		if slices.Contains(v.project().Profile, f.Key) {
-			labels = append(labels, f.Label)
-		}
-	}
-	return labels
-}
-
 // obstacle is a stage with what stops it.
 type obstacle struct {
 	title    string // "3. Architecture"

@@ -15,8 +15,10 @@ type ProjectForm struct {
 	Key, Name, Summary, Team string
 	Tier, Exposure, Target   string
 	Restricted               bool
-	Profile                  []string
-	Template                 string // key; empty: the default one
+	Profile                  []string // questions answered yes
+	No                       []string `json:",omitempty"` // questions answered no; the others are not answered yet
+	Reason                   string   `json:",omitempty"` // why the answers ask less than before
+	Template                 string   // key; empty: the default one
 	Owner, Deputy            review.PersonID
 	Members                  []review.PersonID // beside them
 	From                     string            // which project to copy from, as it was typed
@@ -28,23 +30,27 @@ type ProjectForm struct {
 // RestrictedValue is what the box for restricted projects posts.
 const RestrictedValue = "yes"
 
-// FormOf fills the form with a project as it stands.
-func FormOf(p *review.Project) ProjectForm {
+// FormOf fills the form with a project as it stands under its plan.
+func FormOf(p *review.Project, tmpl *plan.Lifecycle) ProjectForm {
 	f := ProjectForm{
 		Key: string(p.Key), Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: strconv.Itoa(int(p.Tier)),
 		Exposure: string(p.Exposure), Target: review.FormatDate(p.Target), Restricted: p.Restricted,
 	}
+	f.takeAnswers(p, tmpl, tmpl)
 	for _, flag := range p.Profile {
-		f.Profile = append(f.Profile, string(flag))
+		if !tmpl.HasFlag(flag) {
+			f.Profile = append(f.Profile, string(flag))
+		}
 	}
 	return f
 }
 
-// Fields are the values for the domain. What is no tier becomes 0, which the
-// domain refuses.
-func (f *ProjectForm) Fields() review.ProjectFields {
+// Fields are the values for the domain under a plan. What is no tier becomes 0,
+// which the domain refuses.
+func (f *ProjectForm) Fields(tmpl *plan.Lifecycle) review.ProjectFields {
 	out := review.ProjectFields{
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.tier(), Exposure: review.Exposure(f.Exposure), Target: f.Target, Restricted: f.Restricted,
+		Unanswered: f.unanswered(tmpl), Reason: f.Reason,
 	}
 	for _, flag := range f.Profile {
 		out.Profile = append(out.Profile, plan.Flag(flag))
@@ -53,11 +59,12 @@ func (f *ProjectForm) Fields() review.ProjectFields {
 }
 
 // NewProject is the same for a project that does not exist yet.
-func (f *ProjectForm) NewProject() review.NewProject {
-	p := f.Fields()
+func (f *ProjectForm) NewProject(tmpl *plan.Lifecycle) review.NewProject {
+	p := f.Fields(tmpl)
 	return review.NewProject{
 		Key: f.Key, Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
-		Owner: f.Owner, Deputy: f.Deputy, Members: f.Members, Target: p.Target, Restricted: p.Restricted, Profile: p.Profile,
+		Owner: f.Owner, Deputy: f.Deputy, Members: f.Members, Target: p.Target, Restricted: p.Restricted,
+		Profile: p.Profile, Unanswered: p.Unanswered,
 	}
 }
 
@@ -69,15 +76,15 @@ func (f *ProjectForm) tier() plan.Tier {
 	return plan.Tier(n)
 }
 
-func (f *ProjectForm) profile() plan.Profile {
-	p := plan.Profile(f.Fields().Profile)
-	slices.Sort(p)
-	return slices.Compact(p)
+// profile is what applies by the answers: what is answered yes, or not yet.
+func (f *ProjectForm) profile(tmpl *plan.Lifecycle) plan.Profile {
+	in := f.Fields(tmpl)
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(in.Profile, in.Unanswered))))
 }
 
 // projectFields are the fields of the forms, in their order.
 var projectFieldNames = []string{
-	"name", "key", "team", "summary", "template", "exposure", "profile", "tier", "owner", "deputy", "member", "target", "restricted", "from",
+	"name", "key", "team", "summary", "template", "exposure", "profile", "reason", "tier", "owner", "deputy", "member", "target", "restricted", "from",
 	"form",
 }
 
@@ -120,17 +127,16 @@ func (f *ProjectForm) exposureOptions() []ui.Option {
 	return options
 }
 
-// tierOptions offers the tiers, each with what it would bring for the profile
-// that is ticked.
+// tierOptions offers the tiers, each with what it would bring by the answers.
 func (f *ProjectForm) tierOptions(tmpl *plan.Lifecycle) []ui.Option {
-	profile := f.profile()
+	profile := f.profile(tmpl)
 	var options []ui.Option
 	for _, m := range tierMeanings() {
 		n := strconv.Itoa(int(m.tier))
 		items, musts := TierCounts(tmpl, m.tier, profile)
 		options = append(options, ui.Option{
 			Value: n, Label: m.name, Selected: n == f.Tier,
-			Hint: m.text + " With this profile: " + CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
+			Hint: m.text + " With these answers: " + CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
 		})
 	}
 	return options
@@ -152,28 +158,6 @@ func TierCounts(tmpl *plan.Lifecycle, t plan.Tier, p plan.Profile) (items, musts
 		}
 	}
 	return items, musts
-}
-
-// flagGroup is one group of profile questions.
-type flagGroup struct {
-	id, name string
-	flags    []ui.Option
-}
-
-// flagGroups are the template's profile questions in their groups.
-func (f *ProjectForm) flagGroups(tmpl *plan.Lifecycle) []flagGroup {
-	var groups []flagGroup
-	for _, d := range tmpl.Flags {
-		i := slices.IndexFunc(groups, func(g flagGroup) bool { return g.name == d.Group })
-		if i < 0 {
-			i = len(groups)
-			groups = append(groups, flagGroup{id: "profile-" + strconv.Itoa(i+1), name: d.Group})
-		}
-		groups[i].flags = append(
-			groups[i].flags, ui.Option{Value: string(d.Key), Label: d.Label, Selected: slices.Contains(f.Profile, string(d.Key))},
-		)
-	}
-	return groups
 }
 
 // Choice is a person to choose from a list.

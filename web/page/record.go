@@ -25,7 +25,7 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 		{Term: "Target", Text: OrNone(DayOrNone(p.Target))},
 		{Term: "Status", Text: string(p.Status)},
 		{Term: "Visible to", Text: FieldValue("restricted", strconv.FormatBool(p.Restricted))},
-		{Term: "Profile", Text: OrNone(strings.Join(v.profile(), "; "))},
+		{Term: "Profile", Text: OrNone(answerText(r))},
 		{Term: "Review", Text: v.reviewText()},
 		{Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version)},
 	}

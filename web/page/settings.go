@@ -33,7 +33,7 @@ func (d *SettingsData) mayLowerTier() bool {
 
 // Differences compares a project with what was typed about it.
 func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []Difference {
-	now := FormOf(p)
+	now := FormOf(p, tmpl)
 	var out []Difference
 	note := func(field, now, typed string) {
 		if now != typed {
@@ -44,25 +44,20 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []
 	note("summary", now.Summary, strings.TrimSpace(typed.Summary))
 	note("team", now.Team, strings.TrimSpace(typed.Team))
 	note("exposure", now.Exposure, typed.Exposure)
-	note("profile", flagList(tmpl, now.profile()), flagList(tmpl, typed.profile()))
+	for _, q := range tmpl.Flags {
+		if now, typed := now.answerOf(q.Key), typed.answerOf(q.Key); now != typed {
+			out = append(out, Difference{q.Label, answerWord(now), answerWord(typed)})
+		}
+	}
 	note("tier", now.Tier, typed.Tier)
 	note("target", now.Target, typed.Target)
 	note("restricted", strconv.FormatBool(now.Restricted), strconv.FormatBool(typed.Restricted))
 	return out
 }
 
-// flagList are flags as their labels say them.
-func flagList(tmpl *plan.Lifecycle, flags plan.Profile) string {
-	words := make([]string, len(flags))
-	for i, f := range flags {
-		words[i] = flagWords(tmpl, []plan.Flag{f})[0]
-	}
-	return strings.Join(words, "; ")
-}
-
 func (d *SettingsData) tierHint() string {
 	if d.mayLowerTier() {
-		return "The numbers follow what was ticked when the page was opened."
+		return "The numbers follow the answers as they were when the page was opened."
 	}
 	return "You can move the project to a more critical tier; to a less critical one a manager or an admin moves it."
 }

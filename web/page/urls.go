@@ -44,6 +44,9 @@ func ProjectURL(p review.ProjectKey) string { return ProjectsURL + "/" + string(
 // SettingsURL is where a project's own fields are edited.
 func SettingsURL(p review.ProjectKey) string { return ProjectURL(p) + "/settings" }
 
+// ProfileURL is where the questions about a project are answered.
+func ProfileURL(p review.ProjectKey) string { return SettingsURL(p) + "#f-profile" }
+
 // MembersURL is where people are put on a project.
 func MembersURL(p review.ProjectKey) string { return ProjectURL(p) + "/members" }
 

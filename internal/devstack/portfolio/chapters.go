@@ -323,11 +323,9 @@ func (s *story) turn(ch chapter, to review.Status) {
 func (s *story) slip(ch chapter) {
 	target := s.date(s.p.target)
 	s.do(s.moment(float64(ch.until)), s.p.owner, "", func(r *review.Review, who review.Actor, at time.Time) error {
-		p := &r.Project
-		return r.Edit(who, review.ProjectFields{
-			Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
-			Target: target, Restricted: p.Restricted, Profile: p.Profile,
-		}, at)
+		f := r.Project.Fields()
+		f.Target = target
+		return r.Edit(who, f, at)
 	})
 }
 

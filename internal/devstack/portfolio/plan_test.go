@@ -255,7 +255,8 @@ func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review
 	s := newStory(p, tmpl, c.ids, day)
 	r, err := review.Create(c.actor(p.owner, p, id, s.began), id, firstPlan(t, tmpl), review.NewProject{
 		Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
-		Owner: c.ids[p.owner], Deputy: c.ids[p.deputy], Target: s.firstTarget(), Restricted: p.restricted, Profile: p.flags(),
+		Owner: c.ids[p.owner], Deputy: c.ids[p.deputy], Target: s.firstTarget(), Restricted: p.restricted,
+		Profile: p.flags(), Unanswered: p.unanswered(),
 	}, s.began)
 	if err != nil {
 		t.Fatalf("%s: %v", p.key, err)

@@ -33,7 +33,7 @@ type demoProject struct {
 	exposure   review.Exposure
 	target     int // days from the day on; negative: past; 0: none
 	restricted bool
-	profile    string // flags
+	profile    string // flags; with a ? behind one that nobody has answered yet
 	owner      string
 	deputy     string
 	members    string
@@ -47,9 +47,20 @@ type demoProject struct {
 func (p *demoProject) flags() plan.Profile {
 	var out plan.Profile
 	for _, f := range strings.Fields(p.profile) {
-		out = append(out, plan.Flag(f))
+		out = append(out, plan.Flag(strings.TrimSuffix(f, "?")))
 	}
 	slices.Sort(out)
+	return out
+}
+
+// unanswered are those of the flags that nobody has answered yet.
+func (p *demoProject) unanswered() []plan.Flag {
+	var out []plan.Flag
+	for _, f := range strings.Fields(p.profile) {
+		if open, ok := strings.CutSuffix(f, "?"); ok {
+			out = append(out, plan.Flag(open))
+		}
+	}
 	return out
 }
 
@@ -249,7 +260,8 @@ func (f *filler) begin(ctx context.Context, p *demoProject) error {
 	if !slices.Contains(f.there, p.key) {
 		_, err := f.st.Create(ctx, f.by(p.owner, s.began), f.ref, review.NewProject{
 			Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
-			Owner: f.people[p.owner], Deputy: f.people[p.deputy], Target: s.firstTarget(), Restricted: p.restricted, Profile: p.flags(),
+			Owner: f.people[p.owner], Deputy: f.people[p.deputy], Target: s.firstTarget(), Restricted: p.restricted,
+			Profile: p.flags(), Unanswered: p.unanswered(),
 		})
 		if err != nil {
 			return fmt.Errorf("beginning demo project %s: %w", p.key, err)

@@ -120,7 +120,7 @@ func checkoutProjects() []demoProject {
 		{
 			key: "size-advisor", name: "Size Advisor", team: team, tier: 3, exposure: review.ExposureSandbox, target: 90,
 			summary: "Suggests a size from what was kept and what was sent back.",
-			profile: "users database cloud low-code", owner: "rosa", deputy: "elif", began: 8,
+			profile: "users database cloud low-code personal-data?", owner: "rosa", deputy: "elif", began: 8,
 			past: []chapter{work("idea", 1, 50)},
 		},
 		{

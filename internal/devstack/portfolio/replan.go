@@ -107,6 +107,7 @@ func alsoTrue(flags ...plan.Flag) act {
 	return func(r *review.Review, who review.Actor, at time.Time) error {
 		f := r.Project.Fields()
 		f.Profile = slices.Concat(f.Profile, flags)
+		f.Unanswered = slices.DeleteFunc(slices.Clone(f.Unanswered), func(q plan.Flag) bool { return slices.Contains(flags, q) })
 		return r.Edit(who, f, at)
 	}
 }

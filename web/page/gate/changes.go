@@ -236,12 +236,19 @@ func (v *view) steps(en *review.Entry) []step {
 	case review.ProjectEdited:
 		var out []step
 		for _, c := range e.Changes {
-			if c.Field == "tier" || c.Field == "profile" {
+			if c.Field == "tier" {
 				out = append(out, step{
 					thing:  c.Field,
-					change: contentChange{what: "The project's " + c.Field + " changed", href: page.ProjectURL(v.key), from: c.From, to: c.To},
+					change: contentChange{what: "The project's tier changed", href: page.ProjectURL(v.key), from: c.From, to: c.To},
 				})
 			}
+		}
+		for _, a := range e.Replies() {
+			label := page.QuestionLabel(&v.Review.Plan.Lifecycle, a.Question)
+			out = append(out, step{
+				thing:  "answer " + string(a.Question),
+				change: contentChange{what: "The answer to “" + label + "” changed", href: page.ProjectURL(v.key), from: string(a.From), to: string(a.To)},
+			})
 		}
 		return out
 	}

@@ -1,0 +1,170 @@
+package review
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Reply is how a question about the project stands.
+type Reply string
+
+const (
+	ReplyYes    Reply = "yes"
+	ReplyNo     Reply = "no"
+	ReplyNotYet Reply = "not yet" // nobody has answered, so what depends on it applies
+)
+
+// Reply is the answer to a question of the profile.
+func (p *Project) Reply(f plan.Flag) Reply {
+	switch {
+	case slices.Contains(p.Unanswered, f):
+		return ReplyNotYet
+	case slices.Contains(p.Profile, f):
+		return ReplyYes
+	}
+	return ReplyNo
+}
+
+// AppliesUntil are the questions without whose answer something that depends on
+// any of the flags may not apply; nil where one of them is answered yes, and where
+// it does not apply.
+func (p *Project) AppliesUntil(when []plan.Flag) []plan.Flag {
+	var open []plan.Flag
+	for _, f := range when {
+		switch p.Reply(f) {
+		case ReplyYes:
+			return nil
+		case ReplyNotYet:
+			open = append(open, f)
+		}
+	}
+	return open
+}
+
+// ask has questions unanswered that were no part of the profile.
+func (p *Project) ask(questions []plan.Flag) {
+	for _, f := range questions {
+		if !slices.Contains(p.Profile, f) {
+			p.Profile, p.Unanswered = withFlag(p.Profile, f), withFlag(p.Unanswered, f)
+		}
+	}
+}
+
+// forget takes back the unanswered questions that a plan does not ask.
+func (p *Project) forget(asked *plan.Plan) {
+	var forgotten []plan.Flag
+	for _, f := range p.Unanswered {
+		if !asked.HasFlag(f) {
+			forgotten = append(forgotten, f)
+		}
+	}
+	if len(forgotten) > 0 {
+		p.Profile, p.Unanswered = without(p.Profile, forgotten), without(p.Unanswered, forgotten)
+	}
+}
+
+// opens are the questions that a plan asks and the present one does not, as far as
+// the profile has no answer to them.
+func (r *Review) opens(then *plan.Plan) []plan.Flag {
+	var out []plan.Flag
+	for _, q := range then.Flags {
+		if !r.Plan.HasFlag(q.Key) && !slices.Contains(r.Project.Profile, q.Key) {
+			out = append(out, q.Key)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// withFlag and without leave the list that they are given as it is.
+func withFlag[L ~[]plan.Flag](list L, f plan.Flag) L {
+	at, found := slices.BinarySearch(list, f)
+	if found {
+		return list
+	}
+	return slices.Insert(slices.Clone(list), at, f)
+}
+
+func without[L ~[]plan.Flag](list L, flags []plan.Flag) L {
+	var left L
+	for _, f := range list {
+		if !slices.Contains(flags, f) {
+			left = append(left, f)
+		}
+	}
+	return left
+}
+
+// weakens reports whether other answers let a gate pass by fewer people or without
+// a seat that has to sign with the present ones, or take a required item away. A
+// question that nobody has answered stands for nothing here, so answering it with
+// no weakens nothing; a yes that is taken back counts as a no, or it could become
+// one in two steps. Both are taken at the tier that is to be: what another tier
+// changes is [LowerTier]'s.
+func (r *Review) weakens(f ProjectFields) bool {
+	p := &r.Project
+	gone := slices.DeleteFunc(slices.Clone(p.Unanswered), func(q plan.Flag) bool { return slices.Contains(f.Profile, q) })
+	back := slices.DeleteFunc(slices.Clone(f.Unanswered), func(q plan.Flag) bool { return p.Reply(q) != ReplyYes })
+	now, then := without(p.Profile, gone), without(plan.Profile(f.Profile), back)
+	for i := range r.Stages {
+		if d := r.Stages[i].Def; lighter(d.Gate.Policy(f.Tier, now), d.Gate.Policy(f.Tier, then)) {
+			return true
+		}
+		for j := range r.Stages[i].Items {
+			d := r.Stages[i].Items[j].Def
+			if d.LevelFor(f.Tier, now) == plan.LevelMust && d.LevelFor(f.Tier, then) != plan.LevelMust {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// lighter reports whether a gate passes by fewer people than before, or without a
+// seat that had to sign.
+func lighter(was, is plan.Policy) bool {
+	return is.Quorum < was.Quorum || slices.ContainsFunc(was.Mandatory, func(s plan.Seat) bool { return !slices.Contains(is.Mandatory, s) })
+}
+
+// Replied is how the answer to a question changed.
+type Replied struct {
+	Question plan.Flag
+	From, To Reply
+}
+
+// Replies are the answers that an edit changed, sorted by question.
+func (e ProjectEdited) Replies() []Replied {
+	now := Project{Profile: e.Profile, Unanswered: e.Unanswered}
+	before := now
+	for _, c := range e.Changes {
+		switch c.Field {
+		case fieldProfile:
+			before.Profile = splitFlags(c.From)
+		case fieldUnanswered:
+			before.Unanswered = splitFlags(c.From)
+		}
+	}
+	var out []Replied
+	for _, f := range slices.Compact(slices.Sorted(slices.Values(slices.Concat(before.Profile, now.Profile)))) {
+		if from, to := before.Reply(f), now.Reply(f); from != to {
+			out = append(out, Replied{f, from, to})
+		}
+	}
+	return out
+}
+
+// The fields of a [Change] that hold answers.
+const (
+	fieldProfile    = "profile"
+	fieldUnanswered = "unanswered"
+)
+
+func splitFlags(s string) []plan.Flag {
+	var out []plan.Flag
+	for _, f := range strings.Fields(s) {
+		out = append(out, plan.Flag(f))
+	}
+	return out
+}
