@@ -91,3 +91,41 @@ func TestTakingAYesBack(t *testing.T) {
 		t.Errorf("the trail does not give the reason: %.600s", got)
 	}
 }
+
+// Somebody else than who answered confirms the answers in one press, and approvers
+// read at the gate whether that was done.
+func TestConfirmingTheAnswers(t *testing.T) {
+	f := newFixture(t)
+	key := f.create("ledger", func(in *review.NewProject) { in.Unanswered = []plan.Flag{"database"} })
+	project := page.ProjectURL(key)
+	says := func(who string) string { return words(f.browse(who).get(project).one("#profile").Parent()) }
+	if got := says("deputy"); !strings.Contains(got, "Not confirmed: 1 question is not answered yet.") || strings.Contains(got, "Confirm the answers") {
+		t.Errorf("with an open question: %s", got)
+	}
+	owner := f.browse("owner")
+	owner.get(page.SettingsURL(key)).fillIn(page.SettingsURL(key), url.Values{"rest": {"no"}}).want(303)
+	if got := says("owner"); !strings.Contains(got, "Not confirmed.") || strings.Contains(got, "Confirm the answers") {
+		t.Errorf("to who answered: %s", got)
+	}
+	old := f.browse("deputy").get(page.SettingsURL(key))
+	f.browse("engineering").get(project).fillIn(page.ConfirmAnswersURL(key), nil).want(303)
+	old.fillIn(page.ConfirmAnswersURL(key), nil).want(303) // as they read it; it is so already
+	if a := f.project(key).Answers; a.Confirmed != f.person("engineering") || !a.Hold() {
+		t.Errorf("confirmed: %+v", a)
+	}
+	if got := says("deputy"); !strings.Contains(got, "Confirmed by Engineering") || strings.Contains(got, "Confirm the answers") {
+		t.Errorf("confirmed: %s", got)
+	}
+	f.fill("member", key, "idea")
+	f.requestSignOff("owner", key, "idea")
+	if got := f.browse("product").get(page.GateURL(key, "idea")).text(); !strings.Contains(got, "Answers about the project: Confirmed by Engineering") {
+		t.Errorf("the gate does not say that the answers are confirmed: %.900s", got)
+	}
+	owner.get(page.SettingsURL(key)).fillIn(page.SettingsURL(key), url.Values{"profile-api": {"yes"}}).want(303)
+	if got := words(f.browse("deputy").get(page.SettingsURL(key)).one("#confirmed").Parent()); !strings.Contains(got, "Changed since it was confirmed by Engineering") {
+		t.Errorf("changed: %s", got)
+	}
+	old.fillIn(page.ConfirmAnswersURL(key), nil).want(409)
+	owner.post(page.ConfirmAnswersURL(key), "shown", string(f.project(key).AnswersDigest())).want(409)
+	f.browse("viewer").post(page.ConfirmAnswersURL(key), "shown", string(f.project(key).AnswersDigest())).want(403)
+}

@@ -101,6 +101,7 @@ const (
 	flashAlready   flash = "already"
 	flashCreated   flash = "created"
 	flashReview    flash = "review"
+	flashProfile   flash = "profile"
 	flashSaved     flash = "saved"
 	flashAdded     flash = "added"
 	flashRemoved   flash = "removed"
@@ -166,6 +167,7 @@ var flashTexts = map[flash]string{
 	flashAlready:   "Nothing had to be changed: it is so already.",
 	flashReview:    "The next review has started. Answers carried over; answers to reconfirm are marked in the checklists.",
 	flashCreated:   "The project is created. Start with the first stage.",
+	flashProfile:   "You confirmed the answers about the project.",
 	flashSaved:     "The changes are saved.",
 	flashAdded:     "Added to the project.",
 	flashRemoved:   "Removed from the project.",

@@ -108,6 +108,7 @@ func (s *Server) table() []route {
 		{"GET", project, signedIn, s.project},
 		{"GET", project + "/settings", signedIn, s.settings},
 		{"POST", project + "/settings", signedIn, s.saveSettings},
+		{"POST", project + "/settings/confirm", signedIn, s.confirmProfile},
 		{"GET", project + "/plan", signedIn, s.plan},
 		{"POST", project + "/plan", signedIn, s.changePlan},
 		{"GET", project + "/members", signedIn, s.members},

@@ -39,7 +39,8 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	}
 	d := &page.SettingsData{
 		Actor: view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
-		Form: page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
+		Confirm: page.NewConfirmation(view.Review, view.Actor, view.Names.Of, false),
+		Form:    page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
 	}
 	if typed.form != nil {
 		d.Form, d.Was = *typed.form, typed.was
@@ -88,6 +89,24 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
 	}
 	return err
+}
+
+// confirmProfile confirms the answers about a project, as the person was shown them.
+func (s *Server) confirmProfile(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r, "shown")
+	if err != nil {
+		return err
+	}
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+		return rv.ConfirmProfile(who, shown(form), at)
+	})
+	if err != nil {
+		return err
+	}
+	if len(changed.Events) == 0 {
+		return s.done(w, r, page.ProjectURL(projectKey(r)), flashAlready)
+	}
+	return s.done(w, r, page.ProjectURL(projectKey(r)), flashProfile)
 }
 
 // asksLess is said to people who may not take an answer back.

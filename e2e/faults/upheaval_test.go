@@ -539,13 +539,15 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 	case 2, 3:
 		u.status(ctx, rng, who, review.StatusActive)
 	case 4, 5, 6:
-		flip := rng.IntN(6)
+		flip := rng.IntN(7)
 		tier := plan.Tier(1 + rng.IntN(3))
 		name := wordFor(rng)
 		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
 			f := review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: p.Restricted, Profile: p.Profile, Unanswered: p.Unanswered, Reason: name}
 			switch flip {
+			case 6:
+				return r.ConfirmProfile(who, p.AnswersDigest(), at)
 			case 0:
 				f.Restricted = !f.Restricted
 			case 1:

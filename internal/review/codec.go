@@ -25,6 +25,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ProjectCreated](kind, body)
 	case "ProjectEdited":
 		return ofProject[ProjectEdited](kind, body)
+	case "ProfileConfirmed":
+		return ofProject[ProfileConfirmed](kind, body)
 	case "DutySet":
 		return ofProject[DutySet](kind, body)
 	case "StatusChanged":

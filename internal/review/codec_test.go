@@ -27,6 +27,7 @@ var everyEvent = []struct {
 		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["ml","pii"],"unanswered":["ml"],"template":{"key":"small","version":3,"digest":"d"}}`},
 	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml"}, Unanswered: []plan.Flag{"ml"}, Reason: "R"},
 		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"],"unanswered":["ml"],"reason":"R"}`},
+	{review.ProfileConfirmed{Profile: plan.Profile{"pii"}, No: []plan.Flag{"ml"}}, `{"profile":["pii"],"no":["ml"]}`},
 	{review.DutySet{Person: 3, From: "member", Duty: "owner", Reason: "R"}, `{"person":3,"from":"member","duty":"owner","reason":"R"}`},
 	{review.StatusChanged{From: "active", To: "on hold", Reason: "R"}, `{"from":"active","to":"on hold","reason":"R"}`},
 	{review.ItemAnswered{Stage: "design", Item: "adr", Version: 2, From: "open", To: "met", FromNote: "F", Note: "N", FromChoices: plan.NoneOf, Choices: "a b", Risk: "none"},

@@ -39,6 +39,12 @@ type (
 		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
 		Reason     string       `json:"reason,omitempty"`     // why the answers ask less than before, where they do
 	}
+	// ProfileConfirmed confirms what was answered about the project. Nothing was
+	// unanswered then.
+	ProfileConfirmed struct {
+		Profile plan.Profile `json:"profile"`
+		No      []plan.Flag  `json:"no,omitempty"` // questions that the plan asks, answered with no
+	}
 	// DutySet gives a person a part in the project; an empty duty takes it away.
 	DutySet struct {
 		Person PersonID `json:"person"`
@@ -64,20 +70,23 @@ type (
 	}
 )
 
-func (ProjectCreated) Kind() string { return "ProjectCreated" }
-func (ProjectEdited) Kind() string  { return "ProjectEdited" }
-func (DutySet) Kind() string        { return "DutySet" }
-func (StatusChanged) Kind() string  { return "StatusChanged" }
-func (ReviewStarted) Kind() string  { return "ReviewStarted" }
+func (ProjectCreated) Kind() string   { return "ProjectCreated" }
+func (ProjectEdited) Kind() string    { return "ProjectEdited" }
+func (ProfileConfirmed) Kind() string { return "ProfileConfirmed" }
+func (DutySet) Kind() string          { return "DutySet" }
+func (StatusChanged) Kind() string    { return "StatusChanged" }
+func (ReviewStarted) Kind() string    { return "ReviewStarted" }
 
-func (ProjectCreated) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
-func (ProjectEdited) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
-func (DutySet) Subject() (plan.StageKey, plan.ItemKey)        { return "", "" }
-func (StatusChanged) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
-func (ReviewStarted) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
+func (ProjectCreated) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (ProjectEdited) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (ProfileConfirmed) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (DutySet) Subject() (plan.StageKey, plan.ItemKey)          { return "", "" }
+func (StatusChanged) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (ReviewStarted) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 
 func (e ProjectCreated) People() []PersonID { return []PersonID{e.Owner, e.Deputy} }
 func (ProjectEdited) People() []PersonID    { return nil }
+func (ProfileConfirmed) People() []PersonID { return nil }
 func (e DutySet) People() []PersonID        { return []PersonID{e.Person} }
 func (StatusChanged) People() []PersonID    { return nil }
 func (ReviewStarted) People() []PersonID    { return nil }
@@ -92,6 +101,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	p := Project{
 		ID: r.Project.ID, Key: e.Key, Name: e.Name, Summary: e.Summary, Team: e.Team, Tier: e.Tier, Exposure: e.Exposure,
 		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Created: en.At,
+		Answers: Answers{By: en.Actor},
 		Members: []Member{{e.Owner, DutyOwner}},
 	}
 	if e.Deputy != 0 {
@@ -107,8 +117,11 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	return nil
 }
 
-func (e ProjectEdited) fold(r *Review, _ Entry) error {
+func (e ProjectEdited) fold(r *Review, en Entry) error {
 	p := &r.Project
+	if len(e.Replies()) > 0 {
+		p.Answers.replied(en.Actor)
+	}
 	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
 	p.Target, p.Restricted, p.Profile, p.Unanswered = parseDate(e.Target), e.Restricted, e.Profile, e.Unanswered
 	for i := range r.Stages {
@@ -117,6 +130,18 @@ func (e ProjectEdited) fold(r *Review, _ Entry) error {
 			it.Level = it.Def.LevelFor(p.Tier, p.Profile)
 		}
 	}
+	return nil
+}
+
+func (e ProfileConfirmed) fold(r *Review, en Entry) error {
+	p := &r.Project
+	if len(p.Unanswered) > 0 || !slices.Equal(e.Profile, p.Profile) || !slices.Equal(e.No, r.answeredNo()) {
+		return errors.New("the answers are not those that were confirmed")
+	}
+	if en.Actor == p.Answers.By {
+		return errors.New("whoever gave the answers confirmed them")
+	}
+	p.Answers.Confirmed, p.Answers.At, p.Answers.Changed = en.Actor, en.At, false
 	return nil
 }
 

@@ -107,7 +107,7 @@ func newMachine(t *rapid.T) *machine {
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
-		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[plan.Flag]bool{}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
@@ -320,7 +320,7 @@ func (k *machine) check() {
 	k.t.Helper()
 	k.r.Holders = k.holders()
 	p := &k.r.Project
-	if p.Status != k.m.status || int(p.Tier) != k.m.tier || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
+	if p.Status != k.m.status || p.Answers != k.m.answers || int(p.Tier) != k.m.tier || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
 		k.t.Fatalf("the project is %+v", p)
 	}
 	for person, d := range k.m.duties {

@@ -19,6 +19,7 @@ type model struct {
 	tier       int
 	profile    map[plan.Flag]bool
 	open       map[plan.Flag]bool // those of the profile that nobody answered
+	answers    review.Answers
 	status     review.Status
 	restricted bool
 	created    time.Time

@@ -18,7 +18,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
+		k.wildEdit, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -750,6 +750,9 @@ func (k *machine) wildEdit() {
 	}
 	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open)
 	v := verdict{effect: func() {
+		if fmt.Sprint(profile, open) != fmt.Sprint(k.m.profile, k.m.open) {
+			k.m.answers.By, k.m.answers.Changed = by, k.m.answers.Confirmed != 0
+		}
 		k.m.name, k.m.tier, k.m.restricted, k.m.profile, k.m.open = f.Name, int(f.Tier), f.Restricted, profile, open
 		k.m.settle()
 		for _, st := range k.m.stages {
@@ -769,6 +772,39 @@ func (k *machine) wildEdit() {
 	}
 	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted)+fmt.Sprintf(", open %v", f.Unanswered), by, "", k.m.leads(by), v, func(r *review.Review) error {
 		return r.Edit(k.actor(by), f, k.now)
+	})
+}
+
+// wildConfirm confirms the answers about the project.
+func (k *machine) wildConfirm() {
+	by := mostly(k, "who", pick(k, "leader", owner, deputy, manager, enya), crowd...)
+	outdated := k.oneIn(12, "outdated")
+	v := verdict{effect: func() { k.m.answers = review.Answers{By: k.m.answers.By, Confirmed: by, At: k.now} }}
+	seated, sits := false, false
+	for _, h := range k.actor(by).Seats {
+		if h.Scope != review.Everywhere && h.Scope != review.Scope(project) {
+			continue
+		}
+		seated = true
+		for _, st := range k.m.stages {
+			_, seats, _ := k.m.asks(st)
+			sits = sits || slices.Contains(seats, h.Seat) && (h.For == 0 || h.For != k.m.answers.By)
+		}
+	}
+	v.refuse("denied", !k.m.leads(by) && !sits)
+	v.refuse("refused", by == k.m.answers.By)
+	v.refuse("refused", len(k.m.open) > 0)
+	v.refuse("refused", k.m.status == review.StatusStopped)
+	v.refuse("outdated", outdated)
+	if k.m.answers.Hold() && !outdated {
+		v = verdict{}
+	}
+	k.do("confirm the answers", by, "", k.m.leads(by) || seated, v, func(r *review.Review) error {
+		shown := r.Project.AnswersDigest()
+		if outdated {
+			shown = "another"
+		}
+		return r.ConfirmProfile(k.actor(by), shown, k.now)
 	})
 }
 

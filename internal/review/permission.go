@@ -121,6 +121,7 @@ const (
 	EditProject        Action = "edit project"
 	LowerTier          Action = "lower the tier"
 	DropSeat           Action = "take a seat off a gate"
+	ConfirmProfile     Action = "confirm the profile"
 	ChangePlan         Action = "change the plan"
 	ApproveLowering    Action = "approve lowering an item"
 	ManageMembers      Action = "manage members"
@@ -165,6 +166,7 @@ var permissionTable = []Rule{
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
 	{DropSeat, "Change the profile or the modules so that a required item goes, fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
+	{ConfirmProfile, "Confirm what others answered about a project", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, true},
 	{ChangePlan, "Attach modules, add items, change levels and upgrade a project's plan", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{ApproveLowering, "Approve that an item weighs less, which others asked for", nil, nil, true},
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
@@ -194,7 +196,7 @@ var permissionTable = []Rule{
 // peopleOnly are the decisions that no machine takes, whatever rights its
 // token has.
 var peopleOnly = []Action{
-	ApproveNA, ApproveLowering, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
+	ConfirmProfile, ApproveNA, ApproveLowering, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
 	BlockPerson, ErasePerson, EditLibrary,
 }
 

@@ -47,6 +47,7 @@ func (p *Project) AppliesUntil(when []plan.Flag) []plan.Flag {
 func (p *Project) ask(questions []plan.Flag) {
 	for _, f := range questions {
 		if !slices.Contains(p.Profile, f) {
+			p.Answers.replied(0)
 			p.Profile, p.Unanswered = withFlag(p.Profile, f), withFlag(p.Unanswered, f)
 		}
 	}

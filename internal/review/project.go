@@ -46,6 +46,7 @@ type Project struct {
 	Restricted bool
 	Profile    plan.Profile // what applies: answered yes, or not answered yet
 	Unanswered []plan.Flag  // those of the profile that nobody has answered yet, sorted
+	Answers    Answers      // who gave and confirmed them
 	Status     Status
 	Created    time.Time
 	Members    []Member // sorted by person

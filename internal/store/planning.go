@@ -138,9 +138,7 @@ func writePlan(b *pgx.Batch, r *review.Review) error {
 	b.Queue(`
 		update review set template_key = $3, template_version = $4, template_digest = $5, plan = $6, planning = $7
 		 where project_id = $1 and no = $2`, append([]any{id, r.No}, plan...)...)
-	b.Queue(`
-		update project set profile = $2, unanswered = $3 where id = $1 and (profile, unanswered) is distinct from ($2::text[], $3::text[])`,
-		id, flags(r.Project.Profile), texts(r.Project.Unanswered))
+	writeProfile(b, r)
 	writeMoves(b, r)
 	var keys []string
 	for i := range r.Stages {

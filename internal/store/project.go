@@ -115,6 +115,7 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 	for _, m := range r.Project.Members {
 		add(m.Person)
 	}
+	add(r.Project.Answers.Confirmed)
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		for j := range s.Items {

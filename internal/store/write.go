@@ -16,8 +16,11 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.ProjectEdited:
 		b.Queue(`
 			update project
-			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8, profile = $9, unanswered = $10
-			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered))
+			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8
+			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted)
+		writeProfile(b, r)
+	case review.ProfileConfirmed:
+		writeProfile(b, r)
 	case review.DutySet:
 		writeDuty(b, id, e)
 	case review.StatusChanged:
@@ -63,6 +66,15 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		return writeGateRows(b, r, en)
 	}
 	return nil
+}
+
+// writeProfile writes what is answered about a project, by whom, and who confirmed it.
+func writeProfile(b *pgx.Batch, r *review.Review) {
+	p := &r.Project
+	b.Queue(`
+		update project set profile = $2, unanswered = $3, answered_by = $4, confirmed_by = $5, confirmed_at = $6, answers_changed = $7
+		 where id = $1`,
+		int64(p.ID), flags(p.Profile), texts(p.Unanswered), int64(p.Answers.By), nullablePerson(p.Answers.Confirmed), nullable(p.Answers.At), p.Answers.Changed)
 }
 
 // writeAnswer writes an answer, the most frequent change by far, and its entry

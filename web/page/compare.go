@@ -213,6 +213,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
 		{"profile", answerText(r), edited("profile", "unanswered")},
+		{"answers", NewConfirmation(r, review.Actor{}, d.Name, true).Words(), func(e review.Event) bool { _, ok := e.(review.ProfileConfirmed); return ok }},
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
 		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
 		{"deputy", NameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},

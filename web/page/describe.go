@@ -39,7 +39,7 @@ type Teller struct {
 func (t Teller) Describe(en review.Entry) ui.Entry {
 	out := ui.Entry{State: ui.Part, Who: t.Names(en.Actor), At: en.At}
 	switch e := en.Event.(type) {
-	case review.ProjectCreated, review.ProjectEdited, review.DutySet, review.StatusChanged:
+	case review.ProjectCreated, review.ProjectEdited, review.ProfileConfirmed, review.DutySet, review.StatusChanged:
 		t.project(&out, en.Event)
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
@@ -141,6 +141,9 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		if e.Reason != "" {
 			out.Why += "\n" + e.Reason
 		}
+	case review.ProfileConfirmed:
+		out.State, out.What = ui.Met, "confirmed the answers about the project"
+		out.Why = "Yes: " + OrNone(strings.Join(t.labels(e.Profile), "; ")) + "\nNo: " + OrNone(strings.Join(t.labels(e.No), "; "))
 	case review.DutySet:
 		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:

@@ -102,6 +102,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.WaiverRevoked{Stage: "idea", Item: "scope-set", No: 1, Reason: "Over."}, "Ana revoked waiver 1 for Scope is set | Over.", item, ui.Bad},
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},
+		{review.ProfileConfirmed{Profile: plan.Profile{"database"}, No: []plan.Flag{"users"}},
+			"Ana confirmed the answers about the project | Yes: database\nNo: users", "", ui.Met},
 		{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "EU."}, "Ana attached module gdpr, version 2 | EU.", "/templates/gdpr/2", ui.Part},
 		{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "No EU."}, "Ana detached module gdpr, version 2 | No EU.", "/templates/gdpr/2", ui.Stop},
 		{review.ItemAdded{Stage: "idea", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "Printers", Why: "Jams."}}, "Ana added the project's own item Printers | Jams.", "/projects/ledger/stages/idea/items/own-x", ui.Part},

@@ -109,6 +109,7 @@ var kinds = []struct{ kind, label string }{
 	{review.ReviewStarted{}.Kind(), "Starts of reviews"},
 	{review.ProjectCreated{}.Kind(), "Start of the project"},
 	{review.ProjectEdited{}.Kind(), "Changes of the project"},
+	{review.ProfileConfirmed{}.Kind(), "Confirmed answers about it"},
 	{review.DutySet{}.Kind(), "People of the project"},
 	{review.StatusChanged{}.Kind(), "Hold, stop and resume"},
 }

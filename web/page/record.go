@@ -26,6 +26,7 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 		{Term: "Status", Text: string(p.Status)},
 		{Term: "Visible to", Text: FieldValue("restricted", strconv.FormatBool(p.Restricted))},
 		{Term: "Profile", Text: OrNone(answerText(r))},
+		{Term: "Answers", Text: NewConfirmation(r, review.Actor{}, name, true).Words()},
 		{Term: "Review", Text: v.reviewText()},
 		{Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version)},
 	}

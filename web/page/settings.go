@@ -13,6 +13,7 @@ import (
 type SettingsData struct {
 	Actor    review.Actor
 	Project  *review.Project
+	Confirm  Confirmation
 	Template *plan.Lifecycle
 	Names    Names
 	Form     ProjectForm

@@ -47,6 +47,9 @@ func SettingsURL(p review.ProjectKey) string { return ProjectURL(p) + "/settings
 // ProfileURL is where the questions about a project are answered.
 func ProfileURL(p review.ProjectKey) string { return SettingsURL(p) + "#f-profile" }
 
+// ConfirmAnswersURL is where the answers about a project are confirmed.
+func ConfirmAnswersURL(p review.ProjectKey) string { return SettingsURL(p) + "/confirm" }
+
 // MembersURL is where people are put on a project.
 func MembersURL(p review.ProjectKey) string { return ProjectURL(p) + "/members" }
 

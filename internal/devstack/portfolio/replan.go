@@ -31,6 +31,8 @@ func (s *story) replanned() []turn {
 		{11, "elif", "", attach("ml", "Support acts on what the model says, so it needs the checks that other models get.")},
 		{10, "mei", "", attach("gdpr", "A score is personal data, and some of the customers live in the EU.")},
 		{9, "elif", "", alsoTrue("ml-model", "ml-affects-people")},
+		{9, "elif", "", noToTheRest},
+		{8, "mei", "", confirmAnswers},
 		{8, "elif", "code", addItem("code", review.NewItem{
 			Title: "Show Support the three reasons behind each score",
 			Why:   "A call that cannot say why it was made annoys the customer and the person who makes it.",
@@ -110,6 +112,19 @@ func alsoTrue(flags ...plan.Flag) act {
 		f.Unanswered = slices.DeleteFunc(slices.Clone(f.Unanswered), func(q plan.Flag) bool { return slices.Contains(flags, q) })
 		return r.Edit(who, f, at)
 	}
+}
+
+// noToTheRest answers what nobody has answered yet with no.
+func noToTheRest(r *review.Review, who review.Actor, at time.Time) error {
+	f := r.Project.Fields()
+	f.Profile = slices.DeleteFunc(slices.Clone(f.Profile), func(q plan.Flag) bool { return slices.Contains(f.Unanswered, q) })
+	f.Unanswered = nil
+	return r.Edit(who, f, at)
+}
+
+// confirmAnswers confirms the answers about the project.
+func confirmAnswers(r *review.Review, who review.Actor, at time.Time) error {
+	return r.ConfirmProfile(who, r.Project.AnswersDigest(), at)
 }
 
 func addItem(stage plan.StageKey, in review.NewItem) act {

@@ -520,3 +520,8 @@ func statusReason(v *view) ui.Field {
 	f.Hint = v.statusHint()
 	return f
 }
+
+// confirmed says whether somebody has confirmed the answers about the project.
+func (v *view) confirmed() string {
+	return page.NewConfirmation(v.Review, v.Actor, v.Name, v.Past).Words()
+}
