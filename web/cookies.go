@@ -60,29 +60,31 @@ func (c cookies) theme(r *http.Request) ui.Theme { return ui.Theme(read(r, c.the
 type flash string
 
 const (
-	flashNone      flash = ""
-	flashAnswered  flash = "answered"
-	flashBulk      flash = "bulk"
-	flashUndone    flash = "undone"
-	flashRedone    flash = "redone"
-	flashRevised   flash = "evidence-revised"
-	flashApproved  flash = "approved"
-	flashAssigned  flash = "assigned"
-	flashCommented flash = "commented"
-	flashLinked    flash = "linked"
-	flashUnlinked  flash = "unlinked"
-	flashAsked     flash = "waiver-asked"
-	flashPlan      flash = "plan-changed"
-	flashLowering  flash = "lowering-asked"
-	flashWaived    flash = "waiver-granted"
-	flashRefused   flash = "waiver-denied"
-	flashExtended  flash = "waiver-extended"
-	flashEnded     flash = "waiver-revoked"
-	flashRequested flash = "requested"
-	flashWithdrawn flash = "withdrawn"
-	flashSigned    flash = "signed"
-	flashPassed    flash = "passed"
-	flashReturned  flash = "returned"
+	flashNone         flash = ""
+	flashAnswered     flash = "answered"
+	flashBulk         flash = "bulk"
+	flashUndone       flash = "undone"
+	flashRedone       flash = "redone"
+	flashRevised      flash = "evidence-revised"
+	flashApproved     flash = "approved"
+	flashAssigned     flash = "assigned"
+	flashCommented    flash = "commented"
+	flashLinked       flash = "linked"
+	flashUnlinked     flash = "unlinked"
+	flashAsked        flash = "waiver-asked"
+	flashPlan         flash = "plan-changed"
+	flashLowering     flash = "lowering-asked"
+	flashWaived       flash = "waiver-granted"
+	flashRefused      flash = "waiver-denied"
+	flashExtended     flash = "waiver-extended"
+	flashEnded        flash = "waiver-revoked"
+	flashRequested    flash = "requested"
+	flashRequestedAll flash = "requested-all"
+	flashWithdrawn    flash = "withdrawn"
+	flashSigned       flash = "signed"
+	flashSignedAll    flash = "signed-all"
+	flashPassed       flash = "passed"
+	flashReturned     flash = "returned"
 
 	flashConditional   flash = "conditional"
 	flashRecused       flash = "recused"
@@ -127,29 +129,31 @@ var flashTexts = map[flash]string{
 	flashDraft: "The draft is there. What you write is saved as you type.", flashDiscarded: "The draft was discarded.",
 	flashImported:  "The file is stored as a draft. Nobody can follow it before it is published.",
 	flashPublished: "Published. New projects can follow this version.", flashRetired: "The version was retired.",
-	flashAnswered:  "The answer is saved.",
-	flashBulk:      "The selected items are changed.",
-	flashUndone:    "The change is undone.",
-	flashRedone:    "The change is made again.",
-	flashRevised:   "The link is changed.",
-	flashApproved:  "Approved: the item does not apply.",
-	flashAssigned:  "The assignment is saved.",
-	flashCommented: "Your comment is added.",
-	flashLinked:    "The evidence is linked.",
-	flashUnlinked:  "The evidence is removed. The trail keeps it.",
-	flashPlan:      "The plan of this project is changed.",
-	flashLowering:  "It is asked for. Somebody who sits at the gate of this stage has to approve.",
-	flashAsked:     "The waiver is asked for. Those who may decide now see it in the register.",
-	flashWaived:    "The waiver is granted and in force.",
-	flashRefused:   "The waiver is denied. The team sees your reason.",
-	flashExtended:  "The waiver is extended.",
-	flashEnded:     "The waiver is revoked. The item counts again from this moment.",
-	flashRequested: "Sign-off is requested. The signers now see it in their queue.",
-	flashWithdrawn: "The request is withdrawn.",
-	flashSigned:    "Your signature is recorded.",
-	flashPassed:    "Your signature completed the quorum: the gate has passed.",
-	flashReturned:  "The stage is returned to the team with your findings.",
-	flashFinding:   "The finding is answered.",
+	flashAnswered:     "The answer is saved.",
+	flashBulk:         "The selected items are changed.",
+	flashUndone:       "The change is undone.",
+	flashRedone:       "The change is made again.",
+	flashRevised:      "The link is changed.",
+	flashApproved:     "Approved: the item does not apply.",
+	flashAssigned:     "The assignment is saved.",
+	flashCommented:    "Your comment is added.",
+	flashLinked:       "The evidence is linked.",
+	flashUnlinked:     "The evidence is removed. The trail keeps it.",
+	flashPlan:         "The plan of this project is changed.",
+	flashLowering:     "It is asked for. Somebody who sits at the gate of this stage has to approve.",
+	flashAsked:        "The waiver is asked for. Those who may decide now see it in the register.",
+	flashWaived:       "The waiver is granted and in force.",
+	flashRefused:      "The waiver is denied. The team sees your reason.",
+	flashExtended:     "The waiver is extended.",
+	flashEnded:        "The waiver is revoked. The item counts again from this moment.",
+	flashRequested:    "Sign-off is requested. The signers now see it in their queue.",
+	flashRequestedAll: "Sign-off of all chosen gates is requested. The signers now see them in their queue.",
+	flashWithdrawn:    "The request is withdrawn.",
+	flashSigned:       "Your signature is recorded.",
+	flashSignedAll:    "Your signature is recorded at each of the chosen gates.",
+	flashPassed:       "Your signature completed the quorum: the gate has passed.",
+	flashReturned:     "The stage is returned to the team with your findings.",
+	flashFinding:      "The finding is answered.",
 
 	flashConditional:   "Your signature completed the quorum: the gate has passed with conditions.",
 	flashRecused:       "You have recused yourself from this round.",
@@ -209,7 +213,7 @@ func (c cookies) takeFlash(w http.ResponseWriter, r *http.Request) (ui.Banner, b
 // which the next one waits in the queue.
 func (f flash) decision() bool {
 	switch f {
-	case flashSigned, flashPassed, flashConditional, flashReturned, flashRecused:
+	case flashSigned, flashSignedAll, flashPassed, flashConditional, flashReturned, flashRecused:
 		return true
 	}
 	return false

@@ -429,7 +429,9 @@ func TestAFormsAddressOpened(t *testing.T) {
 		page.AnswerURL(p, sk, ik): page.ItemURL(p, sk, ik), page.EvidenceURL(p, sk, ik) + "/1/edit": page.ItemURL(p, sk, ik),
 		page.GateURL(p, sk) + "/sign": page.GateURL(p, sk), page.GateURL(p, sk) + "/findings/1/accept": page.GateURL(p, sk),
 		page.StageURL(p, sk) + "/bulk": page.StageURL(p, sk), "/projects": page.PortfolioURL, "/waivers/payments.idea.1/grant": page.WaiversURL,
-		"/people/1/grant": page.PeopleURL, "/account/sessions/end": page.AccountURL, "/logout": page.WorkURL, "/auth/backchannel-logout": page.WorkURL,
+		"/people/1/grant": page.PeopleURL, "/account/sessions/end": page.AccountURL, "/templates/gdpr/1/retire": "/templates/gdpr", "/templates/house/draft/head": page.DraftURL("house"), "/templates/house/draft/items/a/remove": "/templates/house/draft/items/a",
+		"/templates/house/draft/stages/work/gate": page.DraftStageURL("house", "work"), "/templates/import/ABC/draft": "/templates/import/ABC",
+		"/logout": page.WorkURL, "/auth/backchannel-logout": page.WorkURL,
 	} {
 		r := b.get(path).want(405)
 		if r.find("h1").Text() != "This page cannot be opened directly" || r.one("main a.btn").AttrOr("href", "") != want {

@@ -58,9 +58,9 @@ func (s *Server) decideGates(w http.ResponseWriter, r *http.Request) error {
 		return s.gatesAgain(w, r, d, err)
 	}
 	s.metrics.decided(changed.Events)
-	done := flashRequested
+	done := map[bool]flash{false: flashRequested, true: flashRequestedAll}[len(d.Picked) > 1]
 	if signs {
-		done = flashSigned
+		done = map[bool]flash{false: flashSigned, true: flashSignedAll}[len(d.Picked) > 1]
 	}
 	return s.done(w, r, page.GatesURL(projectKey(r)), done)
 }

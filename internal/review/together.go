@@ -43,7 +43,7 @@ func (r *Review) SignTogether(by Actor, gates []GateShown, note string, at time.
 // the earlier ones decided.
 func (r *Review) together(gates []GateShown, do func(GateShown) error) error {
 	if len(gates) == 0 {
-		return invalid("gate", "choose at least one stage")
+		return invalid("gate", "choose at least one gate")
 	}
 	gates = slices.Clone(gates)
 	slices.SortStableFunc(gates, func(a, b GateShown) int { return r.Plan.StageIndex(a.Stage) - r.Plan.StageIndex(b.Stage) })
@@ -53,7 +53,7 @@ func (r *Review) together(gates []GateShown, do func(GateShown) error) error {
 			return ErrNotFound
 		}
 		if i > 0 && gates[i-1].Stage == g.Stage {
-			return invalid("gate", "choose each stage once")
+			return invalid("gate", "choose each gate once")
 		}
 		if err := do(g); err != nil {
 			return &InStage{s.Def.Name, err}

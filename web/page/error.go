@@ -259,8 +259,28 @@ func Of(action string) string {
 		return "/" + strings.Join(part[:n], "/")
 	case "waivers", "people", "account":
 		return "/" + part[0]
+	case "templates":
+		return "/" + strings.Join(part[:ofLibrary(part)], "/")
 	}
 	return WorkURL
+}
+
+// ofLibrary is how many parts of an address within the library name the page.
+func ofLibrary(part []string) int {
+	n := 2 // a document
+	switch {
+	case len(part) > 2 && part[1] == "import":
+		n = 3
+	case len(part) > 2 && part[2] == "draft":
+		n = 3
+		if len(part) > 3 && (part[3] == "publish" || part[3] == "preview") {
+			n = 4
+		}
+		if len(part) > 4 { // a stage or an item
+			n = 5
+		}
+	}
+	return min(n, len(part))
 }
 
 // FieldLabel is what pages call a form's field.

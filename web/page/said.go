@@ -118,7 +118,7 @@ func (s Said) linked() string {
 	renewals := 0
 	for _, e := range s.Events {
 		if added, ok := e.Event.(review.EvidenceAdded); ok {
-			kinds = append(kinds, strings.ToLower(added.Type.Label()))
+			kinds = append(kinds, KindWord(added.Type))
 			renewals += min(added.Renews, 1)
 		}
 	}
