@@ -594,8 +594,15 @@ func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Reques
 		if !htmx(r) {
 			return s.done(w, r, to(r), flashSaved)
 		}
-		it, _ := v.Document.Item(itemKey(r))
-		return s.render(w, r, http.StatusOK, edit.SavedPart(&edit.Draft{Document: v.Document}, edit.FormOf(part, v.Document), it))
+		d, err := s.draftOf(r, v)
+		if err != nil {
+			return err
+		}
+		it, stage := v.Document.Item(itemKey(r))
+		if it == nil {
+			stage = in(r)
+		}
+		return s.render(w, r, http.StatusOK, edit.SavedPart(&d, edit.FormOf(part, v.Document), it, part.Wrong(&d, stage, itemKey(r))))
 	}
 }
 

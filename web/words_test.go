@@ -95,3 +95,27 @@ func TestDocumentsWithSeatsOfTheirOwn(t *testing.T) {
 		t.Errorf("the holder's queue says %q", got)
 	}
 }
+
+// A form that is saved by itself says what of it keeps the draft from being
+// published, and nothing about other forms.
+func TestSavedByItselfSaysWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	b := f.browse("admin")
+	b.beginDocument("house")
+	stage := page.DraftStageURL("house", "work")
+	gate := func(quorum string) string {
+		fields := []string{"shown", b.get(stage).want(200).shown(stage + "/gate"), "name", "Done", "exit", "It is done.", "quorum", quorum, "quorum", "1", "quorum", "1",
+			"repeats", "", "sits", "sre-1", "sits", "sre-2", "sits", "sre-3"}
+		for range plan.Seats() {
+			fields = append(fields, "when", "")
+		}
+		return b.htmx().post(stage+"/gate", fields...).want(200).text()
+	}
+	if got := gate("9"); !strings.Contains(got, "Saved.") || !strings.Contains(got, "Before it can be published: quorum: is 9 at tier 1") || strings.Contains(got, "items") {
+		t.Errorf("nine signatures of one seat: %q", got)
+	}
+	if got := strings.TrimSpace(gate("1")); got != "Saved." {
+		t.Errorf("one signature: %q", got)
+	}
+}

@@ -192,6 +192,22 @@ func about(all []plan.Problem, s plan.StageKey, item plan.ItemKey) []plan.Proble
 	return out
 }
 
+// mostHere is how many problems are said beside a form.
+const mostHere = 3
+
+// Wrong are the problems of a part: of an item, of a stage's gate, or of a stage or
+// the document itself.
+func (p Part) Wrong(d *Draft, in plan.StageKey, item plan.ItemKey) []plan.Problem {
+	var out []plan.Problem
+	for _, w := range d.Wrong {
+		gate := w.Where == "gate" || strings.HasPrefix(w.Where, "seat number")
+		if (w.Stage == in || gate && d.Module != nil) && w.Item == item && gate == strings.HasPrefix(p.Name, "gate/") {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
 // mostShown is how many problems a page lists before it only counts them.
 const mostShown = 50
 
