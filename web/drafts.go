@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -80,8 +81,14 @@ func (s *Server) createDocument(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	in.Errors = map[string]string{}
-	if !plan.ValidKey(in.Key) || reservedKey(in.Key) {
-		in.Errors["key"] = "is not a key: write lower-case words joined by single hyphens, 2 to 40 characters"
+	if in.Key == "" {
+		in.Key = fold.Key(in.Name)
+	}
+	switch {
+	case in.Key == "":
+		in.Errors["key"] = "is missing: write lower-case words joined by single hyphens, such as house-rules"
+	case !plan.ValidKey(in.Key) || reservedKey(in.Key):
+		in.Errors["key"] = "cannot be used: write lower-case words joined by single hyphens, 2 to 40 characters, and not new or import"
 	}
 	var d plan.Document
 	switch {

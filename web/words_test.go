@@ -119,3 +119,15 @@ func TestSavedByItselfSaysWhatIsWrong(t *testing.T) {
 		t.Errorf("one signature: %q", got)
 	}
 }
+
+// A document without a key gets one that is made of its name.
+func TestADocumentsKeyIsMadeOfItsName(t *testing.T) {
+	t.Parallel()
+	b := newFixture(t).browse("admin")
+	if got := b.post(page.LibraryURL, "key", "", "name", "Our House Rules", "start", "empty").want(303).Header.Get("Location"); got != page.DraftURL("our-house-rules") {
+		t.Errorf("it leads to %s", got)
+	}
+	for _, name := range []string{"", "new"} {
+		b.post(page.LibraryURL, "key", "", "name", name, "start", "empty").want(422).one("#f-key[aria-invalid=true]")
+	}
+}

@@ -535,7 +535,7 @@ func NewPage(m ui.PageMeta, d *New) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Input(value(d.field("key", "Key", "Part of its address, which stays: lower-case words joined by hyphens, such as house-rules."), d.Key), "text").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(value(d.field("key", "Key", "Part of its address, which stays: lower-case words joined by hyphens, such as house-rules. Left empty, it is made of the name."), d.Key), "text").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
