@@ -45,7 +45,7 @@ func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
 	in := csv.NewReader(bytes.NewReader(src))
 	in.Comma, in.FieldsPerRecord, in.ReuseRecord = delimiter(src), -1, true
 	var rows []row
-	cells, formulas := 0, 0
+	cells, formulas := 0, met{}
 	for {
 		record, err := in.Read()
 		if errors.Is(err, io.EOF) {
@@ -69,13 +69,13 @@ func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
 		r := row{line: line, cells: make([]string, len(record))}
 		for i, c := range record {
 			if strings.HasPrefix(c, "=") {
-				formulas++
+				formulas.at(Problem{Line: line, Column: 1, Path: fmt.Sprintf("column %d", i+1)})
 			}
 			r.cells[i] = clean(unguard(c))
 		}
 		rows = append(rows, r)
 	}
-	d.note(formulas, "cell is a formula and stands as it is written; nothing is computed", "cells are formulas and stand as they are written; nothing is computed", "")
+	d.noteFirst(formulas, "cell is a formula and stands as it is written; nothing is computed", "cells are formulas and stand as they are written; nothing is computed")
 	return rows, nil, nil
 }
 

@@ -38,6 +38,7 @@ type draft struct {
 	losses      []loss // in the order in which they were met
 	unleveled   int
 	cut         int
+	firstCut    string // how the first of them begins
 	again       int
 }
 
@@ -148,7 +149,9 @@ func (d *draft) item(it plan.Item, ids ...string) {
 		title = fmt.Sprintf("Item %d", d.items)
 	}
 	if rest != "" {
-		d.cut++
+		if d.cut++; d.cut == 1 {
+			d.firstCut = cut(title)
+		}
 		it.Guidance = joinSentences(rest, it.Guidance)
 	}
 	key := d.keys.next(append(ids, it.Title)...)
@@ -206,7 +209,7 @@ func (d *draft) finish() Result {
 	d.dropEmptyStages()
 	empty -= len(d.stages)
 	d.note(d.unleveled, "item has no level and is required at every tier", "items have no level and are required at every tier", "Look at the levels.")
-	d.note(d.cut, "title was too long; the rest stands in the text", "titles were too long; the rest stands in the texts", "")
+	d.note(d.cut, "title was too long; the rest stands in the text", "titles were too long; the rest stands in the texts", "The first begins “"+d.firstCut+"”.")
 	d.note(d.again, "title stands in the file before and got a number", "titles stand in the file before and got numbers", "")
 	d.note(empty, "heading has no items and was left out", "headings have no items and were left out", "")
 	d.spread()
@@ -249,6 +252,31 @@ func (d *draft) finish() Result {
 		Kind: plan.KindLifecycle, Key: key, Version: 1, Name: name, Summary: summary, Order: plan.OrderAdvisory, SoD: true, Stages: d.stages,
 	}
 	return r
+}
+
+// met counts something, and remembers where it was first.
+type met struct {
+	n     int
+	first Problem // its place
+}
+
+func (m *met) at(place Problem) {
+	if m.n++; m.n == 1 {
+		m.first = place
+	}
+}
+
+// noteFirst warns of something at the place where it was first.
+func (d *draft) noteFirst(m met, one, many string) {
+	if m.n == 0 {
+		return
+	}
+	p := m.first
+	p.Message = count(m.n, one, many) + "."
+	if m.n > 1 {
+		p.Message += " The first is here."
+	}
+	d.warn(p)
 }
 
 // note warns of something that was met n times.

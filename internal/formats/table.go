@@ -54,7 +54,7 @@ type table struct {
 	headings []string
 	place    func(line, column int) Problem // names a cell; column from 0
 	current  *pending
-	joined   int
+	joined   met
 	apart    int
 	left     map[int]int // columns that are not read -> cells with something in them
 }
@@ -108,7 +108,7 @@ func (d *draft) readRows(rows []row, name string, place func(line, column int) P
 // end adds the last item and tells what was left out.
 func (t *table) end() {
 	t.flush()
-	t.note(t.joined, "row without a title was added to the item above it", "rows without a title were added to the items above them", "")
+	t.noteFirst(t.joined, "row without a title was added to the item above it", "rows without a title were added to the items above them")
 	t.note(t.apart, "section goes on further down; its rows were put together", "sections go on further down; their rows were put together", "")
 	for _, i := range slices.Sorted(maps.Keys(t.left)) {
 		h := cut(t.headings[i])
@@ -237,7 +237,7 @@ func (t *table) join(r row) {
 		t.lose("row before the first item was left out", "rows before the first item were left out")
 		return
 	}
-	t.joined++
+	t.joined.at(t.place(r.line, 0))
 	t.texts(r)
 	t.words(r)
 }

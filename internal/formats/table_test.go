@@ -37,7 +37,7 @@ func TestCSV(t *testing.T) {
 	if !reflect.DeepEqual(r.Columns, map[Column]int{ColumnSection: 0, ColumnID: 1, ColumnTitle: 2, ColumnLevel: 3, ColumnEvidence: 4, ColumnSeats: 5, ColumnText: 6}) {
 		t.Errorf("%v", r.Columns)
 	}
-	for _, want := range []string{"1 cell is a formula", "1 row without a title", `8:1: column 4: "now and then" is no level`} {
+	for _, want := range []string{"8:1: column 3: 1 cell is a formula", "1 row without a title", `8:1: column 4: "now and then" is no level`} {
 		if !has(r.Problems, Problem.String, want) {
 			t.Errorf("nothing says %q: %v", want, r.Problems)
 		}

@@ -59,7 +59,7 @@ func readXLSX(src []byte, opts Options) (Result, error) {
 		}
 	}
 	s.unread(name)
-	d.note(s.formulas, "cell is a formula; what it came to when the workbook was saved is taken", "cells are formulas; what they came to when the workbook was saved is taken", "")
+	d.noteFirst(s.formulas, "cell is a formula; what it came to when the workbook was saved is taken", "cells are formulas; what they came to when the workbook was saved is taken")
 	r := d.readRows(rows, nameOf(opts.File), func(line, column int) Problem {
 		cell, err := excelize.CoordinatesToCellName(column+1, line)
 		if err != nil {
@@ -213,7 +213,7 @@ func boundedPlace(e xml.StartElement) bool {
 type sheetReader struct {
 	*draft
 	book     *excelize.File
-	formulas int
+	formulas met
 }
 
 // choose is the sheet that was asked for, or the first with rows in it.
@@ -281,7 +281,7 @@ func (s *sheetReader) cells(sheet string) (rows []row, err error) {
 				return nil, err
 			}
 			if formula != "" {
-				s.formulas++
+				s.formulas.at(Problem{Path: name})
 			}
 		}
 		rows = append(rows, r)
