@@ -195,6 +195,11 @@ func TestPagesOfAProject(t *testing.T) {
 	rosa.inspect("history")
 	rosa.visit(project + "/settings")
 	rosa.inspect("settings")
+	rosa.send("/projects", url.Values{"key": {"open-questions"}, "name": {"Open questions"}, "team": {"Checkout"}, "tier": {"1"}, "exposure": {"pilot"}})
+	for path, name := range map[string]string{"": "project-unanswered", "/settings": "settings-unanswered", "/stages/architecture": "checklist-unanswered"} {
+		rosa.visit("/projects/open-questions" + path)
+		rosa.inspect(name)
+	}
 	rosa.visit(project + "/members")
 	rosa.inspect("members")
 }
@@ -241,6 +246,10 @@ func TestPagesOfTheSteps(t *testing.T) {
 	rosa.follow(button("Continue"))
 	rosa.inspect("new-2")
 	rosa.pick(field("Pilot"))
+	rosa.pick(field("Migration of an older system"))
+	rosa.follow(button("Answer no to the rest"))
+	rosa.see("Proposed: tier 2")
+	rosa.inspect("new-2-proposed")
 	rosa.pick(field("Tier 2"))
 	rosa.follow(button("Continue"))
 	rosa.inspect("new-3")

@@ -170,7 +170,7 @@ var flashTexts = map[flash]string{
 	flashStatus:    "The project's status is changed.",
 	flashAlready:   "Nothing had to be changed: it is so already.",
 	flashReview:    "The next review has started. Answers carried over; answers to reconfirm are marked in the checklists.",
-	flashCreated:   "The project is created. Start with the first stage.",
+	flashCreated:   "The project is created. Open its checklist to begin.",
 	flashProfile:   "You confirmed the answers about the project.",
 	flashSaved:     "The changes are saved.",
 	flashAdded:     "Added to the project.",

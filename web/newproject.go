@@ -40,6 +40,9 @@ type draft struct {
 	tmpl *plan.Lifecycle
 	form page.ProjectForm
 	find string
+
+	offers   []store.Offer
+	proposal *plan.Proposal // nil: nothing is proposed
 }
 
 // newProject leads to the first step of a new draft, which is stored once
@@ -107,7 +110,7 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 	form, err := readProjectForm(
 		r, "go", "name", "key", "team", "summary", "template", "from", "exposure", page.AnswerField+each, page.QuestionField+each, "tier",
-		"owner", "deputy", "member"+several, "target", "late", "restricted", "find",
+		"kind", "why", "start", "module"+several, "owner", "deputy", "member"+several, "target", "late", "restricted", "find",
 	)
 	if err != nil {
 		return err
@@ -127,6 +130,9 @@ func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		d.form.KeepAsked(d.tmpl)
+	}
+	if err := s.propose(r.Context(), d); err != nil {
+		return err
 	}
 	to, err := s.nextStep(r, d, step, form)
 	if err != nil {
@@ -164,10 +170,14 @@ func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Value
 	switch form.Get("go") {
 	case page.GoBack:
 		return steps[max(at-1, 0)], nil
-	case page.GoStay:
-		return step, nil
-	case page.GoRest:
-		d.form.AnswerRest(d.tmpl)
+	case page.GoStay, page.GoRest:
+		if form.Get("go") == page.GoRest {
+			d.form.AnswerRest(d.tmpl)
+		}
+		if step != page.StepProfile {
+			return step, nil
+		}
+		d.form.TakeProposal(d.tmpl, d.proposal)
 		return step + "#f-tier", nil
 	case page.GoFind:
 		return step + "?find=" + url.QueryEscape(searchWords(form.Get("find"))) + "#f-member", nil
@@ -187,6 +197,9 @@ func (s *Server) nextStep(r *http.Request, d *draft, step string, form url.Value
 			return s.nextStep(r, d, step, form)
 		}
 		d.form.From = ""
+		if step == page.StepProfile && d.form.TakeProposal(d.tmpl, d.proposal) {
+			return step + "#f-tier", nil // to be seen before it goes on
+		}
 	default:
 		return "", nil
 	}
@@ -244,7 +257,7 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, s
 func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
 	form, err := readProjectForm(
 		r, "name", "key", "team", "summary", "template", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "tier",
-		"owner", "deputy", "member"+several, "target", "restricted",
+		"kind", "why", "start", "module"+several, "owner", "deputy", "member"+several, "target", "restricted",
 	)
 	if err != nil {
 		return err
@@ -265,6 +278,10 @@ func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
 	if form.Get(page.AnswerRest) != "" {
 		d.form.AnswerRest(d.tmpl)
 	}
+	if err := s.propose(r.Context(), d); err != nil {
+		return err
+	}
+	d.form.Proposed = page.ProposedTier(d.proposal)
 	made, err := s.make(r, d)
 	if err != nil {
 		return err
@@ -320,6 +337,37 @@ func (s *Server) pin(ctx context.Context, d *draft) (err error) {
 	return err
 }
 
+// propose works out what is proposed for the draft.
+func (s *Server) propose(ctx context.Context, d *draft) (err error) {
+	if d.form.Kind == "" {
+		return nil
+	}
+	if d.offers, err = s.Store.Offers(ctx); err != nil {
+		return err
+	}
+	modules := make([]*plan.Module, len(d.offers))
+	for i, o := range d.offers {
+		modules[i] = o.Module
+	}
+	d.proposal = d.form.Propose(d.tmpl, modules)
+	return nil
+}
+
+// modules are those with which the project starts: what is chosen of the proposal.
+func (d *draft) modules() []store.StartModule {
+	if d.proposal == nil {
+		return nil
+	}
+	var out []store.StartModule
+	for _, m := range d.proposal.Modules {
+		i := slices.IndexFunc(d.offers, func(o store.Offer) bool { return o.Module == m.Module })
+		if slices.Contains(d.form.Modules, m.Module.Key) {
+			out = append(out, store.StartModule{Ref: d.offers[i].Ref, Reason: "Proposed at the start, by the answers: " + strings.Join(m.Because, "; ") + "."})
+		}
+	}
+	return out
+}
+
 // saveDraft keeps the draft, and reports whether all of it could be kept: what no
 // field could hold is cut. No text can hold a NUL; checking the field says so
 // before anything is kept.
@@ -356,7 +404,8 @@ func (d *draft) take(step string, form url.Values) {
 		}
 		f.Name, f.Key, f.Team, f.Summary, f.From = form.Get("name"), strings.TrimSpace(form.Get("key")), form.Get("team"), form.Get("summary"), form.Get("from")
 	case page.StepProfile:
-		f.Exposure, f.Tier = form.Get("exposure"), form.Get("tier")
+		f.Exposure, f.Tier, f.Kind, f.Why, f.Start = form.Get("exposure"), form.Get("tier"), form.Get("kind"), form.Get("why"), form.Get("start")
+		f.Modules = form["module"]
 		takeAnswers(f, form)
 	case page.StepPeople:
 		if form.Has("owner") {
@@ -527,7 +576,7 @@ func (s *Server) make(r *http.Request, d *draft) (review.ProjectKey, error) {
 		}
 		d.form.Key = key
 	}
-	changed, err := s.Store.Create(r.Context(), s.by(r), d.ref, d.form.NewProject(d.tmpl))
+	changed, err := s.Store.Create(r.Context(), s.by(r), d.ref, d.form.NewProject(d.tmpl), d.modules()...)
 	if err == nil {
 		return changed.Review.Project.Key, nil
 	}
@@ -567,6 +616,11 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 
 // showStep renders one step of the form.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, step string, d *draft) error {
+	if step == page.StepProfile {
+		if err := s.propose(r.Context(), d); err != nil {
+			return err
+		}
+	}
 	data := &page.NewProjectData{Draft: d.id, Step: step, Template: d.tmpl, Find: d.find, Now: d.who.Now}
 	if step == page.StepWhat {
 		all, err := s.Store.Lifecycles(r.Context())
@@ -591,7 +645,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, st
 			data.Twins = append(data.Twins, page.Twin{Key: t.Key, Name: t.Name, Team: t.Team})
 		}
 	}
-	data.Form = d.form
+	data.Form, data.Proposal = d.form, d.proposal
 	m := s.meta(w, r, d.who, "New project", ui.NavNone)
 	m.Width, m.ErrorCount, m.Path = ui.Slim, len(d.form.Errors), page.NewProjectStepURL(d.id, step)
 	return s.render(w, r, status, page.NewProject(m, data))

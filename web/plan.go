@@ -65,7 +65,8 @@ func listModules(v *store.PlanView, d *page.PlanData) {
 			continue
 		}
 		m := page.PlanModule{
-			Ref: ref, Module: doc.Module, Proposed: proposed(&v.Review.Plan.Lifecycle, v.Review.Project.Profile, doc.Module),
+			Ref: ref, Module: doc.Module,
+			Proposed: strings.Join(plan.Because(&v.Review.Plan.Lifecycle, doc.Module, v.Review.Project.Yes()), "; "),
 		}
 		if m.Proposed == "" {
 			others = append(others, m)
@@ -84,17 +85,6 @@ func attached(entries []review.Entry, key string) *review.Entry {
 		}
 	}
 	return nil
-}
-
-// proposed says by which answers a module is proposed; empty when it is not.
-func proposed(l *plan.Lifecycle, profile plan.Profile, m *plan.Module) string {
-	var because []string
-	for _, q := range slices.Concat(l.Flags, m.Flags) {
-		if slices.Contains(m.ProposedWhen, q.Key) && slices.Contains(profile, q.Key) && !slices.Contains(because, q.Label) {
-			because = append(because, q.Label)
-		}
-	}
-	return strings.Join(because, "; ")
 }
 
 // lookAhead works out what a change would make of the plan.

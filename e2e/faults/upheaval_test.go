@@ -244,6 +244,9 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 	} else if rng.IntN(2) == 0 {
 		in.Unanswered = []plan.Flag{"pii"}
 	}
+	if rng.IntN(3) == 0 {
+		in.Kind, in.Proposed, in.Start = plan.Migration, in.Tier, hillStages[1]
+	}
 	made, err := w.stores[0].Create(ctx, w.by(olga), refs[rng.IntN(len(refs))], in)
 	if err != nil {
 		return fmt.Errorf("starting %s: %w", u.project, err)

@@ -23,8 +23,9 @@ var everyEvent = []struct {
 	event review.Event
 	json  string
 }{
-	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml", "pii"}, Unanswered: []plan.Flag{"ml"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"}},
-		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["ml","pii"],"unanswered":["ml"],"template":{"key":"small","version":3,"digest":"d"}}`},
+	{review.ProjectCreated{Key: "k-1", Name: "N", Summary: "S", Team: "T", Tier: 2, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml", "pii"}, Unanswered: []plan.Flag{"ml"}, Template: plan.Ref{Key: "small", Version: 3, Digest: "d"},
+		Origination: plan.Migration, Proposed: 1, Reason: "R", Start: "build"},
+		`{"key":"k-1","name":"N","summary":"S","team":"T","tier":2,"exposure":"pilot","owner":1,"deputy":2,"target":"2026-12-01","restricted":true,"profile":["ml","pii"],"unanswered":["ml"],"template":{"key":"small","version":3,"digest":"d"},"origination":"legacy-migration","proposed":1,"reason":"R","start":"build"}`},
 	{review.ProjectEdited{Changes: []review.Change{{Field: "name", From: "M", To: "N"}}, Name: "N", Summary: "S", Team: "T", Tier: 1, Exposure: "general", Target: "2026-12-01", Restricted: true, Profile: plan.Profile{"ml"}, Unanswered: []plan.Flag{"ml"}, Reason: "R"},
 		`{"changes":[{"field":"name","from":"M","to":"N"}],"name":"N","summary":"S","team":"T","tier":1,"exposure":"general","target":"2026-12-01","restricted":true,"profile":["ml"],"unanswered":["ml"],"reason":"R"}`},
 	{review.ProfileConfirmed{Profile: plan.Profile{"pii"}, No: []plan.Flag{"ml"}}, `{"profile":["pii"],"no":["ml"]}`},

@@ -24,6 +24,11 @@ type (
 		Profile    plan.Profile `json:"profile"`
 		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
 		Template   plan.Ref     `json:"template"`
+
+		Origination plan.Origination `json:"origination,omitempty"`
+		Proposed    plan.Tier        `json:"proposed,omitempty"` // the tier that was proposed
+		Reason      string           `json:"reason,omitempty"`   // why another tier was chosen
+		Start       plan.StageKey    `json:"start,omitempty"`    // where it begins
 	}
 	// ProjectEdited changes the project's own fields.
 	ProjectEdited struct {
@@ -100,7 +105,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	}
 	p := Project{
 		ID: r.Project.ID, Key: e.Key, Name: e.Name, Summary: e.Summary, Team: e.Team, Tier: e.Tier, Exposure: e.Exposure,
-		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Created: en.At,
+		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Start: e.Start, Created: en.At,
 		Answers: Answers{By: en.Actor},
 		Members: []Member{{e.Owner, DutyOwner}},
 	}

@@ -27,6 +27,9 @@ func (p *Project) Reply(f plan.Flag) Reply {
 	return ReplyNo
 }
 
+// Yes are the questions answered with yes.
+func (p *Project) Yes() []plan.Flag { return without(p.Profile, p.Unanswered) }
+
 // AppliesUntil are the questions without whose answer something that depends on
 // any of the flags may not apply; nil where one of them is answered yes, and where
 // it does not apply.

@@ -48,6 +48,7 @@ type Project struct {
 	Unanswered []plan.Flag  // those of the profile that nobody has answered yet, sorted
 	Answers    Answers      // who gave and confirmed them
 	Status     Status
+	Start      plan.StageKey // where it begins, as somebody chose at the start; empty: with the first stage
 	Created    time.Time
 	Members    []Member // sorted by person
 }
@@ -94,6 +95,10 @@ type NewProject struct {
 	Restricted bool
 	Profile    []plan.Flag
 	Unanswered []plan.Flag // as in [ProjectFields]
+	Kind       plan.Origination
+	Proposed   plan.Tier     // what the kind and the answers propose; 0: nothing
+	Reason     string        // why another tier was chosen
+	Start      plan.StageKey // empty: the first stage
 }
 
 // People are all whom the new project names, each once.
@@ -144,6 +149,7 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 		Name: in.Name, Summary: in.Summary, Team: in.Team, Tier: in.Tier, Exposure: in.Exposure, Target: in.Target, Restricted: in.Restricted,
 		Profile: in.Profile, Unanswered: in.Unanswered,
 	})
+	c.proposed(pl, &in)
 	if in.Owner == 0 {
 		c.problems.Add("owner", "choose who is accountable for the project")
 	}
@@ -157,6 +163,7 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	if err := r.record(by, at, ProjectCreated{
 		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
 		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Unanswered: f.Unanswered, Template: pl.Ref(),
+		Origination: in.Kind, Proposed: in.Proposed, Reason: in.Reason, Start: in.Start,
 	}); err != nil {
 		return nil, err
 	}
@@ -170,6 +177,52 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	}
 	return r, nil
 }
+
+// minReason is how many words say why another tier than the proposed one was chosen.
+const minReason = 3
+
+// proposed checks what was made of a proposal.
+func (in *input) proposed(pl *plan.Plan, p *NewProject) {
+	if p.Kind != "" && !slices.Contains(plan.Originations(), p.Kind) {
+		in.problems.Add("kind", "choose one of the kinds")
+	}
+	if p.Start != "" && pl.StageIndex(p.Start) < 0 {
+		in.problems.Add("start", "choose a stage of the lifecycle")
+	}
+	p.Reason = in.text("why", p.Reason, MaxReason)
+	if p.Proposed == 0 || p.Proposed == p.Tier {
+		p.Reason = ""
+	} else if len(strings.Fields(p.Reason)) < minReason {
+		in.problems.Add("why", fmt.Sprintf("say in a few words why it is not tier %d, which is proposed", p.Proposed))
+	}
+}
+
+// AttachAtStart attaches a module with which a project starts: whoever starts it
+// chooses that like the lifecycle, so it needs no right of its own. It is refused
+// once the project is there.
+func (r *Review) AttachAtStart(by Actor, module plan.Ref, reason string, at time.Time) error {
+	if len(r.recorded) == 0 {
+		return refuse("The project has started. Attach modules to its plan.")
+	}
+	if first, ok := r.recorded[0].Event.(ProjectCreated); !ok || r.recorded[0].Actor != by.Person || first.Key != r.Project.Key {
+		return refuse("The project has started. Attach modules to its plan.")
+	}
+	if r.Plan.Origin.Module(module.Key).Key != "" {
+		return nil
+	}
+	then, err := r.Preview(r.Plan.Origin.With(module))
+	if err != nil {
+		return err
+	}
+	reason, err = needReason(reason, "say why, so that people who come later understand")
+	if err != nil {
+		return err
+	}
+	return r.record(by, at, ModuleAttached{module, r.opens(then.Plan), reason})
+}
+
+// Reach is how many people use what has such an exposure.
+func (e Exposure) Reach() plan.Reach { return plan.Reach(slices.Index(Exposures(), e)) }
 
 // stopped refuses changes of a project that was stopped.
 func (p *Project) stopped() error {

@@ -268,3 +268,44 @@ func TestLeavingTheTeam(t *testing.T) {
 	w.ok(w.request(owner, build))
 	w.refused(w.silent(func() error { return w.sign(insider, build, plan.SeatEngineering) }), "denied")
 }
+
+// Who starts a project chooses its first modules as they choose its lifecycle,
+// whatever their part in it is; afterwards, modules take the right to change plans.
+func TestModulesAtTheStart(t *testing.T) {
+	tmpl := lifecycle(plan.OrderFree, true)
+	phased(tmpl, nil)
+	by := review.Actor{Person: viewer, Roles: []review.Role{review.RoleViewer}}
+	in := review.NewProject{
+		Key: "till", Name: "T", Team: "T", Tier: 2, Exposure: review.ExposurePilot, Owner: owner, Kind: plan.Migration, Proposed: 1, Reason: "Only two shops.", Start: build,
+	}
+	r, err := review.Create(by, project, plan.Bare(tmpl, version(tmpl, 3)), in, base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Plans = shelf{lifecycles: []*plan.Lifecycle{tmpl}, modules: []*plan.Module{curious(), gdpr()}}.plans
+	for range 2 {
+		if err := r.AttachAtStart(by, modRef(curious()), "Proposed.", base); err != nil {
+			t.Fatal(err)
+		}
+	}
+	events := r.Recorded()
+	if r.Project.Start != build || len(events) != 2 || !slices.Equal(events[1].Event.(review.ModuleAttached).Asks, []plan.Flag{"light-on"}) {
+		t.Errorf("recorded %+v", events)
+	}
+	other := by
+	other.Person = deputy
+	if err := r.AttachAtStart(other, modRef(gdpr()), "Mine.", base); refusal(err) != "refused" {
+		t.Errorf("somebody else's module joins: %v", err)
+	}
+	if err := r.AttachAtStart(by, modRef(gdpr()), " ", base); refusal(err) != "invalid" {
+		t.Errorf("without a reason: %v", err)
+	}
+	later, err := review.Replay(project, events, r.Plans)
+	if err != nil {
+		t.Fatal(err)
+	}
+	later.Plans = r.Plans
+	if err := later.AttachAtStart(by, modRef(gdpr()), "Late.", base); refusal(err) != "refused" {
+		t.Errorf("a module joins a project that is there: %v", err)
+	}
+}

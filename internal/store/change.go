@@ -301,8 +301,15 @@ func (s *Store) unchanged(ctx context.Context, by By, t Target) (*Changed, error
 	return &Changed{Viewer: view.Viewer, Review: view.Review, Rollups: view.Rollups, Seq: view.Seq, Names: view.Names}, nil
 }
 
-// Create starts a project. Its launch review is pinned to the template.
-func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewProject) (*Changed, error) {
+// StartModule is a module with which a project starts, and why.
+type StartModule struct {
+	Ref    plan.Ref
+	Reason string
+}
+
+// Create starts a project, with modules that its plan has from the start. Its launch
+// review is pinned to the template.
+func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewProject, modules ...StartModule) (*Changed, error) {
 	pl, err := s.planOn(ctx, s.pool, plan.Origin{Lifecycle: ref})
 	if err != nil {
 		return nil, err
@@ -316,8 +323,12 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
 		known, retired := 0, false
+		keys, versions := []string{ref.Key}, []int{ref.Version}
+		for _, m := range modules {
+			keys, versions = append(keys, m.Ref.Key), append(versions, m.Ref.Version)
+		}
 		named := in.People()
-		b.Queue(`select exists (select from retired_version where key = $1 and version = $2)`, ref.Key, ref.Version).
+		b.Queue(`select exists (select from retired_version where (key, version) in (select * from unnest($1::text[], $2::int[])))`, keys, versions).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&retired) })
 		b.Queue(`select count(*) from person where id = any($1) and blocked_at is null and erased_at is null`, people(named)).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&known) })
@@ -334,7 +345,13 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 			return err
 		}
 		if retired {
-			return &review.Refused{Why: "This version of the lifecycle was retired, so no new project can follow it. Choose another one."}
+			return &review.Refused{Why: "This version of the lifecycle or of a module was retired, so no new project can follow it. Choose another one."}
+		}
+		r.Plans = s.plansOn(ctx, tx.conn)
+		for _, m := range modules {
+			if err := r.AttachAtStart(v.Actor, m.Ref, m.Reason, v.Now); err != nil {
+				return err
+			}
 		}
 		l := &loaded{review: r, rollups: make([]review.StageRollup, len(r.Stages))}
 		out, err = s.commitChange(ctx, tx, by, l, &v, true)

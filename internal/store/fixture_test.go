@@ -117,7 +117,7 @@ func (f *fixture) create(key string) *store.Changed {
 	f.t.Helper()
 	c, err := f.Create(context.Background(), f.as("olga"), f.ref, review.NewProject{
 		Key: key, Name: "Project " + key, Team: "Blue", Tier: 1, Exposure: review.ExposurePilot,
-		Owner: f.people["olga"], Deputy: f.people["mike"],
+		Owner: f.people["olga"], Deputy: f.people["mike"], Kind: plan.Migration, Proposed: 2, Reason: "It moves much money.", Start: f.tmpl.Stages[1].Key,
 	})
 	if err != nil {
 		f.t.Fatal(err)

@@ -152,3 +152,28 @@ func (s *Store) namePlanners(ctx context.Context, v *PlanView) error {
 	}
 	return s.nameMore(ctx, v.Names, nil, v.Entries)
 }
+
+// Offer is the newest version of a module that new plans can have.
+type Offer struct {
+	Ref    plan.Ref
+	Module *plan.Module
+}
+
+// Offers lists them, by key.
+func (s *Store) Offers(ctx context.Context) ([]Offer, error) {
+	newest, err := s.Newest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []Offer
+	for _, ref := range newest {
+		doc, err := s.documentOn(ctx, s.pool, ref)
+		if err != nil {
+			return nil, err
+		}
+		if doc.Module != nil {
+			out = append(out, Offer{ref, doc.Module})
+		}
+	}
+	return out, nil
+}

@@ -132,6 +132,15 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		if e.Restricted {
 			out.Why += " Restricted."
 		}
+		if e.Origination != "" {
+			out.Why += " " + e.Origination.Label() + "."
+		}
+		if s := t.stage(e.Start); s != nil {
+			out.Why += " Starts with " + s.Name + "."
+		}
+		if e.Reason != "" {
+			out.Why += fmt.Sprintf(" Tier %d was proposed: %s", e.Proposed, e.Reason)
+		}
 		if n := len(e.Unanswered); n > 0 {
 			out.Why += " " + CountOf(n, "question") + " about it not answered yet."
 		}

@@ -31,7 +31,7 @@ func NewProjectSteps() []string { return []string{StepWhat, StepProfile, StepPeo
 // StepOf is the step that asks for a field.
 func StepOf(field string) string {
 	switch field {
-	case "exposure", "profile", "reason", "tier":
+	case "kind", "exposure", "profile", "reason", "tier", "why", "start", "module":
 		return StepProfile
 	case "owner", "deputy", "member", "target", "restricted", "person":
 		return StepPeople
@@ -45,6 +45,7 @@ type NewProjectData struct {
 	Step     string
 	Form     ProjectForm
 	Template *plan.Lifecycle
+	Proposal *plan.Proposal // nil: nothing is proposed
 	// Lifecycles are offered in the first step; the first is what somebody gets who does not choose.
 	Lifecycles []*plan.Lifecycle
 	Now        time.Time
@@ -70,9 +71,25 @@ func (d *NewProjectData) facts() []ui.Fact {
 		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
 	}
 	if d.Step == StepPeople {
+		facts = append(facts, d.startFacts()...)
 		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
 			ui.Fact{Term: "Lifecycle", Text: d.Template.Name},
 			ui.Fact{Term: "Brings", Text: CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
+	}
+	return facts
+}
+
+// startFacts are what was made of the proposal.
+func (d *NewProjectData) startFacts() []ui.Fact {
+	var facts []ui.Fact
+	if d.Form.Kind != "" {
+		facts = append(facts, ui.Fact{Term: "Kind", Text: plan.Origination(d.Form.Kind).Label()})
+	}
+	if i := d.Template.StageIndex(plan.StageKey(d.Form.Start)); i >= 0 {
+		facts = append(facts, ui.Fact{Term: "Starts with", Text: d.Template.Stages[i].Name})
+	}
+	if len(d.Form.Modules) > 0 {
+		facts = append(facts, ui.Fact{Term: "Modules", Text: strings.Join(d.Form.Modules, ", ")})
 	}
 	return facts
 }

@@ -146,8 +146,20 @@ func (v *projectView) countdown() (ui.State, string) {
 	}
 }
 
-// checklist is where the work is: the stage that the project is in.
+// start is the stage with which the project begins, as was chosen when it was
+// started; nil where none was, and once a gate has passed.
+func (v *projectView) start() *review.Stage {
+	if v.Past || slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return r.Gate.Passed() }) {
+		return nil
+	}
+	return v.Review.Stage(v.project().Start)
+}
+
+// checklist is where the work is: the stage that the project is in, or begins with.
 func (v *projectView) checklist() string {
+	if s := v.start(); s != nil {
+		return StageURL(v.key(), s.Def.Key)
+	}
 	return StageURL(v.key(), v.Review.Stages[v.current].Def.Key)
 }
 

@@ -19,6 +19,9 @@ type ProjectForm struct {
 	No                       []string `json:",omitempty"` // questions answered no; the others are not answered yet
 	Reason                   string   `json:",omitempty"` // why the answers ask less than before
 	Template                 string   // key; empty: the default one
+	Kind, Why, Start         string   `json:",omitempty"` // the kind of project, why another tier than the proposed one, the stage to begin with
+	Modules                  []string `json:",omitempty"` // keys of those that it starts with
+	Proposed                 Proposed `json:",omitzero"`
 	Owner, Deputy            review.PersonID
 	Members                  []review.PersonID // beside them
 	From                     string            // which project to copy from, as it was typed
@@ -65,11 +68,14 @@ func (f *ProjectForm) NewProject(tmpl *plan.Lifecycle) review.NewProject {
 		Key: f.Key, Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
 		Owner: f.Owner, Deputy: f.Deputy, Members: f.Members, Target: p.Target, Restricted: p.Restricted,
 		Profile: p.Profile, Unanswered: p.Unanswered,
+		Kind: plan.Origination(f.Kind), Proposed: tierNumber(f.Proposed.Tier), Reason: f.Why, Start: plan.StageKey(f.Start),
 	}
 }
 
-func (f *ProjectForm) tier() plan.Tier {
-	n, err := strconv.Atoi(f.Tier)
+func (f *ProjectForm) tier() plan.Tier { return tierNumber(f.Tier) }
+
+func tierNumber(s string) plan.Tier {
+	n, err := strconv.Atoi(s)
 	if err != nil {
 		return 0
 	}
@@ -84,7 +90,7 @@ func (f *ProjectForm) profile(tmpl *plan.Lifecycle) plan.Profile {
 
 // projectFields are the fields of the forms, in their order.
 var projectFieldNames = []string{
-	"name", "key", "team", "summary", "template", "exposure", "profile", "reason", "tier", "owner", "deputy", "member", "target", "restricted", "from",
+	"name", "key", "team", "summary", "template", "kind", "exposure", "profile", "reason", "tier", "why", "start", "module", "owner", "deputy", "member", "target", "restricted", "from",
 	"form",
 }
 

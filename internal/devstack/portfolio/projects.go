@@ -114,7 +114,7 @@ func checkoutProjects() []demoProject {
 		{
 			key: "loyalty-wallet", name: "Loyalty Wallet", team: team, tier: 2, exposure: review.ExposureSandbox, target: 180,
 			summary: "Points as a means of payment.",
-			profile: webApp + personal + "calls-out", owner: "marcus", deputy: "rosa", na: "prototype-linked", began: 23,
+			profile: webApp + personal + "calls-out?", owner: "marcus", deputy: "rosa", na: "prototype-linked", began: 23,
 			past: []chapter{wait("idea", 3, 0), work("evaluation", 1, 15)},
 		},
 		{
