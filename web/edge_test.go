@@ -430,7 +430,7 @@ func TestAFormsAddressOpened(t *testing.T) {
 		page.GateURL(p, sk) + "/sign": page.GateURL(p, sk), page.GateURL(p, sk) + "/findings/1/accept": page.GateURL(p, sk),
 		page.StageURL(p, sk) + "/bulk": page.StageURL(p, sk), "/projects": page.PortfolioURL, "/waivers/payments.idea.1/grant": page.WaiversURL,
 		"/people/1/grant": page.PeopleURL, "/account/sessions/end": page.AccountURL, "/templates/gdpr/1/retire": "/templates/gdpr", "/templates/house/draft/head": page.DraftURL("house"), "/templates/house/draft/items/a/remove": "/templates/house/draft/items/a",
-		"/templates/house/draft/stages/work/gate": page.DraftStageURL("house", "work"), "/templates/import/ABC/draft": "/templates/import/ABC",
+		page.DraftStageURL("house", "work") + "/gate": page.DraftStageURL("house", "work"), "/templates/import/ABC/draft": "/templates/import/ABC",
 		"/logout": page.WorkURL, "/auth/backchannel-logout": page.WorkURL,
 	} {
 		r := b.get(path).want(405)

@@ -58,9 +58,14 @@ func (s *Server) decideGates(w http.ResponseWriter, r *http.Request) error {
 		return s.gatesAgain(w, r, d, err)
 	}
 	s.metrics.decided(changed.Events)
-	done := map[bool]flash{false: flashRequested, true: flashRequestedAll}[len(d.Picked) > 1]
-	if signs {
-		done = map[bool]flash{false: flashSigned, true: flashSignedAll}[len(d.Picked) > 1]
+	done := flashRequested
+	switch several := len(d.Picked) > 1; {
+	case signs && several:
+		done = flashSignedAll
+	case signs:
+		done = flashSigned
+	case several:
+		done = flashRequestedAll
 	}
 	return s.done(w, r, page.GatesURL(projectKey(r)), done)
 }

@@ -117,7 +117,7 @@ func matches(g *page.WaitingGate, search string, seat plan.Seat) bool {
 func seatsOf(a review.Actor) []plan.Seat {
 	var held plan.Words
 	for _, h := range a.Seats {
-		held = held.And(plan.Words{Seats: []plan.Seat{h.Seat}})
+		held.Seats = append(held.Seats, h.Seat)
 	}
 	return slices.DeleteFunc(held.AllSeats(), func(s plan.Seat) bool { return !slices.Contains(held.Seats, s) })
 }

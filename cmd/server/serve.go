@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -113,11 +114,15 @@ func checkSchema(ctx context.Context, st *store.Store) error {
 // warnOfSeats tells of seats that groups give and no published document has: a
 // slip of the pen, or a document that is still to be published.
 func warnOfSeats(ctx context.Context, set settings, st *store.Store, log *slog.Logger) error {
+	added := slices.DeleteFunc(set.groups.Seats(), func(seat string) bool { return slices.Contains(plan.Seats(), plan.Seat(seat)) })
+	if len(added) == 0 {
+		return nil // the whole library need not be read for that
+	}
 	words, err := st.Words(ctx)
 	if err != nil {
 		return err
 	}
-	for _, seat := range set.groups.Seats() {
+	for _, seat := range added {
 		if !words.HasSeat(plan.Seat(seat)) {
 			log.Warn("groups give a seat that no published document has", "setting", "SLIPWAY_GROUPS", "seat", seat)
 		}

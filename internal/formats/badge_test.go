@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -24,7 +25,7 @@ func says(t *testing.T, what string, all []string, wanted ...string) {
 	}
 }
 
-func problems(r Result) []string { return convert(r.Problems, Problem.String) }
+func problems(r Result) []string { return own.Convert(r.Problems, Problem.String) }
 
 // refused reads what has to be refused, and fails unless a problem with a line says so.
 func refused(t *testing.T, f Format, src, want string) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -136,7 +137,7 @@ func writeCSV(d plan.Document) ([]byte, []string, error) {
 	out := csv.NewWriter(&b)
 	out.UseCRLF = true
 	for _, r := range tableOf(d) {
-		if err := out.Write(convert(r, guard)); err != nil {
+		if err := out.Write(own.Convert(r, guard)); err != nil {
 			return nil, nil, err
 		}
 	}

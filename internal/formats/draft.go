@@ -209,7 +209,7 @@ func (d *draft) finish() Result {
 	d.dropEmptyStages()
 	empty -= len(d.stages)
 	d.note(d.unleveled, "item has no level and is required at every tier", "items have no level and are required at every tier", "Look at the levels.")
-	d.note(d.cut, "title was too long; the rest stands in the text", "titles were too long; the rest stands in the texts", "The first begins “"+d.firstCut+"”.")
+	d.note(d.cut, "title was too long; the rest stands in the text", "titles were too long; the rest stands in the texts", "Look for “"+d.firstCut+"”.")
 	d.note(d.again, "title stands in the file before and got a number", "titles stand in the file before and got numbers", "")
 	d.note(empty, "heading has no items and was left out", "headings have no items and were left out", "")
 	d.spread()

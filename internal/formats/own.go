@@ -283,7 +283,7 @@ func (c *ownCheck) file(f *own.File) {
 	}
 }
 
-const ownWordForm = "Write 2 to 30 lower-case letters, digits and single hyphens, starting with a letter."
+const ownWordForm = "Write " + plan.WordForm + "."
 
 func (c *ownCheck) phase(path string, p plan.Phase) {
 	if p != "" && !slices.Contains(plan.Phases(), p) {

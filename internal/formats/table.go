@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -425,16 +426,6 @@ func tableOf(d plan.Document) [][]string {
 	return rows
 }
 
-func texts[T ~string](list []T) []string { return convert(list, func(v T) string { return string(v) }) }
-
-// convert keeps nil what is nil, so that what is left out stays so.
-func convert[A, B any](list []A, f func(A) B) []B {
-	if list == nil {
-		return nil
-	}
-	out := make([]B, len(list))
-	for i, v := range list {
-		out[i] = f(v)
-	}
-	return out
+func texts[T ~string](list []T) []string {
+	return own.Convert(list, func(v T) string { return string(v) })
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
@@ -267,7 +268,7 @@ func (s *sheetReader) cells(sheet string) (rows []row, err error) {
 		if cells += len(record); len(record) > maxColumns || cells > maxCells || len(rows) >= maxRows {
 			return nil, errTooLarge
 		}
-		r := row{line: line, cells: convert(record, clean)}
+		r := row{line: line, cells: own.Convert(record, clean)}
 		for i, c := range r.cells {
 			if c == "" {
 				continue

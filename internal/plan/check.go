@@ -241,7 +241,7 @@ func addWords[T ~string](c *checker, field string, words, known []T, valid func(
 	for _, w := range words {
 		switch {
 		case !valid(w):
-			c.addf("%s: %q is not 2 to %d lower-case letters, digits and single hyphens, starting with a letter, such as legal", field, w, maxWord)
+			c.addf("%s: %q is not %s, such as legal", field, w, WordForm)
 		case slices.Contains(known, w):
 			c.addf("%s: %q comes with Slipway", field, w)
 		}

@@ -100,7 +100,10 @@ func join[T comparable](a, b []T) []T {
 	return out
 }
 
-// maxWord is the longest key of a seat or kind of evidence, in bytes.
+// WordForm says what a key of a seat or kind of evidence is.
+const WordForm = "2 to 30 lower-case letters, digits and single hyphens, starting with a letter"
+
+// maxWord is the longest of them, in bytes.
 const maxWord = 30
 
 func validWord(key string) bool { return len(key) <= maxWord && ValidKey(key) }

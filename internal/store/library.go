@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -56,20 +55,7 @@ func (s *Store) Words(ctx context.Context) (plan.Words, error) {
 // RecentWords are [Store.Words] for lists: what was published in the last minute
 // may be missing.
 func (s *Store) RecentWords(ctx context.Context) (plan.Words, error) {
-	s.templates.mu.RLock()
-	words, at := s.templates.words, s.templates.wordsAt
-	s.templates.mu.RUnlock()
-	if time.Since(at) < time.Minute {
-		return words, nil
-	}
-	words, err := s.Words(ctx)
-	if err != nil {
-		return plan.Words{}, err
-	}
-	s.templates.mu.Lock()
-	defer s.templates.mu.Unlock()
-	s.templates.words, s.templates.wordsAt = words, time.Now()
-	return words, nil
+	return recently(&s.templates, &s.templates.words, func() (plan.Words, error) { return s.Words(ctx) })
 }
 
 // Library lists what is published, for anybody who is signed in, and what of it

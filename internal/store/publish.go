@@ -223,7 +223,7 @@ func (s *Store) changeLibrary(
 func (c *templateCache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.latestAt, c.newestAt = time.Time{}, time.Time{}
+	c.latest.at, c.newest.at, c.words.at = time.Time{}, time.Time{}, time.Time{}
 }
 
 // Retire keeps new projects from following a version. The last lifecycle that

@@ -21,16 +21,36 @@ type templateCache struct {
 	mu    sync.RWMutex
 	byRef map[plan.Ref]plan.Document
 
-	latest   plan.Ref // what new projects get; looked up again every minute
-	latestAt time.Time
-
-	newest   Lifecycles // looked up again every minute
-	newestAt time.Time
-
-	words   plan.Words // looked up again every minute
-	wordsAt time.Time
+	latest lately[plan.Ref] // what new projects get
+	newest lately[Lifecycles]
+	words  lately[plan.Words]
 
 	library *publishedLibrary // all that was published when it was last asked for
+}
+
+// lately is something that is looked up again every minute.
+type lately[T any] struct {
+	value T
+	at    time.Time
+}
+
+// recently is what a look-up found within the last minute, or finds now. Nothing is
+// locked while it looks.
+func recently[T any](c *templateCache, kept *lately[T], look func() (T, error)) (T, error) {
+	c.mu.RLock()
+	known := *kept
+	c.mu.RUnlock()
+	if time.Since(known.at) < time.Minute {
+		return known.value, nil
+	}
+	value, err := look()
+	if err != nil {
+		return value, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	*kept = lately[T]{value, time.Now()}
+	return value, nil
 }
 
 func (c *templateCache) get(ref plan.Ref) (plan.Document, bool) {
@@ -109,20 +129,13 @@ const UsualLifecycle = "prototype-to-production"
 // DefaultLifecycle is what new projects are pinned to: the version that
 // [Options.Lifecycle] names, or the newest of the lifecycle that it names.
 func (s *Store) DefaultLifecycle(ctx context.Context) (plan.Ref, error) {
-	s.templates.mu.RLock()
-	ref, at := s.templates.latest, s.templates.latestAt
-	s.templates.mu.RUnlock()
-	if ref.Key != "" && time.Since(at) < time.Minute {
+	return recently(&s.templates, &s.templates.latest, func() (plan.Ref, error) {
+		ref, err := s.findDefault(ctx)
+		if err != nil {
+			return plan.Ref{}, fmt.Errorf("finding the lifecycle of new projects: %w", err)
+		}
 		return ref, nil
-	}
-	ref, err := s.findDefault(ctx)
-	if err != nil {
-		return plan.Ref{}, fmt.Errorf("finding the lifecycle of new projects: %w", err)
-	}
-	s.templates.mu.Lock()
-	defer s.templates.mu.Unlock()
-	s.templates.latest, s.templates.latestAt = ref, time.Now()
-	return ref, nil
+	})
 }
 
 func (s *Store) findDefault(ctx context.Context) (plan.Ref, error) {
@@ -165,12 +178,10 @@ func (l Lifecycles) StageName(k plan.StageKey) string {
 
 // Lifecycles lists them. What was published in the last minute may be missing.
 func (s *Store) Lifecycles(ctx context.Context) (Lifecycles, error) {
-	s.templates.mu.RLock()
-	known, at := s.templates.newest, s.templates.newestAt
-	s.templates.mu.RUnlock()
-	if known != nil && time.Since(at) < time.Minute {
-		return known, nil
-	}
+	return recently(&s.templates, &s.templates.newest, func() (Lifecycles, error) { return s.findLifecycles(ctx) })
+}
+
+func (s *Store) findLifecycles(ctx context.Context) (Lifecycles, error) {
 	usual, err := s.DefaultLifecycle(ctx)
 	if err != nil {
 		return nil, err
@@ -190,9 +201,6 @@ func (s *Store) Lifecycles(ctx context.Context) (Lifecycles, error) {
 		}
 		all = append(all, one)
 	}
-	s.templates.mu.Lock()
-	defer s.templates.mu.Unlock()
-	s.templates.newest, s.templates.newestAt = all, time.Now()
 	return all, nil
 }
 

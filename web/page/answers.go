@@ -175,9 +175,6 @@ func answerText(r *review.Review) string {
 
 // QuestionLabel are the words of a question; its key where a plan does not ask it.
 func QuestionLabel(tmpl *plan.Lifecycle, f plan.Flag) string {
-	if tmpl == nil {
-		return string(f)
-	}
 	return flagLabels(tmpl, []plan.Flag{f})[0]
 }
 

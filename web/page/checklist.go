@@ -566,10 +566,9 @@ func (d ChecklistData) untilLine() string {
 	n := 0
 	var asked []plan.Flag
 	for i := range d.entries {
-		open := d.view.Review.Project.AppliesUntil(d.entries[i].item.Def.When)
-		if len(open) > 0 {
+		if e := &d.entries[i]; e.open {
 			n++
-			asked = append(asked, open...)
+			asked = append(asked, d.view.Review.Project.AppliesUntil(e.item.Def.When)...)
 		}
 	}
 	if n == 0 {
@@ -618,6 +617,9 @@ func flagLabels(t *plan.Lifecycle, flags []plan.Flag) []string {
 	labels := make([]string, len(flags))
 	for i, f := range flags {
 		labels[i] = string(f)
+		if t == nil {
+			continue
+		}
 		for _, def := range t.Flags {
 			if def.Key == f {
 				labels[i] = def.Label

@@ -152,7 +152,7 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		}
 	case review.ProfileConfirmed:
 		out.State, out.What = ui.Met, "confirmed the answers about the project"
-		out.Why = "Yes: " + OrNone(strings.Join(t.labels(e.Profile), "; ")) + "\nNo: " + OrNone(strings.Join(t.labels(e.No), "; "))
+		out.Why = "Yes: " + OrNone(strings.Join(flagLabels(t.Template, e.Profile), "; ")) + "\nNo: " + OrNone(strings.Join(flagLabels(t.Template, e.No), "; "))
 	case review.DutySet:
 		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:

@@ -50,16 +50,7 @@ func (t Teller) asks(questions []plan.Flag) string {
 	if len(questions) == 0 {
 		return ""
 	}
-	return "\nTo be answered: " + strings.Join(t.labels(questions), "; ") + "."
-}
-
-// labels are the words of questions.
-func (t Teller) labels(questions []plan.Flag) []string {
-	words := make([]string, len(questions))
-	for i, f := range questions {
-		words[i] = QuestionLabel(t.Template, f)
-	}
-	return words
+	return "\nTo be answered: " + strings.Join(flagLabels(t.Template, questions), "; ") + "."
 }
 
 // level tells what changed how much an item weighs.

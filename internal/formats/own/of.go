@@ -7,15 +7,15 @@ func Of(d plan.Document) *File {
 	if m := d.Module; m != nil {
 		return &File{
 			Head: Head{plan.KindModule, m.Key, m.Version, m.Name, m.Summary, Words(m.Adds)}, Notice: m.Notice,
-			ProposedWhen: m.ProposedWhen, Flags: convert(m.Flags, flagOf),
-			Seats: convert(m.Seats, func(s plan.ModuleSeat) ModuleSeat { return ModuleSeat{s.Phase, seatOf(s.GateSeat)} }),
-			Items: convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
+			ProposedWhen: m.ProposedWhen, Flags: Convert(m.Flags, flagOf),
+			Seats: Convert(m.Seats, func(s plan.ModuleSeat) ModuleSeat { return ModuleSeat{s.Phase, seatOf(s.GateSeat)} }),
+			Items: Convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
 		}
 	}
 	l := d.Lifecycle
 	return &File{
 		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD,
-		Flags: convert(l.Flags, flagOf), Stages: convert(l.Stages, stageOf),
+		Flags: Convert(l.Flags, flagOf), Stages: Convert(l.Stages, stageOf),
 	}
 }
 
@@ -23,8 +23,8 @@ func flagOf(q plan.Question) Flag { return Flag{q.Key, q.Group, q.Label} }
 
 func stageOf(s plan.Stage) Stage {
 	out := Stage{
-		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: s.Purpose, Items: convert(s.Items, itemOf),
-		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays},
+		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: s.Purpose, Items: Convert(s.Items, itemOf),
+		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: Convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays},
 	}
 	quorums := [3]int{s.Gate.QuorumAt(1), s.Gate.QuorumAt(2), s.Gate.QuorumAt(3)}
 	if quorums != [3]int{} {
@@ -45,11 +45,11 @@ func itemOf(it plan.Item) Item {
 	return Item{
 		Key: it.Key, Title: it.Title, Guidance: it.Guidance, Why: it.Why, Done: it.Done, Show: it.Show,
 		Level: it.Levels[0], Tier2: it.Levels[1], Tier3: it.Levels[2], Evidence: it.Evidence, Seats: it.Seats, When: it.When,
-		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, linkOf),
-		Choices: convert(it.Choices, func(c plan.Choice) Choice {
-			return Choice{c.Key, c.Title, c.Help, c.Do, convert(c.Links, linkOf)}
+		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: Convert(it.Links, linkOf),
+		Choices: Convert(it.Choices, func(c plan.Choice) Choice {
+			return Choice{c.Key, c.Title, c.Help, c.Do, Convert(c.Links, linkOf)}
 		}),
-		Rules: convert(it.Rules, func(r plan.Rule) Rule { return Rule{r.When, r.Risk} }),
+		Rules: Convert(it.Rules, func(r plan.Rule) Rule { return Rule{r.When, r.Risk} }),
 	}
 }
 

@@ -139,16 +139,16 @@ func (f *File) Document() plan.Document {
 	if f.Kind == plan.KindModule {
 		m := &plan.Module{
 			Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Notice: text(f.Notice),
-			ProposedWhen: f.ProposedWhen, Flags: convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
+			ProposedWhen: f.ProposedWhen, Flags: Convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
 		}
-		m.Seats = convert(f.Seats, func(s ModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
-		m.Items = convert(f.Items, func(it ModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.Item()} })
+		m.Seats = Convert(f.Seats, func(s ModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
+		m.Items = Convert(f.Items, func(it ModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.Item()} })
 		return plan.Document{Module: m}
 	}
 	l := &plan.Lifecycle{
 		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,
-		SoD: f.SoD == nil || *f.SoD, Flags: convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
-		Stages: convert(f.Stages, Stage.stage),
+		SoD: f.SoD == nil || *f.SoD, Flags: Convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
+		Stages: Convert(f.Stages, Stage.stage),
 	}
 	return plan.Document{Lifecycle: l}
 }
@@ -159,8 +159,8 @@ func (f Flag) question() plan.Question {
 
 func (s Stage) stage() plan.Stage {
 	out := plan.Stage{
-		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: convert(s.Items, Item.Item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays},
+		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: Convert(s.Items, Item.Item),
+		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays},
 	}
 	copy(out.Gate.Quorums[:], s.Gate.Quorum)
 	return out
@@ -175,11 +175,11 @@ func (it Item) Item() plan.Item {
 	return plan.Item{
 		Key: it.Key, Title: it.Title, Guidance: text(it.Guidance), Why: text(it.Why), Done: text(it.Done), Show: text(it.Show),
 		Levels: [3]plan.Level{it.Level, it.Tier2, it.Tier3}, Evidence: it.Evidence, Seats: it.Seats, When: it.When, ValidDays: it.ValidDays,
-		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: convert(it.Links, Link.link),
-		Choices: convert(it.Choices, func(c Choice) plan.Choice {
-			return plan.Choice{Key: c.Key, Title: c.Title, Help: text(c.Help), Do: text(c.Do), Links: convert(c.Links, Link.link)}
+		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: Convert(it.Links, Link.link),
+		Choices: Convert(it.Choices, func(c Choice) plan.Choice {
+			return plan.Choice{Key: c.Key, Title: c.Title, Help: text(c.Help), Do: text(c.Do), Links: Convert(c.Links, Link.link)}
 		}),
-		Rules: convert(it.Rules, func(r Rule) plan.Rule { return plan.Rule{When: text(r.When), Risk: r.Risk} }),
+		Rules: Convert(it.Rules, func(r Rule) plan.Rule { return plan.Rule{When: text(r.When), Risk: r.Risk} }),
 	}
 }
 
@@ -188,8 +188,8 @@ func (l Link) link() plan.Link { return plan.Link{Title: l.Title, URL: l.URL} }
 // text is without the line break that YAML's folded form ends with.
 func text(s string) string { return strings.TrimSpace(s) }
 
-// convert keeps nil what is nil, so that what is left out stays so.
-func convert[A, B any](list []A, f func(A) B) []B {
+// Convert makes a list of another. It keeps nil what is nil, so that what is left out stays so.
+func Convert[A, B any](list []A, f func(A) B) []B {
 	if list == nil {
 		return nil
 	}

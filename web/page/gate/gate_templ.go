@@ -809,7 +809,7 @@ func gateStanding(v *view) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if len(v.renewals()) > 0 {
+				if len(v.Stage.Renewed()) > 0 {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "Evidence was <a href=\"#renewed\">renewed</a>.")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
