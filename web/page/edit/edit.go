@@ -208,6 +208,18 @@ func (p Part) Wrong(d *Draft, in plan.StageKey, item plan.ItemKey) []plan.Proble
 	return out
 }
 
+// wrongLine says the first problems in one sentence, and how many more there are.
+func wrongLine(wrong []plan.Problem) string {
+	var said []string
+	for _, p := range wrong[:min(len(wrong), mostHere)] {
+		said = append(said, p.Message)
+	}
+	if n := len(wrong) - len(said); n > 0 {
+		said = append(said, "and "+page.CountOf(n, "other thing"))
+	}
+	return strings.Join(said, "; ") + "."
+}
+
 // mostShown is how many problems a page lists before it only counts them.
 const mostShown = 50
 
