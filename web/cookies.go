@@ -72,7 +72,6 @@ const (
 	flashLinked       flash = "linked"
 	flashUnlinked     flash = "unlinked"
 	flashAsked        flash = "waiver-asked"
-	flashPlan         flash = "plan-changed"
 	flashLowering     flash = "lowering-asked"
 	flashWaived       flash = "waiver-granted"
 	flashRefused      flash = "waiver-denied"
@@ -123,6 +122,17 @@ const (
 	flashDiscarded flash = "draft-discarded"
 	flashPublished flash = "published"
 	flashRetired   flash = "retired"
+
+	flashAttached        flash = "module-attached"
+	flashDetached        flash = "module-detached"
+	flashUpgraded        flash = "plan-upgraded"
+	flashUpgradeUndone   flash = "upgrade-undone"
+	flashItemAdded       flash = "item-added"
+	flashItemDropped     flash = "item-dropped"
+	flashRaised          flash = "level-raised"
+	flashLowered         flash = "level-lowered"
+	flashLoweringRefused flash = "lowering-refused"
+	flashCore            flash = "core-marked"
 )
 
 var flashTexts = map[flash]string{
@@ -139,7 +149,6 @@ var flashTexts = map[flash]string{
 	flashCommented:    "Your comment is added.",
 	flashLinked:       "The evidence is linked.",
 	flashUnlinked:     "The evidence is removed. The trail keeps it.",
-	flashPlan:         "The plan of this project is changed.",
 	flashLowering:     "It is asked for. Somebody who sits at the gate of this stage has to approve.",
 	flashAsked:        "The waiver is asked for. Those who may decide now see it in the register.",
 	flashWaived:       "The waiver is granted and in force.",
@@ -186,6 +195,17 @@ var flashTexts = map[flash]string{
 	flashHanded:    "Handed over.",
 	flashSession:   "The session has ended.",
 	flashSessions:  "All other sessions have ended.",
+
+	flashAttached:        "The module is attached.",
+	flashDetached:        "The module is detached.",
+	flashUpgraded:        "The plan is upgraded.",
+	flashUpgradeUndone:   "The upgrade is undone.",
+	flashItemAdded:       "The item is added. The gate of its stage asks for it like any other.",
+	flashItemDropped:     "The project's own item is dropped. What was said of it is kept.",
+	flashRaised:          "The level is raised.",
+	flashLowered:         "The lower level is approved.",
+	flashLoweringRefused: "The level stays as it is: the wish to lower it is turned down or taken back.",
+	flashCore:            "The core mark of the item is changed.",
 }
 
 func (c cookies) setFlash(w http.ResponseWriter, f flash) {

@@ -48,7 +48,65 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do
 	}
 	m := s.meta(w, r, &v.Viewer, "Plan, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.PlanURL(v.Review.Project.Key), len(form.Errors)
+	s.tellPlanChange(r, v, d, &m)
 	return s.render(w, r, status, page.Plan(m, d))
+}
+
+// planFlashes say what changed a plan. Where the plan's page is shown, it says more.
+func planFlashes(ev review.Event) flash {
+	switch ev.(type) {
+	case review.ModuleAttached:
+		return flashAttached
+	case review.ModuleDetached:
+		return flashDetached
+	case review.PlanUpgraded:
+		return flashUpgraded
+	case review.UpgradeUndone:
+		return flashUpgradeUndone
+	case review.ItemAdded:
+		return flashItemAdded
+	case review.ItemDropped:
+		return flashItemDropped
+	case review.LevelRaised:
+		return flashRaised
+	case review.LevelLowered:
+		return flashLowered
+	case review.LoweringAsked:
+		return flashLowering
+	case review.LoweringRefused:
+		return flashLoweringRefused
+	case review.CoreMarked:
+		return flashCore
+	}
+	return flashNone
+}
+
+// donePlan goes on after a change of a plan, and has the next page say what changed.
+func (s *Server) donePlan(w http.ResponseWriter, r *http.Request, changed *store.Changed, to string) error {
+	s.metrics.decided(changed.Events)
+	for _, en := range changed.Events {
+		if f := planFlashes(en.Event); f != flashNone {
+			return s.done(w, r, to, f.about(entrySpan([]review.Entry{en})))
+		}
+	}
+	return s.done(w, r, to, flashAlready)
+}
+
+// tellPlanChange has the word on a change of the viewer's own name what it changed.
+func (s *Server) tellPlanChange(r *http.Request, v *store.PlanView, d *page.PlanData, m *ui.PageMeta) {
+	f, span := flash(read(r, s.cookies.flashName)).parts()
+	first, _, ok := readSpan(span)
+	if !ok || len(m.Banners) == 0 {
+		return
+	}
+	for _, en := range v.Entries {
+		if en.Seq != first || en.Actor != v.Actor.Person || planFlashes(en.Event) != f {
+			continue
+		}
+		if words := d.Changed(en.Event); words != "" {
+			m.Banners[len(m.Banners)-1].Text = words
+		}
+	}
 }
 
 // listModules says which modules the plan has and could have, those first that
@@ -166,11 +224,7 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 		changed, err = s.replan(r, posted)
 	}
 	if err == nil {
-		s.metrics.decided(changed.Events)
-		if len(changed.Events) == 0 {
-			return s.done(w, r, page.PlanURL(projectKey(r)), flashAlready)
-		}
-		return s.done(w, r, page.PlanURL(projectKey(r)), flashPlan)
+		return s.donePlan(w, r, changed, page.PlanURL(projectKey(r)))
 	}
 	var refused *review.Refused
 	var outdated *review.Outdated

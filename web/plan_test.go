@@ -73,6 +73,9 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 		}
 	}
 	b.post(to, attach...).want(303)
+	if got := words(b.get(to).want(200).find(".note-box.s-met").First()); got != "Done: Attached: Printing. 1 item in 1 gate." {
+		t.Errorf("what was attached is not said: %q", got)
+	}
 	stage := f.tmpl.Stages[f.tmpl.Covering(&plan.Stage{Phases: []plan.Phase{"design"}})].Key
 	if it := f.stage(p, stage).Item("printing-paper"); it == nil || it.Level != plan.LevelMust {
 		t.Fatalf("the item is %+v", it)
@@ -108,6 +111,9 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 		f.browse(who).post(to, attach...).want(403)
 	}
 	manager.post(to, detach...).want(303)
+	if got := words(manager.get(to).want(200).find(".note-box.s-met").First()); !strings.HasPrefix(got, "Done: Detached: Printing.") {
+		t.Errorf("what was detached is not said: %q", got)
+	}
 	if f.stage(p, stage).Item("printing-paper") != nil {
 		t.Error("the item is still there")
 	}
@@ -154,6 +160,32 @@ func TestThePlanSaysWhichGatesItTouches(t *testing.T) {
 	}
 }
 
+// A seat that a module asks for and that sits at its gate already is said so, and
+// what does not apply is counted, so that the totals agree.
+func TestThePreviewCountsWhatAModuleAdds(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("payments")
+	st := f.tmpl.Stages[f.tmpl.Covering(&plan.Stage{Phases: []plan.Phase{"design"}})]
+	tier := f.projectOf(p).Tier
+	m := smallModule(f)
+	m.Seats[0].Seat, m.Flags = st.Gate.Seats[0].Seat, []plan.Question{{Key: "printing-red", Label: "It prints red"}}
+	never, unless := m.Items[0], m.Items[0]
+	never.Key, never.Title, never.Levels[tier-1] = "printing-never", "Never asked", plan.LevelNone
+	unless.Key, unless.Title, unless.When = "printing-red-ink", "Red ink", []plan.Flag{f.tmpl.Flags[0].Key}
+	m.Items = append(m.Items, never, unless)
+	f.publishDocument(plan.Document{Module: m})
+	got := words(f.browse("owner").get(page.PlanURL(p) + "?attach=printing").want(200).one("#change"))
+	for _, want := range []string{
+		"1 of its 3 items, in 1 gate. 1 is not asked at tier 1. 1 is not asked with the project’s profile as it is.",
+		"The module asks for the " + m.Seats[0].Seat.Label() + " seat, which sits at this gate already.",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the preview lacks %q: %s", want, got)
+		}
+	}
+}
+
 // A project of an older version is upgraded, with what becomes of its answers said
 // before, and that is undone.
 func TestPlansAreUpgraded(t *testing.T) {
@@ -191,11 +223,17 @@ func TestPlansAreUpgraded(t *testing.T) {
 		}
 	}
 	b.post(to, upgrade...).want(303)
+	if got := words(b.get(to).want(200).find(".note-box.s-met").First()); !strings.HasPrefix(got, "Done: Upgraded to "+f.tmpl.Name+" version 2. ") || !strings.Contains(got, "to confirm again.") {
+		t.Errorf("what the upgrade did is not said: %q", got)
+	}
 	if got := f.stage(p, sk); got.Def.Phases == nil {
 		t.Error("the plan is still the old one")
 	}
 	before := f.seq("payments")
 	b.post(to, upgrade...).want(303)
+	if got := words(b.get(to).want(200).find(".note-box.s-met").First()); !strings.Contains(got, "Nothing had to be changed") {
+		t.Errorf("sent again, it says %q", got)
+	}
 	b.get(to).want(200).one(`#undo a[href="` + to + `?undo=1"]`)
 	_, undo := planForm(b, p, "undo=1", "Too early.")
 	f.browse("member").post(to, undo...).want(403)

@@ -111,6 +111,8 @@ func (s *Server) table() []route {
 		{"POST", project + "/settings/confirm", signedIn, s.confirmProfile},
 		{"GET", project + "/plan", signedIn, s.plan},
 		{"POST", project + "/plan", signedIn, s.changePlan},
+		{"GET", project + "/plan/new-item", signedIn, s.newItem},
+		{"POST", project + "/plan/new-item", signedIn, s.addItem},
 		{"GET", project + "/members", signedIn, s.members},
 		{"POST", project + "/members", signedIn, s.saveMember},
 		{"GET", project + "/history", signedIn, s.history},

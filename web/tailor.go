@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -25,7 +26,7 @@ func (s *Server) level(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	done, at := flashPlan, page.ItemURL(projectKey(r), stageKey(r), itemKey(r))+"#level"
+	at := page.ItemURL(projectKey(r), stageKey(r), itemKey(r)) + "#level"
 	if typed.Do == page.LevelDrop {
 		at = page.StageURL(projectKey(r), stageKey(r))
 	}
@@ -35,13 +36,7 @@ func (s *Server) level(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.itemFailed(w, r, form, err)
 	}
-	s.metrics.decided(changed.Events)
-	for _, en := range changed.Events {
-		if _, asked := en.Event.(review.LoweringAsked); asked {
-			done = flashLowering
-		}
-	}
-	return s.done(w, r, at, done)
+	return s.donePlan(w, r, changed, at)
 }
 
 func setLevel(rv *review.Review, who review.Actor, r *http.Request, typed page.LevelForm, shown review.Digest, at time.Time) error {
@@ -70,9 +65,10 @@ func setLevel(rv *review.Review, who review.Actor, r *http.Request, typed page.L
 	return rv.AskLowering(who, k, to, shown, typed.Reason, at)
 }
 
-// newItem is the page on which a project adds an item of its own.
+// newItem is the page on which a project adds an item of its own: to the stage of
+// the address, or from the plan's page to one that is chosen.
 func (s *Server) newItem(w http.ResponseWriter, r *http.Request) error {
-	return s.showNewItem(w, r, http.StatusOK, page.NewItemForm{})
+	return s.showNewItem(w, r, http.StatusOK, page.NewItemForm{Stage: string(stageKey(r))})
 }
 
 func (s *Server) showNewItem(w http.ResponseWriter, r *http.Request, status int, form page.NewItemForm) error {
@@ -80,39 +76,62 @@ func (s *Server) showNewItem(w http.ResponseWriter, r *http.Request, status int,
 	if err != nil {
 		return err
 	}
-	st := v.Review.Stage(stageKey(r))
-	if st == nil {
-		return review.ErrNotFound
-	}
 	p := &v.Review.Project
+	d := &page.NewItemData{Project: p, Words: v.Review.Plan.Adds, Form: form}
+	if key := stageKey(r); key != "" {
+		st := v.Review.Stage(key)
+		if st == nil {
+			return review.ErrNotFound
+		}
+		d.Stage = st.Def
+	}
+	for i := range v.Review.Stages {
+		d.Stages = append(d.Stages, v.Review.Stages[i].Def)
+	}
 	if err := review.May(v.Actor, review.ChangePlan, p); err != nil {
 		return err
 	}
 	m := s.meta(w, r, &v.Viewer, "Add an item, "+p.Name, ui.NavPortfolio)
-	m.Path, m.ErrorCount = page.NewItemURL(p.Key, st.Def.Key), len(form.Errors)
-	return s.render(w, r, status, page.NewItem(m, &page.NewItemData{Project: p, Stage: st.Def, Words: v.Review.Plan.Adds, Form: form}))
+	m.Path, m.ErrorCount = d.URL(), len(form.Errors)
+	return s.render(w, r, status, page.NewItem(m, d))
 }
 
-// addItem adds an item of the project's own.
+// addItem adds an item of the project's own, and goes back to where it was asked for.
 func (s *Server) addItem(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "title", "why", "done", "show", "level", "evidence"+several, "seats"+several)
+	fields := []string{"title", "why", "done", "show", "level", "evidence" + several, "seats" + several}
+	at, back := stageKey(r), page.PlanURL(projectKey(r))
+	if at == "" {
+		fields = append(fields, "stage")
+	} else {
+		back = page.StageURL(projectKey(r), at)
+	}
+	posted, err := readForm(r, fields...)
 	form := page.NewItemForm{
+		Stage: posted.Get("stage"),
 		Title: posted.Get("title"), Why: posted.Get("why"), Done: posted.Get("done"), Show: posted.Get("show"), Level: posted.Get("level"),
 		Evidence: posted["evidence"], Seats: posted["seats"],
 	}
+	var changed *store.Changed
 	if err == nil {
-		_, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stageKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
-			return rv.AddItem(who, stageKey(r), form.Item(), at)
+		changed, err = s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: at}, func(rv *review.Review, who review.Actor, now time.Time) error {
+			to := at
+			if to == "" {
+				to = plan.StageKey(form.Stage)
+			}
+			if at == "" && rv.Stage(to) == nil && review.May(who, review.ChangePlan, &rv.Project) == nil {
+				return invalidField("stage", "choose one of the list")
+			}
+			return rv.AddItem(who, to, form.Item(), now)
 		})
 	}
 	if err == nil {
-		return s.done(w, r, page.StageURL(projectKey(r), stageKey(r)), flashPlan)
+		return s.donePlan(w, r, changed, back)
 	}
 	var refused *review.Refused
-	fields, invalid := fieldErrors(err)
+	wrong, invalid := fieldErrors(err)
 	switch {
-	case invalid && fields["form"] == "":
-		form.Errors = fields
+	case invalid && wrong["form"] == "":
+		form.Errors = wrong
 	case invalid, errors.As(err, &refused):
 		form.Problem = explain(err).text
 	default:

@@ -62,6 +62,43 @@ func TestAProjectAddsItsOwnItems(t *testing.T) {
 	}
 }
 
+// From the plan's page an item is added to a stage that is chosen, and the way leads
+// back there, with what was added.
+func TestOwnItemsAreAddedFromThePlan(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("payments")
+	sk := f.tmpl.Stages[1].Key
+	to, b := page.NewPlanItemURL(p), f.browse("owner")
+	b.get(page.PlanURL(p)).want(200).one(`a[href="` + to + `"]`)
+	b.get(to).want(200).one(`form[action="` + to + `"] select[name="stage"]`)
+	good := []string{"title", "Printers are <warned>", "why", "They jam.", "done", "A mail went out.", "show", "", "level", "should", "evidence", "doc", "seats", "sre"}
+	for _, stage := range []string{"", "nothing"} {
+		r := b.post(to, append([]string{"stage", stage}, good...)...).want(422)
+		if r.one(`select[name="stage"]`).AttrOr("aria-invalid", "") != "true" || r.one(`[name="title"]`).AttrOr("value", "") != "Printers are <warned>" {
+			t.Errorf("stage %q: the field is not marked, or what was typed is lost", stage)
+		}
+	}
+	good = append(good, "stage", string(sk))
+	if at := b.post(to, good...).want(303).Header.Get("Location"); at != page.PlanURL(p) {
+		t.Errorf("it leads to %s", at)
+	}
+	if got := words(b.get(page.PlanURL(p)).want(200).find(".note-box.s-met")); !strings.Contains(got, "Added: “Printers are <warned>”, in "+f.tmpl.Stages[1].Name+".") {
+		t.Errorf("what was added is not said: %s", got)
+	}
+	if it := f.stage(p, sk).Item("own-printers-are-warned"); it == nil || !it.Def.Own {
+		t.Fatalf("the item is %+v", it)
+	}
+	for _, who := range []string{"viewer", "member"} {
+		if f.browse(who).get(page.PlanURL(p)).want(200).find(`a[href="`+to+`"]`).Length() != 0 {
+			t.Errorf("a %s is led to what is refused", who)
+		}
+		f.browse(who).get(to).want(403)
+		f.browse(who).post(to, good...).want(403)
+		f.browse(who).post(to, "stage", "nothing", "title", "x").want(403)
+	}
+}
+
 // Levels go up at once; they go down when somebody at the gate who did not ask
 // approves.
 func TestLevelsGoUpFreelyAndDownWithApproval(t *testing.T) {

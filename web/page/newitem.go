@@ -11,14 +11,15 @@ import (
 // NewItemData is the page on which a project adds an item of its own to a stage.
 type NewItemData struct {
 	Project *review.Project
-	Stage   *plan.Stage
+	Stage   *plan.Stage   // that it joins; nil: it is chosen
+	Stages  []*plan.Stage // to choose from
 	Words   plan.Words // that the plan adds
 	Form    NewItemForm
 }
 
 // NewItemForm is what was typed.
 type NewItemForm struct {
-	Title, Why, Done, Show, Level string
+	Stage, Title, Why, Done, Show, Level string
 	Evidence, Seats               []string
 	Errors                        map[string]string
 	Problem                       string
@@ -34,6 +35,37 @@ func (f *NewItemForm) Item() review.NewItem {
 		in.Seats = append(in.Seats, plan.Seat(s))
 	}
 	return in
+}
+
+// URL is where the form is, and where it is sent.
+func (d *NewItemData) URL() string {
+	if d.Stage == nil {
+		return NewPlanItemURL(d.Project.Key)
+	}
+	return NewItemURL(d.Project.Key, d.Stage.Key)
+}
+
+func (d *NewItemData) back() string {
+	if d.Stage == nil {
+		return PlanURL(d.Project.Key)
+	}
+	return StageURL(d.Project.Key, d.Stage.Key)
+}
+
+// crumb is the page that the form was opened from.
+func (d *NewItemData) crumb() ui.Crumb {
+	if d.Stage == nil {
+		return ui.Crumb{Text: "Plan", Href: d.back()}
+	}
+	return ui.Crumb{Text: d.Stage.Name, Href: d.back()}
+}
+
+func (d *NewItemData) stages() []ui.Option {
+	out := []ui.Option{{Label: "Choose a stage"}}
+	for _, s := range d.Stages {
+		out = append(out, ui.Option{Value: string(s.Key), Label: s.Name, Selected: string(s.Key) == d.Form.Stage})
+	}
+	return out
 }
 
 func (d *NewItemData) field(name, label, hint, value string) ui.Field {
@@ -52,6 +84,7 @@ func (d *NewItemData) fields() []ui.Field {
 		d.field("level", "How much does it weigh?", "", ""),
 		d.field("evidence", "What can show it?", "Any one of these is enough.", ""),
 		d.field("seats", "Who judges it?", "", ""),
+		d.field("stage", "Stage", "Its gate asks for the item.", d.Form.Stage),
 	}
 }
 

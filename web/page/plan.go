@@ -145,6 +145,11 @@ func (d *PlanData) effects() []PlanEffect {
 				e.items(from, to)
 			}
 			e.Lines = append(e.Lines, d.gateEffects(from, to)...)
+			if d.Do == PlanAttach {
+				if already := d.seated(from, to); already != "" {
+					e.Lines = append(e.Lines, already)
+				}
+			}
 		}
 		if len(e.Lines) > 0 {
 			out = append(out, e)

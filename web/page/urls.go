@@ -135,6 +135,9 @@ func PlanURL(p review.ProjectKey) string { return ProjectURL(p) + "/plan" }
 // NewItemURL is where a project adds an item of its own to a stage.
 func NewItemURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/new-item" }
 
+// NewPlanItemURL is where it adds one to a stage that is chosen there.
+func NewPlanItemURL(p review.ProjectKey) string { return PlanURL(p) + "/new-item" }
+
 // WaiverURL is where a waiver is decided on.
 func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
 
