@@ -20,7 +20,7 @@ run: build ## Build and start the server with a private database, demo people an
 build: ## Build bin/slipway
 	$(GO) build -buildvcs=$(BUILDVCS) -o bin/slipway ./cmd/server
 
-test: ## Check everything: build, vet, lint, generated code, all tests with the race detector
+test: ## Check everything: build, vet, lint, generated code, all tests (with the race detector where something is shared)
 	@$(GO) run ./internal/checks
 
 # What a release has to pass on top of `make test`; docs/verification.md says what it shows and how long it takes.

@@ -153,8 +153,11 @@ func (r *reply) outcome(key string) string {
 	fmt.Fprintln(&b, r.Status, len(r.Body))
 	_ = h.Write(&b)
 	b.WriteString(r.Body)
-	text := draftID.ReplaceAllString(strings.ReplaceAll(b.String(), id, "ID"), "/new/DRAFT")
-	return strings.NewReplacer(key, "KEY", plan.Seat(key).Label(), "KEY").Replace(text) // a seat that is shown again has its name
+	text := strings.ReplaceAll(b.String(), id, "ID")
+	if strings.Contains(text, "/new/") { // patterns are slow, and most answers have no draft
+		text = draftID.ReplaceAllString(text, "/new/DRAFT")
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(text, key, "KEY"), plan.Seat(key).Label(), "KEY") // a seat that is shown again has its name
 }
 
 // variations are what is tried with a route: each parameter by itself with one
@@ -241,10 +244,12 @@ func TestTheCanaryIsNotSeen(t *testing.T) {
 				if down := e.pattern == "/login" && e.method == http.MethodPost; !down && (hidden.Status >= 500 || none.Status >= 500) { // there is no provider
 					t.Errorf("%s, %s: %d and %d", name, what, hidden.Status, none.Status)
 				}
-				if hidden.outcome(canary) != none.outcome(absent) { // a page that tells the time turned its minute between them
+				got, want := hidden.outcome(canary), none.outcome(absent)
+				if got != want { // a page that tells the time turned its minute between them
 					hidden, none = p.send(b, e.method, canary), p.send(b, e.method, absent)
+					got, want = hidden.outcome(canary), none.outcome(absent)
 				}
-				if got, want := hidden.outcome(canary), none.outcome(absent); got != want {
+				if got != want {
 					t.Errorf("%s, %s: they differ\n%s", name, what, firstDifference(got, want))
 				}
 			}

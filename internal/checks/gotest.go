@@ -13,20 +13,19 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/slipway-prr/slipway/internal/devstack/postgres"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
 )
 
 const (
-	testTimeout = "8m" // for one package
+	testTimeout = "12m" // for one package, of which up to three share the processors
 	module      = "github.com/slipway-prr/slipway/"
 )
 
-// runTests runs every test with the race detector against one private
-// PostgreSQL. Packages run side by side on all processors; tests within one
-// mostly wait for the database or the browser, so more of them than
-// processors run at once.
+// runTests runs every test against one private PostgreSQL, in runs of go test
+// side by side: tests wait for the database and the browser most of the time.
 func (c *checker) runTests(ctx context.Context) (err error) {
 	pg, err := postgres.Start(ctx, postgres.Options{Unsafe: true})
 	if err != nil {
@@ -37,11 +36,30 @@ func (c *checker) runTests(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	raced, plain, err := divide(packages)
+	if err != nil {
+		return err
+	}
+	results := newResults(c.out)
+	run := func(args ...string) error {
+		return c.goTest(ctx, results, storetest.ServerVar+"="+pg.SuperuserURL, args)
+	}
+	beside := make(chan error, 1)
+	go func() {
+		err := errors.Join(run(append([]string{"-p=1", "-run=" + oneAtATime()}, plain.walkers...)...), run(append([]string{"-p=1"}, plain.pure...)...))
+		beside <- err
+	}()
 	processors := runtime.NumCPU()
-	args := []string{"test", "-json", "-race", "-count=1", "-vet=off", "-timeout=" + testTimeout,
-		"-p=" + strconv.Itoa(processors), "-parallel=" + strconv.Itoa(2*processors)}
-	cmd := c.command(ctx, "go", append(args, packages...)...)
-	cmd.Env = append(cmd.Env, storetest.ServerVar+"="+pg.SuperuserURL)
+	err = run(append([]string{"-race", "-skip=" + oneAtATime(), "-p=" + strconv.Itoa(processors), "-parallel=" + strconv.Itoa(2*processors)}, raced...)...)
+	err = errors.Join(err, <-beside)
+	results.report()
+	return errors.Join(err, results.verdict(), results.missed(walkers()))
+}
+
+// goTest runs go test once and adds what its tests say to the results.
+func (c *checker) goTest(ctx context.Context, results *results, server string, args []string) error {
+	cmd := c.command(ctx, "go", append([]string{"test", "-json", "-count=1", "-vet=off", "-timeout=" + testTimeout}, args...)...)
+	cmd.Env = append(cmd.Env, server)
 	cmd.Stdout = nil
 	events, err := cmd.StdoutPipe()
 	if err != nil {
@@ -50,20 +68,17 @@ func (c *checker) runTests(ctx context.Context) (err error) {
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start go test: %w", err)
 	}
-	results := newResults(c.out)
 	readErr := results.read(events)
 	if readErr != nil {
 		_, _ = io.Copy(io.Discard, events) // or go test would wait for a reader
 	}
-	err = cmd.Wait()
-	results.report()
-	return errors.Join(err, readErr, results.verdict())
+	return errors.Join(cmd.Wait(), readErr)
 }
 
 // slow packages are tested first, the longest first: one that began last would
 // run alone while the other processors have nothing to do.
 func slow() []string {
-	return []string{"web", "e2e", "e2e/faults", "bench", "internal/store", "internal/proof"}
+	return []string{"web", "e2e", "e2e/faults", "bench", "internal/store", "cmd/server"}
 }
 
 // packages are all of the module's, in the order in which to test them.
@@ -105,8 +120,9 @@ type event struct {
 type testID struct{ pkg, name string }
 
 // results shows packages as they finish and failing tests with all they said,
-// and remembers what was skipped.
+// and remembers what was skipped. Several runs may add to them at once.
 type results struct {
+	mu      sync.Mutex // held while a line is added
 	out     io.Writer
 	said    map[testID]*strings.Builder // by tests that have not finished
 	skipped []skip
@@ -134,12 +150,7 @@ func (r *results) read(events io.Reader) error {
 	for {
 		line, err := lines.ReadBytes('\n')
 		if len(line) > 0 {
-			var e event
-			if jsonErr := json.Unmarshal(line, &e); jsonErr != nil {
-				fmt.Fprintf(r.out, "%s", line) // go test itself, not a test
-			} else {
-				r.add(e)
-			}
+			r.addLine(line)
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -148,6 +159,17 @@ func (r *results) read(events io.Reader) error {
 			return fmt.Errorf("read from go test: %w", err)
 		}
 	}
+}
+
+func (r *results) addLine(line []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var e event
+	if err := json.Unmarshal(line, &e); err != nil {
+		fmt.Fprintf(r.out, "%s", line) // go test itself, not a test
+		return
+	}
+	r.add(e)
 }
 
 func (r *results) add(e event) {
@@ -252,6 +274,17 @@ func (r *results) verdict() error {
 	}
 	if r.passed == 0 {
 		wrong = append(wrong, errors.New("no test passed"))
+	}
+	return errors.Join(wrong...)
+}
+
+// missed fails for tests of their own that no run has ended.
+func (r *results) missed(wanted []testID) error {
+	var wrong []error
+	for _, id := range wanted {
+		if !slices.ContainsFunc(r.longest, func(t timed) bool { return t.id == id }) {
+			wrong = append(wrong, fmt.Errorf("%s %s did not run", id.pkg, id.name))
+		}
 	}
 	return errors.Join(wrong...)
 }

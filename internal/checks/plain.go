@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// pure packages start nothing, lock nothing and keep nothing that changes, which a
+// test holds them to: the race detector has nothing to find in them, and makes what
+// they do, which is reading bytes, take five times as long. Whatever calls them from
+// several goroutines at once is tested with it.
+func pure() []string {
+	return []string{
+		"internal/catalog", "internal/fold", "internal/formats", "internal/formats/own", "internal/formats/plainyaml",
+		"internal/plan", "internal/proof", "internal/review",
+	}
+}
+
+// walkers are tests that ask a server thousands of times, always one question after
+// the other; other tests ask the same routes with the race detector.
+func walkers() []testID {
+	return []testID{{module + "web", "TestTheCanaryIsNotSeen"}, {module + "web", "TestTheCanaryIsNotTimed"}}
+}
+
+// oneAtATime is the pattern of the walkers' names.
+func oneAtATime() string {
+	var names []string
+	for _, id := range walkers() {
+		names = append(names, id.name)
+	}
+	return "^(" + strings.Join(names, "|") + ")$"
+}
+
+// withoutRace is what runs without the race detector.
+type withoutRace struct {
+	pure    []string // packages, with all their tests
+	walkers []string // packages, of which the walkers run
+}
+
+// divide says which packages are tested with the race detector and which without.
+// Those that have walkers are in both.
+func divide(packages []string) (raced []string, plain withoutRace, err error) {
+	raced = slices.Clone(packages)
+	for _, name := range pure() {
+		i := slices.Index(raced, module+name)
+		if i < 0 {
+			return nil, withoutRace{}, fmt.Errorf("there is no package %s to test without the race detector", name)
+		}
+		plain.pure, raced = append(plain.pure, raced[i]), slices.Delete(raced, i, i+1)
+	}
+	for _, id := range walkers() {
+		if !slices.Contains(plain.walkers, id.pkg) {
+			plain.walkers = append(plain.walkers, id.pkg)
+		}
+	}
+	return raced, plain, nil
+}
