@@ -112,7 +112,7 @@ func TestSavedByItselfSaysWhatIsWrong(t *testing.T) {
 		}
 		return b.htmx().post(stage+"/gate", fields...).want(200).text()
 	}
-	if got := gate("9"); !strings.Contains(got, "Saved.") || !strings.Contains(got, "Before it can be published: quorum: is 9 at tier 1") || strings.Contains(got, "items") {
+	if got := gate("9"); !strings.Contains(got, "Saved.") || !strings.Contains(got, "Before it can be published: “Signatures” is 9 at tier 1") || strings.Contains(got, "items") {
 		t.Errorf("nine signatures of one seat: %q", got)
 	}
 	if got := strings.TrimSpace(gate("1")); got != "Saved." {

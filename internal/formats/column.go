@@ -50,7 +50,10 @@ func columnTable() []columnWords {
 		{ColumnWhy, "Why", []string{"why", "rationale", "reason", "risk"}},
 		{ColumnDone, "Done when", []string{"done when", "done_when", "acceptance criteria", "how to verify", "verification", "definition of done", "how to check", "test"}},
 		{ColumnShow, "Show", []string{"show", "what to show", "what to link", "proof", "evidence required"}},
-		{ColumnLevel, "Level", []string{"level", "priority", "severity", "importance", "requirement level", "moscow", "must/should", "required", "mandatory", "obligation"}},
+		{ColumnLevel, "Level", []string{
+			"level", "priority", "severity", "importance", "requirement level", "moscow", "must/should", "must/should/could", "required", "mandatory", "obligation",
+			"how important", "how important is it", "criticality", "weight", "urgency", "need", "necessity",
+		}},
 		{ColumnTier2, "Tier 2", []string{"tier 2", "tier2"}},
 		{ColumnTier3, "Tier 3", []string{"tier 3", "tier3"}},
 		{ColumnGrade1, "Level 1", []string{"l1", "level 1", "level1", "maturity 1", "maturity level 1"}},
@@ -96,11 +99,11 @@ func guessColumns(headings []string) map[Column]int {
 			}
 		}
 	}
-	// "Check name" and "Control ID" say by their last word what they are.
+	// "Check name", "Control ID" and "Launch priority" say by their last word what they are.
 	for _, c := range []struct {
 		column Column
 		ends   []string
-	}{{ColumnTitle, []string{" name", " title", "_name", "_title"}}, {ColumnID, []string{" id", " code", " number", " no", "_id"}}} {
+	}{{ColumnTitle, []string{" name", " title", "_name", "_title"}}, {ColumnID, []string{" id", " code", " number", " no", "_id"}}, {ColumnLevel, []string{" priority", " importance", " severity", " criticality"}}} {
 		if _, there := found[c.column]; there {
 			continue
 		}

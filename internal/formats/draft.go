@@ -23,23 +23,24 @@ const (
 // draft is what a reader makes of a file. Stages are begun with stage; items go
 // to the last of them, or to the one that was gone back to.
 type draft struct {
-	opts        Options
-	name        string // of the document
-	summary     string
-	stages      []plan.Stage
-	at          int // the stage that items go to
-	items       int
-	keys        keys // of items
-	stageKeys   keys
-	titles      map[string]int // how often each was used, folded
-	stageTitles map[string]int
-	problems    []Problem
-	more        int    // problems that were not kept
-	losses      []loss // in the order in which they were met
-	unleveled   int
-	cut         int
-	firstCut    string // how the first of them begins
-	again       int
+	opts         Options
+	name         string // of the document
+	summary      string
+	stages       []plan.Stage
+	at           int // the stage that items go to
+	items        int
+	keys         keys // of items
+	stageKeys    keys
+	titles       map[string]int // how often each was used, folded
+	stageTitles  map[string]int
+	problems     []Problem
+	more         int    // problems that were not kept
+	losses       []loss // in the order in which they were met
+	unleveled    int
+	titledLevels int // titles that said the level
+	cut          int
+	firstCut     string // how the first of them begins
+	again        int
 }
 
 type loss struct {
@@ -208,6 +209,7 @@ func (d *draft) finish() Result {
 	empty := len(d.stages)
 	d.dropEmptyStages()
 	empty -= len(d.stages)
+	d.note(d.titledLevels, "title said how much its item weighs; the word became its level", "titles said how much their items weigh; the words became their levels", "")
 	d.note(d.unleveled, "item has no level and is required at every tier", "items have no level and are required at every tier", "Look at the levels.")
 	d.note(d.cut, "title was too long; the rest stands in the text", "titles were too long; the rest stands in the texts", "Look for “"+d.firstCut+"”.")
 	d.note(d.again, "title stands in the file before and got a number", "titles stand in the file before and got numbers", "")

@@ -146,10 +146,46 @@ func TestSplitTitle(t *testing.T) {
 	}
 }
 
+// A word at either end of a title that says how much the item weighs is its level,
+// and no other word is.
+func TestLevelsInTitles(t *testing.T) {
+	must, should, may := evenly(plan.LevelMust), evenly(plan.LevelShould), evenly(plan.LevelMay)
+	for title, want := range map[string]struct {
+		levels [3]plan.Level
+		rest   string
+	}{
+		"Budget is agreed (should)": {should, "Budget is agreed"}, "Doors are locked [MUST]": {must, "Doors are locked"}, "Lamps glow [optional].": {may, "Lamps glow"},
+		"Lamps glow – recommended": {should, "Lamps glow"}, "Lamps glow (P0)": {must, "Lamps glow"}, "Lamps glow (nice to have)": {may, "Lamps glow"},
+		"Optional: lamps glow": {may, "lamps glow"}, "[Must] Lamps glow (optional)": {must, "Lamps glow (optional)"},
+		"Lamps glow (tier 1)": {rest: "Lamps glow (tier 1)"}, "Costs stay low": {rest: "Costs stay low"}, "Water level - high": {rest: "Water level - high"},
+		"(should)": {rest: "(should)"}, "Doors (2)": {rest: "Doors (2)"}, "Doors (see must)": {rest: "Doors (see must)"},
+	} {
+		if levels, rest := titleLevel(title); levels != want.levels || rest != want.rest {
+			t.Errorf("%q: %v %q", title, levels, rest)
+		}
+	}
+}
+
+// Columns that say how important something is are recognised by many names.
+func TestColumnsOfLevels(t *testing.T) {
+	for _, heading := range []string{"How important", "How important?", "Priority", "IMPORTANCE", "Severity", "Level", "Launch priority", "Must/Should/Could", "Criticality"} {
+		if at, ok := guessColumns([]string{"What", heading})[ColumnLevel]; !ok || at != 1 {
+			t.Errorf("%q is no level", heading)
+		}
+	}
+	for _, heading := range []string{"Importer", "Owner", "Access level needed"} {
+		if _, ok := guessColumns([]string{"What", heading})[ColumnLevel]; ok {
+			t.Errorf("%q is a level", heading)
+		}
+	}
+}
+
 func TestLevelWords(t *testing.T) {
 	for words, want := range map[string][3]plan.Level{
 		"MUST": evenly(plan.LevelMust), "Shall": evenly(plan.LevelMust), "**High**": evenly(plan.LevelMust),
 		"should": evenly(plan.LevelShould), "Medium": evenly(plan.LevelShould), "SUGGESTED": evenly(plan.LevelMay), "low": evenly(plan.LevelMay),
+		"P0": evenly(plan.LevelMust), "p1": evenly(plan.LevelMust), "P2": evenly(plan.LevelShould), "P3": evenly(plan.LevelMay), "Nice-to-have": evenly(plan.LevelMay),
+		"could": evenly(plan.LevelMay), "Must have": evenly(plan.LevelMust),
 		"L1": graded(1), "Level 2": graded(2), "3": graded(3), "Maturity Level 2, Maturity Level 3": graded(2), "l3/should": {"must", "should", "should"},
 	} {
 		if got, ok := levelOf(words); !ok || got != want {

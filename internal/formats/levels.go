@@ -1,6 +1,7 @@
 package formats
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -26,7 +27,7 @@ func graded(grade int) [3]plan.Level {
 }
 
 // levelOf reads the words in which lists say how much an item weighs: MUST, SHOULD,
-// MAY and their like; high, medium and low; L1 to L3 and maturity 1 to 3, see [graded].
+// MAY and their like; high, medium and low; P0 to P4; L1 to L3 and maturity 1 to 3, see [graded].
 // Of several, separated by commas and such, the one that asks the most counts.
 // ok is false for what is none of them.
 func levelOf(words string) (levels [3]plan.Level, ok bool) {
@@ -45,6 +46,63 @@ func levelOf(words string) (levels [3]plan.Level, ok bool) {
 	return levels, ok
 }
 
+var (
+	levelPrefix = regexp.MustCompile(`^[\[(]?(?i:(must|should|may|required|recommended|optional|high|medium|low|L[123]))(?:[\])]\s*|\s*[:–—]\s+)(.+)$`)
+	levelEnd    = regexp.MustCompile(`^(.*\pL.*?)\s*(?:[\[(]\s*(?i:(must(?:[ -]have)?|should|may|could|required|recommended|optional|mandatory|nice[ -]to[ -]have|critical|high|medium|low|P[0-4]|L[123]))\s*[\])]|` +
+		`\s[-–—]\s+(?i:(must|should|may|could|required|recommended|optional|mandatory|nice[ -]to[ -]have)))\.?$`)
+)
+
+// levelBefore takes a word off the beginning of a title that says how much it
+// weighs: "Optional: …", "[MUST] …".
+func levelBefore(title string) ([3]plan.Level, string) {
+	found := levelPrefix.FindStringSubmatch(title)
+	if found == nil {
+		return [3]plan.Level{}, title
+	}
+	levels, ok := levelOf(found[1])
+	if !ok {
+		return [3]plan.Level{}, title
+	}
+	return levels, found[2]
+}
+
+// levelAfter takes such a word off its end: "… (should)", "… [P2]", "… – optional".
+func levelAfter(title string) ([3]plan.Level, string) {
+	found := levelEnd.FindStringSubmatch(title)
+	if found == nil {
+		return [3]plan.Level{}, title
+	}
+	levels, ok := levelOf(found[2] + found[3])
+	if !ok {
+		return [3]plan.Level{}, title
+	}
+	return levels, found[1]
+}
+
+// titleLevel takes the word off a title that says how much it weighs, wherever it
+// stands.
+func titleLevel(title string) ([3]plan.Level, string) {
+	if levels, rest := levelBefore(title); rest != title {
+		return levels, rest
+	}
+	return levelAfter(title)
+}
+
+// LevelRead is what a cell of the column of levels is read as; false where nobody
+// can tell.
+func LevelRead(cell string) (plan.Level, bool) {
+	if levels, ok := levelOf(cell); ok {
+		return levels[0], true
+	}
+	switch {
+	case marked(cell):
+		return plan.LevelMust, true
+	case denied(cell):
+		return plan.LevelMay, true
+	}
+	return plan.LevelNone, false
+}
+
 func levelWord(w string) ([3]plan.Level, bool) {
 	w = strings.Trim(w, " .:()[]*_`\"'")
 	for _, group := range []struct {
@@ -52,9 +110,9 @@ func levelWord(w string) ([3]plan.Level, bool) {
 		words []string
 	}{
 		// NOT belongs to the item's text: a MUST NOT has to be met as a MUST has.
-		{plan.LevelMust, []string{"must", "must not", "shall", "shall not", "required", "require", "mandatory", "high", "critical", "essential", "blocker"}},
-		{plan.LevelShould, []string{"should", "should not", "recommended", "recommend", "medium", "moderate", "important", "normal"}},
-		{plan.LevelMay, []string{"may", "suggested", "suggest", "optional", "low", "could", "nice to have", "informational", "info"}},
+		{plan.LevelMust, []string{"must", "must not", "shall", "shall not", "required", "require", "mandatory", "must have", "must-have", "high", "critical", "essential", "blocker", "p0", "p1"}},
+		{plan.LevelShould, []string{"should", "should not", "recommended", "recommend", "should have", "should-have", "medium", "moderate", "important", "normal", "p2"}},
+		{plan.LevelMay, []string{"may", "suggested", "suggest", "optional", "low", "could", "could have", "could-have", "nice to have", "nice-to-have", "informational", "info", "p3", "p4"}},
 	} {
 		if slices.Contains(group.words, w) {
 			return evenly(group.level), true

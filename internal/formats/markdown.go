@@ -272,8 +272,11 @@ func (m *mdReader) entry(n ast.Node, parent string, depth int) {
 	if !isTask {
 		m.entries++
 	}
-	it.Levels, it.Title = levelBefore(it.Title)
+	it.Levels, it.Title = m.titled(it.Title)
 	if parent != "" {
+		if isTask {
+			m.lose("box below another became an item of its own, beside it", "boxes below others became items of their own, beside them")
+		}
 		it.Guidance = "Part of “" + parent + "”."
 	}
 	var within []*ast.List
@@ -284,12 +287,68 @@ func (m *mdReader) entry(n ast.Node, parent string, depth int) {
 		}
 		m.details(c, &it)
 	}
+	if points := m.subPoints(within); points != nil {
+		m.fold(points, &it)
+		within = nil
+	}
 	s := m.section()
 	s.entries = append(s.entries, mdEntry{item: &it})
 	short, _ := shorten(it.Title, maxTitle)
 	for _, l := range within {
 		m.list(l, short, depth+1)
 	}
+}
+
+// The most sub-points that are folded into what they stand below, and the most
+// characters of each.
+const (
+	maxPoints     = 8
+	maxPointWords = 120
+)
+
+// subPoints are the boxes of lists that only say when the box above them is done:
+// few, each on one line, none with a level or with boxes of its own. Nil when they
+// are items.
+func (m *mdReader) subPoints(lists []*ast.List) []ast.Node {
+	var out []ast.Node
+	for _, l := range lists {
+		for n := l.FirstChild(); n != nil; n = n.NextSibling() {
+			first := n.FirstChild()
+			if first == nil || first.NextSibling() != nil || len(out) == maxPoints {
+				return nil
+			}
+			words := m.words(first, nil)
+			if _, rest := titleLevel(words); first.FirstChild() == nil || first.FirstChild().Kind() != east.KindTaskCheckBox || rest != words || len(words) > maxPointWords {
+				return nil
+			}
+			out = append(out, first)
+		}
+	}
+	return out
+}
+
+// fold makes sub-points what has to be so before an item is done.
+func (m *mdReader) fold(points []ast.Node, it *plan.Item) {
+	var words []string
+	for _, p := range points {
+		if box, ok := p.FirstChild().(*east.TaskCheckBox); ok && box.IsChecked {
+			m.ticked++
+		}
+		if w := strings.TrimRight(m.words(p, it), ".;, "); w != "" {
+			words = append(words, w)
+		}
+		m.lose("box below another became a part of its “Done when”", "boxes below others became parts of their “Done when”")
+	}
+	it.Done = joinTexts(it.Done, joinSentences(strings.Join(words, "; ")))
+}
+
+// titled takes off a title what says how much it weighs, and counts that.
+func (d *draft) titled(title string) ([3]plan.Level, string) {
+	levels, rest := titleLevel(title)
+	if rest != title {
+		d.titledLevels++
+	}
+	return levels, rest
 }
 
 // withoutBox looks for items in an entry that is none.
@@ -418,22 +477,6 @@ func (m *mdReader) addLink(it *plan.Item, title, address string) {
 		return
 	}
 	it.Links = m.link(it.Links, title, address)
-}
-
-var levelPrefix = regexp.MustCompile(`^[\[(]?(?i:(must|should|may|required|recommended|optional|high|medium|low|L[123]))(?:[\])]\s*|\s*[:–—]\s+)(.+)$`)
-
-// levelBefore takes a word off the beginning of a title that says how much it
-// weighs: "Optional: …", "[MUST] …".
-func levelBefore(title string) ([3]plan.Level, string) {
-	found := levelPrefix.FindStringSubmatch(title)
-	if found == nil {
-		return [3]plan.Level{}, title
-	}
-	levels, ok := levelOf(found[1])
-	if !ok {
-		return [3]plan.Level{}, title
-	}
-	return levels, found[2]
 }
 
 // emit makes stages of the sections. Where there are more than there may be
@@ -587,6 +630,8 @@ func writeTask(b *bytes.Buffer, it *plan.Item) {
 	level := ""
 	if it.Levels[0] == plan.LevelShould || it.Levels[0] == plan.LevelMay {
 		level = it.Levels[0].Label() + ": "
+	} else if _, rest := titleLevel(it.Title); rest != it.Title { // which would be taken for its level
+		level = plan.LevelMust.Label() + ": "
 	}
 	fmt.Fprintf(b, "- [ ] %s%s\n", level, escape(it.Title))
 	for _, p := range []struct{ name, text string }{{"Why", it.Why}, {"Done when", it.Done}, {"Show", it.Show}} {

@@ -25,7 +25,6 @@ func TestMarkdown(t *testing.T) {
 		"Rides/Brakes were tested & the log is signed/must/",
 		"Rides/The carousel's too/must/Part of “Brakes were tested & the log is signed”.",
 		"Rides/the ghost train's Nobody rides it in the morning./may/Part of “Brakes were tested & the log is signed”.",
-		"Rides/And its lights/must/Part of “the ghost train's Nobody rides it in the morning.”.",
 		"Rides/Fences stand/must/",
 		"Food/Fridges are cold at seven/must/see the list | door. and closed.",
 		"Food/Oil is fresh/should/every day",
@@ -34,12 +33,15 @@ func TestMarkdown(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("items\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	fences, fridges := l.Stages[1].Items[4], l.Stages[2].Items[0]
+	fences, fridges := l.Stages[1].Items[3], l.Stages[2].Items[0]
 	if fences.Why != "children run." || fences.Done != "somebody walked along all of them." {
 		t.Errorf("%+v", fences)
 	}
 	if len(fridges.Links) != 1 || fridges.Links[0].URL != "https://example.org/fridges" || len(l.Stages[0].Items[0].Links) != 1 {
 		t.Errorf("%+v", fridges)
+	}
+	if ghosts := l.Stages[1].Items[2]; ghosts.Done != "And its lights." {
+		t.Errorf("%+v", ghosts)
 	}
 	if l.Name != "Before the fair opens" || l.Summary != "What the fair committee goes through on the morning." || l.Stages[1].Purpose != "Everything that moves people." {
 		t.Errorf("%+v", l)
@@ -53,6 +55,53 @@ func TestMarkdown(t *testing.T) {
 		if !has(r.Lost, itself, want) {
 			t.Errorf("nothing says %q is lost: %v", want, r.Lost)
 		}
+	}
+}
+
+// Boxes below another that are single lines say when it is done; others are items of
+// their own. The list of what has no place says which.
+func TestMarkdownSubPoints(t *testing.T) {
+	r, err := Read(Markdown, "list.md", []byte(`# List
+
+- [ ] Tests run (must)
+  - [x] unit tests
+  - [ ] tests of [the whole](https://example.org/whole).
+- [ ] Threats are listed [optional]
+  - [ ] Borders are drawn (should)
+  - [ ] Abuse is listed
+- [ ] Rollback is rehearsed
+  - Done when: it took ten minutes.
+
+  * [ ] on staging
+- [ ] Keys are kept
+  - [ ] in a safe
+
+    with two locks
+`), Options{})
+	if err != nil || r.Refused() {
+		t.Fatalf("%v %+v", err, r.Problems)
+	}
+	var got []string
+	for _, it := range r.Document.Lifecycle.Stages[0].Items {
+		got = append(got, fmt.Sprintf("%s/%s/%s", it.Title, it.Levels[0], it.Done))
+	}
+	want := []string{
+		"Tests run/must/unit tests; tests of the whole.", "Threats are listed/may/", "Borders are drawn/should/", "Abuse is listed/must/",
+		"Rollback is rehearsed/must/it took ten minutes. on staging.", "Keys are kept/must/", "in a safe/must/",
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("items\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if links := r.Document.Lifecycle.Stages[0].Items[0].Links; len(links) != 1 {
+		t.Errorf("the link of a sub-point is lost: %v", links)
+	}
+	for _, want := range []string{"3 boxes below others became parts of their “Done when”.", "3 boxes below others became items of their own, beside them."} {
+		if !has(r.Lost, itself, want) {
+			t.Errorf("nothing says %q: %v", want, r.Lost)
+		}
+	}
+	if !has(r.Problems, Problem.String, "3 titles said how much their items weigh") {
+		t.Errorf("levels in titles are not spoken of: %v", r.Problems)
 	}
 }
 
@@ -77,6 +126,7 @@ func TestMarkdownRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	built.Stages[0].Items[0].Title = "1. A *starred* [title] with <b> & # | 2_3_4"
+	built.Stages[0].Items[2].Title, built.Stages[0].Items[2].Levels = "It is what it is (optional)", evenly(plan.LevelMust)
 	built.Stages[0].Items[1].Links = []plan.Link{{Title: "a [b]", URL: "https://example.org/(a)"}}
 	built.Stages[0].Items[1].Guidance = "- no list"
 	b, _, err := Write(Markdown, plan.Document{Lifecycle: built})

@@ -198,7 +198,9 @@ func (t *table) row(r row) {
 	t.current = &pending{item: plan.Item{Title: title}, line: r.line}
 	t.current.id, _ = t.at(ColumnID, r)
 	t.texts(r)
-	t.current.item.Levels = t.levels(r)
+	if t.current.item.Levels = t.levels(r); t.current.item.Levels == [3]plan.Level{} {
+		t.current.item.Levels, t.current.item.Title = t.titled(title)
+	}
 	t.words(r)
 }
 

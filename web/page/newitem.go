@@ -13,16 +13,16 @@ type NewItemData struct {
 	Project *review.Project
 	Stage   *plan.Stage   // that it joins; nil: it is chosen
 	Stages  []*plan.Stage // to choose from
-	Words   plan.Words // that the plan adds
+	Words   plan.Words    // that the plan adds
 	Form    NewItemForm
 }
 
 // NewItemForm is what was typed.
 type NewItemForm struct {
 	Stage, Title, Why, Done, Show, Level string
-	Evidence, Seats               []string
-	Errors                        map[string]string
-	Problem                       string
+	Evidence, Seats                      []string
+	Errors                               map[string]string
+	Problem                              string
 }
 
 // Item is what the form asks for.

@@ -166,21 +166,6 @@ func (d *Draft) problemURL(p plan.Problem) string {
 	return page.DraftURL(d.Key())
 }
 
-// problemText says what a problem is about, then what it is.
-func (d *Draft) problemText(p plan.Problem) string {
-	text := p.Message
-	switch it, _ := d.Item(p.Item); {
-	case it != nil && it.Title != "":
-		text = "“" + it.Title + "”: " + text
-	case p.Where != "":
-		text = p.Where + ": " + text
-	}
-	if s, ok := d.Section(p.Stage); ok && s.Name != "" {
-		text = s.Name + ", " + text
-	}
-	return text
-}
-
 // about are the problems of a stage, or of one item.
 func about(all []plan.Problem, s plan.StageKey, item plan.ItemKey) []plan.Problem {
 	var out []plan.Problem
@@ -212,7 +197,7 @@ func (p Part) Wrong(d *Draft, in plan.StageKey, item plan.ItemKey) []plan.Proble
 func wrongLine(wrong []plan.Problem) string {
 	var said []string
 	for _, p := range wrong[:min(len(wrong), mostHere)] {
-		said = append(said, p.Message)
+		said = append(said, inForm(p.Message))
 	}
 	if n := len(wrong) - len(said); n > 0 {
 		said = append(said, "and "+page.CountOf(n, "other thing"))
@@ -220,8 +205,12 @@ func wrongLine(wrong []plan.Problem) string {
 	return strings.Join(said, "; ") + "."
 }
 
-// mostShown is how many problems a page lists before it only counts them.
-const mostShown = 50
+// mostShown is how many kinds of problem a page lists before it only counts them, and
+// mostAlike how many places of one.
+const (
+	mostShown = 50
+	mostAlike = 8
+)
 
 func flagOptions(d plan.Document, also []string) []ui.Option {
 	var out []ui.Option

@@ -196,6 +196,16 @@ func grouped(all []formats.Problem) []problemGroup {
 			out[at].at = append(out[at].at, where)
 		}
 	}
+	// What somebody has to do comes before what was only noted.
+	slices.SortStableFunc(out, func(a, b problemGroup) int {
+		switch {
+		case (a.Do == "") == (b.Do == ""):
+			return 0
+		case b.Do == "":
+			return -1
+		}
+		return 1
+	})
 	return out
 }
 
@@ -304,6 +314,32 @@ func (d *Import) cells(i int) string {
 		}
 	}
 	return strings.Join(out, " · ")
+}
+
+// levelsRead says what the first words of a column of levels are read as.
+func (d *Import) levelsRead(i int) string {
+	switch d.holds(i) {
+	case formats.ColumnLevel, formats.ColumnTier2, formats.ColumnTier3:
+	default:
+		return ""
+	}
+	var out []string
+	seen := map[string]bool{}
+	for _, r := range d.Rows {
+		if i >= len(r) || r[i] == "" || seen[r[i]] {
+			continue
+		}
+		seen[r[i]] = true
+		word := "not a level"
+		if l, ok := formats.LevelRead(r[i]); ok {
+			word = strings.ToLower(l.Label())
+		}
+		out = append(out, "“"+page.Cut(r[i], 20)+"” is "+word)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return "Read as levels: " + strings.Join(out, ", ") + "."
 }
 
 func (d *Import) holds(i int) formats.Column {
