@@ -23,7 +23,7 @@ func documentKey(r *http.Request) string { return chi.URLParam(r, "template") }
 
 // editorMeta is the frame of a page on which documents are written.
 func (s *Server) editorMeta(w http.ResponseWriter, r *http.Request, v *store.Viewer, title string) ui.PageMeta {
-	m := s.meta(w, r, v, title, ui.NavNone)
+	m := s.meta(w, r, v, title, ui.NavLibrary)
 	m.Editor, m.Width = true, ui.Wide
 	return m
 }
@@ -144,7 +144,7 @@ func (s *Server) showVersions(w http.ResponseWriter, r *http.Request, status int
 			return err
 		}
 	}
-	m := s.meta(w, r, &v.Viewer, d.Title, ui.NavNone)
+	m := s.meta(w, r, &v.Viewer, d.Title, ui.NavLibrary)
 	m.ErrorCount = len(d.Errors)
 	return s.render(w, r, status, edit.DocumentPage(m, d))
 }

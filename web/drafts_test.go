@@ -66,7 +66,7 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	if got := b.get(stage).want(200).find(".edits > li").First().AttrOr("data-item", ""); got != "name-an-owner" {
 		t.Errorf("the first item is %q", got)
 	}
-	if got := b.post(draft+"/preview", "tier", "1", "flags", "pii").want(200).text(); !strings.Contains(got, "3 items, 3 required") || !strings.Contains(got, "2 signatures of Product and SRE") {
+	if got := b.post(draft+"/preview", "tier", "1", "flags", "pii").want(200).text(); !strings.Contains(got, "3 items, 3 required") || !strings.Contains(got, "Product and SRE sign.") {
 		t.Errorf("the preview says %q", got)
 	}
 	if got := b.post(draft+"/preview", "tier", "2").want(200).text(); !strings.Contains(got, "2 items, 2 required") {

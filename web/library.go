@@ -42,7 +42,7 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 			d.Items = append(d.Items, page.LibraryItem(it))
 		}
 	}
-	return s.render(w, r, http.StatusOK, page.Library(s.meta(w, r, &v.Viewer, "Library", ui.NavNone), d))
+	return s.render(w, r, http.StatusOK, page.Library(s.meta(w, r, &v.Viewer, "Library", ui.NavLibrary), d))
 }
 
 func libraryEntries(all []store.DocumentVersions) []page.LibraryEntry {
@@ -65,13 +65,14 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := page.NewDocument(v.Document, v.Before, v.Questions)
 	d.Ref, d.Versions = v.Ref, v.Versions
+	d.May = review.May(v.Actor, review.EditLibrary, nil) == nil
 	if d.Exports, err = exports(v.Document, func(format string) string { return page.ExportURL(v.Ref.Key, v.Ref.Version, format) }); err != nil {
 		return err
 	}
 	for _, u := range v.Uses {
 		d.Uses = append(d.Uses, page.DocumentUse(u))
 	}
-	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavNone)
+	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavLibrary)
 	if v.Document.Kind() == plan.KindModule {
 		return s.render(w, r, http.StatusOK, page.Module(m, d))
 	}

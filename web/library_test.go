@@ -180,3 +180,21 @@ func TestWhatUsesADocument(t *testing.T) {
 
 // countRows says how many projects a portfolio lists.
 func countRows(r *reply) string { return page.CountOf(r.find("tbody th a").Length(), "project") }
+
+// The library stands in the main navigation, and whoever may write documents copies
+// a version from its page.
+func TestTheLibraryIsAtHand(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	version := page.LifecycleURL(f.ref.Key, f.ref.Version)
+	for _, path := range []string{page.LibraryURL, version, page.DocumentURL(f.ref.Key)} {
+		if at := f.browse("viewer").get(path).want(200).one(`nav[aria-label="Main"] [aria-current]`); at.AttrOr("href", "") != page.LibraryURL {
+			t.Errorf("%s is marked as %s", path, words(at))
+		}
+	}
+	copies := `a[href="` + page.NewDocumentFrom(f.ref.Key, f.ref.Version) + `"]`
+	f.browse("librarian").get(version).want(200).one(copies)
+	if f.browse("viewer").get(version).want(200).find(copies).Length() != 0 {
+		t.Error("a viewer is led to what is refused")
+	}
+}

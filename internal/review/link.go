@@ -100,7 +100,7 @@ func (l LinkRules) check(u *url.URL) error {
 	host := strings.ToLower(u.Hostname())
 	switch {
 	case u.Scheme == "http" && !slices.Contains(l.HTTPHosts, host):
-		return errors.New("must start with https://, since http can be changed on the way; an operator can allow http for named intranet hosts (SLIPWAY_EVIDENCE_HTTP_HOSTS)")
+		return errors.New("must start with https://, since http can be changed on the way; an admin can have it allowed for this host")
 	case u.Scheme == "file":
 		return errors.New("is the path of a file on your computer; link to a page that others can open, with https://")
 	case u.Scheme != "https" && u.Scheme != "http":

@@ -37,7 +37,7 @@ func TestLinkRules(t *testing.T) {
 func TestRefusedLinksSayWhatToDo(t *testing.T) {
 	for in, want := range map[string]string{
 		"PAY-123":                  "SLIPWAY_TICKET_URL",
-		"http://wiki.intern/":      "SLIPWAY_EVIDENCE_HTTP_HOSTS",
+		"http://wiki.intern/":      "an admin can have it allowed for this host",
 		`\\files\plans\launch.doc`: "https://",
 		"file:///home/a/plan.pdf":  "https://",
 		"see the wiki":             "does not belong",

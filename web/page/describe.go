@@ -129,7 +129,7 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.ProjectCreated:
 		out.What, out.Thing, out.Href = "started the project", e.Name, ProjectURL(e.Key)
-		out.Why = fmt.Sprintf("Owner %s%s. Team %s, tier %d, exposure %s%s. Template %s, version %d.",
+		out.Why = fmt.Sprintf("Owner %s%s. Team %s, tier %d, exposure %s%s. Lifecycle %s, version %d.",
 			t.Names(e.Owner), prefixed(", deputy ", t.nameOf(e.Deputy)), e.Team, e.Tier, e.Exposure, prefixed(", target ", day(e.Target)), e.Template.Key, e.Template.Version)
 		if e.Restricted {
 			out.Why += " Restricted."

@@ -39,7 +39,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		state      ui.State
 	}{
 		{review.ProjectCreated{Key: "ledger", Name: "Ledger", Team: "Blue", Tier: 1, Exposure: "pilot", Owner: 1, Deputy: 2, Target: "2027-01-01", Restricted: true, Template: plan.Ref{Key: "small", Version: 3}},
-			"Ana started the project Ledger | Owner Ana, deputy Ben. Team Blue, tier 1, exposure pilot, target 1 Jan 2027. Template small, version 3. Restricted.", "/projects/ledger", ui.Part},
+			"Ana started the project Ledger | Owner Ana, deputy Ben. Team Blue, tier 1, exposure pilot, target 1 Jan 2027. Lifecycle small, version 3. Restricted.", "/projects/ledger", ui.Part},
 		{review.ProjectEdited{Changes: []review.Change{{Field: "tier", From: "2", To: "1"}, {Field: "restricted", From: "false", To: "true"}, {Field: "target", From: "", To: "2027-01-01"}}},
 			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 1 Jan 2027", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyMember}, "Ana made Ben member of the project", "", ui.Part},

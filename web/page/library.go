@@ -196,6 +196,7 @@ type DocumentData struct {
 	Versions []int           // all, the newest first
 	Uses     []DocumentUse   // the newest version first
 	Exports  []Export
+	May      bool // write documents
 }
 
 // DocumentUse is how many projects the reader sees that go by a version.

@@ -289,7 +289,7 @@ func stepWhat(d *NewProjectData) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if len(d.Lifecycles) > 1 {
-			templ_7745c5c3_Err = ui.Radios(d.Form.field("template", "What does it go through?", "Stages, items and gates. It stays with this lifecycle.", ""), d.lifecycleOptions()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Radios(d.Form.field("template", "Which lifecycle?", "Stages, items and gates. It stays with this lifecycle.", ""), d.lifecycleOptions()).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -84,7 +84,7 @@ func (f *ProjectForm) kindOptions() []ui.Option {
 
 // tierHint says which tier is proposed, and why.
 func (d *NewProjectData) tierHint() string {
-	hint := "The tier decides how much applies. The numbers follow the answers above."
+	hint := "The tier decides how much applies."
 	if p := d.Proposal; p != nil {
 		hint += " Proposed: tier " + strconv.Itoa(int(p.Tier)) + ". " + p.TierWhy
 	}

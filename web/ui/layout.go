@@ -28,6 +28,7 @@ const (
 	NavPortfolio NavItem = "portfolio"
 	NavSignOffs  NavItem = "sign-offs"
 	NavWaivers   NavItem = "waivers"
+	NavLibrary   NavItem = "library"
 	NavPeople    NavItem = "people"
 )
 

@@ -363,9 +363,24 @@ func (d *Preview) total() string {
 
 func gateWords(g *plan.Gate, t plan.Tier, p plan.Profile) string {
 	pol := g.Policy(t, p)
-	text := page.CountOf(pol.Quorum, "signature") + " of " + page.SeatWords(pol.Seats, "and")
-	if len(pol.Mandatory) > 0 {
-		text += "; required: " + page.SeatWords(pol.Mandatory, "and")
+	seats := page.SeatWords(pol.Seats, "and")
+	var text string
+	switch {
+	case len(pol.Seats) == 1:
+		text = seats + " signs"
+	case pol.Quorum == 1:
+		text = "one of " + seats + " signs"
+	case pol.Quorum == len(pol.Seats):
+		text = seats + " sign"
+	default:
+		text = strconv.Itoa(pol.Quorum) + " of " + seats + " sign"
+	}
+	switch {
+	case len(pol.Mandatory) == 0 || len(pol.Mandatory) == len(pol.Seats):
+	case len(pol.Mandatory) == 1:
+		text += "; " + page.SeatWords(pol.Mandatory, "and") + " has to"
+	default:
+		text += "; " + page.SeatWords(pol.Mandatory, "and") + " have to"
 	}
 	return text
 }

@@ -158,6 +158,25 @@ doc.addEventListener('drop', e => {
     say(titleOf(row) + ' moved.')
   })
 })
+// The preview follows the tier and the answers. Of several answers on their way the last one counts.
+let asked = 0
+doc.addEventListener('change', async e => {
+  const form = e.target.form
+  if (!form?.matches('[data-preview]')) return
+  const n = ++asked
+  try {
+    const answer = await post(form, new FormData(form))
+    if (!answer.ok) throw answer.status
+    const now = html(await answer.text()), part = $('#previewed', now)
+    if (n !== asked || !part) return
+    $('#previewed').replaceWith(part)
+    const count = $('[data-preview] summary', now)
+    if (count) $('summary', form).textContent = count.textContent
+    say($('strong', part)?.textContent || '')
+  } catch (status) {
+    say('Not shown. Press Show.')
+  }
+})
 // A file that is too large is said to be before it is sent.
 doc.addEventListener('change', e => {
   const most = e.target.dataset.most
