@@ -123,6 +123,7 @@ const (
 	flashPublished flash = "published"
 	flashRetired   flash = "retired"
 
+	flashMerged          flash = "merged"
 	flashAttached        flash = "module-attached"
 	flashDetached        flash = "module-detached"
 	flashUpgraded        flash = "plan-upgraded"
@@ -196,6 +197,7 @@ var flashTexts = map[flash]string{
 	flashSession:   "The session has ended.",
 	flashSessions:  "All other sessions have ended.",
 
+	flashMerged:          "Saved, together with what somebody else changed here meanwhile.",
 	flashAttached:        "The module is attached.",
 	flashDetached:        "The module is detached.",
 	flashUpgraded:        "The plan is upgraded.",

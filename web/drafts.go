@@ -552,7 +552,7 @@ func (s *Server) removeItem(w http.ResponseWriter, r *http.Request) error {
 		if !there {
 			return "", nil
 		}
-		if edit.Shown(now) != form.Get("shown") {
+		if edit.Item(key).Shown(now) != form.Get("shown") {
 			return "", &review.Refused{Why: "Somebody changed this item meanwhile. Look at it before you remove it."}
 		}
 		d.Document.Remove(key)
@@ -564,10 +564,10 @@ func (s *Server) removeItem(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Request) string, in func(*http.Request) plan.StageKey) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		part := of(r)
-		fields := []string{"shown"}
+		fields := []string{"shown", "theirs" + several}
 		for _, f := range part.Fields {
 			name := f.Name
-			if f.Takes == edit.Several {
+			if f.Takes == edit.Several || f.Takes == edit.Ticks {
 				name += several
 			}
 			fields = append(fields, name)
@@ -576,18 +576,20 @@ func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Reques
 		if err != nil {
 			return err
 		}
-		shown := form.Get("shown")
+		shown, take := form.Get("shown"), form["theirs"]
 		form.Del("shown")
+		form.Del("theirs")
 		var stale *outdated
+		var merged edit.Merged
 		v, err := s.Store.EditDraft(r.Context(), s.by(r), documentKey(r), func(d *store.DocumentDraft) (string, error) {
 			now, there := part.Values(d.Document)
 			if !there {
 				return "", review.ErrNotFound
 			}
-			if edit.Shown(now) != shown && len(part.Differences(now, form)) > 0 {
-				return "", &outdated{now, d.Touched[part.Name]}
+			if merged = part.Merge(now, form, shown, take); len(merged.Overlaps) > 0 {
+				return "", &outdated{merged, d.Touched[part.Name]}
 			}
-			return part.Name, part.Put(d.Document, form)
+			return part.Name, part.Put(d.Document, merged.Values)
 		})
 		invalid, isInvalid := fieldErrors(err)
 		switch {
@@ -597,6 +599,9 @@ func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Reques
 			return s.partRefused(w, r, part, in(r), edit.Form{Values: form, Shown: shown, Errors: invalid})
 		case err != nil:
 			return err
+		}
+		if !htmx(r) && len(merged.Theirs) > 0 {
+			return s.done(w, r, to(r), flashMerged)
 		}
 		if !htmx(r) {
 			return s.done(w, r, to(r), flashSaved)
@@ -609,14 +614,14 @@ func (s *Server) savePart(of func(*http.Request) edit.Part, to func(*http.Reques
 		if it == nil {
 			stage = in(r)
 		}
-		return s.render(w, r, http.StatusOK, edit.SavedPart(&d, edit.FormOf(part, v.Document), it, part.Wrong(&d, stage, itemKey(r))))
+		return s.render(w, r, http.StatusOK, edit.SavedPart(&d, merged.Kept(edit.FormOf(part, v.Document).Shown), merged.Theirs, it, part.Wrong(&d, stage, itemKey(r))))
 	}
 }
 
 // outdated means that somebody else saved the same part.
 type outdated struct {
-	now   url.Values
-	touch store.Touch
+	merged edit.Merged
+	touch  store.Touch
 }
 
 func (e *outdated) Error() string { return "this part of the draft was changed meanwhile" }
@@ -627,8 +632,8 @@ func (s *Server) partConflict(w http.ResponseWriter, r *http.Request, part edit.
 		return err
 	}
 	c := &edit.Conflict{
-		By: v.Names.Of(stale.touch.By), Own: stale.touch.By == v.Actor.Person, At: stale.touch.At, Other: part.Differences(stale.now, mine), Part: part,
-		Mine: mine, Shown: edit.Shown(stale.now), To: to, Post: r.URL.EscapedPath(), Draft: &d,
+		By: v.Names.Of(stale.touch.By), Own: stale.touch.By == v.Actor.Person, At: stale.touch.At, Other: stale.merged.Overlaps, Part: part,
+		Mine: mine, Shown: stale.merged.Shown, To: to, Post: r.URL.EscapedPath(), Draft: &d,
 	}
 	if htmx(r) {
 		return s.render(w, r, http.StatusConflict, edit.ConflictPart(c))

@@ -66,7 +66,7 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	if got := b.get(stage).want(200).find(".edits > li").First().AttrOr("data-item", ""); got != "name-an-owner" {
 		t.Errorf("the first item is %q", got)
 	}
-	if got := b.post(draft+"/preview", "tier", "1", "flags", "pii").want(200).text(); !strings.Contains(got, "3 items, 3 required") || !strings.Contains(got, "Product and SRE sign.") {
+	if got := b.post(draft+"/preview", "tier", "1", "flags", "pii").want(200).text(); !strings.Contains(got, "3 items, 3 required") || !strings.Contains(got, "Product and SRE sign; SRE has to.") {
 		t.Errorf("the preview says %q", got)
 	}
 	if got := b.post(draft+"/preview", "tier", "2").want(200).text(); !strings.Contains(got, "2 items, 2 required") {
@@ -160,6 +160,35 @@ func TestTwoEditorsSeeEachOther(t *testing.T) {
 		t.Errorf("the title is %q", got)
 	}
 	save(first, old, "His").want(http.StatusSeeOther) // the same text is no conflict
+	// Different fields are put together, by a page and by what is saved while one types.
+	whole := func(b *browser, shown, title, why string) *reply {
+		return b.post(one, append(levels, "shown", shown, "title", title, "why", why, "done", "", "show", "", "valid", "")...)
+	}
+	old = first.get(one).want(200).shown(one)
+	whole(first, old, "His", "Law.").want(http.StatusSeeOther)
+	if r := whole(second, old, "Theirs", "").want(http.StatusSeeOther).follow(); !strings.Contains(r.text(), "together with what somebody else changed") {
+		t.Error("the page does not say that a change of somebody else was kept")
+	}
+	if r := first.get(one).want(200); r.one(`[name=title]`).AttrOr("value", "") != "Theirs" || r.one(`[name=why]`).Text() != "Law." {
+		t.Errorf("two changes of different fields became %q and %q", r.one(`[name=title]`).AttrOr("value", ""), r.one(`[name=why]`).Text())
+	}
+	typing := whole(second.htmx(), old, "Theirs", "").want(200)
+	if !strings.Contains(typing.text(), "Somebody else changed Why meanwhile") {
+		t.Errorf("saved while typing, it says %q", typing.text())
+	}
+	whole(second.htmx(), typing.one("[data-shown]").AttrOr("data-shown", ""), "Theirs", "").want(200)
+	if got := first.get(one).want(200).one(`[name=why]`).Text(); got != "Law." {
+		t.Errorf("going on typing undid the change of somebody else: %q", got)
+	}
+	// Of what both changed, a tick keeps what is there.
+	both := whole(second, old, "Mine", "Mine.").want(http.StatusConflict)
+	if both.find(`[name=theirs]`).Length() != 2 {
+		t.Errorf("it is asked about %d fields", both.find(`[name=theirs]`).Length())
+	}
+	second.post(one, append(levels, "shown", both.shown(one), "title", "Mine", "why", "Mine.", "done", "", "show", "", "valid", "", "theirs", "why")...).want(http.StatusSeeOther)
+	if r := first.get(one).want(200); r.one(`[name=title]`).AttrOr("value", "") != "Mine" || r.one(`[name=why]`).Text() != "Law." {
+		t.Errorf("decided by field it became %q and %q", r.one(`[name=title]`).AttrOr("value", ""), r.one(`[name=why]`).Text())
+	}
 	saved := first.htmx().get(one).want(200)
 	answer := save(first.htmx(), saved.shown(one), "Typed on").want(200)
 	if len(answer.Body) > 2000 || answer.one("[data-shown]").AttrOr("data-shown", "") == "" {

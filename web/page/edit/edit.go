@@ -125,7 +125,7 @@ func (f Form) has(name, value string) bool { return slices.Contains(f.Values[nam
 // FormOf is a part as a draft has it.
 func FormOf(p Part, d plan.Document) Form {
 	v, _ := p.Values(d)
-	return Form{Values: v, Shown: Shown(v)}
+	return Form{Values: v, Shown: p.Shown(v)}
 }
 
 func (d *Draft) form(p Part) Form {
@@ -318,10 +318,15 @@ type Conflict struct {
 }
 
 func (c *Conflict) words() string {
+	who := c.By
 	if c.Own {
-		return "Not saved: you changed this in another tab or window meanwhile. What you typed here is below."
+		who = "you"
 	}
-	return "Not saved: " + c.By + " changed this meanwhile. What you typed is below."
+	words := "Not saved: " + who + " changed this meanwhile"
+	if c.Own {
+		words += " in another tab or window"
+	}
+	return words + ". Decide about " + page.CountOf(len(c.Other), "field") + " that both changed; yours is saved where you do not tick. Changes of other fields are put together."
 }
 
 // Preview is a draft as a project would see it.

@@ -3,8 +3,6 @@
 package edit
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net/url"
 	"slices"
@@ -40,17 +38,12 @@ type Takes int
 const (
 	One     Takes = iota // value
 	Several              // values, or none
+	Ticks                // of boxes, any number
 	Tick                 // yes or nothing
 )
 
 // Values are what the part's form holds; false when the draft has no such part.
 func (p Part) Values(d plan.Document) (url.Values, bool) { return p.values(d) }
-
-// Shown tells whether values are still what somebody saw.
-func Shown(v url.Values) string {
-	sum := sha256.Sum256([]byte(v.Encode()))
-	return hex.EncodeToString(sum[:8])
-}
 
 // Put has a draft say what a form says. The error lists what is wrong with it.
 func (p Part) Put(d plan.Document, form url.Values) error {
@@ -60,22 +53,7 @@ func (p Part) Put(d plan.Document, form url.Values) error {
 }
 
 // Difference is a field in which two people want something else.
-type Difference struct{ Label, Theirs, Mine string }
-
-// Differences are the fields in which a form says something else than the draft.
-func (p Part) Differences(theirs, mine url.Values) []Difference {
-	var out []Difference
-	for _, f := range p.Fields {
-		if !mine.Has(f.Name) && f.Takes == One {
-			continue // this form does not have it
-		}
-		a, b := strings.Join(theirs[f.Name], ", "), strings.Join(mine[f.Name], ", ")
-		if normal(a) != normal(b) {
-			out = append(out, Difference{f.Label, a, b})
-		}
-	}
-	return out
-}
+type Difference struct{ Field, Label, Theirs, Mine string }
 
 func normal(s string) string { return strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")) }
 
@@ -187,7 +165,7 @@ func Head() Part {
 		Name: "head",
 		Fields: []Input{
 			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
-			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Several},
+			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Ticks},
 			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
@@ -270,7 +248,7 @@ func cut(s string, most int) string {
 func Stage(key plan.StageKey) Part {
 	return Part{
 		Name:   "stage/" + string(key),
-		Fields: []Input{{"name", "Name", One}, {"purpose", "Purpose", One}, {"phases", "Phases", Several}},
+		Fields: []Input{{"name", "Name", One}, {"purpose", "Purpose", One}, {"phases", "Phases", Ticks}},
 		values: func(d plan.Document) (url.Values, bool) {
 			s := stageOf(d, key)
 			if s == nil {
@@ -308,7 +286,7 @@ func Gate(key plan.StageKey) Part {
 		Name: "gate/" + string(key),
 		Fields: []Input{
 			{"name", "Name", One}, {"exit", "Exit criteria", One}, {"quorum", "Signatures at tiers 1, 2 and 3", Several},
-			{"repeats", "Repeats after days", One}, {"sits", "Seats and their tiers", Several}, {"must", "Required seats and their tiers", Several},
+			{"repeats", "Repeats after days", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
 			{"when", "Conditions of the seats", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
@@ -444,8 +422,8 @@ func Item(key plan.ItemKey) Part {
 		Name: "item/" + string(key),
 		Fields: []Input{
 			{"key", "Key", One}, {"title", "Title", One}, {"guidance", "Guidance", One}, {"why", "Why", One}, {"done", "Done when", One},
-			{"show", "Show", One}, {"level", "Levels at tiers 1, 2 and 3", Several}, {"evidence", "Evidence", Several}, {"seats", "Seats", Several},
-			{"when", "Applies if", Several}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Several},
+			{"show", "Show", One}, {"level", "Levels at tiers 1, 2 and 3", Several}, {"evidence", "Evidence", Ticks}, {"seats", "Seats", Ticks},
+			{"when", "Applies if", Ticks}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Ticks},
 			{"choices", "Choices", One}, {"rules", "Rules", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
