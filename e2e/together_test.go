@@ -220,7 +220,7 @@ func TestReturnedAnsweredAndPassed(t *testing.T) {
 
 	// Shoulds may stay open, with a line that says why.
 	rosa.visit(gate)
-	rosa.seeIn("#items", "Add one line saying why")
+	rosa.seeIn("#items", "add one line saying why not")
 	rosa.visit(project + ideaPath)
 	for _, should := range []string{"checklist-tailored", "prototype-sketched", "expected-scale-noted"} {
 		rosa.press(button("Add note").in(row(should)))

@@ -78,7 +78,7 @@ func (k BlockerKind) inWords(d *plan.Item) string {
 	case NAUnapproved:
 		return "A seat holder has to approve that this does not apply."
 	case ShouldUnexplained:
-		return "Add one line saying why this is not met."
+		return "Recommended; answer it, or add one line saying why not."
 	case EvidenceExpired:
 		return "The evidence has expired; link a newer one."
 	case EvidenceMissing:

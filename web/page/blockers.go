@@ -2,6 +2,7 @@ package page
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -37,6 +38,37 @@ func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) stri
 		people = append(people, SeatWords(seats, "or")+" seat")
 	}
 	return Enumerate(people, "or")
+}
+
+// recommended counts the blockers that are recommended items without an answer or a
+// word on it.
+func recommended(bs []review.Blocker) int {
+	n := 0
+	for i := range bs {
+		if bs[i].Kind == review.ShouldUnexplained {
+			n++
+		}
+	}
+	return n
+}
+
+// blockerCount says how many blockers there are, and how many of them are about
+// recommended items.
+func blockerCount(bs []review.Blocker) string {
+	words := CountOf(len(bs), "blocker")
+	if n := recommended(bs); n > 0 {
+		words += ", " + strconv.Itoa(n) + " of them recommended"
+	}
+	return words
+}
+
+// requiredFirst puts recommended items after everything else.
+func requiredFirst(bs []review.Blocker) []review.Blocker {
+	bs = slices.Clone(bs)
+	slices.SortStableFunc(bs, func(a, b review.Blocker) int {
+		return recommended([]review.Blocker{a}) - recommended([]review.Blocker{b})
+	})
+	return bs
 }
 
 // NobodyIn are those of what nobody can do that concern a stage.

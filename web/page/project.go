@@ -195,6 +195,7 @@ type obstacle struct {
 	state    ui.State
 	blockers []ui.Blocker // the first few
 	more     int
+	count    string // how many there are, where some are about recommended items
 }
 
 // obstacles are the stages that a person would look at now: the current one,
@@ -208,9 +209,12 @@ func (v *projectView) obstacles() []obstacle {
 			g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue) {
 			continue
 		}
-		bs = WithNobody(bs, v.Review.Blockers(s, v.Now))
+		bs = requiredFirst(WithNobody(bs, v.Review.Blockers(s, v.Now)))
 		state, word := GateLook(g), g.Label()
 		o := obstacle{title: strconv.Itoa(i+1) + ". " + s.Def.Name, gate: GateURL(v.key(), s.Def.Key), word: word, state: state}
+		if recommended(bs) > 0 {
+			o.count = blockerCount(bs) + ". A recommended item needs an answer, or one line that says why not."
+		}
 		o.more = max(len(bs)-blockersShown, 0)
 		o.blockers = BlockerLines(v.Review, s, bs[:len(bs)-o.more], v.Name)
 		out = append(out, o)
@@ -251,8 +255,9 @@ func (v *projectView) laterStages() []later {
 		if i <= v.current || v.rollups[i].Gate != review.GateBlocked || v.rollups[i].Blockers == 0 {
 			continue
 		}
-		def := v.Review.Stages[i].Def
-		out = append(out, later{strconv.Itoa(i+1) + ". " + def.Name, GateURL(v.key(), def.Key), CountOf(int(v.rollups[i].Blockers), "blocker")})
+		s := &v.Review.Stages[i]
+		words := blockerCount(v.Review.Blockers(s, v.Now))
+		out = append(out, later{strconv.Itoa(i+1) + ". " + s.Def.Name, GateURL(v.key(), s.Def.Key), words})
 	}
 	return out
 }
