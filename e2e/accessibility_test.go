@@ -202,6 +202,11 @@ func TestPagesOfAProject(t *testing.T) {
 	}
 	rosa.visit(project + "/members")
 	rosa.inspect("members")
+	rosa.send("/projects", url.Values{
+		"key": {"taken-back"}, "name": {"Taken back"}, "team": {"Checkout"}, "tier": {"1"}, "exposure": {"pilot"}, "profile-database": {"yes"}, "rest": {"no"},
+	})
+	rosa.visit("/projects/taken-back/retraction")
+	rosa.inspect("retraction-none")
 }
 
 // TestPagesOfANewerVersion looks at what items explained in three parts and gates

@@ -66,29 +66,91 @@ func TestUnansweredQuestions(t *testing.T) {
 	}
 }
 
-// A yes that takes a required item away is taken back by who may, with a reason.
+// A yes that takes a required item away is asked to be taken back, with a reason;
+// what else was typed is saved. Who sits at the gate reads what would go and decides.
 func TestTakingAYesBack(t *testing.T) {
 	f := newFixture(t)
 	key := f.create("ledger", func(in *review.NewProject) { in.Profile = plan.Profile{"database"} })
+	settings, page1 := page.SettingsURL(key), page.RetractionURL(key)
 	no := url.Values{"profile-database": {"no"}, "team": {"Typed"}}
-	r := f.browse("owner").get(page.SettingsURL(key)).fillIn(page.SettingsURL(key), no).want(403)
-	if got := words(r.one("#f-profile .err")); !strings.Contains(got, "Only a manager or an admin") || r.form(page.SettingsURL(key)).Get("team") != "Typed" {
-		t.Errorf("the owner is told %q", got)
-	}
-	r = f.browse("manager").get(page.SettingsURL(key))
+	r := f.browse("owner").get(settings)
 	if r.find("[name=reason]").Length() != 0 {
 		t.Error("a reason is asked for before anything is taken back")
 	}
-	r = r.fillIn(page.SettingsURL(key), no).want(422)
-	if r.find(`.errors a[href="#f-reason"]`).Length() != 1 || f.project(key).Reply("database") != review.ReplyYes {
+	r = r.fillIn(settings, no).want(422)
+	if r.find(`.errors a[href="#f-reason"]`).Length() != 1 || r.form(settings).Get("team") != "Typed" {
 		t.Errorf("no reason is asked for: %.300s", r.text())
 	}
-	r.fillIn(page.SettingsURL(key), url.Values{"reason": {"It keeps nothing."}}).want(303)
-	if f.project(key).Reply("database") != review.ReplyNo {
+	to := r.fillIn(settings, url.Values{"reason": {"It keeps nothing."}}).want(303)
+	if p := f.project(key); p.Reply("database") != review.ReplyYes || p.Team != "Typed" || p.Retraction == nil {
+		t.Fatalf("asked for: %+v", p)
+	}
+	if got := to.follow().text(); !strings.Contains(got, "these are asked for") || !strings.Contains(got, "asked on") {
+		t.Errorf("the owner is told %.400s", got)
+	}
+	own := f.browse("owner").get(page1)
+	if got := own.text(); !strings.Contains(got, "It uses a database or stores data in one: yes → no") || !strings.Contains(got, "It keeps nothing.") ||
+		own.find("[value=approve]").Length() != 0 || !strings.Contains(got, "somebody else than Owner") || !strings.Contains(got, "Take the request back") {
+		t.Errorf("the owner reads %s", got)
+	}
+	item := own.find(`main li a[href*="/items/"]`)
+	lossy := f.tmpl.Stages[0].Key
+	for i := range f.tmpl.Stages {
+		if sk := f.tmpl.Stages[i].Key; strings.HasPrefix(item.AttrOr("href", ""), page.StageURL(key, sk)+"/") {
+			lossy = sk
+		}
+	}
+	if item.Length() < 2 || own.find(`main h3 a[href="`+page.GateURL(key, lossy)+`"]`).Length() != 1 {
+		t.Errorf("the page does not name what goes: %s", own.text())
+	}
+	who := "engineering"
+	if got := f.browse(who).get(page.GateURL(key, lossy)); got.find(`main a[href="`+page1+`"]`).Length() != 1 || !strings.Contains(got.text(), "required item") {
+		t.Errorf("the gate of %s says nothing: %.600s", lossy, got.text())
+	}
+	if got := f.browse(who).get("/").one("#answers"); !strings.Contains(words(got), "Owner") || got.Find(`a[href="`+page1+`"]`).Length() != 1 {
+		t.Errorf("their work: %s", words(got))
+	}
+	if f.browse("manager").get("/").find("#answers").Length() != 0 || f.browse("manager").get(page1).find("[value=approve]").Length() != 0 {
+		t.Error("a manager is offered the decision")
+	}
+	f.browse("manager").post(page1, "do", "approve", "shown", "x").want(403)
+	f.browse("viewer").post(page1, "do", "refuse", "reason", "No.", "shown", "x").want(403)
+	f.browse(who).post(page1, "do", "approve", "shown", "x").want(409)
+	f.browse(who).post(page1, "do", "nothing", "shown", "x").want(422)
+	shown := f.browse(who).get(page1).one(`form:has([value=approve]) [name=shown]`).AttrOr("value", "")
+	refusal := f.browse(who).post(page1, "do", "refuse", "reason", " ", "shown", shown).want(422)
+	if refusal.find(`.errors a[href="#f-reason"]`).Length() != 1 || f.project(key).Retraction == nil {
+		t.Errorf("turned down without a reason: %.300s", refusal.text())
+	}
+	f.browse(who).post(page1, "do", "approve", "shown", shown).want(303)
+	if p := f.project(key); p.Reply("database") != review.ReplyNo || p.Retraction != nil {
 		t.Error("the answer was not taken back")
 	}
-	if got := f.browse("owner").get(page.HistoryURL(key)).text(); !strings.Contains(got, "It keeps nothing.") {
-		t.Errorf("the trail does not give the reason: %.600s", got)
+	late := f.browse(who).post(page1, "do", "approve", "shown", "x", "reason", "typed").want(409)
+	if got := late.text(); !strings.Contains(got, "Nothing waits here") || !strings.Contains(got, "typed") {
+		t.Errorf("the same again: %.400s", got)
+	}
+	if got := f.browse("owner").get(page.HistoryURL(key)).text(); !strings.Contains(got, "as Owner Person asked, taking answers about the project back") {
+		t.Errorf("the trail: %.600s", got)
+	}
+}
+
+// Turned down, the answers stay, and who asked reads why.
+func TestKeepingAnAnswer(t *testing.T) {
+	f := newFixture(t)
+	key := f.create("ledger", func(in *review.NewProject) { in.Profile = plan.Profile{"database"} })
+	f.browse("manager").get(page.SettingsURL(key)).fillIn(page.SettingsURL(key), url.Values{"profile-database": {"not-yet"}}).want(422).
+		fillIn(page.SettingsURL(key), url.Values{"reason": {"It keeps nothing."}}).want(303)
+	if got := f.browse("owner").get(page.SettingsURL(key)).text(); !strings.Contains(got, "Manager Person asked on") {
+		t.Errorf("the settings: %.400s", got)
+	}
+	shown := f.browse("engineering").get(page.RetractionURL(key)).one(`form:has([value=refuse]) [name=shown]`).AttrOr("value", "")
+	to := f.browse("engineering").post(page.RetractionURL(key), "do", "refuse", "reason", "It keeps orders.", "shown", shown).want(303)
+	if got := to.follow().text(); !strings.Contains(got, "The answers stay as they are") || strings.Contains(got, "asked on") {
+		t.Errorf("turned down: %.400s", got)
+	}
+	if got := f.browse("owner").get(page.HistoryURL(key)).text(); !strings.Contains(got, "It keeps orders.") || f.project(key).Reply("database") != review.ReplyYes {
+		t.Errorf("the trail: %.600s", got)
 	}
 }
 

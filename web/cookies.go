@@ -103,6 +103,9 @@ const (
 	flashCreated   flash = "created"
 	flashReview    flash = "review"
 	flashProfile   flash = "profile"
+	flashAskedBack flash = "retraction-asked"
+	flashRetracted flash = "retracted"
+	flashKept      flash = "answers-kept"
 	flashSaved     flash = "saved"
 	flashAdded     flash = "added"
 	flashRemoved   flash = "removed"
@@ -150,6 +153,9 @@ var flashTexts = map[flash]string{
 	flashCommented:    "Your comment is added.",
 	flashLinked:       "The evidence is linked.",
 	flashUnlinked:     "The evidence is removed. The trail keeps it.",
+	flashAskedBack:    "Saved, but for the answers that a gate would ask less without: these are asked for. Somebody who sits at such a gate has to approve.",
+	flashRetracted:    "The answers are taken back.",
+	flashKept:         "The answers stay as they are.",
 	flashLowering:     "It is asked for. Somebody who sits at the gate of this stage has to approve.",
 	flashAsked:        "The waiver is asked for. Those who may decide now see it in the register.",
 	flashWaived:       "The waiver is granted and in force.",

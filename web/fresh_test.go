@@ -106,6 +106,8 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 		"/waivers/payments." + string(sk) + ".1/grant":  {"reason": {"Fine"}},
 		"/waivers/payments." + string(sk) + ".1/extend": {"reason": {"Fine"}, "until": {"2030-01-01"}},
 		page.ApproveURL(p, sk, item):                    {"version": {"1"}},
+		page.RetractionURL(p):                           {"do": {"approve"}, "shown": {"7"}},
+		page.ConfirmAnswersURL(p):                       {"shown": {"7"}},
 	} {
 		got := b.post(address, decision).want(t, 401).form(t, address)
 		for name := range decision {
@@ -115,7 +117,8 @@ func TestDecisionsNeedARecentSignIn(t *testing.T) {
 		}
 	}
 	more := url.Values{"more": {"3"}}
-	b.post(sign, more).want(t, 200) // no decision
+	b.post(sign, more).want(t, 200)                                                                             // no decision
+	b.post(page.RetractionURL(p), url.Values{"do": {"refuse"}, "reason": {"No."}, "shown": {"7"}}).want(t, 303) // which permits nothing
 	b.get(page.GateURL(p, sk)).want(t, 200)
 	if c.seq(p) != before {
 		t.Fatal("something was recorded")

@@ -109,6 +109,8 @@ func (s *Server) table() []route {
 		{"GET", project + "/settings", signedIn, s.settings},
 		{"POST", project + "/settings", signedIn, s.saveSettings},
 		{"POST", project + "/settings/confirm", signedIn, s.confirmProfile},
+		{"GET", project + "/retraction", signedIn, s.retraction},
+		{"POST", project + "/retraction", signedIn, s.decideRetraction},
 		{"GET", project + "/plan", signedIn, s.plan},
 		{"POST", project + "/plan", signedIn, s.changePlan},
 		{"GET", project + "/plan/new-item", signedIn, s.newItem},

@@ -90,6 +90,8 @@ func fieldsOf(path string) []string {
 		return []string{"reason", "Until <then>"}
 	}
 	switch last := path[strings.LastIndex(path, "/")+1:]; last {
+	case "retraction":
+		return []string{"reason", "It <keeps> names"}
 	case "plan", "upgrades":
 		return []string{"reason", "The <law> asks"}
 	case "import":

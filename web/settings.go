@@ -38,7 +38,8 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	d := &page.SettingsData{
-		Actor: view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
+		AskedBack: page.NewAskedBack(view.Review, view.Names.Of, view.Now, false),
+		Actor:     view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
 		Confirm: page.NewConfirmation(view.Review, view.Actor, view.Names.Of, false),
 		Form:    page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
 	}
@@ -70,7 +71,13 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return rv.EditShown(who, was, typed.Fields(&rv.Plan.Lifecycle), at)
 	})
 	if err == nil {
-		return s.doneSettings(w, r, changed, page.ProjectURL(projectKey(r)), flashSaved)
+		done := flashSaved
+		for _, en := range changed.Events {
+			if _, asked := en.Event.(review.RetractionAsked); asked {
+				done = flashAskedBack
+			}
+		}
+		return s.doneSettings(w, r, changed, page.ProjectURL(projectKey(r)), done)
 	}
 	var denied *review.Denied
 	var outdated *review.Outdated
@@ -81,11 +88,8 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	case invalid:
 		typed.Errors = fields
 		return s.showSettings(w, r, http.StatusUnprocessableEntity, settingsTyped{form: typed, was: was})
-	case errors.As(err, &denied) && (denied.Action == review.LowerTier || denied.Action == review.DropSeat):
+	case errors.As(err, &denied) && denied.Action == review.LowerTier:
 		typed.Errors = map[string]string{"tier": denied.Why}
-		if denied.Action == review.DropSeat {
-			typed.Errors = map[string]string{"profile": asksLess}
-		}
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
 	}
 	return err
@@ -95,6 +99,9 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) confirmProfile(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "shown")
 	if err != nil {
+		return err
+	}
+	if err := s.mayDecide(r); err != nil {
 		return err
 	}
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
@@ -108,9 +115,6 @@ func (s *Server) confirmProfile(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.done(w, r, page.ProjectURL(projectKey(r)), flashProfile)
 }
-
-// asksLess is said to people who may not take an answer back.
-const asksLess = "would ask less: a required item goes, or a gate passes with fewer signatures. Only a manager or an admin takes such a yes back"
 
 // readProjectForm is readForm of a form with answers about the project. The words
 // of the questions, which it carries for pages that do not know them, are dropped.

@@ -32,6 +32,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
 		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
+		AskedBackAll: v.AskedBackAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
@@ -56,6 +57,13 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		d.Vacancies = append(d.Vacancies, page.Vacancy{
 			Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: v.Stages.StageName(c.Stage), Duty: c.Duty, Seat: c.Seat, No: c.No, Since: c.Since,
 		})
+	}
+	for _, a := range v.AskedBack {
+		line := page.AskedBackLine{Project: a.Project, Name: a.Name, By: v.Names.Of(a.By), At: a.At}
+		for _, sk := range a.Stages {
+			line.Stages = append(line.Stages, v.Stages.StageName(sk))
+		}
+		d.AskedBack = append(d.AskedBack, line)
 	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
 	for _, e := range v.Expiring {

@@ -584,9 +584,9 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 	who := []int{olga, dave, adam, adam}[rng.IntN(4)]
 	stage, item := hillStages[rng.IntN(3)], hillItems[rng.IntN(3)]
-	what, word, luck := rng.IntN(12), wordFor(rng), rng.IntN(9)
+	what, word, luck := rng.IntN(14), wordFor(rng), rng.IntN(9)
 	to := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay, plan.LevelNone}[rng.IntN(4)]
-	u.change(ctx, rng, []int{who, who, pat, sue}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
+	u.change(ctx, rng, []int{who, who, pat, sue, pat, sue}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
 		key, shown, o := hillKey(stage, item), r.PlanDigest(), r.Plan.Origin
 		if own := o.Tailoring.Own; len(own) > 0 && luck < 3 {
 			key = own[luck%len(own)].Key
@@ -596,6 +596,10 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 		}
 		wish := r.Wish(key)
 		switch {
+		case what >= 12 && luck == 8:
+			return r.RefuseRetraction(who, r.RetractionDigest(), word, at)
+		case what >= 12:
+			return r.ApproveRetraction(who, r.RetractionDigest(), at)
 		case what == 0:
 			return r.AttachModule(who, u.hut, shown, word, at)
 		case what == 1:

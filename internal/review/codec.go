@@ -25,6 +25,12 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ProjectCreated](kind, body)
 	case "ProjectEdited":
 		return ofProject[ProjectEdited](kind, body)
+	case "RetractionAsked":
+		return ofProject[RetractionAsked](kind, body)
+	case "AnswersRetracted":
+		return ofProject[AnswersRetracted](kind, body)
+	case "RetractionRefused":
+		return ofProject[RetractionRefused](kind, body)
 	case "ProfileConfirmed":
 		return ofProject[ProfileConfirmed](kind, body)
 	case "DutySet":

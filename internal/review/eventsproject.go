@@ -42,7 +42,7 @@ type (
 		Restricted bool         `json:"restricted,omitempty"`
 		Profile    plan.Profile `json:"profile"`
 		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
-		Reason     string       `json:"reason,omitempty"`     // why the answers ask less than before, where they do
+		Reason     string       `json:"reason,omitempty"`     // of older entries: why the answers asked less than before
 	}
 	// ProfileConfirmed confirms what was answered about the project. Nothing was
 	// unanswered then.
@@ -124,18 +124,24 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 
 func (e ProjectEdited) fold(r *Review, en Entry) error {
 	p := &r.Project
-	if len(e.Replies()) > 0 {
+	if replies := e.Replies(); len(replies) > 0 {
 		p.Answers.replied(en.Actor)
+		p.Retraction = p.Retraction.answered(replies)
 	}
 	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
 	p.Target, p.Restricted, p.Profile, p.Unanswered = parseDate(e.Target), e.Restricted, e.Profile, e.Unanswered
+	r.weigh()
+	return nil
+}
+
+// weigh has each item weigh what it does for the project as it is now.
+func (r *Review) weigh() {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Items {
 			it := &r.Stages[i].Items[j]
-			it.Level = it.Def.LevelFor(p.Tier, p.Profile)
+			it.Level = it.Def.LevelFor(r.Project.Tier, r.Project.Profile)
 		}
 	}
-	return nil
 }
 
 func (e ProfileConfirmed) fold(r *Review, en Entry) error {

@@ -323,6 +323,9 @@ func (k *machine) check() {
 	if p.Status != k.m.status || p.Answers != k.m.answers || int(p.Tier) != k.m.tier || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
 		k.t.Fatalf("the project is %+v", p)
 	}
+	if a := p.Retraction; (a != nil) != (k.m.retraction != nil) || a != nil && (a.By != k.m.retraction.by || a.Reason != k.m.retraction.reason || len(a.Back) != len(k.m.retraction.back)) {
+		k.t.Fatalf("the answers to take back are %+v, want %+v", a, k.m.retraction)
+	}
 	for person, d := range k.m.duties {
 		if p.Duty(person) != d {
 			k.t.Fatalf("%d is %q, want %q", person, p.Duty(person), d)

@@ -20,6 +20,7 @@ type model struct {
 	profile    map[plan.Flag]bool
 	open       map[plan.Flag]bool // those of the profile that nobody answered
 	answers    review.Answers
+	retraction *mRetraction
 	status     review.Status
 	restricted bool
 	created    time.Time
@@ -32,6 +33,13 @@ type model struct {
 	before     time.Time // when the last gate passed in the review before
 	plan       mPlan
 	decided    time.Time // when a round was last asked for, or ended
+}
+
+// mRetraction is that answers of yes be taken back; true: to not yet.
+type mRetraction struct {
+	back   map[plan.Flag]bool
+	by     review.PersonID
+	reason string
 }
 
 // mLoan is a seat in which somebody stands in for its holder.
@@ -317,9 +325,9 @@ func (m *model) holds(when []plan.Flag) bool {
 	return false
 }
 
-// weaker reports whether a yes that is taken back lets a gate pass with less, or
-// takes a required item away.
-func (m *model) weaker(tier int, profile, open map[plan.Flag]bool) bool {
+// weaker are the stages whose gates pass with less, or lose a required item, once
+// a yes is taken back.
+func (m *model) weaker(tier int, profile, open map[plan.Flag]bool) (weaker []*mStage) {
 	with := func(tier int, holds func(plan.Flag) bool) *model {
 		other := *m
 		other.tier, other.profile = tier, map[plan.Flag]bool{}
@@ -328,22 +336,37 @@ func (m *model) weaker(tier int, profile, open map[plan.Flag]bool) bool {
 		}
 		return &other
 	}
-	yes := func(f plan.Flag) bool { return m.profile[f] && !m.open[f] }
-	now := with(tier, func(f plan.Flag) bool { return yes(f) || m.open[f] && profile[f] })
-	then := with(tier, func(f plan.Flag) bool { return profile[f] && !(open[f] && yes(f)) })
+	now := with(tier, m.yes)
+	then := with(tier, func(f plan.Flag) bool { return profile[f] && !open[f] })
 	for _, st := range m.stages {
 		quorum, _, mandatory := now.asks(st)
 		fewer, _, left := then.asks(st)
 		if fewer < quorum || slices.ContainsFunc(mandatory, func(s plan.Seat) bool { return !slices.Contains(left, s) }) {
-			return true
+			weaker = append(weaker, st)
+			continue
 		}
 		for _, it := range st.items {
 			if now.level(it) == plan.LevelMust && then.level(it) != plan.LevelMust {
-				return true
+				weaker = append(weaker, st)
+				break
 			}
 		}
 	}
-	return false
+	return weaker
+}
+
+// yes reports whether somebody answered a question with yes.
+func (m *model) yes(f plan.Flag) bool { return m.profile[f] && !m.open[f] }
+
+// losing are the stages that lose something by the retraction.
+func (m *model) losing() []*mStage {
+	then := map[plan.Flag]bool{}
+	for f := range m.profile {
+		if _, back := m.retraction.back[f]; m.yes(f) && !back {
+			then[f] = true
+		}
+	}
+	return m.weaker(m.tier, then, nil)
 }
 
 func (m *model) level(it *mItem) plan.Level {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math/bits"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
+		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -748,23 +749,38 @@ func (k *machine) wildEdit() {
 			}
 		}
 	}
-	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open)
+	var ask *mRetraction
+	if f.Tier < 4 && len(k.m.weaker(int(f.Tier), profile, open)) > 0 {
+		ask = &mRetraction{map[plan.Flag]bool{}, by, f.Reason}
+		for flag := range k.m.profile {
+			if k.m.yes(flag) && (!profile[flag] || open[flag]) {
+				ask.back[flag], profile[flag] = open[flag], true
+				delete(open, flag)
+			}
+		}
+	}
+	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open) &&
+		(ask == nil || reflect.DeepEqual(ask, k.m.retraction))
 	v := verdict{effect: func() {
+		for flag := range k.m.profile {
+			if k.m.retraction == nil {
+				break
+			}
+			if _, back := k.m.retraction.back[flag]; back && (!profile[flag] || open[flag]) {
+				k.m.retraction = nil
+			}
+		}
+		if ask != nil {
+			k.m.retraction = ask
+		}
 		if fmt.Sprint(profile, open) != fmt.Sprint(k.m.profile, k.m.open) {
 			k.m.answers.By, k.m.answers.Changed = by, k.m.answers.Confirmed != 0
 		}
 		k.m.name, k.m.tier, k.m.restricted, k.m.profile, k.m.open = f.Name, int(f.Tier), f.Restricted, profile, open
-		k.m.settle()
-		for _, st := range k.m.stages {
-			quorum, seats, mandatory := k.m.asks(st)
-			if ro := st.waiting(); ro != nil && fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory) {
-				ro.outcome = review.OutcomeWithdrawn
-			}
-		}
+		k.m.answered()
 	}}
-	weaker := f.Tier < 4 && k.m.weaker(int(f.Tier), profile, open)
-	v.refuse("invalid", weaker && f.Reason == " ")
-	v.refuse("denied", weaker && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
+	v.refuse("invalid", ask != nil && f.Reason == " ")
+	v.refuse("refused", ask != nil && k.m.status == review.StatusStopped)
 	v.refuse("invalid", f.Name == "" || f.Tier == 4)
 	v.refuse("denied", int(f.Tier) > k.m.tier && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
 	if unchanged {
@@ -772,6 +788,72 @@ func (k *machine) wildEdit() {
 	}
 	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted)+fmt.Sprintf(", open %v", f.Unanswered), by, "", k.m.leads(by), v, func(r *review.Review) error {
 		return r.Edit(k.actor(by), f, k.now)
+	})
+}
+
+// answered brings the stages to the answers about the project.
+func (m *model) answered() {
+	m.settle()
+	for _, st := range m.stages {
+		quorum, seats, mandatory := m.asks(st)
+		if ro := st.waiting(); ro != nil && fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory) {
+			ro.outcome = review.OutcomeWithdrawn
+		}
+	}
+}
+
+// wildRetraction approves that answers be taken back, or turns it down.
+func (k *machine) wildRetraction() {
+	ask := k.m.retraction
+	if ask == nil {
+		k.wildEdit()
+		return
+	}
+	losing := k.m.losing()
+	by := mostly(k, "who", pick(k, "anybody", crowd...), ask.by)
+	if len(losing) > 0 {
+		by = mostly(k, "who", pick(k, "holder", k.sitting(pick(k, "gate", losing...))...), by)
+	}
+	sits := false
+	for _, st := range losing {
+		_, seats, _ := k.m.asks(st)
+		sits = sits || k.m.sitsAt(by, seats, ask.by)
+	}
+	outdated := k.oneIn(12, "outdated")
+	shown := func(r *review.Review) review.Digest {
+		if outdated {
+			return "another"
+		}
+		return r.RetractionDigest()
+	}
+	v := verdict{}
+	v.refuse("refused", k.m.status == review.StatusStopped)
+	v.refuse("outdated", outdated)
+	if k.oneIn(4, "turn down") {
+		reason := mostly(k, "reason", "It keeps names.", "")
+		v.effect = func() { k.m.retraction = nil }
+		v.refuse("invalid", reason == "")
+		v.refuse("denied", !k.m.leads(by) && (by == ask.by || !sits))
+		v.refuse("refused", !k.m.leads(by) && len(losing) == 0)
+		k.do("keep the answers", by, "", k.m.leads(by) || k.m.sits(by, ""), v, func(r *review.Review) error {
+			return r.RefuseRetraction(k.actor(by), shown(r), reason, k.now)
+		})
+		return
+	}
+	v.effect = func() {
+		for f, later := range ask.back {
+			if k.m.open[f] = later; !later {
+				delete(k.m.profile, f)
+				delete(k.m.open, f)
+			}
+		}
+		k.m.answers.By, k.m.answers.Changed, k.m.retraction = ask.by, k.m.answers.Confirmed != 0, nil
+		k.m.answered()
+	}
+	v.refuse("denied", by == ask.by || len(losing) > 0 && !sits)
+	v.refuse("refused", len(losing) == 0)
+	k.do("take the answers back", by, "", k.m.sits(by, ""), v, func(r *review.Review) error {
+		return r.ApproveRetraction(k.actor(by), shown(r), k.now)
 	})
 }
 

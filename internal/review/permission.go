@@ -124,6 +124,7 @@ const (
 	ConfirmProfile     Action = "confirm the profile"
 	ChangePlan         Action = "change the plan"
 	ApproveLowering    Action = "approve lowering an item"
+	ApproveRetraction  Action = "approve taking a yes back"
 	ManageMembers      Action = "manage members"
 	AnswerItem         Action = "answer items"
 	LinkEvidence       Action = "link evidence"
@@ -165,10 +166,11 @@ var permissionTable = []Rule{
 	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
-	{DropSeat, "Change the profile or the modules so that a required item goes, fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
+	{DropSeat, "Detach modules, or go back to an older version, so that a required item goes, fewer people have to sign a gate, or a seat no longer has to", []Role{RoleManager, RoleAdmin}, nil, false},
 	{ConfirmProfile, "Confirm what others answered about a project", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, true},
 	{ChangePlan, "Attach modules, add items, change levels and upgrade a project's plan", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{ApproveLowering, "Approve that an item weighs less, which others asked for", nil, nil, true},
+	{ApproveRetraction, "Approve that a yes about a project is taken back although a gate then asks less, which others asked for", nil, nil, true},
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{AnswerItem, "Answer items and findings", nil, Duties(), false},
 	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},
@@ -196,7 +198,7 @@ var permissionTable = []Rule{
 // peopleOnly are the decisions that no machine takes, whatever rights its
 // token has.
 var peopleOnly = []Action{
-	ConfirmProfile, ApproveNA, ApproveLowering, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
+	ConfirmProfile, ApproveNA, ApproveLowering, ApproveRetraction, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
 	BlockPerson, ErasePerson, EditLibrary,
 }
 

@@ -32,7 +32,7 @@ var actors = []struct {
 var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
 
 var actions = []review.Action{
-	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
+	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 	review.BlockPerson, review.ErasePerson, review.EditLibrary,
@@ -51,6 +51,7 @@ take a seat off a gate       no     yes     yes   no      no    no     no     no
 confirm the profile          no     yes     yes   no      yes   yes    no     yes  yes  ?         ?      ?
 change the plan              no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 approve lowering an item     no     no      no    no      no    no     no     yes  yes  ?         ?      ?
+approve taking a yes back    no     no      no    no      no    no     no     yes  yes  ?         ?      ?
 manage members               no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 answer items                 no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
 link evidence                no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
@@ -85,6 +86,7 @@ take a seat off a gate       ?      ?       yes   no      no    no     no     ? 
 confirm the profile          ?      ?       yes   no      yes   yes    no     ?    yes  ?         ?      ?
 change the plan              ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 approve lowering an item     ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
+approve taking a yes back    ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
 manage members               ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 answer items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
 link evidence                ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
@@ -120,6 +122,7 @@ take a seat off a gate       no     yes     yes   no      no    no     no     no
 confirm the profile          no     yes     yes   no      no    no     no     yes  yes  yes       no     no
 change the plan              no     yes     yes   no      no    no     no     no   no   no        no     no
 approve lowering an item     no     no      no    no      no    no     no     yes  yes  yes       no     no
+approve taking a yes back    no     no      no    no      no    no     no     yes  yes  yes       no     no
 manage members               no     yes     yes   no      no    no     no     no   no   no        no     no
 answer items                 no     no      no    no      no    no     no     no   no   no        no     no
 link evidence                no     no      no    no      no    no     no     no   no   no        no     no

@@ -309,6 +309,9 @@ func (k *planner) profile() {
 	}
 	f.Reason = "We looked again."
 	k.done(k.r.Edit(k.people[manager], f, k.tick()))
+	if k.r.Project.Retraction != nil {
+		k.done(k.r.ApproveRetraction(k.people[enzo], k.r.RetractionDigest(), k.tick()))
+	}
 }
 
 // kept checks that nothing is lost, doubled or out of place.

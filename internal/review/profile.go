@@ -101,31 +101,6 @@ func without[L ~[]plan.Flag](list L, flags []plan.Flag) L {
 	return left
 }
 
-// weakens reports whether other answers let a gate pass by fewer people or without
-// a seat that has to sign with the present ones, or take a required item away. A
-// question that nobody has answered stands for nothing here, so answering it with
-// no weakens nothing; a yes that is taken back counts as a no, or it could become
-// one in two steps. Both are taken at the tier that is to be: what another tier
-// changes is [LowerTier]'s.
-func (r *Review) weakens(f ProjectFields) bool {
-	p := &r.Project
-	gone := slices.DeleteFunc(slices.Clone(p.Unanswered), func(q plan.Flag) bool { return slices.Contains(f.Profile, q) })
-	back := slices.DeleteFunc(slices.Clone(f.Unanswered), func(q plan.Flag) bool { return p.Reply(q) != ReplyYes })
-	now, then := without(p.Profile, gone), without(plan.Profile(f.Profile), back)
-	for i := range r.Stages {
-		if d := r.Stages[i].Def; lighter(d.Gate.Policy(f.Tier, now), d.Gate.Policy(f.Tier, then)) {
-			return true
-		}
-		for j := range r.Stages[i].Items {
-			d := r.Stages[i].Items[j].Def
-			if d.LevelFor(f.Tier, now) == plan.LevelMust && d.LevelFor(f.Tier, then) != plan.LevelMust {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // lighter reports whether a gate passes by fewer people than before, or without a
 // seat that had to sign.
 func lighter(was, is plan.Policy) bool {

@@ -49,11 +49,10 @@ func TestUnansweredQuestionsAreAsked(t *testing.T) {
 	}
 }
 
-// A yes is taken back by who may take a seat off, with a reason, where that asks
+// A yes is taken back by approval, and asked for with a reason, where that asks
 // less; a question that nobody answered is answered with no by whoever may edit the
 // project. A yes does not become a no by way of not yet.
 func TestWhoTakesAnAnswerBack(t *testing.T) {
-	no := func(f *review.ProjectFields) { f.Profile, f.Unanswered = nil, nil }
 	later := func(flag plan.Flag) func(*review.ProjectFields) {
 		return func(f *review.ProjectFields) { f.Profile, f.Unanswered = nil, []plan.Flag{flag} }
 	}
@@ -67,40 +66,39 @@ func TestWhoTakesAnAnswerBack(t *testing.T) {
 		change func(*review.ProjectFields)
 		want   string
 	}{
-		{"a yes to no, by the owner", withProfile("pii"), owner, no, "denied"},
-		{"a yes to not yet, by the owner", withProfile("pii"), owner, later("pii"), "denied"},
-		{"a yes to not yet, by a manager", withProfile("pii"), manager, later("pii"), "ok"},
-		{"a yes to no, by a manager without a reason", withProfile("pii"), manager, mute(no), "invalid"},
-		{"a yes to no, by a manager", withProfile("pii"), manager, no, "ok"},
-		{"a yes that only a required item hangs on", both(withProfile("ml"), bare), owner, no, "denied"},
+		{"a yes to no, by the owner", withProfile("pii"), owner, no, "asked"},
+		{"a yes to not yet, by the owner", withProfile("pii"), owner, later("pii"), "asked"},
+		{"a yes to not yet, by a manager", withProfile("pii"), manager, later("pii"), "asked"},
+		{"a yes to no, without a reason", withProfile("pii"), manager, mute(no), "invalid"},
+		{"a yes to no, by a manager", withProfile("pii"), manager, no, "asked"},
+		{"a yes to no, by an admin", withProfile("pii"), admin, no, "asked"},
+		{"a yes that only a required item hangs on", both(withProfile("ml"), bare), owner, no, "asked"},
+		{"a yes that only the quorum hangs on", withProfile("ml"), deputy, no, "asked"},
+		{"a yes to no, by who has no part in it", withProfile("pii"), archie, no, "denied"},
 		{"a yes that nothing hangs on", withProfile("public"), owner, mute(no), "ok"},
 		{"not yet to no, by the owner", withUnanswered("pii"), owner, mute(no), "ok"},
 		{"not yet to no beside a yes that stays", both(withProfile("ml"), withUnanswered("pii")), owner, mute(func(f *review.ProjectFields) {
 			f.Profile, f.Unanswered = []plan.Flag{"ml"}, nil
 		}), "ok"},
 		{"not yet to yes", withUnanswered("pii"), owner, mute(func(f *review.ProjectFields) { f.Unanswered = nil }), "ok"},
+		{"one yes for another that asks more", withProfile("public"), owner, mute(func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }), "ok"},
 	} {
 		w := newPlanned(t, shelf{}, k.is)
-		if k.want != "ok" {
+		if k.want == "denied" || k.want == "invalid" {
 			if got := refusal(w.silent(func() error { return w.edit(k.by, k.change) })); got != k.want {
 				t.Errorf("%s: %s, want %s", k.name, got, k.want)
 			}
 			continue
 		}
+		before := w.r.Project.AnswersDigest()
 		if err := w.edit(k.by, k.change); err != nil {
 			t.Errorf("%s: %v", k.name, err)
 			continue
 		}
+		if asked := w.r.Project.Retraction != nil; asked != (k.want == "asked") || asked && w.r.Project.AnswersDigest() != before {
+			t.Errorf("%s: waits for approval: %t", k.name, asked)
+		}
 		w.replays()
-	}
-	w := newWorld(t, withProfile("pii"))
-	w.ok(w.edit(manager, no))
-	if e := w.r.Recorded()[len(w.r.Recorded())-1].Event.(review.ProjectEdited); e.Reason != "We looked again." {
-		t.Errorf("the trail gives the reason %q", e.Reason)
-	}
-	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Name = "Till" }))
-	if e := w.r.Recorded()[len(w.r.Recorded())-1].Event.(review.ProjectEdited); e.Reason != "" {
-		t.Errorf("the trail gives %q as the reason for another name", e.Reason)
 	}
 }
 

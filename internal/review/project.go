@@ -47,6 +47,7 @@ type Project struct {
 	Profile    plan.Profile // what applies: answered yes, or not answered yet
 	Unanswered []plan.Flag  // those of the profile that nobody has answered yet, sorted
 	Answers    Answers      // who gave and confirmed them
+	Retraction *Retraction  // that answers be taken back, which waits for approval; nil: none does
 	Status     Status
 	Start      plan.StageKey // where it begins, as somebody chose at the start; empty: with the first stage
 	Created    time.Time
@@ -288,7 +289,7 @@ func (r *Review) EditShown(by Actor, shown Digest, f ProjectFields, at time.Time
 		return err
 	}
 	now := r.Project.Fields()
-	if f.Digest() == now.Digest() {
+	if f.Digest() == now.Digest() || r.asked(by, f) {
 		return nil
 	}
 	if err := unchanged("settings", shown, now.Digest()); err != nil {
@@ -298,7 +299,9 @@ func (r *Review) EditShown(by Actor, shown Digest, f ProjectFields, at time.Time
 }
 
 // Edit changes the project's own fields. A tier or profile that changes which
-// items apply puts the sign-offs on the affected stages out of date.
+// items apply puts the sign-offs on the affected stages out of date. Answers of yes
+// stay where a gate would ask less without them; that they be taken back is asked
+// for, with a reason.
 func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	if err := May(by, EditProject, &r.Project); err != nil {
 		return err
@@ -317,13 +320,14 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 			return err
 		}
 	}
-	reason, err := r.mayWeaken(by, f)
+	back, f := r.retracting(f)
+	reason, err := r.mayAsk(back, f.Reason)
 	if err != nil {
 		return err
 	}
 	e := ProjectEdited{
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted,
-		Profile: f.Profile, Unanswered: f.Unanswered, Reason: reason,
+		Profile: f.Profile, Unanswered: f.Unanswered,
 	}
 	note := func(field, from, to string) {
 		if from != to {
@@ -339,25 +343,15 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	note("restricted", strconv.FormatBool(p.Restricted), strconv.FormatBool(f.Restricted))
 	note(fieldProfile, joinFlags(p.Profile), joinFlags(f.Profile))
 	note(fieldUnanswered, joinFlags(p.Unanswered), joinFlags(f.Unanswered))
-	if len(e.Changes) == 0 {
-		return nil
+	if len(e.Changes) > 0 {
+		if err := r.record(by, at, e); err != nil {
+			return err
+		}
 	}
-	if err := r.record(by, at, e); err != nil {
+	if err := r.askRetraction(by, back, reason, at); err != nil {
 		return err
 	}
 	return r.dropOutdatedRounds(by, at)
-}
-
-// mayWeaken asks who wants answers that ask less whether they may, and why. The
-// reason is empty where the answers ask no less than before.
-func (r *Review) mayWeaken(by Actor, f ProjectFields) (reason string, err error) {
-	if !r.weakens(f) {
-		return "", nil
-	}
-	if err := May(by, DropSeat, &r.Project); err != nil {
-		return "", err
-	}
-	return needReason(f.Reason, "say why: these answers take a required item away, or let a gate pass with less")
 }
 
 // dropOutdatedRounds takes back open requests whose gate now asks other seats:

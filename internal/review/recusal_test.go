@@ -162,7 +162,7 @@ func TestStandInAndHolder(t *testing.T) {
 		w := newWorld(t, withProfile("ml"))
 		w.ok(w.r.SetDuty(w.actor(owner), enya, review.DutyMember, w.tick()))
 		w.ok(w.answer(enya, run, "drift", review.Met, ""))
-		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"public"} })) // drift applies no more
+		w.ok(w.answered(manager, "public")) // drift applies no more
 		w.standIn(stand, enya, eng)
 		w.open(run)
 		w.ok(w.sign(stand, run, eng))

@@ -460,7 +460,7 @@ func TestWaiverOfAnItemThatDoesNotApply(t *testing.T) {
 	w.leave(design, "privacy", "2026-03-31")
 	with := w.digest(design)
 	set := func(flags ...plan.Flag) {
-		w.ok(w.edit(manager, func(f *review.ProjectFields) { f.Profile = flags }))
+		w.ok(w.answered(manager, flags...))
 	}
 	set()
 	without := w.digest(design)

@@ -337,7 +337,8 @@ func (v *AsOfView) GateAsOf(stage plan.StageKey) (*GateView, error) {
 // ofContent reports whether an entry may have changed what the stage's gate
 // signs.
 func ofContent(en *review.Entry, stage plan.StageKey) bool {
-	if _, ok := en.Event.(review.ProjectEdited); ok {
+	switch en.Event.(type) {
+	case review.ProjectEdited, review.AnswersRetracted:
 		return true
 	}
 	sk, _ := en.Event.Subject()

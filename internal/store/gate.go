@@ -51,7 +51,7 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage pl
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
 			 where t.stream_id = $1
-			   and (t.stage = $2 and t.kind = any($3) or t.kind = 'ProjectEdited')
+			   and (t.stage = $2 and t.kind = any($3) or t.kind in ('ProjectEdited', 'AnswersRetracted'))
 			   and t.at > (select min(r.requested_at) from round r where r.project_id = $1 and r.stage = $2)
 			 order by t.seq desc limit $4`, int64(id), string(stage), contentKinds(), ChangesShown).
 			Query(func(rows pgx.Rows) (err error) {

@@ -67,7 +67,7 @@ const (
 	ofStage  = ofReview + ` and t.stage = $2`
 
 	projectSQL = `
-		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.start, p.status, p.created_at,
+		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.start, p.status, p.created_at,
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
@@ -281,9 +281,10 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target, before, confirmed *time.Time
 	var people, away []int64
+	var asked []byte
 	var duties, profile, unanswered []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
-		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, (*string)(&p.Start), (*string)(&p.Status), &p.Created,
+		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Start), (*string)(&p.Status), &p.Created,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)
@@ -295,6 +296,9 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	}
 	rows.found = true
 	p.Target, p.Created, rows.passedBefore, p.Answers.At = deref(target), p.Created.UTC(), deref(before), deref(confirmed)
+	if p.Retraction, err = readRetraction(asked); err != nil {
+		return err
+	}
 	for _, f := range profile {
 		p.Profile = append(p.Profile, plan.Flag(f))
 	}

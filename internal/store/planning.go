@@ -138,7 +138,9 @@ func writePlan(b *pgx.Batch, r *review.Review) error {
 	b.Queue(`
 		update review set template_key = $3, template_version = $4, template_digest = $5, plan = $6, planning = $7
 		 where project_id = $1 and no = $2`, append([]any{id, r.No}, plan...)...)
-	writeProfile(b, r)
+	if err := writeProfile(b, r); err != nil {
+		return err
+	}
 	writeMoves(b, r)
 	var keys []string
 	for i := range r.Stages {

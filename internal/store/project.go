@@ -116,6 +116,9 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 		add(m.Person)
 	}
 	add(r.Project.Answers.Confirmed)
+	if a := r.Project.Retraction; a != nil {
+		add(a.By)
+	}
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		for j := range s.Items {

@@ -97,6 +97,7 @@ func everything(t *testing.T) *fixture {
 		}
 		return r.Edit(who, fields, at)
 	})
+	f.change("mike", store.Target{Project: "beta"}, askBack("database", "pages"))
 	f.change("olga", store.Target{Project: "gamma", Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SetStatus(who, "live", review.StatusOnHold, "Wait.", at)
 	})
@@ -219,6 +220,9 @@ func TestRebuildOfWaiversThatDidNotApply(t *testing.T) {
 			p := r.Project
 			return r.Edit(who, review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Profile: flags, Reason: "We looked again."}, at)
 		})
+		if len(flags) == 0 {
+			f.change("sre", all, approveBack)
+		}
 	}
 	keeps("database")
 	for range 2 {

@@ -62,7 +62,7 @@ func TestTablesEqualTheReplayedTrail(t *testing.T) {
 
 // randomCommand draws one command with arguments that are often right.
 func randomCommand(rt *rapid.T) store.Decide {
-	kind := rapid.IntRange(0, 24).Draw(rt, "command")
+	kind := rapid.IntRange(0, 25).Draw(rt, "command")
 	sk := rapid.SampledFrom([]plan.StageKey{"idea", "idea", "live"}).Draw(rt, "of stage")
 	ik := rapid.SampledFrom([]plan.ItemKey{"scope-set", "risks-listed", "data-sketched", "demo-shown", "restore-tested"}).Draw(rt, "item")
 	state := rapid.SampledFrom(review.States()).Draw(rt, "state")
@@ -133,6 +133,11 @@ func randomCommand(rt *rapid.T) store.Decide {
 				return r.ConfirmProfile(who, r.Project.AnswersDigest(), at)
 			}
 			return r.StartReview(who, r.No, "Yearly.", at)
+		case 25:
+			if pick > 3 {
+				return r.RefuseRetraction(who, r.RetractionDigest(), "No.", at)
+			}
+			return r.ApproveRetraction(who, r.RetractionDigest(), at)
 		default:
 			return r.Edit(who, review.ProjectFields{
 				Name: "Renamed", Team: "Blue", Tier: plan.Tier(1 + pick%3), Exposure: review.ExposureGeneral, Profile: map[bool][]plan.Flag{true: {"database"}}[pick > 2],

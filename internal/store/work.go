@@ -183,6 +183,8 @@ type MyWorkView struct {
 	MentionsAll             int             // how many there are
 	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
 	VacantAll               int             // how many there are
+	AskedBack               []AskedBack     // answers about projects that are to be taken back, on which the person decides, the oldest first
+	AskedBackAll            int             // how many there are
 	Names                   Names
 	Stages                  Lifecycles // for their names
 }
@@ -221,6 +223,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
+	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}
@@ -252,6 +255,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	maps.Copy(people, standInPeople(out.StandIns))
 	for _, g := range out.Forced {
 		people[g.By] = struct{}{}
+	}
+	for _, a := range out.AskedBack {
+		people[a.By] = struct{}{}
 	}
 	for _, m := range out.Mentions {
 		people[m.By] = struct{}{}

@@ -18,9 +18,9 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			update project
 			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8
 			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted)
-		writeProfile(b, r)
-	case review.ProfileConfirmed:
-		writeProfile(b, r)
+		return writeProfile(b, r)
+	case review.ProfileConfirmed, review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
+		return writeProfile(b, r)
 	case review.DutySet:
 		writeDuty(b, id, e)
 	case review.StatusChanged:
@@ -68,13 +68,22 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	return nil
 }
 
-// writeProfile writes what is answered about a project, by whom, and who confirmed it.
-func writeProfile(b *pgx.Batch, r *review.Review) {
+// writeProfile writes what is answered about a project, by whom, who confirmed it,
+// and what of it is to be taken back.
+func writeProfile(b *pgx.Batch, r *review.Review) error {
 	p := &r.Project
+	asked, err := retractionColumns(r)
+	if err != nil {
+		return err
+	}
 	b.Queue(`
-		update project set profile = $2, unanswered = $3, answered_by = $4, confirmed_by = $5, confirmed_at = $6, answers_changed = $7
+		update project
+		   set profile = $2, unanswered = $3, answered_by = $4, confirmed_by = $5, confirmed_at = $6, answers_changed = $7, retraction = $8, retraction_stages = $9
 		 where id = $1`,
-		int64(p.ID), flags(p.Profile), texts(p.Unanswered), int64(p.Answers.By), nullablePerson(p.Answers.Confirmed), nullable(p.Answers.At), p.Answers.Changed)
+		append([]any{
+			int64(p.ID), flags(p.Profile), texts(p.Unanswered), int64(p.Answers.By), nullablePerson(p.Answers.Confirmed), nullable(p.Answers.At), p.Answers.Changed,
+		}, asked...)...)
+	return nil
 }
 
 // writeAnswer writes an answer, the most frequent change by far, and its entry

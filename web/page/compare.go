@@ -225,6 +225,9 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 // edited are the edits of any of these fields of the project.
 func edited(fields ...string) func(review.Event) bool {
 	return func(e review.Event) bool {
+		if _, ok := e.(review.AnswersRetracted); ok {
+			return slices.Contains(fields, "profile")
+		}
 		ev, ok := e.(review.ProjectEdited)
 		return ok && slices.ContainsFunc(ev.Changes, func(c review.Change) bool { return slices.Contains(fields, c.Field) })
 	}

@@ -41,7 +41,8 @@ type Teller struct {
 func (t Teller) Describe(en review.Entry) ui.Entry {
 	out := ui.Entry{State: ui.Part, Who: t.Names(en.Actor), At: en.At}
 	switch e := en.Event.(type) {
-	case review.ProjectCreated, review.ProjectEdited, review.ProfileConfirmed, review.DutySet, review.StatusChanged:
+	case review.ProjectCreated, review.ProjectEdited, review.ProfileConfirmed, review.DutySet, review.StatusChanged,
+		review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
 		t.project(&out, en.Event)
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
@@ -155,6 +156,14 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 	case review.ProfileConfirmed:
 		out.State, out.What = ui.Met, "confirmed the answers about the project"
 		out.Why = "Yes: " + OrNone(strings.Join(flagLabels(t.Template, e.Profile), "; ")) + "\nNo: " + OrNone(strings.Join(flagLabels(t.Template, e.No), "; "))
+	case review.RetractionAsked:
+		out.State, out.What = ui.Wait, "asked to take answers about the project back"
+		out.Why = strings.Join(append(backLines(t.Template, e.Back), e.Reason), "\n")
+	case review.AnswersRetracted:
+		out.State, out.What = ui.Waived, "approved"+strings.TrimSuffix(t.aside(e.For), ",")+", as "+t.Names(e.Asked)+" asked, taking answers about the project back"
+		out.Why = strings.Join(append(backLines(t.Template, e.Back), e.Reason), "\n")
+	case review.RetractionRefused:
+		out.State, out.What, out.Why = ui.Bad, "turned down taking answers about the project back", e.Reason
 	case review.DutySet:
 		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:

@@ -62,7 +62,7 @@ func (t Teller) level(out *ui.Entry, ev review.Event) {
 	case review.LevelLowered:
 		t.toItem(out, e.Stage, e.Item)
 		out.State = ui.Waived
-		out.What, out.Why = "approved"+t.aside(e.For)+", as "+t.Names(e.Asked)+" asked, lowering from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason
+		out.What, out.Why = "approved"+strings.TrimSuffix(t.aside(e.For), ",")+", as "+t.Names(e.Asked)+" asked, lowering from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason
 	case review.LoweringAsked:
 		t.toItem(out, e.Stage, e.Item)
 		out.State, out.What, out.Why = ui.Wait, "asked to lower from "+weight(e.From)+" to "+weight(e.To)+":", e.Reason

@@ -110,6 +110,9 @@ var kinds = []struct{ kind, label string }{
 	{review.ProjectCreated{}.Kind(), "Start of the project"},
 	{review.ProjectEdited{}.Kind(), "Changes of the project"},
 	{review.ProfileConfirmed{}.Kind(), "Confirmed answers about it"},
+	{review.RetractionAsked{}.Kind(), "Requests to take answers back"},
+	{review.AnswersRetracted{}.Kind(), "Answers taken back"},
+	{review.RetractionRefused{}.Kind(), "Requests to take answers back turned down"},
 	{review.DutySet{}.Kind(), "People of the project"},
 	{review.StatusChanged{}.Kind(), "Hold, stop and resume"},
 }

@@ -11,14 +11,15 @@ import (
 
 // SettingsData is a project's own fields, to be changed.
 type SettingsData struct {
-	Actor    review.Actor
-	Project  *review.Project
-	Confirm  Confirmation
-	Template *plan.Lifecycle
-	Names    Names
-	Form     ProjectForm
-	Was      review.Digest // of the fields as they are shown
-	Theirs   []Difference  // what somebody else changed since the form was opened
+	Actor     review.Actor
+	Project   *review.Project
+	Confirm   Confirmation
+	AskedBack AskedBack
+	Template  *plan.Lifecycle
+	Names     Names
+	Form      ProjectForm
+	Was       review.Digest // of the fields as they are shown
+	Theirs    []Difference  // what somebody else changed since the form was opened
 }
 
 // Difference is a field whose value differs from what was typed.

@@ -129,6 +129,10 @@ func ItemLevelURL(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) string {
 	return ItemURL(p, s, i) + "/level"
 }
 
+// RetractionURL is where somebody decides whether answers about the project are
+// taken back.
+func RetractionURL(p review.ProjectKey) string { return ProjectURL(p) + "/retraction" }
+
 // PlanURL is the page of a project's plan.
 func PlanURL(p review.ProjectKey) string { return ProjectURL(p) + "/plan" }
 

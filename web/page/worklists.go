@@ -27,6 +27,7 @@ const (
 	listExpiring = "expiring"
 	listProjects = "projects"
 	listNobody   = "nobody"
+	listAsked    = "answers"
 )
 
 // workTitles are the headings of the lists that my work can show alone. Gates
@@ -43,6 +44,7 @@ var workTitles = map[string]string{
 	listExpiring: "My evidence that expires",
 	listProjects: "My projects",
 	listNobody:   "Nobody can act",
+	listAsked:    "Answers to take back",
 }
 
 // WorkListURL is my work with one list alone, to its end.
@@ -262,6 +264,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	add(false, listNobody, "Nobody can act", max(d.VacantAll, len(d.Vacancies)), false, ui.Bad)
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
+	add(false, listAsked, "To take back", max(d.AskedBackAll, len(d.AskedBack)), false, ui.Wait)
 	add(false, listWaivers, "Waivers", len(d.Waivers), d.WaiversFull, ui.Waived)
 	add(false, listFallen, "To renew", d.FallenAll, false, ui.Warn)
 	add(false, listMentions, "Mentions", d.MentionsAll, false, ui.Wait)

@@ -233,6 +233,12 @@ func (v *view) steps(en *review.Entry) []step {
 		return []step{v.findingStep(e.No, "not settled by its answer", e.Reason)}
 	case review.WaiverGranted, review.WaiverExtended, review.WaiverRevoked:
 		return []step{v.waiverStep(title, href, ik, e)}
+	case review.AnswersRetracted:
+		var out []step
+		for _, b := range e.Back {
+			out = append(out, v.replyStep(review.Replied{Question: b.Question, From: review.ReplyYes, To: b.To}))
+		}
+		return out
 	case review.ProjectEdited:
 		var out []step
 		for _, c := range e.Changes {
@@ -244,15 +250,20 @@ func (v *view) steps(en *review.Entry) []step {
 			}
 		}
 		for _, a := range e.Replies() {
-			label := page.QuestionLabel(&v.Review.Plan.Lifecycle, a.Question)
-			out = append(out, step{
-				thing:  "answer " + string(a.Question),
-				change: contentChange{what: "The answer to “" + label + "” changed", href: page.ProjectURL(v.key), from: string(a.From), to: string(a.To)},
-			})
+			out = append(out, v.replyStep(a))
 		}
 		return out
 	}
 	return nil
+}
+
+// replyStep says that the answer to a question about the project changed.
+func (v *view) replyStep(a review.Replied) step {
+	label := page.QuestionLabel(&v.Review.Plan.Lifecycle, a.Question)
+	return step{
+		thing:  "answer " + string(a.Question),
+		change: contentChange{what: "The answer to “" + label + "” changed", href: page.ProjectURL(v.key), from: string(a.From), to: string(a.To)},
+	}
 }
 
 func (v *view) findingStep(no int, what, said string) step {
