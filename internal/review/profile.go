@@ -46,6 +46,26 @@ func (p *Project) AppliesUntil(when []plan.Flag) []plan.Flag {
 	return open
 }
 
+// SitsUntil are the questions without whose answer a seat may not be at a gate; nil
+// where it is there for another reason, and where it is not there.
+func (p *Project) SitsUntil(g *plan.Gate, seat plan.Seat) []plan.Flag {
+	var open []plan.Flag
+	for i := range g.Seats {
+		s := &g.Seats[i]
+		if s.Seat != seat || !s.SitsAt(p.Tier) || !p.Profile.HasAny(s.When) {
+			continue
+		}
+		until := p.AppliesUntil(s.When)
+		if until == nil {
+			return nil
+		}
+		for _, f := range until {
+			open = withFlag(open, f)
+		}
+	}
+	return open
+}
+
 // ask has questions unanswered that were no part of the profile.
 func (p *Project) ask(questions []plan.Flag) {
 	for _, f := range questions {

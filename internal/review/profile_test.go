@@ -37,6 +37,34 @@ func TestUnansweredQuestionsApply(t *testing.T) {
 	w.replays()
 }
 
+// A seat says until which answer it sits at a gate, unless it sits there anyway.
+func TestSeatsSitUntilQuestionsAreAnswered(t *testing.T) {
+	gate := &plan.Gate{Seats: []plan.GateSeat{
+		{Seat: plan.SeatQA}, {Seat: plan.SeatSecurity, When: []plan.Flag{"pii", "ml"}}, {Seat: plan.SeatData, When: []plan.Flag{"pii"}}, {Seat: plan.SeatData, When: []plan.Flag{"ml"}},
+		{Seat: plan.SeatSRE, When: []plan.Flag{"ml"}}, {Seat: plan.SeatSRE}, {Seat: plan.SeatProduct, When: []plan.Flag{"pii"}, Tiers: []plan.Tier{1}},
+	}}
+	for _, c := range []struct {
+		yes, open []plan.Flag
+		seat      plan.Seat
+		want      []plan.Flag
+	}{
+		{nil, []plan.Flag{"pii"}, plan.SeatQA, nil},
+		{nil, []plan.Flag{"pii"}, plan.SeatSecurity, []plan.Flag{"pii"}},
+		{nil, []plan.Flag{"ml", "pii"}, plan.SeatSecurity, []plan.Flag{"ml", "pii"}},
+		{[]plan.Flag{"ml"}, []plan.Flag{"pii"}, plan.SeatSecurity, nil},
+		{nil, []plan.Flag{"ml", "pii"}, plan.SeatData, []plan.Flag{"ml", "pii"}},
+		{[]plan.Flag{"ml"}, []plan.Flag{"pii"}, plan.SeatData, nil},
+		{nil, []plan.Flag{"ml"}, plan.SeatSRE, nil},
+		{nil, []plan.Flag{"pii"}, plan.SeatProduct, nil}, // not at tier 2
+		{nil, nil, plan.SeatSecurity, nil},
+	} {
+		p := review.Project{Tier: 2, Profile: slices.Sorted(slices.Values(slices.Concat(c.yes, c.open))), Unanswered: c.open}
+		if got := p.SitsUntil(gate, c.seat); !slices.Equal(got, c.want) {
+			t.Errorf("%s with yes to %v and %v open sits until %v, want %v", c.seat, c.yes, c.open, got, c.want)
+		}
+	}
+}
+
 func TestUnansweredQuestionsAreAsked(t *testing.T) {
 	w := newWorld(t, withProfile("pii"))
 	w.refused(w.silent(func() error {

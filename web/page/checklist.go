@@ -578,8 +578,13 @@ func (d ChecklistData) untilLine() string {
 	if n == 1 {
 		verb = " applies"
 	}
+	return CountOf(n, "item") + verb + " until somebody answers: " + Questions(&d.view.Review.Plan.Lifecycle, asked) + "."
+}
+
+// Questions names those of a plan in its order, the first few of them.
+func Questions(tmpl *plan.Lifecycle, asked []plan.Flag) string {
 	var labels []string
-	for _, q := range d.view.Review.Plan.Flags {
+	for _, q := range tmpl.Flags {
 		if slices.Contains(asked, q.Key) {
 			labels = append(labels, "“"+q.Label+"”")
 		}
@@ -587,10 +592,10 @@ func (d ChecklistData) untilLine() string {
 	if len(labels) > untilShown {
 		labels = append(labels[:untilShown], strconv.Itoa(len(labels)-untilShown)+" more")
 	}
-	return CountOf(n, "item") + verb + " until somebody answers: " + Enumerate(labels, "and") + "."
+	return Enumerate(labels, "and")
 }
 
-// untilShown is how many questions a checklist names that wait for an answer.
+// untilShown is how many questions are named that wait for an answer.
 const untilShown = 3
 
 // mayAnswer reports whether the reader may answer questions about the project.

@@ -160,6 +160,7 @@ type Seat struct {
 	Person    string // who signed or may sign, in words
 	At        time.Time
 	Note      string
+	Until     string // why it sits here only for now; empty: it does not
 }
 
 // Entry is one line of a history.

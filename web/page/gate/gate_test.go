@@ -110,6 +110,29 @@ func TestSigningSaysExactlyWhyNot(t *testing.T) {
 	}
 }
 
+// A seat that is at the gate only because nobody has answered a question says so.
+func TestSeatRowsSayUntilWhatTheySit(t *testing.T) {
+	b := newTrial(t)
+	g := &b.r.Plan.Stages[0].Gate
+	g.Seats = append(slices.Clone(g.Seats), plan.GateSeat{Seat: plan.SeatData, When: []plan.Flag{"moon"}})
+	b.r.Plan.Flags = append(slices.Clone(b.r.Plan.Flags), plan.Question{Key: "moon", Label: "It runs on the moon"})
+	b.r.Project.Profile, b.r.Project.Unanswered = plan.Profile{"moon"}, []plan.Flag{"moon"}
+	rows := b.view(seated(3)).seatRows()
+	if got := rows[len(rows)-1]; got.Name != "Data" || got.Until != "Sits here until somebody answers “It runs on the moon”" || rows[0].Until != "" {
+		t.Errorf("the seats: %+v", rows)
+	}
+	if v := b.view(seated(3)); v.canAnswerQuestions() {
+		t.Error("a signer is led to the settings")
+	}
+	if v := b.view(review.Actor{Person: 9, Roles: []review.Role{review.RoleManager}}); !v.canAnswerQuestions() {
+		t.Error("a manager is not led to the settings")
+	}
+	b.r.Project.Unanswered = nil
+	if rows := b.view(seated(3)).seatRows(); rows[len(rows)-1].Until != "" {
+		t.Errorf("answered: %+v", rows)
+	}
+}
+
 func TestSeatRowsSayOnWhichContent(t *testing.T) {
 	b := newTrial(t)
 	b.r.Plan.Stages[0].Gate.Quorum = 2

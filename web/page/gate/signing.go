@@ -19,7 +19,7 @@ func (v *view) seatRows() []ui.Seat {
 	var rows []ui.Seat
 	round := v.shownRound()
 	for _, seat := range v.policy.Seats {
-		base := ui.Seat{Name: seat.Label(), Mandatory: slices.Contains(v.policy.Mandatory, seat)}
+		base := ui.Seat{Name: seat.Label(), Mandatory: slices.Contains(v.policy.Mandatory, seat), Until: v.sitsUntil(seat)}
 		signOffs, given := latest(round, seat), 0
 		for _, so := range signOffs {
 			row := base
@@ -36,6 +36,22 @@ func (v *view) seatRows() []ui.Seat {
 		rows = append(rows, v.unsigned(base, seat))
 	}
 	return rows
+}
+
+// sitsUntil says of a seat that it is at the gate only until somebody answers a
+// question about the project.
+func (v *view) sitsUntil(seat plan.Seat) string {
+	open := v.Review.Project.SitsUntil(&v.Stage.Def.Gate, seat)
+	if len(open) == 0 {
+		return ""
+	}
+	return "Sits here until somebody answers " + page.Questions(&v.Review.Plan.Lifecycle, open)
+}
+
+// canAnswerQuestions reports whether the reader can answer what a seat waits for.
+func (v *view) canAnswerQuestions() bool {
+	return !v.Past && review.May(v.Actor, review.EditProject, &v.Review.Project) == nil &&
+		slices.ContainsFunc(v.policy.Seats, func(s plan.Seat) bool { return v.sitsUntil(s) != "" })
 }
 
 // unsigned is the row of a seat in which no sign-off counts: who could sign, if
