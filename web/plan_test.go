@@ -3,6 +3,7 @@ package web
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -235,6 +236,17 @@ func TestPlansAreUpgraded(t *testing.T) {
 		t.Errorf("sent again, it says %q", got)
 	}
 	b.get(to).want(200).one(`#undo a[href="` + to + `?undo=1"]`)
+	if got := words(b.get(to + "?undo=1").want(200).one("#change").Parent()); !strings.Contains(got, "Given since the upgrade none") || !strings.Contains(got, "To confirm again 0") {
+		t.Errorf("before undoing: %.400s", got)
+	}
+	f.change("member", p, sk, func(r *review.Review, who review.Actor, at time.Time) error {
+		it := r.Stage(sk).Items[1]
+		return r.Answer(who, sk, it.Def.Key, review.NotMet, "Since then.", it.Answer.Version, at)
+	})
+	before++
+	if got := words(b.get(to + "?undo=1").want(200).one("#change").Parent()); !strings.Contains(got, "Given since the upgrade 1 answer, ") {
+		t.Errorf("before undoing, with an answer since: %.400s", got)
+	}
 	_, undo := planForm(b, p, "undo=1", "Too early.")
 	f.browse("member").post(to, undo...).want(403)
 	b.post(to, undo...).want(303)

@@ -213,8 +213,35 @@ func (k *planner) upgrade() bool {
 	return k.done(k.r.Upgrade(k.people[manager], version(l, l.Version), modules, k.r.PlanDigest(), "newer", k.tick())) && len(k.r.Recorded()) > n
 }
 
+// undo takes the last upgrade back, which does what was shown before.
 func (k *planner) undo() bool {
-	return k.done(k.r.UndoUpgrade(k.people[owner], k.r.PlanDigest(), "back", k.tick()))
+	was := items(k.r)
+	then, err := k.r.PreviewUndo()
+	if is := items(k.r); !slices.Equal(was, is) {
+		k.t.Fatalf("looking at what undoing does changes\n%s\nto\n%s", strings.Join(was, "\n"), strings.Join(is, "\n"))
+	}
+	if !k.done(k.r.UndoUpgrade(k.people[owner], k.r.PlanDigest(), "back", k.tick())) {
+		return false
+	}
+	if err != nil {
+		k.t.Fatalf("undone, and shown was: %v", err)
+	}
+	if shown, is := items(then), items(k.r); !slices.Equal(shown, is) {
+		k.t.Fatalf("undoing was shown as\n%s\nand is\n%s", strings.Join(shown, "\n"), strings.Join(is, "\n"))
+	}
+	return true
+}
+
+// items are what is asked and what is set aside, with the answers.
+func items(r *review.Review) []string {
+	out := []string{fmt.Sprint(r.Project.Profile, r.Project.Unanswered)}
+	for _, s := range r.All() {
+		for _, it := range s.Known() {
+			_, asked := r.Plan.Find(it.Def.Key)
+			out = append(out, fmt.Sprint(s.Def.Key, it.Def.Key, asked != nil, it.Level, it.Answer, it.Reattest, it.Was))
+		}
+	}
+	return out
 }
 
 // thereAndBack upgrades and takes that back at once, which leaves nothing.

@@ -74,14 +74,28 @@ func (r *Review) PreviewUpgrade(o plan.Origin) (*Review, error) {
 	return then, r.upgradable(then)
 }
 
-// PreviewUndo is [Review.Preview] of taking the last upgrade back.
+// PreviewUndo is [Review.Preview] of taking the last upgrade back, with the answers
+// marked that have to be said again. It is what the command does.
 func (r *Review) PreviewUndo() (*Review, error) {
 	if err := r.CanUndo(); err != nil {
 		return nil, err
 	}
+	e, err := r.undoing("")
+	if err != nil {
+		return nil, err
+	}
 	then := *r
-	then.Project.ask(r.Upgraded.Forgotten)
-	return &then, then.replanBack(r.Upgraded.From, r.Upgraded, time.Time{})
+	then.Stages, then.Former = withItems(r.Stages), withItems(r.Former)
+	return &then, e.fold(&then, Entry{})
+}
+
+// withItems copies stages as far as taking an upgrade back changes them in place.
+func withItems(stages []Stage) []Stage {
+	out := slices.Clone(stages)
+	for i := range out {
+		out[i].Items, out[i].Aside = slices.Clone(out[i].Items), slices.Clone(out[i].Aside)
+	}
+	return out
 }
 
 // newer reports whether a plan is of the same documents as another, and none of
@@ -171,15 +185,25 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 	if err := r.CanUndo(); err != nil {
 		return err
 	}
-	before, err := r.compose(r.Upgraded.From)
+	e, err := r.undoing(reason)
 	if err != nil {
 		return err
+	}
+	return r.replanned(by, at, e)
+}
+
+// undoing is what taking the last upgrade back records: the items that it wanted
+// said again, and that nobody has, need not be.
+func (r *Review) undoing(reason string) (UpgradeUndone, error) {
+	e := UpgradeUndone{Reason: reason}
+	before, err := r.compose(r.Upgraded.From)
+	if err != nil {
+		return e, err
 	}
 	from := map[plan.ItemKey]plan.ItemKey{}
 	for _, m := range r.Upgraded.Moves.Items {
 		from[m.To.Item] = m.From.Item
 	}
-	e := UpgradeUndone{Reason: reason}
 	for _, k := range r.Upgraded.Reconfirm {
 		it := r.item(k)
 		if it == nil || !it.Reattest {
@@ -192,5 +216,5 @@ func (r *Review) UndoUpgrade(by Actor, shown Digest, reason string, at time.Time
 			e.Confirmed = append(e.Confirmed, k)
 		}
 	}
-	return r.replanned(by, at, e)
+	return e, nil
 }

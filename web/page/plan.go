@@ -283,7 +283,7 @@ func (d *PlanData) answers() (kept, again, aside int) {
 		for j := range d.Then.Stages[i].Items {
 			switch it := &d.Then.Stages[i].Items[j]; {
 			case it.Answer.State == review.Open:
-			case it.Reattest && d.Do == PlanUpgrade:
+			case it.Reattest && d.replaces():
 				again++
 			default:
 				kept++
@@ -301,10 +301,41 @@ func (d *PlanData) answers() (kept, again, aside int) {
 func (d *PlanData) fates() []ui.Fact {
 	kept, again, aside := d.answers()
 	facts := []ui.Fact{{Term: "Answers kept", Text: strconv.Itoa(kept)}}
-	if d.Do == PlanUpgrade {
+	if d.replaces() {
 		facts = append(facts, ui.Fact{Term: "To confirm again", Text: strconv.Itoa(again)})
 	}
-	return append(facts, ui.Fact{Term: "Set aside", Text: strconv.Itoa(aside)})
+	facts = append(facts, ui.Fact{Term: "Set aside", Text: strconv.Itoa(aside)})
+	if d.Do == PlanUndo {
+		facts = append(facts, ui.Fact{Term: "Given since the upgrade", Text: d.sinceUpgrade()})
+	}
+	return facts
+}
+
+// replaces reports whether other versions take the place of those that the plan has.
+func (d *PlanData) replaces() bool { return d.Do == PlanUpgrade || d.Do == PlanUndo }
+
+// sinceUpgrade says what becomes of the answers that were given since the upgrade that is
+// to be undone.
+func (d *PlanData) sinceUpgrade() string {
+	all, aside := 0, 0
+	for _, s := range d.Then.All() {
+		for _, it := range s.Known() {
+			if it.Answer.State == review.Open || !it.Answer.At.After(d.Review.Upgraded.At) {
+				continue
+			}
+			all++
+			if _, asked := d.Then.Plan.Find(it.Def.Key); asked == nil {
+				aside++
+			}
+		}
+	}
+	switch {
+	case all == 0:
+		return "none"
+	case aside == 0:
+		return CountOf(all, "answer") + ", kept"
+	}
+	return CountOf(all, "answer") + ", " + strconv.Itoa(aside) + " of " + "them" + " set aside"
 }
 
 func answersAside(r *review.Review) map[plan.ItemKey]bool {
