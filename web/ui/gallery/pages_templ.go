@@ -1609,7 +1609,7 @@ func item(d demo) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, " <div class=\"split lead\"><div class=\"stack\"><div class=\"prose\"><h2>Why it matters</h2><p>Old protocol versions can be downgraded on the way, and whoever does so reads what your users send. Inside the network the same holds once one host is lost.</p><h3>How to show it</h3><p>Link a probe of every listener, made by a tool and not by hand, from the last thirty days. Name exceptions and their owner.</p></div><dl class=\"pairs\"><dt>Level</dt><dd>must at tier 1</dd><dt>Evidence</dt><dd>test report</dd><dt>Renew</dt><dd>every 90 days</dd><dt>Seats</dt><dd>security</dd><dt>Assigned to</dt><dd>Ben Okafor, due 4 Dec</dd></dl></div><div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 88, " <div class=\"split\"><div class=\"stack\"><div class=\"prose\"><h2>Why it matters</h2><p>Old protocol versions can be downgraded on the way, and whoever does so reads what your users send. Inside the network the same holds once one host is lost.</p><h3>How to show it</h3><p>Link a probe of every listener, made by a tool and not by hand, from the last thirty days. Name exceptions and their owner.</p></div><dl class=\"pairs\"><dt>Level</dt><dd>must at tier 1</dd><dt>Evidence</dt><dd>test report</dd><dt>Renew</dt><dd>every 90 days</dd><dt>Seats</dt><dd>security</dd><dt>Assigned to</dt><dd>Ben Okafor, due 4 Dec</dd></dl></div><div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
