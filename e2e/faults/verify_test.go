@@ -51,7 +51,7 @@ func trailOf(ctx context.Context, db *pgxpool.Pool, stream review.ProjectID) ([]
 	if err != nil {
 		return nil, fmt.Errorf("reading stream %d: %w", stream, err)
 	}
-	records, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r review.Record, err error) {
+	records, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r review.Sealed, err error) {
 		var hash []byte
 		err = row.Scan(&r.Seq, &r.At, &r.Actor, &r.Kind, &r.Body, &hash)
 		copy(r.Hash[:], hash)

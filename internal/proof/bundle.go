@@ -41,9 +41,9 @@ type Input struct {
 	Made      time.Time
 	Project   review.ProjectID
 	Stage     plan.StageKey              // empty: all gates
-	Records   []review.Record            // of the project's stream, from the first to the one in the checkpoint
+	Records   []review.Sealed            // of the project's stream, from the first to the one in the checkpoint
 	Documents []plan.Document            // that the records name, see [review.DocumentsIn]; the lifecycle that the project was started with first
-	Rights    []review.Record            // of the directory's stream, up to the checkpoint; nil: the bundle does without
+	Rights    []review.Sealed            // of the directory's stream, up to the checkpoint; nil: the bundle does without
 	People    map[review.PersonID]string // names as known now
 	Note      []byte                     // the checkpoint
 	Heads     []review.Head              // all of the checkpoint's, in the order of the streams

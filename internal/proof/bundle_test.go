@@ -128,8 +128,8 @@ func TestBuildRefusesABrokenStream(t *testing.T) {
 		"no entries whatsoever": func(in *Input) { in.Records = nil },
 	} {
 		in := b.in
-		in.Records = append([]review.Record(nil), b.in.Records...)
-		in.Rights = append([]review.Record(nil), b.in.Rights...)
+		in.Records = append([]review.Sealed(nil), b.in.Records...)
+		in.Rights = append([]review.Sealed(nil), b.in.Rights...)
 		in.Heads = append([]review.Head(nil), b.in.Heads...)
 		spoil(&in)
 		if _, err := Build(b.key, in); err == nil {

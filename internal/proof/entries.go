@@ -24,7 +24,7 @@ type entryLine struct {
 
 // encodeRecord is a line of a file of entries. The event stands in it as the bytes
 // that were hashed.
-func encodeRecord(b []byte, r *review.Record) []byte {
+func encodeRecord(b []byte, r *review.Sealed) []byte {
 	b = append(b, `{"seq":`...)
 	b = strconv.AppendInt(b, r.Seq, 10)
 	b = append(b, `,"at":`...)
@@ -40,7 +40,7 @@ func encodeRecord(b []byte, r *review.Record) []byte {
 	return append(b, '"', '}', '\n')
 }
 
-func encodeRecords(records []review.Record) []byte {
+func encodeRecords(records []review.Sealed) []byte {
 	var b []byte
 	for i := range records {
 		b = encodeRecord(b, &records[i])
@@ -50,8 +50,8 @@ func encodeRecords(records []review.Record) []byte {
 
 // decodeRecords reads a file of entries up to the first line that is not as
 // [encodeRecord] writes it; the problem names that line's entry.
-func decodeRecords(name string, b []byte) ([]review.Record, *Problem) {
-	var out []review.Record
+func decodeRecords(name string, b []byte) ([]review.Sealed, *Problem) {
+	var out []review.Sealed
 	for len(b) > 0 {
 		line, rest, ended := bytes.Cut(b, []byte("\n"))
 		no := len(out) + 1
@@ -67,7 +67,7 @@ func decodeRecords(name string, b []byte) ([]review.Record, *Problem) {
 	return out, nil
 }
 
-func decodeRecord(line []byte) (*review.Record, error) {
+func decodeRecord(line []byte) (*review.Sealed, error) {
 	var l entryLine
 	dec := json.NewDecoder(bytes.NewReader(line))
 	dec.DisallowUnknownFields()
@@ -78,7 +78,7 @@ func decodeRecord(line []byte) (*review.Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &review.Record{Seq: l.Seq, At: time.UnixMicro(l.At).UTC(), Actor: l.Actor, Kind: l.Kind, Body: l.Body, Hash: hash}
+	r := &review.Sealed{Seq: l.Seq, At: time.UnixMicro(l.At).UTC(), Actor: l.Actor, Kind: l.Kind, Body: l.Body, Hash: hash}
 	if again := encodeRecord(nil, r); !bytes.Equal(again[:len(again)-1], line) {
 		return nil, errors.New("is not written the one way in which this program writes it")
 	}

@@ -214,11 +214,11 @@ func directory() []review.Entry {
 }
 
 // records chains the story's entries, as the store does.
-func (w *world) records() []review.Record { return chained(w, alpha, w.r.Recorded()) }
+func (w *world) records() []review.Sealed { return chained(w, alpha, w.r.Recorded()) }
 
-func chained(tb testing.TB, stream review.ProjectID, entries []review.Entry) []review.Record {
+func chained(tb testing.TB, stream review.ProjectID, entries []review.Entry) []review.Sealed {
 	tb.Helper()
-	var out []review.Record
+	var out []review.Sealed
 	var prev review.Hash
 	for i, e := range entries {
 		e.Seq = int64(i) + 1
@@ -227,14 +227,14 @@ func chained(tb testing.TB, stream review.ProjectID, entries []review.Entry) []r
 			tb.Fatal(err)
 		}
 		prev = review.ChainHash(prev, stream, e, body)
-		out = append(out, review.Record{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Event.Kind(), Body: body, Hash: prev})
+		out = append(out, review.Sealed{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Event.Kind(), Body: body, Hash: prev})
 	}
 	return out
 }
 
 // input is what a bundle of these records is made of, the trail of rights
 // included, with a checkpoint over a few streams more.
-func input(tb testing.TB, k *Key, tmpl *plan.Lifecycle, records []review.Record) Input {
+func input(tb testing.TB, k *Key, tmpl *plan.Lifecycle, records []review.Sealed) Input {
 	tb.Helper()
 	rights := chained(tb, review.Directory, directory())
 	last := rights[len(rights)-1]

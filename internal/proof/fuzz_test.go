@@ -45,8 +45,8 @@ func FuzzEntries(f *testing.F) {
 		if at < 0 || at >= len(b.in.Records) {
 			return
 		}
-		records := append([]review.Record(nil), b.in.Records[:at]...)
-		records = append(records, review.Record{At: time.UnixMicro(micro), Actor: review.PersonID(actor), Kind: kind, Body: []byte(body)})
+		records := append([]review.Sealed(nil), b.in.Records[:at]...)
+		records = append(records, review.Sealed{At: time.UnixMicro(micro), Actor: review.PersonID(actor), Kind: kind, Body: []byte(body)})
 		rest := b.in.Records[at:]
 		if replace {
 			rest = rest[1:]
@@ -66,7 +66,7 @@ func FuzzEntries(f *testing.F) {
 }
 
 // rechain numbers and chains records again, whatever they say.
-func rechain(records []review.Record) []review.Record {
+func rechain(records []review.Sealed) []review.Sealed {
 	var prev review.Hash
 	for i := range records {
 		r := &records[i]

@@ -18,9 +18,9 @@ type Head struct {
 	Hash   Hash
 }
 
-// Record is an entry as the trail keeps it, its event still the bytes that
+// Sealed is an entry as the trail keeps it, its event still the bytes that
 // were hashed.
-type Record struct {
+type Sealed struct {
 	Seq   int64
 	At    time.Time
 	Actor PersonID
@@ -29,8 +29,8 @@ type Record struct {
 	Hash  Hash
 }
 
-// Entry decodes a record.
-func (r *Record) Entry() (Entry, error) {
+// Entry decodes a sealed entry.
+func (r *Sealed) Entry() (Entry, error) {
 	e, err := DecodeEvent(r.Kind, r.Body)
 	if err != nil {
 		return Entry{}, err
@@ -42,10 +42,10 @@ func (r *Record) Entry() (Entry, error) {
 // entry's fields, one a line, with the time in microseconds since 1970 and the
 // event as [EncodeEvent] wrote it. The first entry follows the zero hash.
 func ChainHash(prev Hash, stream ProjectID, e Entry, body []byte) Hash {
-	return link(prev, stream, &Record{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Event.Kind(), Body: body})
+	return link(prev, stream, &Sealed{Seq: e.Seq, At: e.At, Actor: e.Actor, Kind: e.Event.Kind(), Body: body})
 }
 
-func link(prev Hash, stream ProjectID, r *Record) Hash {
+func link(prev Hash, stream ProjectID, r *Sealed) Hash {
 	b := make([]byte, 0, 160+len(r.Body))
 	b = append(b, "slipway trail 1\n"...)
 	b = append(b, prev[:]...)
@@ -71,7 +71,7 @@ func (e *ChainBreak) Error() string { return fmt.Sprintf("entry %d %s", e.Entry,
 // CheckChain decodes a stream from its first entry on and returns its head. A
 // [ChainBreak] names the first entry that is missing, out of order, changed,
 // or not to be understood; the entries before it are returned all the same.
-func CheckChain(stream ProjectID, records []Record) ([]Entry, Head, error) {
+func CheckChain(stream ProjectID, records []Sealed) ([]Entry, Head, error) {
 	entries := make([]Entry, 0, len(records))
 	head := Head{Stream: stream}
 	for i := range records {

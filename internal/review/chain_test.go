@@ -10,9 +10,9 @@ import (
 
 // chained are records with these numbers whose hashes fit, as whoever can write
 // the trail could make them.
-func chained(t *testing.T, stream review.ProjectID, numbers ...int64) []review.Record {
+func chained(t *testing.T, stream review.ProjectID, numbers ...int64) []review.Sealed {
 	t.Helper()
-	var out []review.Record
+	var out []review.Sealed
 	var prev review.Hash
 	for _, n := range numbers {
 		en := review.Entry{Seq: n, At: time.Unix(1_800_000_000+n, 0).UTC(), Actor: 7, Event: review.PersonJoined{Person: review.PersonID(n)}}
@@ -21,7 +21,7 @@ func chained(t *testing.T, stream review.ProjectID, numbers ...int64) []review.R
 			t.Fatal(err)
 		}
 		prev = review.ChainHash(prev, stream, en, body)
-		out = append(out, review.Record{Seq: n, At: en.At, Actor: en.Actor, Kind: en.Event.Kind(), Body: body, Hash: prev})
+		out = append(out, review.Sealed{Seq: n, At: en.At, Actor: en.Actor, Kind: en.Event.Kind(), Body: body, Hash: prev})
 	}
 	return out
 }

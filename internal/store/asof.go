@@ -188,7 +188,7 @@ func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, fiel
 func (p *past) scan(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
-		var r review.Record
+		var r review.Sealed
 		var hash []byte
 		if err := rows.Scan(&r.Seq, &r.At, &r.Actor, &r.Kind, &r.Body, &hash); err != nil {
 			return fmt.Errorf("reading the trail: %w", err)

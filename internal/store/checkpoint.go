@@ -182,8 +182,8 @@ type Export struct {
 	Viewer
 	Project   review.Project
 	Documents []plan.Document // that the records name, see [review.DocumentsIn]
-	Records   []review.Record // of its stream, from the first to the one that the checkpoint has
-	Rights    []review.Record // of the directory's stream likewise; nil unless asked for
+	Records   []review.Sealed // of its stream, from the first to the one that the checkpoint has
+	Rights    []review.Sealed // of the directory's stream likewise; nil unless asked for
 	Note      []byte          // the newest checkpoint; nil when none covers the project yet
 	Heads     []review.Head   // all of that checkpoint's, in the order of the streams
 	Names     Names           // of everybody whom the entries speak of
@@ -272,7 +272,7 @@ func (e *Export) queue(b *pgx.Batch, id review.ProjectID) {
 }
 
 // queueRecords reads a stream up to where the newest checkpoint has it.
-func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Record) {
+func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Sealed) {
 	b.Queue(
 		recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream),
 	).Query(func(rows pgx.Rows) (err error) {
@@ -284,11 +284,11 @@ func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Record) 
 // recordsSQL reads a stream's entries as they were hashed.
 const recordsSQL = `select seq, at, actor_id, kind, body, hash from trail where stream_id = $1`
 
-func collectRecords(rows pgx.Rows) ([]review.Record, error) {
+func collectRecords(rows pgx.Rows) ([]review.Sealed, error) {
 	defer rows.Close()
-	var out []review.Record
+	var out []review.Sealed
 	for rows.Next() {
-		var r review.Record
+		var r review.Sealed
 		var hash []byte
 		if err := rows.Scan(&r.Seq, &r.At, (*int64)(&r.Actor), &r.Kind, &r.Body, &hash); err != nil {
 			return nil, fmt.Errorf("reading the trail: %w", err)
@@ -300,7 +300,7 @@ func collectRecords(rows pgx.Rows) ([]review.Record, error) {
 }
 
 // namesIn are the names of everybody whom entries speak of.
-func (s *Store) namesIn(ctx context.Context, records []review.Record) (Names, error) {
+func (s *Store) namesIn(ctx context.Context, records []review.Sealed) (Names, error) {
 	ids := map[review.PersonID]struct{}{}
 	for i := range records {
 		ids[records[i].Actor] = struct{}{}

@@ -81,7 +81,7 @@ func (s *Store) planned(ctx context.Context, db rowSource, digest string) (*plan
 }
 
 // documentsOf finds what a project's plan was made of at one time or another.
-func (s *Store) documentsOf(ctx context.Context, db rowSource, records []review.Record) ([]plan.Document, error) {
+func (s *Store) documentsOf(ctx context.Context, db rowSource, records []review.Sealed) ([]plan.Document, error) {
 	entries := make([]review.Entry, len(records))
 	for i := range records {
 		var err error
