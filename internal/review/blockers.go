@@ -29,6 +29,7 @@ const (
 	ReattestDue       BlockerKind = "reattest"
 	ConditionOverdue  BlockerKind = "condition-overdue"
 	ContentChanged    BlockerKind = "content-changed"
+	RecordUndecided   BlockerKind = "record-undecided"
 	// What nobody can do, see [Review.NobodyCan].
 	NobodySigns     BlockerKind = "nobody-signs"
 	NobodyConfirms  BlockerKind = "nobody-confirms"
@@ -44,6 +45,7 @@ type Blocker struct {
 	Stage   plan.StageKey
 	Item    plan.ItemKey // empty when it concerns no single item
 	Finding int
+	Record  int       // 0: it concerns none
 	Seat    plan.Seat // whose turn it is, when a seat's; Owner is 0 then
 	Vacant  plan.Seat // in which nobody can do what is waited for
 	Subject string
@@ -274,6 +276,11 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 				Kind: FindingOpen, Stage: sk, Finding: f.No, Subject: f.Text, What: "A reviewer's finding waits for the team's answer.", Owner: owner,
 				Since: f.At,
 			}) {
+				return
+			}
+		}
+		for _, b := range r.recordBlockers(s) {
+			if !yield(b) {
 				return
 			}
 		}

@@ -50,11 +50,8 @@ func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewD
 	if open := s.OpenRound(); open != nil {
 		no, exclusion, format = open.No, open.Exclusion, open.Format
 	}
-	if s.format() != format {
-		now = digestOf(r.contentAs(s, format))
-	}
 	return r.record(by, at, GateForced{
-		Stage: sk, Round: no, Format: format, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
+		Stage: sk, Round: no, Format: format, Digest: r.opening(s, format), Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), Reason: reason, ReviewDue: FormatDate(due), Exclusion: exclusion,
 	})
 }
 

@@ -113,6 +113,14 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[PlanUpgraded](kind, body)
 	case "UpgradeUndone":
 		return ofProject[UpgradeUndone](kind, body)
+	case "RecordOpened":
+		return ofProject[RecordOpened](kind, body)
+	case "RecordEdited":
+		return ofProject[RecordEdited](kind, body)
+	case "RecordMoved":
+		return ofProject[RecordMoved](kind, body)
+	case "RecordDiscussed":
+		return ofProject[RecordDiscussed](kind, body)
 	case "SeatDelegated":
 		return ofDirectory[SeatDelegated](kind, body)
 	case "DelegationEnded":

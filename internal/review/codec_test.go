@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"pgregory.net/rapid"
 )
@@ -44,6 +45,15 @@ var everyEvent = []struct {
 		`{"stage":"design","item":"adr","no":4,"text":"T","once":"o","mentions":[2,3]}`},
 	{review.EvidenceAdded{Stage: "design", Item: "adr", No: 1, URL: "https://a.example", Title: "T", Type: "doc", Effective: "2026-03-01", Expires: "2026-04-01", Commit: "c", Renews: 2},
 		`{"stage":"design","item":"adr","no":1,"url":"https://a.example","title":"T","type":"doc","effective":"2026-03-01","expires":"2026-04-01","commit":"c","renews":2}`},
+	{review.RecordOpened{No: 3, Type: "risk", Record: review.RecordFields{Title: "T", Text: "X", Owner: 4, Due: "2026-12-01", Stage: "design", Item: "adr",
+		Values: record.Values{"impact": "5", "likelihood": "2"}, Links: []review.RecordLink{{URL: "https://a.example", Title: "L"}}}},
+		`{"no":3,"type":"risk","record":{"title":"T","text":"X","owner":4,"due":"2026-12-01","stage":"design","item":"adr","values":{"impact":"5","likelihood":"2"},"links":[{"url":"https://a.example","title":"L"}]}}`},
+	{review.RecordEdited{No: 3, Type: "debt", Was: "design", Record: review.RecordFields{Title: "T"}, Changes: []review.Change{{Field: "title", From: "S", To: "T"}}},
+		`{"no":3,"type":"debt","was":"design","record":{"title":"T"},"changes":[{"field":"title","from":"S","to":"T"}]}`},
+	{review.RecordMoved{No: 3, Type: "risk", Stage: "design", From: "open", To: "treated", Set: record.Values{"treatment": "T"}, Due: "2026-12-01", Reason: "R"},
+		`{"no":3,"type":"risk","stage":"design","from":"open","to":"treated","set":{"treatment":"T"},"due":"2026-12-01","reason":"R"}`},
+	{review.RecordDiscussed{No: 3, Type: "risk", Stage: "design", Comment: 2, Text: "T", Once: "o", Mentions: []review.PersonID{2, 3}},
+		`{"no":3,"type":"risk","stage":"design","comment":2,"text":"T","once":"o","mentions":[2,3]}`},
 	{review.EvidenceRemoved{Stage: "design", Item: "adr", No: 1}, `{"stage":"design","item":"adr","no":1}`},
 	{review.SignOffRequested{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}, Mandatory: []plan.Seat{"qa"}}, SoD: true, Early: []string{"Design"}, Reason: "R", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"],"mandatory":["qa"]},"separation_of_duties":true,"early":["Design"],"reason":"R","exclusion":"all","format":2}`},
@@ -212,11 +222,16 @@ func TestEveryEventIsInTheTable(t *testing.T) {
 func TestSubjectsAndMentions(t *testing.T) {
 	for _, e := range everyEvent {
 		var f struct {
-			Stage plan.StageKey
-			Item  plan.ItemKey
+			Stage  plan.StageKey
+			Item   plan.ItemKey
+			Was    plan.StageKey // of records
+			Record *struct{ Stage plan.StageKey }
 		}
 		if err := json.Unmarshal([]byte(e.json), &f); err != nil {
 			t.Fatal(err)
+		}
+		if f.Record != nil && f.Was == "" { // that it had, and still has
+			f.Stage = f.Record.Stage
 		}
 		if sk, ik := e.event.Subject(); sk != f.Stage || ik != f.Item {
 			t.Errorf("%s concerns %q %q", e.event.Kind(), sk, ik)
@@ -228,6 +243,9 @@ func TestSubjectsAndMentions(t *testing.T) {
 			}
 			if ids, ok := v.Field(i).Interface().([]review.PersonID); ok {
 				want = append(want, ids...)
+			}
+			if rec, ok := v.Field(i).Interface().(review.RecordFields); ok {
+				want = append(want, rec.Owner)
 			}
 		}
 		if got := e.event.People(); !slices.Equal(got, want) {

@@ -23,6 +23,7 @@ func Differences(a, b *Review) []string {
 	d.compare("the project", p, q)
 	d.compare("the number of the review", a.No, b.No)
 	d.compare("when the last gate passed in the review before", a.PassedBefore, b.PassedBefore)
+	compareEach(&d, "record", a.Records, b.Records, func(rec Record) any { return rec })
 	return append(d, StageDifferences(a, b)...)
 }
 
@@ -73,7 +74,13 @@ func (d *differences) compare(place string, a, b any) {
 		*d = append(*d, fmt.Sprintf("%s: %s against %s", place, x, y))
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(fieldsX)) { // both are of one type
+	names := slices.Sorted(maps.Keys(fieldsX))
+	for name := range fieldsY { // both are of one type, but one may lack what is empty in it
+		if _, both := fieldsX[name]; !both {
+			names = append(names, name)
+		}
+	}
+	for _, name := range names {
 		if string(fieldsX[name]) != string(fieldsY[name]) {
 			*d = append(*d, fmt.Sprintf("%s, %s: %s against %s", place, name, fieldsX[name], fieldsY[name]))
 		}
@@ -116,6 +123,9 @@ func plainRound(r Round) any {
 	}
 	if len(r.Policy.Mandatory) == 0 {
 		r.Policy.Mandatory = nil
+	}
+	if len(r.Records) == 0 {
+		r.Records = nil
 	}
 	if len(r.SignOffs) == 0 {
 		r.SignOffs = nil

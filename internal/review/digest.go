@@ -51,6 +51,7 @@ type SignedContent struct {
 	Evidence []signedEvidence `json:"evidence"`
 	Findings []signedFinding  `json:"findings"`
 	Waivers  []signedWaiver   `json:"waivers,omitempty"` // granted and not revoked
+	Records  []SignedRecord   `json:"records,omitempty"` // on which the gate decides; not in the first format
 }
 
 type signedItem struct {
@@ -137,8 +138,11 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 		Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
 		Items:  make([]signedItem, 0, len(s.Items)), Evidence: []signedEvidence{}, Findings: []signedFinding{},
 	}
-	if f == FormatTemplate {
+	switch f {
+	case FormatTemplate:
 		c.Template = r.Plan.Ref()
+	case FormatStage:
+		c.Records = r.recordsOf(s)
 	}
 	applies := make(map[plan.ItemKey]bool, len(s.Items))
 	for i := range s.Items {
@@ -187,6 +191,16 @@ func (r *Review) Digest(s *Stage) Digest {
 		s.digest, s.digested = digestOf(r.contentAs(s, f)), f
 	}
 	return s.digest
+}
+
+// opening is the digest of the content as a round binds to it that opens now: in
+// the present format, and with the records as they are now.
+func (r *Review) opening(s *Stage, f Format) Digest {
+	c := r.contentAs(s, f)
+	if f == FormatStage {
+		c.Records = r.signedRecords(s)
+	}
+	return digestOf(c)
 }
 
 // forgetDigests is called for each event that may have changed what is signed.

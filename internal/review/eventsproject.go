@@ -114,7 +114,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	}
 	plans := r.Plans
 	*r = *Blank(p, r.No, r.Plan)
-	r.Plans = plans
+	r.Plans, r.AllRecords = plans, true
 	r.sortMembers()
 	for i := range r.Stages {
 		r.Load(i)

@@ -107,9 +107,12 @@ func (e GateSigned) fold(r *Review, en Entry) error {
 }
 
 func (e RoundClosed) fold(r *Review, en Entry) error {
-	_, round, err := r.round(e.Stage, e.Round)
+	s, round, err := r.round(e.Stage, e.Round)
 	if err != nil {
 		return err
+	}
+	if e.Outcome.Passes() {
+		round.Records = r.signedRecords(s)
 	}
 	round.Outcome, round.ClosedBy, round.ClosedAt, round.Closing, round.Why = e.Outcome, en.Actor, en.At, e.Digest, e.Reason
 	return nil
@@ -133,6 +136,7 @@ func (e GateForced) fold(r *Review, en Entry) error {
 	if ro.Outcome != OutcomeOpen {
 		return fmt.Errorf("round %d has ended", e.Round)
 	}
+	ro.Records = r.signedRecords(s)
 	ro.Outcome, ro.ClosedBy, ro.ClosedAt, ro.Closing, ro.Why = OutcomeForced, en.Actor, en.At, e.Digest, e.Reason
 	ro.ReviewDue = parseDate(e.ReviewDue)
 	return nil

@@ -125,6 +125,7 @@ type Round struct {
 	ReviewedAt  time.Time
 	ReviewedFor PersonID // who holds the seat, when a stand-in reviewed
 	ReviewNote  string
+	Records     []SignedRecord // on which it decided, once the gate has passed with it
 }
 
 // LastRound is the newest round; nil before the first.

@@ -147,6 +147,8 @@ const (
 	ErasePerson        Action = "erase people"
 	ViewDirectory      Action = "view the trail of rights"
 	EditLibrary        Action = "edit the library"
+	KeepRecords        Action = "keep records"
+	DecideRecord       Action = "decide on records"
 )
 
 // Rule is one row of the permission table: who may do an action.
@@ -182,6 +184,8 @@ var permissionTable = []Rule{
 	{HoldProject, "Put a project on hold, stop it or resume it", []Role{RoleManager}, []Duty{DutyOwner}, false},
 	{RequestWaiver, "Ask to pass without an item for a while", nil, Duties(), false},
 	{DecideWaiver, "Grant, deny, extend and revoke waivers that others asked for", []Role{RoleManager}, nil, true},
+	{KeepRecords, "Add and change records: risks, assumptions, debts and incidents", []Role{RoleManager}, Duties(), true},
+	{DecideRecord, "Accept a risk, or keep a debt for good, that somebody else owns", []Role{RoleManager}, nil, true},
 	{CloseCondition, "Report that a condition is met that one was given", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
 	{BreakGlass, "Pass a gate alone in an emergency; it is loud and reviewed afterwards", []Role{RoleManager}, nil, false},
 	{CloseRetrospective, "Review a gate that somebody else passed by break-glass", []Role{RoleManager}, nil, true},
@@ -199,7 +203,7 @@ var permissionTable = []Rule{
 // token has.
 var peopleOnly = []Action{
 	ConfirmProfile, ApproveNA, ApproveLowering, ApproveRetraction, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
-	BlockPerson, ErasePerson, EditLibrary,
+	BlockPerson, ErasePerson, EditLibrary, DecideRecord,
 }
 
 // May is the permission check. It returns nil, [ErrNotFound] when the actor

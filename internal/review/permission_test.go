@@ -35,7 +35,7 @@ var actions = []review.Action{
 	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
-	review.BlockPerson, review.ErasePerson, review.EditLibrary,
+	review.BlockPerson, review.ErasePerson, review.EditLibrary, review.KeepRecords, review.DecideRecord,
 }
 
 // What each sort of person may do: yes, no, or a question mark where they may
@@ -74,6 +74,8 @@ view the trail of rights     no     no      yes   yes     no    no     no     no
 block people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
 erase people                 no     no      yes   no      no    no     no     no   no   ?         ?      ?
 edit the library             no     no      yes   no      no    no     no     no   no   ?         ?      ?
+keep records                 no     yes     no    no      yes   yes    yes    yes  yes  ?         ?      ?
+decide on records            no     yes     no    no      no    no     no     yes  yes  ?         ?      ?
 `
 
 const mayInRestrictedProject = `
@@ -109,6 +111,8 @@ view the trail of rights     ?      ?       yes   yes     no    no     no     ? 
 block people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 erase people                 ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 edit the library             ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+keep records                 ?      ?       no    no      yes   yes    yes    ?    yes  ?         ?      ?
+decide on records            ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
 `
 
 // Without a project, parts in projects say nothing.
@@ -145,6 +149,8 @@ view the trail of rights     no     no      yes   yes     no    no     no     no
 block people                 no     no      yes   no      no    no     no     no   no   no        no     no
 erase people                 no     no      yes   no      no    no     no     no   no   no        no     no
 edit the library             no     no      yes   no      no    no     no     no   no   no        no     no
+keep records                 no     yes     no    no      no    no     no     yes  yes  yes       no     no
+decide on records            no     yes     no    no      no    no     no     yes  yes  yes       no     no
 `
 
 func TestPermissions(t *testing.T) {
@@ -241,7 +247,7 @@ func TestMachinesDoNotSign(t *testing.T) {
 			m.Machine = true
 			m.Seats = append(everywhere(plan.Seats()...), heldIn(review.Scope(project), plan.Seats()...)...)
 			for _, act := range []review.Action{
-				review.SignGate, review.ApproveNA, review.RequestWaiver, review.DecideWaiver, review.CloseCondition,
+				review.SignGate, review.ApproveNA, review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.DecideRecord,
 				review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat,
 			} {
 				if err := review.May(m, act, p); err == nil {

@@ -160,7 +160,7 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 	if err := c.problems.Err(); err != nil {
 		return nil, err
 	}
-	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl}
+	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl, AllRecords: true}
 	if err := r.record(by, at, ProjectCreated{
 		Key: ProjectKey(key), Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure,
 		Owner: in.Owner, Deputy: in.Deputy, Target: f.Target, Restricted: f.Restricted, Profile: f.Profile, Unanswered: f.Unanswered, Template: pl.Ref(),

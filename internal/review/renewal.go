@@ -68,10 +68,13 @@ func (r *Review) Stands(s *Stage) bool {
 		return false
 	}
 	renewed := s.Renewed()
-	if len(renewed) == 0 {
+	if len(renewed) == 0 && last.ChangedAt.IsZero() {
 		return r.Digest(s) == last.Closing
 	}
 	c := r.Content(s)
+	if last.Format == FormatStage && last.Outcome.Passes() {
+		c.Records = last.Records
+	}
 	c.Evidence = slices.DeleteFunc(c.Evidence, func(e signedEvidence) bool {
 		return slices.ContainsFunc(renewed, func(n *Evidence) bool { return n.No == e.No })
 	})

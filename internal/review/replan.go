@@ -95,6 +95,7 @@ func (s *Stage) restand(r *Review) {
 	s.digest = ""
 	if last := s.LastRound(); last != nil && last.Outcome.Passes() && !last.ChangedAt.IsZero() && r.Stands(s) {
 		last.ChangedAt = time.Time{}
+		s.digest = ""
 	}
 }
 

@@ -84,7 +84,11 @@ func (w *world) detach(p review.PersonID, key string) error {
 // replays checks that the trail leads to the same review.
 func (w *world) replays() {
 	w.Helper()
-	again, err := review.Replay(project, w.r.Recorded(), w.r.Plans)
+	plans := w.r.Plans
+	if plans == nil {
+		plans = known(w.r.Plan)
+	}
+	again, err := review.Replay(project, w.r.Recorded(), plans)
 	if err != nil {
 		w.Fatalf("replaying: %v", err)
 	}

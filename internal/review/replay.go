@@ -29,7 +29,7 @@ func ReplayEach(id ProjectID, entries []Entry, plans Plans, each func(Entry, *Re
 	if err != nil {
 		return nil, fmt.Errorf("replaying project %d: %w", id, err)
 	}
-	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl, Plans: plans}
+	r := &Review{Project: Project{ID: id}, No: 1, Plan: pl, Plans: plans, AllRecords: true}
 	for i, e := range entries {
 		if err := r.apply(e, e.At); err != nil {
 			return nil, fmt.Errorf("replaying project %d, entry %d: %w", id, i+1, err)
@@ -83,6 +83,7 @@ func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
 		}
 		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && !r.Stands(s) {
 			last.ChangedAt = trailTime(at)
+			s.digest = "" // it is of the records now, and no longer of those that were decided on
 		}
 		was := s.Gate
 		s.Gate = r.Standing(s, at)

@@ -46,11 +46,8 @@ func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string
 	if len(early) > 0 && r.Plan.Order == plan.OrderAdvisory && reason == "" {
 		return invalid("reason", "an earlier gate has not passed; say why this one goes first")
 	}
-	if s.format() != FormatStage {
-		now = digestOf(r.contentAs(s, FormatStage)) // the same, written down as rounds are now
-	}
 	return r.record(by, at, SignOffRequested{
-		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: now, Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
+		Stage: sk, Round: len(s.Rounds) + 1, Format: FormatStage, Digest: r.opening(s, FormatStage), Policy: s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile),
 		SoD: r.Plan.SoD, Early: early, Reason: reason, Exclusion: exclusion(r.Plan),
 	})
 }

@@ -26,6 +26,11 @@ type Review struct {
 	Wishes   []Wish   // that items weigh less, which wait for approval
 	Asked    []Asked  // which items the plan asks since later than the project's start; by time
 	Moves    Moves    `json:"-"` // by the last change of the plan
+	// Records are what the project keeps beside its checklists, by number. Unless
+	// all are loaded they are those on which gates decide.
+	Records    []Record
+	AllRecords bool
+
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to
 	// change it; without it nobody counts as entitled.

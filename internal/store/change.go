@@ -107,7 +107,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	var rows reviewRows
 	var head streamHead
 	var written uint32
-	p := parts{stage: t.Stage, rounds: true}
+	p := parts{stage: t.Stage, rounds: true, all: t.Stage == ""}
 	at := keptPlace{id, t.Stage}
 	named := map[review.PersonID]review.Actor{}
 	_, known := s.kept.Get(at)
@@ -139,7 +139,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 // loaded. The stream is locked, so they are of the same moment.
 func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.ProjectID, writing uint32) (*loaded, error) {
 	var rows reviewRows
-	p := parts{rounds: true}
+	p := parts{rounds: true, all: true}
 	b := &pgx.Batch{}
 	queueReview(b, id, p, &rows)
 	if err := send(ctx, conn, b); err != nil {
@@ -158,7 +158,7 @@ func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.Project
 func (s *Store) loadLocked(
 	ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32,
 ) (*loaded, error) {
-	p := parts{stage: at.stage, rounds: true}
+	p := parts{stage: at.stage, rounds: true, all: at.stage == ""}
 	if known {
 		// Asked for again: whoever held the lock before has kept what they made of it.
 		if kept, ok := s.kept.Get(at); ok && kept.holds(head.hash, written) {

@@ -219,7 +219,7 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID, righ
 	b.Queue(projectSQL, int64(id)).QueryRow(rows.scanProject)
 	out.queue(b, id)
 	if rights {
-		queueRecords(b, review.Directory, &out.Rights)
+		queueSealed(b, review.Directory, &out.Rights)
 	}
 	if err := send(ctx, tx, b); err != nil {
 		return nil, batchError("exporting a project", err)
@@ -268,23 +268,23 @@ func (e *Export) queue(b *pgx.Batch, id review.ProjectID) {
 		}
 		return rows.Err()
 	})
-	queueRecords(b, id, &e.Records)
+	queueSealed(b, id, &e.Records)
 }
 
-// queueRecords reads a stream up to where the newest checkpoint has it.
-func queueRecords(b *pgx.Batch, stream review.ProjectID, into *[]review.Sealed) {
+// queueSealed reads a stream up to where the newest checkpoint has it.
+func queueSealed(b *pgx.Batch, stream review.ProjectID, into *[]review.Sealed) {
 	b.Queue(
-		recordsSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream),
+		sealedSQL+` and seq <= (select max(seq) from checkpoint_head where stream_id = $1) order by seq`, int64(stream),
 	).Query(func(rows pgx.Rows) (err error) {
-		*into, err = collectRecords(rows)
+		*into, err = collectSealed(rows)
 		return err
 	})
 }
 
-// recordsSQL reads a stream's entries as they were hashed.
-const recordsSQL = `select seq, at, actor_id, kind, body, hash from trail where stream_id = $1`
+// sealedSQL reads a stream's entries as they were hashed.
+const sealedSQL = `select seq, at, actor_id, kind, body, hash from trail where stream_id = $1`
 
-func collectRecords(rows pgx.Rows) ([]review.Sealed, error) {
+func collectSealed(rows pgx.Rows) ([]review.Sealed, error) {
 	defer rows.Close()
 	var out []review.Sealed
 	for rows.Next() {

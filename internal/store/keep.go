@@ -23,6 +23,7 @@ const (
 	keptReviewBytes = 8 << 20 // of all that is kept
 	keptReviewMost  = 1 << 20 // of one stage
 	keptReviewExtra = 1200    // that one costs beside its packed rows and its people
+	keptRecords     = 20      // of a project of which stages are kept
 )
 
 // keptPlace says of which stage something is kept.
@@ -42,6 +43,7 @@ type keptReview struct {
 	upgraded     *review.Upgrade
 	wishes       []review.Wish
 	asked        []review.Asked
+	records      []review.Record // on which gates decide
 	passedBefore time.Time
 	away         []review.PersonID
 	rollups      []review.StageRollup
@@ -68,7 +70,7 @@ func (l *loaded) only() (*review.Stage, bool) {
 // of a kind that is not.
 func keep(l *loaded, s *review.Stage) *keptReview {
 	r := l.review
-	if !plain(s) {
+	if !plain(s) || len(r.Records) > keptRecords {
 		return nil
 	}
 	packed, ok := pack(s)
@@ -76,7 +78,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 		return nil
 	}
 	return &keptReview{
-		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked,
+		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked, records: r.Records,
 		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
@@ -93,7 +95,7 @@ func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile, p.Unanswered = slices.Clone(p.Members), slices.Clone(p.Profile), slices.Clone(p.Unanswered)
 	r := review.Blank(p, k.no, k.plan)
-	r.Upgraded, r.Wishes, r.Asked = k.upgraded, k.wishes, k.asked
+	r.Upgraded, r.Wishes, r.Asked, r.Records = k.upgraded, k.wishes, k.asked, k.records
 	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {

@@ -15,7 +15,8 @@ import (
 // parts says how much of a review to load.
 type parts struct {
 	stage  plan.StageKey // empty: all stages
-	rounds bool          // rounds, sign-offs, findings and conditions too
+	rounds bool          // rounds, sign-offs, findings and conditions too, and the records on which gates decide
+	all    bool          // all records
 }
 
 // loaded is a review as the rows have it, with what a change needs to go on
@@ -50,6 +51,7 @@ type reviewRows struct {
 	findings     []findingRow
 	waivers      []waiverRow
 	conditions   []conditionRow
+	records      []review.Record
 	room         *rowBuffer
 }
 
@@ -93,7 +95,7 @@ const (
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion, t.format,
 		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at,
-		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note
+		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note, t.records
 		  from round t`
 	signOffsSQL = `
 		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0),
@@ -130,6 +132,7 @@ func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
 	}
 	if p.rounds {
 		queueRounds(b, id, p.stage, out)
+		queueRecords(b, id, p.all, out)
 	}
 }
 
@@ -161,6 +164,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 	r := review.Blank(rows.project, rows.no, pl)
 	r.Plans = s.plansOn(ctx, db)
 	r.PassedBefore, r.Away = rows.passedBefore, rows.away
+	r.Records, r.AllRecords = rows.records, p.all
 	s.places.note(&rows.project)
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
 	if l.rollups, err = rows.rollup.stages(len(pl.Stages)); err != nil {

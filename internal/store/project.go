@@ -119,6 +119,10 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 	if a := r.Project.Retraction; a != nil {
 		add(a.By)
 	}
+	for i := range r.Records {
+		rec := &r.Records[i]
+		add(rec.Owner, rec.By, rec.MovedBy)
+	}
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		for j := range s.Items {

@@ -126,7 +126,7 @@ func queuePublished(b *pgx.Batch, key string, into *review.Published) {
 }
 
 func collectPublished(rows pgx.Rows) (map[string]*review.Published, error) {
-	records, err := collectRecords(rows)
+	records, err := collectSealed(rows)
 	if err != nil {
 		return nil, err
 	}

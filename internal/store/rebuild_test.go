@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )
@@ -114,6 +114,7 @@ func everything(t *testing.T) *fixture {
 	}
 	f.create("eta")
 	f.renewed("eta")
+	f.recorded("gamma")
 	f.inOrder(t)
 	f.waiting("delta")
 	if _, err := f.sign("sre", "delta", "idea", plan.SeatSRE); err != nil {

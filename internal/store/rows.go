@@ -136,7 +136,7 @@ func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 		o := &row.Round
 		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD, (*string)(&o.Exclusion), (*int)(&o.Format),
 			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
-			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote); err != nil {
+			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote, &o.Records); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)
 		}
 		o.RequestedAt, o.ClosedAt, o.ChangedAt = o.RequestedAt.UTC(), deref(closed), deref(changed)

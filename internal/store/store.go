@@ -141,10 +141,12 @@ func batchError(doing string, err error) error {
 	switch pg.ConstraintName {
 	case "project_key_key":
 		return &review.Invalid{Fields: []review.FieldError{{Field: "key", Message: "is taken by another project; choose another"}}}
-	case "comment_once":
+	case "comment_once", "record_comment_once":
 		return errDoneBefore
 	case "project_member_person_id_fkey", "item_assignee_id_fkey", "portfolio_owner_id_fkey":
 		return &review.Invalid{Fields: []review.FieldError{{Field: "person", Message: "is nobody we know; choose a person from the list"}}}
+	case "record_owner_id_fkey":
+		return &review.Invalid{Fields: []review.FieldError{{Field: "owner", Message: "is nobody we know; choose a person from the list"}}}
 	case "condition_owner_id_fkey":
 		return &review.Invalid{Fields: []review.FieldError{{Field: "conditions-1", Message: "names an owner whom nobody knows; choose a person from the list"}}}
 	case "delegation_to_id_fkey":

@@ -107,11 +107,11 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 	if kind != kindOf(v.Stream) {
 		v.wrong("has a stream of the kind %q", kind)
 	}
-	rows, err := tx.Query(ctx, recordsSQL+` order by seq`, int64(v.Stream))
+	rows, err := tx.Query(ctx, sealedSQL+` order by seq`, int64(v.Stream))
 	if err != nil {
 		return false, batchError("reading the trail", err)
 	}
-	records, err := collectRecords(rows)
+	records, err := collectSealed(rows)
 	if err != nil {
 		return false, batchError("reading the trail", err)
 	}

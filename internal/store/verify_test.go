@@ -28,7 +28,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
-	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -163,6 +163,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	f.waiting("gamma")
 	f.create("delta")
 	f.renewed("delta")
+	f.recorded("delta")
 	_, err := f.ChangeRights(context.Background(), f.as("sre"), f.people["sre"], func(e *review.Entitlements, who review.Actor, at time.Time) error {
 		return e.Delegate(who, review.NewDelegation{To: f.people["olga"], Seat: plan.SeatSRE, Ends: at.AddDate(0, 0, 9).Format(review.DateLayout), Reason: "Away."}, at)
 	})
@@ -179,6 +180,18 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	}
 	const someone = `(select max(id) from person)`
 	cases := []string{
+		// Records.
+		`update record set title = 'Nothing is wrong'`,
+		`update record set state = 'open', at_gate = true where kind = 'debt'`,
+		`update record set fields = jsonb_set(fields, '{impact}', '"1"') where kind = 'risk'`,
+		`update record set owner_id = null`,
+		`update record set due = due + 1`,
+		`update record set version = version + 1`,
+		`update record set moved_by = opened_by where kind = 'risk'`,
+		`with c as (delete from record_comment) delete from record where no = 2`,
+		`update record_comment set text = 'Never.'`,
+		`delete from record_comment`,
+		`update record_comment set mentions = '{}'`,
 		// The trail itself.
 		`with h as (delete from checkpoint_head where stream_id = 3) delete from trail where stream_id = 3`,
 		`delete from trail where seq = 4 and stream_id = 2 and not exists (select from checkpoint_head h where h.seq = trail.seq and h.stream_id = 2)`,

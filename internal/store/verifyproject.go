@@ -19,7 +19,7 @@ import (
 func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error {
 	var rows reviewRows
 	var now time.Time
-	p := parts{rounds: true}
+	p := parts{rounds: true, all: true}
 	b := &pgx.Batch{}
 	b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
 	queueReview(b, v.Stream, p, &rows)
@@ -52,6 +52,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	}
 	return errors.Join(
 		v.waiting(ctx, tx, replayed), v.retraction(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries),
+		v.recordComments(ctx, tx),
 		s.earlierReviews(ctx, tx, v, l.review),
 	)
 }

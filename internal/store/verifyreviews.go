@@ -30,6 +30,7 @@ func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now 
 			return batchError("reading an earlier review", err)
 		}
 		kept := review.Blank(then.Project, no, then.Plan)
+		kept.Records = then.Records
 		for j := range kept.Stages {
 			kept.Load(j)
 		}

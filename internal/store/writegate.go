@@ -42,18 +42,18 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.No, e.Answer, int64(en.Actor), en.At)
 	case review.RoundClosed:
 		b.Queue(`
-			update round set outcome = $5, closed_by = $6, closed_at = $7, closing = $8, why = $9
+			update round set outcome = $5, closed_by = $6, closed_at = $7, closing = $8, why = $9, records = $10
 			 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
-			id, no, e.Stage, e.Round, e.Outcome, int64(en.Actor), en.At, e.Digest, e.Reason)
+			id, no, e.Stage, e.Round, e.Outcome, int64(en.Actor), en.At, e.Digest, e.Reason, decidedOn(r, e.Stage, e.Round))
 	case review.GateForced:
 		b.Queue(`
 			insert into round (project_id, review_no, stage, no, requested_by, requested_at, digest, quorum, seats, mandatory, sod,
-			       outcome, closed_by, closed_at, closing, why, review_due, exclusion, format)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'break-glass', $5, $6, $7, $12, $13::date, $14, $15)
+			       outcome, closed_by, closed_at, closing, why, review_due, exclusion, format, records)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'break-glass', $5, $6, $7, $12, $13::date, $14, $15, $16)
 			on conflict (project_id, review_no, stage, no) do update
-			   set outcome = 'break-glass', closed_by = $5, closed_at = $6, closing = $7, why = $12, review_due = $13::date`,
+			   set outcome = 'break-glass', closed_by = $5, closed_at = $6, closing = $7, why = $12, review_due = $13::date, records = $16`,
 			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Digest, e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), r.Plan.SoD,
-			e.Reason, e.ReviewDue, e.Exclusion, int(e.Format))
+			e.Reason, e.ReviewDue, e.Exclusion, int(e.Format), decidedOn(r, e.Stage, e.Round))
 	case review.RetrospectiveClosed:
 		b.Queue(`
 			update round set reviewed_by = $5, reviewed_at = $6, review_note = $7, reviewed_for = $8

@@ -1,0 +1,72 @@
+package record
+
+import "time"
+
+// incident is something that went wrong where people could notice. Its moments
+// are in order, and an authority that has to be told has a deadline.
+var incident = Kind{
+	Key: "incident", One: "incident", Many: "incidents", Mark: "I",
+	About:   "What went wrong where people could notice: when, how bad, who had to be told, and what was learnt.",
+	Title:   "What went wrong?",
+	Example: "Checkout refused all cards",
+	Text:    "What did people notice, and how many?",
+	Due:     "Look back by", DueIn: 7, Overdue: "has not been looked back on",
+	Fields: []Field{
+		{Key: "severity", Label: "Severity", Type: Choice, Required: true, Choices: []Option{
+			{"1", "1 – nothing works, or data is at risk"}, {"2", "2 – something important fails for many"}, {"3", "3 – some are hindered"}, {"4", "4 – hardly anybody noticed"},
+		}},
+		{Key: "started", Label: "Started", Type: Moment, Required: true},
+		{Key: "detected", Label: "Noticed", Type: Moment},
+		{Key: "mitigated", Label: "No longer felt", Type: Moment},
+		{Key: "resolved", Label: "Resolved", Type: Moment},
+		{Key: "authority", Label: "Authority that has to be told", Type: Line, Help: "Such as a data protection authority. Leave empty when nobody has to be told."},
+		{Key: "deadline", Label: "Has to be told by", Type: Moment, Help: "The GDPR gives 72 hours from when somebody noticed."},
+		{Key: "notified", Label: "Was told", Type: Moment},
+		{Key: "review", Label: "Link to the look back", Type: Link},
+	},
+	Columns: []FieldKey{"severity", "started", "resolved"},
+	States: []State{
+		{Key: "open", Label: "Going on", Act: "It goes on", From: []StateKey{"mitigated", "resolved", "reviewed"}, AtGate: true, Why: "What has come back?"},
+		{Key: "mitigated", Label: "No longer felt", Act: "It is no longer felt", From: []StateKey{"open"}, AtGate: true, Needs: []FieldKey{"mitigated"}},
+		{Key: "resolved", Label: "Resolved", Act: "It is resolved", From: []StateKey{"open", "mitigated"}, AtGate: true, Needs: []FieldKey{"detected", "resolved"}},
+		{
+			Key: "reviewed", Label: "Looked back on", Act: "It was looked back on", From: []StateKey{"resolved"}, Closed: true, Needs: []FieldKey{"review"},
+		},
+	},
+	Score: func(v Values) Score {
+		s := Score{Of: 4, Word: "minor", Level: Low}
+		switch v["severity"] {
+		case "1":
+			s = Score{4, 4, "critical", High}
+		case "2":
+			s = Score{3, 4, "major", High}
+		case "3":
+			s = Score{2, 4, "moderate", Medium}
+		case "4":
+			s.Figure = 1
+		}
+		return s
+	},
+	Check:    checkIncident,
+	Deadline: func(v Values) (time.Time, bool) { return v.moment("deadline"), v["notified"] != "" },
+}
+
+func checkIncident(v Values) []Problem {
+	var out []Problem
+	started, mitigated := v.moment("started"), v.moment("mitigated")
+	for _, f := range []FieldKey{"detected", "mitigated", "resolved", "deadline", "notified"} {
+		if at := v.moment(f); !at.IsZero() && at.Before(started) {
+			out = append(out, Problem{f, "lies before the moment when it started"})
+		}
+	}
+	if at := v.moment("resolved"); !at.IsZero() && at.Before(mitigated) {
+		out = append(out, Problem{"resolved", "lies before the moment when it was no longer felt"})
+	}
+	switch {
+	case v["authority"] == "" && (v["deadline"] != "" || v["notified"] != ""):
+		out = append(out, Problem{"authority", "say who has to be told, or leave the times below empty"})
+	case v["authority"] != "" && v["deadline"] == "":
+		out = append(out, Problem{"deadline", "say by when they have to be told"})
+	}
+	return out
+}

@@ -1,0 +1,182 @@
+// Package record declares the kinds of records that a project keeps beside its
+// checklists: what it risks, takes for granted, owes and learns. A kind says
+// which fields and states its records have, who moves them, which of them a gate
+// decides on, and in which words pages speak of them; everything else is made of
+// that. A new kind is a file of its own here and a line in [Kinds]. Standard
+// library only.
+package record
+
+import (
+	"slices"
+	"time"
+)
+
+// Keys of kinds, of the fields of one, and of its states. They are stored, and
+// stand in addresses.
+type (
+	Key      string
+	FieldKey string
+	StateKey string
+)
+
+// Kinds lists every kind in the order in which pages show them.
+func Kinds() []*Kind {
+	return []*Kind{&risk, &assumption, &debt, &incident}
+}
+
+// Of finds a kind; nil when there is none with that key.
+func Of(k Key) *Kind {
+	for _, kind := range Kinds() {
+		if kind.Key == k {
+			return kind
+		}
+	}
+	return nil
+}
+
+// Kind is what all records of one kind have in common.
+type Kind struct {
+	Key       Key
+	One, Many string // what it is called, in the middle of a sentence: "risk", "risks"
+	Mark      string // before a record's number: "R" makes it R4
+	About     string // what it is for, in one sentence
+	Title     string // what the form asks for first
+	Example   string // of such a title
+	Text      string // what it asks beside; empty: nothing
+	Due       string // what the record's date is; empty: it has none
+	DueIn     int    // days from today that a form proposes for it; 0: none
+	Overdue   string // what is so once that date has gone by
+	Fields    []Field
+	States    []State // it begins in the first
+	Columns   []FieldKey
+	// Check finds what is wrong between fields that are right by themselves.
+	Check func(Values) []Problem
+	// Score is the figure by which records of the kind are ordered, the highest
+	// first; nil: by number.
+	Score func(Values) Score
+	// Stops says why a record keeps the gate where it counts from being asked for;
+	// empty when it does not, and nil when none of the kind ever does.
+	Stops func(StateKey, Values) string
+	// Deadline is a moment by which something has to be done, and whether it was;
+	// nil: the kind has none.
+	Deadline func(Values) (by time.Time, done bool)
+}
+
+// Type is what a field holds.
+type Type string
+
+const (
+	Line   Type = "line"   // a single line, 200 characters at most
+	Text   Type = "text"   // several lines, 2,000 characters at most
+	Link   Type = "link"   // an address that evidence could have
+	Choice Type = "choice" // one of the field's choices, by key
+	Moment Type = "moment" // a minute in UTC, as in [MomentLayout]
+)
+
+// MomentLayout is how moments are typed and stored.
+const MomentLayout = "2006-01-02T15:04"
+
+// Field is one that a kind has beside those that all records share.
+type Field struct {
+	Key      FieldKey
+	Label    string
+	Help     string
+	Type     Type
+	Required bool
+	Choices  []Option
+}
+
+// Option is one of the choices of a field.
+type Option struct{ Key, Label string }
+
+// Mover says who may bring a record into a state.
+type Mover int
+
+const (
+	Team   Mover = iota // whoever keeps the project's records
+	Judges              // who decides for the organisation, and does not own the record
+)
+
+// State is how a record stands.
+type State struct {
+	Key    StateKey
+	Label  string     // "Being treated"
+	Act    string     // what a person does who brings it there: "Accept it"
+	From   []StateKey // the states from which it gets there
+	Closed bool       // nothing more has to be done
+	AtGate bool       // a gate decides on it: it is shown there, and signed
+	Needs  []FieldKey // what has to be filled in by then
+	Dated  bool       // the record's date has to be filled in by then
+	Why    string     // the reason that is asked for; empty: none
+	By     Mover
+}
+
+// Values are what the fields of a record hold. Fields without a value are not in it.
+type Values map[FieldKey]string
+
+// Problem is what is wrong with a field.
+type Problem struct {
+	Field   FieldKey
+	Message string
+}
+
+// Score is a figure that orders records, and how bad it is.
+type Score struct {
+	Figure int    // the higher the worse
+	Of     int    // the highest that there is
+	Word   string // "high"
+	Level  Level
+}
+
+// Level is how bad a score is.
+type Level int
+
+const (
+	Low Level = iota
+	Medium
+	High
+)
+
+// Field finds a field; nil when the kind has none with that key.
+func (k *Kind) Field(f FieldKey) *Field {
+	if i := slices.IndexFunc(k.Fields, func(x Field) bool { return x.Key == f }); i >= 0 {
+		return &k.Fields[i]
+	}
+	return nil
+}
+
+// State finds a state; nil when the kind has none with that key.
+func (k *Kind) State(s StateKey) *State {
+	if i := slices.IndexFunc(k.States, func(x State) bool { return x.Key == s }); i >= 0 {
+		return &k.States[i]
+	}
+	return nil
+}
+
+// Moves are the states that a record can be brought into from where it stands.
+func (k *Kind) Moves(from StateKey) []*State {
+	var out []*State
+	for i := range k.States {
+		if slices.Contains(k.States[i].From, from) {
+			out = append(out, &k.States[i])
+		}
+	}
+	return out
+}
+
+// Option finds a choice of a field; nil when there is none with that key.
+func (f *Field) Option(key string) *Option {
+	if i := slices.IndexFunc(f.Choices, func(o Option) bool { return o.Key == key }); i >= 0 {
+		return &f.Choices[i]
+	}
+	return nil
+}
+
+// moment reads a moment that a field holds; zero: none.
+func (v Values) moment(f FieldKey) time.Time {
+	t, err := time.Parse(MomentLayout, v[f])
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}

@@ -1,0 +1,560 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+)
+
+// Bounds on records.
+const (
+	maxRecords     = 2000 // of a project, of all kinds
+	maxRecordLinks = 10   // of one record
+)
+
+// Record is something that a project keeps beside its checklists: a risk, a debt,
+// an incident. Records belong to the project, and go on from one review to the
+// next.
+type Record struct {
+	No int // within the project, whatever its kind
+	RecordFields
+	Kind     record.Key
+	State    record.StateKey
+	Version  int // counts up with whatever a gate decides on
+	By       PersonID
+	At       time.Time
+	MovedBy  PersonID // who brought it where it stands; 0: it began there
+	MovedAt  time.Time
+	Why      string // it was brought there
+	Comments int
+}
+
+// RecordFields are what a person says of a record.
+type RecordFields struct {
+	Title  string        `json:"title"`
+	Text   string        `json:"text,omitempty"`
+	Owner  PersonID      `json:"owner,omitempty"` // 0: nobody in particular
+	Due    string        `json:"due,omitempty"`
+	Stage  plan.StageKey `json:"stage,omitempty"` // at whose gate it counts; empty: at all that are still to pass
+	Item   plan.ItemKey  `json:"item,omitempty"`  // what it came up with
+	Values record.Values `json:"values,omitempty"`
+	Links  []RecordLink  `json:"links,omitempty"`
+}
+
+// RecordLink is a link of a record.
+type RecordLink struct {
+	URL   SafeURL `json:"url"`
+	Title string  `json:"title,omitempty"`
+}
+
+// Def is the record's kind. What a trail has of a kind that this version does not
+// know is an error before it becomes a record.
+func (rec *Record) Def() *record.Kind { return record.Of(rec.Kind) }
+
+// Name is what the record is called in a sentence: R4.
+func (rec *Record) Name() string { return fmt.Sprintf("%s%d", rec.Def().Mark, rec.No) }
+
+// Standing is the state in which the record is.
+func (rec *Record) Standing() *record.State { return rec.Def().State(rec.State) }
+
+// Closed reports whether nothing more has to be done about the record.
+func (rec *Record) Closed() bool { return rec.Standing().Closed }
+
+// Overdue reports whether the record's date has gone by while something has to be
+// done about it.
+func (rec *Record) Overdue(at time.Time) bool {
+	due := parseDate(rec.Due)
+	return !due.IsZero() && !rec.Closed() && Over(due, at)
+}
+
+// Digest is the hash of all that a page shows of the record but its discussion.
+func (rec *Record) Digest() Digest {
+	shown := *rec
+	shown.Comments = 0
+	return digestOf(shown)
+}
+
+// SignedRecord is what a signature binds to of a record.
+type SignedRecord struct {
+	No      int             `json:"no"`
+	Kind    record.Key      `json:"kind"`
+	State   record.StateKey `json:"state"`
+	Version int             `json:"version"`
+	By      PersonID        `json:"by"`
+	At      time.Time       `json:"at"`
+	MovedBy PersonID        `json:"moved_by,omitempty"`
+	MovedAt time.Time       `json:"moved_at,omitzero"`
+	Why     string          `json:"why,omitempty"`
+	RecordFields
+}
+
+func (rec *Record) signed() SignedRecord {
+	return SignedRecord{
+		No: rec.No, Kind: rec.Kind, State: rec.State, Version: rec.Version, By: rec.By, At: rec.At.UTC(), MovedBy: rec.MovedBy, MovedAt: rec.MovedAt.UTC(),
+		Why: rec.Why, RecordFields: rec.RecordFields,
+	}
+}
+
+// AtGate are the records on which the stage's gate decides now, by number.
+func (r *Review) AtGate(s *Stage) []*Record {
+	var out []*Record
+	for i := range r.Records {
+		rec := &r.Records[i]
+		if rec.Standing().AtGate && (rec.Stage == "" || rec.Stage == s.Def.Key) {
+			out = append(out, rec)
+		}
+	}
+	return out
+}
+
+// Decided are the records on which the gate of a stage decided when it passed, as
+// they were then; nil while it has not passed or has to pass again.
+func (s *Stage) Decided() []SignedRecord {
+	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
+		return last.Records
+	}
+	return nil
+}
+
+// signedRecords are the records of a round that is open, or would open now.
+func (r *Review) signedRecords(s *Stage) []SignedRecord {
+	var out []SignedRecord
+	for _, rec := range r.AtGate(s) {
+		out = append(out, rec.signed())
+	}
+	return out
+}
+
+// recordsOf are the records that the signatures of a stage bind to. With those of
+// a gate that has passed the project goes on working: a risk that is closed a month
+// later takes nothing back.
+func (r *Review) recordsOf(s *Stage) []SignedRecord {
+	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
+		return last.Records
+	}
+	return r.signedRecords(s)
+}
+
+// recordBlockers are the records that keep a gate from being asked for.
+func (r *Review) recordBlockers(s *Stage) []Blocker {
+	var bs []Blocker
+	for _, rec := range r.AtGate(s) {
+		def := rec.Def()
+		if def.Stops == nil {
+			continue
+		}
+		why := def.Stops(rec.State, rec.Values)
+		if why == "" {
+			continue
+		}
+		b := Blocker{
+			Kind: RecordUndecided, Stage: s.Def.Key, Record: rec.No, Subject: rec.Name() + " " + rec.Title, What: why, Owner: r.keeper(rec),
+			Since: latest(rec.At, rec.MovedAt),
+		}
+		bs = append(bs, b)
+	}
+	return bs
+}
+
+// keeper is who has to do something about a record: its owner, or who leads the
+// project while there is none or they cannot sign in.
+func (r *Review) keeper(rec *Record) PersonID {
+	if rec.Owner != 0 && !r.away(rec.Owner) {
+		return rec.Owner
+	}
+	return r.lead()
+}
+
+// Record finds a record. All of them have to be loaded, not only those on which
+// gates decide.
+func (r *Review) Record(no int) (*Record, error) {
+	if !r.AllRecords {
+		r.partial = true
+		return nil, fmt.Errorf("the records of project %d: %w", r.Project.ID, ErrPartial)
+	}
+	if no < 1 || no > len(r.Records) {
+		return nil, ErrNotFound
+	}
+	return &r.Records[no-1], nil
+}
+
+// NewRecord is what a person types about a record.
+type NewRecord struct {
+	RecordFields        // but for its links
+	Links        string // one a line, a title beside it
+	Rules        LinkRules
+}
+
+// check cleans and checks what was typed. has is what the record says so far; a
+// stage or an owner that it has may stay although nobody could choose it now.
+func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) (RecordFields, error) {
+	var c input
+	out := RecordFields{Owner: in.Owner, Stage: in.Stage, Item: in.Item}
+	out.Title = c.line("title", in.Title, MaxName)
+	c.require("title", out.Title, "say it in a few words")
+	out.Text = c.text("text", in.Text, MaxReason)
+	if kind.Due != "" {
+		if due := c.date("due", in.Due); !due.IsZero() {
+			out.Due = FormatDate(due)
+		}
+	}
+	switch {
+	case in.Owner == 0 || in.Owner == has.Owner:
+	case r.away(in.Owner):
+		c.problems.Add("owner", isAway)
+	case !r.able(in.Owner, ViewProject):
+		c.problems.Add("owner", "may not see this project; choose somebody else")
+	}
+	if in.Stage != "" && in.Stage != has.Stage && r.Plan.StageIndex(in.Stage) < 0 {
+		c.problems.Add("stage", "is no stage of this project")
+	}
+	if in.Item != "" && in.Item != has.Item && r.item(in.Item) == nil {
+		c.problems.Add("item", "is no item of this project")
+	}
+	out.Links = c.recordLinks(in.Links, in.Rules)
+	out.Values = c.values(kind, in.Values, in.Rules)
+	if len(c.problems.Fields) == 0 && kind.Check != nil {
+		for _, p := range kind.Check(out.Values) {
+			c.problems.Add(string(p.Field), p.Message)
+		}
+	}
+	return out, c.problems.Err()
+}
+
+// values cleans and checks the fields that the kind has.
+func (in *input) values(kind *record.Kind, typed record.Values, rules LinkRules) record.Values {
+	out := record.Values{}
+	for i := range kind.Fields {
+		f := &kind.Fields[i]
+		v := in.value(f, typed[f.Key], rules)
+		if v != "" {
+			out[f.Key] = v
+		} else if f.Required {
+			in.require(string(f.Key), strings.TrimSpace(typed[f.Key]), "has to be filled in")
+		}
+	}
+	if len(out) == 0 {
+		return nil // as it is read again
+	}
+	return out
+}
+
+// value cleans and checks what was typed into a field; empty: nothing.
+func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
+	name := string(f.Key)
+	switch f.Type {
+	case record.Text:
+		return in.text(name, typed, MaxReason)
+	case record.Line:
+		return in.line(name, typed, MaxTitle)
+	case record.Link:
+		if strings.TrimSpace(typed) == "" {
+			return ""
+		}
+		u, err := rules.Parse(typed)
+		if err != nil {
+			in.problems.Add(name, err.Error())
+		}
+		return string(u)
+	case record.Choice:
+		if typed != "" && f.Option(typed) == nil {
+			in.problems.Add(name, "choose one of the list")
+			return ""
+		}
+		return typed
+	case record.Moment:
+		typed = strings.TrimSpace(typed)
+		if typed == "" {
+			return ""
+		}
+		at, err := time.Parse(record.MomentLayout, typed)
+		if err != nil || at.Year() < 1970 || at.Year() > 2199 {
+			in.problems.Add(name, "is no date with a time; write it as 2026-11-20T14:30, in UTC")
+			return ""
+		}
+		return typed
+	}
+	return ""
+}
+
+// recordLinks reads links, one a line, each with a title beside it or without one.
+func (in *input) recordLinks(text string, rules LinkRules) []RecordLink {
+	var out []RecordLink
+	for i, line := range strings.Split(strings.ReplaceAll(strings.TrimSpace(text), "\r\n", "\n"), "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if len(out) == maxRecordLinks {
+			in.problems.Add("links", fmt.Sprintf("are more than %d; put the others on a page and link to that", maxRecordLinks))
+			break
+		}
+		link, title := splitLine(line)
+		u, err := rules.Parse(link)
+		if err != nil {
+			in.problems.Add("links", fmt.Sprintf("line %d %s", i+1, err))
+			continue
+		}
+		out = append(out, RecordLink{u, in.line("links", title, MaxTitle)})
+	}
+	return out
+}
+
+// PastedLinks is how the record's links are typed.
+func (f *RecordFields) PastedLinks() string {
+	lines := make([]string, len(f.Links))
+	for i, l := range f.Links {
+		lines[i] = strings.TrimSpace(string(l.URL) + " " + l.Title)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// same reports whether two records say the same.
+func (f *RecordFields) same(g *RecordFields) bool { return digestOf(f) == digestOf(g) }
+
+// OpenRecord adds a record. The same form sent twice adds one.
+func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Time) (no int, err error) {
+	if err := May(by, KeepRecords, &r.Project); err != nil {
+		return 0, err
+	}
+	k := record.Of(kind)
+	if k == nil {
+		return 0, ErrNotFound
+	}
+	if !r.AllRecords {
+		_, err := r.Record(0)
+		return 0, err
+	}
+	fields, err := r.checkRecord(k, in, RecordFields{})
+	if err != nil {
+		return 0, err
+	}
+	if k.States[0].Dated && fields.Due == "" {
+		return 0, invalid("due", "has to be filled in")
+	}
+	for i := range r.Records {
+		rec := &r.Records[i]
+		if rec.Kind == kind && rec.By == by.Person && at.Sub(rec.At) < pressedTwice && rec.same(&fields) {
+			return rec.No, nil
+		}
+	}
+	if err := r.Project.stopped(); err != nil {
+		return 0, err
+	}
+	if len(r.Records) >= maxRecords {
+		return 0, refuse("A project keeps %d records at most.", maxRecords)
+	}
+	no = len(r.Records) + 1
+	return no, r.record(by, at, RecordOpened{No: no, Type: kind, Record: fields})
+}
+
+// EditRecord changes what a record says. shown is the [Record.Digest] of what the
+// actor read.
+func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at time.Time) error {
+	rec, err := r.recordToChange(by, no)
+	if err != nil {
+		return err
+	}
+	fields, err := r.checkRecord(rec.Def(), in, rec.RecordFields)
+	if err != nil {
+		return err
+	}
+	if rec.same(&fields) {
+		return nil
+	}
+	if err := unchanged("record", shown, rec.Digest()); err != nil {
+		return err
+	}
+	if err := rec.lacks(rec.Standing(), fields); err != nil {
+		return err
+	}
+	if rec.Standing().By == record.Judges {
+		return refuse("%s is %s: that was decided on what it says. Open it again to change it.", rec.Name(), strings.ToLower(rec.Standing().Label))
+	}
+	return r.record(by, at, RecordEdited{No: no, Type: rec.Kind, Was: rec.Stage, Record: fields, Changes: rec.changes(&fields)})
+}
+
+// lacks says what has to be filled in of a record for it to be in a state.
+func (rec *Record) lacks(st *record.State, f RecordFields) error {
+	var c input
+	for _, key := range st.Needs {
+		c.require(string(key), f.Values[key], "has to be filled in first")
+	}
+	if st.Dated {
+		c.require("due", f.Due, "has to be filled in first")
+	}
+	return c.problems.Err()
+}
+
+// changes are the fields in which a record will say something else.
+func (rec *Record) changes(f *RecordFields) []Change {
+	var out []Change
+	note := func(field, from, to string) {
+		if from != to {
+			out = append(out, Change{field, from, to})
+		}
+	}
+	note("title", rec.Title, f.Title)
+	note("text", rec.Text, f.Text)
+	note("due", rec.Due, f.Due)
+	note("stage", string(rec.Stage), string(f.Stage))
+	note("item", string(rec.Item), string(f.Item))
+	for _, field := range rec.Def().Fields {
+		note(string(field.Key), rec.Values[field.Key], f.Values[field.Key])
+	}
+	note("links", rec.PastedLinks(), f.PastedLinks())
+	return out
+}
+
+// recordToChange finds a record that the actor may change.
+func (r *Review) recordToChange(by Actor, no int) (*Record, error) {
+	if err := May(by, ViewProject, &r.Project); err != nil {
+		return nil, err
+	}
+	rec, err := r.Record(no)
+	if err != nil {
+		return nil, err
+	}
+	if rec.Owner != by.Person { // whoever owns it may
+		if err := May(by, KeepRecords, &r.Project); err != nil {
+			return nil, err
+		}
+	}
+	return rec, r.Project.stopped()
+}
+
+// RecordMove is what a person says when a record goes to another state.
+type RecordMove struct {
+	To     record.StateKey
+	Reason string
+	Values record.Values // of the fields that the state needs
+	Due    string        // where it needs the date
+	Rules  LinkRules
+}
+
+// MoveRecord brings a record into another state. shown is the [Record.Digest] of
+// what the actor read: of two people who move one record, the second is told.
+func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at time.Time) error {
+	if err := May(by, ViewProject, &r.Project); err != nil {
+		return err
+	}
+	rec, err := r.Record(no)
+	if err != nil {
+		return err
+	}
+	kind := rec.Def()
+	to := kind.State(in.To)
+	if to == nil {
+		return invalid("to", "choose what becomes of it")
+	}
+	if err := r.MayMove(by, rec, to); err != nil {
+		return err
+	}
+	if err := r.Project.stopped(); err != nil {
+		return err
+	}
+	reason, set, fields, err := rec.moving(to, in)
+	if err != nil {
+		return err
+	}
+	if rec.State == in.To && rec.MovedBy == by.Person && rec.Why == reason && rec.same(&fields) {
+		return nil // the same form sent twice
+	}
+	if err := unchanged("record", shown, rec.Digest()); err != nil {
+		return err
+	}
+	if !slices.Contains(to.From, rec.State) {
+		return refuse("%s is %s, and cannot become %s from there.", rec.Name(), strings.ToLower(rec.Standing().Label), strings.ToLower(to.Label))
+	}
+	return r.record(by, at, RecordMoved{No: no, Type: rec.Kind, Stage: rec.Stage, From: rec.State, To: in.To, Set: set, Due: fields.Due, Reason: reason})
+}
+
+// moving checks what was typed to bring the record into a state: the reason, the
+// fields that are filled in with it, and what the record says then.
+func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set record.Values, fields RecordFields, err error) {
+	var c input
+	kind := rec.Def()
+	fields = rec.RecordFields
+	fields.Values = record.Values{}
+	for k, v := range rec.Values {
+		fields.Values[k] = v
+	}
+	for _, key := range to.Needs {
+		v := c.value(kind.Field(key), in.Values[key], in.Rules)
+		if v == "" || v == rec.Values[key] {
+			continue
+		}
+		if set == nil {
+			set = record.Values{}
+		}
+		set[key], fields.Values[key] = v, v
+	}
+	if to.Dated && strings.TrimSpace(in.Due) != "" {
+		fields.Due = FormatDate(c.date("due", in.Due))
+	}
+	if to.Why != "" {
+		reason = c.text("reason", in.Reason, MaxReason)
+		c.require("reason", reason, "say why, so that people who come later understand")
+	}
+	if err := c.problems.Err(); err != nil {
+		return "", nil, fields, err
+	}
+	if err := rec.lacks(to, fields); err != nil {
+		return "", nil, fields, err
+	}
+	if kind.Check != nil {
+		for _, p := range kind.Check(fields.Values) {
+			c.problems.Add(string(p.Field), p.Message)
+		}
+	}
+	if len(fields.Values) == 0 {
+		fields.Values = nil
+	}
+	return reason, set, fields, c.problems.Err()
+}
+
+// MayMove reports whether the actor may bring a record into a state. What the
+// organisation decides, nobody decides about a record of their own.
+func (r *Review) MayMove(by Actor, rec *Record, to *record.State) error {
+	if to.By != record.Judges {
+		if rec.Owner == by.Person {
+			return nil
+		}
+		return May(by, KeepRecords, &r.Project)
+	}
+	if err := May(by, DecideRecord, &r.Project); err != nil {
+		return err
+	}
+	if rec.Owner == by.Person || rec.Owner == 0 && rec.By == by.Person {
+		return &Denied{DecideRecord, "It is your own; somebody else has to decide that."}
+	}
+	return nil
+}
+
+// DiscussRecord adds a comment to a record. once and mentioned are as in
+// [Review.Discuss].
+func (r *Review) DiscussRecord(by Actor, no int, text, once string, at time.Time, mentioned ...PersonID) error {
+	if err := May(by, Comment, &r.Project); err != nil {
+		return err
+	}
+	rec, err := r.Record(no)
+	if err != nil {
+		return err
+	}
+	if err := r.Project.stopped(); err != nil {
+		return err
+	}
+	var c input
+	text = c.text("text", text, MaxNote)
+	c.require("text", text, "write something first")
+	once = c.line("once", once, 64)
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	return r.record(by, at, RecordDiscussed{
+		No: no, Type: rec.Kind, Stage: rec.Stage, Comment: rec.Comments + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned),
+	})
+}
