@@ -37,7 +37,7 @@ func (f *fixture) moments(key string) (p review.ProjectKey, passed, changed time
 }
 
 func pastPages(p review.ProjectKey) []string {
-	return []string{page.ProjectURL(p), page.HistoryURL(p), page.StageURL(p, "idea"), page.GateURL(p, "idea"), page.ItemURL(p, "idea", "scope-set")}
+	return []string{page.ProjectURL(p), page.HistoryURL(p), page.StageURL(p, "idea"), page.GateURL(p, "idea"), page.ItemURL(p, "idea", "scope-set"), page.RecordsURL(p), page.RecordKindURL(p, "risk")}
 }
 
 func TestThePastIsAsItWas(t *testing.T) {

@@ -214,6 +214,7 @@ func TestTheCanaryIsNotSeen(t *testing.T) {
 	f := newFixture(t)
 	f.Links.Ticket = ""
 	f.create(canary)
+	f.risk(canary, "", "2", "3")
 	f.restrict(canary)
 	queries := queryNames(t)
 	people := map[string]*browser{"anonymous": f.stranger(), "outsider": f.browse("outsider"), "viewer": f.browse("viewer")}

@@ -137,6 +137,10 @@ const (
 	flashLowered         flash = "level-lowered"
 	flashLoweringRefused flash = "lowering-refused"
 	flashCore            flash = "core-marked"
+
+	flashRecordAdded flash = "record-added"
+	flashRecordSaved flash = "record-saved"
+	flashRecordMoved flash = "record-moved"
 )
 
 var flashTexts = map[flash]string{
@@ -182,6 +186,10 @@ var flashTexts = map[flash]string{
 	flashRetrospective: "The review of the break-glass decision is closed.",
 	flashDelegated:     "The stand-in is named.",
 	flashUndelegated:   "The stand-in's time is ended, from this moment.",
+
+	flashRecordAdded: "It is added. What happens to it from now on stands below.",
+	flashRecordSaved: "The record is changed.",
+	flashRecordMoved: "The record is moved on.",
 
 	flashStatus:    "The project's status is changed.",
 	flashAlready:   "Nothing had to be changed: it is so already.",

@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -57,6 +58,7 @@ var params = map[string]func(string) bool{
 	"no": positive, "round": positive, "version": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
 	"draft": validDraftID, "import": validDraftID, "format": writable,
+	"kind": func(s string) bool { return record.Of(record.Key(s)) != nil },
 	"step": func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
 }
 

@@ -36,6 +36,7 @@ func (s *Server) table() []route {
 		stage   = project + "/stages/{stage}"
 		item    = stage + "/items/{item}"
 		gate    = stage + "/gate"
+		kind    = project + "/records/{kind}"
 
 		document = "/templates/{template}"
 		draft    = document + "/draft"
@@ -122,6 +123,15 @@ func (s *Server) table() []route {
 		{"GET", project + "/compare", signedIn, s.compare},
 		{"GET", project + "/report", signedIn, s.report},
 		{"POST", project + "/reviews", signedIn, s.startReview},
+		{"GET", project + "/records", signedIn, s.records},
+		{"GET", kind, signedIn, s.recordsOfKind},
+		{"POST", kind, signedIn, s.addRecord},
+		{"GET", kind + "/new", signedIn, s.newRecord},
+		{"GET", kind + "/{no}", signedIn, s.record},
+		{"GET", kind + "/{no}/edit", signedIn, s.editRecord},
+		{"POST", kind + "/{no}/edit", signedIn, s.saveRecord},
+		{"POST", kind + "/{no}/move", signedIn, s.moveRecord},
+		{"POST", kind + "/{no}/comments", signedIn, s.commentRecord},
 		{"GET", project + "/gates", signedIn, s.gates},
 		{"POST", project + "/gates", signedIn, s.decideGates},
 

@@ -11,7 +11,7 @@ import (
 
 // concrete fills the parameters of a route's pattern.
 func concrete(pattern string) string {
-	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1", "{draft}", "abcdefghijklmnopqrstuvwxyz", "{step}", "what", "{template}", "prototype-to-production", "{version}", "2", "{import}", "zyxwvutsrqponmlkjihgfedcba", "{format}", "csv").Replace(pattern)
+	return strings.NewReplacer("{key}", "payments", "{stage}", "idea", "{item}", "scope-agreed", "{no}", "1", "{person}", "2", "{round}", "1", "{id}", "payments.idea.1", "{draft}", "abcdefghijklmnopqrstuvwxyz", "{step}", "what", "{template}", "prototype-to-production", "{version}", "2", "{import}", "zyxwvutsrqponmlkjihgfedcba", "{format}", "csv", "{kind}", "risk").Replace(pattern)
 }
 
 func TestEveryRouteHasOneAccessRule(t *testing.T) {
@@ -175,6 +175,7 @@ func TestFromAnotherSite(t *testing.T) {
 func TestUnknownFields(t *testing.T) {
 	f := newFixture(t)
 	f.create("payments")
+	f.risk("payments", "", "2", "3") // so that forms about one say what is wrong with them
 	before := f.seq("payments")
 	b := f.browse("owner")
 	for _, e := range f.table() {

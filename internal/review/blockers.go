@@ -3,6 +3,7 @@ package review
 import (
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"iter"
 	"slices"
 	"strings"
@@ -45,9 +46,10 @@ type Blocker struct {
 	Stage   plan.StageKey
 	Item    plan.ItemKey // empty when it concerns no single item
 	Finding int
-	Record  int       // 0: it concerns none
-	Seat    plan.Seat // whose turn it is, when a seat's; Owner is 0 then
-	Vacant  plan.Seat // in which nobody can do what is waited for
+	Record  int        // 0: it concerns none
+	Type    record.Key // of the record
+	Seat    plan.Seat  // whose turn it is, when a seat's; Owner is 0 then
+	Vacant  plan.Seat  // in which nobody can do what is waited for
 	Subject string
 	What    string
 	Owner   PersonID  // 0: nobody in particular

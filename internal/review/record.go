@@ -92,7 +92,8 @@ type SignedRecord struct {
 	RecordFields
 }
 
-func (rec *Record) signed() SignedRecord {
+// Signed is the record as a signature binds to it.
+func (rec *Record) Signed() SignedRecord {
 	return SignedRecord{
 		No: rec.No, Kind: rec.Kind, State: rec.State, Version: rec.Version, By: rec.By, At: rec.At.UTC(), MovedBy: rec.MovedBy, MovedAt: rec.MovedAt.UTC(),
 		Why: rec.Why, RecordFields: rec.RecordFields,
@@ -124,7 +125,7 @@ func (s *Stage) Decided() []SignedRecord {
 func (r *Review) signedRecords(s *Stage) []SignedRecord {
 	var out []SignedRecord
 	for _, rec := range r.AtGate(s) {
-		out = append(out, rec.signed())
+		out = append(out, rec.Signed())
 	}
 	return out
 }
@@ -152,7 +153,7 @@ func (r *Review) recordBlockers(s *Stage) []Blocker {
 			continue
 		}
 		b := Blocker{
-			Kind: RecordUndecided, Stage: s.Def.Key, Record: rec.No, Subject: rec.Name() + " " + rec.Title, What: why, Owner: r.keeper(rec),
+			Kind: RecordUndecided, Stage: s.Def.Key, Record: rec.No, Type: rec.Kind, Subject: rec.Name() + " " + rec.Title, What: why, Owner: r.keeper(rec),
 			Since: latest(rec.At, rec.MovedAt),
 		}
 		bs = append(bs, b)

@@ -44,7 +44,7 @@ func (s *Store) Gate(ctx context.Context, by By, key review.ProjectKey, stage pl
 		return nil, err
 	}
 	out := &GateView{Holders: map[plan.Seat]SeatHolders{}}
-	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
+	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true, all: true}, func(b *pgx.Batch) {
 		queueSeatHolders(b, id, out.Holders)
 		queueReviews(b, id, &out.Reviews)
 		b.Queue(`

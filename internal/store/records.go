@@ -81,7 +81,7 @@ func (s *Store) Record(ctx context.Context, by By, key review.ProjectKey, no int
 			select no, person_id as person, at, text, mentions from (
 			    select c.no, c.person_id, c.at, c.text, c.mentions
 			      from record_comment c
-			     where c.project_id = (select id from project where key = $1) and c.record_no = $2
+			     where c.project_id = (select id from project where key = $1) and c.record_no = $2::bigint
 			     order by c.no desc limit $3
 			) newest order by no`, string(key), no, itemComments).Query(func(rows pgx.Rows) (err error) {
 			out.Comments, err = pgx.CollectRows(rows, pgx.RowToStructByName[CommentView])
@@ -90,7 +90,7 @@ func (s *Store) Record(ctx context.Context, by By, key review.ProjectKey, no int
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body
 			  from trail t
-			 where t.stream_id = (select id from project where key = $1) and t.kind = any($2) and (t.body ->> 'no')::int = $3
+			 where t.stream_id = (select id from project where key = $1) and t.kind = any($2) and (t.body ->> 'no')::bigint = $3
 			 order by t.seq desc limit $4`, string(key), ofRecord(), no, itemEntries).Query(func(rows pgx.Rows) (err error) {
 			out.Entries, err = collectEntries(rows)
 			return err

@@ -126,7 +126,7 @@ func BlockerText(b *review.Blocker) string {
 
 func blockerLook(k review.BlockerKind) ui.State {
 	switch k {
-	case review.MustNotMet, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
+	case review.MustNotMet, review.RecordUndecided, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
 		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack, review.NobodyLeads:
 		return ui.Bad
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
@@ -142,6 +142,8 @@ func blockerLook(k review.BlockerKind) ui.State {
 // BlockerHref is where a person acts on a blocker.
 func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 	switch b.Kind {
+	case review.RecordUndecided:
+		return RecordURL(p, b.Type, b.Record)
 	case review.EvidenceMissing, review.EvidenceExpired:
 		return ItemURL(p, b.Stage, b.Item) + "#evidence"
 	case review.WaiverRanOut:

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -100,6 +101,13 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.WaiverDenied{Stage: "idea", Item: "scope-set", No: 1, Reason: "No."}, "Ana denied waiver 1 for Scope is set | No.", item, ui.Bad},
 		{review.WaiverExtended{Stage: "idea", Item: "scope-set", No: 1, From: "2027-01-01", Until: "2027-02-01", Reason: "More."}, "Ana extended waiver 1 from 1 Jan 2027 to 1 Feb 2027 for Scope is set | More.", item, ui.Waived},
 		{review.WaiverRevoked{Stage: "idea", Item: "scope-set", No: 1, Reason: "Over."}, "Ana revoked waiver 1 for Scope is set | Over.", item, ui.Bad},
+		{review.RecordOpened{No: 4, Type: "risk", Record: review.RecordFields{Title: "It is down", Owner: 2}}, "Ana added the risk R4 | It is down\nOwned by Ben", "/projects/ledger/records/risk/4", ui.Open},
+		{review.RecordEdited{No: 4, Type: "risk", Changes: []review.Change{{Field: "impact", From: "1", To: "2"}, {Field: "text", From: "Old."}}},
+			"Ana changed the risk R4 | Impact: 2 – a nuisance to some; it was: 1 – hardly noticed\nWhy, and what would it do to whom? removed; it was: Old.", "/projects/ledger/records/risk/4", ui.Part},
+		{review.RecordEdited{No: 4, Type: "risk", Record: review.RecordFields{Owner: 3}}, "Ana changed the risk R4 | Owner: Chi", "/projects/ledger/records/risk/4", ui.Part},
+		{review.RecordMoved{No: 4, Type: "risk", From: "open", To: "treated", Set: record.Values{"treatment": "Two of them."}, Reason: "So."},
+			"Ana moved the risk from “open” to “being treated”: R4 | So.\nWhat is done about it: Two of them.", "/projects/ledger/records/risk/4", ui.Part},
+		{review.RecordDiscussed{No: 4, Type: "debt", Text: "When?"}, "Ana commented on D4 | When?", "/projects/ledger/records/debt/4", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},
 		{review.RetractionAsked{Back: []review.TakenBack{{Question: "users", To: review.ReplyNo}}, Reason: "None."},

@@ -102,6 +102,14 @@ func Enumerate(words []string, last string) string {
 	return strings.Join(words[:len(words)-1], ", ") + " " + last + " " + words[len(words)-1]
 }
 
+// Article is a word with a or an before it.
+func Article(word string) string {
+	if word != "" && strings.ContainsRune("aeiou", rune(word[0])) {
+		return "an " + word
+	}
+	return "a " + word
+}
+
 // CountOf is a number with its noun: "1 item", "3 items".
 func CountOf(n int, noun string) string {
 	if n == 1 {

@@ -55,6 +55,9 @@ func newMarkdown() markdown {
 	return markdown{text, p}
 }
 
+// ProseHTML is what somebody typed in a discussion, as HTML.
+func ProseHTML(text string) templ.Component { return prose.html(text) }
+
 // pictureLinks shows a picture as a link to it: pages load nothing from elsewhere.
 type pictureLinks struct{}
 

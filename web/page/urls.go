@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -285,3 +286,44 @@ func ExportURL(key string, version int, format string) string {
 	return LifecycleURL(key, version) + "/export/" + format
 }
 func DraftExportURL(key, format string) string { return DraftURL(key) + "/export/" + format }
+
+// RecordsURL is where everything that a project keeps beside its checklists is listed.
+func RecordsURL(p review.ProjectKey) string { return ProjectURL(p) + "/records" }
+
+// RecordKindURL lists a project's records of one kind.
+func RecordKindURL(p review.ProjectKey, k record.Key) string { return RecordsURL(p) + "/" + string(k) }
+
+// NewRecordURL is the form of a new record, about a stage and an item where they are given.
+func NewRecordURL(p review.ProjectKey, k record.Key, s plan.StageKey, i plan.ItemKey) string {
+	q := url.Values{}
+	if s != "" {
+		q.Set("stage", string(s))
+	}
+	if i != "" {
+		q.Set("item", string(i))
+	}
+	if len(q) == 0 {
+		return RecordKindURL(p, k) + "/new"
+	}
+	return RecordKindURL(p, k) + "/new?" + q.Encode()
+}
+
+// RecordURL is a record's page.
+func RecordURL(p review.ProjectKey, k record.Key, no int) string {
+	return RecordKindURL(p, k) + "/" + strconv.Itoa(no)
+}
+
+// EditRecordURL is where it is changed what a record says.
+func EditRecordURL(p review.ProjectKey, k record.Key, no int) string {
+	return RecordURL(p, k, no) + "/edit"
+}
+
+// MoveRecordURL is where a record is brought into another state.
+func MoveRecordURL(p review.ProjectKey, k record.Key, no int) string {
+	return RecordURL(p, k, no) + "/move"
+}
+
+// RecordCommentsURL is where a record's discussion goes on.
+func RecordCommentsURL(p review.ProjectKey, k record.Key, no int) string {
+	return RecordURL(p, k, no) + "/comments"
+}

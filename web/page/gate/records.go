@@ -1,0 +1,69 @@
+package gate
+
+import (
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// gateRecord is a record on which the gate decides, or decided.
+type gateRecord struct {
+	look              ui.State
+	state, name, href string
+	title, text, due  string
+	facts             []string
+	since             string // what has become of it since the gate passed
+}
+
+// records are those on which the gate decides, in the order of the kinds: as they
+// were when it passed, while it stands.
+func (v *view) records() []gateRecord {
+	decided := v.Stage.Decided()
+	if last := v.Stage.LastRound(); last == nil || !last.Outcome.Passes() || !last.ChangedAt.IsZero() {
+		for _, rec := range v.Review.AtGate(v.Stage) {
+			decided = append(decided, rec.Signed())
+		}
+	}
+	var out []gateRecord
+	for _, k := range record.Kinds() {
+		for i := range decided {
+			if decided[i].Kind == k.Key {
+				out = append(out, v.record(k, &decided[i]))
+			}
+		}
+	}
+	return out
+}
+
+func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
+	then := review.Record{No: rec.No, Kind: rec.Kind, RecordFields: rec.RecordFields, State: rec.State}
+	st := then.Standing()
+	out := gateRecord{
+		look: page.RecordLook(st, then.Overdue(v.Now)), state: st.Label, name: then.Name(), href: page.RecordURL(v.key, rec.Kind, rec.No),
+		title: rec.Title, text: rec.Why,
+	}
+	if k.Score != nil {
+		out.facts = append(out.facts, page.Capital(k.Score(rec.Values).Word))
+	}
+	if d, err := time.Parse(review.DateLayout, rec.Due); err == nil {
+		out.due = k.Due + " " + page.ShortDate(d, v.Now)
+		if then.Overdue(v.Now) {
+			out.due = page.Capital(k.One) + " " + k.Overdue + " since " + page.ShortDate(d, v.Now)
+		}
+	}
+	for i := range v.Review.Records {
+		if now := &v.Review.Records[i]; now.No == rec.No && now.Version != rec.Version && !v.Past {
+			out.since = "Since then " + strings.ToLower(now.Standing().Label) + "."
+		}
+	}
+	return out
+}
+
+// keepsRecords reports whether whoever looks may add records here.
+func (v *view) keepsRecords() bool {
+	return !v.Past && v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, review.KeepRecords, &v.Review.Project) == nil
+}

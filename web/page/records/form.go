@@ -1,0 +1,210 @@
+package records
+
+import (
+	"strconv"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// ValuePrefix stands in forms before the keys of the fields that a kind has itself.
+const ValuePrefix = "value-"
+
+// Form is what was typed about a record.
+type Form struct {
+	Title, Text, Owner, Due, Stage, Item, Links string
+	Values                                      record.Values
+	Shown                                       string // digest of what the person read
+	Errors                                      map[string]string
+	Problem                                     string
+}
+
+// Typed is the form of what a record says now.
+func Typed(rec *review.Record) Form {
+	f := Form{
+		Title: rec.Title, Text: rec.Text, Due: rec.Due, Stage: string(rec.Stage), Item: string(rec.Item), Links: rec.PastedLinks(),
+		Values: rec.Values, Shown: string(rec.Digest()),
+	}
+	if rec.Owner != 0 {
+		f.Owner = strconv.FormatInt(int64(rec.Owner), 10)
+	}
+	return f
+}
+
+// Record is what the form asks for; owner is the person whom it names.
+func (f *Form) Record(owner review.PersonID, rules review.LinkRules) review.NewRecord {
+	return review.NewRecord{
+		RecordFields: review.RecordFields{
+			Title: f.Title, Text: f.Text, Owner: owner, Due: f.Due, Stage: plan.StageKey(f.Stage), Item: plan.ItemKey(f.Item), Values: f.Values,
+		},
+		Links: f.Links, Rules: rules,
+	}
+}
+
+// Begin makes what an address asks for of a new form: what there is not is left
+// out, and without a stage it is the first whose gate has not passed.
+func (d *FormData) Begin() {
+	if d.Kind.DueIn > 0 {
+		d.Form.Due = review.FormatDate(review.Today(d.Now).AddDate(0, 0, d.Kind.DueIn))
+	}
+	if item, stage := d.Review.Plan.Find(plan.ItemKey(d.Form.Item)); item == nil {
+		d.Form.Item = ""
+	} else if d.Form.Stage == "" {
+		d.Form.Stage = string(stage.Key)
+	}
+	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
+		return
+	}
+	d.Form.Stage = ""
+	for i := range d.Review.Stages {
+		if s := &d.Review.Stages[i]; !s.Gate.Passed() {
+			d.Form.Stage = string(s.Def.Key)
+			return
+		}
+	}
+}
+
+// FormData is the page on which a record is written, new or not.
+type FormData struct {
+	View
+	Kind   *record.Kind
+	Record *review.Record // nil: a new one
+	People []page.Somebody
+	Form   Form
+}
+
+// Name is the page's heading.
+func (d *FormData) Name() string {
+	if d.Record == nil {
+		return "Add " + page.Article(d.Kind.One)
+	}
+	return "Change " + d.Record.Name()
+}
+
+// Title is the page's.
+func (d *FormData) Title() string { return d.Name() + ", " + d.Review.Project.Name }
+
+func (d *FormData) action() string {
+	if d.Record == nil {
+		return page.RecordKindURL(d.key(), d.Kind.Key)
+	}
+	return page.EditRecordURL(d.key(), d.Kind.Key, d.Record.No)
+}
+
+// back is where the form is left without saving.
+func (d *FormData) back() string {
+	if d.Record == nil {
+		return page.RecordKindURL(d.key(), d.Kind.Key)
+	}
+	return page.RecordURL(d.key(), d.Kind.Key, d.Record.No)
+}
+
+func (d *FormData) field(name, label, hint, value string, optional bool) ui.Field {
+	return ui.Field{Name: name, Label: label, Hint: hint, Value: value, Optional: optional, Error: d.Form.Errors[name]}
+}
+
+func (d *FormData) titleField() ui.Field {
+	hint := ""
+	if d.Kind.Example != "" {
+		hint = "Such as: " + d.Kind.Example + "."
+	}
+	return d.field("title", d.Kind.Title, hint, d.Form.Title, false)
+}
+
+func (d *FormData) textField() ui.Field {
+	return d.field("text", d.Kind.Text, "", d.Form.Text, true)
+}
+
+// value is one of the kind's own fields.
+func (d *FormData) value(f *record.Field) ui.Field {
+	return valueField(f, d.Form.Values, d.Form.Errors)
+}
+
+func valueField(f *record.Field, values record.Values, errors map[string]string) ui.Field {
+	hint := f.Help
+	if f.Type == record.Moment {
+		hint = joined(hint, "In UTC.")
+	}
+	return ui.Field{
+		Name: ValuePrefix + string(f.Key), Label: f.Label, Hint: hint, Value: values[f.Key], Optional: !f.Required, Error: errors[string(f.Key)],
+	}
+}
+
+func joined(a, b string) string {
+	if a == "" {
+		return b
+	}
+	return a + " " + b
+}
+
+func options(f *record.Field, chosen string) []ui.Option {
+	var out []ui.Option
+	if !f.Required || chosen == "" {
+		out = append(out, ui.Option{Value: "", Label: "Choose", Selected: chosen == ""})
+	}
+	for _, o := range f.Choices {
+		out = append(out, ui.Option{Value: o.Key, Label: o.Label, Selected: o.Key == chosen})
+	}
+	return out
+}
+
+func (d *FormData) dueField() ui.Field {
+	return d.field("due", d.Kind.Due, "", d.Form.Due, !d.dated())
+}
+
+// dated reports whether the record needs its date where it stands.
+func (d *FormData) dated() bool {
+	if d.Record != nil {
+		return d.Record.Standing().Dated
+	}
+	return d.Kind.States[0].Dated
+}
+
+func (d *FormData) ownerField() ui.Field {
+	return d.field("owner", "Owner", "Who sees to it. Without one, it is whoever leads the project.", "", true)
+}
+
+func (d *FormData) owners() []ui.Option {
+	out := []ui.Option{{Value: "", Label: "Nobody in particular", Selected: d.Form.Owner == ""}}
+	for _, p := range d.People {
+		id := strconv.FormatInt(int64(p.ID), 10)
+		out = append(out, ui.Option{Value: id, Label: p.Name, Selected: id == d.Form.Owner})
+	}
+	return out
+}
+
+func (d *FormData) stageField() ui.Field {
+	return d.field("stage", "Which gate decides on it?", "Whoever signs there sees it, and signs with it.", "", false)
+}
+
+func (d *FormData) linksField() ui.Field {
+	return d.field("links", "Links", "One a line, with a title beside it if you like.", d.Form.Links, true)
+}
+
+// about is the item that the form's record came up with.
+func (d *FormData) about() string {
+	text, _ := d.item(&review.Record{RecordFields: review.RecordFields{Item: plan.ItemKey(d.Form.Item)}})
+	return text
+}
+
+// summary lists what is wrong, in the order of the form.
+func (d *FormData) summary() []ui.FieldError {
+	fields := []ui.Field{d.titleField(), d.textField()}
+	for i := range d.Kind.Fields {
+		fields = append(fields, d.value(&d.Kind.Fields[i]))
+	}
+	fields = append(fields, d.ownerField(), d.dueField(), d.stageField(), d.field("item", "Item", "", "", false), d.linksField())
+	var out []ui.FieldError
+	for _, f := range fields {
+		if f.Error != "" {
+			out = append(out, ui.FieldError{Name: f.Name, Text: page.FieldSentence(f.Label, f.Error)})
+		}
+	}
+	return out
+}
+
+// ErrorCount is how many fields are at fault.
+func (d *FormData) ErrorCount() int { return len(d.Form.Errors) }

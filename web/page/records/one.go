@@ -1,0 +1,228 @@
+package records
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Data is what a record's page shows.
+type Data struct {
+	View
+	Record   *review.Record
+	Comments []page.Comment
+	Entries  []review.Entry // newest first
+	Once     string         // key of the comment form
+	Move     MoveForm
+	Comment  Form // its text, when it was refused
+}
+
+// MoveForm is a move that was refused.
+type MoveForm struct {
+	To, Reason, Due string
+	Values          record.Values
+	Errors          map[string]string
+	Problem         string
+}
+
+// Title is the page's.
+func (d *Data) Title() string {
+	return d.Record.Name() + " " + d.Record.Title + ", " + d.Review.Project.Name
+}
+
+// ErrorCount is how many fields are at fault.
+func (d *Data) ErrorCount() int { return len(d.Move.Errors) + len(d.Comment.Errors) }
+
+// may reports whether whoever looks may change what the record says.
+func (d *Data) may() bool {
+	return d.open() && (d.Record.Owner == d.Actor.Person || review.May(d.Actor, review.KeepRecords, &d.Review.Project) == nil)
+}
+
+func (d *Data) open() bool { return !d.Past && d.Review.Project.Status != review.StatusStopped }
+
+// edits reports whether whoever looks may change it where it stands.
+func (d *Data) edits() bool { return d.may() && d.Record.Standing().By != record.Judges }
+
+func (d *Data) talks() bool {
+	return d.open() && review.May(d.Actor, review.Comment, &d.Review.Project) == nil
+}
+
+// moves are the states that whoever looks may bring the record into.
+func (d *Data) moves() []*record.State {
+	if !d.open() {
+		return nil
+	}
+	var out []*record.State
+	for _, st := range d.Record.Def().Moves(d.Record.State) {
+		if d.Review.MayMove(d.Actor, d.Record, st) == nil {
+			out = append(out, st)
+		}
+	}
+	return out
+}
+
+// barred says of the states that the record could go to who else decides on them.
+func (d *Data) barred() []string {
+	if !d.open() {
+		return nil
+	}
+	var out []string
+	for _, st := range d.Record.Def().Moves(d.Record.State) {
+		if st.By == record.Judges && d.may() && d.Review.MayMove(d.Actor, d.Record, st) != nil {
+			out = append(out, st.Act+": a manager or somebody in a seat decides that, who does not own it.")
+		}
+	}
+	return out
+}
+
+// plain reports whether a move needs nothing but its button.
+func plain(st *record.State) bool { return st.Why == "" && len(st.Needs) == 0 && !st.Dated }
+
+func (d *Data) action() string {
+	return page.MoveRecordURL(d.key(), d.Record.Kind, d.Record.No)
+}
+
+// moving is the form of a move, refused or not.
+func (d *Data) moving(st *record.State) MoveForm {
+	if d.Move.To == string(st.Key) {
+		return d.Move
+	}
+	return MoveForm{To: string(st.Key), Due: d.Record.Due, Values: d.Record.Values}
+}
+
+func (d *Data) moveField(st *record.State, name, label, value string) ui.Field {
+	return ui.Field{Name: name, ID: string(st.Key) + "-" + name, Label: label, Value: value, Error: d.moving(st).Errors[name]}
+}
+
+func (d *Data) needed(st *record.State, key record.FieldKey) (*record.Field, ui.Field) {
+	f := d.Record.Def().Field(key)
+	m := d.moving(st)
+	field := valueField(f, m.Values, m.Errors)
+	field.ID, field.Optional = string(st.Key)+"-"+string(key), false
+	return f, field
+}
+
+// reason asks why a record goes to a state.
+func (d *Data) reason(st *record.State) ui.Field {
+	return d.moveField(st, "reason", st.Why, d.moving(st).Reason)
+}
+
+func (d *Data) due(st *record.State) ui.Field {
+	return d.moveField(st, "due", d.Record.Def().Due, d.moving(st).Due)
+}
+
+// summary lists what is wrong.
+func (d *Data) summary() []ui.FieldError {
+	var out []ui.FieldError
+	if st := d.Record.Def().State(record.StateKey(d.Move.To)); st != nil {
+		fields := []ui.Field{d.reason(st), d.due(st)}
+		for _, key := range st.Needs {
+			_, f := d.needed(st, key)
+			fields = append(fields, f)
+		}
+		for _, f := range fields {
+			if f.Error != "" {
+				out = append(out, ui.FieldError{Name: f.ID, Text: page.FieldSentence(f.Label, f.Error)})
+			}
+		}
+	}
+	if text := d.Comment.Errors["text"]; text != "" {
+		out = append(out, ui.FieldError{Name: "text", Text: page.FieldSentence("Comment", text)})
+	}
+	return out
+}
+
+// facts are the record's fields in words.
+func (d *Data) facts() []ui.Fact {
+	rec, k := d.Record, d.Record.Def()
+	var fs []ui.Fact
+	add := func(term, text, href string) {
+		if text != "" {
+			fs = append(fs, ui.Fact{Term: term, Text: text, Href: href})
+		}
+	}
+	if k.Score != nil {
+		s := k.Score(rec.Values)
+		text := page.Capital(s.Word)
+		if s.Of > 5 {
+			text += ", " + strconv.Itoa(s.Figure) + " of " + strconv.Itoa(s.Of)
+		}
+		add("Score", text, "")
+	}
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		href := ""
+		if f.Type == record.Link {
+			href = rec.Values[f.Key]
+		}
+		if f.Type != record.Text {
+			add(f.Label, page.RecordValue(f, rec.Values[f.Key]), href)
+		}
+	}
+	add("Owner", page.OrNobody(page.NameOrNone(d.Name, rec.Owner)), "")
+	add(k.Due, d.View.due(rec), "")
+	where, href := d.where(rec)
+	add("Decided on at", where, href)
+	item, href := d.item(rec)
+	add("About", item, href)
+	add("Added", d.Name(rec.By)+", "+page.DayOf(rec.At, d.Now), "")
+	if rec.MovedBy != 0 {
+		add("Since", d.Name(rec.MovedBy)+", "+page.DayOf(rec.MovedAt, d.Now), "")
+	}
+	return fs
+}
+
+// texts are the fields that hold more than a line.
+func (d *Data) texts() []ui.Fact {
+	k := d.Record.Def()
+	var out []ui.Fact
+	if d.Record.Text != "" {
+		out = append(out, ui.Fact{Term: k.Text, Text: d.Record.Text})
+	}
+	for i := range k.Fields {
+		if f := &k.Fields[i]; f.Type == record.Text && d.Record.Values[f.Key] != "" {
+			out = append(out, ui.Fact{Term: f.Label, Text: d.Record.Values[f.Key]})
+		}
+	}
+	if d.Record.Why != "" {
+		out = append(out, ui.Fact{Term: "Why it is " + strings.ToLower(d.Record.Standing().Label), Text: d.Record.Why})
+	}
+	return out
+}
+
+// history tells what happened to the record.
+func (d *Data) history() []ui.Entry {
+	told := page.Teller{Project: d.key(), Template: &d.Review.Plan.Lifecycle, Names: d.Name}.DescribeAll(d.Entries)
+	for i := range told {
+		told[i].Thing, told[i].Href = "", "" // the reader is there
+	}
+	return told
+}
+
+// signedAt are the gates that have passed with the record, as it was then.
+func (d *Data) signedAt() []signedAt {
+	var out []signedAt
+	for i := range d.Review.Stages {
+		s := &d.Review.Stages[i]
+		for _, rec := range s.Decided() {
+			if rec.No == d.Record.No {
+				st := d.Record.Def().State(rec.State)
+				out = append(out, signedAt{
+					page.StageTitle(i, s.Def), page.GateURL(d.key(), s.Def.Key), strings.ToLower(st.Label), rec.Version != d.Record.Version, s.LastRound().ClosedAt,
+				})
+			}
+		}
+	}
+	return out
+}
+
+type signedAt struct {
+	gate, href, state string
+	since             bool // it has changed since
+	at                time.Time
+}

@@ -1,0 +1,400 @@
+package web
+
+import (
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/go-chi/chi/v5"
+
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/page/records"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// recordKind is the kind of records in the address, which is known: see [params].
+func recordKind(r *http.Request) *record.Kind { return record.Of(record.Key(chi.URLParam(r, "kind"))) }
+
+func recordsView(v *store.ProjectView) records.View {
+	return records.View{Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of}
+}
+
+func pastRecords(v *store.AsOfView) records.View {
+	return records.View{Review: v.Review, Now: v.At, Name: v.Names.Of, Past: true}
+}
+
+// records lists what a project keeps, kind by kind.
+func (s *Server) records(w http.ResponseWriter, r *http.Request) error {
+	if asksPast(r) {
+		v, err := s.asOf(r)
+		if err != nil {
+			return err
+		}
+		d := pastRecords(v)
+		return s.showPast(w, r, v, pageAsOf{
+			title: "Records, " + v.Review.Project.Name, back: page.RecordsURL(v.Review.Project.Key), nav: ui.NavPortfolio,
+			page: func(m ui.PageMeta) templ.Component { return records.Overview(m, &d) },
+		})
+	}
+	v, err := s.Store.Records(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	d := recordsView(v)
+	return s.render(w, r, http.StatusOK, records.Overview(s.meta(w, r, &v.Viewer, "Records, "+v.Review.Project.Name, ui.NavPortfolio), &d))
+}
+
+// recordsOfKind lists a project's records of one kind.
+func (s *Server) recordsOfKind(w http.ResponseWriter, r *http.Request) error {
+	d := &records.ListData{Kind: recordKind(r), All: r.URL.Query().Get("all") != "", Page: pageNumber(r)}
+	if asksPast(r) {
+		v, err := s.asOf(r)
+		if err != nil {
+			return err
+		}
+		d.View = pastRecords(v)
+		return s.showPast(w, r, v, pageAsOf{
+			title: d.Title(), back: page.RecordKindURL(v.Review.Project.Key, d.Kind.Key), nav: ui.NavPortfolio,
+			page: func(m ui.PageMeta) templ.Component { return records.List(m, d) },
+		})
+	}
+	v, err := s.Store.Records(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	d.View = recordsView(v)
+	return s.render(w, r, http.StatusOK, records.List(s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio), d))
+}
+
+// newRecord is the form of a new record.
+func (s *Server) newRecord(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	return s.showRecordForm(w, r, http.StatusOK, 0, records.Form{Stage: q.Get("stage"), Item: q.Get("item")})
+}
+
+// showRecordForm renders the form of a record, new when its number is 0.
+func (s *Server) showRecordForm(w http.ResponseWriter, r *http.Request, status, no int, form records.Form) error {
+	v, err := s.Store.Records(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	d := &records.FormData{View: recordsView(v), Kind: recordKind(r), Form: form}
+	if no > 0 {
+		if d.Record, err = recordOfKind(v.Review, no, d.Kind); err != nil {
+			return err
+		}
+	}
+	if d.Record == nil || d.Record.Owner != v.Actor.Person {
+		if err := review.May(v.Actor, review.KeepRecords, &v.Review.Project); err != nil {
+			return err
+		}
+	}
+	switch {
+	case form.Errors != nil || form.Problem != "":
+	case d.Record != nil:
+		d.Form = records.Typed(d.Record)
+	default:
+		d.Begin()
+	}
+	if err := s.recordOwners(r, v, d); err != nil {
+		return err
+	}
+	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
+	m.ErrorCount = d.ErrorCount()
+	if m.Posted {
+		m.Path = page.NewRecordURL(v.Review.Project.Key, d.Kind.Key, "", "")
+		if no > 0 {
+			m.Path = page.EditRecordURL(v.Review.Project.Key, d.Kind.Key, no)
+		}
+	}
+	return s.render(w, r, status, records.FormPage(m, d))
+}
+
+// recordOfKind finds a record by its number, at the address of its kind.
+func recordOfKind(rv *review.Review, no int, k *record.Kind) (*review.Record, error) {
+	rec, err := rv.Record(no)
+	if err == nil && rec.Kind != k.Key {
+		return nil, review.ErrNotFound
+	}
+	return rec, err
+}
+
+// recordOwners finds whom the viewer can make the owner: those on the project
+// first, then others whom they may find.
+func (s *Server) recordOwners(r *http.Request, v *store.ProjectView, d *records.FormData) error {
+	add := func(id review.PersonID, name string) {
+		if !slices.ContainsFunc(d.People, func(p page.Somebody) bool { return p.ID == id }) {
+			d.People = append(d.People, page.Somebody{ID: id, Name: name})
+		}
+	}
+	for _, m := range v.Review.Project.Members {
+		add(m.Person, v.Names.Of(m.Person))
+	}
+	add(v.Actor.Person, v.Name)
+	if d.Record != nil && d.Record.Owner != 0 {
+		add(d.Record.Owner, v.Names.Of(d.Record.Owner))
+	}
+	found, err := s.Store.FindPeople(r.Context(), s.by(r), "", peopleListed)
+	var denied *review.Denied
+	if err != nil && !errors.As(err, &denied) {
+		return err
+	}
+	for _, p := range found {
+		add(p.ID, p.Name)
+	}
+	return nil
+}
+
+// recordFields are the fields of the form of a record.
+func recordFields(posted url.Values) records.Form {
+	f := records.Form{
+		Title: posted.Get("title"), Text: posted.Get("text"), Owner: posted.Get("owner"), Due: posted.Get("due"), Stage: posted.Get("stage"),
+		Item: posted.Get("item"), Links: posted.Get("links"), Shown: posted.Get("shown"), Values: recordValues(posted),
+	}
+	return f
+}
+
+// recordValues are the fields of a form that a kind has itself.
+func recordValues(posted url.Values) record.Values {
+	out := record.Values{}
+	for name, values := range posted {
+		if key, own := strings.CutPrefix(name, records.ValuePrefix); own {
+			out[record.FieldKey(key)] = values[0]
+		}
+	}
+	return out
+}
+
+// ownsField refuses a field that the kind does not have.
+func ownsField(k *record.Kind, values record.Values) error {
+	for key := range values {
+		if k.Field(key) == nil {
+			return &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "has a field that this page does not know: " + printable(string(key), 40)}}}
+		}
+	}
+	return nil
+}
+
+// addRecord adds a record.
+func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
+	k := recordKind(r)
+	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "value-"+each)
+	form := recordFields(posted)
+	if err == nil {
+		err = ownsField(k, form.Values)
+	}
+	var no int
+	if err == nil {
+		owner := personNumber(form.Owner)
+		err = s.changeRecord(r, owner, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
+			no, err = rv.OpenRecord(who, k.Key, form.Record(owner, s.Links), at)
+			return err
+		})
+	}
+	if err != nil {
+		return s.recordFormFailed(w, r, 0, form, err)
+	}
+	return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordAdded)
+}
+
+// changeRecord carries out a command on records. others are whom the form names.
+func (s *Server) changeRecord(r *http.Request, other review.PersonID, decide store.Decide) error {
+	t := store.Target{Project: projectKey(r)}
+	if other != 0 {
+		t.Others = []review.PersonID{other}
+	}
+	changed, err := s.Store.Change(r.Context(), s.by(r), t, decide)
+	if err != nil {
+		return err
+	}
+	s.metrics.decided(changed.Events)
+	return nil
+}
+
+// recordFormFailed shows the form again with what was typed and what is wrong.
+func (s *Server) recordFormFailed(w http.ResponseWriter, r *http.Request, no int, form records.Form, err error) error {
+	var refused *review.Refused
+	var outdated *review.Outdated
+	fields, invalid := fieldErrors(err)
+	switch {
+	case invalid && fields["form"] == "":
+		form.Errors = fields
+	case invalid, errors.As(err, &refused), errors.As(err, &outdated):
+		form.Problem = explain(err).text
+	default:
+		return err
+	}
+	return s.showRecordForm(w, r, explain(err).status, no, form)
+}
+
+// editRecord is the form of a record that there is.
+func (s *Server) editRecord(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	return s.showRecordForm(w, r, http.StatusOK, no, records.Form{})
+}
+
+// saveRecord changes what a record says.
+func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	k := recordKind(r)
+	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "shown", "value-"+each)
+	form := recordFields(posted)
+	if err == nil {
+		err = ownsField(k, form.Values)
+	}
+	if err == nil {
+		owner := personNumber(form.Owner)
+		err = s.changeRecord(r, owner, func(rv *review.Review, who review.Actor, at time.Time) error {
+			if _, err := recordOfKind(rv, no, k); err != nil {
+				return err
+			}
+			return rv.EditRecord(who, no, shown(posted), form.Record(owner, s.Links), at)
+		})
+	}
+	if err != nil {
+		return s.recordFormFailed(w, r, no, form, err)
+	}
+	return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordSaved)
+}
+
+// record is a record's page.
+func (s *Server) record(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	if !asksPast(r) {
+		return s.showRecord(w, r, http.StatusOK, no, records.MoveForm{}, records.Form{}, "")
+	}
+	v, err := s.asOf(r)
+	if err != nil {
+		return err
+	}
+	rec, err := v.RecordAsOf(no)
+	if err != nil {
+		return err
+	}
+	if rec.Record.Kind != recordKind(r).Key {
+		return review.ErrNotFound
+	}
+	d := &records.Data{View: pastRecords(v), Record: rec.Record, Comments: comments(rec.Comments), Entries: rec.Entries}
+	return s.showPast(w, r, v, pageAsOf{
+		title: d.Title(), back: page.RecordURL(v.Review.Project.Key, rec.Record.Kind, no), nav: ui.NavPortfolio,
+		page: func(m ui.PageMeta) templ.Component { return records.Page(m, d) },
+	})
+}
+
+// showRecord renders a record's page around a move or a comment that was refused,
+// if any.
+func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no int, move records.MoveForm, said records.Form, once string) error {
+	v, err := s.Store.Record(r.Context(), s.by(r), projectKey(r), no)
+	if err != nil {
+		return err
+	}
+	if v.Record.Kind != recordKind(r).Key {
+		return review.ErrNotFound
+	}
+	if once == "" {
+		once = rand.Text()
+	}
+	d := &records.Data{
+		View: recordsView(&v.ProjectView), Record: v.Record, Comments: comments(v.Comments), Entries: v.Entries, Once: once, Move: move, Comment: said,
+	}
+	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
+	m.ErrorCount = d.ErrorCount()
+	if m.Posted {
+		m.Path = page.RecordURL(v.Review.Project.Key, v.Record.Kind, no)
+	}
+	return s.render(w, r, status, records.Page(m, d))
+}
+
+// moveRecord brings a record into another state.
+func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	k := recordKind(r)
+	posted, err := readForm(r, "to", "reason", "due", "shown", "value-"+each)
+	form := records.MoveForm{To: posted.Get("to"), Reason: posted.Get("reason"), Due: posted.Get("due"), Values: recordValues(posted)}
+	if err == nil {
+		err = ownsField(k, form.Values)
+	}
+	if to := k.State(record.StateKey(form.To)); err == nil && to != nil && to.By == record.Judges {
+		if err := s.mayDecide(r); err != nil {
+			return err
+		}
+	}
+	if err == nil {
+		err = s.changeRecord(r, 0, func(rv *review.Review, who review.Actor, at time.Time) error {
+			if _, err := recordOfKind(rv, no, k); err != nil {
+				return err
+			}
+			in := review.RecordMove{To: record.StateKey(form.To), Reason: form.Reason, Due: form.Due, Values: form.Values, Rules: s.Links}
+			return rv.MoveRecord(who, no, shown(posted), in, at)
+		})
+	}
+	if err == nil {
+		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordMoved)
+	}
+	var refused *review.Refused
+	var outdated *review.Outdated
+	var denied *review.Denied
+	fields, invalid := fieldErrors(err)
+	switch {
+	case invalid && fields["form"] == "" && fields["to"] == "":
+		form.Errors = fields
+	case invalid, errors.As(err, &refused), errors.As(err, &outdated), errors.As(err, &denied):
+		form.Problem = explain(err).text
+	default:
+		return err
+	}
+	return s.showRecord(w, r, explain(err).status, no, form, records.Form{}, "")
+}
+
+// commentRecord adds to a record's discussion.
+func (s *Server) commentRecord(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	k := recordKind(r)
+	posted, err := readForm(r, "text", "once")
+	form := records.Form{Text: posted.Get("text")}
+	if err == nil {
+		mentioned, mentionErr := s.Store.Mentioned(r.Context(), strings.ToValidUTF8(form.Text, ""))
+		if mentionErr != nil {
+			return mentionErr
+		}
+		t := store.Target{Project: projectKey(r), Others: mentioned}
+		_, err = s.Store.Change(r.Context(), s.by(r), t, func(rv *review.Review, who review.Actor, at time.Time) error {
+			if _, err := recordOfKind(rv, no, k); err != nil {
+				return err
+			}
+			return rv.DiscussRecord(who, no, form.Text, posted.Get("once"), at, mentioned...)
+		})
+	}
+	if err == nil {
+		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no)+"#discussion", flashCommented)
+	}
+	fields, invalid := fieldErrors(err)
+	if !invalid {
+		return err
+	}
+	form.Errors = fields
+	return s.showRecord(w, r, explain(err).status, no, records.MoveForm{}, form, posted.Get("once"))
+}
