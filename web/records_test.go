@@ -39,7 +39,7 @@ func TestARiskFromEnd(t *testing.T) {
 	fields := []string{"title", "The provider is down", "text", "At <b>night</b>.", "owner", f.id("member"), "due", "2099-01-02", "stage", "idea", "item", "scope-agreed", "links", "https://wiki.example.test/p How it fails", "value-likelihood", "4", "value-impact", "4", "value-treatment", ""}
 	m.post(page.RecordKindURL(p, "risk"), append(fields, "value-likelihood", "9")...).want(422) // twice
 	fields[15] = "9"
-	if got := m.post(page.RecordKindURL(p, "risk"), fields...).want(422); !strings.Contains(got.one(".errors").Text(), "choose one of the list") || got.one("[name=title]").AttrOr("value", "") != "The provider is down" {
+	if got := m.post(page.RecordKindURL(p, "risk"), fields...).want(422); !strings.Contains(got.one(".errors").Text(), "Choose one of the list") || got.one("[name=title]").AttrOr("value", "") != "The provider is down" {
 		t.Errorf("refused with %s", got.one(".errors").Text())
 	}
 	fields[15] = "4"
@@ -60,7 +60,7 @@ func TestARiskFromEnd(t *testing.T) {
 	}
 	b := f.browse("manager")
 	digest := b.get(page.RecordURL(p, "risk", 1)).want(200).one(`form:has(input[value=accepted]) input[name=shown]`).AttrOr("value", "")
-	if got := b.post(page.MoveRecordURL(p, "risk", 1), "to", "accepted", "shown", digest, "due", "2099-01-02", "reason", "").want(422); !strings.Contains(got.one(".errors").Text(), "say why") {
+	if got := b.post(page.MoveRecordURL(p, "risk", 1), "to", "accepted", "shown", digest, "due", "2099-01-02", "reason", "").want(422); !strings.Contains(got.one(".errors").Text(), "Say why") {
 		t.Errorf("%s", got.one(".errors").Text())
 	}
 	b.post(page.MoveRecordURL(p, "risk", 1), "to", "accepted", "shown", digest, "due", "2099-01-02", "reason", "We refund.").want(303)

@@ -10,8 +10,8 @@ var assumption = Kind{
 	Text:    "What would be different if it were wrong?",
 	Due:     "Find out by", DueIn: 30, Overdue: "should have been found out",
 	Fields: []Field{
-		{Key: "result", Label: "What showed it", Type: Text, Help: "The result in a sentence or two."},
-		{Key: "source", Label: "Link to that", Type: Link},
+		{Key: "result", Later: true, Label: "What showed it", Type: Text, Help: "The result in a sentence or two."},
+		{Key: "source", Later: true, Label: "Link to that", Type: Link},
 	},
 	States: []State{
 		{Key: "open", Label: "Open", Act: "Open it again", From: []StateKey{"confirmed", "refuted"}, AtGate: true, Why: "Why is it open again?"},

@@ -83,6 +83,7 @@ type Field struct {
 	Help     string
 	Type     Type
 	Required bool
+	Later    bool // seldom known when the record is added
 	Choices  []Option
 }
 

@@ -29,7 +29,7 @@ type Review struct {
 	// Records are what the project keeps beside its checklists, by number. Unless
 	// all are loaded they are those on which gates decide.
 	Records    []Record
-	AllRecords bool
+	AllRecords bool `json:"-"`
 
 	// Holders are the seats now held by those who signed in an open round. The
 	// store fills it whenever it loads such a round, to show it as well as to

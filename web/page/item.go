@@ -169,6 +169,17 @@ func (d *ItemData) evidence() []*review.Evidence {
 	return out
 }
 
+// records are those that came up with the item and on which a gate decides.
+func (d *ItemData) records() []*review.Record {
+	var out []*review.Record
+	for i := range d.Review.Records {
+		if rec := &d.Review.Records[i]; rec.Item == d.Item.Def.Key && rec.Standing().AtGate {
+			out = append(out, rec)
+		}
+	}
+	return out
+}
+
 // lacks says what keeps the item from letting the gate pass, beyond what the
 // answer itself says.
 func (d *ItemData) lacks() string {

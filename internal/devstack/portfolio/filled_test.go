@@ -318,7 +318,7 @@ func (d *demo) times(t *testing.T) {
 func (d *demo) replay(t *testing.T) {
 	noor := d.as(t, "noor")
 	for _, key := range texts(t, d.pool, `select key from project order by id`) {
-		view, err := d.Project(t.Context(), noor, review.ProjectKey(key))
+		view, err := d.Records(t.Context(), noor, review.ProjectKey(key))
 		if err != nil {
 			t.Fatal(err)
 		}

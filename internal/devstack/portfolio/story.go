@@ -71,6 +71,7 @@ func (s *story) plan() []step {
 		s.tell(ch)
 	}
 	s.turns()
+	s.records()
 	return s.steps
 }
 

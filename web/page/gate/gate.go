@@ -156,8 +156,8 @@ func (v *view) covers() string {
 	if c.Format == review.FormatTemplate {
 		definition += fmt.Sprintf(", and version %d of the template", v.Review.Plan.Ref().Version)
 	}
-	text := fmt.Sprintf("It covers %s with what they ask for, their answers, notes and approvals, %s, %s, %s with the answers, the tier, and %s. Any change to these puts signatures out of date.",
-		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), definition)
+	text := fmt.Sprintf("It covers %s with what they ask for, their answers, notes and approvals, %s, %s, %s with the answers, %s, the tier, and %s. Any change to these puts signatures out of date.",
+		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), page.CountOf(len(c.Records), "record"), definition)
 	if n := len(v.Stage.Renewed()); n > 0 {
 		text += " The signatures in force were given on content " + v.last.Closing.Short() + ", before the evidence was renewed."
 	}

@@ -133,6 +133,20 @@ func valueField(f *record.Field, values record.Values, errors map[string]string)
 	}
 }
 
+// later are the fields that are seldom known when a record is added; open reports
+// whether one of them says something, or is wrong.
+func (d *FormData) later() (fields []*record.Field, open bool) {
+	for i := range d.Kind.Fields {
+		f := &d.Kind.Fields[i]
+		if !f.Later {
+			continue
+		}
+		fields = append(fields, f)
+		open = open || d.Form.Values[f.Key] != "" || d.Form.Errors[string(f.Key)] != ""
+	}
+	return fields, open
+}
+
 func joined(a, b string) string {
 	if a == "" {
 		return b

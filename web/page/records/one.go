@@ -195,11 +195,18 @@ func (d *Data) texts() []ui.Fact {
 	return out
 }
 
+// says reports whether the record says more than its title and its facts.
+func (d *Data) says() bool { return len(d.texts()) > 0 || len(d.Record.Links) > 0 }
+
 // history tells what happened to the record.
 func (d *Data) history() []ui.Entry {
 	told := page.Teller{Project: d.key(), Template: &d.Review.Plan.Lifecycle, Names: d.Name}.DescribeAll(d.Entries)
 	for i := range told {
 		told[i].Thing, told[i].Href = "", "" // the reader is there
+		told[i].What = strings.TrimSuffix(told[i].What, ":")
+		if strings.HasSuffix(told[i].What, " on") {
+			told[i].What += " it"
+		}
 	}
 	return told
 }

@@ -134,7 +134,7 @@ func score(rec *review.Record) string {
 // figure is the figure of a score where it is worked out of others.
 func figure(rec *review.Record) string {
 	if s := rec.Def().Score(rec.Values); s.Of > 5 {
-		return strconv.Itoa(s.Figure)
+		return ", " + strconv.Itoa(s.Figure)
 	}
 	return ""
 }

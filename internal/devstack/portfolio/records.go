@@ -1,0 +1,160 @@
+package portfolio
+
+import (
+	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// kept is something that a project keeps beside its checklists, and what became
+// of it.
+type kept struct {
+	who    string
+	ago    int // days
+	kind   record.Key
+	stage  plan.StageKey
+	title  string
+	text   string
+	due    int // days from the day on; negative: it has gone by
+	values record.Values
+	link   string
+	moves  []recordMove
+	says   string // somebody about it, in its discussion
+}
+
+type recordMove struct {
+	who string
+	ago int
+	to  record.StateKey
+	why string
+	set record.Values
+}
+
+// keeps are the records of the demo portfolio, by project. Those of a stage whose
+// gate waits for signatures would put them out of date, so there are none.
+var keeps = map[review.ProjectKey][]kept{
+	"payments-gateway": {
+		{
+			who: "jonas", ago: 16, kind: "risk", stage: "code", title: "The card scheme changes its test cards without notice", due: 40,
+			text: "It happened twice last year. Our tests fail for a day, and releases wait.", values: record.Values{"likelihood": "4", "impact": "2"},
+		},
+		{
+			who: "omar", ago: 12, kind: "risk", stage: "pipeline", title: "A release during settlement holds money back", due: 12,
+			text: "Settlement runs from two to four. Nobody has agreed on quiet hours yet.", values: record.Values{"likelihood": "4", "impact": "4"},
+			says: "The settlement team meets in three weeks. Until then we release before noon.",
+		},
+		{
+			who: "jonas", ago: 11, kind: "risk", stage: "code", title: "The library for card numbers has one maintainer", due: 60,
+			text: "If they stop, nobody mends it.", values: record.Values{"likelihood": "2", "impact": "3"},
+			moves: []recordMove{{"jonas", 9, "treated", "", record.Values{"treatment": "We keep a copy that we can build, and Omar has made two changes in it."}}},
+		},
+		{
+			who: "jonas", ago: 10, kind: "debt", stage: "code", title: "Amounts are rounded in four places", due: 25,
+			text: "The old shop systems each rounded their own way.", values: record.Values{"cost": "Half a day for each new currency"},
+		},
+		{
+			who: "omar", ago: 9, kind: "assumption", stage: "pipeline", title: "Nine of ten payments are done by card", due: 20,
+			text: "The capacity that we ordered rests on it.",
+		},
+	},
+	"churn-model": {
+		{
+			who: "raj", ago: 20, kind: "assumption", stage: "code", title: "Support has time for twenty calls a day", due: -4,
+			text: "With fewer, a shorter list would do, and a simpler model.",
+		},
+		{
+			who: "elif", ago: 15, kind: "risk", stage: "code", title: "Customers feel watched when Support calls", due: 30,
+			text: "They may leave because of the call.", values: record.Values{"likelihood": "3", "impact": "4"},
+			moves: []recordMove{{"marcus", 7, "accepted", "We try it with two hundred customers who agreed to be called, and look at the result in a month.", nil}},
+		},
+	},
+	"warehouse-loader": {
+		{
+			who: "mei", ago: 33, kind: "incident", stage: "operations", title: "The morning load was three hours late", due: -12,
+			text:   "Finance saw the figures of the day before until nine, and nobody had told them.",
+			values: record.Values{"severity": "3"}, // its moments are set when it is added
+			moves:  []recordMove{{"elif", 32, "resolved", "", nil}},
+		},
+		{
+			who: "anna", ago: 28, kind: "debt", stage: "operations", title: "The alert goes to one phone", due: -6,
+			text: "The rota starts when the second engineer has been trained.", values: record.Values{"cost": "Elif is never off duty"},
+		},
+		{
+			who: "mei", ago: 90, kind: "assumption", stage: "release", title: "The nightly window is long enough for twice the rows", due: -60,
+			moves: []recordMove{{"mei", 84, "confirmed", "", record.Values{"result": "Twice the rows took 71 minutes; the window is four hours."}}},
+		},
+	},
+	"returns-portal": {
+		{
+			who: "hana", ago: 8, kind: "risk", stage: "security", title: "Somebody returns what they did not buy", due: 45,
+			text: "The code on the phone can be photographed.", values: record.Values{"likelihood": "3", "impact": "3"},
+		},
+		{
+			who: "anna", ago: 6, kind: "debt", stage: "security", title: "The photo of the parcel is kept for good", due: 18,
+			text: "Deleting was left for later.", values: record.Values{"cost": "Storage, and a question at the next audit"},
+			moves: []recordMove{{"anna", 3, "paid", "", nil}},
+		},
+	},
+}
+
+// records adds what the project keeps, in the order of time.
+func (s *story) records() {
+	var steps []turn
+	no := 0
+	for _, k := range keeps[s.p.key] {
+		no++
+		steps = append(steps, turn{k.ago, k.who, "", s.keep(k)})
+		for _, m := range k.moves {
+			steps = append(steps, turn{m.ago, m.who, "", s.moveRecord(no, k, m)})
+		}
+		if k.says != "" {
+			steps = append(steps, turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)})
+		}
+	}
+	for _, t := range steps {
+		s.do(s.moment(float64(t.until)), t.who, t.stage, t.act)
+	}
+}
+
+func (s *story) keep(k kept) act {
+	due := review.FormatDate(s.day.AddDate(0, 0, k.due))
+	return func(r *review.Review, who review.Actor, at time.Time) error {
+		values := record.Values{}
+		for f, v := range k.values {
+			values[f] = v
+		}
+		if k.kind == "incident" {
+			began := at.UTC().Add(-26 * time.Hour)
+			values["started"], values["detected"] = began.Format(record.MomentLayout), began.Add(2*time.Hour).Format(record.MomentLayout)
+		}
+		_, err := r.OpenRecord(who, k.kind, review.NewRecord{RecordFields: review.RecordFields{
+			Title: k.title, Text: k.text, Owner: who.Person, Due: due, Stage: k.stage, Values: values,
+		}, Links: k.link}, at)
+		return err
+	}
+}
+
+func (s *story) moveRecord(no int, k kept, m recordMove) act {
+	return func(r *review.Review, who review.Actor, at time.Time) error {
+		rec, err := r.Record(no)
+		if err != nil {
+			return err
+		}
+		set := record.Values{}
+		for f, v := range m.set {
+			set[f] = v
+		}
+		if k.kind == "incident" && m.to == "resolved" {
+			set["detected"], set["resolved"] = rec.Values["detected"], rec.At.UTC().Add(-21*time.Hour).Format(record.MomentLayout)
+		}
+		return r.MoveRecord(who, no, rec.Digest(), review.RecordMove{To: m.to, Reason: m.why, Values: set, Due: rec.Due}, at)
+	}
+}
+
+func sayOfRecord(no int, text string) act {
+	return func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.DiscussRecord(who, no, text, "", at)
+	}
+}
