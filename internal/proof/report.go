@@ -46,6 +46,13 @@ type reportRound struct {
 	Findings   []review.Finding
 	Conditions []review.Condition
 	Waivers    []review.Waiver
+	Records    []reportRecord
+}
+
+// reportRecord is a record as it was signed.
+type reportRecord struct {
+	Name, Title, Text, State, Why string
+	Owner                         review.PersonID
 }
 
 // reportItem is an item as it was signed.
@@ -120,6 +127,10 @@ func (h *history) reportRound(r *round) reportRound {
 			}
 		}
 		out.Items = append(out.Items, row)
+	}
+	for _, signed := range r.Content.Records {
+		rec := review.Record{No: signed.No, Kind: signed.Kind, State: signed.State, RecordFields: signed.RecordFields}
+		out.Records = append(out.Records, reportRecord{rec.Name(), rec.Title, rec.Text, rec.Standing().Label, signed.Why, rec.Owner})
 	}
 	out.Findings, out.Conditions, out.Waivers = h.followUp(r)
 	return out

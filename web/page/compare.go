@@ -474,4 +474,6 @@ func waiverLines(s *review.Stage, ik plan.ItemKey, at time.Time) string {
 }
 
 // nothing reports whether the two moments show no difference at all.
-func (d *CompareData) nothing() bool { return len(d.projectFields()) == 0 && len(d.stages()) == 0 }
+func (d *CompareData) nothing() bool {
+	return len(d.projectFields()) == 0 && len(d.records()) == 0 && len(d.stages()) == 0
+}

@@ -67,3 +67,33 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 func (v *view) keepsRecords() bool {
 	return !v.Past && v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, review.KeepRecords, &v.Review.Project) == nil
 }
+
+// reportedRecord is a record as the report tells it.
+type reportedRecord struct {
+	look                                      ui.State
+	name, title, text, state, why, owner, due string
+	facts                                     []string
+}
+
+// records are all that the project keeps, by number.
+func (v *reportView) records() []reportedRecord {
+	var out []reportedRecord
+	for i := range v.Review.Records {
+		rec := &v.Review.Records[i]
+		k := rec.Def()
+		row := reportedRecord{
+			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
+			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner),
+		}
+		if d, err := time.Parse(review.DateLayout, rec.Due); err == nil {
+			row.due = page.DayOrNone(d)
+		}
+		for j := range k.Fields {
+			if text := page.RecordValue(&k.Fields[j], rec.Values[k.Fields[j].Key]); text != "" {
+				row.facts = append(row.facts, k.Fields[j].Label+": "+text)
+			}
+		}
+		out = append(out, row)
+	}
+	return out
+}

@@ -1,0 +1,52 @@
+package page
+
+import (
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// records are the records that were added or say something else.
+func (d *CompareData) records() []difference {
+	var rows []difference
+	for i := range d.After.Records {
+		rec := &d.After.Records[i]
+		before := ""
+		if i < len(d.Before.Records) {
+			before = recordWords(&d.Before.Records[i], d.Name)
+		}
+		rows = d.note(rows, rec.Name(), before, recordWords(rec, d.Name), func(e review.Event) bool {
+			switch e := e.(type) {
+			case review.RecordOpened:
+				return e.No == rec.No
+			case review.RecordEdited:
+				return e.No == rec.No
+			case review.RecordMoved:
+				return e.No == rec.No
+			}
+			return false
+		})
+	}
+	return rows
+}
+
+// recordWords say all that a record says but its discussion, a line each.
+func recordWords(rec *review.Record, name Names) string {
+	k := rec.Def()
+	lines := []string{rec.Title, rec.Standing().Label + prefixed(": ", rec.Why)}
+	add := func(label, text string) {
+		if text != "" {
+			lines = append(lines, label+": "+text)
+		}
+	}
+	add(k.Text, rec.Text)
+	for i := range k.Fields {
+		add(k.Fields[i].Label, RecordValue(&k.Fields[i], rec.Values[k.Fields[i].Key]))
+	}
+	add("Owner", NameOrNone(name, rec.Owner))
+	add(k.Due, day(rec.Due))
+	add("Gate", string(rec.Stage))
+	add("Item", string(rec.Item))
+	add("Links", rec.PastedLinks())
+	return strings.Join(lines, "\n")
+}
