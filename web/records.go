@@ -24,11 +24,11 @@ import (
 func recordKind(r *http.Request) *record.Kind { return record.Of(record.Key(chi.URLParam(r, "kind"))) }
 
 func recordsView(v *store.ProjectView) records.View {
-	return records.View{Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of}
+	return records.View{Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Forced: v.Forced}
 }
 
 func pastRecords(v *store.AsOfView) records.View {
-	return records.View{Review: v.Review, Now: v.At, Name: v.Names.Of, Past: true}
+	return records.View{Review: v.Review, Now: v.At, Name: v.Names.Of, Forced: v.Review.Forced(), Past: true}
 }
 
 // records lists what a project keeps, kind by kind.

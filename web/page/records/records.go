@@ -22,6 +22,7 @@ type View struct {
 	Actor  review.Actor
 	Now    time.Time
 	Name   page.Names
+	Forced []review.Forced
 	Past   bool // as of a moment; nothing can be changed
 }
 
