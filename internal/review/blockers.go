@@ -302,6 +302,9 @@ func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Lo
 		Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it),
 		Since: latest(r.askedSince(it.Def.Key), s.uncoveredSince(it, zone)),
 	}
+	if u := r.Upgraded; it.Reattest && u != nil && slices.Contains(u.Reconfirm, it.Def.Key) {
+		b.Since = latest(b.Since, u.At)
+	}
 	if kind == NAUnapproved {
 		b.Owner, b.Seat = 0, approvingSeat(it.Def, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile))
 	}
@@ -319,8 +322,8 @@ func (s *Stage) uncoveredSince(it *Item, zone *time.Location) time.Time {
 			since = latest(since, earliest(EndOf(w.Until, zone), w.RevokedAt))
 		}
 	}
-	if it.Level != plan.LevelMust || it.Answer.State != Met {
-		return since // evidence would not cover it
+	if it.Level != plan.LevelMust || it.Answer.State != Met || it.Reattest {
+		return since // evidence would not cover it, however long it holds
 	}
 	for i := range s.Evidence {
 		e := &s.Evidence[i]

@@ -117,6 +117,37 @@ func TestUpgradeKeepsWhatWasSaid(t *testing.T) {
 	}
 }
 
+// What is to be said again blocks since the upgrade, and not since its evidence runs
+// out, which may be a day to come.
+func TestSinceWhenAnAnswerIsToBeSaidAgain(t *testing.T) {
+	const ik = "adr"
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}})
+	w.ok(w.answer(member, design, ik, review.Met, ""))
+	w.ok(w.r.AddEvidence(w.actor(mate), design, ik, review.NewEvidence{URL: "https://a.example/1", Type: "doc", Expires: "2026-05-01"}, w.tick()))
+	w.ok(w.upgrade(owner, v2))
+	upgraded := w.now
+	since := func(at, want time.Time, kind review.BlockerKind) {
+		t.Helper()
+		for _, b := range w.r.Blockers(w.stage(design), at) {
+			if b.Item == ik {
+				if b.Kind != kind || !b.Since.Equal(want) {
+					t.Errorf("at %v it blocks as %+v, want %s since %v", at, b, kind, want)
+				}
+				return
+			}
+		}
+		t.Errorf("at %v it blocks nothing", at)
+	}
+	for _, at := range []time.Time{upgraded, upgraded.AddDate(0, 0, 1), upgraded.AddDate(1, 0, 0)} {
+		since(at, upgraded, review.ReattestDue)
+	}
+	w.leave(design, ik, "2026-03-31")
+	since(time.Date(2026, time.April, 2, 0, 0, 0, 0, time.UTC), time.Date(2026, time.April, 1, 0, 0, 0, 0, time.UTC), review.WaiverRanOut)
+	w.ok(w.r.RevokeWaiver(w.actor(manager), design, 1, shown(w.r, design, "waiver", 1), "found out", w.tick()))
+	since(w.now, w.now, review.ReattestDue)
+}
+
 // What the author of a version says was only reworded is not to be said again.
 func TestRewordedAnswersStand(t *testing.T) {
 	v2 := second(plan.OrderFree)
