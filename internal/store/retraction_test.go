@@ -141,7 +141,7 @@ func TestVerifyFindsRetractionsThatWereChanged(t *testing.T) {
 	f.change("olga", store.Target{Project: "ledger"}, askBack("database"))
 	for name, c := range map[string]struct{ sql, want string }{
 		"the gates":  {`update project set retraction_stages = '{live}'`, "decided on at the gates of [live]"},
-		"the asker":  {`update project set retraction = jsonb_set(retraction::jsonb, '{by}', '1')::json`, "Retraction"},
+		"the asker":  {`update project set retraction = jsonb_set(retraction::jsonb, '{by}', to_jsonb((retraction ->> 'by')::int + 1))::json`, "Retraction"},
 		"that it is": {`update project set retraction = null, retraction_stages = '{}'`, "Retraction"},
 	} {
 		t.Run(name, func(t *testing.T) {
