@@ -34,7 +34,7 @@ const (
 
 // upheaval is a history in which what concerns a whole project changes while
 // people work on its gates: it is put on hold, changes its tier, its profile and
-// its people, and begins its next review. No model says what they have to be
+// its people, keeps records, and begins its next review. No model says what they have to be
 // answered. In the end the tables have to say what the trail says.
 type upheaval struct {
 	*world
@@ -54,6 +54,8 @@ type kindTally struct {
 	histories int
 	requests  int
 	given     int // requests that were given up
+	kept      int // rounds that keep records
+	moved     int // rounds of which a record was changed since
 	kinds     map[string]int
 }
 
@@ -258,6 +260,9 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 		if alone.IntN(3) == 0 {
 			u.follow(ctx, alone)
 		}
+		if alone.IntN(6) == 0 {
+			u.keep(ctx, alone)
+		}
 	}
 	for range 2 {
 		var wg sync.WaitGroup
@@ -283,7 +288,7 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 	tally.mu.Lock()
 	tally.histories++
 	tally.mu.Unlock()
-	return errors.Join(u.broken, u.verified(ctx))
+	return errors.Join(u.broken, u.verified(ctx), u.kept(ctx))
 }
 
 // verified sweeps, and compares the project's tables with its trail. What a
@@ -369,13 +374,15 @@ func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
 	switch n := rng.IntN(100); {
 	case n < 10:
 		u.replan(ctx, rng)
-	case n < 44:
+	case n < 18:
+		u.keep(ctx, rng)
+	case n < 48:
 		u.climb(ctx, rng)
-	case n < 60:
+	case n < 63:
 		u.follow(ctx, rng)
-	case n < 70:
+	case n < 72:
 		u.rights(ctx, rng)
-	case n < 85:
+	case n < 86:
 		u.upset(ctx, rng)
 	default:
 		u.wild(ctx, rng)
@@ -834,7 +841,8 @@ func (t *kindTally) count(entries []review.Entry) {
 
 func (t *kindTally) String() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%d upheavals, %d requests, %d of them given up", t.histories, t.requests, t.given)
+	fmt.Fprintf(&b, "%d upheavals, %d requests, %d of them given up; %d rounds keep records, of %d one was changed since",
+		t.histories, t.requests, t.given, t.kept, t.moved)
 	for _, kind := range slices.Sorted(maps.Keys(t.kinds)) {
 		fmt.Fprintf(&b, "\n%7d %s", t.kinds[kind], kind)
 	}
@@ -850,9 +858,12 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 		return
 	}
 	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
-		"RoundClosed", "PlanUpgraded"}
+		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
+	}
+	if t.kept == 0 || t.moved == 0 {
+		tb.Errorf("%d rounds keep records, %d of which were changed: nothing is proven about them", t.kept, t.moved)
 	}
 	for _, kind := range kinds {
 		if t.kinds[kind] == 0 {

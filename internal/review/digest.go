@@ -205,9 +205,12 @@ func (r *Review) opening(s *Stage, f Format) Digest {
 
 // forgetDigests is called for each event that may have changed what is signed.
 func (r *Review) forgetDigests(e Event) {
-	switch e.(type) {
-	case GateSigned, SignOffRequested, RoundClosed, ConditionSet:
+	switch e := e.(type) {
+	case GateSigned, RoundClosed, ConditionSet:
 		return // what people decide on stays what it is
+	case SignOffRequested: // on the records as they are now
+		r.Stage(e.Stage).digest = ""
+		return
 	}
 	for i := range r.Stages {
 		r.Stages[i].digest = ""

@@ -231,6 +231,28 @@ func TestALapsedGateDecidesOnRecordsAnew(t *testing.T) {
 	w.replays()
 }
 
+// So is one of which a condition is overdue: nothing else of it has changed.
+func TestAnOverdueGateDecidesOnRecordsAnew(t *testing.T) {
+	w := newWorld(t)
+	w.open(build)
+	w.ok(w.signIf(quinn, build, plan.SeatQA, "2026-03-10", "Write it down."))
+	w.gate(build, review.GateConditional)
+	w.add(member, "risk", aRisk("3", "4"))
+	w.days(30)
+	w.r.Settle(w.now)
+	w.gate(build, review.GateOverdue)
+	w.ok(w.request(owner, build))
+	if round := w.stage(build).OpenRound(); round.Digest != w.digest(build) {
+		t.Error("it was out of date when it was requested")
+	}
+	w.ok(w.sign(quinn, build, plan.SeatQA))
+	w.gate(build, review.GateOverdue)
+	if decided := w.stage(build).Decided(); len(decided) != 1 {
+		t.Errorf("it decided on %+v", decided)
+	}
+	w.replays()
+}
+
 // Whoever breaks the glass takes on the records, too.
 func TestAForcedGateKeepsItsRecords(t *testing.T) {
 	w := newWorld(t)
