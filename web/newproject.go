@@ -345,12 +345,16 @@ func (s *Server) propose(ctx context.Context, d *draft) (err error) {
 	if d.offers, err = s.Store.Offers(ctx); err != nil {
 		return err
 	}
-	modules := make([]*plan.Module, len(d.offers))
-	for i, o := range d.offers {
+	d.proposal = d.form.Propose(d.tmpl, modulesOf(d.offers))
+	return nil
+}
+
+func modulesOf(offers []store.Offer) []*plan.Module {
+	modules := make([]*plan.Module, len(offers))
+	for i, o := range offers {
 		modules[i] = o.Module
 	}
-	d.proposal = d.form.Propose(d.tmpl, modules)
-	return nil
+	return modules
 }
 
 // modules are those with which the project starts: what is chosen of the proposal.

@@ -3,8 +3,10 @@ package web
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/catalog"
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -100,4 +102,74 @@ func TestNewProjectProposalsThatAreNone(t *testing.T) {
 		t.Error("it is there nevertheless")
 	}
 	b.get(page.PortfolioURL).want(200)
+}
+
+// The kind and the start are edited in the settings, which then say what would suit
+// the project, and change nothing by themselves.
+func TestSettingsProposeByTheKind(t *testing.T) {
+	f := newFixture(t)
+	gdpr, err := catalog.Module("gdpr", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.publishDocument(plan.Document{Module: gdpr})
+	key := f.create("ledger")
+	const to = "/projects/ledger/settings"
+	b := f.browse("owner")
+	open := b.get(to).want(200)
+	if open.find("#proposed").Length() != 0 || open.form(to).Get("kind") != "" || open.form(to).Get("start") != string(f.tmpl.Stages[0].Key) {
+		t.Errorf("before anything is said: %v", open.form(to))
+	}
+	for field, value := range map[string]string{"kind": "miracle", "start": "moon"} {
+		r := open.fillIn(to, url.Values{field: {value}}).want(422)
+		if r.find(`.errors a[href="#f-`+field+`"]`).Length() != 1 {
+			t.Errorf("%s: %.300s", field, r.text())
+		}
+	}
+	answers := url.Values{"kind": {"legacy-migration"}, "start": {string(f.tmpl.Stages[1].Key)}, "exposure": {"general"}, "tier": {"2"}}
+	yes := gdpr.ProposedWhen[0]
+	if !f.tmpl.HasFlag(yes) {
+		t.Fatalf("the lifecycle does not ask %s", yes)
+	}
+	answers.Set("profile-"+string(yes), "yes")
+	tier, seq := f.project(key).Tier, f.seq(key)
+	answers.Set("tier", strconv.Itoa(int(tier)))
+	saved := open.fillIn(to, answers).want(303)
+	if got := saved.Header.Get("Location"); got != to+"#proposed" {
+		t.Errorf("led to %s", got)
+	}
+	if p := f.project(key); p.Kind != plan.Migration || p.Start != f.tmpl.Stages[1].Key || p.Tier != tier || f.seq(key) != seq+1 {
+		t.Errorf("saved: %+v in %d entries", p, f.seq(key)-seq)
+	}
+	r := b.get(to).want(200)
+	box := words(r.one("#proposed"))
+	for _, want := range []string{"Tier 1. Many people use it, and GDPR applies.", "It is at that tier.", "GDPR", "see what it adds", "It starts with " + f.tmpl.Stages[1].Name + "."} {
+		if !strings.Contains(box, want) {
+			t.Errorf("the proposal does not say %q: %s", want, box)
+		}
+	}
+	b.get(r.one(`#proposed a`).AttrOr("href", "")).want(200)
+	if got := r.form(to); got.Get("kind") != "legacy-migration" || got.Get("start") != string(f.tmpl.Stages[1].Key) {
+		t.Errorf("the form holds %v", got)
+	}
+	if got := b.get("/projects/ledger/history").text(); !strings.Contains(got, "Kind: none → Migration of an older system") ||
+		!strings.Contains(got, "Starting stage: "+f.tmpl.Stages[0].Name+" → "+f.tmpl.Stages[1].Name) {
+		t.Errorf("the trail: %.1200s", got)
+	}
+	seq = f.seq(key)
+	r.fillIn(to, nil).want(303)
+	if f.seq(key) != seq {
+		t.Error("saving without a change wrote something")
+	}
+	f.browse("admin").get("/projects/ledger/plan").want(200)
+	f.change("admin", key, "", func(rv *review.Review, who review.Actor, at time.Time) error {
+		doc, err := plan.Document{Module: gdpr}.Ref()
+		if err != nil {
+			return err
+		}
+		return rv.AttachModule(who, doc, rv.PlanDigest(), "The law.", at)
+	})
+	if got := words(b.get(to).one("#proposed")); !strings.Contains(got, "(attached)") || strings.Contains(got, "see what it adds") {
+		t.Errorf("with the module: %s", got)
+	}
 }

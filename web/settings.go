@@ -43,6 +43,13 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		Confirm: page.NewConfirmation(view.Review, view.Actor, view.Names.Of, false),
 		Form:    page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
 	}
+	if typed.form == nil && p.Kind != "" {
+		offers, err := s.Store.Offers(r.Context())
+		if err != nil {
+			return err
+		}
+		d.Proposal, d.Attached = d.Form.Propose(d.Template, modulesOf(offers)), view.Review.Plan.Origin.Modules
+	}
 	if typed.form != nil {
 		d.Form, d.Was = *typed.form, typed.was
 	}
@@ -59,7 +66,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 // since the form was opened.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	form, err := readProjectForm(r, "was", "name", "team", "summary", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "reason",
-		"tier", "target", "restricted")
+		"tier", "target", "restricted", "kind", "start")
 	if err != nil {
 		return err
 	}
@@ -71,11 +78,17 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return rv.EditShown(who, was, typed.Fields(&rv.Plan.Lifecycle), at)
 	})
 	if err == nil {
-		done := flashSaved
+		done, to := flashSaved, "" // where the kind changed, to what it proposes
 		for _, en := range changed.Events {
 			if _, asked := en.Event.(review.RetractionAsked); asked {
 				done = flashAskedBack
 			}
+			if e, ok := en.Event.(review.ProjectEdited); ok && e.Origination != "" && review.May(changed.Actor, review.EditProject, &changed.Review.Project) == nil {
+				to = page.SettingsURL(projectKey(r)) + "#proposed"
+			}
+		}
+		if to != "" {
+			return s.done(w, r, to, done)
 		}
 		return s.doneSettings(w, r, changed, page.ProjectURL(projectKey(r)), done)
 	}
@@ -149,6 +162,7 @@ func settingsForm(form url.Values) *page.ProjectForm {
 	f := &page.ProjectForm{
 		Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"), Exposure: form.Get("exposure"),
 		Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue, Reason: form.Get("reason"),
+		Kind: form.Get("kind"), Start: form.Get("start"),
 	}
 	takeAnswers(f, form)
 	return f

@@ -141,7 +141,21 @@ func TestLevelsGoUpFreelyAndDownWithApproval(t *testing.T) {
 	if !strings.Contains(signer.get(page.ItemURL(p, sk, must)).want(200).text(), "We have <none>.") {
 		t.Error("who approves does not read the reason")
 	}
+	wish := signer.get("/").want(200).one("#levels li")
+	if got := words(wish); !strings.Contains(got, f.name("owner")) || !strings.Contains(got, f.tmpl.Stages[0].Name) || !strings.Contains(got, s.Item(must).Def.Title) {
+		t.Errorf("the work of who approves: %s", got)
+	}
+	if to := wish.Find("a").AttrOr("href", ""); to != page.ItemURL(p, sk, must)+"#level" {
+		t.Errorf("it leads to %s", to)
+	}
+	signer.get(page.WorkListURL("levels")).want(200).one("#levels li")
+	if b.get("/").want(200).find("#levels").Length() != 0 {
+		t.Error("who asked for it is told to decide on it")
+	}
 	level(signer, must, "approve").want(303)
+	if signer.get("/").want(200).find("#levels").Length() != 0 {
+		t.Error("what was decided stays on the list")
+	}
 	if got := f.stage(p, sk).Item(must).Level; got != plan.LevelNone {
 		t.Errorf("lowered to %s", got)
 	}

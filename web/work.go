@@ -32,7 +32,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
 		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
-		AskedBackAll: v.AskedBackAll,
+		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
@@ -64,6 +64,11 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 			line.Stages = append(line.Stages, v.Stages.StageName(sk))
 		}
 		d.AskedBack = append(d.AskedBack, line)
+	}
+	for _, a := range v.AskedLower {
+		d.AskedLower = append(d.AskedLower, page.AskedLowerLine{
+			Project: a.Project, Name: a.Name, Stage: a.Stage, StageName: v.Stages.StageName(a.Stage), Item: a.Item, Title: a.Title, By: v.Names.Of(a.By), At: a.At,
+		})
 	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
 	for _, e := range v.Expiring {

@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -43,6 +44,9 @@ type (
 		Profile    plan.Profile `json:"profile"`
 		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
 		Reason     string       `json:"reason,omitempty"`     // of older entries: why the answers asked less than before
+
+		Origination plan.Origination `json:"origination,omitempty"` // empty: as it was
+		Start       plan.StageKey    `json:"start,omitempty"`       // where it begins; empty: as it was
 	}
 	// ProfileConfirmed confirms what was answered about the project. Nothing was
 	// unanswered then.
@@ -105,7 +109,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	}
 	p := Project{
 		ID: r.Project.ID, Key: e.Key, Name: e.Name, Summary: e.Summary, Team: e.Team, Tier: e.Tier, Exposure: e.Exposure,
-		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Start: e.Start, Created: en.At,
+		Target: parseDate(e.Target), Restricted: e.Restricted, Profile: e.Profile, Unanswered: e.Unanswered, Status: StatusActive, Kind: e.Origination, Start: e.Start, Created: en.At,
 		Answers: Answers{By: en.Actor},
 		Members: []Member{{e.Owner, DutyOwner}},
 	}
@@ -130,6 +134,7 @@ func (e ProjectEdited) fold(r *Review, en Entry) error {
 	}
 	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
 	p.Target, p.Restricted, p.Profile, p.Unanswered = parseDate(e.Target), e.Restricted, e.Profile, e.Unanswered
+	p.Kind, p.Start = cmp.Or(e.Origination, p.Kind), cmp.Or(e.Start, p.Start)
 	r.weigh()
 	return nil
 }

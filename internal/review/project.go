@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
@@ -49,7 +50,8 @@ type Project struct {
 	Answers    Answers      // who gave and confirmed them
 	Retraction *Retraction  // that answers be taken back, which waits for approval; nil: none does
 	Status     Status
-	Start      plan.StageKey // where it begins, as somebody chose at the start; empty: with the first stage
+	Kind       plan.Origination // empty: nobody said
+	Start      plan.StageKey    // where it begins, as somebody chose; empty: with the first stage
 	Created    time.Time
 	Members    []Member // sorted by person
 }
@@ -129,8 +131,10 @@ type ProjectFields struct {
 	Target     string
 	Restricted bool
 	Profile    []plan.Flag
-	Unanswered []plan.Flag // questions that nobody has answered yet; they belong to the profile, said twice or not
-	Reason     string      `json:"-"` // why the answers ask less than those before, where they do
+	Unanswered []plan.Flag      // questions that nobody has answered yet; they belong to the profile, said twice or not
+	Kind       plan.Origination `json:",omitempty"` // empty: as it is
+	Start      plan.StageKey    `json:",omitempty"` // empty: as it is
+	Reason     string           `json:"-"`          // why the answers ask less than those before, where they do
 }
 
 // Create starts a project, and with it the launch review by the template. The
@@ -278,6 +282,35 @@ func (p *Project) Fields() ProjectFields {
 	return ProjectFields{
 		Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure,
 		Target: FormatDate(p.Target), Restricted: p.Restricted, Profile: p.Profile, Unanswered: p.Unanswered,
+		Kind: p.Kind, Start: p.Start,
+	}
+}
+
+// Begins is the stage with which the project begins: the one that was chosen, unless
+// the plan no longer has it.
+func (r *Review) Begins() plan.StageKey {
+	if r.Plan.StageIndex(r.Project.Start) < 0 {
+		return r.Plan.Stages[0].Key
+	}
+	return r.Project.Start
+}
+
+// keeping fills in what fields leave as it is.
+func (r *Review) keeping(f ProjectFields) ProjectFields {
+	f.Kind = cmp.Or(f.Kind, r.Project.Kind)
+	if f.Start == "" || f.Start == r.Begins() {
+		f.Start = r.Project.Start
+	}
+	return f
+}
+
+// placed checks the kind and the stage that fields change.
+func (in *input) placed(r *Review, f ProjectFields) {
+	if f.Kind != r.Project.Kind && !slices.Contains(plan.Originations(), f.Kind) {
+		in.problems.Add("kind", "choose one of the kinds")
+	}
+	if f.Start != r.Project.Start && r.Plan.StageIndex(f.Start) < 0 {
+		in.problems.Add("start", "choose a stage of the lifecycle")
 	}
 }
 
@@ -288,7 +321,7 @@ func (r *Review) EditShown(by Actor, shown Digest, f ProjectFields, at time.Time
 	if err := May(by, EditProject, &r.Project); err != nil {
 		return err
 	}
-	now := r.Project.Fields()
+	now, f := r.Project.Fields(), r.keeping(f)
 	if f.Digest() == now.Digest() || r.asked(by, f) {
 		return nil
 	}
@@ -308,7 +341,8 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	}
 	p := &r.Project
 	var c input
-	f = c.fields(&r.Plan.Lifecycle, p.Profile, f)
+	f = c.fields(&r.Plan.Lifecycle, p.Profile, r.keeping(f))
+	c.placed(r, f)
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
@@ -343,6 +377,14 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	note("restricted", strconv.FormatBool(p.Restricted), strconv.FormatBool(f.Restricted))
 	note(fieldProfile, joinFlags(p.Profile), joinFlags(f.Profile))
 	note(fieldUnanswered, joinFlags(p.Unanswered), joinFlags(f.Unanswered))
+	if f.Kind != p.Kind {
+		e.Origination = f.Kind
+		note("kind", string(p.Kind), string(f.Kind))
+	}
+	if f.Start != p.Start {
+		e.Start = f.Start
+		note("start", string(r.Begins()), string(f.Start))
+	}
 	if len(e.Changes) > 0 {
 		if err := r.record(by, at, e); err != nil {
 			return err

@@ -278,7 +278,17 @@ func (r *Review) ApproveLowering(by Actor, k plan.ItemKey, shown Digest, at time
 	if err := unchanged("request", shown, w.Digest()); err != nil {
 		return err
 	}
-	it := r.item(k)
+	if err := r.outgrown(w); err != nil {
+		return err
+	}
+	return r.record(by, at, LevelLowered{
+		Stage: r.wishedIn(w), Item: k, From: r.item(k).Level, To: w.To, Tier: r.Project.Tier, Reason: w.Reason, Asked: w.By, For: held.For,
+	})
+}
+
+// outgrown says why a wish can no longer be approved; nil when it can.
+func (r *Review) outgrown(w *Wish) error {
+	it := r.item(w.Item)
 	switch {
 	case it == nil:
 		return refuse("The plan has no such item any longer.")
@@ -287,9 +297,21 @@ func (r *Review) ApproveLowering(by Actor, k plan.ItemKey, shown Digest, at time
 	case w.To.Rank() >= it.Level.Rank():
 		return refuse("The item weighs that little already.")
 	}
-	return r.record(by, at, LevelLowered{
-		Stage: r.wishedIn(w), Item: k, From: it.Level, To: w.To, Tier: r.Project.Tier, Reason: w.Reason, Asked: w.By, For: held.For,
-	})
+	return nil
+}
+
+// OpenWishes are those that somebody can approve, sorted by item, each with the stage
+// at whose gate that is decided now.
+func (r *Review) OpenWishes() []Wish {
+	var open []Wish
+	for i := range r.Wishes {
+		if w := r.Wishes[i]; r.outgrown(&w) == nil {
+			w.Stage = r.wishedIn(&w)
+			open = append(open, w)
+		}
+	}
+	slices.SortFunc(open, func(a, b Wish) int { return strings.Compare(string(a.Item), string(b.Item)) })
+	return open
 }
 
 // wishedIn is the stage of the item that a wish is about: an upgrade may have

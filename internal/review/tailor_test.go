@@ -359,3 +359,38 @@ func TestTheNextReviewHasNoWishes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The wishes that lists show are those that somebody can approve, where that is
+// decided by the plan of now.
+func TestOpenWishes(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}})
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Unanswered = []plan.Flag{"pii"} }))
+	open := func(want string) {
+		t.Helper()
+		got := ""
+		for _, wish := range w.r.OpenWishes() {
+			got += fmt.Sprintf(" %s at %s", wish.Item, wish.Stage)
+		}
+		if strings.TrimSpace(got) != want {
+			t.Errorf("open are%s, want %s", got, want)
+		}
+	}
+	open("")
+	w.ok(w.ask(owner, "tests", plan.LevelMay))
+	w.ok(w.ask(owner, "adr", plan.LevelShould))
+	w.ok(w.ask(owner, "privacy", plan.LevelShould))
+	open("adr at design privacy at design tests at build")
+	w.ok(w.core(owner, "adr", true))
+	open("privacy at design tests at build")
+	w.ok(w.core(owner, "adr", false))
+	w.ok(w.turnDown(archie, "adr"))
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile, f.Unanswered = nil, nil }))
+	open("tests at build") // privacy no longer applies
+	w.ok(w.upgrade(owner, v2))
+	open("tests at proof")
+	w.replays()
+	open("tests at proof")
+	w.ok(w.turnDown(owner, "tests"))
+	open("")
+}

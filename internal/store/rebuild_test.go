@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "wish",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )
@@ -117,6 +117,9 @@ func everything(t *testing.T) *fixture {
 	f.recorded("gamma")
 	f.inOrder(t)
 	f.waiting("delta")
+	f.change("olga", store.Target{Project: "delta"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return errors.Join(r.AskLowering(who, "risks-listed", plan.LevelMay, r.PlanDigest(), "small", at), editPlaced(plan.Growth, "live")(r, who, at))
+	})
 	if _, err := f.sign("sre", "delta", "idea", plan.SeatSRE); err != nil {
 		t.Fatal(err)
 	}

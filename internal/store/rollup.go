@@ -33,6 +33,9 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 	if created || replanned(r.Recorded()) {
 		writeStages(b, r)
 	}
+	if events := r.Recorded(); created || len(events) == 0 || wishing(events) {
+		writeWishes(b, r)
+	}
 	if created {
 		b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(r.Project.ID), l.seq, l.hash[:])
 		insertPortfolio(b, l, next)

@@ -28,7 +28,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
-	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment", "wish"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)

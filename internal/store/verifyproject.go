@@ -51,7 +51,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 		v.wrong("differs between the tables and the trail: %s", d)
 	}
 	return errors.Join(
-		v.waiting(ctx, tx, replayed), v.retraction(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries),
+		v.waiting(ctx, tx, replayed), v.retraction(ctx, tx, replayed), v.wishes(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries),
 		v.recordComments(ctx, tx),
 		s.earlierReviews(ctx, tx, v, l.review),
 	)

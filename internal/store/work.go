@@ -185,6 +185,8 @@ type MyWorkView struct {
 	VacantAll               int             // how many there are
 	AskedBack               []AskedBack     // answers about projects that are to be taken back, on which the person decides, the oldest first
 	AskedBackAll            int             // how many there are
+	AskedLower              []AskedLower    // items that are to weigh less, on which the person decides, the oldest first
+	AskedLowerAll           int             // how many there are
 	Names                   Names
 	Stages                  Lifecycles // for their names
 }
@@ -224,6 +226,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
+	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}
@@ -233,6 +236,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 		return nil, err
 	}
 	if out.Expiring, err = s.whatExpires(ctx, out, expiring); err != nil {
+		return nil, err
+	}
+	if err = s.titleAskedLower(ctx, out.AskedLower); err != nil {
 		return nil, err
 	}
 	if len(out.Items) == 0 && out.ProjectsAll > 0 {
@@ -257,6 +263,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 		people[g.By] = struct{}{}
 	}
 	for _, a := range out.AskedBack {
+		people[a.By] = struct{}{}
+	}
+	for _, a := range out.AskedLower {
 		people[a.By] = struct{}{}
 	}
 	for _, m := range out.Mentions {

@@ -16,8 +16,9 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.ProjectEdited:
 		b.Queue(`
 			update project
-			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8
-			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted)
+			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8,
+			       origination = coalesce(nullif($9, ''), origination), start = coalesce(nullif($10, ''), start)
+			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, string(e.Origination), string(e.Start))
 		return writeProfile(b, r)
 	case review.ProfileConfirmed, review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
 		return writeProfile(b, r)

@@ -81,9 +81,9 @@ func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.Proj
 	id := int64(r.Project.ID)
 	b.Queue(`insert into stream (id, kind) values ($1, 'project')`, id)
 	b.Queue(`
-		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, unanswered, answered_by, start, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11, $12, $13, $14)`,
-		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered), int64(en.Actor), e.Start, en.At)
+		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, unanswered, answered_by, origination, start, created_at)
+		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11, $12, $13, $14, $15)`,
+		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered), int64(en.Actor), string(e.Origination), e.Start, en.At)
 	b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'owner')`, id, int64(e.Owner))
 	if e.Deputy != 0 {
 		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))

@@ -210,7 +210,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 	}
 	return []fieldText{
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
-		field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
+		field("kind", FieldValue("kind", string(p.Kind))), field("start", stageName(&r.Plan.Lifecycle, string(r.Begins()))), field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
 		{"profile", answerText(r), edited("profile", "unanswered")},
 		{"answers", NewConfirmation(r, review.Actor{}, d.Name, true).Words(), func(e review.Event) bool { _, ok := e.(review.ProfileConfirmed); return ok }},

@@ -128,6 +128,14 @@ func (t Teller) stage(sk plan.StageKey) *plan.Stage {
 	return nil
 }
 
+// stageName is what the plan calls a stage; its key where it no longer has it.
+func (t Teller) stageName(key string) string {
+	if t.Template == nil {
+		return key
+	}
+	return stageName(t.Template, key)
+}
+
 func (t Teller) project(out *ui.Entry, ev review.Event) {
 	switch e := ev.(type) {
 	case review.ProjectCreated:
@@ -151,7 +159,7 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		}
 	case review.ProjectEdited:
 		out.What = "changed the project's " + changedFields(e.Changes)
-		out.Why = strings.Join(append(changeLines(e.Changes), replyLines(t.Template, e.Replies())...), "\n")
+		out.Why = strings.Join(append(t.changeLines(e.Changes), replyLines(t.Template, e.Replies())...), "\n")
 		if e.Reason != "" {
 			out.Why += "\n" + e.Reason
 		}
@@ -420,26 +428,35 @@ func fieldWord(field string) string {
 		return "visibility"
 	case "unanswered":
 		return "profile"
+	case "start":
+		return "starting stage"
 	}
 	return field
 }
 
 // changeLines says each change on a line of its own, but for answers; see [replyLines].
-func changeLines(cs []review.Change) []string {
+func (t Teller) changeLines(cs []review.Change) []string {
 	var lines []string
 	for _, c := range cs {
 		if fieldWord(c.Field) == "profile" {
 			continue
 		}
-		lines = append(lines, Capital(fieldWord(c.Field))+": "+OrNone(FieldValue(c.Field, c.From))+" → "+OrNone(FieldValue(c.Field, c.To)))
+		from, to := FieldValue(c.Field, c.From), FieldValue(c.Field, c.To)
+		if c.Field == "start" {
+			from, to = t.stageName(from), t.stageName(to)
+		}
+		lines = append(lines, Capital(fieldWord(c.Field))+": "+OrNone(from)+" → "+OrNone(to))
 	}
 	return lines
 }
 
 // FieldValue is a project's field in words.
 func FieldValue(field, v string) string {
-	if field == "target" {
+	switch field {
+	case "target":
 		return day(v)
+	case "kind":
+		return plan.Origination(v).Label()
 	}
 	if field != "restricted" {
 		return v

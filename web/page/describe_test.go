@@ -43,6 +43,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana started the project Ledger | Owner Ana, deputy Ben. Team Blue, tier 1, exposure pilot, target 1 Jan 2027. Lifecycle small, version 3. Restricted.", "/projects/ledger", ui.Part},
 		{review.ProjectEdited{Changes: []review.Change{{Field: "tier", From: "2", To: "1"}, {Field: "restricted", From: "false", To: "true"}, {Field: "target", From: "", To: "2027-01-01"}}},
 			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 1 Jan 2027", "", ui.Part},
+		{review.ProjectEdited{Changes: []review.Change{{Field: "kind", From: "", To: "growth"}, {Field: "start", From: "idea", To: "gone"}}},
+			"Ana changed the project's kind and starting stage | Kind: none → Analytics or machine learning that grows into a service\nStarting stage: Idea → gone", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyMember}, "Ana made Ben member of the project", "", ui.Part},
 		{review.DutySet{Person: 2, From: review.DutyMember, Duty: review.DutyOwner}, "Ana made Ben (member until then) owner of the project", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyOwner, Reason: "Chi left."}, "Ana made Ben owner of the project | Chi left.", "", ui.Part},

@@ -1,8 +1,10 @@
 package page
 
 import (
+	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -139,6 +141,24 @@ func (d *ItemData) refuseWord(w *review.Wish) string {
 	}
 	return "Turn it down"
 }
+
+// AskedLowerLine is a wish that an item weigh less in the approver's work.
+type AskedLowerLine struct {
+	Project   review.ProjectKey
+	Name      string // of the project
+	Stage     plan.StageKey
+	StageName string
+	Item      plan.ItemKey
+	Title     string // of the item
+	By        string
+	At        time.Time
+}
+
+func (l *AskedLowerLine) href() string { return ItemURL(l.Project, l.Stage, l.Item) + "#level" }
+
+func (l *AskedLowerLine) title() string { return cmp.Or(l.Title, string(l.Item)) }
+
+func (l *AskedLowerLine) words() string { return l.By + ", " + l.StageName }
 
 // levelButton is what the button of a form says.
 func levelButton(do string) string {

@@ -399,7 +399,7 @@ func stepProfile(d *NewProjectData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Select(d.Form.field("start", "Where does it start?", d.startHint(), ""), d.startOptions()).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Select(d.Form.field("start", "Where does it start?", d.startHint(), ""), d.Form.startOptions(d.Template)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -39,6 +39,7 @@ func FormOf(p *review.Project, tmpl *plan.Lifecycle) ProjectForm {
 		Key: string(p.Key), Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: strconv.Itoa(int(p.Tier)),
 		Exposure: string(p.Exposure), Target: review.FormatDate(p.Target), Restricted: p.Restricted,
 	}
+	f.Kind, f.Start = string(p.Kind), string(tmpl.Stages[max(0, tmpl.StageIndex(p.Start))].Key)
 	f.takeAnswers(p, tmpl, tmpl)
 	for _, flag := range p.Profile {
 		if !tmpl.HasFlag(flag) {
@@ -53,7 +54,7 @@ func FormOf(p *review.Project, tmpl *plan.Lifecycle) ProjectForm {
 func (f *ProjectForm) Fields(tmpl *plan.Lifecycle) review.ProjectFields {
 	out := review.ProjectFields{
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.tier(), Exposure: review.Exposure(f.Exposure), Target: f.Target, Restricted: f.Restricted,
-		Unanswered: f.unanswered(tmpl), Reason: f.Reason,
+		Unanswered: f.unanswered(tmpl), Kind: plan.Origination(f.Kind), Start: plan.StageKey(f.Start), Reason: f.Reason,
 	}
 	for _, flag := range f.Profile {
 		out.Profile = append(out.Profile, plan.Flag(flag))

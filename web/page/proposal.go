@@ -91,21 +91,24 @@ func (d *NewProjectData) tierHint() string {
 	return hint
 }
 
-func (d *NewProjectData) startOptions() []ui.Option {
-	out := make([]ui.Option, len(d.Template.Stages))
-	for i := range d.Template.Stages {
-		s := &d.Template.Stages[i]
-		out[i] = ui.Option{Value: string(s.Key), Label: strconv.Itoa(i+1) + ". " + s.Name, Selected: string(s.Key) == d.Form.Start}
+func (f *ProjectForm) startOptions(tmpl *plan.Lifecycle) []ui.Option {
+	out := make([]ui.Option, len(tmpl.Stages))
+	for i := range tmpl.Stages {
+		s := &tmpl.Stages[i]
+		out[i] = ui.Option{Value: string(s.Key), Label: strconv.Itoa(i+1) + ". " + s.Name, Selected: string(s.Key) == f.Start}
 	}
 	return out
 }
+
+// stagesBefore says what starting at a later stage leaves to do.
+const stagesBefore = "The stages before it stay in the plan, and their gates are still to be passed."
 
 func (d *NewProjectData) startHint() string {
 	name := ""
 	if i := d.Template.StageIndex(d.Proposal.Start); i >= 0 {
 		name = d.Template.Stages[i].Name
 	}
-	return "Proposed: " + name + ". " + d.Proposal.Why + " The stages before it stay in the plan, and their gates are still to be passed."
+	return "Proposed: " + name + ". " + d.Proposal.Why + " " + stagesBefore
 }
 
 func (d *NewProjectData) moduleOptions() []ui.Option {

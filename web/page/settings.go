@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +21,9 @@ type SettingsData struct {
 	Form      ProjectForm
 	Was       review.Digest // of the fields as they are shown
 	Theirs    []Difference  // what somebody else changed since the form was opened
+
+	Proposal *plan.Proposal // by what is saved; nil: nothing is proposed
+	Attached []plan.Ref     // modules of the plan
 }
 
 // Difference is a field whose value differs from what was typed.
@@ -45,6 +49,8 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []
 	note("name", now.Name, strings.TrimSpace(typed.Name))
 	note("summary", now.Summary, strings.TrimSpace(typed.Summary))
 	note("team", now.Team, strings.TrimSpace(typed.Team))
+	note("kind", FieldValue("kind", now.Kind), FieldValue("kind", typed.Kind))
+	note("start", stageName(tmpl, now.Start), stageName(tmpl, typed.Start))
 	note("exposure", now.Exposure, typed.Exposure)
 	for _, q := range tmpl.Flags {
 		if now, typed := now.answerOf(q.Key), typed.answerOf(q.Key); now != typed {
@@ -55,6 +61,36 @@ func Differences(p *review.Project, typed *ProjectForm, tmpl *plan.Lifecycle) []
 	note("target", now.Target, typed.Target)
 	note("restricted", strconv.FormatBool(now.Restricted), strconv.FormatBool(typed.Restricted))
 	return out
+}
+
+// stageName is what a lifecycle calls a stage; its key where it has none.
+func stageName(tmpl *plan.Lifecycle, key string) string {
+	if i := tmpl.StageIndex(plan.StageKey(key)); i >= 0 {
+		return tmpl.Stages[i].Name
+	}
+	return key
+}
+
+// proposedFacts say which tier and stage would suit the project, beside those that it has.
+func (d *SettingsData) proposedFacts() []ui.Fact {
+	p := d.Proposal
+	tier, start := "Tier "+strconv.Itoa(int(p.Tier))+". "+p.TierWhy, stageName(d.Template, string(p.Start))+". "+p.Why
+	if p.Tier == d.Project.Tier {
+		tier += " It is at that tier."
+	} else {
+		tier += " It is at tier " + strconv.Itoa(int(d.Project.Tier)) + "."
+	}
+	if begins := FormOf(d.Project, d.Template).Start; begins == string(p.Start) {
+		start += " It starts there."
+	} else {
+		start += " It starts with " + stageName(d.Template, begins) + "."
+	}
+	return []ui.Fact{{Term: "Tier", Text: tier}, {Term: "Start", Text: start}}
+}
+
+// attached reports whether the plan has a module.
+func (d *SettingsData) attached(m *plan.Module) bool {
+	return slices.ContainsFunc(d.Attached, func(r plan.Ref) bool { return r.Key == m.Key })
 }
 
 func (d *SettingsData) tierHint() string {

@@ -28,6 +28,7 @@ const (
 	listProjects = "projects"
 	listNobody   = "nobody"
 	listAsked    = "answers"
+	listLower    = "levels"
 )
 
 // workTitles are the headings of the lists that my work can show alone. Gates
@@ -45,6 +46,7 @@ var workTitles = map[string]string{
 	listProjects: "My projects",
 	listNobody:   "Nobody can act",
 	listAsked:    "Answers to take back",
+	listLower:    "Items to lower",
 }
 
 // WorkListURL is my work with one list alone, to its end.
@@ -265,6 +267,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
 	add(false, listAsked, "To take back", max(d.AskedBackAll, len(d.AskedBack)), false, ui.Wait)
+	add(false, listLower, "To lower", max(d.AskedLowerAll, len(d.AskedLower)), false, ui.Wait)
 	add(false, listWaivers, "Waivers", len(d.Waivers), d.WaiversFull, ui.Waived)
 	add(false, listFallen, "To renew", d.FallenAll, false, ui.Warn)
 	add(false, listMentions, "Mentions", d.MentionsAll, false, ui.Wait)
