@@ -21,7 +21,7 @@ type (
 
 // Kinds lists every kind in the order in which pages show them.
 func Kinds() []*Kind {
-	return []*Kind{&risk, &assumption, &debt, &incident}
+	return []*Kind{&risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback}
 }
 
 // Of finds a kind; nil when there is none with that key.
@@ -137,6 +137,11 @@ const (
 	Medium
 	High
 )
+
+// AtGates reports whether gates decide on records of the kind, in any state.
+func (k *Kind) AtGates() bool {
+	return slices.ContainsFunc(k.States, func(s State) bool { return s.AtGate })
+}
 
 // Field finds a field; nil when the kind has none with that key.
 func (k *Kind) Field(f FieldKey) *Field {

@@ -58,6 +58,15 @@ var keeps = map[review.ProjectKey][]kept{
 			who: "omar", ago: 9, kind: "assumption", stage: "pipeline", title: "Nine of ten payments are done by card", due: 20,
 			text: "The capacity that we ordered rests on it.",
 		},
+		{
+			who: "jonas", ago: 7, kind: "decision", stage: "pipeline", title: "Quiet hours with the settlement team",
+			text:   "No releases from two to four until the new file format is in use. The rest is settled in three weeks.",
+			values: record.Values{"people": "Jonas, Omar, and two of Settlement"}, link: "https://wiki.example.com/payments-gateway/minutes/quiet-hours Minutes",
+		},
+		{
+			who: "jonas", ago: 6, kind: "document", title: "Architecture of the gateway", due: 90,
+			values: record.Values{"place": "architecture", "link": "https://wiki.example.com/payments-gateway/architecture"},
+		},
 	},
 	"churn-model": {
 		{
@@ -85,6 +94,15 @@ var keeps = map[review.ProjectKey][]kept{
 			who: "mei", ago: 90, kind: "assumption", stage: "release", title: "The nightly window is long enough for twice the rows", due: -60,
 			moves: []recordMove{{"mei", 84, "confirmed", "", record.Values{"result": "Twice the rows took 71 minutes; the window is four hours."}}},
 		},
+		{
+			who: "mei", ago: 70, kind: "handover", stage: "operations", title: "Morning duty for the load", due: -40,
+			text: "The runbook, the rights in the scheduler, and two mornings together.", values: record.Values{"giving": "Data Platform", "receiving": "Data Operations"},
+			moves: []recordMove{{"marcus", 62, "accepted", "The two mornings were held, and Data Operations stopped a load by themselves.", nil}},
+		},
+		{
+			who: "anna", ago: 40, kind: "document", title: "How a late load is told", due: -10,
+			values: record.Values{"place": "process", "link": "https://wiki.example.com/warehouse-loader/late-load"},
+		},
 	},
 	"returns-portal": {
 		{
@@ -95,6 +113,15 @@ var keeps = map[review.ProjectKey][]kept{
 			who: "anna", ago: 6, kind: "debt", stage: "security", title: "The photo of the parcel is kept for good", due: 18,
 			text: "Deleting was left for later.", values: record.Values{"cost": "Storage, and a question at the next audit"},
 			moves: []recordMove{{"anna", 3, "paid", "", nil}},
+		},
+		{
+			who: "hana", ago: 5, kind: "feedback", title: "People photograph the code instead of showing it",
+			text: "Eleven of forty in the trial. The shops could not read it off the photograph.", values: record.Values{"source": "customer", "sentiment": "mixed"},
+		},
+		{
+			who: "anna", ago: 4, kind: "feedback", title: "The return is found in half the time",
+			text: "Support measured it over two weeks.", values: record.Values{"source": "support", "sentiment": "good"},
+			moves: []recordMove{{"anna", 2, "aside", "Nothing to do; the shops have been told.", nil}},
 		},
 	},
 }
@@ -119,11 +146,17 @@ func (s *story) records() {
 }
 
 func (s *story) keep(k kept) act {
-	due := review.FormatDate(s.day.AddDate(0, 0, k.due))
+	due := ""
+	if k.due != 0 {
+		due = review.FormatDate(s.day.AddDate(0, 0, k.due))
+	}
 	return func(r *review.Review, who review.Actor, at time.Time) error {
 		values := record.Values{}
 		for f, v := range k.values {
 			values[f] = v
+		}
+		if k.kind == "decision" {
+			values["held"] = at.UTC().Add(-2 * time.Hour).Format(record.MomentLayout)
 		}
 		if k.kind == "incident" {
 			began := at.UTC().Add(-26 * time.Hour)
