@@ -13,7 +13,7 @@ var incident = Kind{
 	Due:     "Look back by", DueIn: 7, Overdue: "has not been looked back on",
 	Fields: []Field{
 		{Key: "severity", Label: "Severity", Type: Choice, Required: true, Choices: []Option{
-			{"1", "1 – nothing works, or data is at risk"}, {"2", "2 – something important fails for many"}, {"3", "3 – some are hindered"}, {"4", "4 – hardly anybody noticed"},
+			{"1", "1: nothing works, or data is at risk"}, {"2", "2: something important fails for many"}, {"3", "3: some are hindered"}, {"4", "4: hardly anybody noticed"},
 		}},
 		{Key: "started", Label: "Started", Type: Moment, Required: true},
 		{Key: "detected", Later: true, Label: "Noticed", Type: Moment},
@@ -24,7 +24,7 @@ var incident = Kind{
 		{Key: "notified", Later: true, Label: "Was told", Type: Moment},
 		{Key: "review", Later: true, Label: "Link to the look back", Type: Link},
 	},
-	Columns: []FieldKey{"severity", "started", "resolved"},
+	Columns: []FieldKey{"started", "resolved"},
 	States: []State{
 		{Key: "open", Label: "Going on", Act: "It goes on", From: []StateKey{"mitigated", "resolved", "reviewed"}, AtGate: true, Why: "What has come back?"},
 		{Key: "mitigated", Label: "No longer felt", Act: "It is no longer felt", From: []StateKey{"open"}, AtGate: true, Needs: []FieldKey{"mitigated"}},

@@ -13,12 +13,12 @@ var risk = Kind{
 	Due:     "Look at it again by", DueIn: 90, Overdue: "has to be looked at again",
 	Fields: []Field{
 		{Key: "likelihood", Label: "Likelihood", Type: Choice, Required: true, Choices: []Option{
-			{"1", "1 – rare: once in many years"}, {"2", "2 – unlikely: once in some years"}, {"3", "3 – possible: once a year"},
-			{"4", "4 – likely: several times a year"}, {"5", "5 – expected: every month"},
+			{"1", "1: rare, once in many years"}, {"2", "2: unlikely, once in some years"}, {"3", "3: possible, once a year"},
+			{"4", "4: likely, several times a year"}, {"5", "5: expected, every month"},
 		}},
 		{Key: "impact", Label: "Impact", Type: Choice, Required: true, Choices: []Option{
-			{"1", "1 – hardly noticed"}, {"2", "2 – a nuisance to some"}, {"3", "3 – work is interrupted"},
-			{"4", "4 – serious: money, data or trust is lost"}, {"5", "5 – severe: people harmed, the law broken, or the business at stake"},
+			{"1", "1: hardly noticed"}, {"2", "2: a nuisance to some"}, {"3", "3: work is interrupted"},
+			{"4", "4: serious, money, data or trust is lost"}, {"5", "5: severe, people harmed, the law broken, or the business at stake"},
 		}},
 		{Key: "treatment", Label: "What is done about it", Type: Text, Help: "Avoid it, make it less likely or less bad, or have somebody else carry it. Link the work below."},
 	},

@@ -105,7 +105,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.WaiverRevoked{Stage: "idea", Item: "scope-set", No: 1, Reason: "Over."}, "Ana revoked waiver 1 for Scope is set | Over.", item, ui.Bad},
 		{review.RecordOpened{No: 4, Type: "risk", Record: review.RecordFields{Title: "It is down", Owner: 2}}, "Ana added the risk R4 | It is down\nOwned by Ben", "/projects/ledger/records/risk/4", ui.Open},
 		{review.RecordEdited{No: 4, Type: "risk", Changes: []review.Change{{Field: "impact", From: "1", To: "2"}, {Field: "text", From: "Old."}}},
-			"Ana changed the risk R4 | Impact: 2 – a nuisance to some; it was: 1 – hardly noticed\nWhy, and what would it do to whom? removed; it was: Old.", "/projects/ledger/records/risk/4", ui.Part},
+			"Ana changed the risk R4 | Impact: 2: a nuisance to some; it was: 1: hardly noticed\nWhy, and what would it do to whom? removed; it was: Old.", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordEdited{No: 4, Type: "risk", Record: review.RecordFields{Owner: 3}}, "Ana changed the risk R4 | Owner: Chi", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordMoved{No: 4, Type: "risk", From: "open", To: "treated", Set: record.Values{"treatment": "Two of them."}, Reason: "So."},
 			"Ana moved the risk from “open” to “being treated”: R4 | So.\nWhat is done about it: Two of them.", "/projects/ledger/records/risk/4", ui.Part},

@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -126,23 +127,33 @@ var keeps = map[review.ProjectKey][]kept{
 	},
 }
 
-// records adds what the project keeps, in the order of time.
+// records adds what the project keeps, each when it came up: among the chapters of
+// its past, and not after them.
 func (s *story) records() {
-	var steps []turn
-	no := 0
-	for _, k := range keeps[s.p.key] {
-		no++
-		steps = append(steps, turn{k.ago, k.who, "", s.keep(k)})
+	all := slices.Clone(keeps[s.p.key])
+	slices.SortStableFunc(all, func(a, b kept) int { return b.ago - a.ago }) // they are numbered in that order
+	var turns []turn
+	for i, k := range all {
+		no := i + 1
+		turns = append(turns, turn{k.ago, k.who, "", s.keep(k)})
 		for _, m := range k.moves {
-			steps = append(steps, turn{m.ago, m.who, "", s.moveRecord(no, k, m)})
+			turns = append(turns, turn{m.ago, m.who, "", s.moveRecord(no, k, m)})
 		}
 		if k.says != "" {
-			steps = append(steps, turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)})
+			turns = append(turns, turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)})
 		}
 	}
-	for _, t := range steps {
-		s.do(s.moment(float64(t.until)), t.who, t.stage, t.act)
+	slices.SortStableFunc(turns, func(a, b turn) int { return b.until - a.until })
+	var last time.Time
+	for _, t := range turns {
+		at := s.workday(s.day.AddDate(0, 0, -t.until).Truncate(24 * time.Hour)).Add(time.Duration(8*60+s.rng.IntN(8*60)) * time.Minute)
+		if !at.After(last) {
+			at = last.Add(20 * time.Minute)
+		}
+		last = at
+		s.do(at, t.who, t.stage, t.act)
 	}
+	slices.SortStableFunc(s.steps, func(a, b step) int { return a.at.Compare(b.at) })
 }
 
 func (s *story) keep(k kept) act {

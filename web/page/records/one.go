@@ -147,12 +147,9 @@ func (d *Data) facts() []ui.Fact {
 		}
 	}
 	if k.Score != nil {
-		s := k.Score(rec.Values)
-		text := page.Capital(s.Word)
-		if s.Of > 5 {
-			text += ", " + strconv.Itoa(s.Figure) + " of " + strconv.Itoa(s.Of)
+		if s := k.Score(rec.Values); s.Of > 5 { // otherwise it is one of the fields in other words
+			add("Score", page.Capital(s.Word)+", "+strconv.Itoa(s.Figure)+" of "+strconv.Itoa(s.Of), "")
 		}
-		add("Score", text, "")
 	}
 	for i := range k.Fields {
 		f := &k.Fields[i]

@@ -212,7 +212,7 @@ func cell(rec *review.Record, f record.FieldKey) string {
 	field := rec.Def().Field(f)
 	text := page.RecordValue(field, rec.Values[f])
 	if field.Type == record.Choice { // the list has no room for what it means
-		text, _, _ = strings.Cut(text, " – ")
+		text, _, _ = strings.Cut(text, ": ")
 	}
 	return text
 }
