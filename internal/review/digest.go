@@ -142,7 +142,7 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 	case FormatTemplate:
 		c.Template = r.Plan.Ref()
 	case FormatStage:
-		c.Records = r.recordsOf(s)
+		c.Records = r.RecordsAt(s)
 	}
 	applies := make(map[plan.ItemKey]bool, len(s.Items))
 	for i := range s.Items {

@@ -112,13 +112,32 @@ func (r *Review) AtGate(s *Stage) []*Record {
 	return out
 }
 
+// standing is the round with which the stage's gate has passed, while nothing was
+// changed since; nil otherwise.
+func (s *Stage) standing() *Round {
+	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
+		return last
+	}
+	return nil
+}
+
 // Decided are the records on which the gate of a stage decided when it passed, as
 // they were then; nil while it has not passed or has to pass again.
 func (s *Stage) Decided() []SignedRecord {
-	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
-		return last.Records
+	if ro := s.standing(); ro != nil {
+		return ro.Records
 	}
 	return nil
+}
+
+// RecordsAt are the records that the signatures of a stage bind to. With those of
+// a gate that has passed the project goes on working: a risk that is closed a month
+// later takes nothing back.
+func (r *Review) RecordsAt(s *Stage) []SignedRecord {
+	if ro := s.standing(); ro != nil {
+		return ro.Records
+	}
+	return r.signedRecords(s)
 }
 
 // signedRecords are the records of a round that is open, or would open now.
@@ -128,16 +147,6 @@ func (r *Review) signedRecords(s *Stage) []SignedRecord {
 		out = append(out, rec.Signed())
 	}
 	return out
-}
-
-// recordsOf are the records that the signatures of a stage bind to. With those of
-// a gate that has passed the project goes on working: a risk that is closed a month
-// later takes nothing back.
-func (r *Review) recordsOf(s *Stage) []SignedRecord {
-	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
-		return last.Records
-	}
-	return r.signedRecords(s)
 }
 
 // recordBlockers are the records that keep a gate from being asked for.

@@ -22,12 +22,7 @@ type gateRecord struct {
 // records are those on which the gate decides, in the order of the kinds: as they
 // were when it passed, while it stands.
 func (v *view) records() []gateRecord {
-	decided := v.Stage.Decided()
-	if last := v.Stage.LastRound(); last == nil || !last.Outcome.Passes() || !last.ChangedAt.IsZero() {
-		for _, rec := range v.Review.AtGate(v.Stage) {
-			decided = append(decided, rec.Signed())
-		}
-	}
+	decided := v.Review.RecordsAt(v.Stage)
 	var out []gateRecord
 	for _, k := range record.Kinds() {
 		for i := range decided {
