@@ -143,7 +143,7 @@ func TestSettingsProposeByTheKind(t *testing.T) {
 	}
 	r := b.get(to).want(200)
 	box := words(r.one("#proposed"))
-	for _, want := range []string{"Tier 1. Many people use it, and GDPR applies.", "It is at that tier.", "GDPR", "see what it adds", "It starts with " + f.tmpl.Stages[1].Name + "."} {
+	for _, want := range []string{"Tier 1. Many people use it, and GDPR applies.", "It is at that tier.", "GDPR", "See what it adds", "The project starts with " + f.tmpl.Stages[1].Name + "."} {
 		if !strings.Contains(box, want) {
 			t.Errorf("the proposal does not say %q: %s", want, box)
 		}
@@ -169,7 +169,7 @@ func TestSettingsProposeByTheKind(t *testing.T) {
 		}
 		return rv.AttachModule(who, doc, rv.PlanDigest(), "The law.", at)
 	})
-	if got := words(b.get(to).one("#proposed")); !strings.Contains(got, "(attached)") || strings.Contains(got, "see what it adds") {
+	if got := words(b.get(to).one("#proposed")); !strings.Contains(got, "It is attached.") || strings.Contains(got, "See what it adds") {
 		t.Errorf("with the module: %s", got)
 	}
 }

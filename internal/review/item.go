@@ -285,7 +285,7 @@ func (r *Review) ApproveNotApplicable(by Actor, sk plan.StageKey, ik plan.ItemKe
 	pol := s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)
 	held, sits := by.sitting(pol.Seats, r.Project.ID, apart(a.By))
 	if !sits {
-		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a must does not apply, and nobody in the place of who answered: " + seatList(pol.Seats) + "."}
+		return &Denied{ApproveNA, "Only holders of a seat at this stage's gate may approve that a required item does not apply, and nobody in the place of who answered: " + seatList(pol.Seats) + "."}
 	}
 	return r.record(by, at, NotApplicableApproved{Stage: sk, Item: ik, Version: version, For: held.For})
 }

@@ -178,7 +178,7 @@ var permissionTable = []Rule{
 	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},
 	{AssignItem, "Assign items to people", []Role{RoleManager}, Duties(), false},
 	{Comment, "Discuss items", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
-	{ApproveNA, "Approve that a must does not apply", nil, nil, true},
+	{ApproveNA, "Approve that a required item does not apply", nil, nil, true},
 	{RequestGate, "Request sign-off and withdraw the request", nil, Duties(), false},
 	{SignGate, "Sign a gate in a seat", nil, nil, true},
 	{HoldProject, "Put a project on hold, stop it or resume it", []Role{RoleManager}, []Duty{DutyOwner}, false},

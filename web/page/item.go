@@ -267,27 +267,22 @@ func (d *ItemData) levelText() string {
 
 // levelWords says what an item weighs at which tiers, one level before the others.
 func levelWords(def *plan.Item, first plan.Level) string {
-	var tiers []string
-	var other []string
+	levels := []plan.Level{first}
+	tiers := map[plan.Level][]plan.Tier{}
 	for i, l := range def.Levels {
-		switch l {
-		case first:
-			tiers = append(tiers, strconv.Itoa(i+1))
-		case plan.LevelNone:
-			// that it is not asked there goes without saying
-		default:
-			other = append(other, strings.ToLower(l.Label())+" at tier "+strconv.Itoa(i+1))
+		tiers[l] = append(tiers[l], plan.Tier(i+1))
+		if l != plan.LevelNone && !slices.Contains(levels, l) { // that it is not asked there goes without saying
+			levels = append(levels, l)
 		}
 	}
-	word := first.Label()
-	if len(tiers) == len(def.Levels) {
-		return word + " at every tier"
+	if len(tiers[first]) == len(def.Levels) {
+		return first.Label() + " at every tier"
 	}
-	noun := " at tier "
-	if len(tiers) > 1 {
-		noun = " at tiers "
+	words := make([]string, len(levels))
+	for i, l := range levels {
+		words[i] = strings.ToLower(l.Label()) + " at " + tierWords(tiers[l])
 	}
-	return word + noun + strings.Join(append([]string{Enumerate(tiers, "and")}, other...), ", ")
+	return Capital(strings.Join(words, ", "))
 }
 
 // holding are those of the flags that somebody answered with yes.

@@ -74,16 +74,16 @@ func stageName(tmpl *plan.Lifecycle, key string) string {
 // proposedFacts say which tier and stage would suit the project, beside those that it has.
 func (d *SettingsData) proposedFacts() []ui.Fact {
 	p := d.Proposal
-	tier, start := "Tier "+strconv.Itoa(int(p.Tier))+". "+p.TierWhy, stageName(d.Template, string(p.Start))+". "+p.Why
+	tier, start := strconv.Itoa(int(p.Tier))+". "+p.TierWhy, stageName(d.Template, string(p.Start))+". "+p.Why
 	if p.Tier == d.Project.Tier {
 		tier += " It is at that tier."
 	} else {
-		tier += " It is at tier " + strconv.Itoa(int(d.Project.Tier)) + "."
+		tier += " The project is at tier " + strconv.Itoa(int(d.Project.Tier)) + "."
 	}
 	if begins := FormOf(d.Project, d.Template).Start; begins == string(p.Start) {
 		start += " It starts there."
 	} else {
-		start += " It starts with " + stageName(d.Template, begins) + "."
+		start += " The project starts with " + stageName(d.Template, begins) + "."
 	}
 	return []ui.Fact{{Term: "Tier", Text: tier}, {Term: "Start", Text: start}}
 }
