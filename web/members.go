@@ -20,7 +20,7 @@ func (s *Server) members(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int, typed page.MemberForm) error {
-	view, err := s.Store.Project(r.Context(), s.by(r), projectKey(r))
+	view, err := s.Store.Records(r.Context(), s.by(r), projectKey(r))
 	if err != nil {
 		return err
 	}

@@ -255,6 +255,9 @@ func TestForgedStoriesAreRefused(t *testing.T) {
 		"a condition carried over twice":    {edit(func(_ *review.Entry, e *review.ReviewStarted) { e.Conditions = append(e.Conditions, e.Conditions...) }), "over twice"},
 		"a condition confirmed by oneself":  {edit(func(en *review.Entry, _ *review.ConditionConfirmed) { en.Actor = mike }), "confirms a condition"},
 		"a break-glass reviewed by oneself": {edit(func(en *review.Entry, _ *review.RetrospectiveClosed) { en.Actor = mona }), "closes the review of a break-glass"},
+		"a risk made smaller":               {edit(func(_ *review.Entry, e *review.RecordOpened) { e.Record.Values["likelihood"] = "1" }), "but the content then had"},
+		"a risk that counts elsewhere":      {edit(func(_ *review.Entry, e *review.RecordOpened) { e.Record.Stage = live }), "but the content then had"},
+		"a risk that was closed before":     {edit(func(_ *review.Entry, e *review.RecordMoved) { e.From = "treated" }), ""},
 		"an open item":                      {edit(func(_ *review.Entry, e *review.ItemAnswered) { e.To = review.Open }), ""},
 	} {
 		found := strings.Join(forge(t, c.change), "\n")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -139,7 +140,8 @@ func (w *world) sign(p review.PersonID, sk plan.StageKey, seat plan.Seat, d revi
 // tell tells a story in which everything happens that a bundle has to cope
 // with: a return with findings, a go with conditions, a recusal, a stand-in, a
 // waiver, a withdrawn round, break-glass with its review, and a second review with
-// a condition that is carried over.
+// a condition that is carried over, and a risk on which a gate decided that is closed
+// later.
 func tell(tb testing.TB) *world {
 	tb.Helper()
 	w := newWorld(tb, smallTemplate(true))
@@ -158,8 +160,14 @@ func tell(tb testing.TB) *world {
 	w.sign(sre, idea, plan.SeatSRE, review.Recuse)
 	w.sign(eng, idea, plan.SeatEngineering, review.Go)
 	w.answer(idea, "demo-shown", review.NotMet, "In two weeks.") // puts the signature out of date
+	no, err := w.r.OpenRecord(actor(mike), "risk", review.NewRecord{RecordFields: review.RecordFields{
+		Title: "Nobody <wants> it", Owner: mike, Stage: idea, Values: record.Values{"likelihood": "3", "impact": "4"},
+	}}, w.tick()) // and so does this
+	w.must(err)
 	w.sign(eng, idea, plan.SeatEngineering, review.Conditional)
 	w.sign(pat, idea, plan.SeatProduct, review.Go)
+	closed := review.RecordMove{To: "closed", Reason: "Ten have asked for it."}
+	w.must(w.r.MoveRecord(actor(mike), no, w.r.Records[no-1].Digest(), closed, w.tick()))
 	w.must(w.r.MeetCondition(actor(mike), idea, 1, w.r.Stage(idea).Conditions[0].Digest(), "Written.", w.tick()))
 	w.answer(live, "restore-tested", review.NotMet, "Not yet.")
 	until := w.now.AddDate(0, 1, 0).Format(review.DateLayout)

@@ -117,6 +117,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[RecordOpened](kind, body)
 	case "RecordEdited":
 		return ofProject[RecordEdited](kind, body)
+	case "RecordHandedOn":
+		return ofProject[RecordHandedOn](kind, body)
 	case "RecordMoved":
 		return ofProject[RecordMoved](kind, body)
 	case "RecordDiscussed":

@@ -51,6 +51,8 @@ var everyEvent = []struct {
 		`{"no":3,"type":"risk","record":{"title":"T","text":"X","owner":4,"due":"2026-12-01","stage":"design","item":"adr","values":{"impact":"5","likelihood":"2"},"links":[{"url":"https://a.example","title":"L"}]}}`},
 	{review.RecordEdited{No: 3, Type: "debt", Was: "design", Record: review.RecordFields{Title: "T"}, Changes: []review.Change{{Field: "title", From: "S", To: "T"}}},
 		`{"no":3,"type":"debt","was":"design","record":{"title":"T"},"changes":[{"field":"title","from":"S","to":"T"}]}`},
+	{review.RecordHandedOn{No: 3, Type: "risk", Stage: "design", From: 2, Owner: 4, Reason: "R"},
+		`{"no":3,"type":"risk","stage":"design","from":2,"owner":4,"reason":"R"}`},
 	{review.RecordMoved{No: 3, Type: "risk", Stage: "design", From: "open", To: "treated", Set: record.Values{"treatment": "T"}, Due: "2026-12-01", Reason: "R"},
 		`{"no":3,"type":"risk","stage":"design","from":"open","to":"treated","set":{"treatment":"T"},"due":"2026-12-01","reason":"R"}`},
 	{review.RecordDiscussed{No: 3, Type: "risk", Stage: "design", Comment: 2, Text: "T", Once: "o", Mentions: []review.PersonID{2, 3}},

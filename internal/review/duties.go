@@ -1,18 +1,22 @@
 package review
 
 import (
-	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
 	"time"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 // Task is something that a person was given to do in a project: an item
-// assigned to them, or a condition that they own.
+// assigned to them, or a condition or a record that they own.
 type Task struct {
 	Person    PersonID
 	Stage     plan.StageKey
 	Item      plan.ItemKey // of an assignment
 	Condition int          // of a condition, its number in the stage; 0: an assignment
+	Record    int          // of a record, its number; 0: none
+	Type      record.Key   // of that record
 	Title     string
 	Due       time.Time // date; zero: none
 }
@@ -70,10 +74,16 @@ func (r *Review) lead() PersonID {
 func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) || r.Named[p].Away }
 
 // Tasks lists what a person was given to do in the loaded stages and what is
-// still asked for: items that apply, and open conditions. Pages show it before
-// the person leaves.
+// still asked for: items that apply, open conditions, and records that are not
+// closed. Pages show it before the person leaves.
 func (r *Review) Tasks(p PersonID) []Task {
-	return r.tasks(func(t Task) bool { return t.Person == p })
+	out := r.tasks(func(t Task) bool { return t.Person == p })
+	for i := range r.Records {
+		if rec := &r.Records[i]; p != 0 && rec.Owner == p && !rec.Closed() {
+			out = append(out, Task{Person: p, Stage: rec.Stage, Record: rec.No, Type: rec.Kind, Title: rec.Name() + " " + rec.Title, Due: parseDate(rec.Due)})
+		}
+	}
+	return out
 }
 
 // Done counts the items assigned to a person that ask for nothing now, since
@@ -109,13 +119,13 @@ func (r *Review) tasks(fits func(Task) bool) []Task {
 		s := &r.Stages[i]
 		for j := range s.Items {
 			it := &s.Items[j]
-			if t := (Task{it.Assignee, s.Def.Key, it.Def.Key, 0, it.Def.Title, it.Due}); it.Assignee != 0 && it.waits() && fits(t) {
+			if t := (Task{Person: it.Assignee, Stage: s.Def.Key, Item: it.Def.Key, Title: it.Def.Title, Due: it.Due}); it.Assignee != 0 && it.waits() && fits(t) {
 				out = append(out, t)
 			}
 		}
 		for j := range s.Conditions {
 			c := &s.Conditions[j]
-			if t := (Task{c.Owner, s.Def.Key, "", c.No, c.Text, c.Due}); s.asksFor(c) && fits(t) {
+			if t := (Task{Person: c.Owner, Stage: s.Def.Key, Condition: c.No, Title: c.Text, Due: c.Due}); s.asksFor(c) && fits(t) {
 				out = append(out, t)
 			}
 		}
@@ -187,8 +197,8 @@ func (r *Review) RemoveMember(by Actor, person, to PersonID, at time.Time) error
 }
 
 // HandOver gives everything that a person has to do in the project to another:
-// all items assigned to them and all open conditions that they own. All stages
-// have to be loaded.
+// all items assigned to them, and all open conditions and all records not closed
+// that they own. All stages have to be loaded.
 func (r *Review) HandOver(by Actor, from, to PersonID, reason string, at time.Time) error {
 	if err := May(by, ManageMembers, &r.Project); err != nil {
 		return err
@@ -252,7 +262,11 @@ func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Ti
 			events = append(events, ConditionHandedOn{Stage: s.Def.Key, No: c.No, From: from, Owner: next, Reason: reason})
 		}
 	}
-	for _, e := range events {
+	handed, err := r.handOverRecords(from, to, reason)
+	if err != nil {
+		return err
+	}
+	for _, e := range append(events, handed...) {
 		if err := r.record(by, at, e); err != nil {
 			return err
 		}

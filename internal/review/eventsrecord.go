@@ -34,6 +34,16 @@ type (
 		Due    string          `json:"due,omitempty"` // the record's date after it
 		Reason string          `json:"reason,omitempty"`
 	}
+	// RecordHandedOn gives a record to another owner, because its owner leaves or
+	// somebody goes on in their place.
+	RecordHandedOn struct {
+		No     int           `json:"no"`
+		Type   record.Key    `json:"type"`
+		Stage  plan.StageKey `json:"stage,omitempty"`
+		From   PersonID      `json:"from"`
+		Owner  PersonID      `json:"owner"`
+		Reason string        `json:"reason,omitempty"`
+	}
 	// RecordDiscussed is a contribution to a record's discussion.
 	RecordDiscussed struct {
 		No       int           `json:"no"`
@@ -49,6 +59,7 @@ type (
 func (RecordOpened) Kind() string    { return "RecordOpened" }
 func (RecordEdited) Kind() string    { return "RecordEdited" }
 func (RecordMoved) Kind() string     { return "RecordMoved" }
+func (RecordHandedOn) Kind() string  { return "RecordHandedOn" }
 func (RecordDiscussed) Kind() string { return "RecordDiscussed" }
 
 // Subject has no stage where the gates of several can have to do with it.
@@ -60,11 +71,13 @@ func (e RecordEdited) Subject() (plan.StageKey, plan.ItemKey) {
 	return e.Was, ""
 }
 func (e RecordMoved) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, "" }
+func (e RecordHandedOn) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, "" }
 func (e RecordDiscussed) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
 
 func (e RecordOpened) People() []PersonID    { return []PersonID{e.Record.Owner} }
 func (e RecordEdited) People() []PersonID    { return []PersonID{e.Record.Owner} }
 func (RecordMoved) People() []PersonID       { return nil }
+func (e RecordHandedOn) People() []PersonID  { return []PersonID{e.From, e.Owner} }
 func (e RecordDiscussed) People() []PersonID { return e.Mentions }
 
 func (e RecordOpened) fold(r *Review, en Entry) error {
@@ -113,6 +126,16 @@ func (e RecordMoved) fold(r *Review, en Entry) error {
 		rec.Values = values
 	}
 	rec.State, rec.Due, rec.Why, rec.MovedBy, rec.MovedAt = e.To, e.Due, e.Reason, en.Actor, en.At
+	rec.Version++
+	return nil
+}
+
+func (e RecordHandedOn) fold(r *Review, _ Entry) error {
+	rec, err := r.recordOf(e.No, e.Type)
+	if err != nil {
+		return err
+	}
+	rec.Owner = e.Owner
 	rec.Version++
 	return nil
 }

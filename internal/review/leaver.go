@@ -117,8 +117,8 @@ func (e *Entitlements) reason(reason string) (string, error) {
 }
 
 // Succeed has a person go on in the place of another: their part as owner or
-// deputy, all items assigned to them and all open conditions that they own. The
-// successor joins the project where they are not on it. With leave the other is
+// deputy, all items assigned to them, and all open conditions and all records not
+// closed that they own. The successor joins the project where they are not on it. With leave the other is
 // taken off the project. All stages have to be loaded.
 func (r *Review) Succeed(by Actor, from, to PersonID, leave bool, reason string, at time.Time) error {
 	p := &r.Project

@@ -298,6 +298,11 @@ func (k *machine) part(sk plan.StageKey) *review.Review {
 	r.PassedBefore, r.Plans = k.r.PassedBefore, k.plans
 	r.Upgraded, r.Wishes, r.Asked = k.r.Upgraded, k.r.Wishes, k.r.Asked
 	r.Holders, r.Named = maps.Clone(k.r.Holders), k.r.Named
+	for i := range k.r.Records {
+		if rec := k.r.Records[i]; rec.Standing().AtGate {
+			r.Records = append(r.Records, rec)
+		}
+	}
 	for i := range k.r.Stages {
 		from := &k.r.Stages[i]
 		r.Stages[i].Gate = k.lists.gates[i] // as of the last event or sweep
@@ -346,6 +351,7 @@ func (k *machine) check() {
 		k.t.Fatalf("forced gates %v, want %v", owed, want)
 	}
 	k.checkPlan()
+	k.checkRecords()
 	k.checks++
 	for _, sk := range stageKeys {
 		k.checkStage(k.r.Stage(sk), k.m.stages[sk])

@@ -33,6 +33,7 @@ type model struct {
 	before     time.Time // when the last gate passed in the review before
 	plan       mPlan
 	decided    time.Time // when a round was last asked for, or ended
+	records    []*mRecord
 }
 
 // mRetraction is that answers of yes be taken back; true: to not yet.
@@ -62,6 +63,16 @@ func (st *mStage) asksFor(c *mCondition) bool {
 // handOver is what becomes of a person's work: all of it goes to somebody, or
 // what they cannot do any more to nobody and to the project's owner.
 func (m *model) handOver(from, to review.PersonID) (moved int) {
+	for _, c := range m.records {
+		if c.owner != from || c.state == "closed" || to == 0 && m.sees(from) {
+			continue
+		}
+		if c.owner = to; to == 0 {
+			c.owner = m.holderOf(review.DutyOwner)
+		}
+		c.version++
+		moved++
+	}
 	for _, st := range m.stages {
 		for _, it := range st.items {
 			if it.assignee == from {
@@ -195,6 +206,7 @@ type mRound struct {
 	given     []mSign // whatever became of them
 	outcome   review.Outcome
 	closing   string // what the content was when it passed
+	records   string // on which it decided
 	closedAt  time.Time
 	changed   bool
 	by        review.PersonID // who requested it
@@ -436,6 +448,9 @@ func (m *model) inTheWay(st *mStage, at time.Time) []string {
 			words = append(words, fmt.Sprintf("finding-open %d", i+1))
 		}
 	}
+	for range m.undecided(st) {
+		words = append(words, "record-undecided")
+	}
 	for _, it := range st.inOrder() {
 		if word := m.lacks(st, it, at); word != "" {
 			words = append(words, word+" "+string(it.def.Key))
@@ -606,11 +621,14 @@ func (m *model) signed(st *mStage, ro *mRound) string {
 	all := st.links
 	defer func() { st.links = all }()
 	st.links = slices.DeleteFunc(slices.Clone(all), func(l *mLink) bool { return l.renews == ro })
-	return m.content(st)
+	return m.contentWith(st, ro.records)
 }
 
 // content writes down everything that a signer decides on.
-func (m *model) content(st *mStage) string {
+func (m *model) content(st *mStage) string { return m.contentWith(st, m.recordsOf(st)) }
+
+// contentWith is the content with the records as they are written down.
+func (m *model) contentWith(st *mStage, records string) string {
 	var b strings.Builder
 	quorum, seats, mandatory := m.asks(st)
 	fmt.Fprintln(&b, m.no, m.tier, quorum, seats, mandatory)
@@ -634,7 +652,7 @@ func (m *model) content(st *mStage) string {
 	for _, f := range st.findings {
 		fmt.Fprintf(&b, "%q %d %q %d %d\n", f.text, f.by, f.answer, f.answeredBy, f.answeredAt.UnixMicro())
 	}
-	return b.String()
+	return b.String() + records
 }
 
 // settle notes which passed gates no longer have the content that was signed.

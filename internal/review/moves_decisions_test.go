@@ -327,6 +327,7 @@ func (k *machine) wildForce() {
 			ro.quorum, ro.seats, ro.mandatory = k.m.asks(st)
 			st.rounds = append(st.rounds, ro)
 		}
+		ro.records = k.m.recordsNow(st)
 		ro.outcome, ro.closing, ro.closedAt, ro.forcedBy = review.OutcomeForced, k.m.content(st), k.now, by
 		ro.endedWhy = reason
 	}}

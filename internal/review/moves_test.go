@@ -24,6 +24,10 @@ func (k *machine) walk(n int) {
 	}
 	for range n {
 		k.pass()
+		if k.oneIn(12, "record") {
+			k.wildRecord()
+			continue
+		}
 		if k.oneIn(6, "plan") {
 			k.wildPlan()
 			continue
@@ -153,6 +157,9 @@ func (k *machine) comesNext(sk plan.StageKey) {
 	if st.waiting() == nil && len(st.due()) > 0 && k.oneIn(2, "follow up") {
 		k.followUp(sk, st)
 		return
+	}
+	for _, c := range k.m.undecided(st) {
+		k.moveRecord(mostly(k, "who", member, manager, enya), c, pick(k, "to", c.moves()...), "we looked")
 	}
 	for i, f := range st.findings {
 		if f.answer == "" {
@@ -519,6 +526,9 @@ func (k *machine) wildLeaving() {
 				work = work || c.owner == from && st.asksFor(c)
 			}
 		}
+		for _, c := range k.m.records {
+			work = work || c.owner == from && from != 0 && c.state != "closed"
+		}
 		if work {
 			v.effect = func() { k.m.handOver(from, to) }
 		}
@@ -685,6 +695,7 @@ func (k *machine) signed(st *mStage, ro *mRound, s mSign, words string, c *mCond
 			outcome = review.OutcomeConditional
 		}
 	}
+	ro.records = k.m.recordsNow(st)
 	ro.outcome, ro.closing, ro.closedAt = outcome, s.content, k.now
 }
 

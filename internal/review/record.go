@@ -436,6 +436,29 @@ func (r *Review) recordToChange(by Actor, no int) (*Record, error) {
 	return rec, r.Project.stopped()
 }
 
+// handOverRecords are the events by which a person's records that are not closed
+// go to somebody else. To 0 they go to the project's owner, where the person can
+// no longer see them.
+func (r *Review) handOverRecords(from, to PersonID, reason string) ([]Event, error) {
+	if from == 0 || to == 0 && r.able(from, ViewProject) {
+		return nil, nil
+	}
+	if !r.AllRecords {
+		_, err := r.Record(0)
+		return nil, err
+	}
+	if to == 0 {
+		to = r.Project.Holder(DutyOwner)
+	}
+	var out []Event
+	for i := range r.Records {
+		if rec := &r.Records[i]; rec.Owner == from && !rec.Closed() {
+			out = append(out, RecordHandedOn{No: rec.No, Type: rec.Kind, Stage: rec.Stage, From: from, Owner: to, Reason: reason})
+		}
+	}
+	return out, nil
+}
+
 // RecordMove is what a person says when a record goes to another state.
 type RecordMove struct {
 	To     record.StateKey

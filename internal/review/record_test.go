@@ -336,3 +336,26 @@ func TestKindsOfRecords(t *testing.T) {
 		}
 	}
 }
+
+// Records that somebody leaves behind go to whoever follows them, or to the
+// project's owner where nobody does and they no longer see it.
+func TestRecordsThatAreLeftBehind(t *testing.T) {
+	w := newWorld(t, restricted)
+	in := aRisk("2", "2")
+	w.add(mate, "risk", in)
+	in.Title = "It burns"
+	w.add(mate, "risk", in)
+	w.ok(w.move(member, 2, "closed", "It is made of stone."))
+	if tasks := w.r.Tasks(member); len(tasks) != 1 || tasks[0].Record != 1 || tasks[0].Title != "R1 The provider is down" {
+		t.Errorf("she has to do %+v", tasks)
+	}
+	w.ok(w.r.HandOver(w.actor(owner), member, mate, "She is away.", w.tick()))
+	if a, b := w.r.Records[0], w.r.Records[1]; a.Owner != mate || a.Version != 2 || b.Owner != member {
+		t.Errorf("after the handover: %+v, %+v", a, b)
+	}
+	w.ok(w.r.RemoveMember(w.actor(owner), mate, 0, w.tick()))
+	if rec := w.r.Records[0]; rec.Owner != owner {
+		t.Errorf("after mate left: %+v", rec)
+	}
+	w.replays()
+}

@@ -40,6 +40,7 @@ type state struct {
 	Before  time.Time
 	Origin  plan.Origin
 	Stages  []review.Stage
+	Records []review.Record
 }
 
 // stateOf also has every digest worked out, and made sure that one which was
@@ -52,7 +53,7 @@ func stateOf(r *review.Review) state {
 			panic(fmt.Sprintf("the digest of %s is not that of its content (%v)", s.Def.Key, err))
 		}
 	}
-	return state{r.Project, r.No, r.PassedBefore, r.Plan.Origin, r.Stages}
+	return state{r.Project, r.No, r.PassedBefore, r.Plan.Origin, r.Stages, r.Records}
 }
 
 func TestReplay(t *testing.T) {

@@ -154,7 +154,8 @@ func (s *Store) commitRights(ctx context.Context, tx *transaction, e *review.Ent
 			update portfolio set next_change_at = least(next_change_at, clock_timestamp())
 			 where project_id in (select project_id from project_member where person_id = $1
 			                      union all select project_id from condition
-			                       where owner_id = $1 and confirmed_at is null and dropped_at is null)`, int64(e.Person))
+			                       where owner_id = $1 and confirmed_at is null and dropped_at is null
+			                      union all select project_id from record where owner_id = $1 and not closed)`, int64(e.Person))
 	}
 	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(review.Directory), seq, hash[:])
 	tx.inTime(ctx, b)

@@ -77,7 +77,8 @@ const (
 		       array(select a.id from person a
 		              where (a.blocked_at is not null or a.erased_at is not null)
 		                and a.id = any(array(select person_id from project_member where project_id = $1 union all select owner_id from condition
-		                                                                                                            where project_id = $1 and confirmed_at is null and dropped_at is null))
+		                                                                                                            where project_id = $1 and confirmed_at is null and dropped_at is null
+		                                 union all select owner_id from record where project_id = $1 and not closed))
 		              order by a.id)
 		  from project p
 		  join stream s on s.id = $1

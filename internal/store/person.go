@@ -111,7 +111,8 @@ func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *Pers
 		 where f.project_id in (
 		    select project_id from project_member where person_id = $4
 		    union select project_id from item where assignee_id = $4
-		    union select project_id from condition where owner_id = $4 and confirmed_at is null and dropped_at is null)
+		    union select project_id from condition where owner_id = $4 and confirmed_at is null and dropped_at is null
+		    union select project_id from record where owner_id = $4 and not closed)
 		   and `+visibleSQL+`
 		 order by f.status, lower(f.name), f.project_id limit $5`, by.token[:], by.person, s.idle, int64(id), LeftShown+1).
 		Query(func(rows pgx.Rows) (err error) {
@@ -160,7 +161,7 @@ func (s *Store) readLeft(ctx context.Context, by By, id review.PersonID, in []Pr
 		in, out.More = in[:LeftShown], true
 	}
 	for _, c := range in {
-		v, err := s.Project(ctx, by, c.Key)
+		v, err := s.Records(ctx, by, c.Key)
 		if err != nil {
 			return fmt.Errorf("reading what hangs on a person in %s: %w", c.Key, err)
 		}

@@ -69,7 +69,8 @@ type RecordView struct {
 // ofRecord are the kinds of entries that concern a record.
 func ofRecord() []string {
 	return []string{
-		review.RecordOpened{}.Kind(), review.RecordEdited{}.Kind(), review.RecordMoved{}.Kind(), review.RecordDiscussed{}.Kind(),
+		review.RecordOpened{}.Kind(), review.RecordEdited{}.Kind(), review.RecordMoved{}.Kind(), review.RecordHandedOn{}.Kind(),
+		review.RecordDiscussed{}.Kind(),
 	}
 }
 
@@ -114,6 +115,8 @@ func recordNo(e review.Event) int {
 	case review.RecordEdited:
 		return e.No
 	case review.RecordMoved:
+		return e.No
+	case review.RecordHandedOn:
 		return e.No
 	case review.RecordDiscussed:
 		return e.No

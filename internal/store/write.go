@@ -67,6 +67,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeRecord(b, r, e.No)
 	case review.RecordMoved:
 		writeRecord(b, r, e.No)
+	case review.RecordHandedOn:
+		writeRecord(b, r, e.No)
 	case review.RecordDiscussed:
 		writeRecordComment(b, id, en, e)
 	case review.ReviewStarted:

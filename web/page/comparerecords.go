@@ -23,6 +23,8 @@ func (d *CompareData) records() []difference {
 				return e.No == rec.No
 			case review.RecordMoved:
 				return e.No == rec.No
+			case review.RecordHandedOn:
+				return e.No == rec.No
 			}
 			return false
 		})

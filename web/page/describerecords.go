@@ -62,6 +62,10 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 				out.Why = strings.TrimSpace(out.Why + "\n" + f.Label + ": " + RecordValue(&f, v))
 			}
 		}
+	case review.RecordHandedOn:
+		t.toRecord(out, e.Type, e.No)
+		out.What = fmt.Sprintf("handed the %s from %s to %s:", kindOf(e.Type).One, t.Names(e.From), t.Names(e.Owner))
+		out.Why = e.Reason
 	case review.RecordDiscussed:
 		t.toRecord(out, e.Type, e.No)
 		out.What, out.Why = "commented on", e.Text

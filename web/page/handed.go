@@ -11,6 +11,7 @@ import (
 type handed struct {
 	to                review.PersonID // 0: nobody
 	items, conditions map[plan.StageKey]int
+	records           int
 }
 
 // HandedWords says who got what somebody left behind, from the entries of the
@@ -24,7 +25,7 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 				return h
 			}
 		}
-		all = append(all, &handed{p, map[plan.StageKey]int{}, map[plan.StageKey]int{}})
+		all = append(all, &handed{to: p, items: map[plan.StageKey]int{}, conditions: map[plan.StageKey]int{}})
 		return all[len(all)-1]
 	}
 	for _, en := range entries {
@@ -33,6 +34,8 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 			to(e.Person).items[e.Stage]++
 		case review.ConditionHandedOn:
 			to(e.Owner).conditions[e.Stage]++
+		case review.RecordHandedOn:
+			to(e.Owner).records++
 		}
 	}
 	sentences := make([]string, len(all))
@@ -40,6 +43,9 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 		parts, total := append(stageCounts(h.items, "item", t), stageCounts(h.conditions, "condition", t)...), 0
 		for _, n := range h.items {
 			total += n
+		}
+		if h.records > 0 {
+			parts = append(parts, CountOf(h.records, "record"))
 		}
 		switch {
 		case h.to != 0:

@@ -109,6 +109,7 @@ var kinds = []struct{ kind, label string }{
 	{review.RecordOpened{}.Kind(), "Records added"},
 	{review.RecordEdited{}.Kind(), "Records changed"},
 	{review.RecordMoved{}.Kind(), "Records moved on"},
+	{review.RecordHandedOn{}.Kind(), "Records handed over"},
 	{review.RecordDiscussed{}.Kind(), "Comments on records"},
 	{review.ReviewStarted{}.Kind(), "Starts of reviews"},
 	{review.ProjectCreated{}.Kind(), "Start of the project"},

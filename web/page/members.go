@@ -56,6 +56,9 @@ func (d *MembersData) ask(what string, person review.PersonID) string {
 
 // taskURL is where a task is seen to.
 func taskURL(p review.ProjectKey, t *review.Task) string {
+	if t.Record > 0 {
+		return RecordURL(p, t.Type, t.Record)
+	}
 	if t.Condition > 0 {
 		return GateURL(p, t.Stage) + "#" + ConditionID(t.Condition)
 	}

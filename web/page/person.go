@@ -60,11 +60,14 @@ type LeftWith struct {
 }
 
 func (l *LeftWith) tasksWords() string {
-	items, conditions := 0, 0
+	items, conditions, records := 0, 0, 0
 	for i := range l.Tasks {
-		if l.Tasks[i].Condition > 0 {
+		switch t := &l.Tasks[i]; {
+		case t.Record > 0:
+			records++
+		case t.Condition > 0:
 			conditions++
-		} else {
+		default:
 			items++
 		}
 	}
@@ -74,6 +77,9 @@ func (l *LeftWith) tasksWords() string {
 	}
 	if conditions > 0 {
 		words = append(words, CountOf(conditions, "condition"))
+	}
+	if records > 0 {
+		words = append(words, CountOf(records, "record"))
 	}
 	return strings.Join(words, ", ")
 }

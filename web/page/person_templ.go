@@ -1241,7 +1241,7 @@ func leftWith(d *PersonData) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Project"}, {Label: "Part"}, {Label: "Items and conditions"}}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Columns([]ui.Column{{Label: "Project"}, {Label: "Part"}, {Label: "Items, conditions and records"}}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -1555,7 +1555,7 @@ func handOverFields(d *PersonData) templ.Component {
 		}
 		templ_7745c5c3_Err = ui.Select(ui.Field{
 			ID: "hand-to", Name: "to", Label: "Successor", Error: d.Hand.wrong("to"),
-			Hint: "They get the part, the items and the conditions in the chosen projects, are added to projects they are not on yet, and answer for the chosen documents.",
+			Hint: "They get the part, the items, conditions and records in the chosen projects, are added to projects they are not on yet, and answer for the chosen documents.",
 		}, d.successors()).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
