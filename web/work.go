@@ -32,7 +32,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
 		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
-		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll,
+		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll, RecordsAll: v.RecordsAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))
@@ -71,6 +71,9 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	d.StandIns, d.Owed, d.Confirm = standInList(v.Names, v.StandIns), openConditions(v, v.Owed), openConditions(v, v.Confirm)
+	for _, rec := range v.Records {
+		d.Records = append(d.Records, page.OwnRecord(rec))
+	}
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
@@ -215,5 +216,48 @@ func TestSignOffsQueue(t *testing.T) {
 	})
 	if n := sre.get(page.SignOffsURL).find(`a[href="` + page.GateURL("service-3", "idea") + `"]`).Length(); n != 0 {
 		t.Error("a gate of a project on hold stands in the queue")
+	}
+}
+
+// The records that somebody owns stand on their work, what is overdue first, until
+// they are closed.
+func TestMyWorkListsOwnRecords(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	for _, due := range []string{"", "2099-01-02", "2020-01-02", "2020-01-03"} {
+		f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+			_, err := r.OpenRecord(who, "risk", review.NewRecord{RecordFields: review.RecordFields{
+				Title: "Due " + due, Due: due, Owner: f.person("member"), Values: record.Values{"likelihood": "2", "impact": "2"},
+			}}, at)
+			return err
+		})
+	}
+	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		rec, err := r.Record(4)
+		if err != nil {
+			return err
+		}
+		return r.MoveRecord(who, 4, rec.Digest(), review.RecordMove{To: "closed", Reason: "Gone."}, at)
+	})
+	work := f.browse("member").get(page.WorkURL).want(200)
+	lines := work.find("#records li")
+	want := []string{"Overdue R3 Due 2020-01-02 Project ledger-api Risk, look at it again by overdue: 2 Jan 2020", "Open R2 Due 2099-01-02", "Open R1 Due"}
+	if lines.Length() != len(want) {
+		t.Fatalf("%d lines, want %d", lines.Length(), len(want))
+	}
+	for i, w := range want {
+		if got := words(lines.Eq(i)); !strings.HasPrefix(strings.ToLower(got), strings.ToLower(w)) {
+			t.Errorf("line %d is %q, want %q", i+1, got, w)
+		}
+	}
+	work.one(`#records a[href="` + page.RecordURL(p, "risk", 3) + `"]`)
+	if n := f.browse("member").get(page.WorkListURL("records")).want(200).find("#records li").Length(); n != 3 {
+		t.Errorf("alone it has %d lines", n)
+	}
+	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusStopped, "No.", at)
+	})
+	if n := f.browse("member").get(page.WorkURL).find("#records").Length(); n != 0 {
+		t.Error("records of a stopped project are listed")
 	}
 }

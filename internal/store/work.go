@@ -185,6 +185,8 @@ type MyWorkView struct {
 	VacantAll               int             // how many there are
 	AskedBack               []AskedBack     // answers about projects that are to be taken back, on which the person decides, the oldest first
 	AskedBackAll            int             // how many there are
+	Records                 []OwnRecord     // not closed, that the person owns, by their date
+	RecordsAll              int             // how many there are
 	AskedLower              []AskedLower    // items that are to weigh less, on which the person decides, the oldest first
 	AskedLowerAll           int             // how many there are
 	Names                   Names
@@ -225,6 +227,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
+	s.queueOwnRecords(b, by, limit, &out.Records, &out.RecordsAll)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
 	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
 	if err := send(ctx, s.pool, b); err != nil {

@@ -109,6 +109,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.RecordEdited{No: 4, Type: "risk", Record: review.RecordFields{Owner: 3}}, "Ana changed the risk R4 | Owner: Chi", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordMoved{No: 4, Type: "risk", From: "open", To: "treated", Set: record.Values{"treatment": "Two of them."}, Reason: "So."},
 			"Ana moved the risk from “open” to “being treated”: R4 | So.\nWhat is done about it: Two of them.", "/projects/ledger/records/risk/4", ui.Part},
+		{review.RecordHandedOn{No: 4, Type: "risk", From: 2, Owner: 3, Reason: "Gone."}, "Ana handed the risk from Ben to Chi: R4 | Gone.", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordDiscussed{No: 4, Type: "debt", Text: "When?"}, "Ana commented on D4 | When?", "/projects/ledger/records/debt/4", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},

@@ -319,6 +319,8 @@ type WorkData struct {
 	VacantAll               int       // how many there are
 	AskedBack               []AskedBackLine
 	AskedBackAll            int
+	Records                 []OwnRecord // by their date
+	RecordsAll              int
 	AskedLower              []AskedLowerLine
 	AskedLowerAll           int
 }
@@ -342,7 +344,7 @@ func (d *WorkData) fallen(returned bool) []FallenGate {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Records) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what
