@@ -155,7 +155,7 @@ func TestTheSweepListsWishes(t *testing.T) {
 		"lost":  `delete from wish`,
 		"moved": `update wish set stage = 'live'`,
 		"late":  `update wish set asked_at = asked_at + interval '1 microsecond'`,
-		"other": `update wish set asked_by = 1`,
+		"other": `update wish set asked_by = (select min(id) from person where id <> asked_by)`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			f.spoil(t, sql)
