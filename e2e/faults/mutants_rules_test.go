@@ -49,7 +49,7 @@ var ruleMutants = []mutant{
 	rule("evidence that was removed counts", "if e.Item != it.Def.Key || e.Removed() ||", "if e.Item != it.Def.Key ||"),
 	rule("what has to be reconfirmed is not", "if it.Reattest && it.Level == plan.LevelMust {", "if it.Reattest && it.Level == LevelNone {"),
 	rule("who said that it does not apply approves it", "	case a.By == by.Person:", "	case a.By == -1:"),
-	rule("a renewal is a change", "	if len(renewed) == 0 {", "	if len(renewed) >= 0 {"),
+	rule("a renewal is a change", "	if len(renewed) == 0 && last", "	if len(renewed) >= 0 && last"),
 	rule("what renewed one round is not signed by the next", "return e.Renews == ro.No &&", "return e.Renews > 0 &&"),
 	rule("evidence renews what has changed", " || !last.ChangedAt.IsZero():", ":"),
 	rule("the next review goes on renewing the last", "			s.Evidence[j].Renews = 0 // its round", "			s.Evidence[j].Renews *= 1 // its round"),
