@@ -338,3 +338,18 @@ func fieldErrors(err error) (fields map[string]string, ok bool) {
 	}
 	return fields, true
 }
+
+// formRefusal says what keeps a form from being carried out: by field, or in a sentence
+// where no field is at fault. ok is false for what is no refusal of a form.
+func formRefusal(err error) (fields map[string]string, problem string, ok bool) {
+	var refused *review.Refused
+	var outdated *review.Outdated
+	fields, invalid := fieldErrors(err)
+	switch {
+	case invalid && fields["form"] == "":
+		return fields, "", true
+	case invalid, errors.As(err, &refused), errors.As(err, &outdated):
+		return nil, explain(err).text, true
+	}
+	return nil, "", false
+}

@@ -226,16 +226,13 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return s.donePlan(w, r, changed, page.PlanURL(projectKey(r)))
 	}
-	var refused *review.Refused
-	var outdated *review.Outdated
 	var denied *review.Denied
-	fields, invalid := fieldErrors(err)
+	var refused bool
+	form.Errors, form.Problem, refused = formRefusal(err)
 	switch {
-	case invalid && fields["form"] == "":
-		form.Errors = fields
-	case errors.As(err, &denied) && denied.Action == review.DropSeat, invalid, errors.As(err, &refused), errors.As(err, &outdated):
+	case errors.As(err, &denied) && denied.Action == review.DropSeat:
 		form.Problem = explain(err).text
-	default:
+	case !refused:
 		return err
 	}
 	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanUpgrade, page.PlanUndo}, do) {

@@ -155,11 +155,10 @@ func (s *Server) recordOwners(r *http.Request, v *store.ProjectView, d *records.
 
 // recordFields are the fields of the form of a record.
 func recordFields(posted url.Values) records.Form {
-	f := records.Form{
+	return records.Form{
 		Title: posted.Get("title"), Text: posted.Get("text"), Owner: posted.Get("owner"), Due: posted.Get("due"), Stage: posted.Get("stage"),
 		Item: posted.Get("item"), Links: posted.Get("links"), Shown: posted.Get("shown"), Values: recordValues(posted),
 	}
-	return f
 }
 
 // recordValues are the fields of a form that a kind has itself.
@@ -194,10 +193,10 @@ func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 	var no int
 	if err == nil {
 		owner := personNumber(form.Owner)
-		err = s.changeRecord(r, owner, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
+		err = s.changeRecord(r, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
 			no, err = rv.OpenRecord(who, k.Key, form.Record(owner, s.Links), at)
 			return err
-		})
+		}, owner)
 	}
 	if err != nil {
 		return s.recordFormFailed(w, r, 0, form, err)
@@ -206,12 +205,8 @@ func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 }
 
 // changeRecord carries out a command on records. others are whom the form names.
-func (s *Server) changeRecord(r *http.Request, other review.PersonID, decide store.Decide) error {
-	t := store.Target{Project: projectKey(r)}
-	if other != 0 {
-		t.Others = []review.PersonID{other}
-	}
-	changed, err := s.Store.Change(r.Context(), s.by(r), t, decide)
+func (s *Server) changeRecord(r *http.Request, decide store.Decide, others ...review.PersonID) error {
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Others: others}, decide)
 	if err != nil {
 		return err
 	}
@@ -219,17 +214,22 @@ func (s *Server) changeRecord(r *http.Request, other review.PersonID, decide sto
 	return nil
 }
 
+// changeOne is [Server.changeRecord] for the record at an address, which has to be of
+// the kind that the address says.
+func (s *Server) changeOne(r *http.Request, no int, decide store.Decide, others ...review.PersonID) error {
+	k := recordKind(r)
+	return s.changeRecord(r, func(rv *review.Review, who review.Actor, at time.Time) error {
+		if _, err := recordOfKind(rv, no, k); err != nil {
+			return err
+		}
+		return decide(rv, who, at)
+	}, others...)
+}
+
 // recordFormFailed shows the form again with what was typed and what is wrong.
 func (s *Server) recordFormFailed(w http.ResponseWriter, r *http.Request, no int, form records.Form, err error) error {
-	var refused *review.Refused
-	var outdated *review.Outdated
-	fields, invalid := fieldErrors(err)
-	switch {
-	case invalid && fields["form"] == "":
-		form.Errors = fields
-	case invalid, errors.As(err, &refused), errors.As(err, &outdated):
-		form.Problem = explain(err).text
-	default:
+	var refused bool
+	if form.Errors, form.Problem, refused = formRefusal(err); !refused {
 		return err
 	}
 	return s.showRecordForm(w, r, explain(err).status, no, form)
@@ -258,12 +258,9 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err == nil {
 		owner := personNumber(form.Owner)
-		err = s.changeRecord(r, owner, func(rv *review.Review, who review.Actor, at time.Time) error {
-			if _, err := recordOfKind(rv, no, k); err != nil {
-				return err
-			}
+		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.EditRecord(who, no, shown(posted), form.Record(owner, s.Links), at)
-		})
+		}, owner)
 	}
 	if err != nil {
 		return s.recordFormFailed(w, r, no, form, err)
@@ -340,10 +337,7 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = s.changeRecord(r, 0, func(rv *review.Review, who review.Actor, at time.Time) error {
-			if _, err := recordOfKind(rv, no, k); err != nil {
-				return err
-			}
+		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			in := review.RecordMove{To: record.StateKey(form.To), Reason: form.Reason, Due: form.Due, Values: form.Values, Rules: s.Links}
 			return rv.MoveRecord(who, no, shown(posted), in, at)
 		})
@@ -351,16 +345,13 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordMoved)
 	}
-	var refused *review.Refused
-	var outdated *review.Outdated
 	var denied *review.Denied
-	fields, invalid := fieldErrors(err)
+	var refused bool
+	form.Errors, form.Problem, refused = formRefusal(err)
 	switch {
-	case invalid && fields["form"] == "" && fields["to"] == "":
-		form.Errors = fields
-	case invalid, errors.As(err, &refused), errors.As(err, &outdated), errors.As(err, &denied):
-		form.Problem = explain(err).text
-	default:
+	case errors.As(err, &denied), form.Errors["to"] != "": // the page has no field for that
+		form.Errors, form.Problem = nil, explain(err).text
+	case !refused:
 		return err
 	}
 	return s.showRecord(w, r, explain(err).status, no, form, records.Form{}, "")
@@ -380,13 +371,9 @@ func (s *Server) commentRecord(w http.ResponseWriter, r *http.Request) error {
 		if mentionErr != nil {
 			return mentionErr
 		}
-		t := store.Target{Project: projectKey(r), Others: mentioned}
-		_, err = s.Store.Change(r.Context(), s.by(r), t, func(rv *review.Review, who review.Actor, at time.Time) error {
-			if _, err := recordOfKind(rv, no, k); err != nil {
-				return err
-			}
+		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.DiscussRecord(who, no, form.Text, posted.Get("once"), at, mentioned...)
-		})
+		}, mentioned...)
 	}
 	if err == nil {
 		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no)+"#discussion", flashCommented)

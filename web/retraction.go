@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -60,15 +59,8 @@ func (s *Server) decideRetraction(w http.ResponseWriter, r *http.Request) error 
 		}
 		return s.done(w, r, page.ProjectURL(projectKey(r)), done)
 	}
-	var refused *review.Refused
-	var outdated *review.Outdated
-	fields, invalid := fieldErrors(err)
-	switch {
-	case invalid && fields["form"] == "":
-		form.Errors = fields
-	case invalid, errors.As(err, &refused), errors.As(err, &outdated):
-		form.Problem = explain(err).text
-	default:
+	var refused bool
+	if form.Errors, form.Problem, refused = formRefusal(err); !refused {
 		return err
 	}
 	return s.showRetraction(w, r, explain(err).status, form)

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"net/http"
 	"time"
 
@@ -127,14 +126,8 @@ func (s *Server) addItem(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		return s.donePlan(w, r, changed, back)
 	}
-	var refused *review.Refused
-	wrong, invalid := fieldErrors(err)
-	switch {
-	case invalid && wrong["form"] == "":
-		form.Errors = wrong
-	case invalid, errors.As(err, &refused):
-		form.Problem = explain(err).text
-	default:
+	var refused bool
+	if form.Errors, form.Problem, refused = formRefusal(err); !refused {
 		return err
 	}
 	return s.showNewItem(w, r, explain(err).status, form)

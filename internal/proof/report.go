@@ -128,9 +128,9 @@ func (h *history) reportRound(r *round) reportRound {
 		}
 		out.Items = append(out.Items, row)
 	}
-	for _, signed := range r.Content.Records {
-		rec := review.Record{No: signed.No, Kind: signed.Kind, State: signed.State, RecordFields: signed.RecordFields}
-		out.Records = append(out.Records, reportRecord{rec.Name(), rec.Title, rec.Text, rec.Standing().Label, signed.Why, rec.Owner})
+	for i := range r.Content.Records {
+		rec := r.Content.Records[i].Record()
+		out.Records = append(out.Records, reportRecord{rec.Name(), rec.Title, rec.Text, rec.Standing().Label, rec.Why, rec.Owner})
 	}
 	out.Findings, out.Conditions, out.Waivers = h.followUp(r)
 	return out

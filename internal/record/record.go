@@ -7,6 +7,7 @@
 package record
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -176,6 +177,17 @@ func (f *Field) Option(key string) *Option {
 		return &f.Choices[i]
 	}
 	return nil
+}
+
+// With is the values with others in their place; nil when there are none.
+func (v Values) With(set Values) Values {
+	if len(v)+len(set) == 0 {
+		return nil
+	}
+	out := make(Values, len(v)+len(set))
+	maps.Copy(out, v)
+	maps.Copy(out, set)
+	return out
 }
 
 // moment reads a moment that a field holds; zero: none.

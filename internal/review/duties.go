@@ -80,7 +80,7 @@ func (r *Review) Tasks(p PersonID) []Task {
 	out := r.tasks(func(t Task) bool { return t.Person == p })
 	for i := range r.Records {
 		if rec := &r.Records[i]; p != 0 && rec.Owner == p && !rec.Closed() {
-			out = append(out, Task{Person: p, Stage: rec.Stage, Record: rec.No, Type: rec.Kind, Title: rec.Name() + " " + rec.Title, Due: parseDate(rec.Due)})
+			out = append(out, Task{Person: p, Stage: rec.Stage, Record: rec.No, Type: rec.Kind, Title: rec.Name() + " " + rec.Title, Due: rec.DueDay()})
 		}
 	}
 	return out

@@ -62,6 +62,20 @@ func (RecordMoved) Kind() string     { return "RecordMoved" }
 func (RecordHandedOn) Kind() string  { return "RecordHandedOn" }
 func (RecordDiscussed) Kind() string { return "RecordDiscussed" }
 
+// RecordIn is the number of the record that an event concerns; 0: none.
+func RecordIn(e Event) int {
+	if e, ok := e.(interface{ recordNo() int }); ok {
+		return e.recordNo()
+	}
+	return 0
+}
+
+func (e RecordOpened) recordNo() int    { return e.No }
+func (e RecordEdited) recordNo() int    { return e.No }
+func (e RecordMoved) recordNo() int     { return e.No }
+func (e RecordHandedOn) recordNo() int  { return e.No }
+func (e RecordDiscussed) recordNo() int { return e.No }
+
 // Subject has no stage where the gates of several can have to do with it.
 func (e RecordOpened) Subject() (plan.StageKey, plan.ItemKey) { return e.Record.Stage, "" }
 func (e RecordEdited) Subject() (plan.StageKey, plan.ItemKey) {
@@ -81,13 +95,13 @@ func (e RecordHandedOn) People() []PersonID  { return []PersonID{e.From, e.Owner
 func (e RecordDiscussed) People() []PersonID { return e.Mentions }
 
 func (e RecordOpened) fold(r *Review, en Entry) error {
+	if err := r.everyRecord(); err != nil {
+		return err
+	}
 	k := record.Of(e.Type)
 	switch {
 	case k == nil:
 		return fmt.Errorf("no kind of records %q", e.Type)
-	case !r.AllRecords:
-		_, err := r.Record(e.No)
-		return err
 	case e.No != len(r.Records)+1:
 		return fmt.Errorf("record %d follows %d", e.No, len(r.Records))
 	}
@@ -115,16 +129,7 @@ func (e RecordMoved) fold(r *Review, en Entry) error {
 	if rec.State != e.From || rec.Def().State(e.To) == nil {
 		return fmt.Errorf("record %d goes from %q to %q, and is %q", e.No, e.From, e.To, rec.State)
 	}
-	if len(e.Set) > 0 {
-		values := record.Values{}
-		for k, v := range rec.Values {
-			values[k] = v
-		}
-		for k, v := range e.Set {
-			values[k] = v
-		}
-		rec.Values = values
-	}
+	rec.Values = rec.Values.With(e.Set)
 	rec.State, rec.Due, rec.Why, rec.MovedBy, rec.MovedAt = e.To, e.Due, e.Reason, en.Actor, en.At
 	rec.Version++
 	return nil

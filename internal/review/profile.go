@@ -124,7 +124,19 @@ func without[L ~[]plan.Flag](list L, flags []plan.Flag) L {
 // lighter reports whether a gate passes by fewer people than before, or without a
 // seat that had to sign.
 func lighter(was, is plan.Policy) bool {
-	return is.Quorum < was.Quorum || slices.ContainsFunc(was.Mandatory, func(s plan.Seat) bool { return !slices.Contains(is.Mandatory, s) })
+	fewer, seats := eased(was, is)
+	return fewer > 0 || len(seats) > 0
+}
+
+// eased says by how many people fewer than before a gate passes, and which seats no
+// longer have to sign.
+func eased(was, is plan.Policy) (fewer int, seats []plan.Seat) {
+	for _, s := range was.Mandatory {
+		if !slices.Contains(is.Mandatory, s) {
+			seats = append(seats, s)
+		}
+	}
+	return max(0, was.Quorum-is.Quorum), seats
 }
 
 // Replied is how the answer to a question changed.

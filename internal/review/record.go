@@ -64,10 +64,13 @@ func (rec *Record) Standing() *record.State { return rec.Def().State(rec.State) 
 // Closed reports whether nothing more has to be done about the record.
 func (rec *Record) Closed() bool { return rec.Standing().Closed }
 
+// DueDay is the record's date; zero: none.
+func (f *RecordFields) DueDay() time.Time { return parseDate(f.Due) }
+
 // Overdue reports whether the record's date has gone by while something has to be
 // done about it.
 func (rec *Record) Overdue(at time.Time) bool {
-	due := parseDate(rec.Due)
+	due := rec.DueDay()
 	return !due.IsZero() && !rec.Closed() && Over(due, at)
 }
 
@@ -97,6 +100,13 @@ func (rec *Record) Signed() SignedRecord {
 	return SignedRecord{
 		No: rec.No, Kind: rec.Kind, State: rec.State, Version: rec.Version, By: rec.By, At: rec.At.UTC(), MovedBy: rec.MovedBy, MovedAt: rec.MovedAt.UTC(),
 		Why: rec.Why, RecordFields: rec.RecordFields,
+	}
+}
+
+// Record is the record as it was signed.
+func (s *SignedRecord) Record() Record {
+	return Record{
+		No: s.No, RecordFields: s.RecordFields, Kind: s.Kind, State: s.State, Version: s.Version, By: s.By, At: s.At, MovedBy: s.MovedBy, MovedAt: s.MovedAt, Why: s.Why,
 	}
 }
 
@@ -179,12 +189,20 @@ func (r *Review) keeper(rec *Record) PersonID {
 	return r.lead()
 }
 
+// everyRecord makes sure that all records are loaded.
+func (r *Review) everyRecord() error {
+	if !r.AllRecords {
+		r.partial = true
+		return fmt.Errorf("the records of project %d: %w", r.Project.ID, ErrPartial)
+	}
+	return nil
+}
+
 // Record finds a record. All of them have to be loaded, not only those on which
 // gates decide.
 func (r *Review) Record(no int) (*Record, error) {
-	if !r.AllRecords {
-		r.partial = true
-		return nil, fmt.Errorf("the records of project %d: %w", r.Project.ID, ErrPartial)
+	if err := r.everyRecord(); err != nil {
+		return nil, err
 	}
 	if no < 1 || no > len(r.Records) {
 		return nil, ErrNotFound
@@ -334,16 +352,15 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if k == nil {
 		return 0, ErrNotFound
 	}
-	if !r.AllRecords {
-		_, err := r.Record(0)
+	if err := r.everyRecord(); err != nil {
 		return 0, err
 	}
 	fields, err := r.checkRecord(k, in, RecordFields{})
 	if err != nil {
 		return 0, err
 	}
-	if k.States[0].Dated && fields.Due == "" {
-		return 0, invalid("due", "has to be filled in")
+	if err := fields.lacks(&k.States[0]); err != nil {
+		return 0, err
 	}
 	for i := range r.Records {
 		rec := &r.Records[i]
@@ -378,7 +395,7 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 	if err := unchanged("record", shown, rec.Digest()); err != nil {
 		return err
 	}
-	if err := rec.lacks(rec.Standing(), fields); err != nil {
+	if err := fields.lacks(rec.Standing()); err != nil {
 		return err
 	}
 	if rec.Standing().By == record.Judges {
@@ -388,13 +405,13 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 }
 
 // lacks says what has to be filled in of a record for it to be in a state.
-func (rec *Record) lacks(st *record.State, f RecordFields) error {
+func (f *RecordFields) lacks(st *record.State) error {
 	var c input
 	for _, key := range st.Needs {
-		c.require(string(key), f.Values[key], "has to be filled in first")
+		c.require(string(key), f.Values[key], "has to be filled in")
 	}
 	if st.Dated {
-		c.require("due", f.Due, "has to be filled in first")
+		c.require("due", f.Due, "has to be filled in")
 	}
 	return c.problems.Err()
 }
@@ -443,8 +460,7 @@ func (r *Review) handOverRecords(from, to PersonID, reason string) ([]Event, err
 	if from == 0 || to == 0 && r.able(from, ViewProject) {
 		return nil, nil
 	}
-	if !r.AllRecords {
-		_, err := r.Record(0)
+	if err := r.everyRecord(); err != nil {
 		return nil, err
 	}
 	if to == 0 {
@@ -511,10 +527,6 @@ func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set r
 	var c input
 	kind := rec.Def()
 	fields = rec.RecordFields
-	fields.Values = record.Values{}
-	for k, v := range rec.Values {
-		fields.Values[k] = v
-	}
 	for _, key := range to.Needs {
 		v := c.value(kind.Field(key), in.Values[key], in.Rules)
 		if v == "" || v == rec.Values[key] {
@@ -523,8 +535,9 @@ func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set r
 		if set == nil {
 			set = record.Values{}
 		}
-		set[key], fields.Values[key] = v, v
+		set[key] = v
 	}
+	fields.Values = rec.Values.With(set)
 	if to.Dated && strings.TrimSpace(in.Due) != "" {
 		fields.Due = FormatDate(c.date("due", in.Due))
 	}
@@ -535,16 +548,13 @@ func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set r
 	if err := c.problems.Err(); err != nil {
 		return "", nil, fields, err
 	}
-	if err := rec.lacks(to, fields); err != nil {
+	if err := fields.lacks(to); err != nil {
 		return "", nil, fields, err
 	}
 	if kind.Check != nil {
 		for _, p := range kind.Check(fields.Values) {
 			c.problems.Add(string(p.Field), p.Message)
 		}
-	}
-	if len(fields.Values) == 0 {
-		fields.Values = nil
 	}
 	return reason, set, fields, c.problems.Err()
 }

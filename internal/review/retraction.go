@@ -37,13 +37,8 @@ func (r *Review) loses(t plan.Tier, now, then plan.Profile) []Loss {
 	var out []Loss
 	for i := range r.Plan.Stages {
 		d := &r.Plan.Stages[i]
-		was, is := d.Gate.Policy(t, now), d.Gate.Policy(t, then)
-		l := Loss{Stage: d.Key, Fewer: max(0, was.Quorum-is.Quorum)}
-		for _, s := range was.Mandatory {
-			if !slices.Contains(is.Mandatory, s) {
-				l.Seats = append(l.Seats, s)
-			}
-		}
+		l := Loss{Stage: d.Key}
+		l.Fewer, l.Seats = eased(d.Gate.Policy(t, now), d.Gate.Policy(t, then))
 		for j := range d.Items {
 			if it := &d.Items[j]; it.LevelFor(t, now) == plan.LevelMust && it.LevelFor(t, then) != plan.LevelMust {
 				l.Items = append(l.Items, it.Key)

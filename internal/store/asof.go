@@ -354,19 +354,43 @@ func (v *AsOfView) ItemAsOf(stage plan.StageKey, item plan.ItemKey) (*ItemView, 
 	if out.Item == nil {
 		return nil, review.ErrNotFound
 	}
-	for i := len(v.Entries) - 1; i >= 0; i-- {
-		en := v.Entries[i]
-		if sk, ik := en.Event.Subject(); sk != stage || ik != item {
+	out.Entries, out.Comments = v.past(func(e review.Event) bool {
+		sk, ik := e.Subject()
+		return sk == stage && ik == item
+	})
+	return out, nil
+}
+
+// past are the newest entries that are about something, and what was said of it:
+// entries newest first, comments oldest first.
+func (v *AsOfView) past(about func(review.Event) bool) (entries []review.Entry, said []CommentView) {
+	for _, en := range slices.Backward(v.Entries) {
+		if !about(en.Event) {
 			continue
 		}
-		if len(out.Entries) < itemEntries {
-			out.Entries = append(out.Entries, en)
+		if len(entries) < itemEntries {
+			entries = append(entries, en)
 		}
-		if e, ok := en.Event.(review.CommentAdded); ok && len(out.Comments) < itemComments {
-			out.Comments = append([]CommentView{{No: e.No, Person: en.Actor, At: en.At, Text: e.Text, Mentions: e.Mentions}}, out.Comments...)
+		if c, ok := commentIn(en); ok && len(said) < itemComments {
+			said = append(said, c)
 		}
 	}
-	return out, nil
+	slices.Reverse(said)
+	return entries, said
+}
+
+// commentIn is the comment that an entry adds, on whatever.
+func commentIn(en review.Entry) (CommentView, bool) {
+	c := CommentView{Person: en.Actor, At: en.At}
+	switch e := en.Event.(type) {
+	case review.CommentAdded:
+		c.No, c.Text, c.Mentions = e.No, e.Text, e.Mentions
+	case review.RecordDiscussed:
+		c.No, c.Text, c.Mentions = e.Comment, e.Text, e.Mentions
+	default:
+		return c, false
+	}
+	return c, true
 }
 
 // Recent are the newest entries of the trail then, newest first.

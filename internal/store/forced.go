@@ -58,9 +58,7 @@ type ForcedGate struct {
 func (s *Store) queueForced(b *pgx.Batch, by By, out *[]ForcedGate) {
 	b.Queue(`with `+meSQL+`, manages as materialized (
 		    select exists (select from held g where g.person_id = (select id from me) and g.role = 'manager' and `+countsSQL+`) as all
-		), sits as materialized (
-		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and `+countsSQL+`
-		)
+		), `+sitsSQL+`
 		select f.key as project, `+nameSQL(`f`)+` as name, r.stage, r.closed_by as by, r.closed_at as at, r.review_due as due
 		  from portfolio f
 		  join round r on r.project_id = f.project_id and r.review_no = f.review_no, me

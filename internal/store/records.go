@@ -107,23 +107,6 @@ func (s *Store) Record(ctx context.Context, by By, key review.ProjectKey, no int
 	return out, s.nameMore(ctx, out.Names, out.Comments, out.Entries)
 }
 
-// recordNo is the record that an entry concerns; 0: none.
-func recordNo(e review.Event) int {
-	switch e := e.(type) {
-	case review.RecordOpened:
-		return e.No
-	case review.RecordEdited:
-		return e.No
-	case review.RecordMoved:
-		return e.No
-	case review.RecordHandedOn:
-		return e.No
-	case review.RecordDiscussed:
-		return e.No
-	}
-	return 0
-}
-
 // RecordAsOf is what the page of a record shows of a moment.
 func (v *AsOfView) RecordAsOf(no int) (*RecordView, error) {
 	out := &RecordView{ProjectView: v.ProjectView}
@@ -131,17 +114,6 @@ func (v *AsOfView) RecordAsOf(no int) (*RecordView, error) {
 	if out.Record, err = v.Review.Record(no); err != nil {
 		return nil, err
 	}
-	for i := len(v.Entries) - 1; i >= 0; i-- {
-		en := v.Entries[i]
-		if recordNo(en.Event) != no {
-			continue
-		}
-		if len(out.Entries) < itemEntries {
-			out.Entries = append(out.Entries, en)
-		}
-		if e, ok := en.Event.(review.RecordDiscussed); ok && len(out.Comments) < itemComments {
-			out.Comments = append([]CommentView{{No: e.Comment, Person: en.Actor, At: en.At, Text: e.Text, Mentions: e.Mentions}}, out.Comments...)
-		}
-	}
+	out.Entries, out.Comments = v.past(func(e review.Event) bool { return review.RecordIn(e) == no })
 	return out, nil
 }

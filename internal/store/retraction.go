@@ -24,15 +24,7 @@ func retractionColumns(r *review.Review) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding which answers are to be taken back: %w", err)
 	}
-	return []any{body, stageKeys(r.RetractionStages())}, nil
-}
-
-func stageKeys(stages []plan.StageKey) []string {
-	out := make([]string, len(stages))
-	for i, s := range stages {
-		out[i] = string(s)
-	}
-	return out
+	return []any{body, texts(r.RetractionStages())}, nil
 }
 
 // readRetraction is the column read back.
@@ -54,7 +46,7 @@ func (v *Verified) retraction(ctx context.Context, tx pgx.Tx, r *review.Review) 
 	if err := tx.QueryRow(ctx, `select retraction_stages from project where id = $1`, int64(v.Stream)).Scan(&listed); err != nil {
 		return batchError("reading who decides on answers that are to be taken back", err)
 	}
-	if want := stageKeys(r.RetractionStages()); !slices.Equal(listed, want) {
+	if want := texts(r.RetractionStages()); !slices.Equal(listed, want) {
 		v.wrong("has answers to be taken back decided on at the gates of %v, and should at %v", listed, want)
 	}
 	return nil
@@ -68,15 +60,12 @@ type AskedBack struct {
 	By      review.PersonID
 	At      time.Time
 	Stages  []plan.StageKey // whose gates would ask less
-	All     int             // how many there are
 }
 
 // queueAskedBack lists them, the oldest first: what review.MayDecideRetraction says,
 // in SQL; a test holds the two against each other.
 func (s *Store) queueAskedBack(b *pgx.Batch, by By, limit int, out *[]AskedBack, all *int) {
-	b.Queue(`with `+meSQL+`, sits as materialized (
-		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and `+countsSQL+`
-		), asked as materialized (
+	b.Queue(`with `+meSQL+`, `+sitsSQL+`, asked as materialized (
 		    select p.id, (p.retraction->>'by')::bigint as by, (p.retraction->>'at')::timestamptz as at, p.retraction_stages as stages
 		      from project p where p.retraction is not null
 		)
@@ -93,10 +82,10 @@ func (s *Store) queueAskedBack(b *pgx.Batch, by By, limit int, out *[]AskedBack,
 		defer rows.Close()
 		for rows.Next() {
 			var a AskedBack
-			if err := rows.Scan(&a.Project, &a.Name, &a.By, &a.At, &a.Stages, &a.All); err != nil {
+			if err := rows.Scan(&a.Project, &a.Name, &a.By, &a.At, &a.Stages, all); err != nil {
 				return fmt.Errorf("reading which answers are to be taken back: %w", err)
 			}
-			a.At, *all = a.At.UTC(), a.All
+			a.At = a.At.UTC()
 			*out = append(*out, a)
 		}
 		return rows.Err()

@@ -39,6 +39,12 @@ const countsInSQL = `(w.suspended = '' or g.source <> 'group' or g.role <> '' an
 // countsSQL is the same of the session of [meSQL], in statements that have it.
 const countsSQL = `(g.source <> 'group' or exists (select from me w where ` + countsInSQL + `))`
 
+// sitsSQL are the seats that the person holds, in their own right or for somebody,
+// in statements that have meSQL.
+const sitsSQL = `sits as materialized (
+		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and ` + countsSQL + `
+		)`
+
 // twinSQL is whether the person sees another project that has the name of a row.
 // The row has the columns of the table portfolio; the statement has meSQL. Hidden
 // projects make no difference.

@@ -71,7 +71,6 @@ type AskedLower struct {
 	Title   string // of the item
 	By      review.PersonID
 	At      time.Time
-	All     int // how many there are
 
 	plan string // digest of what the project's plan is made of
 }
@@ -79,9 +78,7 @@ type AskedLower struct {
 // queueAskedLower lists them, the oldest first: what review.MayDecideWish says of
 // those that can be approved, in SQL; a test holds the two against each other.
 func (s *Store) queueAskedLower(b *pgx.Batch, by By, limit int, out *[]AskedLower, all *int) {
-	b.Queue(`with `+meSQL+`, sits as materialized (
-		    select g.seat, g.project_id, g.for_id from held g where g.person_id = (select id from me) and g.seat <> '' and `+countsSQL+`
-		)
+	b.Queue(`with `+meSQL+`, `+sitsSQL+`
 		select f.key, `+nameSQL(`f`)+`, w.stage, w.item, w.asked_by, w.asked_at, r.plan, count(*) over ()
 		  from wish w
 		  join portfolio f on f.project_id = w.project_id
@@ -96,10 +93,10 @@ func (s *Store) queueAskedLower(b *pgx.Batch, by By, limit int, out *[]AskedLowe
 		defer rows.Close()
 		for rows.Next() {
 			var a AskedLower
-			if err := rows.Scan(&a.Project, &a.Name, &a.Stage, &a.Item, &a.By, &a.At, &a.plan, &a.All); err != nil {
+			if err := rows.Scan(&a.Project, &a.Name, &a.Stage, &a.Item, &a.By, &a.At, &a.plan, all); err != nil {
 				return fmt.Errorf("reading which items are to weigh less: %w", err)
 			}
-			a.At, *all = a.At.UTC(), a.All
+			a.At = a.At.UTC()
 			*out = append(*out, a)
 		}
 		return rows.Err()

@@ -61,14 +61,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.ModuleAttached, review.ModuleDetached, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
 		review.LoweringAsked, review.LoweringRefused, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone:
 		return writePlan(b, r)
-	case review.RecordOpened:
-		writeRecord(b, r, e.No)
-	case review.RecordEdited:
-		writeRecord(b, r, e.No)
-	case review.RecordMoved:
-		writeRecord(b, r, e.No)
-	case review.RecordHandedOn:
-		writeRecord(b, r, e.No)
+	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn:
+		writeRecord(b, r, review.RecordIn(e))
 	case review.RecordDiscussed:
 		writeRecordComment(b, id, en, e)
 	case review.ReviewStarted:

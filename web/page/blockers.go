@@ -40,12 +40,15 @@ func Turn(r *review.Review, s *review.Stage, b *review.Blocker, name Names) stri
 	return Enumerate(people, "or")
 }
 
-// recommended counts the blockers that are recommended items without an answer or a
-// word on it.
+// isRecommended reports whether a blocker is a recommended item without an answer or
+// a word on it.
+func isRecommended(b review.Blocker) bool { return b.Kind == review.ShouldUnexplained }
+
+// recommended counts those.
 func recommended(bs []review.Blocker) int {
 	n := 0
-	for i := range bs {
-		if bs[i].Kind == review.ShouldUnexplained {
+	for _, b := range bs {
+		if isRecommended(b) {
 			n++
 		}
 	}
@@ -64,11 +67,10 @@ func blockerCount(bs []review.Blocker) string {
 
 // requiredFirst puts recommended items after everything else.
 func requiredFirst(bs []review.Blocker) []review.Blocker {
-	bs = slices.Clone(bs)
-	slices.SortStableFunc(bs, func(a, b review.Blocker) int {
-		return recommended([]review.Blocker{a}) - recommended([]review.Blocker{b})
-	})
-	return bs
+	return append(
+		slices.DeleteFunc(slices.Clone(bs), isRecommended),
+		slices.DeleteFunc(slices.Clone(bs), func(b review.Blocker) bool { return !isRecommended(b) })...,
+	)
 }
 
 // NobodyIn are those of what nobody can do that concern a stage.

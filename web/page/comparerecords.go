@@ -16,17 +16,8 @@ func (d *CompareData) records() []difference {
 			before = recordWords(&d.Before.Records[i], d.Name)
 		}
 		rows = d.note(rows, rec.Name(), before, recordWords(rec, d.Name), func(e review.Event) bool {
-			switch e := e.(type) {
-			case review.RecordOpened:
-				return e.No == rec.No
-			case review.RecordEdited:
-				return e.No == rec.No
-			case review.RecordMoved:
-				return e.No == rec.No
-			case review.RecordHandedOn:
-				return e.No == rec.No
-			}
-			return false
+			_, said := e.(review.RecordDiscussed)
+			return review.RecordIn(e) == rec.No && !said
 		})
 	}
 	return rows
@@ -42,9 +33,7 @@ func recordWords(rec *review.Record, name Names) string {
 		}
 	}
 	add(k.Text, rec.Text)
-	for i := range k.Fields {
-		add(k.Fields[i].Label, RecordValue(&k.Fields[i], rec.Values[k.Fields[i].Key]))
-	}
+	lines = append(lines, RecordLines(k, rec.Values)...)
 	add("Owner", NameOrNone(name, rec.Owner))
 	add(k.Due, day(rec.Due))
 	add("Gate", string(rec.Stage))

@@ -52,16 +52,11 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 	case review.RecordMoved:
 		t.toRecord(out, e.Type, e.No)
 		k := kindOf(e.Type)
-		out.Why = e.Reason
 		if to := k.State(e.To); to != nil {
 			out.State = RecordLook(to, false)
 		}
 		out.What = fmt.Sprintf("moved the %s from “%s” to “%s”:", k.One, recordState(k, e.From), recordState(k, e.To))
-		for _, f := range k.Fields {
-			if v := e.Set[f.Key]; v != "" {
-				out.Why = strings.TrimSpace(out.Why + "\n" + f.Label + ": " + RecordValue(&f, v))
-			}
-		}
+		out.Why = strings.TrimSpace(strings.Join(append([]string{e.Reason}, RecordLines(k, e.Set)...), "\n"))
 	case review.RecordHandedOn:
 		t.toRecord(out, e.Type, e.No)
 		out.What = fmt.Sprintf("handed the %s from %s to %s:", kindOf(e.Type).One, t.Names(e.From), t.Names(e.Owner))
@@ -126,6 +121,18 @@ func RecordFieldLabel(k *record.Kind, field string) string {
 		return f.Label
 	}
 	return field
+}
+
+// RecordLines say what fields of a kind hold, a line each; fields that hold nothing
+// are left out.
+func RecordLines(k *record.Kind, values record.Values) []string {
+	var lines []string
+	for i := range k.Fields {
+		if text := RecordValue(&k.Fields[i], values[k.Fields[i].Key]); text != "" {
+			lines = append(lines, k.Fields[i].Label+": "+text)
+		}
+	}
+	return lines
 }
 
 // RecordValue is what a field says, in words.

@@ -335,7 +335,7 @@ func (d *PlanData) sinceUpgrade() string {
 	case aside == 0:
 		return CountOf(all, "answer") + ", kept"
 	}
-	return CountOf(all, "answer") + ", " + strconv.Itoa(aside) + " of " + "them" + " set aside"
+	return CountOf(all, "answer") + ", " + strconv.Itoa(aside) + " of them set aside"
 }
 
 func answersAside(r *review.Review) map[plan.ItemKey]bool {

@@ -2,7 +2,6 @@ package gate
 
 import (
 	"strings"
-	"time"
 
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -35,7 +34,7 @@ func (v *view) records() []gateRecord {
 }
 
 func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
-	then := review.Record{No: rec.No, Kind: rec.Kind, RecordFields: rec.RecordFields, State: rec.State}
+	then := rec.Record()
 	st := then.Standing()
 	out := gateRecord{
 		look: page.RecordLook(st, then.Overdue(v.Now)), state: st.Label, name: then.Name(), href: page.RecordURL(v.key, rec.Kind, rec.No),
@@ -44,7 +43,7 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 	if k.Score != nil {
 		out.facts = append(out.facts, page.Capital(k.Score(rec.Values).Word))
 	}
-	if d, err := time.Parse(review.DateLayout, rec.Due); err == nil {
+	if d := rec.DueDay(); !d.IsZero() {
 		out.due = k.Due + " " + page.ShortDate(d, v.Now)
 		if then.Overdue(v.Now) {
 			out.due = page.Capital(k.One) + " " + k.Overdue + " since " + page.ShortDate(d, v.Now)
@@ -75,20 +74,10 @@ func (v *reportView) records() []reportedRecord {
 	var out []reportedRecord
 	for i := range v.Review.Records {
 		rec := &v.Review.Records[i]
-		k := rec.Def()
-		row := reportedRecord{
+		out = append(out, reportedRecord{
 			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
-			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner),
-		}
-		if d, err := time.Parse(review.DateLayout, rec.Due); err == nil {
-			row.due = page.DayOrNone(d)
-		}
-		for j := range k.Fields {
-			if text := page.RecordValue(&k.Fields[j], rec.Values[k.Fields[j].Key]); text != "" {
-				row.facts = append(row.facts, k.Fields[j].Label+": "+text)
-			}
-		}
-		out = append(out, row)
+			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: page.RecordLines(rec.Def(), rec.Values),
+		})
 	}
 	return out
 }

@@ -38,23 +38,21 @@ func (d *Data) Title() string {
 // ErrorCount is how many fields are at fault.
 func (d *Data) ErrorCount() int { return len(d.Move.Errors) + len(d.Comment.Errors) }
 
-// may reports whether whoever looks may change what the record says.
-func (d *Data) may() bool {
-	return d.open() && (d.Record.Owner == d.Actor.Person || review.May(d.Actor, review.KeepRecords, &d.Review.Project) == nil)
+// mayChange reports whether whoever looks may change what the record says.
+func (d *Data) mayChange() bool {
+	return d.changes() && d.Record.Owner == d.Actor.Person || d.keeps()
 }
 
-func (d *Data) open() bool { return !d.Past && d.Review.Project.Status != review.StatusStopped }
-
 // edits reports whether whoever looks may change it where it stands.
-func (d *Data) edits() bool { return d.may() && d.Record.Standing().By != record.Judges }
+func (d *Data) edits() bool { return d.mayChange() && d.Record.Standing().By != record.Judges }
 
 func (d *Data) talks() bool {
-	return d.open() && review.May(d.Actor, review.Comment, &d.Review.Project) == nil
+	return d.may(review.Comment)
 }
 
 // moves are the states that whoever looks may bring the record into.
 func (d *Data) moves() []*record.State {
-	if !d.open() {
+	if !d.changes() {
 		return nil
 	}
 	var out []*record.State
@@ -68,12 +66,12 @@ func (d *Data) moves() []*record.State {
 
 // barred says of the states that the record could go to who else decides on them.
 func (d *Data) barred() []string {
-	if !d.open() {
+	if !d.changes() {
 		return nil
 	}
 	var out []string
 	for _, st := range d.Record.Def().Moves(d.Record.State) {
-		if st.By == record.Judges && d.may() && d.Review.MayMove(d.Actor, d.Record, st) != nil {
+		if st.By == record.Judges && d.mayChange() && d.Review.MayMove(d.Actor, d.Record, st) != nil {
 			out = append(out, st.Act+": a manager or somebody in a seat decides that, who does not own it.")
 		}
 	}

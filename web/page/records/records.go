@@ -30,8 +30,16 @@ func (v *View) key() review.ProjectKey { return v.Review.Project.Key }
 
 // keeps reports whether whoever looks may add records.
 func (v *View) keeps() bool {
-	return !v.Past && v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, review.KeepRecords, &v.Review.Project) == nil
+	return v.may(review.KeepRecords)
 }
+
+// may reports whether whoever looks would be let do something about records.
+func (v *View) may(a review.Action) bool {
+	return v.changes() && review.May(v.Actor, a, &v.Review.Project) == nil
+}
+
+// changes reports whether anything can be changed here.
+func (v *View) changes() bool { return !v.Past && v.Review.Project.Status != review.StatusStopped }
 
 // of are the records of a kind, those first that need somebody most: open before
 // closed, by score, then the newest.
@@ -153,8 +161,8 @@ func scoreLook(rec *review.Record) ui.State {
 
 // due says by when something has to be done, and what is so when that has gone by.
 func (v *View) due(rec *review.Record) string {
-	d, err := time.Parse(review.DateLayout, rec.Due)
-	if err != nil {
+	d := rec.DueDay()
+	if d.IsZero() {
 		return ""
 	}
 	if rec.Overdue(v.Now) {
