@@ -10,27 +10,27 @@ var incident = Kind{
 	Title:   "What went wrong?",
 	Example: "Checkout refused all cards",
 	Text:    "What did people notice, and how many?",
-	Due:     "Look back by", DueIn: 7, Overdue: "has not been looked back on",
+	Due:     "Review it by", DueIn: 7, Overdue: "has not been reviewed",
 	Fields: []Field{
 		{Key: "severity", Label: "Severity", Type: Choice, Required: true, Choices: []Option{
 			{"1", "1: nothing works, or data is at risk"}, {"2", "2: something important fails for many"}, {"3", "3: some are hindered"}, {"4", "4: hardly anybody noticed"},
 		}},
 		{Key: "started", Label: "Started", Type: Moment, Required: true},
-		{Key: "detected", Later: true, Label: "Noticed", Type: Moment},
-		{Key: "mitigated", Later: true, Label: "No longer felt", Type: Moment},
+		{Key: "detected", Later: true, Label: "Detected", Type: Moment},
+		{Key: "mitigated", Later: true, Label: "Mitigated", Type: Moment},
 		{Key: "resolved", Later: true, Label: "Resolved", Type: Moment},
 		{Key: "authority", Label: "Authority that has to be told", Type: Line, Help: "Such as a data protection authority. Leave empty when nobody has to be told."},
-		{Key: "deadline", Label: "Has to be told by", Type: Moment, Help: "The GDPR gives 72 hours from when somebody noticed."},
+		{Key: "deadline", Label: "Has to be told by", Type: Moment, Help: "The GDPR gives 72 hours from when it was detected."},
 		{Key: "notified", Later: true, Label: "Was told", Type: Moment},
-		{Key: "review", Later: true, Label: "Link to the look back", Type: Link},
+		{Key: "review", Later: true, Label: "Link to the review", Type: Link},
 	},
 	Columns: []FieldKey{"started", "resolved"},
 	States: []State{
 		{Key: "open", Label: "Going on", Act: "It goes on", From: []StateKey{"mitigated", "resolved", "reviewed"}, AtGate: true, Why: "What has come back?"},
-		{Key: "mitigated", Label: "No longer felt", Act: "It is no longer felt", From: []StateKey{"open"}, AtGate: true, Needs: []FieldKey{"mitigated"}},
+		{Key: "mitigated", Label: "Mitigated", Act: "It is mitigated", From: []StateKey{"open"}, AtGate: true, Needs: []FieldKey{"mitigated"}},
 		{Key: "resolved", Label: "Resolved", Act: "It is resolved", From: []StateKey{"open", "mitigated"}, AtGate: true, Needs: []FieldKey{"detected", "resolved"}},
 		{
-			Key: "reviewed", Label: "Looked back on", Act: "It was looked back on", From: []StateKey{"resolved"}, Closed: true, Needs: []FieldKey{"review"},
+			Key: "reviewed", Label: "Reviewed", Act: "It was reviewed", From: []StateKey{"resolved"}, Closed: true, Needs: []FieldKey{"review"},
 		},
 	},
 	Score: func(v Values) Score {
@@ -60,7 +60,7 @@ func checkIncident(v Values) []Problem {
 		}
 	}
 	if at := v.moment("resolved"); !at.IsZero() && at.Before(mitigated) {
-		out = append(out, Problem{"resolved", "lies before the moment when it was no longer felt"})
+		out = append(out, Problem{"resolved", "lies before the moment when it was mitigated"})
 	}
 	switch {
 	case v["authority"] == "" && (v["deadline"] != "" || v["notified"] != ""):

@@ -72,7 +72,7 @@ func (d *Data) barred() []string {
 	var out []string
 	for _, st := range d.Record.Def().Moves(d.Record.State) {
 		if st.By == record.Judges && d.mayChange() && d.Review.MayMove(d.Actor, d.Record, st) != nil {
-			out = append(out, st.Act+": a manager or somebody in a seat decides that, who does not own it.")
+			out = append(out, st.Act+": a manager, or somebody in a seat, who does not own it decides that.")
 		}
 	}
 	return out
