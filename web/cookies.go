@@ -141,6 +141,8 @@ const (
 	flashRecordAdded flash = "record-added"
 	flashRecordSaved flash = "record-saved"
 	flashRecordMoved flash = "record-moved"
+	flashNoted       flash = "reading-noted"
+	flashStruck      flash = "reading-struck"
 )
 
 var flashTexts = map[flash]string{
@@ -190,6 +192,8 @@ var flashTexts = map[flash]string{
 	flashRecordAdded: "It is added. What happens to it from now on stands below.",
 	flashRecordSaved: "The record is changed.",
 	flashRecordMoved: "The record is moved on.",
+	flashNoted:       "The value is noted.",
+	flashStruck:      "The value is struck out. It counts no longer.",
 
 	flashStatus:    "The project's status is changed.",
 	flashAlready:   "Nothing had to be changed: it is so already.",

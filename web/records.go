@@ -275,7 +275,7 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !asksPast(r) {
-		return s.showRecord(w, r, http.StatusOK, no, records.MoveForm{}, records.Form{}, "")
+		return s.showRecord(w, r, http.StatusOK, no, recordForms{})
 	}
 	v, err := s.asOf(r)
 	if err != nil {
@@ -295,9 +295,16 @@ func (s *Server) record(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// showRecord renders a record's page around a move or a comment that was refused,
-// if any.
-func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no int, move records.MoveForm, said records.Form, once string) error {
+// recordForms are what was typed into the forms of a record's page and refused.
+type recordForms struct {
+	move    records.MoveForm
+	said    records.Form
+	once    string // the key of the comment
+	reading records.ReadingForm
+}
+
+// showRecord renders a record's page around what was refused, if anything.
+func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no int, typed recordForms) error {
 	v, err := s.Store.Record(r.Context(), s.by(r), projectKey(r), no)
 	if err != nil {
 		return err
@@ -305,11 +312,12 @@ func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no i
 	if v.Record.Kind != recordKind(r).Key {
 		return review.ErrNotFound
 	}
-	if once == "" {
-		once = rand.Text()
+	if typed.once == "" {
+		typed.once = rand.Text()
 	}
 	d := &records.Data{
-		View: recordsView(&v.ProjectView), Record: v.Record, Comments: comments(v.Comments), Entries: v.Entries, Once: once, Move: move, Comment: said,
+		View: recordsView(&v.ProjectView), Record: v.Record, Comments: comments(v.Comments), Entries: v.Entries, Once: typed.once, Move: typed.move,
+		Comment: typed.said, Reading: typed.reading,
 	}
 	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
@@ -354,7 +362,7 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 	case !refused:
 		return err
 	}
-	return s.showRecord(w, r, explain(err).status, no, form, records.Form{}, "")
+	return s.showRecord(w, r, explain(err).status, no, recordForms{move: form})
 }
 
 // commentRecord adds to a record's discussion.
@@ -383,5 +391,5 @@ func (s *Server) commentRecord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	form.Errors = fields
-	return s.showRecord(w, r, explain(err).status, no, records.MoveForm{}, form, posted.Get("once"))
+	return s.showRecord(w, r, explain(err).status, no, recordForms{said: form, once: posted.Get("once")})
 }

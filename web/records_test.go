@@ -159,3 +159,42 @@ func TestARecordIsChanged(t *testing.T) {
 	f.browse("viewer").get(page.EditRecordURL(p, "incident", 1)).want(403)
 	f.browse("viewer").get(page.NewRecordURL(p, "incident", "", "")).want(403)
 }
+
+// What was read of an objective: from the form to what project and gate show of it.
+func TestFiguresOfAnObjective(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger")
+	m := f.browse("member")
+	fields := []string{"title", "Payments are confirmed", "text", "", "owner", f.id("member"), "due", "2099-01-02", "stage", "idea", "item", "", "links", "", "value-indicator", "within a second, of all", "value-objective", "99,9", "value-window", "30d", "value-method", "", "value-source", "", "value-spent", ""}
+	m.post(page.RecordKindURL(p, "objective"), fields...).want(303)
+	own := page.RecordURL(p, "objective", 1)
+	if text := m.get(own).want(200).one("#facts").Text(); !strings.Contains(text, "43.2 minutes of 30 days") {
+		t.Errorf("the facts are %s", text)
+	}
+	note := page.ReadingsURL(p, "objective", 1)
+	refused := m.post(note, "value", "101", "at", "2025-11-01T10:00", "note", "By hand", "url", "").want(422)
+	if refused.one("details[open] [name=note]").Text() != "By hand" || !strings.Contains(refused.one(".errors").Text(), "lies between 0 and 100") {
+		t.Errorf("refused with %s", refused.one(".errors").Text())
+	}
+	m.post(note, "value", "99.95", "at", "2025-11-01T10:00", "note", "By hand", "url", "").want(303)
+	m.post(note, "value", "99.1", "at", "2025-11-02T10:00", "note", "", "url", "https://figures.example.test").want(303)
+	shown := m.get(own).want(200)
+	if label := shown.one("#values svg").AttrOr("aria-label", ""); !strings.Contains(label, "2 values") || !strings.Contains(label, "at least 99.9") {
+		t.Errorf("the chart is %q", label)
+	}
+	for _, at := range []string{own, page.ProjectURL(p), page.GateURL(p, "idea"), page.RecordKindURL(p, "objective"), page.ReportURL(p)} {
+		if text := m.get(at).want(200).one("main").Text(); !strings.Contains(text, "99.1\u00a0%") {
+			t.Errorf("%s does not tell the latest value", at)
+		}
+	}
+	strike := page.StrikeReadingURL(p, "objective", 1)
+	m.post(strike, "reading", "2", "reason", "").want(422).one("[name=reading] option[value='2'][selected]")
+	m.post(strike, "reading", "7", "reason", "Wrong.").want(404)
+	m.post(strike, "reading", "2", "reason", "The wrong line.").want(303)
+	if text := m.get(own).want(200).one("#values").Text(); !strings.Contains(text, "The wrong line.") || !strings.Contains(text, "On target") {
+		t.Errorf("it shows %s", text)
+	}
+	f.browse("viewer").post(note, "value", "9", "at", "2025-11-01T10:00").want(403)
+	m.post(page.ReadingsURL(p, "risk", 1), "value", "9", "at", "2025-11-01T10:00").want(404)
+}

@@ -132,6 +132,8 @@ func (s *Server) table() []route {
 		{"POST", kind + "/{no}/edit", signedIn, s.saveRecord},
 		{"POST", kind + "/{no}/move", signedIn, s.moveRecord},
 		{"POST", kind + "/{no}/comments", signedIn, s.commentRecord},
+		{"POST", kind + "/{no}/readings", signedIn, s.noteReading},
+		{"POST", kind + "/{no}/readings/strike", signedIn, s.strikeReading},
 		{"GET", project + "/gates", signedIn, s.gates},
 		{"POST", project + "/gates", signedIn, s.decideGates},
 

@@ -43,6 +43,7 @@ var projectTables = []struct{ name, project string }{
 	{"condition", "project_id"},
 	{"record", "project_id"},
 	{"record_comment", "project_id"},
+	{"record_reading", "project_id"},
 	{"wish", "project_id"},
 	{"portfolio", "project_id"},
 	{"gate", "project_id"},

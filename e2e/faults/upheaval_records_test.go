@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/record"
@@ -36,6 +37,13 @@ func (u *upheaval) keep(ctx context.Context, rng *rand.Rand) {
 			return r.DiscussRecord(who, rec.No, word, word, at)
 		case 1, 2:
 			return r.EditRecord(who, rec.No, rec.Digest(), recordSaying(own, rec.Def(), word, owner, at), at)
+		}
+		if rec.Def().Reads != nil && own.IntN(2) == 0 {
+			if n := len(rec.Readings); n > 0 && own.IntN(3) == 0 {
+				return r.StrikeReading(who, rec.No, 1+own.IntN(n), word, at)
+			}
+			in := review.NewReading{Value: strconv.Itoa(own.IntN(101)), At: at.UTC().Add(-time.Duration(own.IntN(99)) * time.Hour).Format(record.MomentLayout), Note: word}
+			return r.NoteReading(who, rec.No, in, at)
 		}
 		moves := rec.Def().Moves(rec.State)
 		to := moves[own.IntN(len(moves))]
@@ -86,6 +94,8 @@ func recordValues(rng *rand.Rand, k *record.Kind, word string, at time.Time) rec
 			}
 		case record.Moment:
 			out[f.Key] = at.UTC().Format("2006-01-02") + "T09:00"
+		case record.Number:
+			out[f.Key] = strconv.Itoa(1 + rng.IntN(99))
 		case record.Link:
 			out[f.Key] = "https://wiki.example.test/shown"
 		case record.Line, record.Text:

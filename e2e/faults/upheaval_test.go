@@ -858,7 +858,7 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 		return
 	}
 	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
-		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed"}
+		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed", "ReadingNoted"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
 	}

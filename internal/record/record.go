@@ -22,7 +22,7 @@ type (
 
 // Kinds lists every kind in the order in which pages show them.
 func Kinds() []*Kind {
-	return []*Kind{&risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback}
+	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback}
 }
 
 // Of finds a kind; nil when there is none with that key.
@@ -61,6 +61,10 @@ type Kind struct {
 	// Deadline is a moment by which something has to be done, and whether it was;
 	// nil: the kind has none.
 	Deadline func(Values) (by time.Time, done bool)
+	// Derived are facts that follow from the fields; nil: none.
+	Derived func(Values) []Fact
+	// Reads says what is read of records of the kind from time to time; nil: nothing.
+	Reads *Reads
 }
 
 // Type is what a field holds.
@@ -72,6 +76,7 @@ const (
 	Link   Type = "link"   // an address that evidence could have
 	Choice Type = "choice" // one of the field's choices, by key
 	Moment Type = "moment" // a minute in UTC, as in [MomentLayout]
+	Number Type = "number" // a [Decimal]
 )
 
 // MomentLayout is how moments are typed and stored.
@@ -115,6 +120,9 @@ type State struct {
 
 // Values are what the fields of a record hold. Fields without a value are not in it.
 type Values map[FieldKey]string
+
+// Fact is something that follows from fields.
+type Fact struct{ Term, Text string }
 
 // Problem is what is wrong with a field.
 type Problem struct {

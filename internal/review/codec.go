@@ -123,6 +123,10 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[RecordMoved](kind, body)
 	case "RecordDiscussed":
 		return ofProject[RecordDiscussed](kind, body)
+	case "ReadingNoted":
+		return ofProject[ReadingNoted](kind, body)
+	case "ReadingStruck":
+		return ofProject[ReadingStruck](kind, body)
 	case "SeatDelegated":
 		return ofDirectory[SeatDelegated](kind, body)
 	case "DelegationEnded":

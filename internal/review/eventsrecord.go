@@ -54,6 +54,25 @@ type (
 		Once     string        `json:"once,omitempty"`
 		Mentions []PersonID    `json:"mentions,omitempty"`
 	}
+	// ReadingNoted keeps a figure that was read of a record.
+	ReadingNoted struct {
+		No      int            `json:"no"`
+		Type    record.Key     `json:"type"`
+		Stage   plan.StageKey  `json:"stage,omitempty"`
+		Reading int            `json:"reading"`
+		Value   record.Decimal `json:"value"`
+		At      string         `json:"at"`
+		Note    string         `json:"note,omitempty"`
+		URL     SafeURL        `json:"url,omitempty"`
+	}
+	// ReadingStruck strikes out a figure that was wrong.
+	ReadingStruck struct {
+		No      int           `json:"no"`
+		Type    record.Key    `json:"type"`
+		Stage   plan.StageKey `json:"stage,omitempty"`
+		Reading int           `json:"reading"`
+		Reason  string        `json:"reason"`
+	}
 )
 
 func (RecordOpened) Kind() string    { return "RecordOpened" }
@@ -61,6 +80,8 @@ func (RecordEdited) Kind() string    { return "RecordEdited" }
 func (RecordMoved) Kind() string     { return "RecordMoved" }
 func (RecordHandedOn) Kind() string  { return "RecordHandedOn" }
 func (RecordDiscussed) Kind() string { return "RecordDiscussed" }
+func (ReadingNoted) Kind() string    { return "ReadingNoted" }
+func (ReadingStruck) Kind() string   { return "ReadingStruck" }
 
 // RecordIn is the number of the record that an event concerns; 0: none.
 func RecordIn(e Event) int {
@@ -75,6 +96,8 @@ func (e RecordEdited) recordNo() int    { return e.No }
 func (e RecordMoved) recordNo() int     { return e.No }
 func (e RecordHandedOn) recordNo() int  { return e.No }
 func (e RecordDiscussed) recordNo() int { return e.No }
+func (e ReadingNoted) recordNo() int    { return e.No }
+func (e ReadingStruck) recordNo() int   { return e.No }
 
 // Subject has no stage where the gates of several can have to do with it.
 func (e RecordOpened) Subject() (plan.StageKey, plan.ItemKey) { return e.Record.Stage, "" }
@@ -87,12 +110,16 @@ func (e RecordEdited) Subject() (plan.StageKey, plan.ItemKey) {
 func (e RecordMoved) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, "" }
 func (e RecordHandedOn) Subject() (plan.StageKey, plan.ItemKey)  { return e.Stage, "" }
 func (e RecordDiscussed) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
+func (e ReadingNoted) Subject() (plan.StageKey, plan.ItemKey)    { return e.Stage, "" }
+func (e ReadingStruck) Subject() (plan.StageKey, plan.ItemKey)   { return e.Stage, "" }
 
 func (e RecordOpened) People() []PersonID    { return []PersonID{e.Record.Owner} }
 func (e RecordEdited) People() []PersonID    { return []PersonID{e.Record.Owner} }
 func (RecordMoved) People() []PersonID       { return nil }
 func (e RecordHandedOn) People() []PersonID  { return []PersonID{e.From, e.Owner} }
 func (e RecordDiscussed) People() []PersonID { return e.Mentions }
+func (ReadingNoted) People() []PersonID      { return nil }
+func (ReadingStruck) People() []PersonID     { return nil }
 
 func (e RecordOpened) fold(r *Review, en Entry) error {
 	if err := r.everyRecord(); err != nil {

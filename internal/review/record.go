@@ -31,6 +31,8 @@ type Record struct {
 	MovedAt  time.Time
 	Why      string // it was brought there
 	Comments int
+	Latest   *Reading  // what was read of it last; nil: nothing
+	Readings []Reading // in the order in which they were noted; nil unless all records are loaded
 }
 
 // RecordFields are what a person says of a record.
@@ -74,10 +76,11 @@ func (rec *Record) Overdue(at time.Time) bool {
 	return !due.IsZero() && !rec.Closed() && Over(due, at)
 }
 
-// Digest is the hash of all that a page shows of the record but its discussion.
+// Digest is the hash of all that a page shows of the record but its discussion and
+// what was read of it.
 func (rec *Record) Digest() Digest {
 	shown := *rec
-	shown.Comments = 0
+	shown.Comments, shown.Latest, shown.Readings = 0, nil, nil
 	return digestOf(shown)
 }
 
@@ -210,6 +213,16 @@ func (r *Review) Record(no int) (*Record, error) {
 	return &r.Records[no-1], nil
 }
 
+// Kept finds a record among those that are loaded; nil when it is not.
+func (r *Review) Kept(no int) *Record {
+	for i := range r.Records {
+		if r.Records[i].No == no {
+			return &r.Records[i]
+		}
+	}
+	return nil
+}
+
 // NewRecord is what a person types about a record.
 type NewRecord struct {
 	RecordFields        // but for its links
@@ -295,18 +308,33 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 		}
 		return typed
 	case record.Moment:
-		typed = strings.TrimSpace(typed)
-		if typed == "" {
+		return in.moment(name, typed)
+	case record.Number:
+		if strings.TrimSpace(typed) == "" {
 			return ""
 		}
-		at, err := time.Parse(record.MomentLayout, typed)
-		if err != nil || at.Year() < 1970 || at.Year() > 2199 {
-			in.problems.Add(name, "is no date with a time; write it as 2026-11-20T14:30, in UTC")
+		d, err := record.ParseDecimal(typed)
+		if err != nil {
+			in.problems.Add(name, err.Error())
 			return ""
 		}
-		return typed
+		return d.String()
 	}
 	return ""
+}
+
+// moment cleans and checks a moment; empty: none.
+func (in *input) moment(name, typed string) string {
+	typed = strings.TrimSpace(typed)
+	if typed == "" {
+		return ""
+	}
+	at, err := time.Parse(record.MomentLayout, typed)
+	if err != nil || at.Year() < 1970 || at.Year() > 2199 {
+		in.problems.Add(name, "is no date with a time; write it as 2026-11-20T14:30, in UTC")
+		return ""
+	}
+	return typed
 }
 
 // recordLinks reads links, one a line, each with a title beside it or without one.

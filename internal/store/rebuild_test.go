@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "wish",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish",
 	}
 	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )

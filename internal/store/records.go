@@ -1,17 +1,20 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
 const recordsSQL = `
 	select t.no, t.kind, t.title, t.text, coalesce(t.owner_id, 0), t.due, t.stage, t.item, t.fields, t.links, t.state, t.version,
-	       t.opened_by, t.opened_at, coalesce(t.moved_by, 0), t.moved_at, t.why, t.comments
+	       t.opened_by, t.opened_at, coalesce(t.moved_by, 0), t.moved_at, t.why, t.comments, t.latest
 	  from record t
 	 where t.project_id = $1`
 
@@ -19,6 +22,7 @@ const recordsSQL = `
 func queueRecords(b *pgx.Batch, id review.ProjectID, all bool, out *reviewRows) {
 	if all {
 		b.Queue(recordsSQL+` order by t.no`, int64(id)).Query(out.scanRecords)
+		b.Queue(readingsSQL, int64(id)).Query(out.scanReadings)
 		return
 	}
 	b.Queue(recordsSQL+` and t.at_gate order by t.no`, int64(id)).Query(out.scanRecords)
@@ -33,10 +37,42 @@ func (rows *reviewRows) scanRecords(r pgx.Rows) error {
 	return nil
 }
 
+const readingsSQL = `
+	select t.record_no, t.no, trim_scale(t.value)::text, to_char(t.at, 'YYYY-MM-DD"T"HH24:MI'), t.note, t.url, t.noted_by, t.noted_at,
+	       coalesce(t.struck_by, 0), t.struck_at, t.why
+	  from record_reading t
+	 where t.project_id = $1
+	 order by t.record_no, t.no`
+
+// scanReadings gives the records, which were read before, what was read of each.
+func (rows *reviewRows) scanReadings(r pgx.Rows) error {
+	defer r.Close()
+	for r.Next() {
+		var of int
+		var value string
+		var struck *time.Time
+		var re review.Reading
+		err := r.Scan(&of, &re.No, &value, &re.At, &re.Note, (*string)(&re.URL), (*int64)(&re.By), &re.Noted, (*int64)(&re.StruckBy), &struck, &re.Why)
+		if err != nil {
+			return fmt.Errorf("reading what was read of records: %w", err)
+		}
+		if re.Value, err = record.ParseDecimal(value); err != nil {
+			return fmt.Errorf("reading %d of record %d %w", re.No, of, err)
+		}
+		re.Noted, re.Struck = re.Noted.UTC(), deref(struck)
+		i, found := slices.BinarySearchFunc(rows.records, of, func(rec review.Record, no int) int { return cmp.Compare(rec.No, no) })
+		if !found {
+			continue // added since the records were read, by somebody else
+		}
+		rows.records[i].Readings = append(rows.records[i].Readings, re)
+	}
+	return r.Err()
+}
+
 func scanRecord(row pgx.CollectableRow) (rec review.Record, err error) {
 	var due, moved *time.Time
 	err = row.Scan(&rec.No, (*string)(&rec.Kind), &rec.Title, &rec.Text, (*int64)(&rec.Owner), &due, (*string)(&rec.Stage), (*string)(&rec.Item),
-		&rec.Values, &rec.Links, (*string)(&rec.State), &rec.Version, (*int64)(&rec.By), &rec.At, (*int64)(&rec.MovedBy), &moved, &rec.Why, &rec.Comments)
+		&rec.Values, &rec.Links, (*string)(&rec.State), &rec.Version, (*int64)(&rec.By), &rec.At, (*int64)(&rec.MovedBy), &moved, &rec.Why, &rec.Comments, &rec.Latest)
 	if err != nil {
 		return rec, err
 	}
@@ -70,7 +106,7 @@ type RecordView struct {
 func ofRecord() []string {
 	return []string{
 		review.RecordOpened{}.Kind(), review.RecordEdited{}.Kind(), review.RecordMoved{}.Kind(), review.RecordHandedOn{}.Kind(),
-		review.RecordDiscussed{}.Kind(),
+		review.RecordDiscussed{}.Kind(), review.ReadingNoted{}.Kind(), review.ReadingStruck{}.Kind(),
 	}
 }
 

@@ -68,6 +68,18 @@ func (f *fixture) recorded(key review.ProjectKey) {
 		}
 		return r.DiscussRecord(who, 2, "Done on Monday, @mona.", "once", at, f.people["mona"])
 	})
+	no := f.record("mike", key, "objective", review.NewRecord{RecordFields: review.RecordFields{
+		Title: "Payments are confirmed", Stage: "idea", Values: record.Values{"indicator": "confirmed within a second", "objective": "99.5", "window": "28d"},
+	}})
+	for i, value := range []string{"99,62", "98.9", "12"} {
+		f.change("mike", store.Target{Project: key}, func(r *review.Review, who review.Actor, at time.Time) error {
+			in := review.NewReading{Value: value, At: at.UTC().AddDate(0, 0, i-3).Format(record.MomentLayout), Note: "By hand.", URL: "https://figures.example.test/28d"}
+			return r.NoteReading(who, no, in, at)
+		})
+	}
+	f.change("mike", store.Target{Project: key}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.StrikeReading(who, no, 3, "Read off the wrong line.", at)
+	})
 }
 
 // What is written of records is what the trail says, also through a gate and the
@@ -101,7 +113,7 @@ func TestRecordsAreStored(t *testing.T) {
 	if err != nil || then.Record.Comments != 0 || then.Record.Title != "By hand" || len(then.Entries) != 2 {
 		t.Errorf("before the comment: %+v, %v", then, err)
 	}
-	if _, err := f.Record(t.Context(), f.as("olga"), "alpha", 3); !errors.Is(err, review.ErrNotFound) {
+	if _, err := f.Record(t.Context(), f.as("olga"), "alpha", 9); !errors.Is(err, review.ErrNotFound) {
 		t.Errorf("a record that is not there: %v", err)
 	}
 }

@@ -28,7 +28,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
-	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment", "wish"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment", "record_reading", "wish"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -189,6 +189,13 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update record set version = version + 1`,
 		`update record set moved_by = opened_by where kind = 'risk'`,
 		`with c as (delete from record_comment) delete from record where no = 2`,
+		`update record_reading set value = value + 0.000001 where no = 2`,
+		`update record_reading set at = at - interval '1 minute' where no = 1`,
+		`update record_reading set struck_by = null, struck_at = null where no = 3`,
+		`update record_reading set note = 'By itself.' where no = 1`,
+		`delete from record_reading where no = 3`,
+		`update record set latest = null`,
+		`update record set latest = jsonb_set(latest, '{value}', '"99.9"')`,
 		`update record_comment set text = 'Never.'`,
 		`delete from record_comment`,
 		`update record_comment set mentions = '{}'`,

@@ -65,6 +65,10 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeRecord(b, r, review.RecordIn(e))
 	case review.RecordDiscussed:
 		writeRecordComment(b, id, en, e)
+	case review.ReadingNoted:
+		writeReading(b, r, e.No, e.Reading)
+	case review.ReadingStruck:
+		writeReading(b, r, e.No, e.Reading)
 	case review.ReviewStarted:
 		return writeReviewStarted(b, r, en, e)
 	default:

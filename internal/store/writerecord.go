@@ -38,6 +38,20 @@ func writeRecordComment(b *pgx.Batch, project int64, en review.Entry, e review.R
 		project, e.No, e.Comment, int64(en.Actor), en.At, e.Text, e.Once, people(e.Mentions))
 }
 
+// writeReading writes a figure that was read of a record as it is after the change,
+// and which of them is the latest.
+func writeReading(b *pgx.Batch, r *review.Review, no, reading int) {
+	rec := &r.Records[no-1]
+	re := &rec.Readings[reading-1]
+	project := int64(r.Project.ID)
+	b.Queue(`
+		insert into record_reading (project_id, record_no, no, value, at, note, url, noted_by, noted_at, struck_by, struck_at, why)
+		values ($1, $2, $3, $4::text::numeric, $5, $6, $7, $8, $9, $10, $11, $12)
+		on conflict (project_id, record_no, no) do update set struck_by = $10, struck_at = $11, why = $12`,
+		project, no, reading, re.Value.String(), re.Moment(), re.Note, string(re.URL), int64(re.By), re.Noted, nullablePerson(re.StruckBy), nullable(re.Struck), re.Why)
+	b.Queue(`update record set latest = $3 where project_id = $1 and no = $2`, project, no, rec.Latest)
+}
+
 // decidedOn are the records on which a round decided, as its row keeps them; nil
 // when there are none.
 func decidedOn(r *review.Review, stage plan.StageKey, round int) any {

@@ -75,7 +75,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.followUp(&out, en.Event)
-	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn, review.RecordDiscussed:
+	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn, review.RecordDiscussed, review.ReadingNoted, review.ReadingStruck:
 		t.record(&out, en.Event)
 	default:
 		out.What = "recorded " + e.Kind()

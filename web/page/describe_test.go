@@ -111,6 +111,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana moved the risk from “open” to “being treated”: R4 | So.\nWhat is done about it: Two of them.", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordHandedOn{No: 4, Type: "risk", From: 2, Owner: 3, Reason: "Gone."}, "Ana handed the risk from Ben to Chi: R4 | Gone.", "/projects/ledger/records/risk/4", ui.Part},
 		{review.RecordDiscussed{No: 4, Type: "debt", Text: "When?"}, "Ana commented on D4 | When?", "/projects/ledger/records/debt/4", ui.Part},
+		{review.ReadingNoted{No: 4, Type: "objective", Reading: 2, Value: 99_500_000, At: "2026-11-20T10:00", Note: "By hand."}, "Ana noted a value of S4 | 99.5 at 2026-11-20 10:00 UTC\nBy hand.", "/projects/ledger/records/objective/4", ui.Part},
+		{review.ReadingStruck{No: 4, Type: "objective", Reading: 2, Reason: "The wrong line."}, "Ana struck out value 2 of S4 | The wrong line.", "/projects/ledger/records/objective/4", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly."}, "Ana started review 2 of the project | Yearly.", "", ui.Part},
 		{review.ReviewStarted{No: 2, Reason: "Yearly.", Conditions: []review.ConditionRef{{Stage: "idea", No: 1}}}, "Ana started review 2 of the project | Yearly.\n1 open condition carried over.", "", ui.Part},
 		{review.RetractionAsked{Back: []review.TakenBack{{Question: "users", To: review.ReplyNo}}, Reason: "None."},

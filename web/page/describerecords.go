@@ -61,6 +61,13 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 		t.toRecord(out, e.Type, e.No)
 		out.What = fmt.Sprintf("handed the %s from %s to %s:", kindOf(e.Type).One, t.Names(e.From), t.Names(e.Owner))
 		out.Why = e.Reason
+	case review.ReadingNoted:
+		t.toRecord(out, e.Type, e.No)
+		out.What = "noted a value of"
+		out.Why = strings.TrimSpace(strings.Join([]string{e.Value.String() + " at " + MomentOf(e.At), e.Note, string(e.URL)}, "\n"))
+	case review.ReadingStruck:
+		t.toRecord(out, e.Type, e.No)
+		out.What, out.Why = fmt.Sprintf("struck out value %d of", e.Reading), e.Reason
 	case review.RecordDiscussed:
 		t.toRecord(out, e.Type, e.No)
 		out.What, out.Why = "commented on", e.Text
@@ -143,9 +150,15 @@ func RecordValue(f *record.Field, v string) string {
 			return o.Label
 		}
 	case record.Moment:
-		if v != "" {
-			return strings.Replace(v, "T", " ", 1) + " UTC"
-		}
+		return MomentOf(v)
 	}
 	return v
+}
+
+// MomentOf is a moment as it is stored, in words; empty: none.
+func MomentOf(stored string) string {
+	if stored == "" {
+		return ""
+	}
+	return strings.Replace(stored, "T", " ", 1) + " UTC"
 }

@@ -110,6 +110,8 @@ var kinds = []struct{ kind, label string }{
 	{review.RecordEdited{}.Kind(), "Records changed"},
 	{review.RecordMoved{}.Kind(), "Records moved on"},
 	{review.RecordHandedOn{}.Kind(), "Records handed over"},
+	{review.ReadingNoted{}.Kind(), "Values noted"},
+	{review.ReadingStruck{}.Kind(), "Values struck out"},
 	{review.RecordDiscussed{}.Kind(), "Comments on records"},
 	{review.ReviewStarted{}.Kind(), "Starts of reviews"},
 	{review.ProjectCreated{}.Kind(), "Start of the project"},

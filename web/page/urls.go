@@ -313,6 +313,16 @@ func RecordURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordKindURL(p, k) + "/" + strconv.Itoa(no)
 }
 
+// ReadingsURL is where figures that were read of a record are noted.
+func ReadingsURL(p review.ProjectKey, k record.Key, no int) string {
+	return RecordURL(p, k, no) + "/readings"
+}
+
+// StrikeReadingURL is where one of them is struck out.
+func StrikeReadingURL(p review.ProjectKey, k record.Key, no int) string {
+	return ReadingsURL(p, k, no) + "/strike"
+}
+
 // EditRecordURL is where it is changed what a record says.
 func EditRecordURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordURL(p, k, no) + "/edit"

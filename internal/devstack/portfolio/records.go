@@ -23,6 +23,7 @@ type kept struct {
 	link   string
 	moves  []recordMove
 	says   string // somebody about it, in its discussion
+	reads  []read
 }
 
 type recordMove struct {
@@ -33,10 +34,30 @@ type recordMove struct {
 	set record.Values
 }
 
+// read is a figure that was read of a record.
+type read struct {
+	who   string
+	ago   int
+	value string
+	note  string
+}
+
 // keeps are the records of the demo portfolio, by project. Those of a stage whose
 // gate waits for signatures would put them out of date, so there are none.
 var keeps = map[review.ProjectKey][]kept{
 	"payments-gateway": {
+		{
+			who: "jonas", ago: 30, kind: "objective", stage: "architecture", title: "Payments are confirmed while the customer waits", due: 60,
+			text:   "The shop gives up after three seconds, and half of those customers do not come back. A second more would not be noticed by anybody.",
+			values: record.Values{"indicator": "payments that are confirmed or refused within a second, of all that were sent", "objective": "99.9", "window": "28d", "method": "Counted at the gateway's edge; the providers' own downtime counts as ours.", "source": "https://metrics.example.com/payments-gateway/confirmed", "spent": "No release but repairs until the share has recovered."},
+			reads:  []read{{"jonas", 24, "99.71", "Load test, first run."}, {"omar", 17, "99.84", "Load test after the pool was made larger."}, {"omar", 9, "99.93", ""}, {"jonas", 2, "99.95", ""}},
+		},
+		{
+			who: "jonas", ago: 29, kind: "measure", title: "Share of payments that cost us less than before", due: 20,
+			text:   "The project was started to get away from the old provider's prices.",
+			values: record.Values{"use": "success", "unit": "%", "baseline": "0", "better": "more", "target": "80"},
+			reads:  []read{{"jonas", 15, "31", "Trial with two shops."}, {"jonas", 3, "46", "Trial with five shops."}},
+		},
 		{
 			who: "jonas", ago: 16, kind: "risk", stage: "code", title: "The card scheme changes its test cards without notice", due: 40,
 			text: "It happened twice last year. Our tests fail for a day, and releases wait.", values: record.Values{"likelihood": "4", "impact": "2"},
@@ -81,6 +102,17 @@ var keeps = map[review.ProjectKey][]kept{
 		},
 	},
 	"warehouse-loader": {
+		{
+			who: "mei", ago: 95, kind: "objective", stage: "operations", title: "The figures are there when Finance starts", due: 25,
+			text:   "Finance starts at seven. One late morning a month is bearable, two are not.",
+			values: record.Values{"indicator": "mornings on which the load was complete by seven, of all working mornings", "objective": "95", "window": "90d", "spent": "The next change waits until the cause is mended."},
+			reads:  []read{{"mei", 88, "96.8", ""}, {"mei", 60, "98.4", ""}, {"elif", 34, "98.4", ""}, {"elif", 27, "93.7", "Three late mornings in a row; see the incident."}, {"elif", 5, "95.2", ""}},
+		},
+		{
+			who: "mei", ago: 94, kind: "measure", stage: "operations", title: "Time that the load takes", due: -3,
+			values: record.Values{"use": "operation", "unit": "min", "baseline": "190", "better": "less", "target": "120"},
+			reads:  []read{{"mei", 88, "104", ""}, {"mei", 60, "109", ""}, {"elif", 33, "141", "Twice the rows of a usual day."}},
+		},
 		{
 			who: "mei", ago: 33, kind: "incident", stage: "operations", title: "The morning load was three hours late", due: -12,
 			text:   "Finance saw the figures of the day before until nine, and nobody had told them.",
@@ -139,6 +171,9 @@ func (s *story) records() {
 		for _, m := range k.moves {
 			turns = append(turns, turn{m.ago, m.who, "", s.moveRecord(no, k, m)})
 		}
+		for _, re := range k.reads {
+			turns = append(turns, turn{re.ago, re.who, "", readOfRecord(no, re)})
+		}
 		if k.says != "" {
 			turns = append(turns, turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)})
 		}
@@ -194,6 +229,12 @@ func (s *story) moveRecord(no int, k kept, m recordMove) act {
 			set["detected"], set["resolved"] = rec.Values["detected"], rec.At.UTC().Add(-21*time.Hour).Format(record.MomentLayout)
 		}
 		return r.MoveRecord(who, no, rec.Digest(), review.RecordMove{To: m.to, Reason: m.why, Values: set, Due: rec.Due}, at)
+	}
+}
+
+func readOfRecord(no int, re read) act {
+	return func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.NoteReading(who, no, review.NewReading{Value: re.value, At: at.UTC().Add(-time.Hour).Format(record.MomentLayout), Note: re.note}, at)
 	}
 }
 

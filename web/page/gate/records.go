@@ -2,6 +2,7 @@ package gate
 
 import (
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -43,16 +44,22 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 	if k.Score != nil {
 		out.facts = append(out.facts, page.Capital(k.Score(rec.Values).Word))
 	}
+	if now := v.Review.Kept(rec.No); now != nil {
+		if f, ok := page.LatestFigure(now, v.Now); ok {
+			out.facts = append(out.facts, f.Sentence())
+			if f.Text != "" {
+				out.facts = append(out.facts, f.Word)
+			}
+		}
+	}
 	if d := rec.DueDay(); !d.IsZero() {
 		out.due = k.Due + " " + page.ShortDate(d, v.Now)
 		if then.Overdue(v.Now) {
 			out.due = page.Capital(k.One) + " " + k.Overdue + " since " + page.ShortDate(d, v.Now)
 		}
 	}
-	for i := range v.Review.Records {
-		if now := &v.Review.Records[i]; now.No == rec.No && now.Version != rec.Version && !v.Past {
-			out.since = "Since then " + strings.ToLower(now.Standing().Label) + "."
-		}
+	if now := v.Review.Kept(rec.No); now != nil && now.Version != rec.Version && !v.Past {
+		out.since = "Since then " + strings.ToLower(now.Standing().Label) + "."
 	}
 	return out
 }
@@ -76,8 +83,16 @@ func (v *reportView) records() []reportedRecord {
 		rec := &v.Review.Records[i]
 		out = append(out, reportedRecord{
 			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
-			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: page.RecordLines(rec.Def(), rec.Values),
+			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: recordFacts(rec, v.At),
 		})
 	}
 	return out
+}
+
+func recordFacts(rec *review.Record, at time.Time) []string {
+	facts := page.RecordLines(rec.Def(), rec.Values)
+	if f, ok := page.LatestFigure(rec, at); ok {
+		facts = append(facts, "Latest value: "+f.Sentence())
+	}
+	return facts
 }

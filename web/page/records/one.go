@@ -20,6 +20,7 @@ type Data struct {
 	Once     string         // key of the comment form
 	Move     MoveForm
 	Comment  Form // its text, when it was refused
+	Reading  ReadingForm
 }
 
 // MoveForm is a move that was refused.
@@ -36,7 +37,9 @@ func (d *Data) Title() string {
 }
 
 // ErrorCount is how many fields are at fault.
-func (d *Data) ErrorCount() int { return len(d.Move.Errors) + len(d.Comment.Errors) }
+func (d *Data) ErrorCount() int {
+	return len(d.Move.Errors) + len(d.Comment.Errors) + len(d.Reading.Errors)
+}
 
 // mayChange reports whether whoever looks may change what the record says.
 func (d *Data) mayChange() bool {
@@ -129,6 +132,9 @@ func (d *Data) summary() []ui.FieldError {
 			}
 		}
 	}
+	if r := d.read(); r != nil {
+		out = append(out, r.problems()...)
+	}
 	if text := d.Comment.Errors["text"]; text != "" {
 		out = append(out, ui.FieldError{Name: "text", Text: page.FieldSentence("Comment", text)})
 	}
@@ -157,6 +163,11 @@ func (d *Data) facts() []ui.Fact {
 		}
 		if f.Type != record.Text {
 			add(f.Label, page.RecordValue(f, rec.Values[f.Key]), href)
+		}
+	}
+	if k.Derived != nil {
+		for _, f := range k.Derived(rec.Values) {
+			add(f.Term, f.Text, "")
 		}
 	}
 	add("Owner", page.OrNobody(page.NameOrNone(d.Name, rec.Owner)), "")

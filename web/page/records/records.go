@@ -308,6 +308,9 @@ func (l *list) columns() []ui.Column {
 	for _, f := range l.Columns {
 		cols = append(cols, ui.Column{Label: l.Field(f).Label})
 	}
+	if l.Reads != nil {
+		cols = append(cols, ui.Column{Label: "Latest value"}, ui.Column{Label: "Aim"})
+	}
 	cols = append(cols, ui.Column{Label: "State"}, ui.Column{Label: "Owner"})
 	if l.Due != "" {
 		cols = append(cols, ui.Column{Label: l.Due})
