@@ -127,9 +127,9 @@ func projectFigures(v *projectView) templ.Component {
 						}
 					} else {
 						var templ_7745c5c3_Var6 string
-						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Aim: " + f.Aim)
+						templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs("Target: " + f.Aim)
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/figures.templ`, Line: 46, Col: 26}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/figures.templ`, Line: 46, Col: 29}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 						if templ_7745c5c3_Err != nil {

@@ -45,14 +45,14 @@ func VerdictLook(v record.Verdict) (ui.State, string) {
 	return ui.None, "No target"
 }
 
-// Sentence is the figure in a sentence: "99.62 % on 20 Nov; at least 99.5 % is aimed at".
+// Sentence is the figure in a sentence: "99.62 % on 20 Nov; target: at least 99.5 %".
 func (f Figure) Sentence() string {
 	if f.Text == "" {
-		return f.Word + "; aim: " + f.Aim
+		return f.Word + "; target: " + f.Aim
 	}
 	s := f.Text + ", " + f.At
 	if f.Aim != "" {
-		s += "; aim: " + f.Aim
+		s += "; target: " + f.Aim
 	}
 	return s
 }

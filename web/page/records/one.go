@@ -210,7 +210,7 @@ func (d *Data) history() []ui.Entry {
 	for i := range told {
 		told[i].Thing, told[i].Href = "", "" // the reader is there
 		told[i].What = strings.TrimSuffix(told[i].What, ":")
-		if strings.HasSuffix(told[i].What, " on") {
+		if strings.HasSuffix(told[i].What, " on") || strings.HasSuffix(told[i].What, " of") {
 			told[i].What += " it"
 		}
 	}

@@ -63,7 +63,7 @@ func (r *readings) chart() ui.ChartData {
 		out.Label = strconv.Itoa(n) + " values from " + page.DayOf(series[0].Moment(), r.Now) + " to " + page.DayOf(series[n-1].Moment(), r.Now) +
 			": the lowest " + r.Figure(r.Record.Values, low) + ", the highest " + r.Figure(r.Record.Values, high) + ", the latest " + r.latest.Text
 		if r.latest.Aim != "" {
-			out.Label += "; the dashed line is the aim, " + r.latest.Aim
+			out.Label += "; the dashed line is the target, " + r.latest.Aim
 		}
 		out.Label += "."
 	}
@@ -85,7 +85,7 @@ func (r *readings) field(name, label, hint, value string, optional bool) ui.Fiel
 func (r *readings) value() ui.Field {
 	hint := ""
 	if r.latest.Aim != "" {
-		hint = "The aim is " + r.latest.Aim + "."
+		hint = "The target is " + r.latest.Aim + "."
 	}
 	label := r.Label
 	if unit := r.Unit(r.Record.Values); unit != "" && unit != "%" {

@@ -309,7 +309,7 @@ func (l *list) columns() []ui.Column {
 		cols = append(cols, ui.Column{Label: l.Field(f).Label})
 	}
 	if l.Reads != nil {
-		cols = append(cols, ui.Column{Label: "Latest value"}, ui.Column{Label: "Aim"})
+		cols = append(cols, ui.Column{Label: "Latest value"}, ui.Column{Label: "Target"})
 	}
 	cols = append(cols, ui.Column{Label: "State"}, ui.Column{Label: "Owner"})
 	if l.Due != "" {
