@@ -93,6 +93,7 @@ const (
 	flashReopened      flash = "reopened"
 	flashReleased      flash = "released"
 	flashForced        flash = "forced"
+	flashGateReopened  flash = "gate-reopened"
 	flashRetrospective flash = "retrospective"
 	flashDelegated     flash = "delegated"
 	flashUndelegated   flash = "undelegated"
@@ -185,6 +186,7 @@ var flashTexts = map[flash]string{
 	flashReopened:      "It is open again, with your reason.",
 	flashReleased:      "The condition is released, with your reason.",
 	flashForced:        "The gate has passed by break-glass. Others now have to review that.",
+	flashGateReopened:  "The gate is reopened. It asks for a new round.",
 	flashRetrospective: "The review of the break-glass decision is closed.",
 	flashDelegated:     "The stand-in is named.",
 	flashUndelegated:   "The stand-in's time is ended, from this moment.",

@@ -267,6 +267,24 @@ func (s *Server) closeRetrospective(w http.ResponseWriter, r *http.Request) erro
 		}})
 }
 
+// reopenGate takes back that a gate has passed.
+func (s *Server) reopenGate(w http.ResponseWriter, r *http.Request) error {
+	round, err := number(r, "round")
+	if err != nil {
+		return err
+	}
+	form, err := readForm(r, "reason", "impact", "authorised")
+	in := review.NewReopening{Round: round, Reason: form.Get("reason"), Impact: form.Get("impact"), Authorised: personNumber(form.Get("authorised"))}
+	f := gateForm{name: gate.FormAgain, typed: r.PostForm, err: err, done: flashGateReopened,
+		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
+			return rv.Reopen(who, stageKey(r), in, at)
+		}}
+	if in.Authorised != 0 {
+		f.others = []review.PersonID{in.Authorised}
+	}
+	return s.follow(w, r, f)
+}
+
 // breakGlass passes a gate on one person's word.
 func (s *Server) breakGlass(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "reason", "review-due", "digest", "seen")

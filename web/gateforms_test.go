@@ -452,13 +452,61 @@ func TestBreakGlass(t *testing.T) {
 	sre.post(page.RetrospectiveURL(p, "idea", 7), "note", "x").want(404)
 }
 
+func TestReopenedGate(t *testing.T) {
+	f := smallFixture(t)
+	p := f.create("ledger-api")
+	f.passGate(p, "idea", plan.SeatProduct, plan.SeatEngineering)
+	gate, at := page.GateURL(p, "idea"), page.ReopenGateURL(p, "idea", 1)
+	for _, name := range []string{"member", "auditor"} {
+		b := f.browse(name)
+		if b.get(gate).find("#reopen").Length() != 0 {
+			t.Errorf("%s is offered to reopen the gate", name)
+		}
+		b.post(at, "reason", "A leak.", "impact", "It waits.").want(403)
+	}
+	owner := f.browse("owner")
+	shown := owner.get(gate)
+	bad := shown.submit(at, "reason", "", "impact", "It waits.", "authorised", fmt.Sprint(f.person("member"))).want(422)
+	if bad.one("#f-reopen-reason").AttrOr("aria-invalid", "") != "true" || bad.one("#f-reopen-impact").Text() != "It waits." {
+		t.Error("what is missing is not marked, or what was typed is lost")
+	}
+	for range 2 {
+		shown.submit(at, "reason", "A leak was found.", "impact", "The launch waits.").want(303)
+	}
+	now := f.browse("product").get(gate)
+	if got := words(now.find("main")); !strings.Contains(got, "was reopened by Owner Person") || !strings.Contains(got, "A leak was found.") || !strings.Contains(got, "The launch waits.") {
+		t.Errorf("the gate says %q", got)
+	}
+	if now.find("#reopen").Length() != 0 || now.find("#rounds details").Length() != 1 {
+		t.Error("the gate is offered to be reopened again, or its round is gone")
+	}
+	if got := f.stage(p, "idea").Gate; got != review.GateOpenAgain {
+		t.Errorf("the gate is %q", got.Label())
+	}
+	for _, where := range []string{page.ProjectURL(p), page.PortfolioURL + "?gate=reopened", page.ReportURL(p), page.HistoryURL(p)} {
+		if got := words(owner.get(where).want(200).find("main")); !strings.Contains(strings.ToLower(got), "reopened") {
+			t.Errorf("%s says %q", where, got)
+		}
+	}
+	if got := words(owner.get(page.WorkURL).find("main")); !strings.Contains(got, "reopened on purpose: request sign-off again") {
+		t.Errorf("my work says %q", got)
+	}
+	owner.post(page.ReopenGateURL(p, "idea", 7), "reason", "x", "impact", "y").want(404)
+	late := f.browse("manager").post(at, "reason", "Me too.", "impact", "None.").want(409)
+	if !strings.Contains(late.text(), "has been reopened already") || !strings.Contains(late.text(), "Me too.") {
+		t.Errorf("the second says %q", late.text())
+	}
+	f.requestSignOff("owner", p, "idea")
+	owner.post(at, "reason", "Again.", "impact", "None.").want(409)
+}
+
 func TestFollowUpsOfARestrictedProject(t *testing.T) {
 	f := smallFixture(t)
 	p := f.open("card-vault", func(in *review.NewProject) { in.Restricted = true })
 	outsider := f.browse("sre")
 	for _, at := range []string{
 		page.SignURL(p, "idea"), page.MeetURL(p, "idea", 1), page.ConfirmURL(p, "idea", 1), page.ReopenURL(p, "idea", 1), page.ReleaseURL(p, "idea", 1), page.AcceptFindingURL(p, "idea", 1),
-		page.ReopenFindingURL(p, "idea", 1), page.ForceURL(p, "idea"), page.RetrospectiveURL(p, "idea", 1),
+		page.ReopenFindingURL(p, "idea", 1), page.ForceURL(p, "idea"), page.RetrospectiveURL(p, "idea", 1), page.ReopenGateURL(p, "idea", 1),
 	} {
 		outsider.post(at).want(404)
 	}

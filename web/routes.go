@@ -166,6 +166,7 @@ func (s *Server) table() []route {
 		{"POST", gate + "/conditions/{no}/reopen", signedIn, s.reopenCondition},
 		{"POST", gate + "/conditions/{no}/release", signedIn, s.releaseCondition},
 		{"POST", gate + "/break-glass", signedIn, s.breakGlass},
+		{"POST", gate + "/reopen/{round}", signedIn, s.reopenGate},
 		{"POST", gate + "/retrospective/{round}", signedIn, s.closeRetrospective},
 		{"POST", gate + "/status", signedIn, s.setStatus},
 

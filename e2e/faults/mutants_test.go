@@ -76,7 +76,7 @@ var mutants = []mutant{
 	{"every decision by the application's clock", []edit{{inStore, "\n	v.Now = v.Now.UTC()", "\n	v.Now = time.Now().UTC().Truncate(time.Microsecond)"}}, ""},
 	{"separation of duties dropped", []edit{{inRules, "		if ro != nil && !ro.SoD {\n			return", "		if ro != nil {\n			return"}}, ""},
 	{"requesters grant their own waivers", []edit{{inRules, "	if requester == by.Person {", "	if requester == -1 {"}}, ""},
-	{"a change leaves the gate passed", []edit{{inRules, "last.ChangedAt.IsZero() && !r.Stands(s)", "last.ChangedAt.IsZero() && r.Digest(s) == \"\""}}, ""},
+	{"a change leaves the gate passed", []edit{{inRules, "last.inForce() && !r.Stands(s)", "last.inForce() && r.Digest(s) == \"\""}}, ""},
 	{"mandatory seats ignored", []edit{{inRules, "len(counting) >= policy.Quorum && len(withoutSign(policy.Mandatory, counting)) == 0", "len(counting) >= policy.Quorum"}}, ""},
 	{"one signature too few", []edit{{inRules, "len(counting) >= policy.Quorum && len(withoutSign", "len(counting)+1 >= policy.Quorum && len(withoutSign"}}, ""},
 	{"one signature too many", []edit{{inRules, "len(counting) >= policy.Quorum && len(withoutSign", "len(counting) > policy.Quorum && len(withoutSign"}}, ""},

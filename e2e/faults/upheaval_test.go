@@ -813,6 +813,12 @@ func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
 				})
 			}
 		}
+		if ro := s.LastRound(); ro != nil && ro.Outcome.Passes() && rng.IntN(4) == 0 {
+			in := review.NewReopening{Round: ro.No, Reason: word, Impact: later}
+			add([]int{olga, adam, sam, flo}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+				return r.Reopen(who, stage, in, at)
+			})
+		}
 		for _, ro := range s.Rounds {
 			if no := ro.No; ro.Outcome == review.OutcomeForced {
 				add([]int{pat, sam, sue}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {

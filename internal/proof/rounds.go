@@ -251,6 +251,8 @@ func (h *history) apart(e review.Entry, r *review.Review) {
 			from(former, ev.For, "takes a condition back", "once had to meet it")
 		}
 		from(r.Stage(ev.Stage).Conditions[ev.No-1].Owner, ev.For, "takes a condition back", "had to meet it")
+	case review.GateReopened:
+		h.reopened(r, ev)
 	case review.RetrospectiveClosed:
 		h.reviewed(r, ev)
 		from(r.Stage(ev.Stage).Rounds[ev.Round-1].ClosedBy, ev.For, "closes the review of a break-glass", "broke it")
@@ -265,6 +267,15 @@ func (h *history) reviewed(r *review.Review, ev review.RetrospectiveClosed) {
 	for _, o := range h.rounds {
 		if o.Review == r.No && o.Stage.Key == ev.Stage && o.Round.No == ev.Round {
 			o.Round.ReviewedBy, o.Round.ReviewedFor, o.Round.ReviewedAt, o.Round.ReviewNote = ro.ReviewedBy, ro.ReviewedFor, ro.ReviewedAt, ro.ReviewNote
+		}
+	}
+}
+
+// reopened notes with a round that its pass was taken back.
+func (h *history) reopened(r *review.Review, ev review.GateReopened) {
+	for _, o := range h.rounds {
+		if o.Review == r.No && o.Stage.Key == ev.Stage && o.Round.No == ev.Round {
+			o.Round.Reopened = r.Stage(ev.Stage).Rounds[ev.Round-1].Reopened
 		}
 	}
 }

@@ -495,5 +495,8 @@ func (v *verification) decision(r *round) string {
 	if len(signers) > 0 {
 		s += " Signed by " + strings.Join(signers, ", ") + "."
 	}
+	if o := ro.Reopened; !o.At.IsZero() {
+		s += fmt.Sprintf(" Reopened on %s by %s, so it no longer counts.", o.At.Format(time.RFC3339), v.people.of(o.By))
+	}
 	return s
 }

@@ -30,6 +30,7 @@ const (
 	ReattestDue       BlockerKind = "reattest"
 	ConditionOverdue  BlockerKind = "condition-overdue"
 	ContentChanged    BlockerKind = "content-changed"
+	Reopened          BlockerKind = "gate-reopened"
 	RecordUndecided   BlockerKind = "record-undecided"
 	// What nobody can do, see [Review.NobodyCan].
 	NobodySigns     BlockerKind = "nobody-signs"
@@ -371,7 +372,12 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()
 	if round == nil {
 		bs := r.orderBlockers(s, at)
-		if last := s.LastRound(); last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
+		if last := s.LastRound(); last != nil && last.reopened() {
+			bs = append(bs, Blocker{
+				Kind: Reopened, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Reopened after it had passed; request sign-off again.",
+				Owner: r.lead(), Since: last.Reopened.At,
+			})
+		} else if last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
 			bs = append(bs, Blocker{
 				Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.",
 				Owner: r.lead(), Since: last.ChangedAt,

@@ -33,7 +33,7 @@ func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewD
 	if err := c.problems.Err(); err != nil {
 		return err
 	}
-	if last := s.LastRound(); last != nil && last.Outcome == OutcomeForced && last.ClosedBy == by.Person && last.Why == reason && last.Closing == shown {
+	if last := s.LastRound(); last != nil && last.Outcome == OutcomeForced && last.ClosedBy == by.Person && last.Why == reason && last.Closing == shown && !last.reopened() {
 		return nil // the same form sent twice
 	}
 	if r.Project.Status != StatusActive {

@@ -87,6 +87,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[WaiverRevoked](kind, body)
 	case "GateForced":
 		return ofProject[GateForced](kind, body)
+	case "GateReopened":
+		return ofProject[GateReopened](kind, body)
 	case "RetrospectiveClosed":
 		return ofProject[RetrospectiveClosed](kind, body)
 	case "ReviewStarted":

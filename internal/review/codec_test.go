@@ -86,6 +86,7 @@ var everyEvent = []struct {
 	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
 	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01","exclusion":"all","format":2}`},
+	{review.GateReopened{Stage: "build", Round: 2, Reason: "R", Impact: "I", Authorised: 4}, `{"stage":"build","round":2,"reason":"R","impact":"I","authorised_by":4}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
 	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
 		`{"module":{"key":"gdpr","version":2,"digest":"d"},"asks":["ml"],"reason":"R"}`},

@@ -54,6 +54,14 @@ type (
 		Exclusion Exclusion `json:"exclusion,omitempty"`
 		Format    Format    `json:"format,omitempty"`
 	}
+	// GateReopened takes back that a gate has passed.
+	GateReopened struct {
+		Stage      plan.StageKey `json:"stage"`
+		Round      int           `json:"round"`
+		Reason     string        `json:"reason"`
+		Impact     string        `json:"impact"`
+		Authorised PersonID      `json:"authorised_by,omitempty"` // where that is not who did it
+	}
 	// RetrospectiveClosed is the review of a forced gate by somebody else.
 	RetrospectiveClosed struct {
 		Stage plan.StageKey `json:"stage"`
@@ -67,18 +75,21 @@ func (SignOffRequested) Kind() string    { return "SignOffRequested" }
 func (GateSigned) Kind() string          { return "GateSigned" }
 func (RoundClosed) Kind() string         { return "RoundClosed" }
 func (GateForced) Kind() string          { return "GateForced" }
+func (GateReopened) Kind() string        { return "GateReopened" }
 func (RetrospectiveClosed) Kind() string { return "RetrospectiveClosed" }
 
 func (e SignOffRequested) Subject() (plan.StageKey, plan.ItemKey)    { return e.Stage, "" }
 func (e GateSigned) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, "" }
 func (e RoundClosed) Subject() (plan.StageKey, plan.ItemKey)         { return e.Stage, "" }
 func (e GateForced) Subject() (plan.StageKey, plan.ItemKey)          { return e.Stage, "" }
+func (e GateReopened) Subject() (plan.StageKey, plan.ItemKey)        { return e.Stage, "" }
 func (e RetrospectiveClosed) Subject() (plan.StageKey, plan.ItemKey) { return e.Stage, "" }
 
 func (SignOffRequested) People() []PersonID      { return nil }
 func (e GateSigned) People() []PersonID          { return []PersonID{e.For} }
 func (RoundClosed) People() []PersonID           { return nil }
 func (GateForced) People() []PersonID            { return nil }
+func (e GateReopened) People() []PersonID        { return []PersonID{e.Authorised} }
 func (e RetrospectiveClosed) People() []PersonID { return []PersonID{e.For} }
 
 func (e SignOffRequested) fold(r *Review, en Entry) error {
@@ -139,6 +150,18 @@ func (e GateForced) fold(r *Review, en Entry) error {
 	ro.Records = r.signedRecords(s)
 	ro.Outcome, ro.ClosedBy, ro.ClosedAt, ro.Closing, ro.Why = OutcomeForced, en.Actor, en.At, e.Digest, e.Reason
 	ro.ReviewDue = parseDate(e.ReviewDue)
+	return nil
+}
+
+func (e GateReopened) fold(r *Review, en Entry) error {
+	s, round, err := r.round(e.Stage, e.Round)
+	if err != nil {
+		return err
+	}
+	if e.Round != len(s.Rounds) || !round.inForce() {
+		return fmt.Errorf("round %d is not one with which the gate stands", e.Round)
+	}
+	round.Reopened = Reopening{By: en.Actor, Authorised: e.Authorised, At: en.At, Reason: e.Reason, Impact: e.Impact}
 	return nil
 }
 

@@ -56,6 +56,8 @@ const (
 	GateOverdue GateState = 8
 	// GateBreakGlass has passed by break-glass.
 	GateBreakGlass GateState = 9
+	// GateOpenAgain had passed, and somebody took that back on purpose.
+	GateOpenAgain GateState = 10
 )
 
 // Lapse is the state of a gate that stood like this, once evidence or a waiver
@@ -96,6 +98,8 @@ func (g GateState) Label() string {
 		return "Condition overdue"
 	case GateBreakGlass:
 		return "Passed by break-glass"
+	case GateOpenAgain:
+		return "Reopened"
 	}
 	return "Not ready"
 }
@@ -125,6 +129,7 @@ type Round struct {
 	ReviewedAt  time.Time
 	ReviewedFor PersonID // who holds the seat, when a stand-in reviewed
 	ReviewNote  string
+	Reopened    Reopening      // of a gate that had passed
 	Records     []SignedRecord // on which it decided, once the gate has passed with it
 }
 

@@ -465,8 +465,8 @@ func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	same("number of rounds", len(s.Rounds), len(st.rounds))
 	for i, ro := range st.rounds {
 		r := &s.Rounds[i]
-		same("round", fmt.Sprint(r.Outcome, len(r.SignOffs), !r.ChangedAt.IsZero(), r.SoD, r.Early, r.Policy.Quorum, r.Policy.Seats, r.Policy.Mandatory),
-			fmt.Sprint(ro.outcome, len(ro.signs), ro.changed, ro.sod, ro.early, ro.quorum, ro.seats, ro.mandatory))
+		same("round", fmt.Sprint(r.Outcome, len(r.SignOffs), !r.ChangedAt.IsZero(), r.Reopened.By, r.Reopened.Reason, r.SoD, r.Early, r.Policy.Quorum, r.Policy.Seats, r.Policy.Mandatory),
+			fmt.Sprint(ro.outcome, len(ro.signs), ro.changed, ro.reopened, ro.reopenWhy, ro.sod, ro.early, ro.quorum, ro.seats, ro.mandatory))
 	}
 	same("gate", k.r.Standing(s, k.now).Label(), k.m.gate(st, k.now).Label())
 	same("blockers", blockerWords(k.r.Blockers(s, k.now)), k.m.blockers(st, k.now))
@@ -527,7 +527,7 @@ func (k *machine) checkRenewals(s *review.Stage, st *mStage) {
 		got = append(got, e.No)
 	}
 	for _, l := range st.links {
-		if ro := st.last(); l.renews != nil && l.renews == ro && !l.removed && k.m.level(st.items[l.item]) != "" {
+		if ro := st.last(); l.renews != nil && l.renews == ro && ro.reopened == 0 && !l.removed && k.m.level(st.items[l.item]) != "" {
 			want = append(want, l.no)
 		}
 	}

@@ -209,6 +209,8 @@ type mRound struct {
 	records   string // on which it decided
 	closedAt  time.Time
 	changed   bool
+	reopened  review.PersonID // who took the pass back; 0: nobody
+	reopenWhy string
 	by        review.PersonID // who requested it
 	digest    review.Digest   // then
 	endedBy   review.PersonID // who withdrew it
@@ -606,7 +608,7 @@ func (m *model) notRequestable(st *mStage, at time.Time) []string {
 // as it was signed, and has the item as met by evidence that runs out.
 func (st *mStage) renewing(it *mItem, kind string) *mRound {
 	ro := st.last()
-	signed := ro != nil && (ro.outcome == review.OutcomePassed || ro.outcome == review.OutcomeConditional) && !ro.changed
+	signed := ro != nil && (ro.outcome == review.OutcomePassed || ro.outcome == review.OutcomeConditional) && !ro.changed && ro.reopened == 0
 	if !signed || it.state != review.Met || it.def.ValidDays == 0 || !slices.Contains(it.def.Evidence, plan.EvidenceKind(kind)) {
 		return nil
 	}
@@ -658,7 +660,7 @@ func (m *model) contentWith(st *mStage, records string) string {
 // settle notes which passed gates no longer have the content that was signed.
 func (m *model) settle() {
 	for _, st := range m.stages {
-		if ro := st.last(); ro != nil && ro.passes() && m.signed(st, ro) != ro.closing {
+		if ro := st.last(); ro != nil && ro.passes() && ro.reopened == 0 && m.signed(st, ro) != ro.closing {
 			ro.changed = true
 		}
 	}
@@ -686,6 +688,8 @@ func (m *model) gate(st *mStage, at time.Time) review.GateState {
 		return review.GateWaiting
 	case ro.outcome == review.OutcomeReturned:
 		return review.GateReturned
+	case ro.passes() && ro.reopened != 0:
+		return review.GateOpenAgain
 	case ro.passes() && ro.changed:
 		return review.GateChanged
 	case ro.passes():
@@ -935,6 +939,9 @@ func (m *model) blockers(st *mStage, at time.Time) string {
 	} else {
 		words = m.notRequestable(st, at)
 		if last := st.last(); last != nil && last.passes() {
+			if last.reopened != 0 {
+				words = append(words, "gate-reopened")
+			}
 			if last.changed {
 				words = append(words, "content-changed")
 			}

@@ -333,11 +333,42 @@ func (k *machine) wildForce() {
 	}}
 	v.refuse("invalid", days < 0 || days == 31 || reason == "")
 	v.refuse("refused", k.m.status != review.StatusActive || open[k.m.gate(st, k.now)])
-	if last := st.last(); last != nil && last.outcome == review.OutcomeForced && last.forcedBy == by && last.endedWhy == reason && last.closing == k.m.content(st) && days >= 0 && days != 31 {
+	if last := st.last(); last != nil && last.outcome == review.OutcomeForced && last.forcedBy == by && last.endedWhy == reason && last.closing == k.m.content(st) && last.reopened == 0 && days >= 0 && days != 31 {
 		v = verdict{} // the same form sent twice
 	}
 	k.do("force "+string(sk), by, sk, k.m.hasRole(by, review.RoleManager), v, func(r *review.Review) error {
 		return r.Force(k.actor(by), sk, r.Digest(r.Stage(sk)), reason, k.later(days), k.now)
+	})
+}
+
+// wildReopening takes back that a gate has passed, if there is one to be found.
+func (k *machine) wildReopening() {
+	sk := pick(k, "stage", stageKeys...)
+	for _, other := range stageKeys {
+		if open[k.m.gate(k.m.stages[other], k.now)] && !k.oneIn(3, "elsewhere") {
+			sk = other
+		}
+	}
+	st := k.m.stages[sk]
+	by := mostly(k, "who", pick(k, "lead", owner, manager, pick(k, "holder", k.sitting(st)...)), crowd...)
+	no := mostly(k, "round", len(st.rounds), 0, 1, len(st.rounds)+1)
+	reason, impact := mostly(k, "reason", "a leak", "another", ""), mostly(k, "impact", "it waits", "")
+	v := verdict{}
+	there := no >= 1 && no <= len(st.rounds)
+	v.refuse("not found", !there)
+	v.refuse("invalid", reason == "" || impact == "")
+	leads := k.m.hasRole(by, review.RoleManager) || slices.Contains([]review.Duty{review.DutyOwner, review.DutyDeputy}, k.m.duties[by])
+	if there {
+		ro := st.rounds[no-1]
+		v.refuse("denied", !leads && !k.m.sitsAt(by, ro.seats, -1))
+		if ro.reopened != by || ro.reopenWhy != reason { // not the same form sent twice
+			v.refuse("refused", k.m.status != review.StatusActive || ro != st.last() || !open[k.m.gate(st, k.now)])
+			v.effect = func() { ro.reopened, ro.reopenWhy = by, reason }
+		}
+	}
+	may := leads || k.m.sits(by, "")
+	k.do(fmt.Sprintf("reopen %s, round %d", sk, no), by, sk, may, v, func(r *review.Review) error {
+		return r.Reopen(k.actor(by), sk, review.NewReopening{Round: no, Reason: reason, Impact: impact}, k.now)
 	})
 }
 

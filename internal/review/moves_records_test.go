@@ -55,7 +55,7 @@ func (m *model) recordsNow(st *mStage) string {
 // recordsOf writes down those that its signatures bind to: once it has passed, and
 // while it stands, they are what they were then.
 func (m *model) recordsOf(st *mStage) string {
-	if ro := st.last(); ro != nil && ro.passes() && !ro.changed {
+	if ro := st.last(); ro != nil && ro.passes() && !ro.changed && ro.reopened == 0 {
 		return ro.records
 	}
 	return m.recordsNow(st)

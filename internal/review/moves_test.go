@@ -20,7 +20,7 @@ func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
 		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
-		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
+		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildReopening, k.wildReopening, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
 		k.pass()

@@ -137,6 +137,7 @@ const (
 	RequestWaiver      Action = "request waivers"
 	DecideWaiver       Action = "decide on waivers"
 	CloseCondition     Action = "report a condition as met"
+	ReopenGate         Action = "reopen a gate"
 	BreakGlass         Action = "pass a gate by break-glass"
 	CloseRetrospective Action = "close a retrospective review"
 	StartReview        Action = "start the next review"
@@ -187,6 +188,7 @@ var permissionTable = []Rule{
 	{KeepRecords, "Add and change records, such as risks, debts and incidents", []Role{RoleManager}, Duties(), true},
 	{DecideRecord, "Accept a risk, keep a debt for good, or take over what is handed over, where somebody else owns it", []Role{RoleManager}, nil, true},
 	{CloseCondition, "Report that a condition is met that one was given", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
+	{ReopenGate, "Reopen a gate that has passed, with a reason", []Role{RoleManager}, []Duty{DutyOwner, DutyDeputy}, true},
 	{BreakGlass, "Pass a gate alone in an emergency; it is loud and reviewed afterwards", []Role{RoleManager}, nil, false},
 	{CloseRetrospective, "Review a gate that somebody else passed by break-glass", []Role{RoleManager}, nil, true},
 	{StartReview, "Start the next review of a project", []Role{RoleManager}, []Duty{DutyOwner, DutyDeputy}, false},
@@ -202,7 +204,7 @@ var permissionTable = []Rule{
 // peopleOnly are the decisions that no machine takes, whatever rights its
 // token has.
 var peopleOnly = []Action{
-	ConfirmProfile, ApproveNA, ApproveLowering, ApproveRetraction, SignGate, RequestWaiver, DecideWaiver, CloseCondition, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
+	ConfirmProfile, ApproveNA, ApproveLowering, ApproveRetraction, SignGate, RequestWaiver, DecideWaiver, CloseCondition, ReopenGate, BreakGlass, CloseRetrospective, StartReview, DelegateSeat,
 	BlockPerson, ErasePerson, EditLibrary, DecideRecord,
 }
 

@@ -34,7 +34,7 @@ var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, 
 var actions = []review.Action{
 	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
-	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
+	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.ReopenGate, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 	review.BlockPerson, review.ErasePerson, review.EditLibrary, review.KeepRecords, review.DecideRecord,
 }
 
@@ -64,6 +64,7 @@ hold, stop or resume         no     yes     no    no      yes   no     no     no
 request waivers              no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
 decide on waivers            no     yes     no    no      no    no     no     yes  yes  ?         ?      ?
 report a condition as met    yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
+reopen a gate                no     yes     no    no      yes   yes    no     yes  yes  ?         ?      ?
 pass a gate by break-glass   no     yes     no    no      no    no     no     no   no   ?         ?      ?
 close a retrospective review no     yes     no    no      no    no     no     yes  yes  ?         ?      ?
 start the next review        no     yes     no    no      yes   yes    no     no   no   ?         ?      ?
@@ -101,6 +102,7 @@ hold, stop or resume         ?      ?       no    no      yes   no     no     ? 
 request waivers              ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
 decide on waivers            ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
 report a condition as met    ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
+reopen a gate                ?      ?       no    no      yes   yes    no     ?    yes  ?         ?      ?
 pass a gate by break-glass   ?      ?       no    no      no    no     no     ?    no   ?         ?      ?
 close a retrospective review ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
 start the next review        ?      ?       no    no      yes   yes    no     ?    no   ?         ?      ?
@@ -139,6 +141,7 @@ hold, stop or resume         no     yes     no    no      no    no     no     no
 request waivers              no     no      no    no      no    no     no     no   no   no        no     no
 decide on waivers            no     yes     no    no      no    no     no     yes  yes  yes       no     no
 report a condition as met    yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
+reopen a gate                no     yes     no    no      no    no     no     yes  yes  yes       no     no
 pass a gate by break-glass   no     yes     no    no      no    no     no     no   no   no        no     no
 close a retrospective review no     yes     no    no      no    no     no     yes  yes  yes       no     no
 start the next review        no     yes     no    no      no    no     no     no   no   no        no     no
@@ -248,7 +251,7 @@ func TestMachinesDoNotSign(t *testing.T) {
 			m.Seats = append(everywhere(plan.Seats()...), heldIn(review.Scope(project), plan.Seats()...)...)
 			for _, act := range []review.Action{
 				review.SignGate, review.ApproveNA, review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.DecideRecord,
-				review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat,
+				review.ReopenGate, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat,
 			} {
 				if err := review.May(m, act, p); err == nil {
 					t.Errorf("a machine with the rights of %s may %s", a.name, act)
@@ -350,6 +353,9 @@ sign if      stopped       denied    denied    denied    denied    denied    den
 force        active        denied    ok        denied    denied    denied    denied    denied    denied    denied    not found not found not found
 force        on hold       denied    refused   denied    denied    denied    denied    denied    denied    denied    not found not found not found
 force        stopped       denied    refused   denied    denied    denied    denied    denied    denied    denied    not found not found not found
+take back    active        denied    ok        denied    denied    ok        ok        denied    ok        ok        not found not found not found
+take back    on hold       denied    refused   denied    denied    refused   refused   denied    refused   refused   not found not found not found
+take back    stopped       denied    refused   denied    denied    refused   refused   denied    refused   refused   not found not found not found
 look back    active        denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
 look back    on hold       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
 look back    stopped       denied    ok        denied    denied    denied    denied    denied    ok        ok        not found not found not found
@@ -473,6 +479,9 @@ func TestCommandsByPersonAndStatus(t *testing.T) {
 		}},
 		{"force", false, nil, func(w *world, by review.Actor) error {
 			return w.r.Force(by, build, w.r.Digest(w.r.Stage(build)), "x", "2026-03-20", w.tick())
+		}},
+		{"take back", false, func(w *world) { w.pass(build) }, func(w *world, by review.Actor) error {
+			return w.r.Reopen(by, build, review.NewReopening{Round: 1, Reason: "x", Impact: "y"}, w.tick())
 		}},
 		{"look back", false, func(w *world) { w.ok(w.force(manager, build)) }, func(w *world, by review.Actor) error {
 			return w.r.CloseRetrospective(by, build, 1, "x", w.tick())

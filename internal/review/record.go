@@ -128,7 +128,7 @@ func (r *Review) AtGate(s *Stage) []*Record {
 // standing is the round with which the stage's gate has passed, while nothing was
 // changed since; nil otherwise.
 func (s *Stage) standing() *Round {
-	if last := s.LastRound(); last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() {
+	if last := s.LastRound(); last.inForce() {
 		return last
 	}
 	return nil

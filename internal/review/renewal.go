@@ -14,7 +14,7 @@ import (
 func (s *Stage) Renewable(it *Item) *Round {
 	last := s.LastRound()
 	switch {
-	case last == nil || !last.Outcome.Passes() || last.Outcome == OutcomeForced || !last.ChangedAt.IsZero():
+	case !last.inForce() || last.Outcome == OutcomeForced:
 		return nil
 	case it.Level == plan.LevelNone || it.Def.ValidDays == 0 || it.Answer.State != Met:
 		return nil
@@ -38,7 +38,7 @@ func (s *Stage) renews(it *Item, kind plan.EvidenceKind) int {
 // signatures in force and is still there. The next round signs it.
 func (s *Stage) Renewed() []*Evidence {
 	last := s.LastRound()
-	if last == nil || !last.Outcome.Passes() {
+	if last == nil || !last.Outcome.Passes() || last.reopened() {
 		return nil
 	}
 	var out []*Evidence

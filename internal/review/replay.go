@@ -81,7 +81,7 @@ func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
 		if !s.Loaded {
 			continue
 		}
-		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last != nil && last.Outcome.Passes() && last.ChangedAt.IsZero() && !r.Stands(s) {
+		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last.inForce() && !r.Stands(s) {
 			last.ChangedAt = trailTime(at)
 			s.digest = "" // it is of the records now, and no longer of those that were decided on
 		}

@@ -151,6 +151,8 @@ func TestReplayRefusesABrokenTrail(t *testing.T) {
 		"glass broken rounds ahead":       at(review.GateForced{Stage: build, Round: 2}),
 		"a look back at no round":         at(review.RetrospectiveClosed{Stage: design, Round: 2}),
 		"a look back at an open round":    at(review.RetrospectiveClosed{Stage: design, Round: 1}),
+		"an open round reopened":          at(review.GateReopened{Stage: design, Round: 1}),
+		"no round reopened":               at(review.GateReopened{Stage: design, Round: 2}),
 		"a review before its time":        at(review.ReviewStarted{No: 3}),
 		"the same review":                 at(review.ReviewStarted{No: 1}),
 	} {

@@ -108,6 +108,9 @@ func (r *Review) blocked(s *Stage, at time.Time) bool {
 
 // standingPassed is the state of a gate that has passed once.
 func (r *Review) standingPassed(s *Stage, last *Round, at time.Time) GateState {
+	if last.reopened() {
+		return GateOpenAgain
+	}
 	if !last.ChangedAt.IsZero() {
 		return GateChanged
 	}

@@ -96,7 +96,8 @@ const (
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion, t.format,
 		       t.outcome, coalesce(t.closed_by, 0), t.closed_at, coalesce(t.closing, ''), t.why, t.changed_at,
-		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note, t.records
+		       t.review_due, coalesce(t.reviewed_by, 0), coalesce(t.reviewed_for, 0), t.reviewed_at, t.review_note, t.records,
+		       coalesce(t.reopened_by, 0), coalesce(t.reopened_for, 0), t.reopened_at, t.reopened_why, t.reopened_impact
 		  from round t`
 	signOffsSQL = `
 		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0),

@@ -142,7 +142,7 @@ func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
 // wherever the gate stands.
 func asksSeats(s review.StageRollup) bool {
 	switch s.Gate {
-	case review.GateWaiting, review.GateReturned, review.GateChanged, review.GateLapsed, review.GateConditional, review.GateOverdue:
+	case review.GateWaiting, review.GateReturned, review.GateChanged, review.GateLapsed, review.GateConditional, review.GateOverdue, review.GateOpenAgain:
 		return true
 	}
 	return s.Forced > 0

@@ -364,7 +364,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 	}
 	if f.Late {
 		var passed []int16
-		for g := review.GateBlocked; g <= review.GateBreakGlass; g++ {
+		for g := review.GateBlocked; g <= review.GateOpenAgain; g++ {
 			if g.Passed() {
 				passed = append(passed, int16(g))
 			}

@@ -132,15 +132,17 @@ type roundRow struct {
 func (rows *reviewRows) scanRounds(r pgx.Rows) error {
 	for r.Next() {
 		var row roundRow
-		var closed, changed, due, reviewed *time.Time
+		var closed, changed, due, reviewed, reopened *time.Time
 		o := &row.Round
 		if err := r.Scan((*string)(&row.stage), &o.No, (*int64)(&o.RequestedBy), &o.RequestedAt, &o.Reason, &o.Early, (*string)(&o.Digest), &o.Policy.Quorum, &o.Policy.Seats, &o.Policy.Mandatory, &o.SoD, (*string)(&o.Exclusion), (*int)(&o.Format),
 			(*string)(&o.Outcome), (*int64)(&o.ClosedBy), &closed, (*string)(&o.Closing), &o.Why, &changed,
-			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote, &o.Records); err != nil {
+			&due, (*int64)(&o.ReviewedBy), (*int64)(&o.ReviewedFor), &reviewed, &o.ReviewNote, &o.Records,
+			(*int64)(&o.Reopened.By), (*int64)(&o.Reopened.Authorised), &reopened, &o.Reopened.Reason, &o.Reopened.Impact); err != nil {
 			return fmt.Errorf("reading rounds: %w", err)
 		}
 		o.RequestedAt, o.ClosedAt, o.ChangedAt = o.RequestedAt.UTC(), deref(closed), deref(changed)
 		o.ReviewDue, o.ReviewedAt = deref(due), deref(reviewed)
+		o.Reopened.At = deref(reopened)
 		rows.rounds = append(rows.rounds, row)
 	}
 	return r.Err()

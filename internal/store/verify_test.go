@@ -237,6 +237,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update round set closing = encode(sha256(closing::bytea), 'hex') where review_no = 2`,
 		`update round set quorum = 1 where quorum = 2`,
 		`update round set changed_at = closed_at where review_no = 2`,
+		`update round set reopened_by = closed_by, reopened_at = closed_at, reopened_why = 'x', reopened_impact = 'y' where review_no = 1 and outcome = 'passed' and changed_at is null`,
 		`update sign_off set decision = 'go' where decision = 'return'`,
 		`update sign_off set person_id = ` + someone + ` where review_no = 2 and no = 1`,
 		`update sign_off set note = 'Edited.' where review_no = 2`,

@@ -347,13 +347,13 @@ func (s *Store) whatExpires(ctx context.Context, v *MyWorkView, pins []pinned) (
 
 func (s *Store) queueFallen(b *pgx.Batch, by By, limit int, out *MyWorkView) {
 	b.Queue(`with `+meSQL+`
-		select f.key, `+nameSQL(`f`)+`, w.stage, w.state, coalesce(r.changed_at, w.since) as since,
+		select f.key, `+nameSQL(`f`)+`, w.stage, w.state, coalesce(r.changed_at, r.reopened_at, w.since) as since,
 		       (select count(*) from finding d
 		         where d.project_id = w.project_id and d.review_no = w.review_no and d.stage = w.stage and d.answered_at is null)::int,
 		       count(*) filter (where w.state <> 5) over (), count(*) filter (where w.state = 5) over ()
 		  from me
 		  join project_member m on m.person_id = me.id
-		  join gate w on w.project_id = m.project_id and w.state in (4, 5, 6, 8)
+		  join gate w on w.project_id = m.project_id and w.state in (4, 5, 6, 8, 10)
 		  join round r on r.project_id = w.project_id and r.review_no = w.review_no and r.stage = w.stage and r.no = w.round
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no
 		 where f.status = 'active'

@@ -54,6 +54,11 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			   set outcome = 'break-glass', closed_by = $5, closed_at = $6, closing = $7, why = $12, review_due = $13::date, records = $16`,
 			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Digest, e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), r.Plan.SoD,
 			e.Reason, e.ReviewDue, e.Exclusion, int(e.Format), decidedOn(r, e.Stage, e.Round))
+	case review.GateReopened:
+		b.Queue(`
+			update round set reopened_by = $5, reopened_at = $6, reopened_why = $7, reopened_impact = $8, reopened_for = $9
+			 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
+			id, no, e.Stage, e.Round, int64(en.Actor), en.At, e.Reason, e.Impact, nullablePerson(e.Authorised))
 	case review.RetrospectiveClosed:
 		b.Queue(`
 			update round set reviewed_by = $5, reviewed_at = $6, review_note = $7, reviewed_for = $8

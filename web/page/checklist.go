@@ -651,6 +651,8 @@ func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
 		return ui.Warning, "A condition of the gate is overdue, so the gate no longer counts as passed."
 	case review.GateChanged:
 		return ui.Warning, "Something changed after the gate had passed, so its signatures are out of date. It takes a new round."
+	case review.GateOpenAgain:
+		return ui.Warning, "The gate had passed and was reopened on purpose; its page says why. It takes a new round."
 	case review.GateReturned:
 		n := d.view.stage().OpenFindings()
 		if n == 0 {

@@ -71,7 +71,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	case review.SeatDelegated, review.DelegationEnded:
 		t.right(&out, en.Event)
 	case review.ConditionSet, review.ConditionHandedOn, review.ConditionMet, review.ConditionConfirmed, review.ConditionReopened, review.ConditionReleased,
-		review.FindingAccepted, review.FindingReopened, review.GateForced, review.RetrospectiveClosed:
+		review.FindingAccepted, review.FindingReopened, review.GateForced, review.GateReopened, review.RetrospectiveClosed:
 		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.followUp(&out, en.Event)

@@ -94,6 +94,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.FindingAccepted{Stage: "idea", No: 2}, "Ana accepted the answer to finding 2 on Idea", gate, ui.Met},
 		{review.FindingReopened{Stage: "idea", No: 2, Reason: "Half."}, "Ana reopened finding 2 on Idea | Half.", gate, ui.Bad},
 		{review.GateForced{Stage: "idea", Reason: "Fire.", ReviewDue: "2026-12-01"}, "Ana used break-glass, alone, to pass the gate of Idea | Fire.\nTo be reviewed by 1 Dec 2026.", gate, ui.Bad},
+		{review.GateReopened{Stage: "idea", Reason: "A leak.", Impact: "The launch waits."}, "Ana reopened the gate of Idea | A leak.\nExpected impact: The launch waits.", gate, ui.Warn},
+		{review.GateReopened{Stage: "idea", Reason: "A leak.", Impact: "It waits.", Authorised: 3}, "Ana reopened the gate of Idea | A leak.\nExpected impact: It waits.\nAuthorised by Chi.", gate, ui.Warn},
 		{review.RetrospectiveClosed{Stage: "idea", Note: "Right."}, "Ana reviewed the break-glass decision on Idea | Right.", gate, ui.Met},
 		{review.RetrospectiveClosed{Stage: "idea", Note: "Right.", For: 3}, "Ana reviewed the break-glass decision, standing in for Chi on Idea | Right.", gate, ui.Met},
 		{review.WaiverRequested{Stage: "idea", Item: "scope-set", No: 1, Reason: "Late.", Risk: "Small.", Measure: "By hand.", Until: "2027-01-01"},

@@ -44,6 +44,12 @@ func (t Teller) followUp(out *ui.Entry, ev review.Event) {
 	case review.GateForced:
 		out.State, out.What = ui.Bad, "used break-glass, alone, to pass the gate of"
 		out.Why = e.Reason + "\nTo be reviewed by " + day(e.ReviewDue) + "."
+	case review.GateReopened:
+		out.State, out.What = ui.Warn, "reopened the gate of"
+		out.Why = e.Reason + "\nExpected impact: " + e.Impact
+		if e.Authorised != 0 {
+			out.Why += "\nAuthorised by " + t.Names(e.Authorised) + "."
+		}
 	case review.RetrospectiveClosed:
 		out.State, out.What, out.Why = ui.Met, "reviewed the break-glass decision"+t.inPlaceOf(e.For)+" on", e.Note
 	}

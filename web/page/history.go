@@ -94,6 +94,7 @@ var kinds = []struct{ kind, label string }{
 	{review.WaiverExtended{}.Kind(), "Waivers extended"},
 	{review.WaiverRevoked{}.Kind(), "Waivers revoked"},
 	{review.GateForced{}.Kind(), "Break-glass"},
+	{review.GateReopened{}.Kind(), "Gates reopened"},
 	{review.RetrospectiveClosed{}.Kind(), "Reviews of break-glass"},
 	{review.ModuleAttached{}.Kind(), "Modules attached"},
 	{review.ModuleDetached{}.Kind(), "Modules detached"},

@@ -20,7 +20,7 @@ func GateLook(g review.GateState) ui.State {
 		return ui.Met
 	case review.GateConditional:
 		return ui.Part
-	case review.GateChanged, review.GateBreakGlass:
+	case review.GateChanged, review.GateOpenAgain, review.GateBreakGlass:
 		return ui.Warn
 	case review.GateReturned, review.GateLapsed, review.GateOverdue:
 		return ui.Bad

@@ -67,6 +67,7 @@ func GateStates() []GateFilter {
 		{"waiting", []review.GateState{review.GateWaiting}},
 		{"returned", []review.GateState{review.GateReturned}},
 		{"changed", []review.GateState{review.GateChanged}},
+		{"reopened", []review.GateState{review.GateOpenAgain}},
 		{"lapsed", []review.GateState{review.GateLapsed}},
 		{"conditions", []review.GateState{review.GateConditional}},
 		{"overdue", []review.GateState{review.GateOverdue}},

@@ -206,7 +206,7 @@ func (v *projectView) obstacles() []obstacle {
 		s, g := &v.Review.Stages[i], v.rollups[i].Gate
 		bs := NobodyIn(v.Nobody, s.Def.Key)
 		if len(bs) == 0 && (g.Passed() || i != v.current && g != review.GateWaiting && g != review.GateReturned &&
-			g != review.GateChanged && g != review.GateLapsed && g != review.GateOverdue) {
+			g != review.GateChanged && g != review.GateOpenAgain && g != review.GateLapsed && g != review.GateOverdue) {
 			continue
 		}
 		bs = requiredFirst(WithNobody(bs, v.Review.Blockers(s, v.Now)))

@@ -28,6 +28,7 @@ func gateMeanings() []meaning {
 			review.GateBreakGlass, "One person passed it alone in an emergency. It stays marked until somebody else has reviewed that decision.",
 		),
 		explain(review.GateChanged, "The gate had passed, but an answer, evidence or the profile has changed since. The signatures are kept but are out of date; a new round is needed."),
+		explain(review.GateOpenAgain, "The gate had passed, and somebody who leads the project or signs there took that back with a reason. The signatures stay readable; a new round is needed."),
 		explain(review.GateReturned, "A signer returned the stage with findings. Answer them, then request sign-off again."),
 		explain(
 			review.GateLapsed,

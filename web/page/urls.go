@@ -201,6 +201,11 @@ func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 // ForceURL is where a gate is passed by break-glass.
 func ForceURL(p review.ProjectKey, s plan.StageKey) string { return GateURL(p, s) + "/break-glass" }
 
+// ReopenGateURL is where a gate that has passed is reopened.
+func ReopenGateURL(p review.ProjectKey, s plan.StageKey, round int) string {
+	return GateURL(p, s) + "/reopen/" + strconv.Itoa(round)
+}
+
 // RetrospectiveURL is where others review that.
 func RetrospectiveURL(p review.ProjectKey, s plan.StageKey, round int) string {
 	return GateURL(p, s) + "/retrospective/" + strconv.Itoa(round)

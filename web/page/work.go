@@ -154,6 +154,8 @@ func (g *FallenGate) next() string {
 	switch {
 	case g.State == review.GateChanged:
 		return "changed since sign-off: request it again"
+	case g.State == review.GateOpenAgain:
+		return "reopened on purpose: request sign-off again"
 	case g.State == review.GateLapsed:
 		return "lapsed: renew expired evidence, or request sign-off again"
 	case g.State == review.GateOverdue:
@@ -183,6 +185,8 @@ func (g *FallenGate) happened() string {
 		return "passed"
 	case review.GateChanged:
 		return "changed"
+	case review.GateOpenAgain:
+		return "reopened"
 	}
 	return ""
 }

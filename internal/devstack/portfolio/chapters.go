@@ -27,6 +27,7 @@ const (
 	stopped
 	endsConditional
 	forced
+	reopened
 )
 
 // chapter is a stretch of a project's past, mostly spent on one stage.
@@ -116,6 +117,11 @@ func force(stage plan.StageKey, until, days int, why string) chapter {
 	return chapter{stage: stage, end: forced, until: until, count: days, why: why}
 }
 
+// reopen takes back that a gate has passed.
+func reopen(stage plan.StageKey, until int, why string) chapter {
+	return chapter{stage: stage, end: reopened, until: until, why: why}
+}
+
 func (s *story) tell(ch chapter) {
 	switch ch.end {
 	case renews:
@@ -133,6 +139,11 @@ func (s *story) tell(ch chapter) {
 	case forced:
 		s.do(s.moment(float64(ch.until)), "marcus", ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.Force(who, ch.stage, r.Digest(r.Stage(ch.stage)), ch.why, s.date(ch.count), at)
+		})
+	case reopened:
+		s.do(s.moment(float64(ch.until)), s.p.owner, ch.stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			in := review.NewReopening{Round: len(r.Stage(ch.stage).Rounds), Reason: ch.why, Impact: "Nothing more is released to the customers until this is decided again; the pilot goes on."}
+			return r.Reopen(who, ch.stage, in, at)
 		})
 	default:
 		asks := float64(ch.until) + s.lead(ch)

@@ -175,7 +175,7 @@ func (d *demo) states(t *testing.T) {
 	for _, g := range texts(t, d.pool, `select unnest(gates)::text from portfolio`) {
 		gates[g]++
 	}
-	for g := review.GateBlocked; g <= review.GateBreakGlass; g++ {
+	for g := review.GateBlocked; g <= review.GateOpenAgain; g++ {
 		if gates[fmt.Sprint(int(g))] == 0 {
 			t.Errorf("no gate is %q", g.Label())
 		}

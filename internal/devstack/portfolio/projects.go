@@ -162,6 +162,7 @@ func identityProjects() []demoProject {
 			profile: service + redundant, owner: "kofi", deputy: "marcus", members: "jonas", na: "debt-logged", began: 198,
 			past: []chapter{
 				pass("idea", 184), pass("evaluation", 156), pass("architecture", 110), pass("code", 80), second("pipeline", 48), wait("environments", 16, 1), work("security", 1, 45),
+				reopen("architecture", 3, "The load on the store is four times what the decision rests on, since the app now keeps its basket there too."),
 			},
 		},
 		{

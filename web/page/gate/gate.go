@@ -78,6 +78,7 @@ const (
 	FormSign     = "sign" // all four decisions
 	FormForce    = "break-glass"
 	FormStatus   = "status"
+	FormAgain    = "reopen" // the gate itself
 )
 
 // FormFinding is the form that answers a finding.
@@ -191,7 +192,7 @@ func (v *view) obstacles(bs []review.Blocker) []obstacle {
 	var rest []review.Blocker
 	for i := range bs {
 		switch b := &bs[i]; {
-		case b.Kind == review.ProjectNotActive || b.Kind == review.ContentChanged: // the notice above says it
+		case b.Kind == review.ProjectNotActive || b.Kind == review.ContentChanged || b.Kind == review.Reopened: // the notice above says it
 		case b.Item != "":
 			items++
 		case b.Kind == review.FindingOpen:
@@ -229,7 +230,7 @@ func (v *view) early() []string {
 		}
 		switch state := v.Review.Standing(s, v.Now); {
 		case state.Passed():
-		case state == review.GateLapsed || state == review.GateChanged || state == review.GateOverdue:
+		case state == review.GateLapsed || state == review.GateChanged || state == review.GateOpenAgain || state == review.GateOverdue:
 			names = append(names, s.Def.Name+" (passed once; "+strings.ToLower(state.Label())+")")
 		default:
 			names = append(names, s.Def.Name)
@@ -370,6 +371,8 @@ func (v *view) sentFields() []ui.Field {
 		return []ui.Field{statusReason(v)}
 	case FormForce:
 		return []ui.Field{v.forceReason(), v.forceDue()}
+	case FormAgain:
+		return []ui.Field{v.reopenReason(), v.reopenImpact(), v.reopenAuthorised()}
 	}
 	for i := range v.Stage.Rounds {
 		if ro := &v.Stage.Rounds[i]; v.Form.Action == FormRetrospective(ro.No) {
@@ -407,7 +410,7 @@ func (v *view) orphans() []typedText {
 	if v.Form.Action == "" || v.shows(v.Form.Action) {
 		return out
 	}
-	names := []string{"reason", "note", "findings", "answer"}
+	names := []string{"reason", "impact", "note", "findings", "answer"}
 	for no := 1; no <= ConditionsAtOnce; no++ {
 		names = append(names, ConditionField("text", no))
 	}
@@ -430,6 +433,8 @@ func (v *view) shows(form string) bool {
 		return v.signing().form()
 	case FormForce:
 		return v.mayForce()
+	case FormAgain:
+		return v.mayReopen()
 	case FormStatus:
 		return len(v.statusMoves()) > 0
 	}

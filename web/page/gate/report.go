@@ -114,6 +114,9 @@ func (s *reportStage) roundText(r *review.Round) string {
 	case !r.ClosedAt.IsZero():
 		text += " Ended by " + s.Name(r.ClosedBy) + ", " + page.Moment(r.ClosedAt) + "."
 	}
+	if o := &r.Reopened; !o.At.IsZero() {
+		text += " Reopened by " + s.reopener(o) + ", " + page.Moment(o.At) + ": " + o.Reason + " Expected impact: " + o.Impact
+	}
 	if !r.ChangedAt.IsZero() {
 		text += " What was signed changed after that, " + page.Moment(r.ChangedAt) + "."
 	}

@@ -121,6 +121,9 @@ func (v *view) signOffLook(round *review.Round, so *review.SignOff) (ui.State, s
 		if v.standing == review.GateChanged {
 			return ui.Warn, word + ", changed since"
 		}
+		if v.standing == review.GateOpenAgain {
+			return ui.Warn, word + ", reopened since"
+		}
 		return state, word
 	}
 	if so.Digest != v.digest {
