@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -197,4 +198,42 @@ func TestFiguresOfAnObjective(t *testing.T) {
 	}
 	f.browse("viewer").post(note, "value", "9", "at", "2025-11-01T10:00").want(403)
 	m.post(page.ReadingsURL(p, "risk", 1), "value", "9", "at", "2025-11-01T10:00").want(404)
+}
+
+// A release is planned, goes out while gates are open, and says so wherever somebody
+// sees it.
+func TestAReleaseFromEnd(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	p := f.create("ledger")
+	b := f.browse("member")
+	fields := []string{"title", "Refunds", "text", "", "owner", f.id("member"), "due", "2099-01-02", "stage", "idea", "item", "", "links", "",
+		"value-subject", "service", "value-version", "4.2", "value-registry", "", "value-environment", "production", "value-time", "2026-03-01T10:00", "value-because", "Asked for.",
+		"value-expected", "", "value-commit", "main", "value-digest", "", "value-ticket", "", "value-rollback", "", "value-rehearsed", "2025-01-01", "value-authorised", "", "value-actual", ""}
+	if got := b.post(page.RecordKindURL(p, "release"), fields...).want(422); !strings.Contains(got.one(".errors").Text(), "Commit is no commit") || got.one("[name=value-commit]").AttrOr("value", "") != "main" {
+		t.Errorf("refused with %s", got.one(".errors").Text())
+	}
+	fields[slices.Index(fields, "value-commit")+1] = "9f86d081"
+	b.post(page.RecordKindURL(p, "release"), fields...).want(303)
+	shown := b.get(page.RecordURL(p, "release", 1)).want(200)
+	if text := shown.one("main").Text(); !strings.Contains(text, "424 days before the release") || strings.Contains(text, "It went to production") || !strings.Contains(text, "1 Jan 2025") {
+		t.Errorf("planned, it says %s", text)
+	}
+	if n := shown.find("#gates li").Length(); n != len(twoStages().Stages) {
+		t.Errorf("it tells of %d gates", n)
+	}
+	digest := shown.one(`form:has(input[value=out]) input[name=shown]`).AttrOr("value", "")
+	b.post(page.MoveRecordURL(p, "release", 1), "to", "out", "shown", digest, "due", "2099-01-02", "value-time", "2026-03-01T10:00", "value-authorised", "The board").want(303)
+	const early = "It went to production before"
+	for name, main := range map[string]string{
+		"its page": page.RecordURL(p, "release", 1), "the list": page.RecordKindURL(p, "release"), "the overview": page.RecordsURL(p), "the gate": page.GateURL(p, "idea"), "the report": page.ReportURL(p),
+	} {
+		if text := b.get(main).want(200).one("main").Text(); !strings.Contains(text, early) || !strings.Contains(text, "424 days") {
+			t.Errorf("%s does not say that it was early: %s", name, text)
+		}
+	}
+	f.passGate(p, "idea", plan.SeatProduct, plan.SeatEngineering)
+	if text := b.get(page.RecordURL(p, "release", 1)).want(200).find("#gates li").First().Text(); !strings.Contains(text, "Not ready") || !strings.Contains(text, "now passed") {
+		t.Errorf("its first gate is told as %s", text)
+	}
 }

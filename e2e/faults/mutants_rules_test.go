@@ -98,6 +98,7 @@ var ruleMutants = []mutant{
 	rule("an edit leaves a record's version as it was", "	rec.RecordFields = e.Record\n	rec.Version++\n", "	rec.RecordFields = e.Record\n"),
 	rule("a request is signed on the records of the round before", "	case SignOffRequested: // on the records as they are now\n		r.Stage(e.Stage).digest = \"\"\n", "	case SignOffRequested: // on the records as they are now\n		r.Stage(e.Stage).digest += \"\"\n"),
 	rule("a successor gets no records", "rec.Owner == from && !rec.Closed() {", "rec.Owner == from && rec.Closed() {"),
+	rule("a release keeps how gates stood when it was planned", "gates != nil {\n\t\trec.Gates = gates", "gates != nil && rec.Gates == nil {\n\t\trec.Gates = gates"),
 	rule("an overdue condition goes unnoticed", "if c.Overdue(at) {\n\t\t\tstate = GateOverdue", "if c.No < 0 {\n\t\t\tstate = GateOverdue"),
 }
 

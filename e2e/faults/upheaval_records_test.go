@@ -93,11 +93,17 @@ func recordValues(rng *rand.Rand, k *record.Kind, word string, at time.Time) rec
 				out[f.Key] = f.Choices[0].Key
 			}
 		case record.Moment:
-			out[f.Key] = at.UTC().Format("2006-01-02") + "T09:00"
+			out[f.Key] = at.UTC().AddDate(0, 0, -1).Format(time.DateOnly) + "T09:00"
 		case record.Number:
 			out[f.Key] = strconv.Itoa(1 + rng.IntN(99))
 		case record.Link:
 			out[f.Key] = "https://wiki.example.test/shown"
+		case record.Date:
+			out[f.Key] = at.UTC().AddDate(0, 0, -rng.IntN(300)).Format(time.DateOnly)
+		case record.Commit:
+			out[f.Key] = fmt.Sprintf("%040x", rng.Uint64())
+		case record.Digest:
+			out[f.Key] = fmt.Sprintf("sha256:%064x", rng.Uint64())
 		case record.Line, record.Text:
 			out[f.Key] = word
 		}

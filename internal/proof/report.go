@@ -53,6 +53,7 @@ type reportRound struct {
 type reportRecord struct {
 	Name, Title, Text, State, Why string
 	Owner                         review.PersonID
+	Warnings                      []string
 }
 
 // reportItem is an item as it was signed.
@@ -130,7 +131,7 @@ func (h *history) reportRound(r *round) reportRound {
 	}
 	for i := range r.Content.Records {
 		rec := r.Content.Records[i].Record()
-		out.Records = append(out.Records, reportRecord{rec.Name(), rec.Title, rec.Text, rec.Standing().Label, rec.Why, rec.Owner})
+		out.Records = append(out.Records, reportRecord{rec.Name(), rec.Title, rec.Text, rec.Standing().Label, rec.Why, rec.Owner, rec.Warnings()})
 	}
 	out.Findings, out.Conditions, out.Waivers = h.followUp(r)
 	return out

@@ -22,7 +22,7 @@ type (
 
 // Kinds lists every kind in the order in which pages show them.
 func Kinds() []*Kind {
-	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback}
+	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback, &release}
 }
 
 // Of finds a kind; nil when there is none with that key.
@@ -65,6 +65,15 @@ type Kind struct {
 	Derived func(Values) []Fact
 	// Reads says what is read of records of the kind from time to time; nil: nothing.
 	Reads *Reads
+	// CheckAt finds what is wrong with fields at the moment when somebody says them,
+	// of a record that is in a state or comes into it; nil: nothing.
+	CheckAt func(StateKey, Values, time.Time) []Problem
+	// Warn says what people should know who look at the record, wherever it is
+	// listed; empty: nothing. It stops no gate.
+	Warn func(Values) string
+	// NeedsGates reports whether the record tells of something before which every gate
+	// of a launch should have passed; nil: none of the kind does.
+	NeedsGates func(StateKey, Values) bool
 }
 
 // Type is what a field holds.
@@ -77,6 +86,13 @@ const (
 	Choice Type = "choice" // one of the field's choices, by key
 	Moment Type = "moment" // a minute in UTC, as in [MomentLayout]
 	Number Type = "number" // a [Decimal]
+)
+
+// Exact types, which hold one thing in one form.
+const (
+	Date   Type = "date"   // a day, as in [time.DateOnly]
+	Commit Type = "commit" // a commit's hash, 7 to 64 hexadecimal digits in lower case
+	Digest Type = "digest" // "sha256:" and 64 hexadecimal digits in lower case
 )
 
 // MomentLayout is how moments are typed and stored.
@@ -116,6 +132,8 @@ type State struct {
 	Dated  bool       // the record's date has to be filled in by then
 	Why    string     // the reason that is asked for; empty: none
 	By     Mover
+	// KeepsGates has a record that comes here keep how all gates stand then.
+	KeepsGates bool
 }
 
 // Values are what the fields of a record hold. Fields without a value are not in it.
@@ -201,6 +219,15 @@ func (v Values) With(set Values) Values {
 // moment reads a moment that a field holds; zero: none.
 func (v Values) moment(f FieldKey) time.Time {
 	t, err := time.Parse(MomentLayout, v[f])
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// date reads a day that a field holds; zero: none.
+func (v Values) date(f FieldKey) time.Time {
+	t, err := time.Parse(time.DateOnly, v[f])
 	if err != nil {
 		return time.Time{}
 	}

@@ -14,6 +14,7 @@ type (
 		No     int          `json:"no"`
 		Type   record.Key   `json:"type"`
 		Record RecordFields `json:"record"`
+		Gates  []GateThen   `json:"gates,omitempty"` // where the kind keeps how they stood
 	}
 	// RecordEdited changes what a record says.
 	RecordEdited struct {
@@ -33,6 +34,7 @@ type (
 		Set    record.Values   `json:"set,omitempty"` // what was filled in with it
 		Due    string          `json:"due,omitempty"` // the record's date after it
 		Reason string          `json:"reason,omitempty"`
+		Gates  []GateThen      `json:"gates,omitempty"` // where the state keeps how they stood
 	}
 	// RecordHandedOn gives a record to another owner, because its owner leaves or
 	// somebody goes on in their place.
@@ -134,6 +136,7 @@ func (e RecordOpened) fold(r *Review, en Entry) error {
 	}
 	r.Records = append(r.Records, Record{
 		No: e.No, RecordFields: e.Record, Kind: e.Type, State: k.States[0].Key, Version: 1, By: en.Actor, At: en.At,
+		Gates: r.gatesThen(e.Gates, en.At),
 	})
 	return nil
 }
@@ -158,6 +161,9 @@ func (e RecordMoved) fold(r *Review, en Entry) error {
 	}
 	rec.Values = rec.Values.With(e.Set)
 	rec.State, rec.Due, rec.Why, rec.MovedBy, rec.MovedAt = e.To, e.Due, e.Reason, en.Actor, en.At
+	if gates := r.gatesThen(e.Gates, en.At); gates != nil {
+		rec.Gates = gates
+	}
 	rec.Version++
 	return nil
 }

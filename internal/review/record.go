@@ -31,8 +31,9 @@ type Record struct {
 	MovedAt  time.Time
 	Why      string // it was brought there
 	Comments int
-	Latest   *Reading  // what was read of it last; nil: nothing
-	Readings []Reading // in the order in which they were noted; nil unless all records are loaded
+	Latest   *Reading   // what was read of it last; nil: nothing
+	Readings []Reading  // in the order in which they were noted; nil unless all records are loaded
+	Gates    *GatesThen `json:",omitempty"` // how they stood when it last came where that is kept; nil: nowhere
 }
 
 // RecordFields are what a person says of a record.
@@ -95,6 +96,7 @@ type SignedRecord struct {
 	MovedBy PersonID        `json:"moved_by,omitempty"`
 	MovedAt time.Time       `json:"moved_at,omitzero"`
 	Why     string          `json:"why,omitempty"`
+	Gates   *GatesThen      `json:"gates,omitempty"`
 	RecordFields
 }
 
@@ -102,7 +104,7 @@ type SignedRecord struct {
 func (rec *Record) Signed() SignedRecord {
 	return SignedRecord{
 		No: rec.No, Kind: rec.Kind, State: rec.State, Version: rec.Version, By: rec.By, At: rec.At.UTC(), MovedBy: rec.MovedBy, MovedAt: rec.MovedAt.UTC(),
-		Why: rec.Why, RecordFields: rec.RecordFields,
+		Why: rec.Why, Gates: rec.Gates, RecordFields: rec.RecordFields,
 	}
 }
 
@@ -110,6 +112,7 @@ func (rec *Record) Signed() SignedRecord {
 func (s *SignedRecord) Record() Record {
 	return Record{
 		No: s.No, RecordFields: s.RecordFields, Kind: s.Kind, State: s.State, Version: s.Version, By: s.By, At: s.At, MovedBy: s.MovedBy, MovedAt: s.MovedAt, Why: s.Why,
+		Gates: s.Gates,
 	}
 }
 
@@ -307,6 +310,8 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 			return ""
 		}
 		return typed
+	case record.Date, record.Commit, record.Digest:
+		return in.exact(name, f.Type, typed)
 	case record.Moment:
 		return in.moment(name, typed)
 	case record.Number:
@@ -390,6 +395,9 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if err := fields.lacks(&k.States[0]); err != nil {
 		return 0, err
 	}
+	if err := fields.fits(k, k.States[0].Key, at); err != nil {
+		return 0, err
+	}
 	for i := range r.Records {
 		rec := &r.Records[i]
 		if rec.Kind == kind && rec.By == by.Person && at.Sub(rec.At) < pressedTwice && rec.same(&fields) {
@@ -402,8 +410,12 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if len(r.Records) >= maxRecords {
 		return 0, refuse("A project keeps %d records at most.", maxRecords)
 	}
+	gates, err := r.gatesFor(&k.States[0], at)
+	if err != nil {
+		return 0, err
+	}
 	no = len(r.Records) + 1
-	return no, r.record(by, at, RecordOpened{No: no, Type: kind, Record: fields})
+	return no, r.record(by, at, RecordOpened{No: no, Type: kind, Record: fields, Gates: gates})
 }
 
 // EditRecord changes what a record says. shown is the [Record.Digest] of what the
@@ -424,6 +436,9 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 		return err
 	}
 	if err := fields.lacks(rec.Standing()); err != nil {
+		return err
+	}
+	if err := fields.fits(rec.Def(), rec.State, at); err != nil {
 		return err
 	}
 	if rec.Standing().By == record.Judges {
@@ -546,7 +561,16 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	if !slices.Contains(to.From, rec.State) {
 		return refuse("%s is %s, and cannot become %s from there.", rec.Name(), strings.ToLower(rec.Standing().Label), strings.ToLower(to.Label))
 	}
-	return r.record(by, at, RecordMoved{No: no, Type: rec.Kind, Stage: rec.Stage, From: rec.State, To: in.To, Set: set, Due: fields.Due, Reason: reason})
+	if err := fields.fits(kind, in.To, at); err != nil {
+		return err
+	}
+	gates, err := r.gatesFor(to, at)
+	if err != nil {
+		return err
+	}
+	return r.record(by, at, RecordMoved{
+		No: no, Type: rec.Kind, Stage: rec.Stage, From: rec.State, To: in.To, Set: set, Due: fields.Due, Reason: reason, Gates: gates,
+	})
 }
 
 // moving checks what was typed to bring the record into a state: the reason, the

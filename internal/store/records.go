@@ -14,7 +14,7 @@ import (
 
 const recordsSQL = `
 	select t.no, t.kind, t.title, t.text, coalesce(t.owner_id, 0), t.due, t.stage, t.item, t.fields, t.links, t.state, t.version,
-	       t.opened_by, t.opened_at, coalesce(t.moved_by, 0), t.moved_at, t.why, t.comments, t.latest
+	       t.opened_by, t.opened_at, coalesce(t.moved_by, 0), t.moved_at, t.why, t.comments, t.latest, t.gates
 	  from record t
 	 where t.project_id = $1`
 
@@ -72,7 +72,7 @@ func (rows *reviewRows) scanReadings(r pgx.Rows) error {
 func scanRecord(row pgx.CollectableRow) (rec review.Record, err error) {
 	var due, moved *time.Time
 	err = row.Scan(&rec.No, (*string)(&rec.Kind), &rec.Title, &rec.Text, (*int64)(&rec.Owner), &due, (*string)(&rec.Stage), (*string)(&rec.Item),
-		&rec.Values, &rec.Links, (*string)(&rec.State), &rec.Version, (*int64)(&rec.By), &rec.At, (*int64)(&rec.MovedBy), &moved, &rec.Why, &rec.Comments, &rec.Latest)
+		&rec.Values, &rec.Links, (*string)(&rec.State), &rec.Version, (*int64)(&rec.By), &rec.At, (*int64)(&rec.MovedBy), &moved, &rec.Why, &rec.Comments, &rec.Latest, &rec.Gates)
 	if err != nil {
 		return rec, err
 	}

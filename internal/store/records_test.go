@@ -118,6 +118,35 @@ func TestRecordsAreStored(t *testing.T) {
 	}
 }
 
+// How the gates stood when a release went out is stored with it, and stays when they
+// stand otherwise.
+func TestReleasesAreStored(t *testing.T) {
+	f := newFixture(t)
+	f.waiting("alpha")
+	no := f.record("mike", "alpha", "release", review.NewRecord{RecordFields: review.RecordFields{Title: "4.2", Due: "2099-01-02", Values: record.Values{
+		"subject": "service", "version": "4.2", "environment": "production", "time": "2026-01-02T10:00", "because": "Refunds.", "authorised": "The board",
+	}}})
+	f.moveRecord("mike", "alpha", no, "out", "")
+	f.holds(t, "a release")
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "sre": plan.SeatSRE} {
+		if _, err := f.sign(name, "alpha", "idea", seat); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.holds(t, "a gate passed with it")
+	v, err := f.Record(t.Context(), f.as("olga"), "alpha", no)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := v.Record.Gates
+	if g == nil || g.Gates[0].State != review.GateWaiting || g.Gates[0].Stage != "idea" || !g.At.Equal(v.Record.MovedAt) || g.Review != 1 || v.Review.Stage("idea").Gate != review.GatePassed {
+		t.Errorf("it keeps %+v", g)
+	}
+	if decided := v.Review.Stage("idea").Decided(); len(decided) != 1 || decided[0].Gates == nil || len(decided[0].Gates.Gates) != len(v.Review.Stages) {
+		t.Errorf("the gate keeps %+v", decided)
+	}
+}
+
 // A stage that is kept knows the records on which its gate decides.
 func TestAKeptStageKnowsItsRecords(t *testing.T) {
 	f := newFixture(t)

@@ -38,6 +38,7 @@ func recordWords(rec *review.Record, name Names, now time.Time) string {
 	if f, ok := LatestFigure(rec, now); ok && f.Text != "" {
 		add("Latest value", f.Text+", "+MomentOf(rec.Latest.At))
 	}
+	add("Gates when it was recorded", RecordGates(rec))
 	add("Owner", NameOrNone(name, rec.Owner))
 	add(k.Due, day(rec.Due))
 	add("Gate", string(rec.Stage))

@@ -38,6 +38,9 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 		if e.Record.Owner != 0 {
 			out.Why += "\nOwned by " + t.Names(e.Record.Owner)
 		}
+		if text := gatesThen(e.Gates); text != "" {
+			out.Why += "\n" + text
+		}
 	case review.RecordEdited:
 		t.toRecord(out, e.Type, e.No)
 		out.What = "changed the " + kindOf(e.Type).One
@@ -56,7 +59,7 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 			out.State = RecordLook(to, false)
 		}
 		out.What = fmt.Sprintf("moved the %s from “%s” to “%s”:", k.One, recordState(k, e.From), recordState(k, e.To))
-		out.Why = strings.TrimSpace(strings.Join(append([]string{e.Reason}, RecordLines(k, e.Set)...), "\n"))
+		out.Why = strings.TrimSpace(strings.Join(append([]string{e.Reason}, append(RecordLines(k, e.Set), gatesThen(e.Gates))...), "\n"))
 	case review.RecordHandedOn:
 		t.toRecord(out, e.Type, e.No)
 		out.What = fmt.Sprintf("handed the %s from %s to %s:", kindOf(e.Type).One, t.Names(e.From), t.Names(e.Owner))
@@ -149,6 +152,8 @@ func RecordValue(f *record.Field, v string) string {
 		if o := f.Option(v); o != nil {
 			return o.Label
 		}
+	case record.Date:
+		return day(v)
 	case record.Moment:
 		return MomentOf(v)
 	}

@@ -21,9 +21,12 @@ type kept struct {
 	due    int // days from the day on; negative: it has gone by
 	values record.Values
 	link   string
-	moves  []recordMove
-	says   string // somebody about it, in its discussion
-	reads  []read
+	// of a release: on which day after that on which it was added it goes out, and how
+	// many days before that its way back was rehearsed last; 0: never
+	goesOut, rehearsed int
+	moves              []recordMove
+	says               string // somebody about it, in its discussion
+	reads              []read
 }
 
 type recordMove struct {
@@ -89,6 +92,14 @@ var keeps = map[review.ProjectKey][]kept{
 			who: "jonas", ago: 6, kind: "document", title: "Architecture of the gateway", due: 90,
 			values: record.Values{"place": "architecture", "link": "https://wiki.example.com/payments-gateway/architecture"},
 		},
+		{
+			who: "omar", ago: 3, kind: "release", stage: "pipeline", title: "Refunds by card, to staging", due: 30, goesOut: 9,
+			text: "Refunds go back to the card that paid, also in parts.",
+			values: record.Values{
+				"subject": "service", "version": "0.9.0", "environment": "staging", "because": "The settlement team tries it for two weeks.", "commit": "4c1f9a27be03",
+				"expected": "Nobody outside the two teams notices.",
+			},
+		},
 	},
 	"churn-model": {
 		{
@@ -99,6 +110,16 @@ var keeps = map[review.ProjectKey][]kept{
 			who: "elif", ago: 15, kind: "risk", stage: "code", title: "Customers feel watched when Support calls", due: 30,
 			text: "They may leave because of the call.", values: record.Values{"likelihood": "3", "impact": "4"},
 			moves: []recordMove{{"marcus", 7, "accepted", "We try it with two hundred customers who agreed to be called, and look at the result in a month.", nil}},
+		},
+		{
+			who: "raj", ago: 7, kind: "release", stage: "code", title: "The model scores two hundred customers each night", due: 21,
+			text: "A list of twenty goes to Support each morning.",
+			values: record.Values{
+				"subject": "model", "version": "2026.3", "registry": "https://models.example.com/churn/2026.3", "environment": "production",
+				"because": "The trial needs real scores.", "expected": "Support calls twenty of the two hundred; nobody else is touched.",
+				"digest": "sha256:8d1f0c5be2a94f7706a3c1b5d9e8f24470b6d3a1c59e7f8210d4b6a39c8e5f17", "ticket": "https://tickets.example.com/CHG-4117",
+			},
+			moves: []recordMove{{"raj", 6, "out", "", record.Values{"authorised": "Marcus, for the trial"}}},
 		},
 	},
 	"warehouse-loader": {
@@ -135,6 +156,41 @@ var keeps = map[review.ProjectKey][]kept{
 		{
 			who: "anna", ago: 40, kind: "document", title: "How a late load is told", due: -10,
 			values: record.Values{"place": "process", "link": "https://wiki.example.com/warehouse-loader/late-load"},
+		},
+		{
+			who: "anna", ago: 9, kind: "release", stage: "operations", title: "Late files are loaded by themselves", due: -1, goesOut: 1, rehearsed: 214,
+			text: "A file that comes by seven is loaded without a call.",
+			values: record.Values{
+				"subject": "service", "version": "3.9.1", "registry": "https://registry.example.com/loader/3.9.1", "environment": "production",
+				"because": "It follows from the review of the late load.", "expected": "No call in the morning for a late file.", "commit": "e02c77a6f1d4",
+				"digest":   "sha256:1b5c2f9ae47d6308c1f2b7e94d5a60738e1c9b42d7f3a5608cb1e2d94f7a3b60",
+				"rollback": "https://wiki.example.com/warehouse-loader/rollback", "ticket": "https://tickets.example.com/CHG-4102",
+			},
+			moves: []recordMove{{"anna", 7, "out", "", record.Values{"authorised": "Data Platform, weekly change meeting"}}},
+		},
+	},
+	"delivery-slots": {
+		{
+			who: "raj", ago: 34, kind: "release", stage: "operations", title: "Slots of one hour in the evening", due: -12, goesOut: 2, rehearsed: 31,
+			text: "Six to nine in the evening, in the two largest towns.",
+			values: record.Values{
+				"subject": "service", "version": "2.8.0", "registry": "https://registry.example.com/delivery-slots/2.8.0", "environment": "production",
+				"because": "Half of the parcels that come back were brought while nobody was at home.", "expected": "Fewer second tours in the two towns.", "commit": "b71e04d9c2aa",
+				"rollback": "https://wiki.example.com/delivery-slots/rollback", "ticket": "https://tickets.example.com/CHG-4020",
+			},
+			moves: []recordMove{
+				{"raj", 32, "out", "", record.Values{"authorised": "Rosa, for Checkout and Logistics"}},
+				{"raj", 13, "looked", "", record.Values{"actual": "A third fewer second tours in two weeks. One carrier asked for the list an hour earlier, and gets it."}},
+			},
+		},
+		{
+			who: "rosa", ago: 5, kind: "release", stage: "operations", title: "Carriers get their tours an hour earlier", due: 9, goesOut: 1, rehearsed: 62,
+			values: record.Values{
+				"subject": "service", "version": "2.8.1", "registry": "https://registry.example.com/delivery-slots/2.8.1", "environment": "production",
+				"because": "One carrier asked for it after the evening slots.", "expected": "Tours are complete by four.", "commit": "6ad20f3c91be",
+				"rollback": "https://wiki.example.com/delivery-slots/rollback", "ticket": "https://tickets.example.com/CHG-4126",
+			},
+			moves: []recordMove{{"rosa", 4, "out", "", record.Values{"authorised": "Kofi, as deputy"}}},
 		},
 	},
 	"returns-portal": {
@@ -208,6 +264,13 @@ func (s *story) keep(k kept) act {
 			began := at.UTC().Add(-26 * time.Hour)
 			values["started"], values["detected"] = began.Format(record.MomentLayout), began.Add(2*time.Hour).Format(record.MomentLayout)
 		}
+		if k.kind == "release" {
+			out := at.UTC().AddDate(0, 0, k.goesOut)
+			values["time"] = out.Format(record.MomentLayout)
+			if k.rehearsed > 0 {
+				values["rehearsed"] = out.AddDate(0, 0, -k.rehearsed).Format(time.DateOnly)
+			}
+		}
 		_, err := r.OpenRecord(who, k.kind, review.NewRecord{RecordFields: review.RecordFields{
 			Title: k.title, Text: k.text, Owner: who.Person, Due: due, Stage: k.stage, Values: values,
 		}, Links: k.link}, at)
@@ -227,6 +290,9 @@ func (s *story) moveRecord(no int, k kept, m recordMove) act {
 		}
 		if k.kind == "incident" && m.to == "resolved" {
 			set["detected"], set["resolved"] = rec.Values["detected"], rec.At.UTC().Add(-21*time.Hour).Format(record.MomentLayout)
+		}
+		if k.kind == "release" && m.to == "out" {
+			set["time"] = at.UTC().Add(-30 * time.Minute).Format(record.MomentLayout)
 		}
 		return r.MoveRecord(who, no, rec.Digest(), review.RecordMove{To: m.to, Reason: m.why, Values: set, Due: rec.Due}, at)
 	}

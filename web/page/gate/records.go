@@ -16,6 +16,7 @@ type gateRecord struct {
 	state, name, href string
 	title, text, due  string
 	facts             []string
+	warnings          []string
 	since             string // what has become of it since the gate passed
 }
 
@@ -40,6 +41,7 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 	out := gateRecord{
 		look: page.RecordLook(st, then.Overdue(v.Now)), state: st.Label, name: then.Name(), href: page.RecordURL(v.key, rec.Kind, rec.No),
 		title: rec.Title, text: rec.Why,
+		warnings: then.Warnings(),
 	}
 	if k.Score != nil {
 		out.facts = append(out.facts, page.Capital(k.Score(rec.Values).Word))
@@ -71,9 +73,9 @@ func (v *view) keepsRecords() bool {
 
 // reportedRecord is a record as the report tells it.
 type reportedRecord struct {
-	look                                      ui.State
-	name, title, text, state, why, owner, due string
-	facts                                     []string
+	look                                             ui.State
+	name, title, text, state, why, owner, due, gates string
+	facts, warnings                                  []string
 }
 
 // records are all that the project keeps, by number.
@@ -84,6 +86,7 @@ func (v *reportView) records() []reportedRecord {
 		out = append(out, reportedRecord{
 			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
 			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: recordFacts(rec, v.At),
+			warnings: rec.Warnings(), gates: page.RecordGates(rec),
 		})
 	}
 	return out

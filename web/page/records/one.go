@@ -239,3 +239,25 @@ type signedAt struct {
 	since             bool // it has changed since
 	at                time.Time
 }
+
+// gatesWhen says of which moment the record keeps how the gates stood.
+func (d *Data) gatesWhen() string {
+	g := d.Record.Gates
+	text := page.Moment(g.At) + ", when it was recorded"
+	if g.Review > 1 {
+		text += " in review " + strconv.Itoa(g.Review)
+	}
+	return text + "."
+}
+
+// gateNow is how a gate stands now that stood otherwise then; empty: as it stood.
+func (d *Data) gateNow(g review.GateThen) string {
+	s := d.Review.Stage(g.Stage)
+	if s == nil {
+		return "now no longer in the plan"
+	}
+	if now := d.Review.Standing(s, d.Now); now != g.State {
+		return "now " + strings.ToLower(now.Label())
+	}
+	return ""
+}
