@@ -80,7 +80,7 @@ func warnOfRelease(v Values) string {
 		return ""
 	}
 	rehearsed, out := v.date("rehearsed"), v.moment("time")
-	days := int(out.Truncate(day).Sub(rehearsed) / day)
+	days := int(out.Sub(rehearsed) / (24 * time.Hour)) // both are of UTC, and a day begins the count
 	switch {
 	case rehearsed.IsZero():
 		return "Rolling it back has not been rehearsed."
@@ -91,5 +91,3 @@ func warnOfRelease(v Values) string {
 	}
 	return ""
 }
-
-const day = 24 * time.Hour

@@ -171,7 +171,7 @@ var keeps = map[review.ProjectKey][]kept{
 	},
 	"delivery-slots": {
 		{
-			who: "raj", ago: 34, kind: "release", stage: "operations", title: "Slots of one hour in the evening", due: -12, goesOut: 2, rehearsed: 31,
+			who: "raj", ago: 16, kind: "release", stage: "operations", title: "Slots of one hour in the evening", due: -1, goesOut: 1, rehearsed: 31,
 			text: "Six to nine in the evening, in the two largest towns.",
 			values: record.Values{
 				"subject": "service", "version": "2.8.0", "registry": "https://registry.example.com/delivery-slots/2.8.0", "environment": "production",
@@ -179,18 +179,18 @@ var keeps = map[review.ProjectKey][]kept{
 				"rollback": "https://wiki.example.com/delivery-slots/rollback", "ticket": "https://tickets.example.com/CHG-4020",
 			},
 			moves: []recordMove{
-				{"raj", 32, "out", "", record.Values{"authorised": "Rosa, for Checkout and Logistics"}},
-				{"raj", 13, "looked", "", record.Values{"actual": "A third fewer second tours in two weeks. One carrier asked for the list an hour earlier, and gets it."}},
+				{"raj", 15, "out", "", record.Values{"authorised": "Rosa, for Checkout and Logistics"}},
+				{"raj", 3, "looked", "", record.Values{"actual": "A third fewer second tours in twelve days. One carrier asked for the list an hour earlier, and gets it."}},
 			},
 		},
 		{
-			who: "rosa", ago: 5, kind: "release", stage: "operations", title: "Carriers get their tours an hour earlier", due: 9, goesOut: 1, rehearsed: 62,
+			who: "rosa", ago: 2, kind: "release", stage: "operations", title: "Carriers get their tours an hour earlier", due: 9, goesOut: 1, rehearsed: 62,
 			values: record.Values{
 				"subject": "service", "version": "2.8.1", "registry": "https://registry.example.com/delivery-slots/2.8.1", "environment": "production",
 				"because": "One carrier asked for it after the evening slots.", "expected": "Tours are complete by four.", "commit": "6ad20f3c91be",
 				"rollback": "https://wiki.example.com/delivery-slots/rollback", "ticket": "https://tickets.example.com/CHG-4126",
 			},
-			moves: []recordMove{{"rosa", 4, "out", "", record.Values{"authorised": "Kofi, as deputy"}}},
+			moves: []recordMove{{"rosa", 1, "out", "", record.Values{"authorised": "Kofi, as deputy"}}},
 		},
 	},
 	"returns-portal": {
