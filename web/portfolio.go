@@ -35,7 +35,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
 			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
-			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle,
+			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle, Kept: page.Kept(p.Kept),
 		}
 		for j, w := range p.Waited {
 			name := w.Seat.Label()
@@ -75,6 +75,11 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 			out.Gate = g.States
 		}
 	}
+	for _, k := range page.KeepsFilters() {
+		if k.Key == f.Keeps {
+			out.Alarm, out.Stale = k.Alarm, k.Stale
+		}
+	}
 	return out
 }
 
@@ -91,6 +96,9 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	}
 	if st := review.Status(q.Get("status")); slices.Contains(page.Statuses(), st) {
 		f.Status = st
+	}
+	if k := q.Get("keeps"); slices.ContainsFunc(page.KeepsFilters(), func(f page.KeepsFilter) bool { return f.Key == k }) {
+		f.Keeps = k
 	}
 	if k := q.Get("stage"); plan.ValidKey(k) {
 		f.Stage = plan.StageKey(k)

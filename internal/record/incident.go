@@ -47,7 +47,13 @@ var incident = Kind{
 		}
 		return s
 	},
-	Check:    checkIncident,
+	Check: checkIncident,
+	Alarm: func(s StateKey, _ Values) Alarm {
+		if s == "open" || s == "mitigated" {
+			return GoingOn
+		}
+		return NoAlarm
+	},
 	Deadline: func(v Values) (time.Time, bool) { return v.moment("deadline"), v["notified"] != "" },
 }
 

@@ -61,6 +61,9 @@ type Kind struct {
 	// Deadline is a moment by which something has to be done, and whether it was;
 	// nil: the kind has none.
 	Deadline func(Values) (by time.Time, done bool)
+	// Alarm is why a record that is not closed asks for attention wherever its
+	// project is listed; nil: never.
+	Alarm func(StateKey, Values) Alarm
 	// Derived are facts that follow from the fields; nil: none.
 	Derived func(Values) []Fact
 	// Reads says what is read of records of the kind from time to time; nil: nothing.
@@ -138,6 +141,19 @@ type State struct {
 
 // Values are what the fields of a record hold. Fields without a value are not in it.
 type Values map[FieldKey]string
+
+// Alarm is why a record asks for attention wherever its project is listed.
+type Alarm string
+
+const (
+	NoAlarm   Alarm = ""
+	GoingOn   Alarm = "going-on"   // an incident is not resolved
+	HighRisk  Alarm = "high-risk"  // neither treated nor accepted
+	OffTarget Alarm = "off-target" // what was read last misses its target
+)
+
+// Alarms lists them, the worst first.
+func Alarms() []Alarm { return []Alarm{GoingOn, HighRisk, OffTarget} }
 
 // Fact is something that follows from fields.
 type Fact struct{ Term, Text string }

@@ -39,6 +39,12 @@ var risk = Kind{
 		}
 		return ""
 	},
+	Alarm: func(s StateKey, v Values) Alarm {
+		if s == "open" && riskScore(v).Level == High {
+			return HighRisk
+		}
+		return NoAlarm
+	},
 }
 
 // Bounds of a risk's score.

@@ -68,6 +68,20 @@ func (rec *Record) Verdict() record.Verdict {
 	return reads.Verdict(rec.Values, rec.Latest.Value)
 }
 
+// Alarm is why the record asks for attention wherever its project is listed.
+func (rec *Record) Alarm() record.Alarm {
+	k := rec.Def()
+	switch {
+	case rec.Closed():
+		return record.NoAlarm
+	case rec.Verdict() == record.Misses:
+		return record.OffTarget
+	case k.Alarm != nil:
+		return k.Alarm(rec.State, rec.Values)
+	}
+	return record.NoAlarm
+}
+
 // NewReading is what a person types about a figure that was read.
 type NewReading struct {
 	Value, At, Note, URL string

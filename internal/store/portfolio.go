@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -52,6 +53,8 @@ type PortfolioFilter struct {
 	On       bool               // the person who asks is on the project
 	Late     bool               // its target has passed
 	NoDeputy bool
+	Alarm    record.Alarm // a record of the project asks for attention for this reason
+	Stale    bool         // nobody has looked at one of its documents in time
 	Sort     PortfolioSort
 	Desc     bool // the other way round
 	Page     int  // from 1
@@ -80,6 +83,7 @@ type PortfolioRow struct {
 	review     int
 	ref        plan.Ref
 	leaderless bool // neither owner nor deputy can sign in
+	Kept       Kept
 	Twin       bool // the person sees another project of the same name
 }
 
@@ -141,6 +145,9 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 		}
 	}
 	if err := s.fillVacant(ctx, out.Rows); err != nil {
+		return nil, err
+	}
+	if err := s.fillKept(ctx, out.Rows); err != nil {
 		return nil, err
 	}
 	people := map[review.PersonID]struct{}{}
@@ -313,6 +320,9 @@ func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (
 		    select me.id::text from me union all
 		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and `+countsSQL+`) own (w))`)
 	}
+	if f.Stale {
+		where = append(where, `f.project_id in (select project_id from record where kind = 'document' and not closed and due < current_date)`)
+	}
 	if f.NoDeputy {
 		where = append(where, `f.deputy_id is null`)
 	}
@@ -361,6 +371,9 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 	}
 	if f.Anyone != "" {
 		add(`f.project_id in (select project_id from project_member where person_id in `+peopleLikeSQL+`)`, folded(f.Anyone))
+	}
+	if f.Alarm != record.NoAlarm {
+		add(`f.project_id in (select project_id from record where alarm = $%d and alarm <> '')`, string(f.Alarm))
 	}
 	if f.Late {
 		var passed []int16

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -264,4 +266,57 @@ func TestSweepFillsInWhoBlocks(t *testing.T) {
 	if left := f.problems(t); len(left) > 0 {
 		t.Errorf("verify finds %s", strings.Join(left, "\n"))
 	}
+}
+
+// What a project keeps is counted in its row, and projects are found by it.
+func TestPortfolioTellsWhatProjectsKeep(t *testing.T) {
+	f := newFixture(t)
+	for _, key := range []string{"calm", "loud", "off"} {
+		f.create(key)
+	}
+	f.record("mike", "calm", "risk", aRisk("2", "2"))
+	f.record("mike", "calm", "document", review.NewRecord{RecordFields: review.RecordFields{
+		Title: "Architecture", Due: "2099-01-02", Values: record.Values{"place": "architecture", "link": "https://wiki.example.test/a"},
+	}})
+	f.record("mike", "loud", "incident", review.NewRecord{RecordFields: review.RecordFields{Title: "It is down", Values: record.Values{"severity": "1", "started": "2025-11-01T10:00"}}})
+	f.record("mike", "loud", "risk", aRisk("5", "5"))
+	f.record("mike", "loud", "document", review.NewRecord{RecordFields: review.RecordFields{
+		Title: "Architecture", Due: "2020-01-02", Values: record.Values{"place": "architecture", "link": "https://wiki.example.test/a"},
+	}})
+	for i, share := range []string{"99", "90"} {
+		f.record("mike", "off", "objective", review.NewRecord{RecordFields: review.RecordFields{
+			Title: "Paid " + share, Values: record.Values{"indicator": "of all", "objective": share, "window": "7d"},
+		}})
+		f.change("mike", store.Target{Project: "off"}, func(r *review.Review, who review.Actor, at time.Time) error {
+			return r.NoteReading(who, i+1, review.NewReading{Value: "95", At: "2025-11-01T10:00"}, at)
+		})
+	}
+	for _, c := range []struct {
+		filter store.PortfolioFilter
+		want   string
+	}{
+		{store.PortfolioFilter{Alarm: record.GoingOn}, "loud"},
+		{store.PortfolioFilter{Alarm: record.HighRisk}, "loud"},
+		{store.PortfolioFilter{Alarm: record.OffTarget}, "off"},
+		{store.PortfolioFilter{Stale: true}, "loud"},
+	} {
+		if got := f.listed("mona", c.filter); got != c.want {
+			t.Errorf("%+v lists %q, want %q", c.filter, got, c.want)
+		}
+	}
+	v, err := f.Portfolio(t.Context(), f.as("mona"), store.PortfolioFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range v.Rows {
+		got := fmt.Sprint(row.Kept.Alarms[record.GoingOn], row.Kept.Alarms[record.HighRisk], row.Kept.Alarms[record.OffTarget], row.Kept.Read, row.Kept.Stale)
+		if want := map[review.ProjectKey]string{"calm": "0 0 0 0 0", "loud": "1 1 0 0 1", "off": "0 0 1 2 0"}[row.Key]; got != want {
+			t.Errorf("of %s it counts %s, want %s", row.Key, got, want)
+		}
+	}
+	f.moveRecord("mike", "loud", 2, "closed", "Gone.")
+	if got := f.listed("mona", store.PortfolioFilter{Alarm: record.HighRisk}); got != "" {
+		t.Errorf("closed, it is still listed in %q", got)
+	}
+	f.holds(t, "what lists say")
 }

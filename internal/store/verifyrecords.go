@@ -7,8 +7,37 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
+
+// alarms checks why records ask for attention in lists.
+func (v *Verified) alarms(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+	if len(r.Records) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, `select no, alarm, closed, at_gate from record where project_id = $1 order by no`, int64(v.Stream))
+	if err != nil {
+		return batchError("reading what lists say of records", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var no int
+		var alarm record.Alarm
+		var closed, atGate bool
+		if err := rows.Scan(&no, (*string)(&alarm), &closed, &atGate); err != nil {
+			return fmt.Errorf("reading what lists say of records: %w", err)
+		}
+		rec := r.Kept(no)
+		if rec == nil {
+			continue // which is said of the record itself
+		}
+		if st := rec.Standing(); alarm != rec.Alarm() || closed != st.Closed || atGate != st.AtGate {
+			v.wrong("lists record %d wrongly: %q, where %q is right, closed %t and at a gate %t", no, alarm, rec.Alarm(), closed, atGate)
+		}
+	}
+	return rows.Err()
+}
 
 // recordComments checks the discussions of so many records. Without one there is
 // none: a comment refers to its record.

@@ -29,6 +29,7 @@ type PortfolioFilter struct {
 	Version  int           // of what they use; 0: any
 	Late     bool
 	NoDeputy bool
+	Keeps    string // key of a [KeepsFilter]
 	Sort     string // SortTarget and its sisters
 	Desc     bool   // the other way round than at first
 	Page     int    // from 1
@@ -79,7 +80,7 @@ func GateStates() []GateFilter {
 func (f PortfolioFilter) narrowing() int {
 	n := 0
 	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy,
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy, f.Keeps != "",
 	} {
 		if on {
 			n++
@@ -108,6 +109,7 @@ func (f PortfolioFilter) url() string {
 	set("gate", f.Gate)
 	set("waits", f.Waits)
 	set("uses", f.uses())
+	set("keeps", f.Keeps)
 	if f.Tier != 0 {
 		q.Set("tier", strconv.Itoa(int(f.Tier)))
 	}
@@ -194,6 +196,7 @@ type PortfolioProject struct {
 	Blocked    string          // whose turn it is, longest: a seat or a person; empty: nobody's
 	Others     []string        // whom it waits for beside
 	Since      time.Time       // since when it waits for the first; zero: not known
+	Kept       Kept
 }
 
 // blockedBy says whose turn it is.
@@ -344,7 +347,7 @@ func (d *PortfolioData) columns() []ui.Column {
 	}
 	return ui.HeatColumns([]ui.Column{
 		column("Project", SortName), column("Target", SortTarget), column("Ready", SortReady), column("Owner", SortOwner),
-		column("Blocked by", SortBlocked), column("For", SortSince), column("Team", SortTeam), column("Tier", SortTier),
+		column("Blocked by", SortBlocked), column("For", SortSince), column("Team", SortTeam), column("Tier", SortTier), {Label: "On target", Num: true},
 	}, keys, names)
 }
 
