@@ -101,25 +101,6 @@ var keeps = map[review.ProjectKey][]kept{
 			},
 		},
 	},
-	"delivery-slots": {
-		{
-			who: "rosa", ago: 64, kind: "objective", stage: "operations", title: "An hour that is offered is kept", due: 50,
-			text:   "Customers stay at home for it. Nineteen of twenty is what the carriers signed.",
-			values: record.Values{"indicator": "parcels that came in the hour that was chosen, of all that had one", "objective": "95", "window": "30d", "spent": "Fewer hours are offered until it has recovered."},
-			reads:  []read{{"rosa", 50, "95.9", ""}, {"kofi", 36, "96.4", ""}, {"rosa", 22, "96.1", ""}, {"kofi", 8, "95.7", ""}},
-		},
-		{
-			who: "rosa", ago: 63, kind: "measure", stage: "operations", title: "Parcels that have to be brought twice", due: 25,
-			text:   "The project was started to bring fewer of them twice.",
-			values: record.Values{"use": "success", "unit": "%", "baseline": "11.4", "better": "less", "target": "6"},
-			reads:  []read{{"rosa", 50, "9.2", ""}, {"rosa", 36, "7.1", ""}, {"kofi", 22, "6.3", ""}, {"kofi", 8, "5.8", ""}},
-		},
-		{
-			who: "kofi", ago: 1, kind: "incident", stage: "operations", title: "One carrier's hours are offered twice", due: 6,
-			text:   "About ninety customers have an hour that cannot be kept. The carrier's hours are closed for new orders.",
-			values: record.Values{"severity": "2"}, // its moments are set when it is added
-		},
-	},
 	"churn-model": {
 		{
 			who: "raj", ago: 20, kind: "assumption", stage: "code", title: "Support has time for twenty calls a day", due: -4,
@@ -189,6 +170,23 @@ var keeps = map[review.ProjectKey][]kept{
 		},
 	},
 	"delivery-slots": {
+		{
+			who: "rosa", ago: 64, kind: "objective", stage: "operations", title: "An hour that is offered is kept", due: 50,
+			text:   "Customers stay at home for it. Nineteen of twenty is what the carriers signed.",
+			values: record.Values{"indicator": "parcels that came in the hour that was chosen, of all that had one", "objective": "95", "window": "30d", "spent": "Fewer hours are offered until it has recovered."},
+			reads:  []read{{"rosa", 50, "95.9", ""}, {"kofi", 36, "96.4", ""}, {"rosa", 22, "96.1", ""}, {"kofi", 8, "95.7", ""}},
+		},
+		{
+			who: "rosa", ago: 63, kind: "measure", stage: "operations", title: "Parcels that have to be brought twice", due: 25,
+			text:   "The project was started to bring fewer of them twice.",
+			values: record.Values{"use": "success", "unit": "%", "baseline": "11.4", "better": "less", "target": "6"},
+			reads:  []read{{"rosa", 50, "9.2", ""}, {"rosa", 36, "7.1", ""}, {"kofi", 22, "6.3", ""}, {"kofi", 8, "5.8", ""}},
+		},
+		{
+			who: "kofi", ago: 1, kind: "incident", stage: "operations", title: "One carrier's hours are offered twice", due: 6,
+			text:   "About ninety customers have an hour that cannot be kept. The carrier's hours are closed for new orders.",
+			values: record.Values{"severity": "2"}, // its moments are set when it is added
+		},
 		{
 			who: "raj", ago: 16, kind: "release", stage: "operations", title: "Slots of one hour in the evening", due: -1, goesOut: 1, rehearsed: 31,
 			text: "Six to nine in the evening, in the two largest towns.",
