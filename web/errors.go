@@ -45,6 +45,11 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		s.askToSignInAgain(w, r)
 		return
 	}
+	var secrets *maybeSecret
+	if errors.As(err, &secrets) {
+		s.askAboutSecret(w, r, secrets)
+		return
+	}
 	if errors.Is(err, errTooSlow) { // which ended the request's context too
 		r = r.WithContext(context.WithoutCancel(r.Context()))
 	}

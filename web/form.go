@@ -29,19 +29,13 @@ const each = "*"
 // or has twice, so that a misspelt or smuggled field never passes in silence.
 // What stands in the address was looked at before; see [once].
 func readForm(r *http.Request, fields ...string) (url.Values, error) {
-	factsOf(r).fields = fields
-	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/x-www-form-urlencoded" {
-		return nil, errMediaType
+	facts := factsOf(r)
+	facts.fields = fields
+	if !facts.parsed {
+		facts.unread = parseForm(r)
 	}
-	if err := r.ParseForm(); err != nil {
-		var tooBig *http.MaxBytesError
-		if errors.As(err, &tooBig) {
-			return nil, errTooBig
-		}
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return nil, errTooSlow
-		}
-		return nil, errUnreadable
+	if facts.unread != nil {
+		return nil, facts.unread
 	}
 	var bad review.Invalid
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
@@ -49,6 +43,7 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		case slices.Contains(fields, name+several):
 		case begins(name, fields) && len(r.PostForm[name]) == 1:
 		case name == page.TypedBy && len(r.PostForm[name]) == 1: // see [Server.by]
+		case name == page.NoSecret && len(r.PostForm[name]) == 1: // see [withoutSecrets]
 		case !slices.Contains(fields, name):
 			bad.Add("form", "has a field that this page does not know: "+printable(name, 40))
 		case len(r.PostForm[name]) > 1:
@@ -56,6 +51,24 @@ func readForm(r *http.Request, fields ...string) (url.Values, error) {
 		}
 	}
 	return r.PostForm, bad.Err()
+}
+
+// parseForm reads a form as it was sent.
+func parseForm(r *http.Request) error {
+	if ct, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || ct != "application/x-www-form-urlencoded" {
+		return errMediaType
+	}
+	if err := r.ParseForm(); err != nil {
+		var tooBig *http.MaxBytesError
+		if errors.As(err, &tooBig) {
+			return errTooBig
+		}
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return errTooSlow
+		}
+		return errUnreadable
+	}
+	return nil
 }
 
 // begins reports whether a field is one of a list.

@@ -80,6 +80,10 @@ func paramNames(pattern string) (names []string) {
 // wellFormed lets only addresses of the right form through to a route's handler,
 // with every parameter at most once.
 func wellFormed(e route) handler {
+	handle := e.handle
+	if e.method == http.MethodPost && e.access == signedIn {
+		handle = withoutSecrets(e.handle)
+	}
 	names := paramNames(e.pattern)
 	for _, name := range names {
 		if params[name] == nil {
@@ -99,7 +103,7 @@ func wellFormed(e route) handler {
 			http.Redirect(w, r, tidy, http.StatusSeeOther)
 			return nil
 		}
-		return e.handle(w, r)
+		return handle(w, r)
 	}
 }
 

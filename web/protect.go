@@ -43,6 +43,8 @@ type facts struct {
 	person review.PersonID
 	why    string   // it is refused
 	fields []string // of the form that it should be
+	parsed bool     // its form was read before its handler did
+	unread error    // why that could not be done
 }
 
 type factsKey struct{}

@@ -25,7 +25,7 @@ func sortedFields(v url.Values) []string {
 // than a choice or what the form was shown.
 func visibleField(name string) bool {
 	return strings.HasPrefix(name, "condition-text-") ||
-		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary"}, name)
+		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary", "impact", "why", "done", "show"}, name)
 }
 
 // choice is a field of a form that was chosen rather than typed.
@@ -35,13 +35,28 @@ type choice struct{ label, value string }
 // forges it keeps only themselves from sending the form.
 const TypedBy = "typed-by"
 
+// NoSecret is the field of a form by which its sender says that what looks like a
+// secret in it is none. It holds the mark of what that is said of.
+const NoSecret = "no-secret"
+
 // hiddenField reports whether a field is for the program alone: what the form was
 // shown, and numbers that stand for people.
 func hiddenField(name string) bool {
 	return strings.HasPrefix(name, "condition-owner-") || strings.HasPrefix(name, QuestionField) || slices.Contains([]string{
 		"digest", "seen", "shown", "version", "seq", "once", "was", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
-		"pick", "entries", "session", "find", "from", "more", "again", TypedBy,
+		"pick", "entries", "session", "find", "from", "more", "again", "authorised", TypedBy, NoSecret,
 	}, name)
+}
+
+// without is a form without the fields of which something is said.
+func without(v url.Values, said map[string]string) url.Values {
+	out := make(url.Values, len(v))
+	for name, values := range v {
+		if said[name] == "" {
+			out[name] = values
+		}
+	}
+	return out
 }
 
 // choices are what goes along with a form that is sent again, for its sender to
@@ -100,6 +115,8 @@ func actionWord(action string) string {
 	switch part[5] + " " + part[len(part)-1] {
 	case "break-glass break-glass":
 		return "Pass the gate by break-glass"
+	case "reopen " + no:
+		return "Reopen the gate"
 	case "retrospective " + no:
 		return "Close the review of round " + no
 	case "findings accept":

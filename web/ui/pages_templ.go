@@ -654,7 +654,7 @@ func HeatKey() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = Badge(Warn, "Changed since, or passed by break-glass").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Badge(Warn, "Changed since, reopened, or passed by break-glass").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
