@@ -139,11 +139,12 @@ const (
 	flashLoweringRefused flash = "lowering-refused"
 	flashCore            flash = "core-marked"
 
-	flashRecordAdded flash = "record-added"
-	flashRecordSaved flash = "record-saved"
-	flashRecordMoved flash = "record-moved"
-	flashNoted       flash = "reading-noted"
-	flashStruck      flash = "reading-struck"
+	flashRecordAdded    flash = "record-added"
+	flashRecordSaved    flash = "record-saved"
+	flashRecordMoved    flash = "record-moved"
+	flashNoted          flash = "reading-noted"
+	flashStruck         flash = "reading-struck"
+	flashLessonAccepted flash = "lesson-accepted"
 )
 
 var flashTexts = map[flash]string{
@@ -191,11 +192,12 @@ var flashTexts = map[flash]string{
 	flashDelegated:     "The stand-in is named.",
 	flashUndelegated:   "The stand-in's time is ended, from this moment.",
 
-	flashRecordAdded: "It is added. What happens to it from now on stands below.",
-	flashRecordSaved: "The record is changed.",
-	flashRecordMoved: "The record is moved on.",
-	flashNoted:       "The value is noted.",
-	flashStruck:      "The value is struck out. It counts no longer.",
+	flashRecordAdded:    "It is added. What happens to it from now on stands below.",
+	flashRecordSaved:    "The record is changed.",
+	flashRecordMoved:    "The record is moved on.",
+	flashNoted:          "The value is noted.",
+	flashStruck:         "The value is struck out. It counts no longer.",
+	flashLessonAccepted: "The lesson is accepted, and the draft says what it proposed.",
 
 	flashStatus:    "The project's status is changed.",
 	flashAlready:   "Nothing had to be changed: it is so already.",

@@ -265,6 +265,11 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	lessons, all, err := s.Store.AnsweredLessons(r.Context(), s.by(r), d.Key(), v.Published.Next())
+	if err != nil {
+		return err
+	}
+	d.Lessons, d.AllLessons = proposedLessons(lessons), all
 	return s.render(w, r, http.StatusOK, edit.DraftPage(s.editorMeta(w, r, &v.Viewer, d.Title()), &d))
 }
 
@@ -380,7 +385,11 @@ func (s *Server) discard(w http.ResponseWriter, r *http.Request) error {
 
 // toPublish shows what publishing a draft would mean.
 func (s *Server) toPublish(w http.ResponseWriter, r *http.Request) error {
-	return s.showPublish(w, r, http.StatusOK, &edit.Publish{})
+	reason, err := s.lessonReason(r)
+	if err != nil {
+		return err
+	}
+	return s.showPublish(w, r, http.StatusOK, &edit.Publish{Reason: reason})
 }
 
 func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, status int, out *edit.Publish) error {

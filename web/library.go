@@ -34,6 +34,11 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 			d.Drafts = append(d.Drafts, page.DraftInWork(e))
 		}
 		d.Now = v.Now
+		proposed, all, err := s.Store.ProposedLessons(r.Context(), s.by(r))
+		if err != nil {
+			return err
+		}
+		d.Lessons, d.AllLessons = proposedLessons(proposed), all
 	}
 	if v.Found != nil {
 		d.All = v.Found.All

@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -77,7 +78,7 @@ func (s *Server) recordsOfKind(w http.ResponseWriter, r *http.Request) error {
 // newRecord is the form of a new record.
 func (s *Server) newRecord(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	return s.showRecordForm(w, r, http.StatusOK, 0, records.Form{Stage: q.Get("stage"), Item: q.Get("item")})
+	return s.showRecordForm(w, r, http.StatusOK, 0, records.Form{Stage: q.Get("stage"), Item: q.Get("item"), Source: q.Get("source")})
 }
 
 // showRecordForm renders the form of a record, new when its number is 0.
@@ -175,7 +176,7 @@ func recordValues(posted url.Values) record.Values {
 // ownsField refuses a field that the kind does not have.
 func ownsField(k *record.Kind, values record.Values) error {
 	for key := range values {
-		if k.Field(key) == nil {
+		if f := k.Field(key); f == nil || f.Given {
 			return &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "has a field that this page does not know: " + printable(string(key), 40)}}}
 		}
 	}
@@ -319,6 +320,9 @@ func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no i
 		View: recordsView(&v.ProjectView), Record: v.Record, Comments: comments(v.Comments), Entries: v.Entries, Once: typed.once, Move: typed.move,
 		Comment: typed.said, Reading: typed.reading,
 	}
+	if err := s.lessonParts(r, v, d); err != nil {
+		return err
+	}
 	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
 	if m.Posted {
@@ -334,25 +338,34 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	k := recordKind(r)
-	posted, err := readForm(r, "to", "reason", "due", "shown", "value-"+each)
-	form := records.MoveForm{To: posted.Get("to"), Reason: posted.Get("reason"), Due: posted.Get("due"), Values: recordValues(posted)}
+	posted, err := readForm(r, "to", "reason", "due", "item", "shown", "value-"+each)
+	form := records.MoveForm{
+		To: posted.Get("to"), Reason: posted.Get("reason"), Due: posted.Get("due"), Item: posted.Get("item"), Values: recordValues(posted),
+	}
 	if err == nil {
 		err = ownsField(k, form.Values)
 	}
-	if to := k.State(record.StateKey(form.To)); err == nil && to != nil && to.By == record.Judges {
+	if to := k.State(record.StateKey(form.To)); err == nil && to != nil && to.Decided() {
 		if err := s.mayDecide(r); err != nil {
 			return err
 		}
 	}
 	if err == nil {
 		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
-			in := review.RecordMove{To: record.StateKey(form.To), Reason: form.Reason, Due: form.Due, Values: form.Values, Rules: s.Links}
+			in := review.RecordMove{
+				To: record.StateKey(form.To), Reason: form.Reason, Due: form.Due, Item: plan.ItemKey(form.Item), Values: form.Values, Rules: s.Links,
+			}
 			return rv.MoveRecord(who, no, shown(posted), in, at)
 		})
 	}
 	if err == nil {
 		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordMoved)
 	}
+	return s.moveFailed(w, r, no, form, err)
+}
+
+// moveFailed shows a record again around a move that was refused.
+func (s *Server) moveFailed(w http.ResponseWriter, r *http.Request, no int, form records.MoveForm, err error) error {
 	var denied *review.Denied
 	var refused bool
 	form.Errors, form.Problem, refused = formRefusal(err)

@@ -134,6 +134,7 @@ func (s *Server) table() []route {
 		{"POST", kind + "/{no}/comments", signedIn, s.commentRecord},
 		{"POST", kind + "/{no}/readings", signedIn, s.noteReading},
 		{"POST", kind + "/{no}/readings/strike", signedIn, s.strikeReading},
+		{"POST", kind + "/{no}/accept", signedIn, s.acceptLesson},
 		{"GET", project + "/gates", signedIn, s.gates},
 		{"POST", project + "/gates", signedIn, s.decideGates},
 

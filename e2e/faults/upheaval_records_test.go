@@ -83,6 +83,9 @@ func recordValues(rng *rand.Rand, k *record.Kind, word string, at time.Time) rec
 	}
 	for i := range k.Fields {
 		f := &k.Fields[i]
+		if f.Given {
+			continue
+		}
 		if !f.Required && !needed[f.Key] && rng.IntN(2) == 0 || slices.Contains([]record.FieldKey{"authority", "deadline", "notified"}, f.Key) {
 			continue
 		}

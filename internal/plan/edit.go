@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -296,4 +297,42 @@ func (d Document) Step(k ItemKey, by int) error {
 		before = s.Items[to].Key
 	}
 	return d.Move(k, in, before)
+}
+
+// NewKey makes the key of a new item of its title: one that no item has.
+func (d Document) NewKey(title string) ItemKey {
+	var b strings.Builder
+	for _, c := range strings.ToLower(title) {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9' && b.Len() > 0:
+			b.WriteRune(c)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "-"):
+			b.WriteByte('-')
+		}
+	}
+	word := b.String()
+	if len(word) > 30 {
+		word = word[:30]
+	}
+	word = strings.Trim(word, "-")
+	if len(word) < 2 {
+		word = "item"
+	}
+	prefix := ""
+	if d.Module != nil {
+		prefix = d.Module.Key + "-"
+	}
+	room := max(40-len(prefix)-5, 2) // five for a number
+	if len(word) > room {
+		word = strings.Trim(word[:room], "-")
+	}
+	for n := 1; ; n++ {
+		key := ItemKey(prefix + word)
+		if n > 1 {
+			key += ItemKey("-" + strconv.Itoa(n))
+		}
+		if it, _ := d.Item(key); it == nil {
+			return key
+		}
+	}
 }

@@ -22,7 +22,7 @@ type (
 
 // Kinds lists every kind in the order in which pages show them.
 func Kinds() []*Kind {
-	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback, &release}
+	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback, &release, &lesson}
 }
 
 // Of finds a kind; nil when there is none with that key.
@@ -44,6 +44,8 @@ type Kind struct {
 	Title     string // what the form asks for first
 	Example   string // of such a title
 	Text      string // what it asks beside; empty: nothing
+	Item      string // what the item is to it that a form asks for; empty: the one where it came up
+	Later     string // heading of the fields that are seldom known when it is added
 	Due       string // what the record's date is; empty: it has none
 	DueIn     int    // days from today that a form proposes for it; 0: none
 	Overdue   string // what is so once that date has gone by
@@ -89,6 +91,7 @@ const (
 	Choice Type = "choice" // one of the field's choices, by key
 	Moment Type = "moment" // a minute in UTC, as in [MomentLayout]
 	Number Type = "number" // a [Decimal]
+	Source Type = "source" // a record of the project, or a round of a gate; see [SplitRound]
 )
 
 // Exact types, which hold one thing in one form.
@@ -110,6 +113,8 @@ type Field struct {
 	Required bool
 	Later    bool // seldom known when the record is added
 	Choices  []Option
+	Of       []Key // the kinds of records that a source can be
+	Given    bool  // by the program, when the record is moved; no form asks for it
 }
 
 // Option is one of the choices of a field.
@@ -119,8 +124,9 @@ type Option struct{ Key, Label string }
 type Mover int
 
 const (
-	Team   Mover = iota // whoever keeps the project's records
-	Judges              // who decides for the organisation, and does not own the record
+	Team       Mover = iota // whoever keeps the project's records
+	Judges                  // who decides for the organisation, and does not own the record
+	Librarians              // who may edit the library, and does not own the record
 )
 
 // State is how a record stands.
@@ -132,12 +138,19 @@ type State struct {
 	Closed bool       // nothing more has to be done
 	AtGate bool       // a gate decides on it: it is shown there, and signed
 	Needs  []FieldKey // what has to be filled in by then
+	Gives  []FieldKey // what the program fills in; in other states there is none of that
 	Dated  bool       // the record's date has to be filled in by then
 	Why    string     // the reason that is asked for; empty: none
 	By     Mover
 	// KeepsGates has a record that comes here keep how all gates stand then.
 	KeepsGates bool
+
+	NeedsItem bool // the record's item has to be filled in by then, and be one of the library
 }
+
+// Decided reports whether the state is a decision of others than those who keep the
+// record. What was decided on stays as it is.
+func (s *State) Decided() bool { return s.By != Team }
 
 // Values are what the fields of a record hold. Fields without a value are not in it.
 type Values map[FieldKey]string
@@ -229,6 +242,28 @@ func (v Values) With(set Values) Values {
 	out := make(Values, len(v)+len(set))
 	maps.Copy(out, v)
 	maps.Copy(out, set)
+	return out
+}
+
+// given reports whether the program fills a field in for a state.
+func (k *Kind) given(s StateKey, f *Field) bool {
+	return f.Given && slices.Contains(k.State(s).Gives, f.Key)
+}
+
+// Standing are the values that a record has in a state: without what the program
+// filled in for another one.
+func (k *Kind) Standing(s StateKey, v Values) Values {
+	out := v
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		if _, there := out[f.Key]; there && f.Given && !k.given(s, f) {
+			out = maps.Clone(out)
+			delete(out, f.Key)
+		}
+	}
+	if len(out) == 0 {
+		return nil
+	}
 	return out
 }
 

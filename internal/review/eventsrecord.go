@@ -31,8 +31,9 @@ type (
 		Stage  plan.StageKey   `json:"stage,omitempty"`
 		From   record.StateKey `json:"from"`
 		To     record.StateKey `json:"to"`
-		Set    record.Values   `json:"set,omitempty"` // what was filled in with it
-		Due    string          `json:"due,omitempty"` // the record's date after it
+		Set    record.Values   `json:"set,omitempty"`   // what was filled in with it
+		Due    string          `json:"due,omitempty"`   // the record's date after it
+		About  plan.ItemKey    `json:"about,omitempty"` // the item that was chosen with it
 		Reason string          `json:"reason,omitempty"`
 		Gates  []GateThen      `json:"gates,omitempty"` // where the state keeps how they stood
 	}
@@ -159,7 +160,10 @@ func (e RecordMoved) fold(r *Review, en Entry) error {
 	if rec.State != e.From || rec.Def().State(e.To) == nil {
 		return fmt.Errorf("record %d goes from %q to %q, and is %q", e.No, e.From, e.To, rec.State)
 	}
-	rec.Values = rec.Values.With(e.Set)
+	rec.Values = rec.Def().Standing(e.To, rec.Values.With(e.Set))
+	if e.About != "" {
+		rec.Item = e.About
+	}
 	rec.State, rec.Due, rec.Why, rec.MovedBy, rec.MovedAt = e.To, e.Due, e.Reason, en.Actor, en.At
 	if gates := r.gatesThen(e.Gates, en.At); gates != nil {
 		rec.Gates = gates

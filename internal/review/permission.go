@@ -198,7 +198,7 @@ var permissionTable = []Rule{
 	{BlockPerson, "Block a person, which ends their sessions, and unblock them", []Role{RoleAdmin}, nil, false},
 	{ErasePerson, "Erase a person's name and address", []Role{RoleAdmin}, nil, false},
 	{ViewDirectory, "See the trail of granted rights", []Role{RoleAdmin, RoleAuditor}, nil, false},
-	{EditLibrary, "Write, publish and retire lifecycles and modules", []Role{RoleAdmin, RoleLibrary}, nil, false},
+	{EditLibrary, "Write, publish and retire lifecycles and modules, and decide on what lessons propose", []Role{RoleAdmin, RoleLibrary}, nil, false},
 }
 
 // peopleOnly are the decisions that no machine takes, whatever rights its

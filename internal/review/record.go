@@ -260,7 +260,8 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 		c.problems.Add("item", "is no item of this project")
 	}
 	out.Links = c.recordLinks(in.Links, in.Rules)
-	out.Values = c.values(kind, in.Values, in.Rules)
+	out.Values = c.values(kind, in.Values, has.Values, in.Rules)
+	r.checkSources(&c, kind, out.Values, has.Values)
 	if len(c.problems.Fields) == 0 && kind.Check != nil {
 		for _, p := range kind.Check(out.Values) {
 			c.problems.Add(string(p.Field), p.Message)
@@ -269,11 +270,40 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 	return out, c.problems.Err()
 }
 
-// values cleans and checks the fields that the kind has.
-func (in *input) values(kind *record.Kind, typed record.Values, rules LinkRules) record.Values {
+// checkSources makes sure that what a record comes from is there. What it has came
+// from an earlier review, perhaps, and stays.
+func (r *Review) checkSources(in *input, kind *record.Kind, values, has record.Values) {
+	for i := range kind.Fields {
+		f := &kind.Fields[i]
+		if v := values[f.Key]; f.Type == record.Source && v != "" && v != has[f.Key] && !r.HasSource(f, v) {
+			in.problems.Add(string(f.Key), "is nothing of this project that it could come from; choose one of the list")
+		}
+	}
+}
+
+// HasSource reports whether the project has a record, or its review a returned round,
+// that a field can hold.
+func (r *Review) HasSource(f *record.Field, v string) bool {
+	if k, no := record.SplitNumber(v); k != nil {
+		return slices.Contains(f.Of, k.Key) && no <= len(r.Records) && r.Records[no-1].Kind == k.Key
+	}
+	round := record.SplitRound(v)
+	s := r.Stage(plan.StageKey(round.Stage))
+	return round.Review == r.No && s != nil && round.No <= len(s.Rounds) && s.Rounds[round.No-1].Outcome == OutcomeReturned
+}
+
+// values cleans and checks the fields that the kind has. What the program filled in
+// stays.
+func (in *input) values(kind *record.Kind, typed, has record.Values, rules LinkRules) record.Values {
 	out := record.Values{}
 	for i := range kind.Fields {
 		f := &kind.Fields[i]
+		if f.Given {
+			if has[f.Key] != "" {
+				out[f.Key] = has[f.Key]
+			}
+			continue
+		}
 		v := in.value(f, typed[f.Key], rules)
 		if v != "" {
 			out[f.Key] = v
@@ -293,7 +323,7 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 	switch f.Type {
 	case record.Text:
 		return in.text(name, typed, MaxReason)
-	case record.Line:
+	case record.Line, record.Source:
 		return in.line(name, typed, MaxTitle)
 	case record.Link:
 		if strings.TrimSpace(typed) == "" {
@@ -441,7 +471,7 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 	if err := fields.fits(rec.Def(), rec.State, at); err != nil {
 		return err
 	}
-	if rec.Standing().By == record.Judges {
+	if rec.Standing().Decided() {
 		return refuse("%s is %s: that was decided on what it says. Open it again to change it.", rec.Name(), strings.ToLower(rec.Standing().Label))
 	}
 	return r.record(by, at, RecordEdited{No: no, Type: rec.Kind, Was: rec.Stage, Record: fields, Changes: rec.changes(&fields)})
@@ -455,6 +485,9 @@ func (f *RecordFields) lacks(st *record.State) error {
 	}
 	if st.Dated {
 		c.require("due", f.Due, "has to be filled in")
+	}
+	if st.NeedsItem {
+		c.require("item", string(f.Item), "choose one")
 	}
 	return c.problems.Err()
 }
@@ -524,7 +557,10 @@ type RecordMove struct {
 	Reason string
 	Values record.Values // of the fields that the state needs
 	Due    string        // where it needs the date
+	Item   plan.ItemKey  // where it needs the item
 	Rules  LinkRules
+
+	Given record.Values // what the program fills in; nobody types it
 }
 
 // MoveRecord brings a record into another state. shown is the [Record.Digest] of
@@ -548,7 +584,7 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	if err := r.Project.stopped(); err != nil {
 		return err
 	}
-	reason, set, fields, err := rec.moving(to, in)
+	reason, set, fields, err := r.moving(rec, to, in)
 	if err != nil {
 		return err
 	}
@@ -568,14 +604,18 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	if err != nil {
 		return err
 	}
-	return r.record(by, at, RecordMoved{
+	ev := RecordMoved{
 		No: no, Type: rec.Kind, Stage: rec.Stage, From: rec.State, To: in.To, Set: set, Due: fields.Due, Reason: reason, Gates: gates,
-	})
+	}
+	if fields.Item != rec.Item {
+		ev.About = fields.Item
+	}
+	return r.record(by, at, ev)
 }
 
-// moving checks what was typed to bring the record into a state: the reason, the
+// moving checks what was typed to bring a record into a state: the reason, the
 // fields that are filled in with it, and what the record says then.
-func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set record.Values, fields RecordFields, err error) {
+func (r *Review) moving(rec *Record, to *record.State, in RecordMove) (reason string, set record.Values, fields RecordFields, err error) {
 	var c input
 	kind := rec.Def()
 	fields = rec.RecordFields
@@ -589,7 +629,25 @@ func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set r
 		}
 		set[key] = v
 	}
-	fields.Values = rec.Values.With(set)
+	for _, key := range to.Gives {
+		v := in.Given[key]
+		if v == "" {
+			return "", nil, fields, refuse("%s cannot become %s like this. Decide on its page.", rec.Name(), strings.ToLower(to.Label))
+		}
+		if set == nil {
+			set = record.Values{}
+		}
+		set[key] = v
+	}
+	fields.Values = kind.Standing(to.Key, rec.Values.With(set))
+	if to.NeedsItem {
+		if in.Item != "" {
+			fields.Item = in.Item
+		}
+		if why := r.noLibraryItem(fields.Item); why != "" && rec.State != to.Key {
+			c.problems.Add("item", why)
+		}
+	}
 	if to.Dated && strings.TrimSpace(in.Due) != "" {
 		fields.Due = FormatDate(c.date("due", in.Due))
 	}
@@ -614,17 +672,23 @@ func (rec *Record) moving(to *record.State, in RecordMove) (reason string, set r
 // MayMove reports whether the actor may bring a record into a state. What the
 // organisation decides, nobody decides about a record of their own.
 func (r *Review) MayMove(by Actor, rec *Record, to *record.State) error {
-	if to.By != record.Judges {
+	if !to.Decided() {
 		if rec.Owner == by.Person {
 			return nil
 		}
 		return May(by, KeepRecords, &r.Project)
 	}
-	if err := May(by, DecideRecord, &r.Project); err != nil {
+	act := DecideRecord
+	if to.By == record.Librarians {
+		act = EditLibrary
+		if err := May(by, act, nil); err != nil {
+			return err
+		}
+	} else if err := May(by, act, &r.Project); err != nil {
 		return err
 	}
 	if rec.Owner == by.Person || rec.Owner == 0 && rec.By == by.Person {
-		return &Denied{DecideRecord, "It is your own; somebody else has to decide that."}
+		return &Denied{act, "It is your own; somebody else has to decide that."}
 	}
 	return nil
 }

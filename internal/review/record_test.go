@@ -285,7 +285,12 @@ func TestHighRisksAreDecidedOn(t *testing.T) {
 
 // A record's kinds, fields and states fit together.
 func TestKindsOfRecords(t *testing.T) {
+	marks := map[string]bool{}
 	for _, k := range record.Kinds() {
+		if marks[k.Mark] {
+			t.Errorf("two kinds have the mark %s", k.Mark)
+		}
+		marks[k.Mark] = true
 		if record.Of(k.Key) != k || k.One == "" || k.Many == "" || k.Mark == "" || k.About == "" || k.Title == "" || k.Example == "" {
 			t.Errorf("%s lacks a word", k.Key)
 		}
@@ -306,6 +311,11 @@ func TestKindsOfRecords(t *testing.T) {
 				for _, f := range s.Needs {
 					if k.Field(f) == nil {
 						t.Errorf("%s needs %s for %s", k.Key, f, s.Key)
+					}
+				}
+				for _, f := range s.Gives {
+					if k.Field(f) == nil || !k.Field(f).Given {
+						t.Errorf("%s is given %s for %s", k.Key, f, s.Key)
 					}
 				}
 				if s.Dated && k.Due == "" {

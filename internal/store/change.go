@@ -51,7 +51,7 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 	}
 	var out *Changed
 	err = s.transact(ctx, func(tx *transaction) error {
-		l, v, err := s.lockAndLoad(ctx, tx, by, id, t)
+		l, v, err := s.lockAndLoad(ctx, tx, by, id, t, nil)
 		if err != nil {
 			return err
 		}
@@ -101,8 +101,9 @@ const rightsLock int64 = 1
 
 // lockAndLoad is the first round trip: begin, lock, and read under the lock. A
 // stage that is kept is not read, unless the head of the stream shows that it is
-// not what the project is now; reading it then takes a round trip more.
-func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id review.ProjectID, t Target) (*loaded, *Viewer, error) {
+// not what the project is now; reading it then takes a round trip more. What first
+// adds is locked before the project.
+func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id review.ProjectID, t Target, first func(*pgx.Batch)) (*loaded, *Viewer, error) {
 	var v Viewer
 	var rows reviewRows
 	var head streamHead
@@ -113,6 +114,9 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	_, known := s.kept.Get(at)
 	known = known && by.at.IsZero() // what is kept is of the present
 	b := &pgx.Batch{}
+	if first != nil {
+		first(b)
+	}
 	// A function in the list of the very select that locks would run before it
 	// has the row: locking the rights is a level above.
 	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from (select hash from stream where id = $1 for update) head`,

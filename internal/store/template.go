@@ -208,6 +208,9 @@ func (s *Store) findLifecycles(ctx context.Context) (Lifecycles, error) {
 // for the newest.
 // The error wraps [review.ErrNotFound] when there is none.
 func (s *Store) Lifecycle(ctx context.Context, key string, version int) (plan.Ref, error) {
+	if !plan.ValidKey(key) {
+		return plan.Ref{}, fmt.Errorf("lifecycle %q: %w", key, review.ErrNotFound)
+	}
 	ref := plan.Ref{Key: key}
 	err := s.pool.QueryRow(ctx, `
 		select version, digest from template_version v where kind = 'lifecycle' and key = $1 and $2 in (0, version) and `+currentSQL+`

@@ -154,6 +154,10 @@ func RecordValue(f *record.Field, v string) string {
 		}
 	case record.Date:
 		return day(v)
+	case record.Source:
+		if r := record.SplitRound(v); r.No > 0 {
+			return fmt.Sprintf("round %d of the gate of %s in review %d", r.No, r.Stage, r.Review)
+		}
 	case record.Moment:
 		return MomentOf(v)
 	}

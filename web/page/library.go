@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -32,7 +34,22 @@ type LibraryData struct {
 	All        int             // items that were found
 	May        bool            // write documents
 	Drafts     []DraftInWork   // for those who may
+	Lessons    []ProposedLesson
+	AllLessons int // that propose something, listed or not
 	Now        time.Time
+}
+
+// ProposedLesson is a lesson that proposes something to the library, or proposed it.
+type ProposedLesson struct {
+	Project review.ProjectKey
+	Name    string // of the project
+	No      int
+	Title   string
+}
+
+// Mark is the lesson's name within its project.
+func (l *ProposedLesson) Mark() string {
+	return kindOf(record.Lesson).Mark + strconv.Itoa(l.No)
 }
 
 // LibraryItem is an item that a search found.

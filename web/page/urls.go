@@ -313,6 +313,17 @@ func NewRecordURL(p review.ProjectKey, k record.Key, s plan.StageKey, i plan.Ite
 	return RecordKindURL(p, k) + "/new?" + q.Encode()
 }
 
+// NewLessonURL is the form of a lesson that comes from a record or from a gate that was
+// returned; see [record.SplitRound].
+func NewLessonURL(p review.ProjectKey, source string) string {
+	return RecordKindURL(p, record.Lesson) + "/new?" + url.Values{"source": {source}}.Encode()
+}
+
+// AcceptLessonURL is where what a lesson proposes is taken up.
+func AcceptLessonURL(p review.ProjectKey, no int) string {
+	return RecordURL(p, record.Lesson, no) + "/accept"
+}
+
 // RecordURL is a record's page.
 func RecordURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordKindURL(p, k) + "/" + strconv.Itoa(no)

@@ -201,6 +201,9 @@ func (f *filler) fill(ctx context.Context, all []demoProject) error {
 	if err := f.standIn(ctx); err != nil {
 		return err
 	}
+	if err := f.acceptLesson(ctx); err != nil {
+		return err
+	}
 	return f.begin(ctx, &all[last])
 }
 

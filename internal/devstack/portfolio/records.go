@@ -1,12 +1,15 @@
 package portfolio
 
 import (
+	"context"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 )
 
 // kept is something that a project keeps beside its checklists, and what became
@@ -16,6 +19,8 @@ type kept struct {
 	ago    int // days
 	kind   record.Key
 	stage  plan.StageKey
+	item   plan.ItemKey
+	of     string // title of the record that a lesson comes from
 	title  string
 	text   string
 	due    int // days from the day on; negative: it has gone by
@@ -89,6 +94,12 @@ var keeps = map[review.ProjectKey][]kept{
 			values: record.Values{"people": "Jonas, Omar, and two of Settlement"}, link: "https://wiki.example.com/payments-gateway/minutes/quiet-hours Minutes",
 		},
 		{
+			who: "jonas", ago: 5, kind: "lesson", item: "rollback-rehearsed", title: "A rollback takes longer at night",
+			text:   "The rehearsal was at noon. At two in the morning the one with the rights had to be woken first.",
+			values: record.Values{"from": "retrospective", "part": "done", "wording": "Within the last quarter, somebody on night duty took a real release back with the rights that they have at night, in the time that was promised. Data written meanwhile was kept."},
+			moves:  []recordMove{{"jonas", 4, "proposed", "", nil}},
+		},
+		{
 			who: "jonas", ago: 6, kind: "document", title: "Architecture of the gateway", due: 90,
 			values: record.Values{"place": "architecture", "link": "https://wiki.example.com/payments-gateway/architecture"},
 		},
@@ -121,6 +132,11 @@ var keeps = map[review.ProjectKey][]kept{
 			},
 			moves: []recordMove{{"raj", 6, "out", "", record.Values{"authorised": "Marcus, for the trial"}}},
 		},
+		{
+			who: "raj", ago: 6, kind: "lesson", item: "scope-agreed", title: "A model needs its own word for done",
+			values: record.Values{"from": "retrospective", "part": "title", "wording": "Agree what the first release does, or predicts"},
+			moves:  []recordMove{{"raj", 5, "proposed", "", nil}, {"ada", 3, "declined", "The module for machine learning asks for that in its own words. Attach it.", nil}},
+		},
 	},
 	"warehouse-loader": {
 		{
@@ -139,6 +155,12 @@ var keeps = map[review.ProjectKey][]kept{
 			text:   "Finance saw the figures of the day before until nine, and nobody had told them.",
 			values: record.Values{"severity": "3"}, // its moments are set when it is added
 			moves:  []recordMove{{"elif", 32, "resolved", "", nil}},
+		},
+		{
+			who: "elif", ago: 20, kind: "lesson", of: "The morning load was three hours late", item: "alerts-reach-on-duty", title: "A route of alerts that ends with one person is none",
+			text:   "The test page had reached Elif in a minute, and that was all that the item asked.",
+			values: record.Values{"from": "incident", "part": "done", "wording": "A test alert went through the whole route and was acknowledged in time, once with the first person unreachable. At least two people can be reached at any hour that the service promises."},
+			moves:  []recordMove{{"elif", 18, "proposed", "", nil}},
 		},
 		{
 			who: "anna", ago: 28, kind: "debt", stage: "operations", title: "The alert goes to one phone", due: -6,
@@ -229,6 +251,10 @@ var keeps = map[review.ProjectKey][]kept{
 			text: "Support measured it over two weeks.", values: record.Values{"source": "support", "sentiment": "good"},
 			moves: []recordMove{{"anna", 2, "aside", "Nothing to do; the shops have been told.", nil}},
 		},
+		{
+			who: "anna", ago: 3, kind: "lesson", title: "Let shops try it before the design is signed",
+			text: "The counter is darker than our desks, and nobody had looked.", values: record.Values{"from": "retrospective"},
+		},
 	},
 }
 
@@ -288,8 +314,13 @@ func (s *story) keep(k kept) act {
 				values["rehearsed"] = out.AddDate(0, 0, -k.rehearsed).Format(time.DateOnly)
 			}
 		}
+		for i := range r.Records {
+			if k.of != "" && r.Records[i].Title == k.of {
+				values[record.LessonSource] = r.Records[i].Name()
+			}
+		}
 		_, err := r.OpenRecord(who, k.kind, review.NewRecord{RecordFields: review.RecordFields{
-			Title: k.title, Text: k.text, Owner: who.Person, Due: due, Stage: k.stage, Values: values,
+			Title: k.title, Text: k.text, Owner: who.Person, Due: due, Stage: k.stage, Item: k.item, Values: values,
 		}, Links: k.link}, at)
 		return err
 	}
@@ -325,4 +356,30 @@ func sayOfRecord(no int, text string) act {
 	return func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.DiscussRecord(who, no, text, "", at)
 	}
+}
+
+// acceptLesson has Ada take up what the gateway learnt: a copy of the lifecycle is begun
+// that says it. Told twice, it happens once.
+func (f *filler) acceptLesson(ctx context.Context) error {
+	const project = "payments-gateway"
+	ada := f.by("ada", f.day.Add(-5*time.Hour))
+	all, err := f.st.Records(ctx, ada, project)
+	if err != nil {
+		return err
+	}
+	for i := range all.Review.Records {
+		rec := &all.Review.Records[i]
+		if rec.State != record.LessonProposed {
+			continue
+		}
+		places, err := f.st.LessonPlaces(ctx, all.Review, rec)
+		if err != nil {
+			return err
+		}
+		in := store.AcceptLesson{No: rec.No, Shown: rec.Digest(), Into: places.All[len(places.All)-1].Key, Says: places.Says}
+		if _, err := f.st.AcceptLesson(ctx, ada, project, in); err != nil {
+			return fmt.Errorf("accepting a lesson of %s: %w", project, err)
+		}
+	}
+	return nil
 }

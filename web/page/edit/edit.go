@@ -92,6 +92,9 @@ type Draft struct {
 	Forms   map[string]Form
 	Error   string // of what has no form of its own
 	Exports []page.Export
+
+	Lessons    []page.ProposedLesson // that it takes up
+	AllLessons int
 }
 
 // Form is what a part's form holds.

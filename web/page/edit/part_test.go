@@ -171,14 +171,14 @@ func TestNewKey(t *testing.T) {
 	for title, want := range map[string]string{
 		"Name an owner": "law-name-an-owner", "§ 12 (new)": "law-new", "日本": "law-item", strings.Repeat("very ", 40): "law-very-very-very-very-very-very",
 	} {
-		got := NewKey(d, title)
+		got := d.NewKey(title)
 		if string(got) != want || !plan.ValidKey(string(got)) {
 			t.Errorf("%q gets the key %q, want %q", title, got, want)
 		}
 		if err := d.Insert(plan.Item{Key: got}, "idea", ""); err != nil {
 			t.Fatal(err)
 		}
-		if again := NewKey(d, title); again == got || !plan.ValidKey(string(again)) {
+		if again := d.NewKey(title); again == got || !plan.ValidKey(string(again)) {
 			t.Errorf("%q gets the key %q again", title, again)
 		}
 	}

@@ -35,7 +35,7 @@ func AddItem(d plan.Document, in plan.StageKey, text string) (plan.ItemKey, erro
 		return "", err
 	}
 	must := plan.LevelMust
-	it := plan.Item{Key: NewKey(d, name), Title: name, Levels: [3]plan.Level{must, must, must}}
+	it := plan.Item{Key: d.NewKey(name), Title: name, Levels: [3]plan.Level{must, must, must}}
 	return it.Key, d.Insert(it, in, "")
 }
 
@@ -49,7 +49,7 @@ func AddStage(d plan.Document, text string) error {
 	if l == nil || len(l.Stages) >= plan.MaxStages {
 		return &review.Refused{Why: "No stage can be added here."}
 	}
-	key := plan.StageKey(NewKey(plan.NewLifecycle("x", "", false), name))
+	key := plan.StageKey(plan.NewLifecycle("x", "", false).NewKey(name))
 	for n := key; l.StageIndex(key) >= 0; key = n + plan.StageKey("-"+string(rune('a'+len(l.Stages)%26))) {
 		n = key
 	}

@@ -71,6 +71,12 @@ func (v *view) keepsRecords() bool {
 	return !v.Past && v.Review.Project.Status != review.StatusStopped && review.May(v.Actor, review.KeepRecords, &v.Review.Project) == nil
 }
 
+// lessonURL is the form of a lesson that comes from the gate's last round.
+func (v *view) lessonURL() string {
+	round := record.Round{Review: v.Review.No, Stage: string(v.stage), No: len(v.Stage.Rounds)}
+	return page.NewLessonURL(v.key, round.Source())
+}
+
 // reportedRecord is a record as the report tells it.
 type reportedRecord struct {
 	look                                             ui.State

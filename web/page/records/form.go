@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -18,6 +19,7 @@ type Form struct {
 	Title, Text, Owner, Due, Stage, Item, Links string
 	Values                                      record.Values
 	Shown                                       string // digest of what the person read
+	Source                                      string // what the address says that a new record comes from
 	Errors                                      map[string]string
 	Problem                                     string
 }
@@ -55,6 +57,11 @@ func (d *FormData) Begin() {
 	} else if d.Form.Stage == "" {
 		d.Form.Stage = string(stage.Key)
 	}
+	d.beginSource()
+	if !d.Kind.AtGates() {
+		d.Form.Stage = ""
+		return
+	}
 	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
 		return
 	}
@@ -63,6 +70,22 @@ func (d *FormData) Begin() {
 		if s := &d.Review.Stages[i]; !s.Gate.Passed() {
 			d.Form.Stage = string(s.Def.Key)
 			return
+		}
+	}
+}
+
+// beginSource has the form say what a new record comes from, where the address names
+// something of the project.
+func (d *FormData) beginSource() {
+	source := d.Form.Source
+	for i := range d.Kind.Fields {
+		f := &d.Kind.Fields[i]
+		if f.Type != record.Source || source == "" || !d.Review.HasSource(f, source) {
+			continue
+		}
+		d.Form.Values = record.Values{f.Key: source}
+		if d.Kind.Key == record.Lesson {
+			d.Form.Values[record.LessonFrom] = record.LessonOrigin(source)
 		}
 	}
 }
@@ -138,13 +161,27 @@ func valueField(f *record.Field, values record.Values, errors map[string]string)
 func (d *FormData) later() (fields []*record.Field, open bool) {
 	for i := range d.Kind.Fields {
 		f := &d.Kind.Fields[i]
-		if !f.Later {
+		if !f.Later || f.Given {
 			continue
 		}
 		fields = append(fields, f)
 		open = open || d.Form.Values[f.Key] != "" || d.Form.Errors[string(f.Key)] != ""
 	}
 	return fields, open
+}
+
+// laterTitle is what stands above them.
+func (d *FormData) laterTitle() string { return cmp.Or(d.Kind.Later, "What is known later") }
+
+// first are the fields that are known when a record is added.
+func (d *FormData) first() []*record.Field {
+	var out []*record.Field
+	for i := range d.Kind.Fields {
+		if f := &d.Kind.Fields[i]; !f.Later && !f.Given {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 func joined(a, b string) string {
@@ -154,8 +191,12 @@ func joined(a, b string) string {
 	return a + " " + b
 }
 
-func options(f *record.Field, chosen string) []ui.Option {
+// options are what a field can hold that is chosen from a list.
+func (v *View) options(f *record.Field, chosen string) []ui.Option {
 	var out []ui.Option
+	if f.Type == record.Source {
+		return v.sources(f, chosen)
+	}
 	if !f.Required || chosen == "" {
 		out = append(out, ui.Option{Value: "", Label: "Choose", Selected: chosen == ""})
 	}
@@ -194,6 +235,10 @@ func (d *FormData) stageField() ui.Field {
 	return d.field("stage", "Which gate decides on it?", "Whoever signs there sees it, and signs with it.", "", false)
 }
 
+func (d *FormData) itemField() ui.Field {
+	return d.field("item", d.Kind.Item, "", d.Form.Item, true)
+}
+
 func (d *FormData) linksField() ui.Field {
 	return d.field("links", "Links", "One a line, with a title beside it if you like.", d.Form.Links, true)
 }
@@ -210,7 +255,7 @@ func (d *FormData) summary() []ui.FieldError {
 	for i := range d.Kind.Fields {
 		fields = append(fields, d.value(&d.Kind.Fields[i]))
 	}
-	fields = append(fields, d.ownerField(), d.dueField(), d.stageField(), d.field("item", "Item", "", "", false), d.linksField())
+	fields = append(fields, d.ownerField(), d.dueField(), d.stageField(), d.field("item", cmp.Or(d.Kind.Item, "Item"), "", "", false), d.linksField())
 	var out []ui.FieldError
 	for _, f := range fields {
 		if f.Error != "" {

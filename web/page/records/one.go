@@ -1,6 +1,7 @@
 package records
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -21,11 +22,18 @@ type Data struct {
 	Move     MoveForm
 	Comment  Form // its text, when it was refused
 	Reading  ReadingForm
+
+	// Of a lesson that proposes something: where that can go, for who may decide on it,
+	// and what became of it.
+	Places     []Place
+	PlacesSays string // hash of what stands there
+	Answer     *Answer
 }
 
 // MoveForm is a move that was refused.
 type MoveForm struct {
 	To, Reason, Due string
+	Item, Into      string
 	Values          record.Values
 	Errors          map[string]string
 	Problem         string
@@ -47,7 +55,7 @@ func (d *Data) mayChange() bool {
 }
 
 // edits reports whether whoever looks may change it where it stands.
-func (d *Data) edits() bool { return d.mayChange() && d.Record.Standing().By != record.Judges }
+func (d *Data) edits() bool { return d.mayChange() && !d.Record.Standing().Decided() }
 
 func (d *Data) talks() bool {
 	return d.may(review.Comment)
@@ -74,15 +82,22 @@ func (d *Data) barred() []string {
 	}
 	var out []string
 	for _, st := range d.Record.Def().Moves(d.Record.State) {
-		if st.By == record.Judges && d.mayChange() && d.Review.MayMove(d.Actor, d.Record, st) != nil {
-			out = append(out, st.Act+": a manager, or somebody in a seat, who does not own it decides that.")
+		if !st.Decided() || !d.mayChange() || d.Review.MayMove(d.Actor, d.Record, st) == nil {
+			continue
 		}
+		who := "a manager, or somebody in a seat, who does not own it decides that."
+		if st.By == record.Librarians {
+			who = "somebody who may edit the library, and does not own it, decides that."
+		}
+		out = append(out, st.Act+": "+who)
 	}
 	return out
 }
 
 // plain reports whether a move needs nothing but its button.
-func plain(st *record.State) bool { return st.Why == "" && len(st.Needs) == 0 && !st.Dated }
+func plain(st *record.State) bool {
+	return st.Why == "" && len(st.Needs) == 0 && !st.Dated && len(st.Gives) == 0
+}
 
 func (d *Data) action() string {
 	return page.MoveRecordURL(d.key(), d.Record.Kind, d.Record.No)
@@ -93,7 +108,7 @@ func (d *Data) moving(st *record.State) MoveForm {
 	if d.Move.To == string(st.Key) {
 		return d.Move
 	}
-	return MoveForm{To: string(st.Key), Due: d.Record.Due, Values: d.Record.Values}
+	return MoveForm{To: string(st.Key), Due: d.Record.Due, Item: string(d.Record.Item), Values: d.Record.Values}
 }
 
 func (d *Data) moveField(st *record.State, name, label, value string) ui.Field {
@@ -117,11 +132,15 @@ func (d *Data) due(st *record.State) ui.Field {
 	return d.moveField(st, "due", d.Record.Def().Due, d.moving(st).Due)
 }
 
+func (d *Data) itemField(st *record.State) ui.Field {
+	return d.moveField(st, "item", d.Record.Def().Item, d.moving(st).Item)
+}
+
 // summary lists what is wrong.
 func (d *Data) summary() []ui.FieldError {
 	var out []ui.FieldError
 	if st := d.Record.Def().State(record.StateKey(d.Move.To)); st != nil {
-		fields := []ui.Field{d.reason(st), d.due(st)}
+		fields := []ui.Field{d.reason(st), d.due(st), d.itemField(st), d.intoField(st)}
 		for _, key := range st.Needs {
 			_, f := d.needed(st, key)
 			fields = append(fields, f)
@@ -157,13 +176,16 @@ func (d *Data) facts() []ui.Fact {
 	}
 	for i := range k.Fields {
 		f := &k.Fields[i]
-		href := ""
-		if f.Type == record.Link {
+		text, href := page.RecordValue(f, rec.Values[f.Key]), ""
+		switch {
+		case f.Type == record.Text || d.apart(f):
+			continue
+		case f.Type == record.Link:
 			href = rec.Values[f.Key]
+		case f.Type == record.Source:
+			text, href = d.source(rec.Values[f.Key])
 		}
-		if f.Type != record.Text {
-			add(f.Label, page.RecordValue(f, rec.Values[f.Key]), href)
-		}
+		add(f.Label, text, href)
 	}
 	if k.Derived != nil {
 		for _, f := range k.Derived(rec.Values) {
@@ -172,10 +194,12 @@ func (d *Data) facts() []ui.Fact {
 	}
 	add("Owner", page.OrNobody(page.NameOrNone(d.Name, rec.Owner)), "")
 	add(k.Due, d.View.due(rec), "")
-	where, href := d.where(rec)
-	add("Decided on at", where, href)
+	if k.AtGates() {
+		where, href := d.where(rec)
+		add("Decided on at", where, href)
+	}
 	item, href := d.item(rec)
-	add("About", item, href)
+	add(cmp.Or(k.Item, "About"), item, href)
 	add("Added", d.Name(rec.By)+", "+page.DayOf(rec.At, d.Now), "")
 	if rec.MovedBy != 0 {
 		add("Since", d.Name(rec.MovedBy)+", "+page.DayOf(rec.MovedAt, d.Now), "")
@@ -191,7 +215,7 @@ func (d *Data) texts() []ui.Fact {
 		out = append(out, ui.Fact{Term: k.Text, Text: d.Record.Text})
 	}
 	for i := range k.Fields {
-		if f := &k.Fields[i]; f.Type == record.Text && d.Record.Values[f.Key] != "" {
+		if f := &k.Fields[i]; f.Type == record.Text && !d.apart(f) && d.Record.Values[f.Key] != "" {
 			out = append(out, ui.Fact{Term: f.Label, Text: d.Record.Values[f.Key]})
 		}
 	}

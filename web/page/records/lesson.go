@@ -1,0 +1,210 @@
+package records
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+	"github.com/slipway-prr/slipway/web/ui"
+)
+
+// Place is a document into which what a lesson proposes can go.
+type Place struct {
+	Key, Name string
+	Version   int    // that its draft becomes
+	Draft     bool   // somebody writes it already
+	CopyOf    string // name of the document that it would be a copy of; empty: it is no copy
+	Says      string // there, now
+	Gone      bool   // it no longer has the item
+}
+
+// Answer is what became of a lesson that was accepted.
+type Answer struct {
+	Key, Name              string
+	Version                int
+	Published, Says, Draft bool
+	Edits                  bool // who looks may edit the library
+}
+
+// apart reports whether a field is shown in a section of its own.
+func (d *Data) apart(f *record.Field) bool {
+	return f.Given || d.Record.Kind == record.Lesson && f.Later
+}
+
+// proposes reports whether the record is a lesson that proposes something.
+func (d *Data) proposes() bool {
+	return d.Record.Kind == record.Lesson && d.Record.Values[record.LessonPart] != ""
+}
+
+// part is what a lesson wants changed.
+func (d *Data) part() string {
+	f := d.Record.Def().Field(record.LessonPart)
+	return page.RecordValue(f, d.Record.Values[f.Key])
+}
+
+func (d *Data) wording() string { return d.Record.Values[record.LessonWording] }
+
+// today is what the project's plan says where the lesson wants something else; false
+// where there is nothing to be held against.
+func (d *Data) today() (string, bool) {
+	a, _, ok := d.Review.Amendment(d.Record)
+	if !ok || a.Part == plan.PartNew {
+		return "", false
+	}
+	says, there := plan.Document{Lifecycle: &d.Review.Plan.Lifecycle}.Says(a)
+	return says, there
+}
+
+// moved reports whether a document says something else than the version that the
+// project follows, and than what is proposed.
+func (d *Data) moved(p *Place) bool {
+	if d.Record.Values[record.LessonPart] == record.LessonNewItem {
+		return p.Says != "" && p.Says != d.wording()
+	}
+	today, there := d.today()
+	return there && p.Says != today && p.Says != d.wording()
+}
+
+// into says what accepting would do to a document.
+func (p *Place) into() string {
+	version := ", version " + strconv.Itoa(p.Version)
+	switch {
+	case p.CopyOf != "":
+		return fmt.Sprintf("A new document of your own, “%s”: a copy of %s, which comes with Slipway", p.Name, p.CopyOf)
+	case p.Draft:
+		return p.Name + version + ", of which there is a draft"
+	}
+	return p.Name + version + ", of which a draft is begun"
+}
+
+func (d *Data) intoField(st *record.State) ui.Field {
+	return d.moveField(st, "into", "Into which document", "")
+}
+
+func (d *Data) intoOptions() []ui.Option {
+	var out []ui.Option
+	for i := range d.Places {
+		p := &d.Places[i]
+		out = append(out, ui.Option{Value: p.Key, Label: p.into(), Selected: d.Move.Into == p.Key || d.Move.Into == "" && i == 0})
+	}
+	return out
+}
+
+// words say what became of an accepted lesson.
+func (a *Answer) words() string {
+	version := "version " + strconv.Itoa(a.Version)
+	switch {
+	case a.Published && a.Says:
+		return "It says so since " + version + "."
+	case a.Published:
+		return "It was published as " + version + " with other words than these."
+	case a.Draft:
+		return "The draft of " + version + " says so. It is not published yet."
+	}
+	return "The draft of " + version + " was discarded before it was published. Propose it again if it still matters."
+}
+
+func (a *Answer) href() string {
+	switch {
+	case a.Published:
+		return page.LifecycleURL(a.Key, a.Version)
+	case a.Draft && a.Edits:
+		return page.DraftURL(a.Key)
+	}
+	return ""
+}
+
+// sourced are the lessons that came from the record.
+func (d *Data) sourced() []*review.Record {
+	var out []*review.Record
+	for i := range d.Review.Records {
+		if rec := &d.Review.Records[i]; rec.Kind == record.Lesson && rec.Values[record.LessonSource] == d.Record.Name() {
+			out = append(out, rec)
+		}
+	}
+	return out
+}
+
+// teaches reports whether lessons can come from the record.
+func (d *Data) teaches() bool {
+	return d.Review.HasSource(record.Of(record.Lesson).Field(record.LessonSource), d.Record.Name())
+}
+
+// source is what a record came from.
+func (v *View) source(s string) (text, href string) {
+	if k, no := record.SplitNumber(s); k != nil {
+		if rec, err := v.Review.Record(no); err == nil && rec.Kind == k.Key {
+			return s + " " + rec.Title, page.RecordURL(v.key(), k.Key, no)
+		}
+		return s, ""
+	}
+	round := record.SplitRound(s)
+	i := v.Review.Plan.StageIndex(plan.StageKey(round.Stage))
+	if round.No == 0 || i < 0 {
+		return s, ""
+	}
+	st := &v.Review.Plan.Stages[i]
+	text = "The gate of " + page.StageTitle(i, st) + ", returned in round " + strconv.Itoa(round.No)
+	if round.Review != v.Review.No {
+		text += " of review " + strconv.Itoa(round.Review)
+	}
+	return text, page.GateURL(v.key(), st.Key)
+}
+
+// sources are what a record can have come from: records, and gates that were returned.
+func (v *View) sources(f *record.Field, chosen string) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "None of these", Selected: chosen == ""}}
+	known := chosen == ""
+	add := func(s string) {
+		text, _ := v.source(s)
+		out = append(out, ui.Option{Value: s, Label: text, Selected: s == chosen})
+		known = known || s == chosen
+	}
+	for _, k := range f.Of {
+		for _, rec := range v.of(record.Of(k)) {
+			add(rec.Name())
+		}
+	}
+	for i := range v.Review.Stages {
+		s := &v.Review.Stages[i]
+		for j := range s.Rounds {
+			if s.Rounds[j].Outcome == review.OutcomeReturned {
+				add(record.Round{Review: v.Review.No, Stage: string(s.Def.Key), No: j + 1}.Source())
+			}
+		}
+	}
+	if !known {
+		add(chosen)
+	}
+	return out
+}
+
+// items are all items of the plan.
+func (v *View) items(chosen plan.ItemKey) []ui.Option {
+	out := []ui.Option{{Value: "", Label: "None", Selected: chosen == ""}}
+	known := chosen == ""
+	for i := range v.Review.Plan.Stages {
+		st := &v.Review.Plan.Stages[i]
+		for j := range st.Items {
+			it := &st.Items[j]
+			out = append(out, ui.Option{Value: string(it.Key), Label: page.StageTitle(i, st) + ": " + it.Title, Selected: it.Key == chosen})
+			known = known || it.Key == chosen
+		}
+	}
+	if !known {
+		out = append(out, ui.Option{Value: string(chosen), Label: string(chosen) + ", which the plan no longer asks", Selected: true})
+	}
+	return out
+}
+
+// acceptWhy says why a lesson cannot be accepted here although it is proposed; empty:
+// it can.
+func (d *Data) acceptWhy() string {
+	if len(d.Places) > 0 {
+		return ""
+	}
+	return "No document that can be changed here has this item. Have the lesson propose something about another item, or decline it."
+}
