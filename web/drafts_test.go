@@ -44,7 +44,7 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	b.post(stage, append(phases, "shown", at.shown(stage), "name", "Work", "purpose", "All of it.")...).follow().want(200)
 	gate := []string{
 		"shown", at.shown(stage + "/gate"), "name", "Done", "exit", "It is done.", "quorum", "1", "quorum", "1", "quorum", "1", "repeats", "",
-		"sits", "sre-1", "sits", "sre-2", "sits", "sre-3", "must", "sre-1", "sits", "product-1",
+		"sits", "sre-1", "sits", "sre-2", "sits", "sre-3", "must", "sre-1", "sits", "product-1", "records", "objective",
 	}
 	for _, s := range plan.Seats() {
 		when := ""
@@ -87,7 +87,7 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 		}
 	}
 	whole := f.browse("viewer").get(page.DocumentURL("house")).want(200)
-	for _, want := range []string{"Published by Admin Person", "Our own.", "Auditor Person"} {
+	for _, want := range []string{"Published by Admin Person", "Our own.", "Auditor Person", "The project keeps an objective by then."} {
 		if !strings.Contains(whole.text(), want) {
 			t.Errorf("the document does not say %q: %s", want, whole.text())
 		}
@@ -100,6 +100,7 @@ func TestADocumentIsWrittenAndPublished(t *testing.T) {
 	if _, err := f.Store.Create(context.Background(), f.as("owner"), ref, in); err != nil {
 		t.Fatal(err)
 	}
+	f.browse("owner").get(page.GateURL("by-house", "work")).want(200).one(`#blockers a[href="` + page.NewRecordURL("by-house", "objective", "work", "") + `"]`)
 
 	// The next version renames an item under our eyes: the page asks.
 	b.post(draft, "version", "1").want(http.StatusSeeOther)

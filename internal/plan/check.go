@@ -7,6 +7,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 // Limits of documents, in characters unless they say otherwise.
@@ -281,6 +283,12 @@ func (c *checker) gate(g *Gate) {
 	c.line("name", g.Name, MaxName)
 	c.paragraph("exit", g.Exit)
 	c.days("repeats_days", g.RepeatsDays)
+	unique(c, "records", g.Records)
+	for _, k := range g.Records {
+		if !slices.ContainsFunc(record.Askable(), func(known *record.Kind) bool { return known.Key == k }) {
+			c.addf("records: %q is no kind of records that a gate can ask for", k)
+		}
+	}
 	var seats []Seat
 	for i := range g.Seats {
 		seats = append(seats, g.Seats[i].Seat)

@@ -147,9 +147,10 @@ func sameWords(a, b *Item) bool {
 		})
 }
 
-// sameGate reports whether two gates ask for the same signatures at every tier.
+// sameGate reports whether two gates ask for the same signatures at every tier, and
+// for the same records.
 func sameGate(a, b *Gate) bool {
-	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) {
+	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) {
 		return false
 	}
 	for t := TierCritical; t <= TierStarter; t++ {

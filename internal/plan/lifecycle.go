@@ -1,6 +1,10 @@
 package plan
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/slipway-prr/slipway/internal/record"
+)
 
 // Lifecycle is one published version of a readiness lifecycle. It never
 // changes once published; a change is a new version.
@@ -82,6 +86,9 @@ type Gate struct {
 	Quorums     [3]int     `json:"quorums,omitzero"` // for tiers 1, 2 and 3, instead of Quorum
 	Seats       []GateSeat `json:"seats"`
 	RepeatsDays int        `json:"repeats_days,omitempty"`
+	// Records are the kinds of records of which the project has to keep one that is
+	// not closed.
+	Records []record.Key `json:"records,omitempty"`
 }
 
 // QuorumAt is how many different people have to sign at a tier, before seats

@@ -194,6 +194,12 @@ const (
 	High
 )
 
+// Askable are the kinds of which a gate can ask that the project keeps one. They
+// begin in a state that gates decide on.
+func Askable() []*Kind {
+	return slices.DeleteFunc(Kinds(), func(k *Kind) bool { return !k.States[0].AtGate })
+}
+
 // AtGates reports whether gates decide on records of the kind, in any state.
 func (k *Kind) AtGates() bool {
 	return slices.ContainsFunc(k.States, func(s State) bool { return s.AtGate })

@@ -32,6 +32,7 @@ const (
 	ContentChanged    BlockerKind = "content-changed"
 	Reopened          BlockerKind = "gate-reopened"
 	RecordUndecided   BlockerKind = "record-undecided"
+	RecordMissing     BlockerKind = "record-missing"
 	// What nobody can do, see [Review.NobodyCan].
 	NobodySigns     BlockerKind = "nobody-signs"
 	NobodyConfirms  BlockerKind = "nobody-confirms"

@@ -167,7 +167,7 @@ func (r *Review) signedRecords(s *Stage) []SignedRecord {
 
 // recordBlockers are the records that keep a gate from being asked for.
 func (r *Review) recordBlockers(s *Stage) []Blocker {
-	var bs []Blocker
+	bs := r.missingRecords(s)
 	for _, rec := range r.AtGate(s) {
 		def := rec.Def()
 		if def.Stops == nil {
@@ -182,6 +182,23 @@ func (r *Review) recordBlockers(s *Stage) []Blocker {
 			Since: latest(rec.At, rec.MovedAt),
 		}
 		bs = append(bs, b)
+	}
+	return bs
+}
+
+// missingRecords are the kinds of records for which the gate asks and of which the
+// project keeps none.
+func (r *Review) missingRecords(s *Stage) []Blocker {
+	var bs []Blocker
+	for _, key := range s.Def.Gate.Records {
+		k := record.Of(key)
+		if k == nil || slices.ContainsFunc(r.Records, func(rec Record) bool { return rec.Kind == key && !rec.Closed() }) {
+			continue
+		}
+		bs = append(bs, Blocker{
+			Kind: RecordMissing, Stage: s.Def.Key, Type: key, Subject: "No " + k.One + " is kept", What: "This gate asks for one; add it, or have it agreed on again.", Owner: r.lead(),
+			Since: r.Project.Created,
+		})
 	}
 	return bs
 }

@@ -283,6 +283,27 @@ func TestHighRisksAreDecidedOn(t *testing.T) {
 	w.ok(w.request(owner, build))
 }
 
+// A gate that asks for a kind of records is not requested before the project keeps
+// one, wherever that counts. Once it has passed, it goes by what it decided on.
+func TestAGateAsksForRecords(t *testing.T) {
+	w := newWorld(t, func(t *plan.Lifecycle, _ *review.NewProject) { t.Stages[1].Gate.Records = []record.Key{"objective"} })
+	w.fill(build)
+	w.refused(w.request(owner, build), "blocked")
+	bs := w.r.RequestBlockers(w.stage(build), w.now)
+	if len(bs) != 1 || bs[0].Kind != review.RecordMissing || bs[0].Type != "objective" || bs[0].Subject != "No objective is kept" {
+		t.Errorf("%+v", bs)
+	}
+	w.add(member, "risk", aRisk("1", "1"))
+	no := w.add(member, "objective", anObjective("99"))
+	w.ok(w.move(member, no, "retired", "Too much."))
+	w.refused(w.request(owner, build), "blocked")
+	w.ok(w.move(member, no, "agreed", "Agreed on with the shop."))
+	w.pass(build)
+	w.ok(w.move(member, no, "retired", "Another team runs it."))
+	w.gate(build, review.GatePassed)
+	w.replays()
+}
+
 // A record's kinds, fields and states fit together.
 func TestKindsOfRecords(t *testing.T) {
 	marks := map[string]bool{}

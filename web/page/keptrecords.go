@@ -3,6 +3,7 @@ package page
 import (
 	"strconv"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -69,4 +70,16 @@ func (k *Kept) onTarget() string {
 
 func (k *Kept) onTargetWords() string {
 	return strconv.Itoa(k.Read-k.Alarms[record.OffTarget]) + " of " + strconv.Itoa(k.Read) + " figures on target"
+}
+
+// recordsAsked says which records a project has to keep before a gate; empty: none.
+func recordsAsked(g *plan.Gate) string {
+	var kinds []string
+	for _, k := range g.Records {
+		kinds = append(kinds, Article(kindOf(k).One))
+	}
+	if len(kinds) == 0 {
+		return ""
+	}
+	return "The project keeps " + Enumerate(kinds, "and") + " by then."
 }

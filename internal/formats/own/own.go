@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 // The shapes are kept apart from the domain's types so that neither the file form
@@ -60,11 +61,12 @@ type Stage struct {
 
 // Gate is that of a stage.
 type Gate struct {
-	Name        string `yaml:"name,omitempty"`
-	Exit        string `yaml:"exit,omitempty"`
-	Quorum      []int  `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
-	Seats       []Seat `yaml:"seats,omitempty"`
-	RepeatsDays int    `yaml:"repeats_days,omitempty"`
+	Name        string       `yaml:"name,omitempty"`
+	Exit        string       `yaml:"exit,omitempty"`
+	Quorum      []int        `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
+	Seats       []Seat       `yaml:"seats,omitempty"`
+	RepeatsDays int          `yaml:"repeats_days,omitempty"`
+	Records     []record.Key `yaml:"records,flow,omitempty"` // of which kinds the project has to keep one
 }
 
 // Seat is one at a gate.
@@ -160,7 +162,7 @@ func (f Flag) question() plan.Question {
 func (s Stage) stage() plan.Stage {
 	out := plan.Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: Convert(s.Items, Item.Item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays},
+		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records},
 	}
 	copy(out.Gate.Quorums[:], s.Gate.Quorum)
 	return out

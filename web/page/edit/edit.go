@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -226,6 +227,15 @@ func flagOptions(d plan.Document, also []string) []ui.Option {
 		if !known[k] {
 			out = append(out, ui.Option{Value: k, Label: k})
 		}
+	}
+	return out
+}
+
+// recordOptions are the kinds of records that a gate can ask for.
+func recordOptions() []ui.Option {
+	var out []ui.Option
+	for _, k := range record.Askable() {
+		out = append(out, ui.Option{Value: string(k.Key), Label: page.Capital(k.One)})
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -286,7 +287,7 @@ func Gate(key plan.StageKey) Part {
 		Name: "gate/" + string(key),
 		Fields: []Input{
 			{"name", "Name", One}, {"exit", "Exit criteria", One}, {"quorum", "Signatures at tiers 1, 2 and 3", Several},
-			{"repeats", "Repeats after days", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
+			{"repeats", "Repeats after days", One}, {"records", "Records that have to be kept", Ticks}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
 			{"when", "Conditions of the seats", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
@@ -305,6 +306,7 @@ func gateValues(d plan.Document, key plan.StageKey) (url.Values, bool) {
 			v.Add("quorum", strconv.Itoa(s.Gate.QuorumAt(t)))
 		}
 		v.Set("repeats", numberText(s.Gate.RepeatsDays))
+		set(v, "records", s.Gate.Records)
 		seats = s.Gate.Seats
 	case d.Module != nil && slices.Contains(plan.Phases(), plan.Phase(key)):
 		for _, ms := range d.Module.Seats {
@@ -361,6 +363,7 @@ func putGate(d plan.Document, key plan.StageKey, r *reader) {
 	g := &s.Gate
 	g.Name, g.Exit = r.text("name", plan.MaxName, false), r.text("exit", plan.MaxParagraph, false)
 	g.RepeatsDays = r.number("repeats", r.form.Get("repeats"), plan.MaxDays)
+	g.Records = words(r, "records", func(k record.Key) bool { return record.Of(k) != nil })
 	g.Seats = seats
 	quorum := r.form["quorum"]
 	if len(quorum) != 3 {
