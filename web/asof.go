@@ -57,7 +57,7 @@ func (s *Server) projectAt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d := page.ProjectData{Review: v.Review, Now: v.At, Name: v.Names.Of, Recent: v.Recent(), Reviews: v.Reviews, Past: true}
+	d := page.ProjectData{Review: v.Review, Now: v.At, Name: v.Names.Of, Others: v.Others, Recent: v.Recent(), Reviews: v.Reviews, Past: true}
 	return s.showPast(w, r, v, pageAsOf{
 		title: v.Review.Project.Name, back: page.ProjectURL(v.Review.Project.Key), nav: ui.NavPortfolio,
 		page: func(m ui.PageMeta) templ.Component { return page.Project(m, d) },

@@ -42,7 +42,7 @@ func (s *Server) showCompared(w http.ResponseWriter, r *http.Request, from, to t
 	}
 	q, status := r.URL.Query(), http.StatusOK
 	d := &page.CompareData{
-		Project: v.Project, Template: &v.After.Review.Plan.Lifecycle, Now: v.Now, Name: v.Names.Of, After: v.After.Review, To: v.After.At,
+		Project: v.Project, Template: &v.After.Review.Plan.Lifecycle, Now: v.Now, Name: v.Names.Of, Others: v.Others, After: v.After.Review, To: v.After.At,
 		Entries: v.After.Entries, Moved: v.After.Moved, Reviews: v.After.Reviews, FromText: q.Get("from"), ToText: q.Get("to"),
 	}
 	if v.Before != nil {

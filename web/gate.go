@@ -41,7 +41,7 @@ func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v 
 		m.Path = page.GateURL(v.Review.Project.Key, v.Stage.Def.Key)
 	}
 	d := gate.Data{
-		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Holders: inSeats(v.Holders), Able: inSeats(v.Able), Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Nobody: v.Nobody, Form: form,
+		Review: v.Review, Stage: v.Stage, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Others: v.Others, Holders: inSeats(v.Holders), Able: inSeats(v.Able), Changes: v.Changes, Reviews: v.Reviews, Seq: v.Seq, Forced: v.Forced, Nobody: v.Nobody, Form: form,
 	}
 	if err := s.conditionOwners(r, v, &d); err != nil {
 		return err

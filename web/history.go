@@ -30,7 +30,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := page.HistoryData{
-		Project: &v.Review.Project, Template: &v.Review.Plan.Lifecycle, Now: v.Now, Name: v.Names.Of, Entries: v.Entries,
+		Project: &v.Review.Project, Template: &v.Review.Plan.Lifecycle, Now: v.Now, Name: v.Names.Of, Others: v.Others, Entries: v.Entries,
 		People: peopleByName(v, f.Person), Filter: f, More: v.More,
 	}
 	for _, h := range v.Hashes {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -19,5 +20,15 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
 	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
 	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
 		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Nobody: v.Nobody,
+		Others: v.Others, Resting: resting(v.Resting), RestingAll: v.RestingAll,
 	}))
+}
+
+// resting are the records of other projects that rest on one.
+func resting(from []store.Resting) []page.Resting {
+	out := make([]page.Resting, len(from))
+	for i, r := range from {
+		out[i] = page.Resting(r)
+	}
+	return out
 }

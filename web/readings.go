@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/page/records"
 )
@@ -19,7 +20,7 @@ func (s *Server) noteReading(w http.ResponseWriter, r *http.Request) error {
 	posted, err := readForm(r, "value", "at", "note", "url")
 	form := records.ReadingForm{Value: posted.Get("value"), At: posted.Get("at"), Note: posted.Get("note"), URL: posted.Get("url")}
 	if err == nil {
-		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
+		err = s.changeOne(r, store.Target{Project: projectKey(r)}, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.NoteReading(who, no, review.NewReading{Value: form.Value, At: form.At, Note: form.Note, URL: form.URL, Rules: s.Links}, at)
 		})
 	}
@@ -36,7 +37,7 @@ func (s *Server) strikeReading(w http.ResponseWriter, r *http.Request) error {
 	form := records.ReadingForm{Strike: posted.Get("reading"), Reason: posted.Get("reason")}
 	if err == nil {
 		reading, _ := strconv.Atoi(form.Strike) // 0 finds none
-		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
+		err = s.changeOne(r, store.Target{Project: projectKey(r)}, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.StrikeReading(who, no, reading, form.Reason, at)
 		})
 	}

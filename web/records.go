@@ -25,11 +25,11 @@ import (
 func recordKind(r *http.Request) *record.Kind { return record.Of(record.Key(chi.URLParam(r, "kind"))) }
 
 func recordsView(v *store.ProjectView) records.View {
-	return records.View{Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Forced: v.Forced}
+	return records.View{Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Forced: v.Forced, Others: v.Others}
 }
 
 func pastRecords(v *store.AsOfView) records.View {
-	return records.View{Review: v.Review, Now: v.At, Name: v.Names.Of, Forced: v.Review.Forced(), Past: true}
+	return records.View{Review: v.Review, Now: v.At, Name: v.Names.Of, Forced: v.Review.Forced(), Others: v.Others, Past: true}
 }
 
 // records lists what a project keeps, kind by kind.
@@ -101,7 +101,7 @@ func (s *Server) showRecordForm(w http.ResponseWriter, r *http.Request, status, 
 	switch {
 	case form.Errors != nil || form.Problem != "":
 	case d.Record != nil:
-		d.Form = records.Typed(d.Record)
+		d.Form = records.Typed(d.Record, v.Others)
 	default:
 		d.Begin()
 	}
@@ -194,10 +194,11 @@ func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 	var no int
 	if err == nil {
 		owner := personNumber(form.Owner)
-		err = s.changeRecord(r, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
+		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, form.Values)}
+		err = s.changeRecord(r, t, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
 			no, err = rv.OpenRecord(who, k.Key, form.Record(owner, s.Links), at)
 			return err
-		}, owner)
+		})
 	}
 	if err != nil {
 		return s.recordFormFailed(w, r, 0, form, err)
@@ -205,9 +206,9 @@ func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no), flashRecordAdded)
 }
 
-// changeRecord carries out a command on records. others are whom the form names.
-func (s *Server) changeRecord(r *http.Request, decide store.Decide, others ...review.PersonID) error {
-	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Others: others}, decide)
+// changeRecord carries out a command on records.
+func (s *Server) changeRecord(r *http.Request, t store.Target, decide store.Decide) error {
+	changed, err := s.Store.Change(r.Context(), s.by(r), t, decide)
 	if err != nil {
 		return err
 	}
@@ -217,14 +218,26 @@ func (s *Server) changeRecord(r *http.Request, decide store.Decide, others ...re
 
 // changeOne is [Server.changeRecord] for the record at an address, which has to be of
 // the kind that the address says.
-func (s *Server) changeOne(r *http.Request, no int, decide store.Decide, others ...review.PersonID) error {
+func (s *Server) changeOne(r *http.Request, t store.Target, no int, decide store.Decide) error {
 	k := recordKind(r)
-	return s.changeRecord(r, func(rv *review.Review, who review.Actor, at time.Time) error {
+	return s.changeRecord(r, t, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if _, err := recordOfKind(rv, no, k); err != nil {
 			return err
 		}
 		return decide(rv, who, at)
-	}, others...)
+	})
+}
+
+// otherProjects are the keys of other projects that a form names.
+func otherProjects(k *record.Kind, values record.Values) []review.ProjectKey {
+	var out []review.ProjectKey
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		if key := strings.ToLower(strings.TrimSpace(values[f.Key])); f.Type == record.Project && plan.ValidKey(key) {
+			out = append(out, review.ProjectKey(key))
+		}
+	}
+	return out
 }
 
 // recordFormFailed shows the form again with what was typed and what is wrong.
@@ -259,9 +272,10 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	}
 	if err == nil {
 		owner := personNumber(form.Owner)
-		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
+		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, form.Values)}
+		err = s.changeOne(r, t, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.EditRecord(who, no, shown(posted), form.Record(owner, s.Links), at)
-		}, owner)
+		})
 	}
 	if err != nil {
 		return s.recordFormFailed(w, r, no, form, err)
@@ -351,7 +365,7 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if err == nil {
-		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
+		err = s.changeOne(r, store.Target{Project: projectKey(r)}, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			in := review.RecordMove{
 				To: record.StateKey(form.To), Reason: form.Reason, Due: form.Due, Item: plan.ItemKey(form.Item), Values: form.Values, Rules: s.Links,
 			}
@@ -392,9 +406,10 @@ func (s *Server) commentRecord(w http.ResponseWriter, r *http.Request) error {
 		if mentionErr != nil {
 			return mentionErr
 		}
-		err = s.changeOne(r, no, func(rv *review.Review, who review.Actor, at time.Time) error {
+		t := store.Target{Project: projectKey(r), Others: mentioned}
+		err = s.changeOne(r, t, no, func(rv *review.Review, who review.Actor, at time.Time) error {
 			return rv.DiscussRecord(who, no, form.Text, posted.Get("once"), at, mentioned...)
-		}, mentioned...)
+		})
 	}
 	if err == nil {
 		return s.done(w, r, page.RecordURL(projectKey(r), k.Key, no)+"#discussion", flashCommented)

@@ -19,7 +19,7 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	key := v.Review.Project.Key
-	d := gate.ReportData{Review: v.Review, At: v.At, Name: v.Names.Of, Head: v.Head, Reviews: v.Reviews, By: v.Name, Made: v.Now}
+	d := gate.ReportData{Review: v.Review, At: v.At, Name: v.Names.Of, Others: v.Others, Head: v.Head, Reviews: v.Reviews, By: v.Name, Made: v.Now}
 	title := "Readiness report: " + v.Review.Project.Name
 	if asksPast(r) {
 		return s.showPast(w, r, v, pageAsOf{

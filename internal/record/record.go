@@ -22,7 +22,7 @@ type (
 
 // Kinds lists every kind in the order in which pages show them.
 func Kinds() []*Kind {
-	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback, &release, &lesson}
+	return []*Kind{&objective, &measure, &risk, &assumption, &debt, &incident, &decision, &handover, &document, &feedback, &release, &lesson, &dependency}
 }
 
 // Of finds a kind; nil when there is none with that key.
@@ -100,6 +100,10 @@ const (
 	Commit Type = "commit" // a commit's hash, 7 to 64 hexadecimal digits in lower case
 	Digest Type = "digest" // "sha256:" and 64 hexadecimal digits in lower case
 )
+
+// Project is the number of another project here. It is typed as that project's key,
+// and shown by its name to those who may see it.
+const Project Type = "project"
 
 // MomentLayout is how moments are typed and stored.
 const MomentLayout = "2006-01-02T15:04"

@@ -279,6 +279,7 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 	out.Links = c.recordLinks(in.Links, in.Rules)
 	out.Values = c.values(kind, in.Values, has.Values, in.Rules)
 	r.checkSources(&c, kind, out.Values, has.Values)
+	r.otherProjects(&c, kind, out.Values, has.Values)
 	if len(c.problems.Fields) == 0 && kind.Check != nil {
 		for _, p := range kind.Check(out.Values) {
 			c.problems.Add(string(p.Field), p.Message)
@@ -340,7 +341,7 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 	switch f.Type {
 	case record.Text:
 		return in.text(name, typed, MaxReason)
-	case record.Line, record.Source:
+	case record.Line, record.Source, record.Project:
 		return in.line(name, typed, MaxTitle)
 	case record.Link:
 		if strings.TrimSpace(typed) == "" {

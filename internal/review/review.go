@@ -41,6 +41,10 @@ type Review struct {
 	// others only their part in the project is known.
 	Named map[PersonID]Actor
 
+	// Seen are other projects that the one who acts may see, by their keys. The store
+	// reads those that the caller names, for a command that has to do with one.
+	Seen map[ProjectKey]ProjectID `json:"-"`
+
 	// Away are those on the project, and those who have to meet a condition, who
 	// cannot sign in now: blocked or erased. The store reads them with the project;
 	// nothing waits for them.

@@ -45,6 +45,12 @@ func (s *Store) AsOf(ctx context.Context, by By, key review.ProjectKey, at time.
 			return nil, err
 		}
 	}
+	if out.Others, err = s.others(ctx, by, out.Review); err != nil {
+		return nil, err
+	}
+	if err := s.othersIn(ctx, by, out.Entries, out.Others); err != nil {
+		return nil, err
+	}
 	out.Names, err = s.resolve(ctx, past.people(out.Review))
 	return out, err
 }
@@ -72,7 +78,8 @@ type CompareView struct {
 	Viewer
 	Project *review.Project // as it is now
 	Names   Names
-	Before  *AsOfView // nil when no first moment was asked for
+	Others  review.Others // that records are about
+	Before  *AsOfView     // nil when no first moment was asked for
 	After   *AsOfView
 }
 
@@ -108,6 +115,13 @@ func (s *Store) Compare(ctx context.Context, by By, key review.ProjectKey, from,
 		if out.Before, err = s.rebuild(ctx, past, from); err != nil {
 			return nil, err
 		}
+	}
+	reviews := []*review.Review{out.After.Review}
+	if out.Before != nil {
+		reviews = append(reviews, out.Before.Review)
+	}
+	if out.Others, err = s.others(ctx, by, reviews...); err != nil {
+		return nil, err
 	}
 	if out.Names, err = s.resolve(ctx, past.people(out.After.Review)); err != nil {
 		return nil, err

@@ -22,6 +22,9 @@ type Target struct {
 	// it takes away: [review.Review.Named] then has their rights, and whether they
 	// can sign in. Whoever a form names belongs here, on the project or not.
 	Others []review.PersonID
+	// Seen are keys of other projects that a form names: [review.Review.Seen] then has
+	// those that the person may see.
+	Seen []review.ProjectKey
 }
 
 // Changed is a project after a change, as far as it was loaded.
@@ -57,11 +60,11 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		}
 		err = decide(l.review, v.Actor, v.Now)
 		if l.review.Partial() {
-			named := l.review.Named
+			named, seen := l.review.Named, l.review.Seen
 			if l, err = s.widen(ctx, tx.conn, id, l.writing); err != nil {
 				return err
 			}
-			l.review.Named = named
+			l.review.Named, l.review.Seen = named, seen
 			err = decide(l.review, v.Actor, v.Now)
 		}
 		if err != nil {
@@ -110,7 +113,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	var written uint32
 	p := parts{stage: t.Stage, rounds: true, all: t.Stage == ""}
 	at := keptPlace{id, t.Stage}
-	named := map[review.PersonID]review.Actor{}
+	named, seen := map[review.PersonID]review.Actor{}, map[review.ProjectKey]review.ProjectID{}
 	_, known := s.kept.Get(at)
 	known = known && by.at.IsZero() // what is kept is of the present
 	b := &pgx.Batch{}
@@ -123,6 +126,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 		int64(id), rightsLock).Query(head.scan)
 	s.queueViewer(b, by, &v)
 	queueRights(b, t.Others, named)
+	s.queueSeen(b, by, t.Seen, seen)
 	if known {
 		b.Queue(`select xmin from portfolio where project_id = $1`, int64(id)).QueryRow(func(row pgx.Row) error { return row.Scan(&written) })
 	} else {
@@ -135,7 +139,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	if err != nil {
 		return nil, nil, err
 	}
-	l.writing, l.review.Named = head.tx, named
+	l.writing, l.review.Named, l.review.Seen = head.tx, named, seen
 	return l, &v, nil
 }
 

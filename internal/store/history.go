@@ -48,6 +48,9 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 		return nil, err
 	}
 	out.ProjectView = *view
+	if err := s.othersIn(ctx, by, out.Entries, out.Others); err != nil {
+		return nil, err
+	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)
 }
 

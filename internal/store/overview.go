@@ -16,6 +16,9 @@ type OverviewView struct {
 	Recent  []review.Entry // newest first
 	Reviews []time.Time    // when each review started, the launch first
 	Newest  []plan.Ref     // the newest version of each document that is not retired
+	// Records of other projects that rest on this one, and how many there are.
+	Resting    []Resting
+	RestingAll int
 }
 
 // RecentShown is how many entries of the trail the overview lists.
@@ -40,12 +43,16 @@ func (s *Store) Overview(ctx context.Context, by By, key review.ProjectKey) (*Ov
 			})
 		queueReviews(b, id, &out.Reviews)
 		queueNewest(b, &out.Newest)
+		s.queueResting(b, by, id, &out.Resting, &out.RestingAll)
 	})
 	if err != nil {
 		return nil, err
 	}
 	out.ProjectView = *view
 	if out.Nobody, err = s.nobodyCan(ctx, view.Review); err != nil {
+		return nil, err
+	}
+	if err := s.othersIn(ctx, by, out.Recent, out.Others); err != nil {
 		return nil, err
 	}
 	return out, s.nameMore(ctx, out.Names, nil, out.Recent)

@@ -20,7 +20,8 @@ type ProjectView struct {
 	Nobody  []review.Blocker     // of the loaded stages: what nobody can do; filled by the gate, the overview and the record of the present
 	Seq     int64                // the project's version
 	Stamp   Stamp
-	Names   Names // of everybody mentioned
+	Names   Names         // of everybody mentioned
+	Others  review.Others // that records are about
 }
 
 // Project reads a project with all its stages.
@@ -86,8 +87,12 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	if err != nil {
 		return nil, err
 	}
+	others, err := s.others(ctx, by, l.review)
+	if err != nil {
+		return nil, err
+	}
 	return &ProjectView{
-		Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names,
+		Others: others, Viewer: v, Review: l.review, Rollups: l.rollups, Forced: forced, Seq: l.seq, Stamp: Stamp{rows.written, v.rights}, Names: names,
 	}, nil
 }
 

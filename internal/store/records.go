@@ -140,6 +140,9 @@ func (s *Store) Record(ctx context.Context, by By, key review.ProjectKey, no int
 	if out.Record, err = view.Review.Record(no); err != nil {
 		return nil, err
 	}
+	if err := s.othersIn(ctx, by, out.Entries, out.Others); err != nil {
+		return nil, err
+	}
 	return out, s.nameMore(ctx, out.Names, out.Comments, out.Entries)
 }
 

@@ -19,6 +19,7 @@ type CompareData struct {
 	Template *plan.Lifecycle
 	Now      time.Time
 	Name     Names
+	Others   review.Others // that records are about
 	Before   *review.Review
 	After    *review.Review
 	From, To time.Time

@@ -14,9 +14,9 @@ func (d *CompareData) records() []difference {
 		rec := &d.After.Records[i]
 		before := ""
 		if i < len(d.Before.Records) {
-			before = recordWords(&d.Before.Records[i], d.Name, d.Now)
+			before = recordWords(&d.Before.Records[i], d.Name, d.Others, d.Now)
 		}
-		rows = d.note(rows, rec.Name(), before, recordWords(rec, d.Name, d.Now), func(e review.Event) bool {
+		rows = d.note(rows, rec.Name(), before, recordWords(rec, d.Name, d.Others, d.Now), func(e review.Event) bool {
 			_, said := e.(review.RecordDiscussed)
 			return review.RecordIn(e) == rec.No && !said
 		})
@@ -25,7 +25,7 @@ func (d *CompareData) records() []difference {
 }
 
 // recordWords say all that a record says but its discussion, a line each.
-func recordWords(rec *review.Record, name Names, now time.Time) string {
+func recordWords(rec *review.Record, name Names, others review.Others, now time.Time) string {
 	k := rec.Def()
 	lines := []string{rec.Title, rec.Standing().Label + prefixed(": ", rec.Why)}
 	add := func(label, text string) {
@@ -34,7 +34,7 @@ func recordWords(rec *review.Record, name Names, now time.Time) string {
 		}
 	}
 	add(k.Text, rec.Text)
-	lines = append(lines, RecordLines(k, rec.Values)...)
+	lines = append(lines, RecordLines(k, rec.Values, others)...)
 	if f, ok := LatestFigure(rec, now); ok && f.Text != "" {
 		add("Latest value", f.Text+", "+MomentOf(rec.Latest.At))
 	}

@@ -35,6 +35,7 @@ type Teller struct {
 	Project  review.ProjectKey
 	Template *plan.Lifecycle
 	Names    Names
+	Others   review.Others // that records are about; nil: nobody looked them up
 }
 
 // Describe says what happened: who, what, to which thing, and what was typed.

@@ -38,6 +38,11 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 		if e.Record.Owner != 0 {
 			out.Why += "\nOwned by " + t.Names(e.Record.Owner)
 		}
+		for _, f := range k.Fields {
+			if f.Type == record.Project && e.Record.Values[f.Key] != "" {
+				out.Why += "\n" + f.Label + ": " + OtherName(t.Others, e.Record.Values[f.Key])
+			}
+		}
 		if text := gatesThen(e.Gates); text != "" {
 			out.Why += "\n" + text
 		}
@@ -59,7 +64,7 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 			out.State = RecordLook(to, false)
 		}
 		out.What = fmt.Sprintf("moved the %s from “%s” to “%s”:", k.One, recordState(k, e.From), recordState(k, e.To))
-		out.Why = strings.TrimSpace(strings.Join(append([]string{e.Reason}, append(RecordLines(k, e.Set), gatesThen(e.Gates))...), "\n"))
+		out.Why = strings.TrimSpace(strings.Join(append([]string{e.Reason}, append(RecordLines(k, e.Set, t.Others), gatesThen(e.Gates))...), "\n"))
 	case review.RecordHandedOn:
 		t.toRecord(out, e.Type, e.No)
 		out.What = fmt.Sprintf("handed the %s from %s to %s:", kindOf(e.Type).One, t.Names(e.From), t.Names(e.Owner))
@@ -100,7 +105,7 @@ func (t Teller) toRecord(out *ui.Entry, k record.Key, no int) {
 func (t Teller) recordChange(k *record.Kind, c review.Change) string {
 	label, from, to := RecordFieldLabel(k, c.Field), c.From, c.To
 	if f := k.Field(record.FieldKey(c.Field)); f != nil {
-		from, to = RecordValue(f, from), RecordValue(f, to)
+		from, to = RecordValue(f, from, t.Others), RecordValue(f, to, t.Others)
 	}
 	switch {
 	case from == "":
@@ -135,10 +140,10 @@ func RecordFieldLabel(k *record.Kind, field string) string {
 
 // RecordLines say what fields of a kind hold, a line each; fields that hold nothing
 // are left out.
-func RecordLines(k *record.Kind, values record.Values) []string {
+func RecordLines(k *record.Kind, values record.Values, others review.Others) []string {
 	var lines []string
 	for i := range k.Fields {
-		if text := RecordValue(&k.Fields[i], values[k.Fields[i].Key]); text != "" {
+		if text := RecordValue(&k.Fields[i], values[k.Fields[i].Key], others); text != "" {
 			lines = append(lines, k.Fields[i].Label+": "+text)
 		}
 	}
@@ -146,12 +151,14 @@ func RecordLines(k *record.Kind, values record.Values) []string {
 }
 
 // RecordValue is what a field says, in words.
-func RecordValue(f *record.Field, v string) string {
+func RecordValue(f *record.Field, v string, others review.Others) string {
 	switch f.Type {
 	case record.Choice:
 		if o := f.Option(v); o != nil {
 			return o.Label
 		}
+	case record.Project:
+		return OtherName(others, v)
 	case record.Date:
 		return day(v)
 	case record.Source:

@@ -60,6 +60,7 @@ type HistoryData struct {
 	Template *plan.Lifecycle
 	Now      time.Time
 	Name     Names
+	Others   review.Others // that records are about
 	Entries  []review.Entry
 	Hashes   []string          // of the entries, hexadecimal
 	People   []review.PersonID // to filter by, by name
@@ -168,7 +169,7 @@ type historyRow struct {
 }
 
 func (d *HistoryData) rows() []historyRow {
-	teller := Teller{Project: d.Project.Key, Template: d.Template, Names: d.Name}
+	teller := Teller{Project: d.Project.Key, Template: d.Template, Names: d.Name, Others: d.Others}
 	rows := make([]historyRow, len(d.Entries))
 	for i, en := range d.Entries {
 		rows[i] = historyRow{teller.Describe(en), en.Seq, d.Hashes[i]}

@@ -26,7 +26,11 @@ type ProjectData struct {
 	Reviews []time.Time      // when each review started, the launch first
 	Past    bool             // Now is not the present: nothing can be done here
 	Next    NextReviewForm
-	Newest  []plan.Ref // the newest version of each published document
+	Newest  []plan.Ref    // the newest version of each published document
+	Others  review.Others // that records are about
+	// What of other projects rests on this one, and how much there is.
+	Resting    []Resting
+	RestingAll int
 }
 
 // projectView is a project as its overview shows it, worked out once.
@@ -284,7 +288,7 @@ func (v *projectView) totals() (t review.StageRollup) {
 }
 
 func (v *projectView) recent() []ui.Entry {
-	return Teller{Project: v.key(), Template: &v.Review.Plan.Lifecycle, Names: v.Name}.DescribeAll(v.Recent)
+	return Teller{Project: v.key(), Template: &v.Review.Plan.Lifecycle, Names: v.Name, Others: v.Others}.DescribeAll(v.Recent)
 }
 
 // statusGate is the gate on whose page the project is held or resumed.

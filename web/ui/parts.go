@@ -252,6 +252,9 @@ func (p Page) words() string {
 	case p.Total == 1 && p.Noun == "people":
 		return "1 person"
 	case p.Total == 1:
+		if stem, ok := strings.CutSuffix(p.Noun, "ies"); ok {
+			return "1 " + stem + "y"
+		}
 		return "1 " + strings.TrimSuffix(p.Noun, "s")
 	}
 	return strconv.Itoa(p.Total) + " " + p.Noun

@@ -263,6 +263,12 @@ func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review
 	}
 	r.Plans = published
 	for _, st := range s.plan() {
+		r.Seen = map[review.ProjectKey]review.ProjectID{}
+		for i, other := range demoProjects() {
+			if slices.Contains(st.sees, other.key) {
+				r.Seen[other.key] = review.ProjectID(i + 2)
+			}
+		}
 		if err := st.run(r, c.actor(st.who, p, id, s.began), st.at); err != nil {
 			t.Fatalf("%s: %s in stage %s on %s: %v", p.key, st.who, st.stage, st.at, err)
 		}

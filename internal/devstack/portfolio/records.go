@@ -94,6 +94,12 @@ var keeps = map[review.ProjectKey][]kept{
 			values: record.Values{"people": "Jonas, Omar, and two of Settlement"}, link: "https://wiki.example.com/payments-gateway/minutes/quiet-hours Minutes",
 		},
 		{
+			who: "jonas", ago: 8, kind: "dependency", stage: "pipeline", title: "Tokens instead of card numbers", due: 80,
+			text:   "Without them every log and every queue of the gateway is in the scope of the card audit.",
+			values: record.Values{"project": "card-vault", "promised": "Tokens for new cards first, for stored ones a month later.", "contact": "Omar"},
+			moves:  []recordMove{{"jonas", 5, "promised", "", record.Values{"contact": "Omar, or #card-vault"}}},
+		},
+		{
 			who: "jonas", ago: 5, kind: "lesson", item: "rollback-rehearsed", title: "A rollback takes longer at night",
 			text:   "The rehearsal was at noon. At two in the morning the one with the rights had to be woken first.",
 			values: record.Values{"from": "retrospective", "part": "done", "wording": "Within the last quarter, somebody on night duty took a real release back with the rights that they have at night, in the time that was promised. Data written meanwhile was kept."},
@@ -110,6 +116,24 @@ var keeps = map[review.ProjectKey][]kept{
 				"subject": "service", "version": "0.9.0", "environment": "staging", "because": "The settlement team tries it for two weeks.", "commit": "4c1f9a27be03",
 				"expected": "Nobody outside the two teams notices.",
 			},
+		},
+	},
+	"checkout-web": {
+		{
+			who: "rosa", ago: 60, kind: "dependency", stage: "environments", title: "Hours to choose from, on the last page", due: -20,
+			text:   "Without them parcels come when nobody is at home, as today.",
+			values: record.Values{"project": "delivery-slots", "promised": "Free hours for an address, within half a second.", "contact": "Kofi, or #delivery-slots"},
+			moves:  []recordMove{{"rosa", 25, "met", "The test shop asks for hours since last week, and gets them.", nil}},
+		},
+		{
+			who: "raj", ago: 31, kind: "dependency", stage: "environments", title: "Payments through the new gateway", due: 40,
+			text:   "The old shop systems take no orders from the new pages.",
+			values: record.Values{"project": "payments-gateway", "promised": "All cards and wallets of the old shop, first in the test shop.", "contact": "#payments-gateway"},
+			moves:  []recordMove{{"raj", 24, "promised", "", record.Values{"contact": "Jonas, or #payments-gateway"}}},
+		},
+		{
+			who: "rosa", ago: 12, kind: "dependency", stage: "environments", title: "Addresses that are checked while they are typed", due: 6,
+			values: record.Values{"system": "The post's address service", "promised": "A contract for two million requests a month.", "contact": "Purchasing, ticket 2281"},
 		},
 	},
 	"churn-model": {
@@ -234,6 +258,16 @@ var keeps = map[review.ProjectKey][]kept{
 	},
 	"returns-portal": {
 		{
+			who: "anna", ago: 26, kind: "dependency", stage: "security", title: "Where a returned parcel is", due: 3,
+			text:   "Support cannot say when the money comes back as long as the parcel is nowhere.",
+			values: record.Values{"project": "parcel-tracking", "promised": "Every scan of a returned parcel, within a minute.", "contact": "#parcel-tracking"},
+			moves:  []recordMove{{"anna", 21, "promised", "", record.Values{"contact": "Hana, or #parcel-tracking"}}},
+		},
+		{
+			who: "hana", ago: 25, kind: "dependency", stage: "security", title: "Forms for parcels from abroad", due: 50,
+			values: record.Values{"project": "customs-forms", "promised": "The return form of 31 countries.", "contact": "#customs-forms"},
+		},
+		{
 			who: "hana", ago: 8, kind: "risk", stage: "security", title: "Somebody returns what they did not buy", due: 45,
 			text: "The code on the phone can be photographed.", values: record.Values{"likelihood": "3", "impact": "3"},
 		},
@@ -263,21 +297,29 @@ var keeps = map[review.ProjectKey][]kept{
 func (s *story) records() {
 	all := slices.Clone(keeps[s.p.key])
 	slices.SortStableFunc(all, func(a, b kept) int { return b.ago - a.ago }) // they are numbered in that order
-	var turns []turn
+	type seeing struct {
+		turn
+		sees []review.ProjectKey // other projects that it has to do with
+	}
+	var turns []seeing
 	for i, k := range all {
 		no := i + 1
-		turns = append(turns, turn{k.ago, k.who, "", s.keep(k)})
+		var sees []review.ProjectKey
+		if on := k.values["project"]; on != "" {
+			sees = append(sees, review.ProjectKey(on))
+		}
+		turns = append(turns, seeing{turn{k.ago, k.who, "", s.keep(k)}, sees})
 		for _, m := range k.moves {
-			turns = append(turns, turn{m.ago, m.who, "", s.moveRecord(no, k, m)})
+			turns = append(turns, seeing{turn{m.ago, m.who, "", s.moveRecord(no, k, m)}, nil})
 		}
 		for _, re := range k.reads {
-			turns = append(turns, turn{re.ago, re.who, "", readOfRecord(no, re)})
+			turns = append(turns, seeing{turn{re.ago, re.who, "", readOfRecord(no, re)}, nil})
 		}
 		if k.says != "" {
-			turns = append(turns, turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)})
+			turns = append(turns, seeing{turn{k.ago - 1, k.who, "", sayOfRecord(no, k.says)}, nil})
 		}
 	}
-	slices.SortStableFunc(turns, func(a, b turn) int { return b.until - a.until })
+	slices.SortStableFunc(turns, func(a, b seeing) int { return b.until - a.until })
 	var last time.Time
 	for _, t := range turns {
 		at := s.workday(s.day.AddDate(0, 0, -t.until).Truncate(24 * time.Hour)).Add(time.Duration(8*60+s.rng.IntN(8*60)) * time.Minute)
@@ -286,6 +328,7 @@ func (s *story) records() {
 		}
 		last = at
 		s.do(at, t.who, t.stage, t.act)
+		s.steps[len(s.steps)-1].sees = t.sees
 	}
 	slices.SortStableFunc(s.steps, func(a, b step) int { return a.at.Compare(b.at) })
 }

@@ -21,6 +21,7 @@ type step struct {
 	who   string
 	stage plan.StageKey // empty: the project as a whole
 	acts  []act
+	sees  []review.ProjectKey // other projects that the acts have to do with
 }
 
 // story plans a project's past: the same steps for the same project, people

@@ -31,6 +31,7 @@ type Data struct {
 	Actor   review.Actor
 	Now     time.Time
 	Name    page.Names
+	Others  review.Others             // that records are about
 	Holders map[plan.Seat]SeatHolders // who holds each seat
 	Able    map[plan.Seat]SeatHolders // whose signature would help
 	Changes []review.Entry            // of the signed content since the first request, newest first

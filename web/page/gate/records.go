@@ -16,8 +16,8 @@ type gateRecord struct {
 	state, name, href string
 	title, text, due  string
 	facts             []string
-	warnings          []string
-	since             string // what has become of it since the gate passed
+	warnings          []string // and how the project stands that it is about
+	since             string   // what has become of it since the gate passed
 }
 
 // records are those on which the gate decides, in the order of the kinds: as they
@@ -42,6 +42,11 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 		look: page.RecordLook(st, then.Overdue(v.Now)), state: st.Label, name: then.Name(), href: page.RecordURL(v.key, rec.Kind, rec.No),
 		title: rec.Title, text: rec.Why,
 		warnings: then.Warnings(),
+	}
+	if !v.Past {
+		if text, _ := page.OtherStands(&then, v.Others, v.Now); text != "" {
+			out.warnings = append(out.warnings, text)
+		}
 	}
 	if k.Score != nil {
 		out.facts = append(out.facts, page.Capital(k.Score(rec.Values).Word))
@@ -91,15 +96,15 @@ func (v *reportView) records() []reportedRecord {
 		rec := &v.Review.Records[i]
 		out = append(out, reportedRecord{
 			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
-			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: recordFacts(rec, v.At),
+			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: recordFacts(rec, v.Others, v.At),
 			warnings: rec.Warnings(), gates: page.RecordGates(rec),
 		})
 	}
 	return out
 }
 
-func recordFacts(rec *review.Record, at time.Time) []string {
-	facts := page.RecordLines(rec.Def(), rec.Values)
+func recordFacts(rec *review.Record, others review.Others, at time.Time) []string {
+	facts := page.RecordLines(rec.Def(), rec.Values, others)
 	if f, ok := page.LatestFigure(rec, at); ok {
 		facts = append(facts, "Latest value: "+f.Sentence())
 	}

@@ -18,6 +18,7 @@ type ReportData struct {
 	Review  *review.Review // all stages, settled at At
 	At      time.Time      // the moment of which the record is
 	Name    page.Names
+	Others  review.Others    // that records are about
 	Head    review.Head      // of the trail then
 	Reviews []time.Time      // when each review started
 	By      string           // who made the record

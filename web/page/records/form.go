@@ -3,6 +3,7 @@ package records
 import (
 	"cmp"
 	"strconv"
+	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
@@ -25,15 +26,31 @@ type Form struct {
 }
 
 // Typed is the form of what a record says now.
-func Typed(rec *review.Record) Form {
+func Typed(rec *review.Record, others review.Others) Form {
 	f := Form{
 		Title: rec.Title, Text: rec.Text, Due: rec.Due, Stage: string(rec.Stage), Item: string(rec.Item), Links: rec.PastedLinks(),
 		Values: rec.Values, Shown: string(rec.Digest()),
+	}
+	if rec.OtherProject() != 0 {
+		f.Values = f.Values.With(nil) // the record's own stay as they are
+		for i := range rec.Def().Fields {
+			if field := &rec.Def().Fields[i]; field.Type == record.Project {
+				f.Values[field.Key] = typedProject(rec.Values[field.Key], others)
+			}
+		}
 	}
 	if rec.Owner != 0 {
 		f.Owner = strconv.FormatInt(int64(rec.Owner), 10)
 	}
 	return f
+}
+
+// typedProject is how a form says which project a record is about.
+func typedProject(value string, others review.Others) string {
+	if o := others.Named(value); o != nil {
+		return string(o.Key)
+	}
+	return review.KeptProject(value)
 }
 
 // Record is what the form asks for; owner is the person whom it names.
@@ -150,6 +167,9 @@ func valueField(f *record.Field, values record.Values, errors map[string]string)
 	hint := f.Help
 	if f.Type == record.Moment {
 		hint = joined(hint, "In UTC.")
+	}
+	if f.Type == record.Project && strings.HasPrefix(values[f.Key], "#") {
+		hint = joined(hint, "It is one that you may not see; leave "+values[f.Key]+" to keep it.")
 	}
 	return ui.Field{
 		Name: ValuePrefix + string(f.Key), Label: f.Label, Hint: hint, Value: values[f.Key], Optional: !f.Required, Error: errors[string(f.Key)],

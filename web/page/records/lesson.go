@@ -42,7 +42,7 @@ func (d *Data) proposes() bool {
 // part is what a lesson wants changed.
 func (d *Data) part() string {
 	f := d.Record.Def().Field(record.LessonPart)
-	return page.RecordValue(f, d.Record.Values[f.Key])
+	return page.RecordValue(f, d.Record.Values[f.Key], d.Others)
 }
 
 func (d *Data) wording() string { return d.Record.Values[record.LessonWording] }

@@ -176,7 +176,7 @@ func (d *Data) facts() []ui.Fact {
 	}
 	for i := range k.Fields {
 		f := &k.Fields[i]
-		text, href := page.RecordValue(f, rec.Values[f.Key]), ""
+		text, href := page.RecordValue(f, rec.Values[f.Key], d.Others), ""
 		switch {
 		case f.Type == record.Text || d.apart(f):
 			continue
@@ -184,6 +184,10 @@ func (d *Data) facts() []ui.Fact {
 			href = rec.Values[f.Key]
 		case f.Type == record.Source:
 			text, href = d.source(rec.Values[f.Key])
+		case f.Type == record.Project:
+			if o := d.Others.Named(rec.Values[f.Key]); o != nil {
+				href = page.ProjectURL(o.Key)
+			}
 		}
 		add(f.Label, text, href)
 	}
@@ -230,7 +234,7 @@ func (d *Data) says() bool { return len(d.texts()) > 0 || len(d.Record.Links) > 
 
 // history tells what happened to the record.
 func (d *Data) history() []ui.Entry {
-	told := page.Teller{Project: d.key(), Template: &d.Review.Plan.Lifecycle, Names: d.Name}.DescribeAll(d.Entries)
+	told := page.Teller{Project: d.key(), Template: &d.Review.Plan.Lifecycle, Names: d.Name, Others: d.Others}.DescribeAll(d.Entries)
 	for i := range told {
 		told[i].Thing, told[i].Href = "", "" // the reader is there
 		told[i].What = strings.TrimSuffix(told[i].What, ":")
@@ -284,4 +288,13 @@ func (d *Data) gateNow(g review.GateThen) string {
 		return "now " + strings.ToLower(now.Label())
 	}
 	return ""
+}
+
+// noticeKind is the tone of the notice with what people should know: how another
+// project stands can be good news.
+func (d *Data) noticeKind() ui.NoticeKind {
+	if len(d.Record.Warnings()) > 0 || d.otherFails(d.Record) {
+		return ui.Warning
+	}
+	return ui.Info
 }

@@ -23,7 +23,8 @@ type View struct {
 	Now    time.Time
 	Name   page.Names
 	Forced []review.Forced
-	Past   bool // as of a moment; nothing can be changed
+	Others review.Others // that records are about
+	Past   bool          // as of a moment; nothing can be changed
 }
 
 func (v *View) key() review.ProjectKey { return v.Review.Project.Key }
@@ -171,6 +172,25 @@ func (v *View) due(rec *review.Record) string {
 	return page.ShortDate(d, v.Now)
 }
 
+// remarks are what people should know who see a record, and how the project stands
+// that it is about.
+func (v *View) remarks(rec *review.Record) []string {
+	out := rec.Warnings()
+	if v.Past {
+		return out
+	}
+	if text, _ := page.OtherStands(rec, v.Others, v.Now); text != "" {
+		out = append(out, text)
+	}
+	return out
+}
+
+// otherFails reports whether the project that the record is about asks for attention.
+func (v *View) otherFails(rec *review.Record) bool {
+	_, warn := page.OtherStands(rec, v.Others, v.Now)
+	return warn && !v.Past
+}
+
 // deadline is by when somebody has to be told, while nobody was.
 func (v *View) deadline(rec *review.Record) string {
 	k := rec.Def()
@@ -216,9 +236,9 @@ func (v *View) item(rec *review.Record) (text, href string) {
 }
 
 // cell is what a list shows of a field.
-func cell(rec *review.Record, f record.FieldKey) string {
+func (v *View) cell(rec *review.Record, f record.FieldKey) string {
 	field := rec.Def().Field(f)
-	text := page.RecordValue(field, rec.Values[f])
+	text := page.RecordValue(field, rec.Values[f], v.Others)
 	if field.Type == record.Choice { // the list has no room for what it means
 		text, _, _ = strings.Cut(text, ": ")
 	}
