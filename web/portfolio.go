@@ -58,7 +58,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
 		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
-		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy,
+		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy, NoOwner: f.NoOwner,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {
@@ -89,7 +89,7 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	q := r.URL.Query()
 	f := page.PortfolioFilter{
 		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Person: searchText(r, "person"), Waits: searchText(r, "waits"),
-		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
+		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", NoOwner: q.Get("unowned") == "1", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
 	}
 	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && plan.Tier(tier).Valid() {
 		f.Tier = plan.Tier(tier)

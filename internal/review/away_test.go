@@ -25,7 +25,7 @@ func TestNothingWaitsForWhoIsAway(t *testing.T) {
 		{"all of them", []review.PersonID{owner, deputy, member}, 0, nil},
 	} {
 		w.r.Away = tt.away
-		if got := w.r.Responsible(w.stage(design).Item("adr")); got != tt.item {
+		if got := w.r.Responsible(w.stage(design), w.stage(design).Item("adr")); got != tt.item {
 			t.Errorf("%s away: the item is %d's, want %d's", tt.name, got, tt.item)
 		}
 		if got := w.r.NobodyCan(w.stage(design), nil); len(got) != 0 != (tt.item == 0) || len(got) > 0 && got[0].Kind != review.NobodyLeads {

@@ -250,7 +250,7 @@ func (r *Review) orderBlockers(s *Stage, at time.Time) []Blocker {
 	}
 	for _, name := range r.EarlierOpen(s, at) {
 		bs = append(bs, Blocker{
-			Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.lead(),
+			Kind: EarlierGate, Stage: s.Def.Key, Subject: name, What: "The gate of this earlier stage has to pass first.", Owner: r.leads(s.Def.Key),
 			Since: r.Project.Created,
 		})
 	}
@@ -269,7 +269,7 @@ func (r *Review) contentBlockers(s *Stage, at time.Time) []Blocker {
 func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 	return func(yield func(Blocker) bool) {
 		sk := s.Def.Key
-		owner := r.lead()
+		owner := r.leads(sk)
 		if r.Project.Status != StatusActive && !yield(Blocker{
 			Kind: ProjectNotActive, Stage: sk, Subject: r.Project.Name, What: fmt.Sprintf("The project is %s.", r.Project.Status), Owner: owner,
 		}) {
@@ -301,7 +301,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 // itemBlocker says whose turn it is with an item that lacks something.
 func (r *Review) itemBlocker(s *Stage, it *Item, kind BlockerKind, zone *time.Location) Blocker {
 	b := Blocker{
-		Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(it),
+		Kind: kind, Stage: s.Def.Key, Item: it.Def.Key, Subject: it.Def.Title, What: kind.inWords(it.Def), Owner: r.Responsible(s, it),
 		Since: latest(r.askedSince(it.Def.Key), s.uncoveredSince(it, zone)),
 	}
 	if u := r.Upgraded; it.Reattest && u != nil && slices.Contains(u.Reconfirm, it.Def.Key) {
@@ -376,12 +376,12 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 		if last := s.LastRound(); last != nil && last.reopened() {
 			bs = append(bs, Blocker{
 				Kind: Reopened, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Reopened after it had passed; request sign-off again.",
-				Owner: r.lead(), Since: last.Reopened.At,
+				Owner: r.leads(s.Def.Key), Since: last.Reopened.At,
 			})
 		} else if last != nil && !last.ChangedAt.IsZero() && last.Outcome.Passes() {
 			bs = append(bs, Blocker{
 				Kind: ContentChanged, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Changed after the gate had passed; request sign-off again.",
-				Owner: r.lead(), Since: last.ChangedAt,
+				Owner: r.leads(s.Def.Key), Since: last.ChangedAt,
 			})
 		}
 		return append(bs, r.overdue(s, at)...)
@@ -420,12 +420,12 @@ func (s *Stage) overdue(at time.Time) []Blocker {
 }
 
 // overdue are the stage's overdue conditions. One of somebody who cannot sign in
-// waits for whoever leads the project.
+// waits for whoever answers for the stage.
 func (r *Review) overdue(s *Stage, at time.Time) []Blocker {
 	bs := s.overdue(at)
 	for i := range bs {
 		if r.away(bs[i].Owner) {
-			bs[i].Owner = r.lead()
+			bs[i].Owner = r.leads(s.Def.Key)
 		}
 	}
 	return bs

@@ -91,6 +91,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[GateReopened](kind, body)
 	case "RetrospectiveClosed":
 		return ofProject[RetrospectiveClosed](kind, body)
+	case "StagePlanned":
+		return ofProject[StagePlanned](kind, body)
 	case "ReviewStarted":
 		return ofProject[ReviewStarted](kind, body)
 	case "ModuleAttached":

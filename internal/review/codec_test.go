@@ -88,6 +88,8 @@ var everyEvent = []struct {
 	{review.WaiverRevoked{Stage: "build", Item: "tests", No: 1, Reason: "R", For: 4}, `{"stage":"build","item":"tests","no":1,"reason":"R","for":4}`},
 	{review.GateForced{Stage: "build", Round: 2, Digest: "d", Policy: plan.Policy{Quorum: 1, Seats: []plan.Seat{"qa"}}, Reason: "R", ReviewDue: "2026-12-01", Exclusion: "all", Format: 2},
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01","exclusion":"all","format":2}`},
+	{review.StagePlanned{Stage: "build", Plan: review.StagePlan{Stage: "build", Owner: 4, Deputy: 5, Target: "2026-12-01", Milestones: []review.Milestone{{Name: "M", Due: "2026-11-01", Done: true}}}, Was: review.StagePlan{Stage: "build"}, Reason: "R"},
+		`{"stage":"build","plan":{"stage":"build","owner":4,"deputy":5,"target":"2026-12-01","milestones":[{"name":"M","due":"2026-11-01","done":true}]},"before":{"stage":"build"},"reason":"R"}`},
 	{review.GateReopened{Stage: "build", Round: 2, Reason: "R", Impact: "I", Authorised: 4}, `{"stage":"build","round":2,"reason":"R","impact":"I","authorised_by":4}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
 	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
@@ -256,6 +258,9 @@ func TestSubjectsAndMentions(t *testing.T) {
 			}
 			if rec, ok := v.Field(i).Interface().(review.RecordFields); ok {
 				want = append(want, rec.Owner)
+			}
+			if sp, ok := v.Field(i).Interface().(review.StagePlan); ok {
+				want = append(want, sp.Owner, sp.Deputy)
 			}
 		}
 		if got := e.event.People(); !slices.Equal(got, want) {

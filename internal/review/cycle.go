@@ -199,6 +199,10 @@ func (r *Review) foldReview(e ReviewStarted) error {
 		}
 	}
 	r.Former = slices.DeleteFunc(slices.Clone(r.Former), func(s Stage) bool { return s.empty() })
+	for _, sp := range r.Project.StagePlans { // who answers for a stage goes on doing that, on other days
+		sp.Target, sp.Milestones = "", nil
+		r.Project.setStagePlan(sp)
+	}
 	r.Upgraded, r.Wishes, r.Asked = nil, nil, slices.Clone(r.Asked)
 	for i := range r.Asked {
 		r.Asked[i].Earlier = true

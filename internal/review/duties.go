@@ -9,7 +9,8 @@ import (
 )
 
 // Task is something that a person was given to do in a project: an item
-// assigned to them, or a condition or a record that they own.
+// assigned to them, a condition or a record that they own, or a stage that they
+// answer for.
 type Task struct {
 	Person    PersonID
 	Stage     plan.StageKey
@@ -17,6 +18,7 @@ type Task struct {
 	Condition int          // of a condition, its number in the stage; 0: an assignment
 	Record    int          // of a record, its number; 0: none
 	Type      record.Key   // of that record
+	Leads     bool         // the stage itself, as its owner or deputy
 	Title     string
 	Due       time.Time // date; zero: none
 }
@@ -49,13 +51,13 @@ func (r *Review) CanAnswer(p PersonID) bool { return r.able(p, AnswerItem) }
 func (r *Review) CanFollow(p PersonID) bool { return r.able(p, CloseCondition) }
 
 // Responsible is who has to do something about an item: whom it was assigned to
-// while they are on the project and can sign in, otherwise who leads the project;
-// 0 while nobody does.
-func (r *Review) Responsible(it *Item) PersonID {
+// while they are on the project and can sign in, otherwise who answers for the
+// stage; 0 while nobody does.
+func (r *Review) Responsible(s *Stage, it *Item) PersonID {
 	if it.Assignee != 0 && r.Project.Duty(it.Assignee) != "" && !r.away(it.Assignee) {
 		return it.Assignee
 	}
-	return r.lead()
+	return r.leads(s.Def.Key)
 }
 
 // lead is who answers for the project: its owner or, while they cannot sign in,
@@ -78,6 +80,12 @@ func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) || r.
 // closed. Pages show it before the person leaves.
 func (r *Review) Tasks(p PersonID) []Task {
 	out := r.tasks(func(t Task) bool { return t.Person == p })
+	for i := range r.Stages {
+		sp := r.Project.StagePlan(r.Stages[i].Def.Key)
+		if p != 0 && (sp.Owner == p || sp.Deputy == p) {
+			out = append(out, Task{Person: p, Stage: sp.Stage, Leads: true, Title: r.Stages[i].Def.Name, Due: sp.TargetDay()})
+		}
+	}
 	for i := range r.Records {
 		if rec := &r.Records[i]; p != 0 && rec.Owner == p && !rec.Closed() {
 			out = append(out, Task{Person: p, Stage: rec.Stage, Record: rec.No, Type: rec.Kind, Title: rec.Name() + " " + rec.Title, Due: rec.DueDay()})
@@ -266,7 +274,7 @@ func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Ti
 	if err != nil {
 		return err
 	}
-	for _, e := range append(events, handed...) {
+	for _, e := range slices.Concat(r.handOverStages(from, to, reason), events, handed) {
 		if err := r.record(by, at, e); err != nil {
 			return err
 		}

@@ -420,6 +420,7 @@ func (k *machine) checkNextChange() {
 
 func (k *machine) checkStage(s *review.Stage, st *mStage) {
 	k.t.Helper()
+	k.checkStagePlan(s, st)
 	same := func(what string, got, want any) {
 		k.t.Helper()
 		if !reflect.DeepEqual(got, want) {

@@ -63,6 +63,21 @@ func (st *mStage) asksFor(c *mCondition) bool {
 // handOver is what becomes of a person's work: all of it goes to somebody, or
 // what they cannot do any more to nobody and to the project's owner.
 func (m *model) handOver(from, to review.PersonID) (moved int) {
+	for _, st := range m.stages {
+		switch from {
+		case 0:
+		case st.owner:
+			if st.owner = to; to == 0 || to == st.deputy {
+				st.owner, st.deputy = st.deputy, 0
+			}
+			moved++
+		case st.deputy:
+			if st.deputy = to; to == st.owner {
+				st.deputy = 0
+			}
+			moved++
+		}
+	}
 	for _, c := range m.records {
 		if c.owner != from || c.state == "closed" || to == 0 && m.sees(from) {
 			continue
@@ -118,6 +133,9 @@ type mStage struct {
 
 	waivers    []*mWaiver
 	conditions []*mCondition
+
+	owner, deputy     review.PersonID // who answer for it
+	target, milestone string
 
 	lastLink, lastWaiver int // the highest numbers given out
 }

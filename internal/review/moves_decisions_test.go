@@ -445,6 +445,7 @@ func (k *machine) startReview(by review.PersonID, reason string, machine bool) {
 		k.m.plan.upgrade, k.m.plan.wishes = nil, map[plan.ItemKey]mWish{}
 		for _, st := range k.m.stages {
 			st.rounds, st.findings, st.conditions = nil, nil, st.due()
+			st.target, st.milestone = "", ""
 			for _, c := range st.conditions {
 				c.old = true
 			}

@@ -19,7 +19,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving,
+		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving, k.wildStagePlan,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildReopening, k.wildReopening, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -526,6 +526,9 @@ func (k *machine) wildLeaving() {
 				work = work || c.owner == from && st.asksFor(c)
 			}
 		}
+		for _, st := range k.m.stages {
+			work = work || from != 0 && (st.owner == from || st.deputy == from)
+		}
 		for _, c := range k.m.records {
 			work = work || c.owner == from && from != 0 && c.state != "closed"
 		}
@@ -535,6 +538,69 @@ func (k *machine) wildLeaving() {
 		k.do(fmt.Sprintf("hand the work of %d to %d", from, to), by, "", k.m.leads(by), v, func(r *review.Review) error {
 			return r.HandOver(k.actor(by), from, to, "away", k.now)
 		})
+	}
+}
+
+// wildStagePlan says who answers for a stage, or by when it is to be done.
+func (k *machine) wildStagePlan() {
+	sk := pick(k, "stage", stageKeys...)
+	st := k.m.stages[sk]
+	team := []review.PersonID{owner, deputy, member, mate, insider, 0}
+	by := mostly(k, "who", pick(k, "lead", owner, deputy, st.owner, st.deputy), crowd...)
+	to, second := mostly(k, "owner", pick(k, "of the team", team...), nobody), pick(k, "deputy", team...)
+	target, milestone := pick(k, "target", "2027-03-01", "2026-03-01", ""), mostly(k, "milestone", "", "all is well")
+	v := verdict{effect: func() { st.owner, st.deputy, st.target, st.milestone = to, second, target, milestone }}
+	off := func(p, before review.PersonID) bool { return p != 0 && p != before && !k.m.onTeam(p) }
+	v.refuse("invalid", off(to, st.owner) || off(second, st.deputy) || second != 0 && (to == 0 || to == second))
+	v.refuse("refused", k.m.status == review.StatusStopped)
+	stale := k.oneIn(6, "stale")
+	if to == st.owner && second == st.deputy && target == st.target && milestone == st.milestone {
+		v.effect = nil
+	} else {
+		v.refuse("outdated", stale)
+	}
+	may := k.m.leads(by)
+	if by != 0 && (by == st.owner || by == st.deputy) {
+		may = k.m.onTeam(by)
+	}
+	k.do("plan "+string(sk), by, sk, may, v, func(r *review.Review) error {
+		in := review.StagePlan{Stage: sk, Owner: to, Deputy: second, Target: target}
+		if milestone != "" {
+			in.Milestones = []review.Milestone{{Name: milestone, Due: "2026-06-01"}}
+		}
+		shown := r.Project.StagePlan(sk).Digest()
+		if stale {
+			shown = "old"
+		}
+		return r.PlanStage(k.actor(by), shown, in, k.now)
+	})
+}
+
+// checkStagePlan compares who answers for a stage, and whom its gate waits for.
+func (k *machine) checkStagePlan(s *review.Stage, st *mStage) {
+	k.t.Helper()
+	sp := k.r.Project.StagePlan(s.Def.Key)
+	got := fmt.Sprint(sp.Owner, sp.Deputy, sp.Target, len(sp.Milestones))
+	n := 0
+	if st.milestone != "" {
+		n = 1
+	}
+	if want := fmt.Sprint(st.owner, st.deputy, st.target, n); got != want {
+		k.t.Fatalf("the plan of %s is %s, want %s", s.Def.Key, got, want)
+	}
+	lead := k.m.holderOf(review.DutyOwner)
+	for _, p := range []review.PersonID{st.deputy, st.owner} {
+		if p != 0 && k.m.onTeam(p) {
+			lead = p
+		}
+	}
+	for _, b := range k.r.Blockers(s, k.now) {
+		switch b.Kind {
+		case review.FindingOpen, review.ContentChanged, review.Reopened, review.EarlierGate:
+			if b.Owner != lead {
+				k.t.Fatalf("%s of %s waits for %d, want %d", b.Kind, s.Def.Key, b.Owner, lead)
+			}
+		}
 	}
 }
 

@@ -64,7 +64,7 @@ func (r *Review) NobodyCan(s *Stage, among []Actor) []Blocker {
 		return nil
 	}
 	bs := append(r.nobodyLeads(s), r.nobodySigns(s, among)...)
-	owner := r.lead()
+	owner := r.leads(s.Def.Key)
 	add := func(kind BlockerKind, seat plan.Seat, no int, subject string, since time.Time, can func(Actor) bool) {
 		if !slices.ContainsFunc(among, can) {
 			bs = append(bs, Blocker{
@@ -130,7 +130,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 		if !slices.ContainsFunc(among, able(seat)) {
 			bs = append(bs, Blocker{
 				Kind: NobodySigns, Stage: s.Def.Key, Vacant: seat, Subject: seat.Label(), What: r.whyNobody(seat, among),
-				Owner: r.lead(), Since: round.RequestedAt,
+				Owner: r.leads(s.Def.Key), Since: round.RequestedAt,
 			})
 		}
 	}
@@ -146,7 +146,7 @@ func (r *Review) nobodySigns(s *Stage, among []Actor) []Blocker {
 	}
 	if n < lack {
 		bs = append(bs, Blocker{
-			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.lead(), Since: round.RequestedAt,
+			Kind: NobodySigns, Stage: s.Def.Key, Subject: s.Def.Gate.Name, Owner: r.leads(s.Def.Key), Since: round.RequestedAt,
 			What: fmt.Sprintf("%d more to sign, and %d who can.", lack, n),
 		})
 	}

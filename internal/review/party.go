@@ -97,7 +97,7 @@ func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
 		note(&further[i])
 	}
 	if n == 0 && r.Project.Status == StatusActive && r.Standing(s, at) == GateReady {
-		if lead := r.lead(); lead != 0 {
+		if lead := r.leads(s.Def.Key); lead != 0 {
 			return []Party{{Person: lead}}, time.Time{}, 0
 		}
 		return nil, time.Time{}, 0

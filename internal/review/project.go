@@ -53,7 +53,8 @@ type Project struct {
 	Kind       plan.Origination // empty: nobody said
 	Start      plan.StageKey    // where it begins, as somebody chose; empty: with the first stage
 	Created    time.Time
-	Members    []Member // sorted by person
+	Members    []Member    // sorted by person
+	StagePlans []StagePlan // by stage; nil: nothing is said of any
 }
 
 // Member is a person's part in a project.

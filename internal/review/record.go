@@ -178,7 +178,7 @@ func (r *Review) recordBlockers(s *Stage) []Blocker {
 			continue
 		}
 		b := Blocker{
-			Kind: RecordUndecided, Stage: s.Def.Key, Record: rec.No, Type: rec.Kind, Subject: rec.Name() + " " + rec.Title, What: why, Owner: r.keeper(rec),
+			Kind: RecordUndecided, Stage: s.Def.Key, Record: rec.No, Type: rec.Kind, Subject: rec.Name() + " " + rec.Title, What: why, Owner: r.keeper(s, rec),
 			Since: latest(rec.At, rec.MovedAt),
 		}
 		bs = append(bs, b)
@@ -196,20 +196,20 @@ func (r *Review) missingRecords(s *Stage) []Blocker {
 			continue
 		}
 		bs = append(bs, Blocker{
-			Kind: RecordMissing, Stage: s.Def.Key, Type: key, Subject: "No " + k.One + " is kept", What: "This gate asks for one; add it, or have it agreed on again.", Owner: r.lead(),
+			Kind: RecordMissing, Stage: s.Def.Key, Type: key, Subject: "No " + k.One + " is kept", What: "This gate asks for one; add it, or have it agreed on again.", Owner: r.leads(s.Def.Key),
 			Since: r.Project.Created,
 		})
 	}
 	return bs
 }
 
-// keeper is who has to do something about a record: its owner, or who leads the
-// project while there is none or they cannot sign in.
-func (r *Review) keeper(rec *Record) PersonID {
+// keeper is who has to do something about a record at a gate: its owner, or who
+// answers for the stage while there is none or they cannot sign in.
+func (r *Review) keeper(s *Stage, rec *Record) PersonID {
 	if rec.Owner != 0 && !r.away(rec.Owner) {
 		return rec.Owner
 	}
-	return r.lead()
+	return r.leads(s.Def.Key)
 }
 
 // everyRecord makes sure that all records are loaded.

@@ -55,6 +55,7 @@ type PortfolioFilter struct {
 	NoDeputy bool
 	Alarm    record.Alarm // a record of the project asks for attention for this reason
 	Stale    bool         // nobody has looked at one of its documents in time
+	NoOwner  bool         // its owner cannot sign in, or a stage that has begun has none of its own
 	Sort     PortfolioSort
 	Desc     bool // the other way round
 	Page     int  // from 1
@@ -325,6 +326,9 @@ func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (
 	}
 	if f.NoDeputy {
 		where = append(where, `f.deputy_id is null`)
+	}
+	if f.NoOwner {
+		where = append(where, `f.status <> 'stopped' and (f.unowned or exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null)))`)
 	}
 	return args, where
 }

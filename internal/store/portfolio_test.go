@@ -50,6 +50,9 @@ func (f *fixture) fleet() {
 	f.change("olga", store.Target{Project: "held"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SetStatus(who, "", review.StatusOnHold, "Budget", at)
 	})
+	f.change("eng", store.Target{Project: "free", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.PlanStage(who, r.Project.StagePlan("idea").Digest(), review.StagePlan{Stage: "idea", Owner: f.people["eng"]}, at)
+	})
 	f.change("olga", store.Target{Project: "asked", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.Request(who, "idea", "", "", at)
 	})
@@ -67,6 +70,7 @@ func TestPortfolioFilters(t *testing.T) {
 	}{
 		"late":                  {store.PortfolioFilter{Late: true}, "late"},
 		"without deputy":        {store.PortfolioFilter{NoDeputy: true}, "late free held"},
+		"without owner":         {store.PortfolioFilter{NoOwner: true}, "late soon asked held"},
 		"owner by name":         {store.PortfolioFilter{Owner: "PERSON ENG"}, "free"},
 		"on it by name":         {store.PortfolioFilter{Anyone: "person MIKE"}, "soon asked"},
 		"owner nobody has":      {store.PortfolioFilter{Owner: "zzz"}, ""},

@@ -120,6 +120,9 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 	for _, m := range r.Project.Members {
 		add(m.Person)
 	}
+	for _, sp := range r.Project.StagePlans {
+		add(sp.Owner, sp.Deputy)
+	}
 	add(r.Project.Answers.Confirmed)
 	if a := r.Project.Retraction; a != nil {
 		add(a.By)
@@ -138,7 +141,7 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 			add(s.Evidence[j].By, s.Evidence[j].RemovedBy)
 		}
 		for j := range s.Rounds {
-			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy, s.Rounds[j].ReviewedBy, s.Rounds[j].ReviewedFor)
+			add(s.Rounds[j].RequestedBy, s.Rounds[j].ClosedBy, s.Rounds[j].ReviewedBy, s.Rounds[j].ReviewedFor, s.Rounds[j].Reopened.By, s.Rounds[j].Reopened.Authorised)
 			for _, so := range s.Rounds[j].SignOffs {
 				add(so.Person, so.For)
 			}

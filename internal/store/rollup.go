@@ -121,11 +121,11 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
 		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
-		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)`,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
-		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name))
+		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned)
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
@@ -147,7 +147,7 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 	}
 	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
-		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left)
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned)
 	writeLive(b, l, at)
 }
 
@@ -159,7 +159,7 @@ const portfolioSQL = `
 	update portfolio
 	   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
 	       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
-	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19
+	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21
 	 where project_id = $1`
 
 // writeLive keeps where a running service stands in its review calendar, when
@@ -192,6 +192,7 @@ type wideRow struct {
 	waited                                                                []string // of the project, who kept it longest first
 	blockedBy                                                             review.PersonID
 	blockedSince                                                          time.Time
+	unowned                                                               bool
 }
 
 func (l *loaded) arrays() wideRow {
@@ -218,6 +219,7 @@ func (l *loaded) arrays() wideRow {
 		w.ready = int16(done * 100 / total)
 	}
 	w.wait(l.rollups)
+	w.unowned = len(l.review.Unowned(l.rollups)) > 0
 	return w
 }
 

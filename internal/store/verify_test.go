@@ -264,6 +264,8 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set deputy_id = ` + someone,
 		`update portfolio set waits[current + 1] = 'qa', next_change_at = null where key = 'beta'`,
 		`update portfolio set waits_since = array_fill(1::bigint, array[cardinality(gates)]), next_change_at = null where key = 'beta'`,
+		`update portfolio set unowned = not unowned, next_change_at = null where key = 'beta'`,
+		`update project set stage_plans = '[{"stage": "live", "owner": 1}]'`,
 		`update portfolio set waited = '{qa}', next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_by = ` + someone + `, next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_since = now(), next_change_at = null where key = 'beta'`,

@@ -164,14 +164,15 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	var waited []string
 	var search string
 	var stages []string
+	var unowned bool
 	err := tx.QueryRow(ctx, `
 		select key, name, team, tier, status, restricted, target, owner_id, live, review_due,
-		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since,
+		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since, unowned,
 		       array(select review_no || ' ' || place || ' ' || stage || ' ' || array_to_string(seats, ' ')
 		               from stage where project_id = $1 order by review_no, place)
 		  from portfolio where project_id = $1`, int64(v.Stream)).
 		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due,
-			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &stages)
+			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &unowned, &stages)
 	if err != nil {
 		return batchError("reading a project's row of the portfolio", err)
 	}
@@ -194,6 +195,9 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	}
 	if deputy != p.Holder(review.DutyDeputy) || search != fold.Text(p.Name) {
 		v.wrong("has a wrong deputy or a wrong name to search by in the portfolio")
+	}
+	if unowned != (len(r.Unowned(stored)) > 0) {
+		v.wrong("is shown with stages without an owner: %t, which is wrong", unowned)
 	}
 	// What the tables make of who is waited for in each stage was checked above.
 	w := (&loaded{review: r, rollups: stored}).arrays()

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"encoding/json"
+	"fmt"
+
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -69,7 +72,12 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeReading(b, r, e.No, e.Reading)
 	case review.ReadingStruck:
 		writeReading(b, r, e.No, e.Reading)
+	case review.StagePlanned:
+		return writeStagePlans(b, r)
 	case review.ReviewStarted:
+		if err := writeStagePlans(b, r); err != nil {
+			return err
+		}
 		return writeReviewStarted(b, r, en, e)
 	default:
 		return writeGateRows(b, r, en)
@@ -92,6 +100,20 @@ func writeProfile(b *pgx.Batch, r *review.Review) error {
 		append([]any{
 			int64(p.ID), flags(p.Profile), texts(p.Unanswered), int64(p.Answers.By), nullablePerson(p.Answers.Confirmed), nullable(p.Answers.At), p.Answers.Changed,
 		}, asked...)...)
+	return nil
+}
+
+// writeStagePlans writes who answers for which stage, and by when it is to be done.
+func writeStagePlans(b *pgx.Batch, r *review.Review) error {
+	var plans any // null when nothing is said of any stage
+	if len(r.Project.StagePlans) > 0 {
+		j, err := json.Marshal(r.Project.StagePlans)
+		if err != nil {
+			return fmt.Errorf("encoding what is planned for stages: %w", err)
+		}
+		plans = j
+	}
+	b.Queue(`update project set stage_plans = $2 where id = $1`, int64(r.Project.ID), plans)
 	return nil
 }
 

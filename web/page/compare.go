@@ -218,6 +218,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
 		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
 		{"deputy", NameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},
+		{"stage owners and dates", stagePlansText(r, d.Name), func(e review.Event) bool { _, ok := e.(review.StagePlanned); return ok || startsReview(e) }},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"review", strconv.Itoa(r.No), startsReview},
 	}

@@ -60,6 +60,12 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	case review.ModuleAttached, review.ModuleDetached, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
 		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused:
 		t.plan(&out, en.Event)
+	case review.StagePlanned:
+		t.toGate(&out, e.Stage)
+		if s := t.stage(e.Stage); s != nil {
+			out.Thing, out.Href = s.Name, StageURL(t.Project, e.Stage)
+		}
+		out.What, out.Why = "changed owner and dates of", stagePlanChanges(e, t.Names)
 	case review.ReviewStarted:
 		out.What, out.Why = "started review "+strconv.Itoa(e.No)+" of the project", e.Reason
 		if n := len(e.Conditions); n > 0 {

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -12,6 +13,7 @@ type handed struct {
 	to                review.PersonID // 0: nobody
 	items, conditions map[plan.StageKey]int
 	records           int
+	stages            int
 }
 
 // HandedWords says who got what somebody left behind, from the entries of the
@@ -36,6 +38,10 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 			to(e.Owner).conditions[e.Stage]++
 		case review.RecordHandedOn:
 			to(e.Owner).records++
+		case review.StagePlanned:
+			if e.Reason != "" || e.Plan.Target == e.Was.Target {
+				to(cmp.Or(e.Plan.Owner, e.Plan.Deputy)).stages++
+			}
 		}
 	}
 	sentences := make([]string, len(all))
@@ -46,6 +52,9 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 		}
 		if h.records > 0 {
 			parts = append(parts, CountOf(h.records, "record"))
+		}
+		if h.stages > 0 {
+			parts = append(parts, CountOf(h.stages, "stage"))
 		}
 		switch {
 		case h.to != 0:

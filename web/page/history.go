@@ -95,6 +95,7 @@ var kinds = []struct{ kind, label string }{
 	{review.WaiverExtended{}.Kind(), "Waivers extended"},
 	{review.WaiverRevoked{}.Kind(), "Waivers revoked"},
 	{review.GateForced{}.Kind(), "Break-glass"},
+	{review.StagePlanned{}.Kind(), "Owners and dates of stages"},
 	{review.GateReopened{}.Kind(), "Gates reopened"},
 	{review.RetrospectiveClosed{}.Kind(), "Reviews of break-glass"},
 	{review.ModuleAttached{}.Kind(), "Modules attached"},

@@ -60,9 +60,11 @@ type LeftWith struct {
 }
 
 func (l *LeftWith) tasksWords() string {
-	items, conditions, records := 0, 0, 0
+	items, conditions, records, stages := 0, 0, 0, 0
 	for i := range l.Tasks {
 		switch t := &l.Tasks[i]; {
+		case t.Leads:
+			stages++
 		case t.Record > 0:
 			records++
 		case t.Condition > 0:
@@ -80,6 +82,9 @@ func (l *LeftWith) tasksWords() string {
 	}
 	if records > 0 {
 		words = append(words, CountOf(records, "record"))
+	}
+	if stages > 0 {
+		words = append(words, CountOf(stages, "stage"))
 	}
 	return strings.Join(words, ", ")
 }

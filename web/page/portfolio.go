@@ -30,6 +30,7 @@ type PortfolioFilter struct {
 	Late     bool
 	NoDeputy bool
 	Keeps    string // key of a [KeepsFilter]
+	NoOwner  bool   // without an owner, also of a stage that has begun
 	Sort     string // SortTarget and its sisters
 	Desc     bool   // the other way round than at first
 	Page     int    // from 1
@@ -80,7 +81,7 @@ func GateStates() []GateFilter {
 func (f PortfolioFilter) narrowing() int {
 	n := 0
 	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy, f.Keeps != "",
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy, f.NoOwner, f.Keeps != "",
 	} {
 		if on {
 			n++
@@ -118,6 +119,9 @@ func (f PortfolioFilter) url() string {
 	}
 	if f.NoDeputy {
 		q.Set("deputy", "none")
+	}
+	if f.NoOwner {
+		q.Set("unowned", "1")
 	}
 	set("sort", f.order())
 	if f.Page > 1 {

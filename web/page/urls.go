@@ -198,6 +198,10 @@ func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/release"
 }
 
+// StageDatesURL is where somebody says who answers for a stage, and by when it is to
+// be done.
+func StageDatesURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/dates" }
+
 // ForceURL is where a gate is passed by break-glass.
 func ForceURL(p review.ProjectKey, s plan.StageKey) string { return GateURL(p, s) + "/break-glass" }
 

@@ -193,6 +193,8 @@ func (d *demo) states(t *testing.T) {
 		{"restricted", `select key from portfolio where restricted`, 1, 1},
 		{"in the last stage", `select key from portfolio where current = 9 or gates[10] = 3`, 4, 8},
 		{"late", `select key from portfolio where target < current_date and current < 9`, 2, 12},
+		{"without an owner", `select key from portfolio where unowned`, 8, 30},
+		{"with stage owners", `select key from project where stage_plans is not null`, 15, 40},
 		{"gates that lapsed", `select key from portfolio where 6 = any(gates)`, 1, 4},
 		{"evidence renewed under signatures", `select no from evidence where renews > 0`, 10, 90},
 		{"operating gates with renewals", `

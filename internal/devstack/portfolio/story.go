@@ -72,6 +72,7 @@ func (s *story) plan() []step {
 		s.tell(ch)
 	}
 	s.turns()
+	s.stagePlans()
 	s.records()
 	return s.steps
 }
