@@ -82,7 +82,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 	}
 	in := review.NewSignOff{
 		Seat: plan.Seat(form.Get("seat")), Decision: review.Decision(form.Get("decision")), Note: form.Get("note"),
-		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")),
+		Findings: lines(form["findings"]), Conditions: conditions(form), Digest: review.Digest(form.Get("digest")), Effort: review.Effort(form.Get("effort")),
 	}
 	return s.follow(w, r, gateForm{name: gate.FormSign, typed: r.PostForm, err: err, others: in.Owners(), outcome: outcomeFlash,
 		decision: true, decide: func(rv *review.Review, who review.Actor, at time.Time) error {
@@ -92,7 +92,7 @@ func (s *Server) sign(w http.ResponseWriter, r *http.Request) error {
 
 // signFields are all that the form of a decision carries.
 func signFields() []string {
-	fields := []string{"seat", "decision", "note", "findings" + several, "digest", "seen", "find", "more"}
+	fields := []string{"seat", "decision", "note", "findings" + several, "digest", "seen", "find", "more", "effort"}
 	for no := 1; no <= gate.ConditionsAtOnce; no++ {
 		for _, part := range []string{"text", "owner", "due"} {
 			fields = append(fields, gate.ConditionField(part, no))

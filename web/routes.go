@@ -45,6 +45,7 @@ func (s *Server) table() []route {
 		{"GET", "/", signedIn, s.work},
 		{"GET", "/portfolio", signedIn, s.portfolio},
 		{"GET", "/sign-offs", signedIn, s.signOffs},
+		{"GET", page.TimesURL, signedIn, s.times},
 		{"GET", "/waivers", signedIn, s.waivers},
 		{"POST", "/waivers/{id}/grant", signedIn, s.decideWaiver(page.WaiverGrant)},
 		{"POST", "/waivers/{id}/deny", signedIn, s.decideWaiver(page.WaiverDeny)},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strings"
@@ -117,6 +118,31 @@ func (s *Server) signOffs(w http.ResponseWriter, r *http.Request) error {
 	m := s.meta(w, r, &v.Viewer, "Sign-offs", ui.NavSignOffs)
 	m.Waiting = all
 	return s.render(w, r, http.StatusOK, page.SignOffs(m, d))
+}
+
+// times says how long decisions take.
+func (s *Server) times(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.DecisionTimes(r.Context(), s.by(r))
+	if err != nil {
+		return err
+	}
+	d := &page.TimesData{Days: store.TimesDays}
+	place := func(t *store.StageTimes) int {
+		for _, l := range v.Lifecycles {
+			if l.Key == t.Lifecycle {
+				return l.StageIndex(t.Stage)
+			}
+		}
+		return -1
+	}
+	slices.SortStableFunc(v.Stages, func(a, b store.StageTimes) int {
+		return cmp.Or(strings.Compare(a.Lifecycle, b.Lifecycle), cmp.Compare(uint(place(&a)), uint(place(&b)))) // what a lifecycle no longer has comes last
+	})
+	for _, t := range v.Stages {
+		d.Add(v.Lifecycles, t.Lifecycle, t.Stage, page.StageTimes{Decisions: t.Decisions, Median: t.Median, Said: t.Said, Effort: t.Effort})
+	}
+	m := s.meta(w, r, &v.Viewer, "How long decisions take", ui.NavSignOffs)
+	return s.render(w, r, http.StatusOK, page.Times(m, d))
 }
 
 // matches reports whether a gate passes the queue's filter.

@@ -31,7 +31,8 @@ type (
 		Decision Decision      `json:"decision"`
 		Digest   Digest        `json:"digest"`
 		Note     string        `json:"note,omitempty"`
-		For      PersonID      `json:"for,omitempty"` // who holds the seat, when a stand-in signs
+		For      PersonID      `json:"for,omitempty"`    // who holds the seat, when a stand-in signs
+		Effort   Effort        `json:"effort,omitempty"` // how long it took, as the signer says
 	}
 	// RoundClosed ends a round.
 	RoundClosed struct {
@@ -112,7 +113,7 @@ func (e GateSigned) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
-	round.SignOffs = append(round.SignOffs, SignOff{e.No, en.Actor, e.Seat, e.Decision, e.Note, e.Digest, en.At, e.For})
+	round.SignOffs = append(round.SignOffs, SignOff{e.No, en.Actor, e.Seat, e.Decision, e.Note, e.Digest, en.At, e.For, e.Effort})
 	s.dropConditions(e.Round, en.Actor, en.At)
 	return nil
 }

@@ -17,6 +17,7 @@ type SignOff struct {
 	Digest   Digest
 	At       time.Time
 	For      PersonID // who holds the seat, when a stand-in signed
+	Effort   Effort   // how long deciding took, as the signer said
 }
 
 // NewSignOff is what a signer decides. Digest is that of the content which the
@@ -29,6 +30,7 @@ type NewSignOff struct {
 	// Conditions are asked for when the decision is go with conditions.
 	Conditions []NewCondition
 	Digest     Digest
+	Effort     Effort // how long it took them; empty: not said
 }
 
 // Owners are the people to whom the signature gives conditions.
@@ -89,7 +91,7 @@ func (r *Review) SignOff(by Actor, sk plan.StageKey, in NewSignOff, at time.Time
 		return refuse("You have already signed this content in the %s seat. One person signs once.", prev.Seat.Label())
 	}
 	e := GateSigned{
-		Stage: sk, Round: round.No, No: len(round.SignOffs) + 1, Seat: in.Seat, Decision: in.Decision, Digest: now, Note: d.note, For: held.For,
+		Stage: sk, Round: round.No, No: len(round.SignOffs) + 1, Seat: in.Seat, Decision: in.Decision, Digest: now, Note: d.note, For: held.For, Effort: in.Effort,
 	}
 	if err := r.record(by, at, e); err != nil {
 		return err
@@ -155,6 +157,9 @@ func (r *Review) checkSignOff(in NewSignOff, at time.Time) (signature, error) {
 	}
 	if in.Decision != Conditional && len(in.Conditions) > 0 {
 		c.problems.Add("conditions-1", "belongs to an approval with conditions; choose that, or clear it")
+	}
+	if !in.Effort.valid() {
+		c.problems.Add("effort", "choose one of the list, or nothing")
 	}
 	switch in.Decision {
 	case Go:

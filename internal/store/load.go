@@ -100,7 +100,7 @@ const (
 		       coalesce(t.reopened_by, 0), coalesce(t.reopened_for, 0), t.reopened_at, t.reopened_why, t.reopened_impact
 		  from round t`
 	signOffsSQL = `
-		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0),
+		select t.stage, t.round, t.no, t.person_id, t.seat, t.decision, t.note, t.digest, t.at, coalesce(t.for_id, 0), t.effort,
 		       (select min(g.granted_at) from granted g
 		         where g.person_id = coalesce(t.for_id, t.person_id) and g.seat = t.seat and (g.project_id is null or g.project_id = t.project_id))
 		  from sign_off t`

@@ -161,7 +161,7 @@ func (rows *reviewRows) scanSignOffs(r pgx.Rows) error {
 		o := &row.SignOff
 		if err := r.Scan(
 			(*string)(&row.stage), &row.round, &o.No, (*int64)(&o.Person), (*string)(&o.Seat), (*string)(&o.Decision), &o.Note, (*string)(&o.Digest),
-			&o.At, (*int64)(&o.For), &row.held,
+			&o.At, (*int64)(&o.For), (*string)(&o.Effort), &row.held,
 		); err != nil {
 			return fmt.Errorf("reading sign-offs: %w", err)
 		}

@@ -244,6 +244,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update sign_off set decision = 'go' where decision = 'return'`,
 		`update sign_off set person_id = ` + someone + ` where review_no = 2 and no = 1`,
 		`update sign_off set note = 'Edited.' where review_no = 2`,
+		`update sign_off set effort = 'over-60' where review_no = 2`,
 		`update finding set answer = 'Edited.'`,
 		`update waiver set until = until + interval '1 day' where review_no = 2`,
 		`update waiver set granted_by = ` + someone + ` where review_no = 1`,

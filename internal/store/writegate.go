@@ -20,9 +20,9 @@ func writeGateRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			e.Policy.Quorum, texts(e.Policy.Seats), texts(e.Policy.Mandatory), e.SoD, e.Exclusion, int(e.Format))
 	case review.GateSigned:
 		b.Queue(`
-			insert into sign_off (project_id, review_no, stage, round, no, person_id, seat, decision, note, digest, at, for_id)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			id, no, e.Stage, e.Round, e.No, int64(en.Actor), e.Seat, e.Decision, e.Note, e.Digest, en.At, nullablePerson(e.For))
+			insert into sign_off (project_id, review_no, stage, round, no, person_id, seat, decision, note, digest, at, for_id, effort)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+			id, no, e.Stage, e.Round, e.No, int64(en.Actor), e.Seat, e.Decision, e.Note, e.Digest, en.At, nullablePerson(e.For), string(e.Effort))
 		if !dropsConditions(r.Stage(e.Stage), en) {
 			return nil
 		}

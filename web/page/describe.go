@@ -285,6 +285,9 @@ func (t Teller) gate(out *ui.Entry, ev review.Event) {
 		out.State, out.What = decisionWords(e)
 		out.What += t.inPlaceOf(e.For) + " on"
 		out.Why = e.Note
+		if took := e.Effort.Label(); took != "" {
+			out.Why = strings.TrimSpace(out.Why + "\nIt took: " + strings.ToLower(took) + ".")
+		}
 	case review.FindingRaised:
 		out.State, out.What, out.Why = ui.Bad, "raised finding "+strconv.Itoa(e.No)+" on", e.Text
 	case review.FindingAnswered:

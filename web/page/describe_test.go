@@ -72,6 +72,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.EvidenceRemoved{Stage: "idea", Item: "scope-set", No: 4}, "Ana removed evidence 4 from Scope is set", item, ui.Warn},
 		{review.SignOffRequested{Stage: "idea", Reason: "In a hurry.", Early: []string{"Zero"}}, "Ana requested sign-off of Idea | In a hurry.\nEarlier gates had not passed: Zero.", gate, ui.Wait},
 		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Go, Note: "Fine."}, "Ana approved as SRE on Idea | Fine.", gate, ui.Met},
+		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Go, Note: "Fine.", Effort: review.EffortOver60}, "Ana approved as SRE on Idea | Fine.\nIt took: over an hour.", gate, ui.Met},
 		{review.GateSigned{Stage: "idea", Seat: plan.SeatSRE, Decision: review.Return}, "Ana decided to return as SRE on Idea", gate, ui.Bad},
 		{review.FindingRaised{Stage: "idea", No: 2, Text: "Why?"}, "Ana raised finding 2 on Idea | Why?", gate, ui.Bad},
 		{review.FindingAnswered{Stage: "idea", No: 2, Answer: "Because."}, "Ana answered finding 2 on Idea | Because.", gate, ui.Met},

@@ -198,6 +198,9 @@ func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 	return ConditionURL(p, s, no) + "/release"
 }
 
+// TimesURL is how long decisions take.
+const TimesURL = SignOffsURL + "/times"
+
 // StageDatesURL is where somebody says who answers for a stage, and by when it is to
 // be done.
 func StageDatesURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/dates" }

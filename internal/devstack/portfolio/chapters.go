@@ -234,9 +234,19 @@ func (s *story) shuffled(stage plan.StageKey) []signer {
 func (s *story) decideAs(sg signer, stage plan.StageKey, at time.Time, d review.Decision, note string, findings []string) {
 	s.do(at, sg.who, stage, func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SignOff(who, stage, review.NewSignOff{
-			Seat: sg.seat, Decision: d, Note: note, Findings: findings, Digest: r.Digest(r.Stage(stage)),
+			Seat: sg.seat, Decision: d, Note: note, Findings: findings, Digest: r.Digest(r.Stage(stage)), Effort: s.effort(sg, stage),
 		}, at)
 	})
+}
+
+// effort is how long a signer says that it took: more where the stage has more to
+// read; some never say.
+func (s *story) effort(sg signer, stage plan.StageKey) review.Effort {
+	i := (len(sg.who) + len(s.stage(stage).Items)/7 + len(s.p.key)%2) % 5
+	if i == 4 {
+		return review.EffortNotSaid
+	}
+	return review.Efforts()[i]
 }
 
 // sendBack has the last of the signers return the gate, sometimes after

@@ -365,7 +365,7 @@ func (v *view) sentFields() []ui.Field {
 	case FormRequest:
 		return []ui.Field{v.requestReason()}
 	case FormSign:
-		return []ui.Field{v.seatField(), v.decisionField(), v.noteField(), v.findingsField()}
+		return []ui.Field{v.seatField(), v.decisionField(), v.noteField(), v.findingsField(), v.effortField()}
 	case FormWithdraw:
 		return []ui.Field{v.withdrawReason()}
 	case FormStatus:

@@ -355,6 +355,20 @@ func (v *view) noteField() ui.Field {
 	return f
 }
 
+func (v *view) effortField() ui.Field {
+	f := v.field(FormSign, "effort", "How long did this take you?")
+	f.Optional, f.Hint = true, "Others see the median of many. Nothing that is signed changes."
+	return f
+}
+
+func (v *view) efforts() []ui.Option {
+	var out []ui.Option
+	for _, e := range review.Efforts() {
+		out = append(out, ui.Option{Value: string(e), Label: e.Label(), Selected: v.Form.Action == FormSign && v.Form.Typed.Get("effort") == string(e)})
+	}
+	return out
+}
+
 // findingsField takes one finding a line.
 func (v *view) findingsField() ui.Field {
 	f := v.field(FormSign, "findings", "What has to be put right")
