@@ -66,8 +66,12 @@ func TestADependencyFromEnd(t *testing.T) {
 	if text := b.get(page.ProjectURL(vault)).want(200).one("#resting").Text(); !strings.Contains(text, "Tokens") || !strings.Contains(text, "Asked for, needed by 2 Jan 2099") {
 		t.Errorf("the other project says %s", text)
 	}
-	if got := b.get(page.EditRecordURL(p, "dependency", 1)).one("[name=value-project]").AttrOr("value", ""); got != "vault" {
+	form := b.get(page.EditRecordURL(p, "dependency", 1))
+	if got := form.one("[name=value-project]").AttrOr("value", ""); got != "vault" {
 		t.Errorf("the form says %q", got)
+	}
+	if form.one(`[name=value-project][list=projects]`); form.find("datalist#projects option[value=vault]").Length() != 1 || form.find("datalist#projects option[value=ledger]").Length() != 0 {
+		t.Error("the form offers other projects than there are")
 	}
 	f.change("manager", vault, "", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.SetStatus(who, "", review.StatusStopped, "Nobody wants it.", at)

@@ -108,6 +108,9 @@ func (s *Server) showRecordForm(w http.ResponseWriter, r *http.Request, status, 
 	if err := s.recordOwners(r, v, d); err != nil {
 		return err
 	}
+	if err := s.otherChoices(r, v, d); err != nil {
+		return err
+	}
 	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
 	if m.Posted {
@@ -150,6 +153,23 @@ func (s *Server) recordOwners(r *http.Request, v *store.ProjectView, d *records.
 	}
 	for _, p := range found {
 		add(p.ID, p.Name)
+	}
+	return nil
+}
+
+// otherChoices finds the projects that the form can name, where it asks for one.
+func (s *Server) otherChoices(r *http.Request, v *store.ProjectView, d *records.FormData) error {
+	if !d.AsksProject() {
+		return nil
+	}
+	found, err := s.Store.ProjectChoices(r.Context(), s.by(r), "", projectsListed)
+	if err != nil {
+		return err
+	}
+	for _, p := range found {
+		if p.Key != v.Review.Project.Key {
+			d.Projects = append(d.Projects, page.ProjectChoice(p))
+		}
 	}
 	return nil
 }

@@ -188,6 +188,7 @@ type Field struct {
 	Value                    string
 	Optional                 bool // says "(optional)"; fields are required unless they say otherwise
 	Auto                     string
+	List                     string // id of the datalist with what can be chosen
 }
 
 func (f Field) label() string {

@@ -2,6 +2,7 @@ package records
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -113,7 +114,9 @@ type FormData struct {
 	Kind   *record.Kind
 	Record *review.Record // nil: a new one
 	People []page.Somebody
-	Form   Form
+	// Projects are those of which the reader may name one, where the kind asks for it.
+	Projects []page.ProjectChoice
+	Form     Form
 }
 
 // Name is the page's heading.
@@ -160,7 +163,19 @@ func (d *FormData) textField() ui.Field {
 
 // value is one of the kind's own fields.
 func (d *FormData) value(f *record.Field) ui.Field {
-	return valueField(f, d.Form.Values, d.Form.Errors)
+	field := valueField(f, d.Form.Values, d.Form.Errors)
+	if f.Type == record.Project {
+		field.List, field.Auto = projectList, "off"
+	}
+	return field
+}
+
+// projectList is the id of the list of projects to choose from.
+const projectList = "projects"
+
+// AsksProject reports whether the form asks for another project.
+func (d *FormData) AsksProject() bool {
+	return slices.ContainsFunc(d.Kind.Fields, func(f record.Field) bool { return f.Type == record.Project })
 }
 
 func valueField(f *record.Field, values record.Values, errors map[string]string) ui.Field {
