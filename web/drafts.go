@@ -101,6 +101,8 @@ func (s *Server) createDocument(w http.ResponseWriter, r *http.Request) error {
 		}
 	case in.Start == "module":
 		d = plan.NewModule(in.Key, in.Name)
+	case in.Start == "definition":
+		d = plan.NewDefinition(in.Key, in.Name)
 	case in.Start == "phases", in.Start == "empty":
 		d = plan.NewLifecycle(in.Key, in.Name, in.Start == "phases")
 	default:
@@ -261,7 +263,9 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
+	if d.Definition == nil {
+		d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
+	}
 	if err != nil {
 		return err
 	}
@@ -325,6 +329,9 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) error {
 	v, d, err := s.readDraft(r)
 	if err != nil {
 		return err
+	}
+	if d.Definition != nil {
+		return review.ErrNotFound
 	}
 	out := &edit.Preview{Draft: d, Tier: plan.TierCritical, Plan: d.Lifecycle, Asked: d.Questions()}
 	if n, err := strconv.Atoi(form.Get("tier")); err == nil && plan.Tier(n).Valid() {
@@ -403,7 +410,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, status int,
 		if err != nil {
 			return err
 		}
-		out.Before = before.Lifecycle
+		out.Before, out.BeforeTerms = before.Lifecycle, before.Definition
 		out.Renamed = edit.MaybeRenamed(before, d.Document)
 		out.Reworded = edit.MaybeReworded(before, d.Document)
 		for i := range out.Reworded {
@@ -668,11 +675,12 @@ func (s *Server) partRefused(w http.ResponseWriter, r *http.Request, part edit.P
 }
 
 // The parts of a draft that have forms.
-func headPart(*http.Request) edit.Part      { return edit.Head() }
-func questionsPart(*http.Request) edit.Part { return edit.Questions() }
-func stagePart(r *http.Request) edit.Part   { return edit.Stage(stageKey(r)) }
-func gatePart(r *http.Request) edit.Part    { return edit.Gate(stageKey(r)) }
-func itemPart(r *http.Request) edit.Part    { return edit.Item(itemKey(r)) }
+func headPart(*http.Request) edit.Part       { return edit.Head() }
+func questionsPart(*http.Request) edit.Part  { return edit.Questions() }
+func definitionPart(*http.Request) edit.Part { return edit.Definition() }
+func stagePart(r *http.Request) edit.Part    { return edit.Stage(stageKey(r)) }
+func gatePart(r *http.Request) edit.Part     { return edit.Gate(stageKey(r)) }
+func itemPart(r *http.Request) edit.Part     { return edit.Item(itemKey(r)) }
 
 func draftPage(r *http.Request) string      { return page.DraftURL(documentKey(r)) }
 func draftStagePage(r *http.Request) string { return page.DraftStageURL(documentKey(r), stageKey(r)) }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/formats"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -35,6 +36,9 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if d.Definition != nil {
+		return review.ErrNotFound
+	}
 	ref, err := d.Ref()
 	if err != nil {
 		return err
@@ -50,6 +54,9 @@ func (s *Server) exportDraft(w http.ResponseWriter, r *http.Request) error {
 	v, err := s.Store.DocumentDraft(r.Context(), s.by(r), documentKey(r))
 	if err != nil {
 		return err
+	}
+	if v.Document.Definition != nil {
+		return review.ErrNotFound
 	}
 	v.Document.Number(v.Published.Next())
 	in, _ := formats.Find(formats.Format(chi.URLParam(r, "format")))

@@ -23,7 +23,7 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := &page.LibraryData{
 		May:    review.May(v.Actor, review.EditLibrary, nil) == nil,
-		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Questions: v.Questions,
+		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Definitions: libraryEntries(v.Definitions), Questions: v.Questions,
 	}
 	if d.May && search == "" {
 		drafts, err := s.Store.DraftsInWork(r.Context())
@@ -68,6 +68,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if v.Document.Definition != nil {
+		return s.definition(w, r, v)
+	}
 	d := page.NewDocument(v.Document, v.Before, v.Questions)
 	d.Ref, d.Versions = v.Ref, v.Versions
 	d.May = review.May(v.Actor, review.EditLibrary, nil) == nil
@@ -82,4 +85,15 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 		return s.render(w, r, http.StatusOK, page.Module(m, d))
 	}
 	return s.render(w, r, http.StatusOK, page.Lifecycle(m, d))
+}
+
+// definition shows one version of a readiness definition, and what it changes.
+func (s *Server) definition(w http.ResponseWriter, r *http.Request, v *store.DocumentView) error {
+	d := &page.DefinitionData{
+		Definition: v.Document.Definition, Ref: v.Ref, Versions: v.Versions, May: review.May(v.Actor, review.EditLibrary, nil) == nil,
+	}
+	if v.Before != nil {
+		d.Before = v.Before.Definition
+	}
+	return s.render(w, r, http.StatusOK, page.Definition(s.meta(w, r, &v.Viewer, d.Title(), ui.NavLibrary), d))
 }

@@ -49,6 +49,23 @@ func lifecycle(t *testing.T, key string) plan.Lifecycle {
 	return newest
 }
 
+// The readiness definition that comes with the program says all that one has to say.
+func TestBuiltInDefinition(t *testing.T) {
+	n := 0
+	for _, d := range builtInDocuments(t) {
+		if d.Definition == nil {
+			continue
+		}
+		n++
+		for _, p := range plan.Wrong(plan.Check(d, nil)) {
+			t.Errorf("%s: %s", d.Key(), p)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d come with the program", n)
+	}
+}
+
 // current are the lifecycles that new projects can be given.
 func current(t *testing.T) []plan.Lifecycle {
 	return []plan.Lifecycle{lifecycle(t, "productionisation"), lifecycle(t, "prototype-to-production")}
@@ -66,6 +83,7 @@ func TestPublishedVersionsNeverChange(t *testing.T) {
 		"hipaa 1":                   "d3c6c458e7a66a3aa1ee283e2fa030505ed2349ebd971970bd3043b7aa36fdcd",
 		"iso27001 1":                "6f26cf45c1d179f223b78f32f6ac33e89f36a09f9fdda4fac22ea8fc84dec9f8",
 		"ml 1":                      "bf7ac938e41a87ab6583c2bd7600bf2cfb4200c3eb52f719c71f61d7c5bf0311",
+		"production-ready 1":        "cef21df4a524e9e213ac0d9ceca067e1998bed6826848a038cf4e0f5c59d27e0",
 		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
 		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
 		"prototype-to-production 2": "ccca8dc3cd6deb369739e72ad18f4c88bb6ebbe603bc6a209a782b71986a35d3",

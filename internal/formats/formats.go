@@ -321,6 +321,9 @@ func Write(f Format, d plan.Document) (b []byte, lost []string, err error) {
 	if !ok || in.Write == nil {
 		return nil, nil, fmt.Errorf("%q is no format that is written", f)
 	}
+	if d.Definition != nil {
+		return nil, nil, fmt.Errorf("%s has no place for a readiness definition", in.Label)
+	}
 	if b, lost, err = in.Write(d); err != nil {
 		return nil, nil, fmt.Errorf("writing %s: %w", in.Label, err)
 	}

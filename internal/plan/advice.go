@@ -10,6 +10,9 @@ import (
 // [Check] calls a matter of style. asked are the questions of all lifecycles, for
 // modules; held says which seats somebody holds.
 func Advise(d Document, asked []Flag, held func(Seat) bool) []Problem {
+	if d.Definition != nil {
+		return nil
+	}
 	var out []Problem
 	add := func(s StageKey, where string, item ItemKey, format string, args ...any) {
 		out = append(out, Problem{Stage: s, Where: where, Item: item, Message: fmt.Sprintf(format, args...), Style: true})

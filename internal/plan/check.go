@@ -66,11 +66,14 @@ func (p Problem) String() string {
 // see [Lifecycle.Uncovered].
 func Check(d Document, asked []Flag) []Problem {
 	c := &checker{items: map[ItemKey]string{}, phases: map[Phase]StageKey{}, titles: map[string]ItemKey{}}
-	if m := d.Module; m != nil {
+	switch m := d.Module; {
+	case d.Definition != nil:
+		c.definition(d.Definition)
+	case m != nil:
 		c.asks = func(f Flag) bool { return m.Asks(f) || slices.Contains(asked, f) }
 		c.asker = "this module or of a lifecycle"
 		c.module(m, asked)
-	} else {
+	default:
 		c.asks, c.asker = d.Lifecycle.HasFlag, "this lifecycle"
 		c.lifecycle(d.Lifecycle)
 	}

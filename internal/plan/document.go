@@ -12,10 +12,11 @@ import (
 // Kind says what a document is.
 type Kind string
 
-// The kinds of documents that a plan is composed of.
+// The kinds of documents: plans are composed of the first two.
 const (
-	KindLifecycle Kind = "lifecycle"
-	KindModule    Kind = "module"
+	KindLifecycle  Kind = "lifecycle"
+	KindModule     Kind = "module"
+	KindDefinition Kind = "definition"
 )
 
 // Label is the kind's name on pages.
@@ -25,15 +26,18 @@ func (k Kind) Label() string {
 		return "Lifecycle"
 	case KindModule:
 		return "Module"
+	case KindDefinition:
+		return "Readiness definition"
 	}
 	return string(k)
 }
 
-// Document is one published version of a lifecycle or of a module: exactly one
-// of the two is there. Keys are unique over both kinds.
+// Document is one published version of a lifecycle, of a module or of a readiness
+// definition: exactly one of them is there. Keys are unique over all kinds.
 type Document struct {
-	Lifecycle *Lifecycle
-	Module    *Module
+	Lifecycle  *Lifecycle
+	Module     *Module
+	Definition *Definition
 }
 
 // ParseDocument reads a published document. The bytes are its identity: they
@@ -57,30 +61,46 @@ func ParseDocument(b []byte) (Document, error) {
 		}
 		m.published = bytes.Clone(b)
 		return Document{Module: m}, nil
+	case KindDefinition:
+		def := &Definition{}
+		if err := json.Unmarshal(b, def); err != nil {
+			return Document{}, fmt.Errorf("reading a definition: %w", err)
+		}
+		def.published = bytes.Clone(b)
+		return Document{Definition: def}, nil
 	}
 	return Document{}, fmt.Errorf("reading a document: %q is no kind of document", head.Kind)
 }
 
 // Kind is that of the document that is there.
 func (d Document) Kind() Kind {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return KindModule
+	case d.Definition != nil:
+		return KindDefinition
 	}
 	return KindLifecycle
 }
 
 // Name is the document's on pages.
 func (d Document) Name() string {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.Name
+	case d.Definition != nil:
+		return d.Definition.Name
 	}
 	return d.Lifecycle.Name
 }
 
 // Adds are the words that the document adds.
 func (d Document) Adds() Words {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.Adds
+	case d.Definition != nil:
+		return Words{}
 	}
 	return d.Lifecycle.Adds
 }
@@ -88,7 +108,10 @@ func (d Document) Adds() Words {
 // Bytes are those that the document was published as; for one that was not
 // published yet, those that it would be published as now.
 func (d Document) Bytes() ([]byte, error) {
-	if d.Module == nil {
+	switch {
+	case d.Definition != nil:
+		return d.Definition.bytes()
+	case d.Module == nil:
 		return d.Lifecycle.Bytes()
 	}
 	if d.Module.published != nil {
@@ -109,13 +132,18 @@ func (d Document) Ref() (Ref, error) {
 		return Ref{}, err
 	}
 	sum := sha256.Sum256(b)
-	ref := Ref{Digest: hex.EncodeToString(sum[:])}
-	if d.Module != nil {
-		ref.Key, ref.Version = d.Module.Key, d.Module.Version
-	} else {
-		ref.Key, ref.Version = d.Lifecycle.Key, d.Lifecycle.Version
+	return Ref{Key: d.Key(), Version: d.Version(), Digest: hex.EncodeToString(sum[:])}, nil
+}
+
+// Version is the document's number.
+func (d Document) Version() int {
+	switch {
+	case d.Module != nil:
+		return d.Module.Version
+	case d.Definition != nil:
+		return d.Definition.Version
 	}
-	return ref, nil
+	return d.Lifecycle.Version
 }
 
 func hasQuestion(all []Question, f Flag) bool {

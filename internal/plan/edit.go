@@ -20,6 +20,9 @@ func ParseDraft(kind Kind, b []byte) (Document, error) {
 	case KindModule:
 		d.Module = &Module{}
 		into = d.Module
+	case KindDefinition:
+		d.Definition = &Definition{}
+		into = d.Definition
 	default:
 		return Document{}, fmt.Errorf("reading a draft: %q is no kind of document", kind)
 	}
@@ -53,6 +56,10 @@ func (d Document) As(key, name string) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
+	if def := out.Definition; def != nil {
+		def.Key, def.Name = key, name
+		return out, nil
+	}
 	if m := out.Module; m != nil {
 		for i := range m.Items {
 			if rest, own := strings.CutPrefix(string(m.Items[i].Key), m.Key+"-"); own {
@@ -73,42 +80,55 @@ func (d Document) As(key, name string) (Document, error) {
 
 // Number sets the version of a draft.
 func (d Document) Number(version int) {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		d.Module.Version = version
-	} else {
+	case d.Definition != nil:
+		d.Definition.Version = version
+	default:
 		d.Lifecycle.Version = version
 	}
 }
 
 // Key is the document's.
 func (d Document) Key() string {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.Key
+	case d.Definition != nil:
+		return d.Definition.Key
 	}
 	return d.Lifecycle.Key
 }
 
 // Summary is the document's.
 func (d Document) Summary() string {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.Summary
+	case d.Definition != nil:
+		return d.Definition.Summary
 	}
 	return d.Lifecycle.Summary
 }
 
 // Questions are those that the document asks.
 func (d Document) Questions() []Question {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.Flags
+	case d.Definition != nil:
+		return nil
 	}
 	return d.Lifecycle.Flags
 }
 
 // SetQuestions replaces them in a draft.
 func (d Document) SetQuestions(all []Question) {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		d.Module.Flags = all
-	} else {
+	case d.Lifecycle != nil:
 		d.Lifecycle.Flags = all
 	}
 }
@@ -154,6 +174,9 @@ type Section struct {
 // Sections are the stages of a lifecycle, or all phases of a module.
 func (d Document) Sections() []Section {
 	var out []Section
+	if d.Definition != nil {
+		return nil
+	}
 	if m := d.Module; m != nil {
 		for _, p := range Phases() {
 			s := Section{Key: StageKey(p), Name: p.Label()}
@@ -238,6 +261,9 @@ func (d Document) Insert(it Item, in StageKey, before ItemKey) error {
 
 // Remove takes an item out of a draft; false when there is none.
 func (d Document) Remove(k ItemKey) (Item, bool) {
+	if d.Definition != nil {
+		return Item{}, false
+	}
 	if m := d.Module; m != nil {
 		i := slices.IndexFunc(m.Items, func(o ModuleItem) bool { return o.Key == k })
 		if i < 0 {

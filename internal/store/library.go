@@ -24,8 +24,10 @@ type LibraryView struct {
 	Viewer
 	Lifecycles []DocumentVersions // by key
 	Modules    []DocumentVersions // by key
-	Questions  []plan.Question    // that any of them asks
-	Found      *LibraryFound      // nil where nothing was searched for
+	// Definitions are the readiness definitions, by key.
+	Definitions []DocumentVersions
+	Questions   []plan.Question // that any of them asks
+	Found       *LibraryFound   // nil where nothing was searched for
 }
 
 // queueVersions lists what is published.
@@ -80,8 +82,12 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 	}
 	out.Questions = lib.questions
 	for _, d := range lib.documents {
-		if d.Newest.Kind() == plan.KindModule {
+		switch d.Newest.Kind() {
+		case plan.KindModule:
 			out.Modules = append(out.Modules, d)
+			continue
+		case plan.KindDefinition:
+			out.Definitions = append(out.Definitions, d)
 			continue
 		}
 		d.Usual = d.Newest.Lifecycle.Key == usual.Key

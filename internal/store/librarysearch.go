@@ -110,10 +110,7 @@ func (s *Store) libraryOf(ctx context.Context, refs []plan.Ref) (*publishedLibra
 }
 
 func questionsOf(d plan.Document) []plan.Question {
-	if d.Module != nil {
-		return d.Module.Flags
-	}
-	return d.Lifecycle.Flags
+	return d.Questions()
 }
 
 // add takes a version's items in.
@@ -131,8 +128,11 @@ func (l *publishedLibrary) add(d plan.Document, key string, older bool) {
 }
 
 func stagesOf(d plan.Document) []plan.Stage {
-	if d.Module != nil {
+	switch {
+	case d.Module != nil:
 		return d.Module.ByPhase()
+	case d.Definition != nil:
+		return nil
 	}
 	return d.Lifecycle.Stages
 }
@@ -184,10 +184,7 @@ func (l *publishedLibrary) find(search string) *LibraryFound {
 }
 
 func about(d plan.Document) string {
-	if d.Module != nil {
-		return d.Module.Name + " " + d.Module.Key + " " + d.Module.Summary
-	}
-	return d.Lifecycle.Name + " " + d.Lifecycle.Key + " " + d.Lifecycle.Summary
+	return d.Name() + " " + d.Key() + " " + d.Summary()
 }
 
 // says is the item with the sentence that has most of the words which its title

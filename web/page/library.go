@@ -25,18 +25,19 @@ type LibraryEntry struct {
 
 // LibraryData is what is published, or what of it a search found.
 type LibraryData struct {
-	Search     string
-	Lifecycles []LibraryEntry
-	Modules    []LibraryEntry
-	Questions  []plan.Question // that any of them asks
-	Documents  []plan.Document // found
-	Items      []LibraryItem   // found
-	All        int             // items that were found
-	May        bool            // write documents
-	Drafts     []DraftInWork   // for those who may
-	Lessons    []ProposedLesson
-	AllLessons int // that propose something, listed or not
-	Now        time.Time
+	Search      string
+	Lifecycles  []LibraryEntry
+	Modules     []LibraryEntry
+	Definitions []LibraryEntry
+	Questions   []plan.Question // that any of them asks
+	Documents   []plan.Document // found
+	Items       []LibraryItem   // found
+	All         int             // items that were found
+	May         bool            // write documents
+	Drafts      []DraftInWork   // for those who may
+	Lessons     []ProposedLesson
+	AllLessons  int // that propose something, listed or not
+	Now         time.Time
 }
 
 // ProposedLesson is a lesson that proposes something to the library, or proposed it.
@@ -76,10 +77,7 @@ func (it *LibraryItem) url() string {
 }
 
 func documentName(d plan.Document) (key string, version int) {
-	if d.Module != nil {
-		return d.Module.Key, d.Module.Version
-	}
-	return d.Lifecycle.Key, d.Lifecycle.Version
+	return d.Key(), d.Version()
 }
 
 func documentURL(d plan.Document) string { return LifecycleURL(documentName(d)) }

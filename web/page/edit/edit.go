@@ -144,9 +144,17 @@ func (d *Draft) Title() string { return d.Name() + ", draft" }
 
 func (d *Draft) lead() string {
 	if d.From == 0 {
-		return "A draft of a new " + strings.ToLower(d.Kind().Label()) + ". Nobody can follow it before it is published."
+		return "A draft of a new " + strings.ToLower(d.Kind().Label()) + ". " + d.meanwhile()
 	}
-	return "A draft that changes version " + strconv.Itoa(d.From) + ". Projects go on with what is published."
+	return "A draft that changes version " + strconv.Itoa(d.From) + ". What is published stays as it is."
+}
+
+// meanwhile says what a document is to others before it is published.
+func (d *Draft) meanwhile() string {
+	if d.Definition != nil {
+		return "Only those who may edit the library read it before it is published."
+	}
+	return "Nobody can follow it before it is published."
 }
 
 func (d *Draft) errors() []ui.FieldError {
@@ -406,8 +414,10 @@ func gateWords(g *plan.Gate, t plan.Tier, p plan.Profile) string {
 // Publish is the page on which a draft is published.
 type Publish struct {
 	Draft
-	Before  *plan.Lifecycle // nil for a first version, and for modules
-	Renamed []Renamed
+	Before *plan.Lifecycle // nil for a first version, and for what is no lifecycle
+	// BeforeTerms is the version before that of a readiness definition.
+	BeforeTerms *plan.Definition
+	Renamed     []Renamed
 	// Reworded are the items that may be called something else and mean the same.
 	Reworded []Reworded
 	Same     []string // of these, as they were ticked in a form that was refused

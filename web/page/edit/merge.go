@@ -49,8 +49,9 @@ func readShown(s string) (map[string]string, bool) {
 	parts := strings.Split(s, ".")
 	out := map[string]string{}
 	for _, p := range parts[1:] {
-		name, digest, _ := strings.Cut(p, "-")
-		out[name] = digest
+		if end := strings.LastIndexByte(p, '-'); end > 0 { // a field's name may have hyphens
+			out[p[:end]] = p[end+1:]
+		}
 	}
 	return out, parts[0] == shownMark
 }

@@ -171,6 +171,9 @@ func Head() Part {
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
+			if d.Definition != nil {
+				return v, true
+			}
 			v.Set("seats", strings.Join(texts(d.Adds().Seats), ", "))
 			v.Set("kinds", strings.Join(texts(d.Adds().Evidence), ", "))
 			if m := d.Module; m != nil {
@@ -186,6 +189,10 @@ func Head() Part {
 			name, summary := r.text("name", plan.MaxName, false), r.text("summary", plan.MaxParagraph, false)
 			if name == "" {
 				r.problems.Add("name", "is missing")
+			}
+			if def := d.Definition; def != nil {
+				def.Name, def.Summary = name, summary
+				return
 			}
 			adds := plan.Words{Seats: keys(r, "seats", plan.Seat.Valid), Evidence: keys(r, "kinds", plan.EvidenceKind.Valid)}
 			if m := d.Module; m != nil {

@@ -25,6 +25,9 @@ func TestFormsHoldWhatTheyShow(t *testing.T) {
 			t.Fatal(err)
 		}
 		parts := []Part{Head(), Questions()}
+		if d.Definition != nil {
+			parts = []Part{Head(), Definition()}
+		}
 		for _, s := range d.Sections() {
 			parts = append(parts, Gate(s.Key))
 			if d.Lifecycle != nil {

@@ -1,0 +1,72 @@
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// A readiness definition is begun, written, published and read in the browser. It
+// cannot be published while it leaves something out.
+func TestADefinitionFromEnd(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	a := f.browse("admin")
+	a.get(page.NewDocumentURL).want(200).one(`input[name=start][value=definition]`)
+	f.browse("viewer").post(page.LibraryURL, "key", "ours", "name", "Ours", "start", "definition", "from", "", "version", "").want(403)
+	a.post(page.LibraryURL, "key", "ours", "name", "Ours", "start", "definition").want(303)
+	draft := page.DraftURL("ours")
+	shown := func(part string) string {
+		return a.get(draft).want(200).one(`form[action="`+draft+"/"+part+`"] input[name=shown]`).AttrOr("value", "")
+	}
+	if text := a.get(draft).one("#wrong").Text(); !strings.Contains(text, "Safe deployment: is missing") {
+		t.Errorf("before it can be published: %s", text)
+	}
+	if form := a.get(draft + "/publish").want(200); form.find(`textarea[name=reason]`).Length() != 0 {
+		t.Error("it can be published while it says nothing")
+	}
+	for _, path := range []string{draft + "/preview", draft + "/export/slipway-yaml", draft + "/stages/idea"} {
+		a.get(path).want(404)
+	}
+	a.post(draft+"/head", "shown", shown("head"), "name", "Ours", "summary", "What we mean.").want(303)
+	fields := []string{
+		"shown", shown("definition"), "deployment", "In <b>steps</b>.", "incident", "Somebody cannot pay.", "recovery-1", "1 hour", "recovery-2", "4 hours", "recovery-3", "a day",
+		"tolerated-1", "8", "tolerated-2", "12", "tolerated-3", "15", "objectives-1", "Availability | 99.9 %", "objectives-2", "Availability | 99 % | 28 days", "objectives-3", "Availability | 95 % | 28 days",
+	}
+	if got := a.post(draft+"/definition", fields...).want(422); !strings.Contains(got.one(".errors").Text(), "2 parts in line 1") || got.one("textarea[name=deployment]").Text() != "In <b>steps</b>." {
+		t.Errorf("refused with %s", got.one(".errors").Text())
+	}
+	fields[19] = "Availability | 99.9 % | 28 days"
+	fields[13] = "26"
+	a.post(draft+"/definition", fields...).want(422)
+	fields[13] = "8"
+	f.browse("manager").post(draft+"/definition", fields...).want(403)
+	a.post(draft+"/definition", fields...).want(303)
+	if a.get(draft).want(200).find("#wrong").Length() != 0 {
+		t.Errorf("it still lacks %s", a.get(draft).one("#wrong").Text())
+	}
+	form := a.get(draft + "/publish").want(200)
+	if text := form.one("#changes").Text(); !strings.Contains(text, "Tolerated risk, tier 1") || !strings.Contains(text, "In <b>steps</b>.") {
+		t.Errorf("the page says that it is about %s", text)
+	}
+	a.post(draft+"/publish", "saved", form.one("input[name=saved]").AttrOr("value", ""), "reason", "Because.", "validated-by", "", "validated-on", "").want(303)
+	v := f.browse("viewer")
+	v.get(page.LibraryURL).want(200).one(`#definitions h3 a[href="` + page.LifecycleURL("ours", 1) + `"]`)
+	if text := v.get(page.LifecycleURL("ours", 1)).want(200).one("main").Text(); !strings.Contains(text, "In <b>steps</b>.") || !strings.Contains(text, "a score of 8 of 25 at most") || !strings.Contains(text, "99.9 %") {
+		t.Errorf("it says %s", text)
+	}
+	v.get(page.DocumentURL("ours")).want(200)
+	v.get(page.LibraryURL + "?q=ours").want(200)
+	v.get(page.ExportURL("ours", 1, "slipway-yaml")).want(404)
+
+	// The next version, and what it changes.
+	a.post(draft, "version", "1").want(303)
+	fields[1], fields[13] = shown("definition"), "5"
+	a.post(draft+"/definition", fields...).want(303)
+	form = a.get(draft + "/publish").want(200)
+	a.post(draft+"/publish", "saved", form.one("input[name=saved]").AttrOr("value", ""), "reason", "Less.", "validated-by", "", "validated-on", "").want(303)
+	if text := v.get(page.LifecycleURL("ours", 2)).want(200).one("#changes").Text(); !strings.Contains(text, "Tolerated risk, tier 1") || !strings.Contains(text, "Before: 8") || strings.Contains(text, "Recovery") {
+		t.Errorf("it changes %s", text)
+	}
+}
