@@ -53,6 +53,7 @@ var ruleMutants = []mutant{
 	rule("what renewed one round is not signed by the next", "return e.Renews == ro.No &&", "return e.Renews > 0 &&"),
 	rule("evidence renews what has changed", "case !last.inForce() ||", "case last == nil || !last.Outcome.Passes() ||"),
 	rule("a gate that was reopened stands", "	if last.reopened() {\n\t\treturn GateOpenAgain", "	if last == nil {\n\t\treturn GateOpenAgain"),
+	rule("a stage waits for its owner who has left", "if p != 0 && r.Project.Duty(p) != \"\" && !r.away(p) {\n\t\t\t\treturn p", "if p != 0 && !r.away(p) {\n\t\t\t\treturn p"),
 	rule("a page from before reopens a later round", "	case ro.No != last.No:", "	case ro.No < 0:"),
 	rule("a holder of another seat reopens a gate", "by.sitting(ro.Policy.Seats, r.Project.ID, func(SeatHeld) bool { return true })", "by.sitting(plan.Seats(), r.Project.ID, func(SeatHeld) bool { return true })"),
 	rule("breaking the glass again after a reopening is lost", "last.Closing == shown && !last.reopened() {", "last.Closing == shown {"),

@@ -689,7 +689,7 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 		}
 		return 0
 	}
-	switch rng.IntN(12) {
+	switch rng.IntN(13) {
 	case 0, 1, 2:
 		command(team, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {
 			return r.Answer(who, stage, item, state, word, version(s), at)
@@ -713,6 +713,11 @@ func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 	case 8:
 		command(olga, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
 			return r.HandOver(who, u.people[dave], person, word, at)
+		})
+	case 10:
+		command(olga, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			in := review.StagePlan{Stage: stage, Owner: person, Target: date(day), Milestones: []review.Milestone{{Name: word, Due: date(day)}}}
+			return r.PlanStage(who, r.Project.StagePlan(stage).Digest(), in, at)
 		})
 	case 9:
 		command(adam, func(r *review.Review, s *review.Stage, who review.Actor, at time.Time) error {

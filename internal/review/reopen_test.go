@@ -136,6 +136,20 @@ func TestReopenInput(t *testing.T) {
 	}
 }
 
+// A page from before a later round reopens nothing, also where nobody has reopened
+// the round that it shows.
+func TestReopenAnEarlierRound(t *testing.T) {
+	w := newWorld(t)
+	w.pass(build)
+	w.ok(w.answer(member, build, "tests", review.Met, "all of them"))
+	w.ok(w.request(member, build))
+	w.signAll(build)
+	w.gate(build, review.GatePassed)
+	w.refused(w.silent(func() error {
+		return w.r.Reopen(w.actor(owner), build, review.NewReopening{Round: 1, Reason: "x", Impact: "y"}, w.tick())
+	}), "refused")
+}
+
 // A service stays live when its gate is reopened, as when what was signed
 // changes, and evidence that is linked then renews nothing.
 func TestReopenLive(t *testing.T) {
