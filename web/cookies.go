@@ -144,6 +144,7 @@ const (
 	flashRecordMoved    flash = "record-moved"
 	flashNoted          flash = "reading-noted"
 	flashStruck         flash = "reading-struck"
+	flashObjectives     flash = "objectives-imported"
 	flashLessonAccepted flash = "lesson-accepted"
 )
 
@@ -196,6 +197,7 @@ var flashTexts = map[flash]string{
 	flashRecordSaved:    "The record is changed.",
 	flashRecordMoved:    "The record is moved on.",
 	flashNoted:          "The value is noted.",
+	flashObjectives:     "The objectives are here. Those that were here before were left as they are.",
 	flashStruck:         "The value is struck out. It counts no longer.",
 	flashLessonAccepted: "The lesson is accepted, and the draft says what it proposed.",
 

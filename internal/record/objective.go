@@ -2,11 +2,15 @@ package record
 
 import "strconv"
 
+// Objective is the kind of service level objectives, which are read and written in a
+// form of their own, too.
+const Objective Key = "objective"
+
 // objective is a service level objective: what share of the time, or of the
 // requests, is to be good over a window. What is left of the whole is the error
 // budget.
 var objective = Kind{
-	Key: "objective", One: "objective", Many: "objectives", Mark: "S",
+	Key: Objective, One: "objective", Many: "objectives", Mark: "S",
 	About:   "What the service promises: which share has to be good over which window, and how it has done.",
 	Title:   "What is promised?",
 	Example: "Payments are confirmed within a second",
@@ -16,7 +20,7 @@ var objective = Kind{
 		{Key: "indicator", Label: "Indicator", Type: Line, Required: true, Help: "What counts as good, of what: such as requests answered without an error in under 300 ms, of all requests."},
 		{Key: "objective", Label: "Objective, in percent", Type: Number, Required: true, Help: "Such as 99.5. What is left of 100 is the error budget."},
 		{Key: "window", Label: "Over which window", Type: Choice, Required: true, Choices: []Option{
-			{"7d", "7 days"}, {"28d", "28 days"}, {"30d", "30 days"}, {"90d", "90 days"}, {"365d", "365 days"},
+			{"1d", "1 day"}, {"7d", "7 days"}, {"14d", "14 days"}, {"28d", "28 days"}, {"30d", "30 days"}, {"90d", "90 days"}, {"365d", "365 days"},
 		}},
 		{Key: "method", Label: "How it is measured", Type: Text, Help: "Where the figures come from, and what is left out."},
 		{Key: "source", Label: "Link to the figures", Type: Link},
@@ -34,7 +38,7 @@ var objective = Kind{
 			return nil
 		}
 		days := WindowDays(v["window"])
-		return []Fact{{"Error budget", (percent - share).String() + "\u00a0%, which is " + ofTime(percent-share, days) + " of " + strconv.Itoa(days) + " days"}}
+		return []Fact{{"Error budget", (percent - share).String() + "\u00a0%, which is " + ofTime(percent-share, days) + " of " + about(float64(days), "day")}}
 	},
 	Reads: &Reads{
 		Label:  "Share that was good over the window, in percent",
@@ -54,6 +58,15 @@ func checkObjective(v Values) []Problem {
 		return []Problem{{"objective", "lies between 0 and 100; 100 would leave nothing for errors"}}
 	}
 	return nil
+}
+
+// Windows are the keys of the windows that an objective can have.
+func Windows() []string {
+	var out []string
+	for _, o := range objective.Field("window").Choices {
+		out = append(out, o.Key)
+	}
+	return out
 }
 
 // WindowDays is how long a window of an objective is.

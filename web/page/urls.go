@@ -346,6 +346,16 @@ func StrikeReadingURL(p review.ProjectKey, k record.Key, no int) string {
 	return ReadingsURL(p, k, no) + "/strike"
 }
 
+// ImportObjectivesURL is where objectives in the OpenSLO form are pasted.
+func ImportObjectivesURL(p review.ProjectKey) string {
+	return RecordKindURL(p, record.Objective) + "/import"
+}
+
+// ExportObjectivesURL is where a project's objectives are had in the OpenSLO form.
+func ExportObjectivesURL(p review.ProjectKey) string {
+	return RecordKindURL(p, record.Objective) + "/export"
+}
+
 // EditRecordURL is where it is changed what a record says.
 func EditRecordURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordURL(p, k, no) + "/edit"
