@@ -95,7 +95,7 @@ var ruleMutants = []mutant{
 	rule("a gap in the chain goes unnoticed", "		if r.Seq != head.Seq+1 {", "		if r.Seq <= head.Seq {"),
 	rule("a gate that repeats never lapses", "if s.TermOver(at) {", "if s.TermOver(time.Time{}) {"),
 	rule("a gate that has passed goes on counting records", "		round.Records = r.signedRecords(s)\n", "		round.Records = r.signedRecords(s)[:0]\n"),
-	rule("whoever owns a risk accepts it", "rec.Owner == by.Person || rec.Owner == 0 && rec.By == by.Person {\n		return &Denied{DecideRecord", "rec.Owner == 0 && rec.By == by.Person {\n		return &Denied{DecideRecord"),
+	rule("whoever owns a risk accepts it", "rec.Owner == by.Person || rec.Owner == 0 && rec.By == by.Person {\n		return &Denied{act", "rec.Owner == 0 && rec.By == by.Person {\n		return &Denied{act"),
 	rule("an edit leaves a record's version as it was", "	rec.RecordFields = e.Record\n	rec.Version++\n", "	rec.RecordFields = e.Record\n"),
 	rule("a request is signed on the records of the round before", "	case SignOffRequested: // on the records as they are now\n		r.Stage(e.Stage).digest = \"\"\n", "	case SignOffRequested: // on the records as they are now\n		r.Stage(e.Stage).digest += \"\"\n"),
 	rule("a successor gets no records", "rec.Owner == from && !rec.Closed() {", "rec.Owner == from && rec.Closed() {"),

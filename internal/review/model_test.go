@@ -805,15 +805,6 @@ func (m *model) excluded(st *mStage, ro *mRound, p review.PersonID) bool {
 	if ro != nil && !ro.sod {
 		return false
 	}
-	signedOff := func(fits func(*mRound) bool) time.Time {
-		var at time.Time
-		for _, o := range st.rounds {
-			if (o.outcome == review.OutcomePassed || o.outcome == review.OutcomeConditional) && fits(o) {
-				at = o.closedAt
-			}
-		}
-		return at
-	}
 	for _, it := range st.items {
 		if m.level(it) == "" {
 			continue
@@ -830,10 +821,10 @@ func (m *model) excluded(st *mStage, ro *mRound, p review.PersonID) bool {
 		if last.who == p {
 			return true
 		}
-		if !last.at.After(signedOff(func(o *mRound) bool { return o != ro })) {
+		if !last.at.After(st.signedOff(func(o *mRound) bool { return o != ro })) {
 			continue
 		}
-		began := signedOff(func(o *mRound) bool { return o.closedAt.Before(last.at) })
+		began := st.signedOff(func(o *mRound) bool { return o.closedAt.Before(last.at) })
 		for i, said := range it.said {
 			replaced := i+1 < len(it.said) && !it.said[i+1].at.After(began)
 			if said.who == p && !replaced {
@@ -842,6 +833,36 @@ func (m *model) excluded(st *mStage, ro *mRound, p review.PersonID) bool {
 		}
 	}
 	return false
+}
+
+// signedOff is when the gate last passed by signatures, in a round that fits; zero:
+// never.
+func (st *mStage) signedOff(fits func(*mRound) bool) time.Time {
+	var at time.Time
+	for _, o := range st.rounds {
+		if (o.outcome == review.OutcomePassed || o.outcome == review.OutcomeConditional) && fits(o) {
+			at = o.closedAt
+		}
+	}
+	return at
+}
+
+// carried are those who stand behind the answer of an item that the plan moves out
+// of the stage. The gate over there has decided on nothing of it, whenever it
+// passed, so they count as long as that answer does.
+func (st *mStage) carried(it *mItem) []mSaid {
+	if len(it.said) == 0 {
+		return nil
+	}
+	last := it.said[len(it.said)-1]
+	began := st.signedOff(func(o *mRound) bool { return o.closedAt.Before(last.at) })
+	var out []mSaid
+	for i, said := range it.said {
+		if replaced := i+1 < len(it.said) && !it.said[i+1].at.After(began); !replaced {
+			out = append(out, mSaid{said.who, last.at})
+		}
+	}
+	return out
 }
 
 // --- rule 2: who counts

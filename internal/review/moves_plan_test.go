@@ -124,6 +124,9 @@ func (m *model) replan() {
 			if it == nil {
 				it = &mItem{state: review.Open}
 			}
+			if sk, was := from[k]; was && sk != def.Key {
+				it.said = m.stages[sk].carried(it)
+			}
 			it.def, st.items[k], asked[k] = &def.Items[j], it, def.Key
 			delete(known, k)
 		}
