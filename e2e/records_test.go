@@ -39,3 +39,40 @@ func TestPagesOfRecords(t *testing.T) {
 		rosa.inspect(name)
 	}
 }
+
+// TestPagesOfOtherRecords looks at the pages of kinds that have something of their
+// own, and of what stands beside them.
+func TestPagesOfOtherRecords(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t), "rosa")
+	project := rosa.owns("kept-figures", "Kept figures", "1", everyStatement...)
+	rosa.visit(project + "/records/objective/import")
+	rosa.fill(field("Objectives in OpenSLO v1 YAML"), "kind: SLO")
+	rosa.follow(button("Add the objectives"))
+	rosa.see("The document does not say that it is openslo/v1.")
+	rosa.accessible("a refused import", everyRule)
+	rosa.visit(project + "/records/objective/new")
+	rosa.fill(field("What is promised?"), "Payments are confirmed while the customer waits")
+	rosa.fill(field("Indicator"), "payments confirmed within a second, of all")
+	rosa.fill(field("Objective, in percent"), "99.9")
+	rosa.choose(field("Over which window"), "28 days")
+	rosa.follow(button("Add the objective"))
+	rosa.see("40.3 minutes of 28 days")
+	for _, value := range []string{"99.95", "99.1"} {
+		rosa.unfold("Note a value")
+		rosa.fill(field("Share that was good over the window, in percent"), value)
+		rosa.follow(button("Note the value"))
+		rosa.see("The value is noted.")
+	}
+	rosa.see("Off target")
+	rosa.inspect("objective")
+	for path, name := range map[string]string{
+		"": "project-figures", "/records/objective": "objectives", "/records/objective/import": "objectives-import", "/records/release/new": "release-new", "/records/release": "releases-none",
+		"/records/dependency/new": "dependency-new", "/records/lesson/new": "lesson-new", ideaPath + "/dates": "stage-dates",
+	} {
+		rosa.visit(project + path)
+		rosa.inspect(name)
+	}
+	rosa.visit("/sign-offs/times")
+	rosa.inspect("sign-off-times")
+}
