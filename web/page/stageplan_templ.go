@@ -575,7 +575,7 @@ func stagePlan(p plannedStage, now time.Time) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if !p.sp.Empty() || p.change != "" {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<div class=\"small\"><p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 45, "<div class=\"small planned\"><p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
