@@ -356,17 +356,30 @@ func (v *view) noteField() ui.Field {
 }
 
 func (v *view) effortField() ui.Field {
-	f := v.field(FormSign, "effort", "How long did this take you?")
-	f.Optional, f.Hint = true, "Others see the median of many. Nothing that is signed changes."
+	f := v.field(FormSign, "effort", "Minutes it took you")
+	f.Optional = true
 	return f
 }
 
 func (v *view) efforts() []ui.Option {
 	var out []ui.Option
 	for _, e := range review.Efforts() {
-		out = append(out, ui.Option{Value: string(e), Label: e.Label(), Selected: v.Form.Action == FormSign && v.Form.Typed.Get("effort") == string(e)})
+		out = append(out, ui.Option{Value: string(e), Label: minutes(e), Selected: v.Form.Action == FormSign && v.Form.Typed.Get("effort") == string(e)})
 	}
 	return out
+}
+
+// minutes is an effort where there is little room.
+func minutes(e review.Effort) string {
+	switch e {
+	case review.EffortUnder5:
+		return "under 5"
+	case review.EffortTo15:
+		return "5–15"
+	case review.EffortTo60:
+		return "15–60"
+	}
+	return "over 60"
 }
 
 // findingsField takes one finding a line.
