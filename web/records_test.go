@@ -154,6 +154,12 @@ func TestARecordIsChanged(t *testing.T) {
 	if text := shown.one("main").Text(); !strings.Contains(text, "Cards were refused again") || !strings.Contains(text, "The deadline passed on") || !strings.Contains(text, "2026-03-01 10:00 UTC") {
 		t.Errorf("its page says %s", text)
 	}
+	if text := b.get(page.ProjectURL(p)).want(200).one(`.note-box:has(a[href="` + page.RecordURL(p, "incident", 1) + `"])`).Text(); !strings.Contains(text, "1 incident going on") {
+		t.Errorf("the project says %s", text)
+	}
+	if over := b.get(page.RecordsURL(p)).want(200); over.find("#incident .lines li").Length() != 1 || over.find("#none li").Length() != len(record.Kinds())-1 {
+		t.Errorf("the overview has %d kinds of which there is none", over.find("#none li").Length())
+	}
 	send[1] = "Somebody else's"
 	b.post(page.EditRecordURL(p, "incident", 1), send...).want(409)
 	b.post(page.EditRecordURL(p, "incident", 1), append(send, "value-impact", "1")...).want(422)

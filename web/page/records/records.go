@@ -93,10 +93,7 @@ func (g *group) first() []*review.Record { return g.all[:min(g.open, shownOfKind
 
 // words say how many there are.
 func (g *group) words() string {
-	switch {
-	case len(g.all) == 0:
-		return "None so far."
-	case g.open == 0:
+	if g.open == 0 {
 		return "None is open; " + g.count(len(g.all)) + " closed."
 	}
 	s := g.count(g.open) + " open"
@@ -116,11 +113,14 @@ func (g *group) count(n int) string {
 	return strconv.Itoa(n) + " " + g.Many
 }
 
-// groups are all kinds.
-func (v *View) groups() []group {
+// groups are the kinds of which the project has a record, or those of which it has
+// none.
+func (v *View) groups(kept bool) []group {
 	var out []group
 	for _, k := range record.Kinds() {
-		out = append(out, v.group(k))
+		if g := v.group(k); len(g.all) > 0 == kept {
+			out = append(out, g)
+		}
 	}
 	return out
 }
