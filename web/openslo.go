@@ -76,7 +76,7 @@ func (s *Server) importObjectives(w http.ResponseWriter, r *http.Request) error 
 			return s.showImportObjectives(w, r, http.StatusUnprocessableEntity, d)
 		}
 		err = s.changeRecord(r, store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
-			return s.addObjectives(rv, who, read, at)
+			return rv.OpenRecords(who, record.Objective, newObjectives(read, who.Person, at, s.Links), at)
 		})
 	}
 	if err == nil {
@@ -108,21 +108,12 @@ func sloProblems(problems []formats.Problem) []string {
 	return out
 }
 
-func (s *Server) addObjectives(rv *review.Review, who review.Actor, read []formats.Objective, at time.Time) error {
-	if _, err := rv.Record(1); err != nil && !rv.AllRecords {
-		return err // what there is has to be read first
-	}
+// newObjectives are objectives of a file as whoever reads it adds them.
+func newObjectives(read []formats.Objective, owner review.PersonID, at time.Time, rules review.LinkRules) []review.NewRecord {
 	due := review.FormatDate(review.Today(at).AddDate(0, 0, record.Of(record.Objective).DueIn))
-	for _, o := range read {
-		if slices.ContainsFunc(rv.Records, func(rec review.Record) bool {
-			return rec.Kind == record.Objective && !rec.Closed() && rec.Title == o.Title
-		}) {
-			continue
-		}
-		in := review.NewRecord{RecordFields: review.RecordFields{Title: o.Title, Text: o.Text, Owner: who.Person, Due: due, Values: o.Values}, Rules: s.Links}
-		if _, err := rv.OpenRecord(who, record.Objective, in, at); err != nil {
-			return fmt.Errorf("adding the objective %q: %w", o.Title, err)
-		}
+	out := make([]review.NewRecord, len(read))
+	for i, o := range read {
+		out[i] = review.NewRecord{RecordFields: review.RecordFields{Title: o.Title, Text: o.Text, Owner: owner, Due: due, Values: o.Values}, Rules: rules}
 	}
-	return nil
+	return out
 }

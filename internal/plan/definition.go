@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 // Definition is one published version of what ready means beside the items: what a
@@ -39,8 +41,7 @@ type Goal struct {
 
 // Bounds on definitions.
 const (
-	MaxGoals  = 20 // of a tier
-	WorstRisk = 25 // score of the worst risk that there can be
+	MaxGoals = 20 // of a tier
 )
 
 // At are the terms for the projects of a tier.
@@ -63,8 +64,8 @@ func (c *checker) definition(d *Definition) {
 		t := &d.Tiers[i]
 		c.where = fmt.Sprintf("tier %d", i+1)
 		c.line("recovery", t.Recovery, MaxTitle)
-		if t.Tolerated < 1 || t.Tolerated > WorstRisk {
-			c.addf("tolerated risk: is %d; it has to lie between 1 and %d", t.Tolerated, WorstRisk)
+		if t.Tolerated < 1 || t.Tolerated > record.WorstRisk {
+			c.addf("tolerated risk: is %d; it has to lie between 1 and %d", t.Tolerated, record.WorstRisk)
 		}
 		if i > 0 && t.Tolerated < d.Tiers[i-1].Tolerated {
 			c.addf("tolerated risk: is %d, and %d at tier %d; a less critical tier tolerates no less", t.Tolerated, d.Tiers[i-1].Tolerated, i)

@@ -1,10 +1,13 @@
 package record
 
+// Dependency is the kind of records that say what a project depends on.
+const Dependency Key = "dependency"
+
 // dependency is what the project needs of another project here or of a system
 // elsewhere. How another project stands is read when somebody looks: nothing of it
 // is kept.
 var dependency = Kind{
-	Key: "dependency", One: "dependency", Many: "dependencies", Mark: "X",
+	Key: Dependency, One: "dependency", Many: "dependencies", Mark: "X",
 	About:   "What the project needs of others: what is promised, by when it is needed, and how they stand.",
 	Title:   "What do you depend on?",
 	Example: "Tokens instead of card numbers",

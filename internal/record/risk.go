@@ -51,13 +51,13 @@ var risk = Kind{
 const (
 	highRisk   = 15
 	mediumRisk = 8
-	worstRisk  = 25
+	WorstRisk  = 25 // the highest score that there can be
 )
 
 func riskScore(v Values) Score {
 	likelihood, _ := strconv.Atoi(v["likelihood"]) // 0 without one
 	impact, _ := strconv.Atoi(v["impact"])
-	s := Score{Figure: likelihood * impact, Of: worstRisk, Word: "low", Level: Low}
+	s := Score{Figure: likelihood * impact, Of: WorstRisk, Word: "low", Level: Low}
 	switch {
 	case s.Figure >= highRisk:
 		s.Word, s.Level = "high", High

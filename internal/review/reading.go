@@ -128,17 +128,11 @@ func (rec *Record) reading(in NewReading, at time.Time) (Reading, error) {
 	var re Reading
 	reads := rec.Def().Reads
 	c.require("value", strings.TrimSpace(in.Value), "write the figure")
-	if strings.TrimSpace(in.Value) != "" {
-		d, err := record.ParseDecimal(in.Value)
-		switch {
-		case err != nil:
-			c.problems.Add("value", err.Error())
-		case reads.Check != nil:
-			if wrong := reads.Check(rec.Values, d); wrong != "" {
-				c.problems.Add("value", wrong)
-			}
+	d, ok := c.decimal("value", in.Value)
+	if re.Value = d; ok && reads.Check != nil {
+		if wrong := reads.Check(rec.Values, d); wrong != "" {
+			c.problems.Add("value", wrong)
 		}
-		re.Value = d
 	}
 	re.At = c.moment("at", in.At)
 	c.require("at", strings.TrimSpace(in.At), "say when that was")
@@ -146,13 +140,7 @@ func (rec *Record) reading(in NewReading, at time.Time) (Reading, error) {
 		c.problems.Add("at", "lies in the future")
 	}
 	re.Note = c.text("note", in.Note, MaxReason)
-	if strings.TrimSpace(in.URL) != "" {
-		u, err := in.Rules.Parse(in.URL)
-		if err != nil {
-			c.problems.Add("url", err.Error())
-		}
-		re.URL = u
-	}
+	re.URL = c.link("url", in.URL, in.Rules)
 	return re, c.problems.Err()
 }
 

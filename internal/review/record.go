@@ -344,14 +344,7 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 	case record.Line, record.Source, record.Project:
 		return in.line(name, typed, MaxTitle)
 	case record.Link:
-		if strings.TrimSpace(typed) == "" {
-			return ""
-		}
-		u, err := rules.Parse(typed)
-		if err != nil {
-			in.problems.Add(name, err.Error())
-		}
-		return string(u)
+		return string(in.link(name, typed, rules))
 	case record.Choice:
 		if typed != "" && f.Option(typed) == nil {
 			in.problems.Add(name, "choose one of the list")
@@ -363,17 +356,35 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 	case record.Moment:
 		return in.moment(name, typed)
 	case record.Number:
-		if strings.TrimSpace(typed) == "" {
-			return ""
+		if d, ok := in.decimal(name, typed); ok {
+			return d.String()
 		}
-		d, err := record.ParseDecimal(typed)
-		if err != nil {
-			in.problems.Add(name, err.Error())
-			return ""
-		}
-		return d.String()
 	}
 	return ""
+}
+
+// link cleans and checks an address; empty: none.
+func (in *input) link(name, typed string, rules LinkRules) SafeURL {
+	if strings.TrimSpace(typed) == "" {
+		return ""
+	}
+	u, err := rules.Parse(typed)
+	if err != nil {
+		in.problems.Add(name, err.Error())
+	}
+	return u
+}
+
+// decimal cleans and checks a figure. ok is false where there is none.
+func (in *input) decimal(name, typed string) (d record.Decimal, ok bool) {
+	if strings.TrimSpace(typed) == "" {
+		return 0, false
+	}
+	d, err := record.ParseDecimal(typed)
+	if err != nil {
+		in.problems.Add(name, err.Error())
+	}
+	return d, err == nil
 }
 
 // moment cleans and checks a moment; empty: none.
@@ -464,6 +475,26 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	}
 	no = len(r.Records) + 1
 	return no, r.record(by, at, RecordOpened{No: no, Type: kind, Record: fields, Gates: gates})
+}
+
+// OpenRecords adds records of a kind, all or none, but for those whose title one has
+// that is not closed.
+func (r *Review) OpenRecords(by Actor, kind record.Key, in []NewRecord, at time.Time) error {
+	if err := May(by, KeepRecords, &r.Project); err != nil {
+		return err
+	}
+	if err := r.everyRecord(); err != nil {
+		return err
+	}
+	for i := range in {
+		if slices.ContainsFunc(r.Records, func(rec Record) bool { return rec.Kind == kind && !rec.Closed() && rec.Title == in[i].Title }) {
+			continue
+		}
+		if _, err := r.OpenRecord(by, kind, in[i], at); err != nil {
+			return fmt.Errorf("adding %q: %w", in[i].Title, err)
+		}
+	}
+	return nil
 }
 
 // EditRecord changes what a record says. shown is the [Record.Digest] of what the

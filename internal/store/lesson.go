@@ -61,19 +61,11 @@ func (s *Store) lessonPlaces(ctx context.Context, db source, r *review.Review, r
 	if !ok {
 		return out, nil
 	}
-	origin, err := s.documentOn(ctx, db, of)
+	want, newest, err := s.wanted(ctx, db, a, of)
 	if err != nil {
 		return nil, err
 	}
-	newest, err := s.newestOf(ctx, db, of.Key)
-	if err != nil {
-		return nil, err
-	}
-	want := wanted{origin: origin, Amendment: a}
-	if it, _ := newest.Find(a.Item); it != nil {
-		want.now = it.Key
-	}
-	shelves, err := s.ownShelves(ctx, db, of.Key, origin.Kind())
+	shelves, err := s.ownShelves(ctx, db, of.Key, want.origin.Kind())
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +77,7 @@ func (s *Store) lessonPlaces(ctx context.Context, db source, r *review.Review, r
 		if !builtIn && sh.key != of.Key || len(out.All) == placesListed {
 			continue
 		}
-		p, err := s.placeOn(ctx, db, sh, &want, lock)
+		p, err := s.placeOn(ctx, db, sh, want, lock)
 		if err != nil {
 			return nil, err
 		}
@@ -94,7 +86,7 @@ func (s *Store) lessonPlaces(ctx context.Context, db source, r *review.Review, r
 		}
 	}
 	if builtIn {
-		p, err := copyPlace(newest, &want, shelves)
+		p, err := copyPlace(newest, want, shelves)
 		if err != nil {
 			return nil, err
 		}
@@ -169,6 +161,24 @@ type wanted struct {
 	plan.Amendment
 	origin plan.Document // in the version that the project follows
 	now    plan.ItemKey  // the item's key in its newest version; empty: it has no such item
+}
+
+// wanted reads the document that an amendment's item is of, in the version that the
+// project follows and in its newest.
+func (s *Store) wanted(ctx context.Context, db source, a plan.Amendment, of plan.Ref) (*wanted, plan.Document, error) {
+	origin, err := s.documentOn(ctx, db, of)
+	if err != nil {
+		return nil, plan.Document{}, err
+	}
+	newest, err := s.newestOf(ctx, db, of.Key)
+	if err != nil {
+		return nil, plan.Document{}, err
+	}
+	out := &wanted{origin: origin, Amendment: a}
+	if it, _ := newest.Find(a.Item); it != nil {
+		out.now = it.Key
+	}
+	return out, newest, nil
 }
 
 // holding has the place speak of the item as its document calls it: copies forget

@@ -55,18 +55,11 @@ func (s *Store) LessonAnswer(ctx context.Context, r *review.Review, rec *review.
 	if !ok {
 		return out, nil
 	}
-	want := wanted{Amendment: a}
-	if want.origin, err = s.documentOn(ctx, s.pool, of); err != nil {
-		return nil, err
-	}
-	latest, err := s.newestOf(ctx, s.pool, of.Key)
+	want, _, err := s.wanted(ctx, s.pool, a, of)
 	if err != nil {
 		return nil, err
 	}
-	if it, _ := latest.Find(a.Item); it != nil {
-		want.now = it.Key
-	}
-	p := (&Place{Key: out.Key, document: d}).holding(&want)
+	p := (&Place{Key: out.Key, document: d}).holding(want)
 	out.Says = !p.Gone && d.Amended(p.amendment)
 	return out, nil
 }

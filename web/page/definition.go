@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -36,6 +37,6 @@ func tierName(i int) string {
 func termFacts(t *plan.Terms) []ui.Fact {
 	return []ui.Fact{
 		{Term: "Recovery may take", Text: t.Recovery},
-		{Term: "Tolerated risk", Text: "a score of " + strconv.Itoa(t.Tolerated) + " of " + strconv.Itoa(plan.WorstRisk) + " at most"},
+		{Term: "Tolerated risk", Text: "a score of " + strconv.Itoa(t.Tolerated) + " of " + strconv.Itoa(record.WorstRisk) + " at most"},
 	}
 }

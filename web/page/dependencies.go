@@ -64,7 +64,7 @@ func (v *projectView) dependencies() (list []unmet, more int, kind ui.NoticeKind
 	kind = ui.Info
 	for i := range v.Review.Records {
 		rec := &v.Review.Records[i]
-		if rec.Kind != DependencyKind || !rec.Standing().AtGate {
+		if rec.Kind != record.Dependency || !rec.Standing().AtGate {
 			continue
 		}
 		text, warn := "", false
@@ -98,9 +98,6 @@ func joinSentences(a, b string) string {
 	}
 	return a + " " + b
 }
-
-// DependencyKind is the kind of records that say what a project depends on.
-const DependencyKind record.Key = "dependency"
 
 // Resting is a record of another project that rests on this one.
 type Resting struct {

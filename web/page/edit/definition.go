@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -33,7 +34,7 @@ func Definition() Part {
 			for i := range def.Tiers {
 				t := &def.Tiers[i]
 				t.Recovery = r.text(atTier("recovery", i), plan.MaxTitle, false)
-				t.Tolerated = r.number(atTier("tolerated", i), r.form.Get(atTier("tolerated", i)), plan.WorstRisk)
+				t.Tolerated = r.number(atTier("tolerated", i), r.form.Get(atTier("tolerated", i)), record.WorstRisk)
 				goals, err := plan.ParseGoals(r.text(atTier("objectives", i), plan.MaxParagraph, true))
 				if err != nil {
 					r.problems.Add(atTier("objectives", i), err.Error())
