@@ -197,7 +197,7 @@ var flashTexts = map[flash]string{
 	flashRecordSaved:    "The record is changed.",
 	flashRecordMoved:    "The record is moved on.",
 	flashNoted:          "The value is noted.",
-	flashObjectives:     "The objectives are here. Those that were here before were left as they are.",
+	flashObjectives:     "The objectives are added. Any that the project already had were left as they were.",
 	flashStruck:         "The value is struck out. It counts no longer.",
 	flashLessonAccepted: "The lesson is accepted, and the draft says what it proposed.",
 

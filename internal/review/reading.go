@@ -100,7 +100,7 @@ func (r *Review) NoteReading(by Actor, no int, in NewReading, at time.Time) erro
 	}
 	reads := rec.Def().Reads
 	if reads == nil {
-		return refuse("Nothing is read of %s.", rec.Def().Many)
+		return refuse("No values are noted for %s.", rec.Def().Many)
 	}
 	re, err := rec.reading(in, at)
 	if err != nil {
@@ -115,7 +115,7 @@ func (r *Review) NoteReading(by Actor, no int, in NewReading, at time.Time) erro
 		return refuse("%s is %s. Bring it back first, and note the value then.", rec.Name(), strings.ToLower(rec.Standing().Label))
 	}
 	if len(rec.Readings) >= maxReadings {
-		return refuse("Of one %s %d values are kept at most.", rec.Def().One, maxReadings)
+		return refuse("%s has %d values, which is the most that are kept.", rec.Name(), maxReadings)
 	}
 	return r.record(by, at, ReadingNoted{
 		No: no, Type: rec.Kind, Stage: rec.Stage, Reading: len(rec.Readings) + 1, Value: re.Value, At: re.At, Note: re.Note, URL: re.URL,

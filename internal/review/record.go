@@ -196,7 +196,7 @@ func (r *Review) missingRecords(s *Stage) []Blocker {
 			continue
 		}
 		bs = append(bs, Blocker{
-			Kind: RecordMissing, Stage: s.Def.Key, Type: key, Subject: "No " + k.One + " is kept", What: "This gate asks for one; add it, or have it agreed on again.", Owner: r.leads(s.Def.Key),
+			Kind: RecordMissing, Stage: s.Def.Key, Type: key, Subject: "No " + k.One + " is kept", What: "This gate asks for one; add one, or reopen one that is closed.", Owner: r.leads(s.Def.Key),
 			Since: r.Project.Created,
 		})
 	}

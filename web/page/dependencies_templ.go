@@ -281,7 +281,7 @@ func restingOnThis(v *projectView) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Section("resting", "Others rest on this").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Section("resting", "Projects that depend on this").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -90,7 +90,7 @@ func ImportPage(m ui.PageMeta, d *ImportData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead("Import objectives", "All that is pasted is added, or nothing. An objective whose title the project keeps already is left as it is. You become the owner of what is added.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("Import objectives", "All that is pasted is added, or nothing. An objective with a title that the project already has is left as it is. You become the owner of what is added.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
