@@ -11,6 +11,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/slipway-prr/slipway/internal/fold"
+	"github.com/slipway-prr/slipway/internal/formats"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -103,6 +104,8 @@ func (s *Server) createDocument(w http.ResponseWriter, r *http.Request) error {
 		d = plan.NewModule(in.Key, in.Name)
 	case in.Start == "definition":
 		d = plan.NewDefinition(in.Key, in.Name)
+	case in.Start == "policy":
+		d = plan.NewPolicy(in.Key, in.Name)
 	case in.Start == "phases", in.Start == "empty":
 		d = plan.NewLifecycle(in.Key, in.Name, in.Start == "phases")
 	default:
@@ -263,7 +266,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if d.Definition == nil {
+	if formats.Takes(formats.YAML, d.Document) {
 		d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
 	}
 	if err != nil {
@@ -330,7 +333,7 @@ func (s *Server) preview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if d.Definition != nil {
+	if !d.Composed() {
 		return review.ErrNotFound
 	}
 	out := &edit.Preview{Draft: d, Tier: plan.TierCritical, Plan: d.Lifecycle, Asked: d.Questions()}
@@ -410,7 +413,7 @@ func (s *Server) showPublish(w http.ResponseWriter, r *http.Request, status int,
 		if err != nil {
 			return err
 		}
-		out.Before, out.BeforeTerms = before.Lifecycle, before.Definition
+		out.Before, out.BeforeWords = before.Lifecycle, before
 		out.Renamed = edit.MaybeRenamed(before, d.Document)
 		out.Reworded = edit.MaybeReworded(before, d.Document)
 		for i := range out.Reworded {
@@ -452,7 +455,7 @@ func (s *Server) publish(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p, err := s.Store.PublishDraft(r.Context(), s.by(r), key, saved, in, func(d plan.Document) error {
-		if before.Lifecycle != nil || before.Module != nil {
+		if before.Composed() {
 			edit.Reword(before, d, form["same"])
 		}
 		return edit.Rename(before, d, form["was"])
@@ -678,6 +681,7 @@ func (s *Server) partRefused(w http.ResponseWriter, r *http.Request, part edit.P
 func headPart(*http.Request) edit.Part       { return edit.Head() }
 func questionsPart(*http.Request) edit.Part  { return edit.Questions() }
 func definitionPart(*http.Request) edit.Part { return edit.Definition() }
+func policyPart(*http.Request) edit.Part     { return edit.Policy() }
 func stagePart(r *http.Request) edit.Part    { return edit.Stage(stageKey(r)) }
 func gatePart(r *http.Request) edit.Part     { return edit.Gate(stageKey(r)) }
 func itemPart(r *http.Request) edit.Part     { return edit.Item(itemKey(r)) }

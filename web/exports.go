@@ -36,14 +36,14 @@ func (s *Server) export(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if d.Definition != nil {
+	in, _ := formats.Find(formats.Format(chi.URLParam(r, "format")))
+	if !formats.Takes(in.Format, d) {
 		return review.ErrNotFound
 	}
 	ref, err := d.Ref()
 	if err != nil {
 		return err
 	}
-	in, _ := formats.Find(formats.Format(chi.URLParam(r, "format")))
 	sum := sha256.Sum256([]byte(ref.Digest + " " + string(in.Format) + " " + s.Version))
 	tag := base64.RawURLEncoding.EncodeToString(sum[:16])
 	return s.sendDocument(w, r, in, d, fmt.Sprintf("%s-%d", ref.Key, ref.Version), tag)
@@ -55,11 +55,11 @@ func (s *Server) exportDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if v.Document.Definition != nil {
+	in, _ := formats.Find(formats.Format(chi.URLParam(r, "format")))
+	if !formats.Takes(in.Format, v.Document) {
 		return review.ErrNotFound
 	}
 	v.Document.Number(v.Published.Next())
-	in, _ := formats.Find(formats.Format(chi.URLParam(r, "format")))
 	return s.sendDocument(w, r, in, v.Document, v.Document.Key()+"-draft", "")
 }
 
@@ -104,7 +104,7 @@ func (s *Server) sendDocument(w http.ResponseWriter, r *http.Request, in formats
 func exports(d plan.Document, address func(format string) string) ([]page.Export, error) {
 	var out []page.Export
 	for _, in := range formats.All() {
-		if in.Write == nil {
+		if in.Write == nil || !formats.Takes(in.Format, d) {
 			continue
 		}
 		lost, err := formats.Lost(in.Format, d)

@@ -476,10 +476,14 @@ func (s *Server) place(r *http.Request, o *opened, out *imported) error {
 func (out *imported) rename(key, name string) (err error) {
 	if key == out.Document.Key() {
 		out.Document, err = out.Document.Draft()
-		if m := out.Document.Module; m != nil {
-			m.Name = name
-		} else if err == nil {
-			out.Document.Lifecycle.Name = name
+		switch d := out.Document; {
+		case err != nil:
+		case d.Module != nil:
+			d.Module.Name = name
+		case d.Policy != nil:
+			d.Policy.Name = name
+		default:
+			d.Lifecycle.Name = name
 		}
 		return err
 	}

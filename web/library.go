@@ -24,6 +24,7 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 	d := &page.LibraryData{
 		May:    review.May(v.Actor, review.EditLibrary, nil) == nil,
 		Search: search, Lifecycles: libraryEntries(v.Lifecycles), Modules: libraryEntries(v.Modules), Definitions: libraryEntries(v.Definitions), Questions: v.Questions,
+		Policies: libraryEntries(v.Policies), Now: v.Now,
 	}
 	if d.May && search == "" {
 		drafts, err := s.Store.DraftsInWork(r.Context())
@@ -33,7 +34,6 @@ func (s *Server) library(w http.ResponseWriter, r *http.Request) error {
 		for _, e := range drafts {
 			d.Drafts = append(d.Drafts, page.DraftInWork(e))
 		}
-		d.Now = v.Now
 		proposed, all, err := s.Store.ProposedLessons(r.Context(), s.by(r))
 		if err != nil {
 			return err
@@ -70,6 +70,9 @@ func (s *Server) document(w http.ResponseWriter, r *http.Request) error {
 	}
 	if v.Document.Definition != nil {
 		return s.definition(w, r, v)
+	}
+	if v.Document.Policy != nil {
+		return s.policy(w, r, v)
 	}
 	d := page.NewDocument(v.Document, v.Before, v.Questions)
 	d.Ref, d.Versions = v.Ref, v.Versions

@@ -83,6 +83,7 @@ func (s *Server) table() []route {
 		{"POST", draft, signedIn, s.startDraft},
 		{"POST", draft + "/head", signedIn, s.savePart(headPart, draftPage, stageKey)},
 		{"POST", draft + "/definition", signedIn, s.savePart(definitionPart, draftPage, stageKey)},
+		{"POST", draft + "/policy", signedIn, s.savePart(policyPart, draftPage, stageKey)},
 		{"POST", draft + "/questions", signedIn, s.savePart(questionsPart, draftPage, stageKey)},
 		{"POST", draft + "/discard", signedIn, s.discard},
 		{"POST", draft + "/move", signedIn, s.moveItem},

@@ -314,6 +314,10 @@ func Read(f Format, name string, src []byte, opts Options) (Result, error) {
 	return r, nil
 }
 
+// Takes reports whether a format has a place for a document at all: all but our own
+// are of checklists.
+func Takes(f Format, d plan.Document) bool { return d.Composed() || d.Policy != nil && f == YAML }
+
 // Write writes a document in a format. lost says what the format has no place
 // for, a sentence each.
 func Write(f Format, d plan.Document) (b []byte, lost []string, err error) {
@@ -321,8 +325,8 @@ func Write(f Format, d plan.Document) (b []byte, lost []string, err error) {
 	if !ok || in.Write == nil {
 		return nil, nil, fmt.Errorf("%q is no format that is written", f)
 	}
-	if d.Definition != nil {
-		return nil, nil, fmt.Errorf("%s has no place for a readiness definition", in.Label)
+	if !Takes(f, d) {
+		return nil, nil, fmt.Errorf("%s has no place for a %s", in.Label, strings.ToLower(d.Kind().Label()))
 	}
 	if b, lost, err = in.Write(d); err != nil {
 		return nil, nil, fmt.Errorf("writing %s: %w", in.Label, err)

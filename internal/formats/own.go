@@ -19,7 +19,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
-// YAML is our own form: a lifecycle or a module in one file. What is written in
+// YAML is our own form: a lifecycle, a module or a policy in one file. What is written in
 // it is read again as the same document.
 const YAML Format = "slipway-yaml"
 
@@ -33,7 +33,7 @@ func ownInfo() Info {
 	return Info{
 		Format: YAML, Label: "Slipway YAML", Extensions: []string{".yaml", ".yml"}, MediaType: "application/yaml",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".yaml", ".yml") && (hasLine(src, "kind: lifecycle") || hasLine(src, "kind: module"))
+			return hasExtension(name, ".yaml", ".yml") && (hasLine(src, "kind: lifecycle") || hasLine(src, "kind: module") || hasLine(src, "kind: policy"))
 		},
 		Read: readOwn,
 		Write: func(d plan.Document) ([]byte, []string, error) {
@@ -145,6 +145,9 @@ func movedPlaces(old, now *own.File) map[string]string {
 		for i, it := range f.Items {
 			see("item "+string(it.Item.Key), fmt.Sprintf("$.items[%d]", i))
 		}
+		for i, q := range f.Policy.Requirements {
+			see("requirement "+string(q.Key), fmt.Sprintf("$.requirements[%d]", i))
+		}
 	}
 	each(now, func(key, path string) { at[key] = path })
 	each(old, func(key, path string) { places[path] = at[key] })
@@ -248,9 +251,17 @@ func (c *ownCheck) file(f *own.File) {
 		if len(f.Stages) > 0 || f.Order != "" || f.SoD != nil {
 			c.refuse("", "A module has no stages, order or separation of duties.", "Write kind: lifecycle, or give each item a phase.")
 		}
+	case plan.KindPolicy:
+		if len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 || f.Notice != "" || f.Order != "" || f.SoD != nil {
+			c.refuse("kind", "A policy has requirements, and nothing of what a lifecycle or a module has.", "Write kind: lifecycle or kind: module, or leave the rest out.")
+		}
 	default:
-		c.refuse("kind", fmt.Sprintf("%q is no kind of document.", cut(string(f.Kind))), "Write lifecycle or module.")
+		c.refuse("kind", fmt.Sprintf("%q is no kind of document.", cut(string(f.Kind))), "Write lifecycle, module or policy.")
 	}
+	if p := &f.Policy; f.Kind != plan.KindPolicy && (len(p.Requirements) > 0 || p.Issuer+p.Reference+p.Source+p.ReviewBy != "") {
+		c.refuse("kind", "Requirements, their issuer, reference, source and review_by are a policy's.", "Write kind: policy, or leave them out.")
+	}
+	c.requirements(f.Policy.Requirements)
 	for i, q := range f.Flags {
 		c.key(fmt.Sprintf("flags[%d].key", i), string(q.Key))
 	}
@@ -279,6 +290,31 @@ func (c *ownCheck) file(f *own.File) {
 		c.item(path, &f.Items[i].Item)
 		if !strings.HasPrefix(string(f.Items[i].Item.Key), f.Key+"-") {
 			c.refuse(path+".key", fmt.Sprintf("%q does not begin with the module's key and a hyphen.", cut(string(f.Items[i].Item.Key))), "")
+		}
+	}
+}
+
+func (c *ownCheck) requirements(all []own.Requirement) {
+	seen := map[plan.RequirementKey]bool{}
+	if len(all) > plan.MaxRequirements {
+		c.refuse("requirements", fmt.Sprintf("There are %d requirements; at most %d are possible.", len(all), plan.MaxRequirements), "Divide the policy.")
+		return
+	}
+	for i := range all {
+		q, path := &all[i], fmt.Sprintf("requirements[%d]", i)
+		c.key(path+".key", string(q.Key))
+		if seen[q.Key] {
+			c.refuse(path+".key", fmt.Sprintf("%q is the key of an earlier requirement.", q.Key), "Give each requirement its own.")
+		}
+		seen[q.Key] = true
+		if q.Level.Rank() < plan.LevelMay.Rank() {
+			c.refuse(path+".level", fmt.Sprintf("%q is no level of a requirement.", cut(string(q.Level))), "Write must, should or may.")
+		}
+		if strings.ContainsAny(q.Text, "|\n") { // its form has a line for each
+			c.refuse(path+".text", "The words of a requirement stand on one line, without “|”.", "")
+		}
+		for j, k := range q.Items {
+			c.key(fmt.Sprintf("%s.items[%d]", path, j), string(k))
 		}
 	}
 }

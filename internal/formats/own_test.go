@@ -180,6 +180,49 @@ func asJSON(t rapid.TB, d plan.Document) []byte {
 	return b
 }
 
+// A policy is written and read in our own form, whatever its words are, and in no
+// other.
+func TestPoliciesInOwnForm(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		line := rapid.Custom(func(t *rapid.T) string {
+			return strings.NewReplacer("\n", " ", "|", "/").Replace(anyText().Draw(t, "words"))
+		})
+		p := &plan.PolicyDocument{
+			Kind: plan.KindPolicy, Key: anyKey().Draw(t, "key"), Version: 2, Name: anyText().Draw(t, "name"), Summary: anyText().Draw(t, "summary"),
+			Issuer: anyText().Draw(t, "issuer"), Reference: anyText().Draw(t, "reference"), Source: anyText().Draw(t, "source"), ReviewBy: anyText().Draw(t, "review"),
+		}
+		for _, key := range rapid.SliceOfNDistinct(anyKey(), 0, 4, rapid.ID[string]).Draw(t, "requirements") {
+			q := plan.Requirement{Key: plan.RequirementKey(key), Level: rapid.SampledFrom([]plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay}).Draw(t, "level"), Text: strings.TrimSpace(line.Draw(t, "text"))}
+			for _, k := range some(t, "showing", 3, anyKey()) {
+				q.Items = append(q.Items, plan.ItemKey(k))
+			}
+			p.Requirements = append(p.Requirements, q)
+		}
+		d := plan.Document{Policy: p}
+		src, lost, err := Write(YAML, d)
+		if err != nil || len(lost) > 0 {
+			t.Fatal(err, lost)
+		}
+		r, err := Read(YAML, "x.yaml", src, Options{})
+		if err != nil || r.Refused() || !reflect.DeepEqual(r.Document, d) {
+			t.Fatalf("%v %v\n%s\n%+v", err, r.Problems, src, r.Document.Policy)
+		}
+		if _, _, err := Write(Markdown, d); err == nil {
+			t.Fatal("it is written as a checklist")
+		}
+	})
+	for text, want := range map[string]string{
+		"stages: []\norder: strict": "A policy has requirements",
+		"requirements: [{key: a-b, level: must, text: a}, {key: a-b, level: must, text: b}]": "earlier requirement",
+		"requirements: [{key: a-b, level: '', text: a}]":                                     "no level of a requirement",
+		"requirements: [{key: a-b, level: must, text: 'a|b'}]":                               "one line",
+		"requirements: [{key: a-b, level: must, text: a, items: [A]}]":                       "not a key",
+	} {
+		refused(t, YAML, "kind: policy\nkey: changes\nname: Changes\n"+text+"\n", want)
+	}
+	refused(t, YAML, "kind: module\nkey: changes\nname: Changes\nissuer: Us\n", "are a policy's")
+}
+
 // All that we publish ourselves can be written and read.
 func TestBuiltInDocumentsInOwnForm(t *testing.T) {
 	published, err := catalog.BuiltIn()

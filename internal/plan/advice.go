@@ -10,7 +10,7 @@ import (
 // [Check] calls a matter of style. asked are the questions of all lifecycles, for
 // modules; held says which seats somebody holds.
 func Advise(d Document, asked []Flag, held func(Seat) bool) []Problem {
-	if d.Definition != nil {
+	if !d.Composed() {
 		return nil
 	}
 	var out []Problem

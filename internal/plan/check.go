@@ -69,6 +69,8 @@ func Check(d Document, asked []Flag) []Problem {
 	switch m := d.Module; {
 	case d.Definition != nil:
 		c.definition(d.Definition)
+	case d.Policy != nil:
+		c.policy(d.Policy)
 	case m != nil:
 		c.asks = func(f Flag) bool { return m.Asks(f) || slices.Contains(asked, f) }
 		c.asker = "this module or of a lifecycle"

@@ -17,6 +17,7 @@ const (
 	KindLifecycle  Kind = "lifecycle"
 	KindModule     Kind = "module"
 	KindDefinition Kind = "definition"
+	KindPolicy     Kind = "policy"
 )
 
 // Label is the kind's name on pages.
@@ -28,17 +29,24 @@ func (k Kind) Label() string {
 		return "Module"
 	case KindDefinition:
 		return "Readiness definition"
+	case KindPolicy:
+		return "Policy"
 	}
 	return string(k)
 }
 
-// Document is one published version of a lifecycle, of a module or of a readiness
-// definition: exactly one of them is there. Keys are unique over all kinds.
+// Document is one published version of a lifecycle, of a module, of a readiness
+// definition or of a policy: exactly one of them is there. Keys are unique over all kinds.
 type Document struct {
 	Lifecycle  *Lifecycle
 	Module     *Module
 	Definition *Definition
+	Policy     *PolicyDocument
 }
+
+// Composed reports whether the document has stages or items, of which plans are
+// composed.
+func (d Document) Composed() bool { return d.Lifecycle != nil || d.Module != nil }
 
 // ParseDocument reads a published document. The bytes are its identity: they
 // are kept and never encoded again. Those that name no kind are a lifecycle's,
@@ -68,6 +76,13 @@ func ParseDocument(b []byte) (Document, error) {
 		}
 		def.published = bytes.Clone(b)
 		return Document{Definition: def}, nil
+	case KindPolicy:
+		pol := &PolicyDocument{}
+		if err := json.Unmarshal(b, pol); err != nil {
+			return Document{}, fmt.Errorf("reading a policy: %w", err)
+		}
+		pol.published = bytes.Clone(b)
+		return Document{Policy: pol}, nil
 	}
 	return Document{}, fmt.Errorf("reading a document: %q is no kind of document", head.Kind)
 }
@@ -79,6 +94,8 @@ func (d Document) Kind() Kind {
 		return KindModule
 	case d.Definition != nil:
 		return KindDefinition
+	case d.Policy != nil:
+		return KindPolicy
 	}
 	return KindLifecycle
 }
@@ -90,6 +107,8 @@ func (d Document) Name() string {
 		return d.Module.Name
 	case d.Definition != nil:
 		return d.Definition.Name
+	case d.Policy != nil:
+		return d.Policy.Name
 	}
 	return d.Lifecycle.Name
 }
@@ -99,7 +118,7 @@ func (d Document) Adds() Words {
 	switch {
 	case d.Module != nil:
 		return d.Module.Adds
-	case d.Definition != nil:
+	case !d.Composed():
 		return Words{}
 	}
 	return d.Lifecycle.Adds
@@ -111,6 +130,8 @@ func (d Document) Bytes() ([]byte, error) {
 	switch {
 	case d.Definition != nil:
 		return d.Definition.bytes()
+	case d.Policy != nil:
+		return d.Policy.bytes()
 	case d.Module == nil:
 		return d.Lifecycle.Bytes()
 	}
@@ -142,6 +163,8 @@ func (d Document) Version() int {
 		return d.Module.Version
 	case d.Definition != nil:
 		return d.Definition.Version
+	case d.Policy != nil:
+		return d.Policy.Version
 	}
 	return d.Lifecycle.Version
 }

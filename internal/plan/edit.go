@@ -23,6 +23,9 @@ func ParseDraft(kind Kind, b []byte) (Document, error) {
 	case KindDefinition:
 		d.Definition = &Definition{}
 		into = d.Definition
+	case KindPolicy:
+		d.Policy = &PolicyDocument{}
+		into = d.Policy
 	default:
 		return Document{}, fmt.Errorf("reading a draft: %q is no kind of document", kind)
 	}
@@ -60,6 +63,10 @@ func (d Document) As(key, name string) (Document, error) {
 		def.Key, def.Name = key, name
 		return out, nil
 	}
+	if pol := out.Policy; pol != nil {
+		pol.Key, pol.Name = key, name
+		return out, nil
+	}
 	if m := out.Module; m != nil {
 		for i := range m.Items {
 			if rest, own := strings.CutPrefix(string(m.Items[i].Key), m.Key+"-"); own {
@@ -85,6 +92,8 @@ func (d Document) Number(version int) {
 		d.Module.Version = version
 	case d.Definition != nil:
 		d.Definition.Version = version
+	case d.Policy != nil:
+		d.Policy.Version = version
 	default:
 		d.Lifecycle.Version = version
 	}
@@ -97,6 +106,8 @@ func (d Document) Key() string {
 		return d.Module.Key
 	case d.Definition != nil:
 		return d.Definition.Key
+	case d.Policy != nil:
+		return d.Policy.Key
 	}
 	return d.Lifecycle.Key
 }
@@ -108,6 +119,8 @@ func (d Document) Summary() string {
 		return d.Module.Summary
 	case d.Definition != nil:
 		return d.Definition.Summary
+	case d.Policy != nil:
+		return d.Policy.Summary
 	}
 	return d.Lifecycle.Summary
 }
@@ -117,7 +130,7 @@ func (d Document) Questions() []Question {
 	switch {
 	case d.Module != nil:
 		return d.Module.Flags
-	case d.Definition != nil:
+	case !d.Composed():
 		return nil
 	}
 	return d.Lifecycle.Flags
@@ -174,7 +187,7 @@ type Section struct {
 // Sections are the stages of a lifecycle, or all phases of a module.
 func (d Document) Sections() []Section {
 	var out []Section
-	if d.Definition != nil {
+	if !d.Composed() {
 		return nil
 	}
 	if m := d.Module; m != nil {
@@ -261,7 +274,7 @@ func (d Document) Insert(it Item, in StageKey, before ItemKey) error {
 
 // Remove takes an item out of a draft; false when there is none.
 func (d Document) Remove(k ItemKey) (Item, bool) {
-	if d.Definition != nil {
+	if !d.Composed() {
 		return Item{}, false
 	}
 	if m := d.Module; m != nil {

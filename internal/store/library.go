@@ -24,6 +24,8 @@ type LibraryView struct {
 	Viewer
 	Lifecycles []DocumentVersions // by key
 	Modules    []DocumentVersions // by key
+	// Policies are the policies and standards, by key.
+	Policies []DocumentVersions
 	// Definitions are the readiness definitions, by key.
 	Definitions []DocumentVersions
 	Questions   []plan.Question // that any of them asks
@@ -89,6 +91,9 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 		case plan.KindDefinition:
 			out.Definitions = append(out.Definitions, d)
 			continue
+		case plan.KindPolicy:
+			out.Policies = append(out.Policies, d)
+			continue
 		}
 		d.Usual = d.Newest.Lifecycle.Key == usual.Key
 		out.Lifecycles = append(out.Lifecycles, d)
@@ -108,6 +113,9 @@ type DocumentView struct {
 	Versions  []int          // all, the newest first
 	Questions []plan.Question
 	Uses      []DocumentUse // by version, the newest first; versions that nobody follows are left out
+	// Showing are the items of the library that a policy's requirements name, in the
+	// newest versions.
+	Showing map[plan.ItemKey][]LibraryItem
 }
 
 // DocumentUse is how many projects that the person may see go by a version.
@@ -143,8 +151,14 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	for _, ref := range own {
 		out.Versions = append(out.Versions, ref.Version)
 	}
-	if out.Document, err = s.documentOn(ctx, s.pool, out.Ref); err != nil || at+1 == len(own) {
-		return out, err
+	if out.Document, err = s.documentOn(ctx, s.pool, out.Ref); err != nil {
+		return nil, err
+	}
+	if p := out.Document.Policy; p != nil {
+		out.Showing = lib.showing(p)
+	}
+	if at+1 == len(own) {
+		return out, nil
 	}
 	before, err := s.documentOn(ctx, s.pool, own[at+1])
 	out.Before = &before

@@ -127,11 +127,29 @@ func (l *publishedLibrary) add(d plan.Document, key string, older bool) {
 	}
 }
 
+// showing are the items of a policy's requirements, each where its newest version has
+// it.
+func (l *publishedLibrary) showing(p *plan.PolicyDocument) map[plan.ItemKey][]LibraryItem {
+	named := map[plan.ItemKey]bool{}
+	for i := range p.Requirements {
+		for _, k := range p.Requirements[i].Items {
+			named[k] = true
+		}
+	}
+	out := map[plan.ItemKey][]LibraryItem{}
+	for i := range l.items {
+		if it := &l.items[i].LibraryItem; named[it.Item.Key] && !it.Older {
+			out[it.Item.Key] = append(out[it.Item.Key], *it)
+		}
+	}
+	return out
+}
+
 func stagesOf(d plan.Document) []plan.Stage {
 	switch {
 	case d.Module != nil:
 		return d.Module.ByPhase()
-	case d.Definition != nil:
+	case !d.Composed():
 		return nil
 	}
 	return d.Lifecycle.Stages
@@ -184,7 +202,14 @@ func (l *publishedLibrary) find(search string) *LibraryFound {
 }
 
 func about(d plan.Document) string {
-	return d.Name() + " " + d.Key() + " " + d.Summary()
+	words := d.Name() + " " + d.Key() + " " + d.Summary()
+	if p := d.Policy; p != nil {
+		words += " " + p.Issuer + " " + p.Reference
+		for i := range p.Requirements {
+			words += " " + p.Requirements[i].Text
+		}
+	}
+	return words
 }
 
 // says is the item with the sentence that has most of the words which its title

@@ -29,6 +29,7 @@ type LibraryData struct {
 	Lifecycles  []LibraryEntry
 	Modules     []LibraryEntry
 	Definitions []LibraryEntry
+	Policies    []LibraryEntry
 	Questions   []plan.Question // that any of them asks
 	Documents   []plan.Document // found
 	Items       []LibraryItem   // found

@@ -12,6 +12,14 @@ func Of(d plan.Document) *File {
 			Items: Convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
 		}
 	}
+	if p := d.Policy; p != nil {
+		return &File{
+			Head: Head{Kind: plan.KindPolicy, Key: p.Key, Version: p.Version, Name: p.Name, Summary: p.Summary},
+			Policy: Policy{
+				p.Issuer, p.Reference, p.Source, p.ReviewBy, Convert(p.Requirements, func(q plan.Requirement) Requirement { return Requirement(q) }),
+			},
+		}
+	}
 	l := d.Lifecycle
 	return &File{
 		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD,

@@ -40,6 +40,24 @@ type File struct {
 	Stages       []Stage      `yaml:"stages,omitempty"` // of a lifecycle
 	Seats        []ModuleSeat `yaml:"seats,omitempty"`  // of a module, and what follows
 	Items        []ModuleItem `yaml:"items,omitempty"`
+	Policy       Policy       `yaml:",inline"`
+}
+
+// Policy is what a policy says beside its head.
+type Policy struct {
+	Issuer       string        `yaml:"issuer,omitempty"`
+	Reference    string        `yaml:"reference,omitempty"`
+	Source       string        `yaml:"source,omitempty"`
+	ReviewBy     string        `yaml:"review_by,omitempty"`
+	Requirements []Requirement `yaml:"requirements,omitempty"`
+}
+
+// Requirement is one of a policy.
+type Requirement struct {
+	Key   plan.RequirementKey `yaml:"key"`
+	Level plan.Level          `yaml:"level"`
+	Text  string              `yaml:"text"`
+	Items []plan.ItemKey      `yaml:"items,flow,omitempty"`
 }
 
 // Flag is a question of the profile.
@@ -146,6 +164,16 @@ func (f *File) Document() plan.Document {
 		m.Seats = Convert(f.Seats, func(s ModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
 		m.Items = Convert(f.Items, func(it ModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.Item()} })
 		return plan.Document{Module: m}
+	}
+	if f.Kind == plan.KindPolicy {
+		p := f.Policy
+		return plan.Document{Policy: &plan.PolicyDocument{
+			Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Issuer: p.Issuer, Reference: p.Reference,
+			Source: p.Source, ReviewBy: p.ReviewBy,
+			Requirements: Convert(p.Requirements, func(q Requirement) plan.Requirement {
+				return plan.Requirement{Key: q.Key, Level: q.Level, Text: text(q.Text), Items: q.Items}
+			}),
+		}}
 	}
 	l := &plan.Lifecycle{
 		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,

@@ -55,14 +55,18 @@ func Definition() Part {
 // atTier is the name of a field of a tier, which counts from 0.
 func atTier(name string, i int) string { return name + "-" + strconv.Itoa(i+1) }
 
-// terms are what the draft of a definition says differently from what is published.
+// terms are what the draft of a definition or of a policy says differently from what
+// is published.
 func (d *Publish) terms() []plan.TermChange {
-	return plan.CompareDefinitions(d.BeforeTerms, d.Definition)
+	if d.Policy != nil {
+		return plan.ComparePolicies(d.BeforeWords.Policy, d.Policy)
+	}
+	return plan.CompareDefinitions(d.BeforeWords.Definition, d.Definition)
 }
 
 func (d *Publish) since() string {
-	if d.BeforeTerms != nil {
-		return "What changed since version " + strconv.Itoa(d.BeforeTerms.Version)
+	if d.BeforeWords != (plan.Document{}) {
+		return "What changed since version " + strconv.Itoa(d.BeforeWords.Version())
 	}
 	return "What it says"
 }
@@ -72,7 +76,7 @@ func (d *Draft) definitionURL() string { return page.DraftURL(d.Key()) + "/defin
 
 // publishing says what publishing a draft means.
 func (d *Publish) publishing() string {
-	if d.Definition != nil {
+	if !d.Composed() {
 		return "A published version never changes. From now on everybody can read it."
 	}
 	return "A published version never changes. Projects start with it from now on; those that follow an earlier one are not changed."
@@ -80,6 +84,9 @@ func (d *Publish) publishing() string {
 
 // reader says who reads why there is a new version.
 func (d *Publish) reader() string {
+	if d.Policy != nil {
+		return "Projects that attached an earlier version read it."
+	}
 	if d.Definition != nil {
 		return "Whoever compares versions reads it."
 	}

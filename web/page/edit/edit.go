@@ -151,7 +151,7 @@ func (d *Draft) lead() string {
 
 // meanwhile says what a document is to others before it is published.
 func (d *Draft) meanwhile() string {
-	if d.Definition != nil {
+	if !d.Composed() {
 		return "Only those who may edit the library read it before it is published."
 	}
 	return "Nobody can follow it before it is published."
@@ -415,8 +415,8 @@ func gateWords(g *plan.Gate, t plan.Tier, p plan.Profile) string {
 type Publish struct {
 	Draft
 	Before *plan.Lifecycle // nil for a first version, and for what is no lifecycle
-	// BeforeTerms is the version before that of a readiness definition.
-	BeforeTerms *plan.Definition
+	// BeforeWords is the version before, for what plans are not composed of.
+	BeforeWords plan.Document
 	Renamed     []Renamed
 	// Reworded are the items that may be called something else and mean the same.
 	Reworded []Reworded

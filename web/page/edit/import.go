@@ -120,6 +120,9 @@ func sentences(errors map[string]string, names ...string) []ui.FieldError {
 
 // counts are how much was read, at the most critical tier.
 func (d *Import) counts() []ui.Fact {
+	if p := d.Document.Policy; p != nil {
+		return []ui.Fact{{Term: "Requirements", Text: strconv.Itoa(len(p.Requirements))}, {Term: plan.LevelMust.Label(), Text: strconv.Itoa(p.Musts())}}
+	}
 	levels := map[plan.Level]int{}
 	for i := range d.Shown.Stages {
 		for j := range d.Shown.Stages[i].Items {

@@ -557,6 +557,7 @@ func NewPage(m ui.PageMeta, d *New) templ.Component {
 					{Value: "phases", Label: "A lifecycle with a stage for each phase", Hint: "Ten stages, from the idea to operation, without items.", Selected: d.Start == "phases" || d.Start == ""},
 					{Value: "empty", Label: "A lifecycle with one stage", Selected: d.Start == "empty"},
 					{Value: "module", Label: "A module", Hint: "Items that join the stages of any lifecycle.", Selected: d.Start == "module"},
+					{Value: "policy", Label: "A policy or a standard", Hint: "Requirements, each with the items that show it. Gates of projects that attach it ask that its musts hold.", Selected: d.Start == "policy"},
 					{Value: "definition", Label: "A readiness definition", Hint: "What a safe deployment and an incident are, how long recovery may take, which risks may be accepted, and which objectives services have.", Selected: d.Start == "definition"},
 				}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {

@@ -171,7 +171,7 @@ func Head() Part {
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
-			if d.Definition != nil {
+			if !d.Composed() {
 				return v, true
 			}
 			v.Set("seats", strings.Join(texts(d.Adds().Seats), ", "))
@@ -192,6 +192,10 @@ func Head() Part {
 			}
 			if def := d.Definition; def != nil {
 				def.Name, def.Summary = name, summary
+				return
+			}
+			if pol := d.Policy; pol != nil {
+				pol.Name, pol.Summary = name, summary
 				return
 			}
 			adds := plan.Words{Seats: keys(r, "seats", plan.Seat.Valid), Evidence: keys(r, "kinds", plan.EvidenceKind.Valid)}

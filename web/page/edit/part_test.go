@@ -19,6 +19,10 @@ func TestFormsHoldWhatTheyShow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	all = append(all, plan.Document{Policy: &plan.PolicyDocument{
+		Kind: plan.KindPolicy, Key: "changes", Version: 1, Name: "Changes", Issuer: "Us", ReviewBy: "2027-03-31",
+		Requirements: []plan.Requirement{{Key: "way-back", Level: plan.LevelMust, Text: "Every change can be taken back.", Items: []plan.ItemKey{"a-b", "c-d"}}},
+	}})
 	for _, published := range all {
 		d, err := published.Draft()
 		if err != nil {
@@ -27,6 +31,9 @@ func TestFormsHoldWhatTheyShow(t *testing.T) {
 		parts := []Part{Head(), Questions()}
 		if d.Definition != nil {
 			parts = []Part{Head(), Definition()}
+		}
+		if d.Policy != nil {
+			parts = []Part{Head(), Policy()}
 		}
 		for _, s := range d.Sections() {
 			parts = append(parts, Gate(s.Key))

@@ -198,7 +198,7 @@ func Rename(before, d plan.Document, answers []string) error {
 			continue
 		}
 		it, _ := d.Item(plan.ItemKey(key))
-		if before.Lifecycle == nil && before.Module == nil || it == nil {
+		if !before.Composed() || it == nil {
 			return &review.Refused{Why: "An item that was asked about is no longer there. Open the page again."}
 		}
 		if now, _ := d.Item(plan.ItemKey(was)); now != nil {
@@ -209,7 +209,7 @@ func Rename(before, d plan.Document, answers []string) error {
 		}
 	}
 	known := map[plan.ItemKey]bool{}
-	if before.Lifecycle != nil || before.Module != nil {
+	if before.Composed() {
 		for _, s := range before.Sections() {
 			for _, it := range s.Items {
 				known[it.Key] = true
