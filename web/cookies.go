@@ -130,6 +130,9 @@ const (
 	flashMerged          flash = "merged"
 	flashAttached        flash = "module-attached"
 	flashDetached        flash = "module-detached"
+	flashDefined         flash = "definition-pinned"
+	flashDefault         flash = "default-named"
+	flashNoDefault       flash = "default-taken-back"
 	flashUpgraded        flash = "plan-upgraded"
 	flashUpgradeUndone   flash = "upgrade-undone"
 	flashItemAdded       flash = "item-added"
@@ -224,6 +227,9 @@ var flashTexts = map[flash]string{
 	flashMerged:          "Saved, together with what somebody else changed here meanwhile.",
 	flashAttached:        "The module is attached.",
 	flashDetached:        "The module is detached.",
+	flashDefined:         "The readiness definition is pinned.",
+	flashDefault:         "New projects pin this definition from now on.",
+	flashNoDefault:       "New projects no longer pin this definition.",
 	flashUpgraded:        "The plan is upgraded.",
 	flashUpgradeUndone:   "The upgrade is undone.",
 	flashItemAdded:       "The item is added. The gate of its stage asks for it like any other.",

@@ -60,6 +60,22 @@ func TestADefinitionFromEnd(t *testing.T) {
 	v.get(page.LibraryURL + "?q=ours").want(200)
 	v.get(page.ExportURL("ours", 1, "slipway-yaml")).want(404)
 
+	// New projects pin it, once the library says so.
+	v.post(page.DefaultURL("ours"), "default", "yes", "reason", "Ours.").want(403)
+	a.post(page.DefaultURL("ours"), "default", "maybe", "reason", "Ours.").want(422)
+	if form := a.post(page.DefaultURL("ours"), "default", "yes", "reason", " ").want(422); form.one("#default details[open]").Find(`[aria-invalid="true"]`).Length() != 1 {
+		t.Error("nothing says that the reason is missing")
+	}
+	none := f.create("none")
+	a.post(page.DefaultURL("ours"), "default", "yes", "reason", "<b>Ours</b>.").want(303)
+	if text := a.get(page.DocumentURL("ours")).want(200).one("#default").Text(); !strings.Contains(text, "New projects pin the newest version") {
+		t.Errorf("the document says %s", text)
+	}
+	pays := f.create("pays")
+	if text := v.get(page.PlanURL(pays)).want(200).one("#made-of #definition").Text(); !strings.Contains(text, "version 1") || !strings.Contains(text, "The library names it") {
+		t.Errorf("the plan of a new project has %s", text)
+	}
+
 	// The next version, and what it changes.
 	a.post(draft, "version", "1").want(303)
 	fields[1], fields[13] = shown("definition"), "5"
@@ -68,5 +84,40 @@ func TestADefinitionFromEnd(t *testing.T) {
 	a.post(draft+"/publish", "saved", form.one("input[name=saved]").AttrOr("value", ""), "reason", "Less.", "validated-by", "", "validated-on", "").want(303)
 	if text := v.get(page.LifecycleURL("ours", 2)).want(200).one("#changes").Text(); !strings.Contains(text, "Tolerated risk, tier 1") || !strings.Contains(text, "Before: 8") || strings.Contains(text, "Recovery") {
 		t.Errorf("it changes %s", text)
+	}
+
+	// A project on the first version sees the difference, and moves on.
+	o := f.browse("owner")
+	if text := o.get(page.PlanURL(pays)).want(200).one("#made-of").Text(); !strings.Contains(text, "has a newer version, 2") {
+		t.Errorf("the plan says %s", text)
+	}
+	preview, pin := planForm(o, pays, "define=ours", "We <do> follow.")
+	if text := words(preview.one("#change")); !strings.Contains(text, "Tolerated risk, tier 1") || !strings.Contains(text, "Before: 8") || strings.Contains(text, "Recovery") {
+		t.Errorf("the change is shown as %s", text)
+	}
+	if kept := o.post(page.PlanURL(pays), append(pin[:8:8], "reason", "")...).want(422).one("#change"); kept.Find(`[aria-invalid="true"]`).Length() != 1 {
+		t.Error("nothing says that the reason is missing")
+	}
+	v.post(page.PlanURL(pays), pin...).want(403)
+	o.post(page.PlanURL(pays), pin...).want(303)
+	if text := words(o.get(page.PlanURL(pays)).want(200).one("#made-of #definition")); !strings.Contains(text, "version 2") || !strings.Contains(text, "We <do> follow.") {
+		t.Errorf("the plan has %s", text)
+	}
+	if text := words(o.get(page.PlanURL(pays) + "?define=ours").want(200).one("#change")); !strings.Contains(text, "pins this version already") {
+		t.Errorf("again, it says %s", text)
+	}
+	if text := words(o.get(page.HistoryURL(pays)).want(200).one("main")); !strings.Contains(text, "pinned the readiness definition ours, version 2") {
+		t.Errorf("the history says %s", text)
+	}
+
+	// One that pins none is offered it.
+	if text := words(o.get(page.PlanURL(none)).want(200).one("#definitions")); !strings.Contains(text, "This project pins none") {
+		t.Errorf("one without is told %s", text)
+	}
+	_, pin = planForm(o, none, "define=ours", "Ours.")
+	o.post(page.PlanURL(none), pin...).want(303)
+	o.get(page.PlanURL(none)).want(200).one("#made-of #definition")
+	if got := words(o.get(page.PlanURL(none) + "?define=" + f.tmpl.Key).want(200).one("#change")); !strings.Contains(got, "is no readiness definition") {
+		t.Errorf("a lifecycle is looked at as a definition: %s", got)
 	}
 }

@@ -185,6 +185,30 @@ func (s *Server) retire(w http.ResponseWriter, r *http.Request) error {
 	return s.done(w, r, page.DocumentURL(key), flashRetired)
 }
 
+// nameDefault says whether new projects pin a readiness definition.
+func (s *Server) nameDefault(w http.ResponseWriter, r *http.Request) error {
+	form, err := readForm(r, "default", "reason")
+	if err != nil {
+		return err
+	}
+	on := form.Get("default") == "yes"
+	if !on && form.Get("default") != "no" {
+		return invalidField("form", "does nothing that this page knows; open the page again")
+	}
+	key := documentKey(r)
+	err = s.Store.NameDefault(r.Context(), s.by(r), key, on, form.Get("reason"))
+	if fields, invalid := fieldErrors(err); invalid {
+		return s.showVersions(w, r, http.StatusUnprocessableEntity, &edit.Document{Errors: fields, Reason: form.Get("reason"), Naming: true})
+	}
+	if err != nil {
+		return err
+	}
+	if on {
+		return s.done(w, r, page.DocumentURL(key), flashDefault)
+	}
+	return s.done(w, r, page.DocumentURL(key), flashNoDefault)
+}
+
 // giveDocument changes a document's owner.
 func (s *Server) giveDocument(w http.ResponseWriter, r *http.Request) error {
 	form, err := readForm(r, "owner")

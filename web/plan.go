@@ -25,6 +25,8 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 		do, key = page.PlanAttach, q.Get("attach")
 	case q.Get("detach") != "":
 		do, key = page.PlanDetach, q.Get("detach")
+	case q.Get("define") != "":
+		do, key = page.PlanDefine, q.Get("define")
 	case q.Get("upgrade") != "":
 		do = page.PlanUpgrade
 	case q.Get("undo") != "":
@@ -59,6 +61,8 @@ func planFlashes(ev review.Event) flash {
 		return flashAttached
 	case review.ModuleDetached:
 		return flashDetached
+	case review.DefinitionPinned:
+		return flashDefined
 	case review.PlanUpgraded:
 		return flashUpgraded
 	case review.UpgradeUndone:
@@ -116,9 +120,13 @@ func listModules(v *store.PlanView, d *page.PlanData) {
 	for i, ref := range o.Modules {
 		d.Attached = append(d.Attached, page.PlanModule{Ref: ref, Module: v.Review.Plan.Modules[i], Since: attached(v.Entries, ref.Key)})
 	}
+	d.Pinned = pinned(v.Entries, o.Definition)
 	var others []page.PlanModule
 	for _, ref := range v.Newest {
 		doc, _ := v.Document(ref.Key)
+		if doc.Definition != nil {
+			d.Definitions = append(d.Definitions, page.PlanDefinition{Ref: ref, Definition: doc.Definition})
+		}
 		if doc.Module == nil || o.Module(ref.Key).Key != "" {
 			continue
 		}
@@ -145,6 +153,23 @@ func attached(entries []review.Entry, key string) *review.Entry {
 	return nil
 }
 
+// pinned finds the entry that brought a version of a readiness definition.
+func pinned(entries []review.Entry, ref plan.Ref) *review.Entry {
+	for i := range entries { // the newest first
+		switch e := entries[i].Event.(type) {
+		case review.DefinitionPinned:
+			if e.Definition == ref {
+				return &entries[i]
+			}
+		case review.PlanUpgraded:
+			if ref.Version > 0 && e.Definition == ref {
+				return &entries[i]
+			}
+		}
+	}
+	return nil
+}
+
 // lookAhead works out what a change would make of the plan.
 func lookAhead(v *store.PlanView, d *page.PlanData) error {
 	o, err := target(v.Review, v.Newest, d.Do, d.Key)
@@ -156,6 +181,8 @@ func lookAhead(v *store.PlanView, d *page.PlanData) error {
 		err = &review.Refused{Why: "The plan has this module already."}
 	case d.Do == page.PlanDetach && v.Review.Plan.Origin.Module(d.Key).Key == "":
 		err = &review.Refused{Why: "The plan does not have this module."}
+	case d.Do == page.PlanDefine && v.Review.Plan.Origin.Definition == o.Definition:
+		err = &review.Refused{Why: "The project pins this version already."}
 	case d.Do != page.PlanUpgrade:
 		d.Then, err = v.Review.Preview(o)
 	case len(page.NewerVersions(v.Review.Plan, v.Newest)) == 0:
@@ -183,6 +210,12 @@ func target(rv *review.Review, newest []plan.Ref, do, key string) (plan.Origin, 
 		return o.With(ref), nil
 	case page.PlanDetach:
 		return o.Without(key), nil
+	case page.PlanDefine:
+		ref := newestOf(newest, plan.Ref{Key: key})
+		if ref.Version == 0 {
+			return o, &review.Refused{Why: "There is no such readiness definition to pin."}
+		}
+		return o.Defined(ref), nil
 	case page.PlanUpgrade:
 		return upgraded(o, newest), nil
 	case page.PlanUndo:
@@ -196,7 +229,7 @@ func target(rv *review.Review, newest []plan.Ref, do, key string) (plan.Origin, 
 
 // upgraded is a plan of the newest versions of what it is made of.
 func upgraded(o plan.Origin, newest []plan.Ref) plan.Origin {
-	o.Lifecycle = newestOf(newest, o.Lifecycle)
+	o.Lifecycle, o.Definition = newestOf(newest, o.Lifecycle), newestOf(newest, o.Definition)
 	for _, ref := range o.Modules {
 		o = o.With(newestOf(newest, ref))
 	}
@@ -235,7 +268,7 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 	case !refused:
 		return err
 	}
-	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanUpgrade, page.PlanUndo}, do) {
+	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanDefine, page.PlanUpgrade, page.PlanUndo}, do) {
 		do = ""
 	}
 	return s.showPlan(w, r, explain(err).status, do, key, form)
@@ -284,8 +317,10 @@ func (c planChange) make(rv *review.Review, newest []plan.Ref, who review.Actor,
 		return rv.AttachModule(who, o.Module(c.module), c.shown, c.reason, at)
 	case page.PlanDetach:
 		return rv.DetachModule(who, c.module, c.shown, c.reason, at)
+	case page.PlanDefine:
+		return rv.PinDefinition(who, o.Definition, c.shown, c.reason, at)
 	case page.PlanUpgrade:
-		return rv.Upgrade(who, o.Lifecycle, o.Modules, c.shown, c.reason, at)
+		return rv.Upgrade(who, o, c.shown, c.reason, at)
 	}
 	return rv.UndoUpgrade(who, c.shown, c.reason, at)
 }

@@ -76,6 +76,7 @@ func (s *Server) table() []route {
 		{"POST", "/templates/import/{import}/draft", signedIn, s.storeImport},
 		{"GET", document, signedIn, s.versions},
 		{"POST", document + "/owner", signedIn, s.giveDocument},
+		{"POST", document + "/default", signedIn, s.nameDefault},
 		{"GET", document + "/{version}", signedIn, s.document},
 		{"POST", document + "/{version}/retire", signedIn, s.retire},
 		{"GET", document + "/{version}/export/{format}", signedIn, s.export},

@@ -89,7 +89,7 @@ func refuses(err error) bool {
 func (s *Server) upgradeTo(r *http.Request, key review.ProjectKey, newest []plan.Ref, reason string) (*store.Changed, error) {
 	return s.Store.Change(r.Context(), s.by(r), store.Target{Project: key}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		to := upgraded(rv.Plan.Origin, newest)
-		return rv.Upgrade(who, to.Lifecycle, to.Modules, rv.PlanDigest(), reason, at)
+		return rv.Upgrade(who, to, rv.PlanDigest(), reason, at)
 	})
 }
 

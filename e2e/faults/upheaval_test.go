@@ -612,7 +612,7 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 		case what == 1:
 			return r.DetachModule(who, u.hut.Key, shown, word, at)
 		case what == 2, what == 3:
-			return r.Upgrade(who, u.next[o.Lifecycle.Key], o.Modules, shown, word, at)
+			return r.Upgrade(who, o.On(u.next[o.Lifecycle.Key]), shown, word, at)
 		case what == 4:
 			return r.UndoUpgrade(who, shown, word, at)
 		case what == 5:

@@ -177,5 +177,17 @@ func ComposeFrom(o Origin, find func(Ref) (Document, error)) (*Plan, error) {
 		}
 		modules[i] = m.Module
 	}
-	return Compose(o, d.Lifecycle, modules)
+	p, err := Compose(o, d.Lifecycle, modules)
+	if err != nil || o.Definition == (Ref{}) {
+		return p, err
+	}
+	def, err := find(o.Definition)
+	if err != nil {
+		return nil, err
+	}
+	if def.Definition == nil {
+		return nil, conflict("%s version %d is no readiness definition.", o.Definition.Key, o.Definition.Version)
+	}
+	p.Definition = def.Definition
+	return p, nil
 }

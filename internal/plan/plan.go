@@ -18,6 +18,9 @@ type Plan struct {
 	Origin  Origin
 	Modules []*Module // in the order of Origin.Modules
 	Base    *Lifecycle
+	// Definition says what ready means beside the items; nil where the project pins
+	// none. It changes no stage and no item.
+	Definition *Definition
 }
 
 // Origin is what a plan is composed of. Two plans of the same origin are the
@@ -26,12 +29,14 @@ type Origin struct {
 	Lifecycle Ref       `json:"lifecycle"`
 	Modules   []Ref     `json:"modules,omitempty"` // in the order of their keys
 	Tailoring Tailoring `json:"tailoring,omitzero"`
+	// Definition is the readiness definition; the zero Ref where there is none.
+	Definition Ref `json:"definition,omitzero"`
 }
 
 // Digest names the origin: the lifecycle's own digest where there is nothing
 // else, and else the SHA-256 of the origin's JSON, hexadecimal.
 func (o Origin) Digest() (string, error) {
-	if len(o.Modules) == 0 && o.Tailoring.IsZero() {
+	if len(o.Modules) == 0 && o.Tailoring.IsZero() && o.Definition == (Ref{}) {
 		return o.Lifecycle.Digest, nil
 	}
 	b, err := json.Marshal(o)
@@ -67,6 +72,18 @@ func (o Origin) Without(key string) Origin {
 	if len(o.Modules) == 0 {
 		o.Modules = nil
 	}
+	return o
+}
+
+// On is the origin with another version of its lifecycle.
+func (o Origin) On(lifecycle Ref) Origin {
+	o.Lifecycle = lifecycle
+	return o
+}
+
+// Defined is the origin with a readiness definition.
+func (o Origin) Defined(definition Ref) Origin {
+	o.Definition = definition
 	return o
 }
 

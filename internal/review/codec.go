@@ -99,6 +99,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ModuleAttached](kind, body)
 	case "ModuleDetached":
 		return ofProject[ModuleDetached](kind, body)
+	case "DefinitionPinned":
+		return ofProject[DefinitionPinned](kind, body)
 	case "ItemAdded":
 		return ofProject[ItemAdded](kind, body)
 	case "ItemDropped":
@@ -151,6 +153,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofDirectory[GroupsUnknown](kind, body)
 	case "DocumentPublished":
 		return ofLibrary[DocumentPublished](kind, body)
+	case "DefaultNamed":
+		return ofLibrary[DefaultNamed](kind, body)
 	case "VersionRetired":
 		return ofLibrary[VersionRetired](kind, body)
 	case "OwnerChanged":

@@ -95,6 +95,7 @@ var everyEvent = []struct {
 	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
 		`{"module":{"key":"gdpr","version":2,"digest":"d"},"asks":["ml"],"reason":"R"}`},
 	{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"module":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
+	{review.DefinitionPinned{Definition: plan.Ref{Key: "terms", Version: 2, Digest: "d"}, Reason: "R"}, `{"definition":{"key":"terms","version":2,"digest":"d"},"reason":"R"}`},
 	{review.ItemAdded{Stage: "build", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "T", Why: "W", Done: "D", Show: "S", Levels: [3]plan.Level{"must", "must", "must"}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{"qa"}, Quality: []string{"value"}}},
 		`{"stage":"build","item":"own-x","added":{"key":"own-x","title":"T","why":"W","done_when":"D","show":"S","levels":["must","must","must"],"evidence":["doc"],"seats":["qa"],"quality":["value"]}}`},
 	{review.ItemDropped{Stage: "build", Item: "own-x", Reason: "R"}, `{"stage":"build","item":"own-x","reason":"R"}`},
@@ -104,8 +105,8 @@ var everyEvent = []struct {
 	{review.LoweringAsked{Stage: "build", Item: "tests", From: "must", To: "may", Reason: "R"}, `{"stage":"build","item":"tests","from":"must","to":"may","reason":"R"}`},
 	{review.LoweringRefused{Stage: "build", Item: "tests", Reason: "R"}, `{"stage":"build","item":"tests","reason":"R"}`},
 	{review.CoreMarked{Stage: "build", Item: "tests", Core: true, Reason: "R"}, `{"stage":"build","item":"tests","core":true,"reason":"R"}`},
-	{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Modules: []plan.Ref{{Key: "gdpr", Version: 2, Digest: "d"}}, Reconfirm: []plan.ItemKey{"tests"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
-		`{"lifecycle":{"key":"gdpr","version":2,"digest":"d"},"modules":[{"key":"gdpr","version":2,"digest":"d"}],"reconfirm":["tests"],"asks":["ml"],"reason":"R"}`},
+	{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Modules: []plan.Ref{{Key: "gdpr", Version: 2, Digest: "d"}}, Definition: plan.Ref{Key: "terms", Version: 2, Digest: "d"}, Reconfirm: []plan.ItemKey{"tests"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
+		`{"lifecycle":{"key":"gdpr","version":2,"digest":"d"},"modules":[{"key":"gdpr","version":2,"digest":"d"}],"definition":{"key":"terms","version":2,"digest":"d"},"reconfirm":["tests"],"asks":["ml"],"reason":"R"}`},
 	{review.UpgradeUndone{Confirmed: []plan.ItemKey{"tests"}, Reason: "R"}, `{"confirmed":["tests"],"reason":"R"}`},
 	{review.ReviewStarted{No: 2, Reason: "R", Conditions: []review.ConditionRef{{Stage: "build", No: 3}}}, `{"no":2,"reason":"R","conditions":[{"stage":"build","no":3}]}`},
 	{review.SeatDelegated{Person: 5, No: 1, To: 6, Seat: "qa", Scope: 7, Starts: "2026-12-01", Ends: "2026-12-31", Zone: "Europe/Berlin", Reason: "R"},
@@ -121,6 +122,7 @@ var everyEvent = []struct {
 	{review.DocumentPublished{Document: "gdpr", Sort: "module", Version: 2, Digest: "d", Reason: "R", ValidatedBy: 3, ValidatedOn: "2026-12-01", Owner: 4},
 		`{"document":"gdpr","kind":"module","version":2,"digest":"d","reason":"R","validated_by":3,"validated_on":"2026-12-01","owner":4}`},
 	{review.VersionRetired{Document: "gdpr", Version: 2, Reason: "R"}, `{"document":"gdpr","version":2,"reason":"R"}`},
+	{review.DefaultNamed{Document: "terms", Default: true, Reason: "R"}, `{"document":"terms","default":true,"reason":"R"}`},
 	{review.OwnerChanged{Document: "gdpr", From: 3, Owner: 4}, `{"document":"gdpr","from":3,"owner":4}`},
 }
 

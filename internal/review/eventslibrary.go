@@ -32,24 +32,35 @@ type (
 		From     PersonID `json:"from,omitempty"`
 		Owner    PersonID `json:"owner,omitempty"`
 	}
+	// DefaultNamed has new projects pin a readiness definition, in the place of any
+	// other that they pinned so far, or takes that back.
+	DefaultNamed struct {
+		Document string `json:"document"`
+		Default  bool   `json:"default"`
+		Reason   string `json:"reason"`
+	}
 )
 
 func (DocumentPublished) Kind() string { return "DocumentPublished" }
 func (VersionRetired) Kind() string    { return "VersionRetired" }
 func (OwnerChanged) Kind() string      { return "OwnerChanged" }
+func (DefaultNamed) Kind() string      { return "DefaultNamed" }
 
 func (DocumentPublished) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
 func (VersionRetired) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 func (OwnerChanged) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
+func (DefaultNamed) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
 
 // About is the key of the document that an event of the library is about.
 func (e DocumentPublished) About() string { return e.Document }
 func (e VersionRetired) About() string    { return e.Document }
 func (e OwnerChanged) About() string      { return e.Document }
+func (e DefaultNamed) About() string      { return e.Document }
 
 func (e DocumentPublished) People() []PersonID { return []PersonID{e.ValidatedBy, e.Owner} }
 func (e VersionRetired) People() []PersonID    { return nil }
 func (e OwnerChanged) People() []PersonID      { return []PersonID{e.From, e.Owner} }
+func (DefaultNamed) People() []PersonID        { return nil }
 
 func (e DocumentPublished) fold(d *Published, en Entry) error {
 	if len(d.Versions) > 0 && d.Kind != e.Sort {
@@ -79,5 +90,10 @@ func (e OwnerChanged) fold(d *Published, _ Entry) error {
 		return fmt.Errorf("%s is taken from person %d; it was person %d's", d.Key, e.From, d.Owner)
 	}
 	d.Owner = e.Owner
+	return nil
+}
+
+func (e DefaultNamed) fold(d *Published, _ Entry) error {
+	d.Default = e.Default
 	return nil
 }

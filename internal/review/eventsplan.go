@@ -1,6 +1,7 @@
 package review
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -23,6 +24,12 @@ type (
 	ModuleDetached struct {
 		Module plan.Ref `json:"module"`
 		Reason string   `json:"reason"`
+	}
+	// DefinitionPinned says which version of a readiness definition holds for the
+	// project from then on.
+	DefinitionPinned struct {
+		Definition plan.Ref `json:"definition"`
+		Reason     string   `json:"reason"`
 	}
 	// ItemAdded adds an item of the project's own.
 	ItemAdded struct {
@@ -78,14 +85,15 @@ type (
 		Core   bool          `json:"core"`
 		Reason string        `json:"reason"`
 	}
-	// PlanUpgraded moves the plan to another version of its lifecycle and of its
-	// modules.
+	// PlanUpgraded moves the plan to another version of its lifecycle, of its
+	// modules and of its readiness definition.
 	PlanUpgraded struct {
-		Lifecycle plan.Ref       `json:"lifecycle"`
-		Modules   []plan.Ref     `json:"modules,omitempty"`
-		Reconfirm []plan.ItemKey `json:"reconfirm,omitempty"` // answered items that ask something else now
-		Asks      []plan.Flag    `json:"asks,omitempty"`      // questions about the project that are new with it, and not answered yet
-		Reason    string         `json:"reason"`
+		Lifecycle  plan.Ref       `json:"lifecycle"`
+		Modules    []plan.Ref     `json:"modules,omitempty"`
+		Definition plan.Ref       `json:"definition,omitzero"` // zero: it stays as it is
+		Reconfirm  []plan.ItemKey `json:"reconfirm,omitempty"` // answered items that ask something else now
+		Asks       []plan.Flag    `json:"asks,omitempty"`      // questions about the project that are new with it, and not answered yet
+		Reason     string         `json:"reason"`
 	}
 	// UpgradeUndone takes the last upgrade back.
 	UpgradeUndone struct {
@@ -94,20 +102,22 @@ type (
 	}
 )
 
-func (ModuleAttached) Kind() string  { return "ModuleAttached" }
-func (ModuleDetached) Kind() string  { return "ModuleDetached" }
-func (ItemAdded) Kind() string       { return "ItemAdded" }
-func (ItemDropped) Kind() string     { return "ItemDropped" }
-func (LevelRaised) Kind() string     { return "LevelRaised" }
-func (LevelLowered) Kind() string    { return "LevelLowered" }
-func (LoweringAsked) Kind() string   { return "LoweringAsked" }
-func (LoweringRefused) Kind() string { return "LoweringRefused" }
-func (CoreMarked) Kind() string      { return "CoreMarked" }
-func (PlanUpgraded) Kind() string    { return "PlanUpgraded" }
-func (UpgradeUndone) Kind() string   { return "UpgradeUndone" }
+func (ModuleAttached) Kind() string   { return "ModuleAttached" }
+func (ModuleDetached) Kind() string   { return "ModuleDetached" }
+func (DefinitionPinned) Kind() string { return "DefinitionPinned" }
+func (ItemAdded) Kind() string        { return "ItemAdded" }
+func (ItemDropped) Kind() string      { return "ItemDropped" }
+func (LevelRaised) Kind() string      { return "LevelRaised" }
+func (LevelLowered) Kind() string     { return "LevelLowered" }
+func (LoweringAsked) Kind() string    { return "LoweringAsked" }
+func (LoweringRefused) Kind() string  { return "LoweringRefused" }
+func (CoreMarked) Kind() string       { return "CoreMarked" }
+func (PlanUpgraded) Kind() string     { return "PlanUpgraded" }
+func (UpgradeUndone) Kind() string    { return "UpgradeUndone" }
 
 func (ModuleAttached) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 func (ModuleDetached) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
+func (DefinitionPinned) Subject() (plan.StageKey, plan.ItemKey)  { return "", "" }
 func (e ItemAdded) Subject() (plan.StageKey, plan.ItemKey)       { return e.Stage, e.Item }
 func (e ItemDropped) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, e.Item }
 func (e LevelRaised) Subject() (plan.StageKey, plan.ItemKey)     { return e.Stage, e.Item }
@@ -118,24 +128,32 @@ func (e CoreMarked) Subject() (plan.StageKey, plan.ItemKey)      { return e.Stag
 func (PlanUpgraded) Subject() (plan.StageKey, plan.ItemKey)      { return "", "" }
 func (UpgradeUndone) Subject() (plan.StageKey, plan.ItemKey)     { return "", "" }
 
-func (ModuleAttached) People() []PersonID  { return nil }
-func (ModuleDetached) People() []PersonID  { return nil }
-func (ItemAdded) People() []PersonID       { return nil }
-func (ItemDropped) People() []PersonID     { return nil }
-func (LevelRaised) People() []PersonID     { return nil }
-func (e LevelLowered) People() []PersonID  { return []PersonID{e.Asked, e.For} }
-func (LoweringAsked) People() []PersonID   { return nil }
-func (LoweringRefused) People() []PersonID { return nil }
-func (CoreMarked) People() []PersonID      { return nil }
-func (PlanUpgraded) People() []PersonID    { return nil }
-func (UpgradeUndone) People() []PersonID   { return nil }
+func (ModuleAttached) People() []PersonID   { return nil }
+func (ModuleDetached) People() []PersonID   { return nil }
+func (DefinitionPinned) People() []PersonID { return nil }
+func (ItemAdded) People() []PersonID        { return nil }
+func (ItemDropped) People() []PersonID      { return nil }
+func (LevelRaised) People() []PersonID      { return nil }
+func (e LevelLowered) People() []PersonID   { return []PersonID{e.Asked, e.For} }
+func (LoweringAsked) People() []PersonID    { return nil }
+func (LoweringRefused) People() []PersonID  { return nil }
+func (CoreMarked) People() []PersonID       { return nil }
+func (PlanUpgraded) People() []PersonID     { return nil }
+func (UpgradeUndone) People() []PersonID    { return nil }
 
 // Documents are those that the plan is made of from then on.
 func (e ModuleAttached) Documents() []plan.Ref { return []plan.Ref{e.Module} }
 
 // Documents are those that the plan is made of from then on.
+func (e DefinitionPinned) Documents() []plan.Ref { return []plan.Ref{e.Definition} }
+
+// Documents are those that the plan is made of from then on.
 func (e PlanUpgraded) Documents() []plan.Ref {
-	return append([]plan.Ref{e.Lifecycle}, e.Modules...)
+	all := append([]plan.Ref{e.Lifecycle}, e.Modules...)
+	if e.Definition != (plan.Ref{}) {
+		all = append(all, e.Definition)
+	}
+	return all
 }
 
 func (e ModuleAttached) fold(r *Review, en Entry) error {
@@ -151,6 +169,10 @@ func (e ModuleDetached) fold(r *Review, en Entry) error {
 		return fmt.Errorf("the plan does not have version %d of module %s", e.Module.Version, e.Module.Key)
 	}
 	return r.replan(r.Plan.Origin.Without(e.Module.Key), en.At)
+}
+
+func (e DefinitionPinned) fold(r *Review, en Entry) error {
+	return r.replan(r.Plan.Origin.Defined(e.Definition), en.At)
 }
 
 // asking is replan to a plan that asks new questions about the project.
@@ -216,7 +238,7 @@ func (e CoreMarked) fold(r *Review, en Entry) error {
 
 func (e PlanUpgraded) fold(r *Review, en Entry) error {
 	was, asked, open := r.Plan.Origin, r.Asked, r.Project.Unanswered
-	o := plan.Origin{Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring}
+	o := plan.Origin{Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring, Definition: cmp.Or(e.Definition, was.Definition)}
 	if err := r.asking(e.Asks, o, en.At); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type Published struct {
 	Kind     plan.Kind
 	Owner    PersonID           // who answers questions about it; 0: nobody
 	Versions []PublishedVersion // oldest first
+	Default  bool               // new projects pin its newest version; of readiness definitions one at most
 
 	recorded []Entry
 }
@@ -156,6 +157,9 @@ func (d *Published) Retire(by Actor, version int, reason string, at time.Time) e
 	if !v.Retired.At.IsZero() {
 		return nil
 	}
+	if d.Default && !slices.ContainsFunc(d.Versions, func(o PublishedVersion) bool { return o.pinnable() && o.Ref.Version != version }) {
+		return refuse("New projects pin this definition, and it has no other version that they can pin. Publish one first, or name another default.")
+	}
 	return d.record(by.Person, at, VersionRetired{Document: d.Key, Version: version, Reason: reason})
 }
 
@@ -175,6 +179,31 @@ func (d *Published) GiveTo(by Actor, owner PersonID, at time.Time) error {
 	return d.record(by.Person, at, OwnerChanged{Document: d.Key, From: d.Owner, Owner: owner})
 }
 
+// pinnable reports whether new projects may pin the version.
+func (v PublishedVersion) pinnable() bool { return v.Retired.At.IsZero() }
+
+// NameDefault has new projects pin the definition, or with false pin none.
+func (d *Published) NameDefault(by Actor, on bool, reason string, at time.Time) error {
+	if err := May(by, EditLibrary, nil); err != nil {
+		return err
+	}
+	switch {
+	case len(d.Versions) == 0:
+		return ErrNotFound
+	case d.Kind != plan.KindDefinition:
+		return refuse("Only a readiness definition is a default that the library names.")
+	case on && !slices.ContainsFunc(d.Versions, PublishedVersion.pinnable):
+		return refuse("All versions of this definition are retired, so no project can pin it.")
+	}
+	var c input
+	reason = c.text("reason", reason, MaxReason)
+	c.require("reason", reason, "say why, so that people who come later understand")
+	if err := c.problems.Err(); err != nil || d.Default == on {
+		return err
+	}
+	return d.record(by.Person, at, DefaultNamed{d.Key, on, reason})
+}
+
 func (d *Published) record(by PersonID, at time.Time, ev libraryEvent) error {
 	entry := Entry{At: trailTime(at), Actor: by, Event: ev}
 	if err := ev.fold(d, entry); err != nil {
@@ -185,7 +214,7 @@ func (d *Published) record(by PersonID, at time.Time, ev libraryEvent) error {
 }
 
 // ReplayLibrary rebuilds all documents from the library's stream, or one from the
-// entries that are about it.
+// entries that are about it and those that name a default.
 func ReplayLibrary(entries []Entry) (map[string]*Published, error) {
 	all := map[string]*Published{}
 	for i, en := range entries {
@@ -199,6 +228,11 @@ func ReplayLibrary(entries []Entry) (map[string]*Published, error) {
 		}
 		if err := event.fold(all[key], en); err != nil {
 			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		if _, named := event.(DefaultNamed); named { // there is one at most
+			for other, d := range all {
+				d.Default = d.Default && other == key
+			}
 		}
 	}
 	return all, nil

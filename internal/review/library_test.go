@@ -116,6 +116,63 @@ func TestPublishingIsRefused(t *testing.T) {
 	}
 }
 
+// One readiness definition at most is the default of new projects: the one that was
+// named last. It keeps a version that they can pin.
+func TestDefaultDefinition(t *testing.T) {
+	author := review.Actor{Person: 31, Roles: []review.Role{review.RoleLibrary}}
+	made := func(key string) *review.Published {
+		d := &review.Published{Key: key}
+		if err := d.Publish(author, plan.KindDefinition, plan.Ref{Key: key, Version: 1, Digest: "d"}, review.Publication{Reason: "Ours."}, base); err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	a, b := made("ours"), made("theirs")
+	for i, err := range []error{
+		a.NameDefault(author, true, "Agreed.", base), a.NameDefault(author, true, "Again.", base), b.NameDefault(author, true, "Rather.", base),
+	} {
+		if err != nil {
+			t.Fatalf("step %d: %v", i+1, err)
+		}
+	}
+	if len(a.Recorded()) != 2 || len(b.Recorded()) != 2 {
+		t.Errorf("%d and %d events: naming again is none", len(a.Recorded()), len(b.Recorded()))
+	}
+	trail := append(a.Recorded(), b.Recorded()...)
+	all, err := review.ReplayLibrary(trail)
+	if err != nil || all["ours"].Default || !all["theirs"].Default {
+		t.Errorf("%v: ours %t, theirs %t", err, all["ours"].Default, all["theirs"].Default)
+	}
+	var refused *review.Refused
+	if err := b.Retire(author, 1, "Old.", base); !errors.As(err, &refused) {
+		t.Errorf("the last version of the default was retired: %v", err)
+	}
+	if err := b.NameDefault(author, false, "None.", base); err != nil || b.Default {
+		t.Errorf("the default stays: %v", err)
+	}
+	if err := b.Retire(author, 1, "Old.", base); err != nil {
+		t.Error(err)
+	}
+	if err := b.NameDefault(author, true, "Again.", base); !errors.As(err, &refused) {
+		t.Errorf("nothing of it can be pinned: %v", err)
+	}
+	var denied *review.Denied
+	if err := a.NameDefault(review.Actor{Person: manager, Roles: []review.Role{review.RoleManager}}, true, "R", base); !errors.As(err, &denied) {
+		t.Errorf("a manager: %v", err)
+	}
+	var invalid *review.Invalid
+	if err := made("more").NameDefault(author, true, " ", base); !errors.As(err, &invalid) {
+		t.Errorf("without a reason: %v", err)
+	}
+	house := &review.Published{Key: "house"}
+	if err := house.Publish(author, plan.KindLifecycle, versionRef(1), review.Publication{Reason: "Ours."}, base); err != nil {
+		t.Fatal(err)
+	}
+	if err := house.NameDefault(author, true, "R", base); !errors.As(err, &refused) {
+		t.Errorf("a lifecycle: %v", err)
+	}
+}
+
 // A trail of the library that cannot have come about is not replayed.
 func TestReplayLibraryRefuses(t *testing.T) {
 	first := review.DocumentPublished{Document: "house", Sort: plan.KindLifecycle, Version: 1, Digest: "d"}

@@ -120,7 +120,7 @@ func newMachine(t *rapid.T) *machine {
 			wishes: map[plan.ItemKey]mWish{}, aside: map[plan.ItemKey]*mItem{},
 		},
 	}
-	k.plans = shelf{lifecycles: k.m.plan.versions[:], modules: []*plan.Module{gdpr()}}.plans
+	k.plans = shelf{lifecycles: k.m.plan.versions[:], modules: []*plan.Module{gdpr()}, definitions: terms()}.plans
 	for p, seat := range map[review.PersonID]plan.Seat{
 		archie: plan.SeatArchitecture, enya: plan.SeatEngineering, enzo: plan.SeatEngineering, seth: plan.SeatSecurity, quinn: plan.SeatQA,
 		sri: plan.SeatSRE, priya: plan.SeatProduct, twin: plan.SeatArchitecture, insider: plan.SeatEngineering, auditor: plan.SeatData,

@@ -143,8 +143,12 @@ func (r *Review) replanned(by Actor, at time.Time, change Event) error {
 const leftMeanwhile = "The item is asked again, and whoever had it can no longer answer it."
 
 // AsksLess reports whether another plan drops or lightens a required item, or
-// lets a gate pass by fewer people or without a seat that has to sign now.
+// lets a gate pass by fewer people or without a seat that has to sign now, or
+// whether its readiness definition lets more pass.
 func (r *Review) AsksLess(then *Review) bool {
+	if r.Plan.Definition.Laxer(then.Plan.Definition, r.Project.Tier) {
+		return true
+	}
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		t := then.Stage(s.Def.Key)

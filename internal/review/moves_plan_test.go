@@ -14,6 +14,7 @@ type mPlan struct {
 	versions [2]*plan.Lifecycle
 	second   bool // the plan follows the second version
 	module   bool // it has the module
+	terms    int  // the version of the readiness definition that it has; 0: none
 	own      []mOwn
 	added    int // own items, ever
 	raised   map[plan.ItemKey]plan.Level
@@ -51,7 +52,7 @@ type mUpgrade struct {
 
 // made is what the plan is made of.
 func (m *model) made() string {
-	words := fmt.Sprint(m.plan.second, m.plan.module)
+	words := fmt.Sprint(m.plan.second, m.plan.module, m.plan.terms)
 	for _, o := range m.plan.own {
 		words += fmt.Sprint(" ", o.item.Key)
 	}
@@ -249,7 +250,7 @@ func (m *model) withdraw() {
 func (k *machine) wildPlan() {
 	by := mostly(k, "who", pick(k, "leader", owner, deputy, manager, manager), crowd...)
 	reason := mostly(k, "reason", "we need it", "")
-	pick(k, "plan", k.attach, k.detach, k.upgrade, k.upgrade, k.undo, k.undo, k.undo, k.own, k.drop, k.raise, k.lower, k.lower, k.grantLowering, k.grantLowering)(by, reason)
+	pick(k, "plan", k.attach, k.detach, k.pin, k.upgrade, k.upgrade, k.undo, k.undo, k.undo, k.own, k.drop, k.raise, k.lower, k.lower, k.grantLowering, k.grantLowering)(by, reason)
 }
 
 // planned runs a command about the plan; what it may be refused for apart from
@@ -303,12 +304,32 @@ func (k *machine) detach(by review.PersonID, reason string) {
 	})
 }
 
+// pin pins a version of the readiness definition. The second one tolerates less, so
+// going back to the first takes more than changing the plan.
+func (k *machine) pin(by review.PersonID, reason string) {
+	version := 1 + dice(k.t, "terms", 2)
+	if k.m.plan.terms == version {
+		k.do("pin again", by, "", k.m.leads(by), verdict{}, func(r *review.Review) error {
+			return r.PinDefinition(k.actor(by), defRef(version), "", "", k.now)
+		})
+		return
+	}
+	v := verdict{effect: func() {
+		k.m.plan.terms = version
+		k.m.replan()
+	}}
+	v.refuse("denied", k.m.plan.terms > version && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
+	k.planned("pin", by, reason, v, func(r *review.Review, a review.Actor, shown review.Digest) error {
+		return r.PinDefinition(a, defRef(version), shown, reason, k.now)
+	})
+}
+
 func (k *machine) upgrade(by review.PersonID, reason string) {
 	next := k.m.plan.versions[1]
 	ref := plan.Ref{Key: next.Key, Version: next.Version, Digest: "v2"}
 	if k.m.plan.second {
 		k.do("upgrade again", by, "", k.m.leads(by), verdict{}, func(r *review.Review) error {
-			return r.Upgrade(k.actor(by), ref, r.Plan.Origin.Modules, "", "", k.now)
+			return r.Upgrade(k.actor(by), r.Plan.Origin.On(ref), "", "", k.now)
 		})
 		return
 	}
@@ -334,7 +355,7 @@ func (k *machine) upgrade(by review.PersonID, reason string) {
 		k.m.withdraw()
 	}}
 	k.planned("upgrade", by, reason, v, func(r *review.Review, a review.Actor, shown review.Digest) error {
-		return r.Upgrade(a, ref, r.Plan.Origin.Modules, shown, reason, k.now)
+		return r.Upgrade(a, r.Plan.Origin.On(ref), shown, reason, k.now)
 	})
 }
 

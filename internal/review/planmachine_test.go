@@ -96,6 +96,7 @@ func newPlanner(t *rapid.T) *planner {
 		Flags: []plan.Question{{Key: "mod-on", Label: "It is on"}},
 		Items: []plan.ModuleItem{moduleItem("design", "mod-a", plan.LevelMust), moduleItem("build", "mod-b", plan.LevelShould)},
 	}, newer}
+	k.shelf.definitions = terms()
 	first := k.shelf.lifecycles[0]
 	in := review.NewProject{Key: "payments-api", Name: "P", Team: "T", Tier: plan.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Members: []review.PersonID{member, mate}}
 	r, err := review.Create(k.people[manager], project, plan.Bare(first, version(first, 1)), in, k.tick())
@@ -209,8 +210,12 @@ func (k *planner) upgrade() bool {
 	if len(k.r.Plan.Origin.Modules) > 0 {
 		modules = append(modules, modRef(k.shelf.modules[dice(k.t, "module", 2)]))
 	}
+	to := plan.Origin{Lifecycle: version(l, l.Version), Modules: modules}
+	if k.r.Plan.Origin.Definition.Version > 0 {
+		to.Definition = defRef(1 + dice(k.t, "definition", 2))
+	}
 	n := len(k.r.Recorded())
-	return k.done(k.r.Upgrade(k.people[manager], version(l, l.Version), modules, k.r.PlanDigest(), "newer", k.tick())) && len(k.r.Recorded()) > n
+	return k.done(k.r.Upgrade(k.people[manager], to, k.r.PlanDigest(), "newer", k.tick())) && len(k.r.Recorded()) > n
 }
 
 // undo takes the last upgrade back, which does what was shown before.
@@ -287,7 +292,7 @@ func (k *planner) thereAndBack() {
 // replan changes the plan, in all ways that there are.
 func (k *planner) replan() {
 	_, it := k.item()
-	switch dice(k.t, "replan", 12) {
+	switch dice(k.t, "replan", 13) {
 	case 0, 1, 2:
 		k.upgrade()
 	case 3, 4:
@@ -308,6 +313,8 @@ func (k *planner) replan() {
 		}
 	case 11:
 		k.profile()
+	case 12:
+		k.done(k.r.PinDefinition(k.people[manager], defRef(1+dice(k.t, "definition", 2)), k.r.PlanDigest(), "terms", k.tick()))
 	case 10:
 		if it != nil {
 			to := []plan.Level{plan.LevelNone, plan.LevelMay}[dice(k.t, "lower", 2)]

@@ -207,11 +207,8 @@ func (in *input) proposed(pl *plan.Plan, p *NewProject) {
 // chooses that like the lifecycle, so it needs no right of its own. It is refused
 // once the project is there.
 func (r *Review) AttachAtStart(by Actor, module plan.Ref, reason string, at time.Time) error {
-	if len(r.recorded) == 0 {
-		return refuse("The project has started. Attach modules to its plan.")
-	}
-	if first, ok := r.recorded[0].Event.(ProjectCreated); !ok || r.recorded[0].Actor != by.Person || first.Key != r.Project.Key {
-		return refuse("The project has started. Attach modules to its plan.")
+	if err := r.starting(by); err != nil {
+		return err
 	}
 	if r.Plan.Origin.Module(module.Key).Key != "" {
 		return nil
@@ -225,6 +222,16 @@ func (r *Review) AttachAtStart(by Actor, module plan.Ref, reason string, at time
 		return err
 	}
 	return r.record(by, at, ModuleAttached{module, r.opens(then.Plan), reason})
+}
+
+// starting makes sure that it is the same person who starts the project right now.
+func (r *Review) starting(by Actor) error {
+	if len(r.recorded) > 0 && r.recorded[0].Actor == by.Person {
+		if first, ok := r.recorded[0].Event.(ProjectCreated); ok && first.Key == r.Project.Key {
+			return nil
+		}
+	}
+	return refuse("The project has started. Change its plan instead.")
 }
 
 // Reach is how many people use what has such an exposure.

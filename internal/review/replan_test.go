@@ -45,6 +45,8 @@ func modRef(m *plan.Module) plan.Ref { return plan.Ref{Key: m.Key, Version: m.Ve
 type shelf struct {
 	lifecycles []*plan.Lifecycle
 	modules    []*plan.Module
+
+	definitions []*plan.Definition
 }
 
 func (s shelf) plans(o plan.Origin) (*plan.Plan, error) {
@@ -57,6 +59,11 @@ func (s shelf) plans(o plan.Origin) (*plan.Plan, error) {
 		for _, m := range s.modules {
 			if ref.Key == m.Key && ref.Version == m.Version {
 				return plan.Document{Module: m}, nil
+			}
+		}
+		for _, d := range s.definitions {
+			if ref.Key == d.Key && ref.Version == d.Version {
+				return plan.Document{Definition: d}, nil
 			}
 		}
 		return plan.Document{}, fmt.Errorf("no document %s version %d", ref.Key, ref.Version)
@@ -270,7 +277,7 @@ func TestChangesOfModulesThatAreRefused(t *testing.T) {
 	w.replays()
 
 	old := newWorld(t) // without phases
-	old.r.Plans = shelf{[]*plan.Lifecycle{old.r.Plan.Base}, []*plan.Module{gdpr()}}.plans
+	old.r.Plans = shelf{lifecycles: []*plan.Lifecycle{old.r.Plan.Base}, modules: []*plan.Module{gdpr()}}.plans
 	old.refused(old.silent(func() error { return old.attach(owner, gdpr()) }), "refused")
 }
 

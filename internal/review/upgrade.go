@@ -20,19 +20,19 @@ type Upgrade struct {
 	Forgotten []plan.Flag    `json:"forgotten,omitempty"` // unanswered questions that it does not ask
 }
 
-// Upgrade moves the plan to other versions of its lifecycle and its modules.
+// Upgrade moves the plan to other versions of what it is made of. The project's own
+// tailoring stays, whatever to says of it.
 // Answers stay with their items, wherever these went; those to an item that asks
 // something else now have to be said again; those to what is no longer asked are
 // set aside. An older version that asks less needs who may do that.
-func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown Digest, reason string, at time.Time) error {
+func (r *Review) Upgrade(by Actor, to plan.Origin, shown Digest, reason string, at time.Time) error {
 	if err := May(by, ChangePlan, &r.Project); err != nil {
 		return err
 	}
-	o := plan.Origin{Lifecycle: lifecycle, Tailoring: r.Plan.Origin.Tailoring}
-	for _, ref := range modules {
-		o = o.With(ref)
+	o := plan.Origin{Lifecycle: to.Lifecycle, Tailoring: r.Plan.Origin.Tailoring, Definition: to.Definition}
+	for _, ref := range to.Modules {
+		o = o.With(ref) // in their order
 	}
-	modules = o.Modules // in their order
 	if reflect.DeepEqual(o, r.Plan.Origin) {
 		return nil
 	}
@@ -40,8 +40,11 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err != nil {
 		return err
 	}
-	if !slices.EqualFunc(modules, r.Plan.Origin.Modules, func(a, b plan.Ref) bool { return a.Key == b.Key }) {
+	if !slices.EqualFunc(o.Modules, r.Plan.Origin.Modules, func(a, b plan.Ref) bool { return a.Key == b.Key }) {
 		return refuse("An upgrade brings other versions of the modules that the plan has. Attach or detach modules by themselves.")
+	}
+	if o.Definition.Key != r.Plan.Origin.Definition.Key {
+		return refuse("An upgrade brings another version of the readiness definition that the project pins. Pin another one by itself.")
 	}
 	then, err := r.Preview(o)
 	if err != nil {
@@ -55,9 +58,13 @@ func (r *Review) Upgrade(by Actor, lifecycle plan.Ref, modules []plan.Ref, shown
 	if err := r.upgradable(then); err != nil {
 		return err
 	}
-	return r.replanned(by, at, PlanUpgraded{
-		Lifecycle: lifecycle, Modules: modules, Reconfirm: r.Reconfirm(then), Asks: r.opens(then.Plan), Reason: reason,
-	})
+	e := PlanUpgraded{
+		Lifecycle: o.Lifecycle, Modules: o.Modules, Reconfirm: r.Reconfirm(then), Asks: r.opens(then.Plan), Reason: reason,
+	}
+	if o.Definition != r.Plan.Origin.Definition {
+		e.Definition = o.Definition
+	}
+	return r.replanned(by, at, e)
 }
 
 // PreviewUpgrade is [Review.Preview] of an upgrade, with the answers marked that
@@ -107,7 +114,7 @@ func newer(now, next plan.Origin) bool {
 			return false
 		}
 	}
-	return !older(now.Lifecycle, next.Lifecycle)
+	return !older(now.Lifecycle, next.Lifecycle) && !older(now.Definition, next.Definition)
 }
 
 // upgradable refuses what would leave something open without a place.

@@ -41,7 +41,7 @@ func second(order plan.Order) *plan.Lifecycle {
 }
 
 func (w *world) upgrade(p review.PersonID, l *plan.Lifecycle, modules ...plan.Ref) error {
-	return w.r.Upgrade(w.actor(p), version(l, l.Version), modules, w.r.PlanDigest(), "the newest", w.tick())
+	return w.r.Upgrade(w.actor(p), plan.Origin{Lifecycle: version(l, l.Version), Modules: modules}, w.r.PlanDigest(), "the newest", w.tick())
 }
 
 func (w *world) undo(p review.PersonID) error {
@@ -319,11 +319,13 @@ func TestUpgradesThatAreRefused(t *testing.T) {
 	w := worked(t, v2)
 	w.refused(w.silent(func() error { return w.upgrade(member, v2) }), "denied")
 	w.refused(w.silent(func() error {
-		return w.r.Upgrade(w.actor(owner), version(v2, 4), nil, w.r.PlanDigest(), "", w.tick())
+		return w.r.Upgrade(w.actor(owner), plan.Origin{Lifecycle: version(v2, 4)}, w.r.PlanDigest(), "", w.tick())
 	}), "invalid")
-	w.refused(w.silent(func() error { return w.r.Upgrade(w.actor(owner), version(v2, 4), nil, "old", "why", w.tick()) }), "outdated")
+	w.refused(w.silent(func() error {
+		return w.r.Upgrade(w.actor(owner), plan.Origin{Lifecycle: version(v2, 4)}, "old", "why", w.tick())
+	}), "outdated")
 	w.ok(w.silent(func() error { // what it is already
-		return w.r.Upgrade(w.actor(owner), w.r.Plan.Ref(), []plan.Ref{}, "", "why", w.tick())
+		return w.r.Upgrade(w.actor(owner), plan.Origin{Lifecycle: w.r.Plan.Ref(), Modules: []plan.Ref{}}, "", "why", w.tick())
 	}))
 	w.ok(w.attach(owner, gdpr()))
 	w.refused(w.silent(func() error { return w.upgrade(owner, v2) }), "refused")                                  // a module would be gone

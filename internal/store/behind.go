@@ -38,7 +38,7 @@ func behindSQL(columns, rest string) string {
 	old as materialized (
 	    select p.digest
 	      from plan p
-	     cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
+	     cross join lateral ` + originSQL + ` d (ref)
 	      join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
 	     group by p.digest)
 	select ` + columns + `

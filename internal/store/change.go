@@ -331,6 +331,8 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		s.queueViewer(b, by, &v)
 		b.Queue(`select nextval(pg_get_serial_sequence('stream', 'id'))`).QueryRow(func(row pgx.Row) error { return row.Scan(&id) })
 		known, retired := 0, false
+		var definition plan.Ref
+		queueDefault(b, &definition)
 		keys, versions := []string{ref.Key}, []int{ref.Version}
 		for _, m := range modules {
 			keys, versions = append(keys, m.Ref.Key), append(versions, m.Ref.Version)
@@ -358,6 +360,11 @@ func (s *Store) Create(ctx context.Context, by By, ref plan.Ref, in review.NewPr
 		r.Plans = s.plansOn(ctx, tx.conn)
 		for _, m := range modules {
 			if err := r.AttachAtStart(v.Actor, m.Ref, m.Reason, v.Now); err != nil {
+				return err
+			}
+		}
+		if definition != (plan.Ref{}) {
+			if err := r.DefineAtStart(v.Actor, definition, byDefault, v.Now); err != nil {
 				return err
 			}
 		}

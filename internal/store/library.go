@@ -74,6 +74,8 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	queueVersions(b, &refs)
+	var definition plan.Ref
+	queueDefault(b, &definition)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the library", err)
 	}
@@ -89,6 +91,7 @@ func (s *Store) Library(ctx context.Context, by By, search string) (*LibraryView
 			out.Modules = append(out.Modules, d)
 			continue
 		case plan.KindDefinition:
+			d.Usual = d.Newest.Key() == definition.Key
 			out.Definitions = append(out.Definitions, d)
 			continue
 		case plan.KindPolicy:
@@ -165,13 +168,16 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	return out, err
 }
 
+// originSQL are the references to what a plan p is made of.
+const originSQL = `(select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m union all select p.origin->'definition')`
+
 // madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
 // digest of each, and the document's version there. Plans are as many as projects
 // that were tailored, so an index says which have it.
 const madeOfSQL = `
 	select p.digest, (d.ref->>'version')::int as version
 	  from plan p
-	 cross join lateral (select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m) d (ref)
+	 cross join lateral ` + originSQL + ` d (ref)
 	 where p.documents @> array[$%[1]d::text] and d.ref->>'key' = $%[1]d`
 
 // usesSQL counts the projects that the person may see whose present review goes

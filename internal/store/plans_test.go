@@ -147,7 +147,7 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 	})
 	before := answers(t, f)
 	r = do("olga", "upgrading", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.Upgrade(who, next, r.Plan.Origin.Modules, r.PlanDigest(), "newer", at)
+		return r.Upgrade(who, r.Plan.Origin.On(next), r.PlanDigest(), "newer", at)
 	})
 	if len(r.Stages) != 3 || r.Stage("live").Item("risks-listed").Comments != 1 || len(r.Stage("live").Waivers) != 2 || len(r.Stage("live").Evidence) == 0 {
 		t.Errorf("upgraded: %+v", r.Stages)
@@ -169,7 +169,7 @@ func TestPlansChangeWithTheirTables(t *testing.T) {
 		t.Errorf("items\n%s\nwere\n%s", strings.Join(after, "\n"), strings.Join(before, "\n"))
 	}
 	do("olga", "upgrading again", func(r *review.Review, who review.Actor, at time.Time) error {
-		return r.Upgrade(who, next, r.Plan.Origin.Modules, r.PlanDigest(), "now", at)
+		return r.Upgrade(who, r.Plan.Origin.On(next), r.PlanDigest(), "now", at)
 	})
 
 	to := storetest.New(t)

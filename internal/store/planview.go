@@ -48,7 +48,7 @@ func queueNewest(b *pgx.Batch, into *[]plan.Ref) {
 func planKinds() []string {
 	var kinds []string
 	for _, e := range []review.Event{
-		review.ProjectCreated{}, review.ModuleAttached{}, review.ModuleDetached{}, review.ItemAdded{},
+		review.ProjectCreated{}, review.ModuleAttached{}, review.ModuleDetached{}, review.DefinitionPinned{}, review.ItemAdded{},
 		review.PlanUpgraded{}, review.UpgradeUndone{},
 	} {
 		kinds = append(kinds, e.Kind())

@@ -116,7 +116,7 @@ const publishedSQL = `select seq, at, actor_id, kind, body, hash from trail wher
 
 // queuePublished reads what the trail says of one document.
 func queuePublished(b *pgx.Batch, key string, into *review.Published) {
-	b.Queue(publishedSQL+` and item = $1 order by seq`, key).Query(func(rows pgx.Rows) error {
+	b.Queue(publishedSQL+` and (item = $1 or kind = $2) order by seq`, key, review.DefaultNamed{}.Kind()).Query(func(rows pgx.Rows) error {
 		all, err := collectPublished(rows)
 		if err == nil && all[key] != nil {
 			*into = *all[key]
@@ -160,7 +160,7 @@ func (l *shelf) write(b *pgx.Batch) error {
 // on the trail, and returns the hash of the entry.
 func writeLibraryEntry(b *pgx.Batch, prev review.Hash, en review.Entry) (review.Hash, error) {
 	switch ev := en.Event.(type) {
-	case review.DocumentPublished, review.OwnerChanged: // the bytes are stored beside it, the owner is read from the trail
+	case review.DocumentPublished, review.OwnerChanged, review.DefaultNamed: // the bytes are stored beside it, the rest is read from the trail
 	case review.VersionRetired:
 		b.Queue(`insert into retired_version (key, version) values ($1, $2)`, ev.Document, ev.Version)
 	default:

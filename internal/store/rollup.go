@@ -48,7 +48,7 @@ func writeDerived(b *pgx.Batch, l *loaded, at time.Time, created bool) {
 func replanned(events []review.Entry) bool {
 	for _, en := range events {
 		switch en.Event.(type) {
-		case review.ProjectEdited, review.AnswersRetracted, review.ReviewStarted, review.ModuleAttached, review.ModuleDetached, review.PlanUpgraded, review.UpgradeUndone:
+		case review.ProjectEdited, review.AnswersRetracted, review.ReviewStarted, review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.PlanUpgraded, review.UpgradeUndone:
 			return true
 		}
 	}

@@ -61,7 +61,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.No, int64(en.Actor), en.At)
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		writeWaiver(b, r, en)
-	case review.ModuleAttached, review.ModuleDetached, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
+	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
 		review.LoweringAsked, review.LoweringRefused, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone:
 		return writePlan(b, r)
 	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn:

@@ -47,7 +47,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.project(&out, en.Event)
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
 		t.right(&out, en.Event)
-	case review.DocumentPublished, review.VersionRetired, review.OwnerChanged:
+	case review.DocumentPublished, review.VersionRetired, review.OwnerChanged, review.DefaultNamed:
 		t.library(&out, en.Event)
 	case review.ItemAnswered, review.NotApplicableApproved, review.ItemAssigned, review.CommentAdded, review.EvidenceAdded, review.EvidenceRemoved:
 		sk, ik := en.Event.Subject()
@@ -57,7 +57,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
-	case review.ModuleAttached, review.ModuleDetached, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
+	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
 		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused:
 		t.plan(&out, en.Event)
 	case review.StagePlanned:
@@ -336,6 +336,11 @@ func (t Teller) library(out *ui.Entry, ev review.Event) {
 	case review.VersionRetired:
 		out.State, out.Why = ui.NA, e.Reason
 		out.What, out.Thing, out.Href = "retired", e.Document+" version "+strconv.Itoa(e.Version), LifecycleURL(e.Document, e.Version)
+	case review.DefaultNamed:
+		out.What, out.Thing, out.Href, out.Why = "has new projects pin", e.Document, DocumentURL(e.Document), e.Reason
+		if !e.Default {
+			out.State, out.What = ui.NA, "has new projects no longer pin"
+		}
 	case review.OwnerChanged:
 		out.What = "made " + t.Names(e.Owner) + " the owner of " + e.Document
 		if e.Owner == 0 {

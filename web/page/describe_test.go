@@ -134,6 +134,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana confirmed the answers about the project | Yes: database\nNo: users", "", ui.Met},
 		{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "EU."}, "Ana attached module gdpr, version 2 | EU.", "/templates/gdpr/2", ui.Part},
 		{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "No EU."}, "Ana detached module gdpr, version 2 | No EU.", "/templates/gdpr/2", ui.Stop},
+		{review.DefinitionPinned{Definition: plan.Ref{Key: "terms", Version: 2}, Reason: "Newer."}, "Ana pinned the readiness definition terms, version 2 | Newer.", "/templates/terms/2", ui.Part},
 		{review.ItemAdded{Stage: "idea", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "Printers", Why: "Jams."}}, "Ana added the project's own item Printers | Jams.", "/projects/ledger/stages/idea/items/own-x", ui.Part},
 		{review.ItemDropped{Stage: "idea", Item: "own-x", Reason: "Gone."}, "Ana dropped the project's own item own-x | Gone.", "", ui.Stop},
 		{review.LevelRaised{Stage: "idea", Item: "scope-set", From: "may", To: "must", Reason: "Big."}, "Ana raised from optional to required: Scope is set | Big.", item, ui.Part},
@@ -146,6 +147,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.CoreMarked{Stage: "idea", Item: "scope-set", Reason: "Off."}, "Ana took the core mark off Scope is set | Off.", item, ui.Part},
 		{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "small", Version: 2}, Reconfirm: []plan.ItemKey{"scope-set"}, Reason: "Newer."},
 			"Ana upgraded the plan to small, version 2 | Newer.\n1 answer to confirm again.", "/templates/small/2", ui.Part},
+		{review.PlanUpgraded{Lifecycle: plan.Ref{Key: "small", Version: 2}, Definition: plan.Ref{Key: "terms", Version: 2}, Reason: "Newer."},
+			"Ana upgraded the plan to small, version 2 | Newer.\nReadiness definition terms, version 2.", "/templates/small/2", ui.Part},
 		{review.UpgradeUndone{Reason: "Early."}, "Ana undid the last upgrade of the plan | Early.", "", ui.Stop},
 		{review.SeatDelegated{Person: 2, No: 1, To: 3, Seat: plan.SeatQA, Starts: "2026-12-01", Ends: "2026-12-15", Reason: "Leave."},
 			"Ana named Chi to stand in for Ben in the QA seat from 1 Dec 2026 until 14 Dec 2026 | Leave.", "", ui.Part},
@@ -161,6 +164,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ben signed in without rights from groups, because the sign-in service sent no list of groups", "", ui.Part},
 		{review.DocumentPublished{Document: "house", Sort: plan.KindLifecycle, Version: 2, Digest: "d", Reason: "More."}, "Ana published house version 2 | More.", "/templates/house/2", ui.Met},
 		{review.VersionRetired{Document: "house", Version: 1, Reason: "Old."}, "Ana retired house version 1 | Old.", "/templates/house/1", ui.NA},
+		{review.DefaultNamed{Document: "terms", Default: true, Reason: "Ours."}, "Ana has new projects pin terms | Ours.", "/templates/terms", ui.Part},
+		{review.DefaultNamed{Document: "terms", Reason: "None."}, "Ana has new projects no longer pin terms | None.", "/templates/terms", ui.NA},
 		{review.OwnerChanged{Document: "house", From: 1, Owner: 2}, "Ana made Ben the owner of house", "", ui.Part},
 		{review.OwnerChanged{Document: "house", From: 1}, "Ana left house without an owner", "", ui.Part},
 	}
@@ -182,7 +187,7 @@ func TestEntriesAreToldInWords(t *testing.T) {
 
 // Whatever can stand in a project's trail can be filtered by.
 func TestEveryKindCanBeFilteredBy(t *testing.T) {
-	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked", "PersonBlocked", "PersonUnblocked", "PersonErased", "GroupsUnknown", "DocumentPublished", "VersionRetired", "OwnerChanged"}
+	directory := []string{"SeatDelegated", "DelegationEnded", "PersonJoined", "RightGranted", "RightRevoked", "PersonBlocked", "PersonUnblocked", "PersonErased", "GroupsUnknown", "DocumentPublished", "VersionRetired", "OwnerChanged", "DefaultNamed"}
 	for _, kind := range eventKinds(t) {
 		if KnownKind(kind) == slices.Contains(directory, kind) {
 			t.Errorf("%s: known is %t", kind, KnownKind(kind))

@@ -18,6 +18,9 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 	case review.ModuleDetached:
 		out.State = ui.Stop
 		out.What, out.Thing, out.Href, out.Why = "detached module", e.Module.Key+", version "+strconv.Itoa(e.Module.Version), LifecycleURL(e.Module.Key, e.Module.Version), e.Reason
+	case review.DefinitionPinned:
+		out.What, out.Thing = "pinned the readiness definition", e.Definition.Key+", version "+strconv.Itoa(e.Definition.Version)
+		out.Href, out.Why = LifecycleURL(e.Definition.Key, e.Definition.Version), e.Reason
 	case review.ItemAdded:
 		t.toItem(out, e.Stage, e.Item)
 		out.What, out.Thing, out.Why = "added the project's own item", e.Added.Title, e.Added.Why
@@ -33,6 +36,9 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 	case review.PlanUpgraded:
 		out.What, out.Thing = "upgraded the plan to", e.Lifecycle.Key+", version "+strconv.Itoa(e.Lifecycle.Version)
 		out.Href, out.Why = LifecycleURL(e.Lifecycle.Key, e.Lifecycle.Version), e.Reason
+		if d := e.Definition; d.Version > 0 {
+			out.Why += "\nReadiness definition " + d.Key + ", version " + strconv.Itoa(d.Version) + "."
+		}
 		if n := len(e.Reconfirm); n > 0 {
 			out.Why += "\n" + CountOf(n, "answer") + " to confirm again."
 		}

@@ -100,6 +100,7 @@ var kinds = []struct{ kind, label string }{
 	{review.RetrospectiveClosed{}.Kind(), "Reviews of break-glass"},
 	{review.ModuleAttached{}.Kind(), "Modules attached"},
 	{review.ModuleDetached{}.Kind(), "Modules detached"},
+	{review.DefinitionPinned{}.Kind(), "Readiness definitions pinned"},
 	{review.ItemAdded{}.Kind(), "Own items added"},
 	{review.ItemDropped{}.Kind(), "Own items dropped"},
 	{review.LevelRaised{}.Kind(), "Items raised"},

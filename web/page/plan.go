@@ -15,6 +15,7 @@ import (
 const (
 	PlanAttach  = "attach"
 	PlanDetach  = "detach"
+	PlanDefine  = "define"
 	PlanUpgrade = "upgrade"
 	PlanUndo    = "undo"
 )
@@ -27,13 +28,16 @@ type PlanData struct {
 	Names    Names
 	Titles   map[plan.ItemKey]string // also of items that are no longer asked
 	Attached []PlanModule
-	Offered  []PlanModule   // those that the profile proposes first
-	Newest   []plan.Ref     // of each document that is not retired
-	Do       string         // what is looked at before it is done; empty: nothing
-	Key      string         // of the module that it is about
-	Then     *review.Review // nil where that cannot be told
-	Why      string         // it cannot be done; empty: it can
-	Form     PlanForm
+	Offered  []PlanModule // those that the profile proposes first
+	Newest   []plan.Ref   // of each document that is not retired
+	// Definitions are the newest versions of readiness definitions that can be pinned.
+	Definitions []PlanDefinition
+	Pinned      *review.Entry // that pinned the present one; nil where that is not known
+	Do          string         // what is looked at before it is done; empty: nothing
+	Key         string         // of the module that it is about
+	Then        *review.Review // nil where that cannot be told
+	Why         string         // it cannot be done; empty: it can
+	Form        PlanForm
 }
 
 // PlanForm is what was typed into a form that was refused.
@@ -64,7 +68,10 @@ func (d *PlanData) mayDo() bool {
 	return !d.asksLess() || review.May(d.Actor, review.DropSeat, &d.Review.Project) == nil
 }
 
-func (d *PlanData) asksLess() bool { return d.Do == PlanDetach && d.Review.AsksLess(d.Then) }
+func (d *PlanData) asksLess() bool {
+	other := d.Do == PlanDefine && d.Review.Plan.Origin.Definition.Key != d.Key
+	return (other || d.Do == PlanDetach) && d.Review.AsksLess(d.Then)
+}
 
 func (d *PlanData) key() review.ProjectKey { return d.Review.Project.Key }
 
@@ -81,6 +88,11 @@ func (d *PlanData) name() string {
 			return m.Module.Name
 		}
 	}
+	for _, def := range d.Definitions {
+		if def.Ref.Key == d.Key {
+			return "“" + def.Definition.Name + "”, version " + strconv.Itoa(def.Ref.Version)
+		}
+	}
 	return "the module"
 }
 
@@ -91,6 +103,8 @@ func (d *PlanData) title() string {
 		return "Attach " + d.name()
 	case PlanDetach:
 		return "Detach " + d.name()
+	case PlanDefine:
+		return "Pin " + d.name()
 	case PlanUndo:
 		return "Undo the upgrade"
 	}
@@ -98,7 +112,7 @@ func (d *PlanData) title() string {
 }
 
 func (d *PlanData) button() string {
-	return map[string]string{PlanAttach: "Attach", PlanDetach: "Detach", PlanUndo: "Undo the upgrade", PlanUpgrade: "Upgrade"}[d.Do]
+	return map[string]string{PlanAttach: "Attach", PlanDetach: "Detach", PlanDefine: "Pin this version", PlanUndo: "Undo the upgrade", PlanUpgrade: "Upgrade"}[d.Do]
 }
 
 // PlanChangeURL is where a change of a plan is looked at before it is made.
@@ -119,6 +133,9 @@ func NewerVersions(p *plan.Plan, newest []plan.Ref) []string {
 	note(p.Base.Name, p.Ref())
 	for i, ref := range p.Origin.Modules {
 		note(p.Modules[i].Name, ref)
+	}
+	if p.Definition != nil {
+		note(p.Definition.Name, p.Origin.Definition)
 	}
 	return out
 }

@@ -26,6 +26,10 @@ func (d *PlanData) Changed(ev review.Event) string {
 			}
 		}
 		return "Detached: " + e.Module.Key + ". What was said of its items is kept under “No longer asked”."
+	case review.DefinitionPinned:
+		if def := d.Review.Plan.Definition; def != nil && d.Review.Plan.Origin.Definition == e.Definition {
+			return "Pinned: " + def.Name + ", version " + strconv.Itoa(def.Version) + "."
+		}
 	case review.PlanUpgraded:
 		return d.upgradedTo(&e)
 	case review.UpgradeUndone:
@@ -41,8 +45,11 @@ func (d *PlanData) Changed(ev review.Event) string {
 // upgradedTo says to what a plan was upgraded, and what was not asked before.
 func (d *PlanData) upgradedTo(e *review.PlanUpgraded) string {
 	names := []string{d.Review.Plan.Base.Name + " version " + strconv.Itoa(e.Lifecycle.Version)}
-	if up := d.Review.Upgraded; up != nil && up.From.Lifecycle == e.Lifecycle && len(e.Modules) > 0 {
-		names = nil // only modules have changed
+	if up := d.Review.Upgraded; up != nil && up.From.Lifecycle == e.Lifecycle && (len(e.Modules) > 0 || e.Definition.Version > 0) {
+		names = nil // only other documents have changed
+	}
+	if def := d.Review.Plan.Definition; def != nil && e.Definition.Version > 0 {
+		names = append(names, def.Name+" version "+strconv.Itoa(e.Definition.Version))
 	}
 	for _, ref := range e.Modules {
 		if up := d.Review.Upgraded; up != nil && up.From.Module(ref.Key) == ref {

@@ -65,7 +65,7 @@ func Upgrades(m ui.PageMeta, d *UpgradesData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.PageHead("Projects behind their version", "Those whose plan you may change, and whose lifecycle or modules have a newer version.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("Projects behind their version", "Those whose plan you may change, and whose lifecycle, modules or readiness definition have a newer version.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

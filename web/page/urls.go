@@ -271,6 +271,9 @@ func NewDocumentFrom(key string, version int) string {
 // DocumentURL is a document with all its versions.
 func DocumentURL(key string) string { return LibraryURL + "/" + key }
 
+// DefaultURL is where the library says whether new projects pin a readiness definition.
+func DefaultURL(key string) string { return DocumentURL(key) + "/default" }
+
 // RetireURL is where new projects are kept from following a version.
 func RetireURL(key string, version int) string { return LifecycleURL(key, version) + "/retire" }
 

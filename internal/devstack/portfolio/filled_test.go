@@ -232,6 +232,9 @@ func (d *demo) states(t *testing.T) {
 		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
 		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 1, 3},
 		{"modules attached", `select body from trail where kind = 'ModuleAttached'`, 2, 6},
+		{"definitions pinned", `select distinct origin->'definition'->>'version' from plan where origin->'definition' is not null`, 2, 2},
+		{"projects behind their definition", `select 1 from review r join portfolio f on f.project_id = r.project_id and f.review_no = r.no join plan p on p.digest = r.plan
+			where p.origin->'definition'->>'version' = '1'`, 1, 3},
 		{"questions answered", `select distinct risk from item where choices <> ''`, 2, 3},
 		{"own items", `select body from trail where kind = 'ItemAdded'`, 2, 9},
 		{"answers to say again", `select item from item where reattest`, 10, 200},

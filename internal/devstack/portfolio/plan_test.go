@@ -235,7 +235,7 @@ func firstPlan(t *testing.T, tmpl *plan.Lifecycle) *plan.Plan {
 	return plan.Bare(tmpl, ref)
 }
 
-// published composes plans of what comes with the program.
+// published composes plans of what comes with the program or is published by the demo.
 func published(o plan.Origin) (*plan.Plan, error) {
 	return plan.ComposeFrom(o, func(ref plan.Ref) (plan.Document, error) {
 		if l, err := catalog.Version(ref.Key, ref.Version); err == nil {
@@ -243,6 +243,9 @@ func published(o plan.Origin) (*plan.Plan, error) {
 		}
 		if m := failureModule(); m.Key == ref.Key {
 			return plan.Document{Module: m}, nil
+		}
+		if ref.Key == terms(1).Key {
+			return plan.Document{Definition: terms(ref.Version)}, nil
 		}
 		m, err := catalog.Module(ref.Key, ref.Version)
 		return plan.Document{Module: m}, err

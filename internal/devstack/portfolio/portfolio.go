@@ -114,7 +114,7 @@ func Fill(ctx context.Context, st *store.Store, issuer string, groups auth.Group
 	if err := f.join(ctx, issuer, groups, role); err != nil {
 		return 0, err
 	}
-	if err := f.publish(ctx); err != nil {
+	if err := f.define(ctx, 1, peopleJoined-1, "We said it differently in every team."); err != nil {
 		return 0, err
 	}
 	return len(all) - len(there), f.fill(ctx, all)
@@ -188,9 +188,17 @@ func (f *filler) fill(ctx context.Context, all []demoProject) error {
 	}
 	last := len(all) - 1
 	for i := range all[:last] {
+		if all[i].began <= secondTerms {
+			if err := f.define(ctx, 2, secondTerms, "Nobody could wait two hours for the shop, and we were never told how slow is too slow."); err != nil {
+				return err
+			}
+		}
 		if err := f.begin(ctx, &all[i]); err != nil {
 			return err
 		}
+	}
+	if err := f.publish(ctx); err != nil {
+		return err
 	}
 	if err := f.tellAll(ctx, all[:last]); err != nil {
 		return err

@@ -3,7 +3,6 @@ package portfolio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -65,24 +64,10 @@ func failureModule() *plan.Module {
 // publish has Ada publish the module, unless an earlier call did.
 func (f *filler) publish(ctx context.Context) error {
 	d := plan.Document{Module: failureModule()}
-	key := d.Key()
-	if _, err := f.st.Document(ctx, key, 1); err == nil || !errors.Is(err, review.ErrNotFound) {
+	if _, err := f.st.Document(ctx, d.Key(), 1); err == nil || !errors.Is(err, review.ErrNotFound) {
 		return err
 	}
-	ada := store.ByPerson(f.people["ada"], f.day)
-	var there *review.Invalid // a draft that an interrupted call left
-	if _, err := f.st.StartDraft(ctx, ada, d, 0); err != nil && !errors.As(err, &there) {
-		return fmt.Errorf("writing the demo's module: %w", err)
-	}
-	view, err := f.st.DocumentDraft(ctx, ada, key)
-	if err != nil {
-		return fmt.Errorf("reading the demo's module: %w", err)
-	}
-	reason := review.Publication{Reason: "Three questions that we ask after every incident, asked before."}
-	if _, err := f.st.PublishDraft(ctx, ada, key, view.Saved, reason, func(plan.Document) error { return nil }); err != nil {
-		return fmt.Errorf("publishing the demo's module: %w", err)
-	}
-	return nil
+	return f.publishDocument(ctx, store.ByPerson(f.people["ada"], f.day), d, 0, "Three questions that we ask after every incident, asked before.")
 }
 
 // attachFailure adds the module to a project's plan.

@@ -80,7 +80,7 @@ func upgradeTo(key string, version int, why string) act {
 		if err != nil {
 			return err
 		}
-		return r.Upgrade(who, ref, r.Plan.Origin.Modules, r.PlanDigest(), why, at)
+		return r.Upgrade(who, r.Plan.Origin.On(ref), r.PlanDigest(), why, at)
 	}
 }
 

@@ -73,6 +73,7 @@ func (s *story) plan() []step {
 	}
 	s.turns()
 	s.stagePlans()
+	s.newTerms()
 	s.records()
 	return s.steps
 }

@@ -27,7 +27,8 @@ type Document struct {
 	Owner  review.PersonID
 	Errors map[string]string
 	Reason string
-	Retire int // the version whose retirement is asked for
+	Retire int  // the version whose retirement is asked for
+	Naming bool // that new projects pin it is asked for, or that they do not
 }
 
 // newest first
@@ -558,6 +559,14 @@ func partID(p Part) string {
 func (d *Document) retireField(version int) ui.Field {
 	f := ui.Field{Name: "reason", ID: "retire-" + strconv.Itoa(version), Label: "Why no new project should follow it"}
 	if d.Retire == version {
+		f.Value, f.Error = d.Reason, d.Errors["reason"]
+	}
+	return f
+}
+
+func (d *Document) defaultField() ui.Field {
+	f := ui.Field{Name: "reason", ID: "default-reason", Label: "Why"}
+	if d.Naming {
 		f.Value, f.Error = d.Reason, d.Errors["reason"]
 	}
 	return f
