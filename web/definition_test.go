@@ -3,7 +3,10 @@ package web
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -120,4 +123,77 @@ func TestADefinitionFromEnd(t *testing.T) {
 	if got := words(o.get(page.PlanURL(none) + "?define=" + f.tmpl.Key).want(200).one("#change")); !strings.Contains(got, "is no readiness definition") {
 		t.Errorf("a lifecycle is looked at as a definition: %s", got)
 	}
+}
+
+// What the definition says stands where it matters: on the project's page and in its
+// report, beside the gate of the release, and beside the form of an incident. Risks and
+// objectives are held against it.
+func TestTheDefinitionIsHeldAgainst(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, none := f.create("pays"), f.create("none")
+	m, boss := f.browse("member"), f.browse("manager")
+	release := f.tmpl.Stages[f.tmpl.Covering(&plan.Stage{Key: "release", Phases: []plan.Phase{"release"}})].Key
+	nowhere := func(r *reply) {
+		t.Helper()
+		if r.find("#terms").Length() > 0 {
+			t.Errorf("words of a definition stand there: %s", words(r.one("#terms")))
+		}
+	}
+	nowhere(m.get(page.GateURL(none, release)).want(200))
+	nowhere(m.get(page.NewRecordURL(none, "incident", "", "")).want(200))
+
+	d := &plan.Definition{Kind: plan.KindDefinition, Key: "ours", Version: 1, Name: "Ours", Summary: "S", Deployment: "In <i>steps</i>.", Incident: "It <i>hurts</i>."}
+	for i := range d.Tiers {
+		d.Tiers[i] = plan.Terms{Recovery: "an hour", Tolerated: 9, Objectives: []plan.Goal{{Indicator: "Availability", Objective: "99.9 % of requests", Window: "28 days"}}}
+	}
+	f.publishDocument(plan.Document{Definition: d})
+	ref, err := plan.Document{Definition: d}.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.PinDefinition(who, ref, r.PlanDigest(), "Ours.", at)
+	})
+	for _, at := range []string{page.ProjectURL(p), page.ReportURL(p)} {
+		if text := words(m.get(at).want(200).one("main")); !strings.Contains(text, "Readiness definition Ours, version 1") {
+			t.Errorf("%s says %s", at, text)
+		}
+	}
+	terms := m.get(page.GateURL(p, release)).want(200).one("details#terms:not([open])")
+	if text := words(terms); !strings.Contains(text, "In <i>steps</i>.") || !strings.Contains(text, "an hour") {
+		t.Errorf("beside the gate stands %s", text)
+	}
+	nowhere(m.get(page.GateURL(p, "idea")).want(200))
+	terms = m.get(page.NewRecordURL(p, "incident", "", "")).want(200).one("details#terms[open]")
+	if text := words(terms); !strings.Contains(text, "It <i>hurts</i>.") || !strings.Contains(text, "an hour") {
+		t.Errorf("beside the form of an incident stands %s", text)
+	}
+
+	f.risk(p, "idea", "5", "2")
+	risk := page.RecordURL(p, "risk", 1)
+	shown := boss.get(risk).want(200).one(`form [name=to][value=accepted] ~ [name=shown]`).AttrOr("value", "")
+	refused := boss.post(page.MoveRecordURL(p, "risk", 1), "to", "accepted", "shown", shown, "reason", "We <b>live</b> with it.", "due", "2099-01-02").want(409)
+	if text := words(refused.one("main")); !strings.Contains(text, "R1 scores 10 of 25, and “Ours”, version 1, tolerates 9 at tier 1.") {
+		t.Errorf("it is refused with %s", text)
+	}
+	if kept := refused.one("details[open] [name=reason]").Text(); kept != "We <b>live</b> with it." {
+		t.Errorf("what was typed is %q", kept)
+	}
+
+	m.get(page.RecordKindURL(p, "objective")).want(200)
+	fields := []string{"title", "It answers", "text", "", "owner", "", "due", "2099-01-02", "stage", "idea", "item", "scope-agreed", "links", "", "value-indicator", "availability", "value-objective", "99.5", "value-window", "28d", "value-method", "", "value-source", "", "value-spent", ""}
+	m.post(page.RecordKindURL(p, "objective"), fields...).want(303)
+	for _, at := range []string{page.RecordURL(p, "objective", 2), page.RecordKindURL(p, "objective"), page.GateURL(p, "idea"), page.ReportURL(p)} {
+		if text := words(m.get(at).want(200).one("main")); !strings.Contains(text, "Looser than “Ours”, version 1, asks at tier 1: Availability: 99.9 % of requests over 28 days.") {
+			t.Errorf("%s says %s", at, text)
+		}
+	}
+	if text := words(m.get(page.RecordURL(p, "objective", 2)).one("main")); !strings.Contains(text, "cannot be asked for until it is tightened") {
+		t.Errorf("its page does not say what to do: %s", text)
+	}
+	if text := words(m.get(page.RecordKindURL(p, "objective")).one("#asked")); !strings.Contains(text, "Looser") || !strings.Contains(text, "S2") {
+		t.Errorf("the list says %s", text)
+	}
+	m.get(page.GateURL(p, "idea")).one(`#blockers a[href="` + page.RecordURL(p, "objective", 2) + `"]`)
 }

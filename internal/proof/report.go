@@ -29,13 +29,15 @@ type reportData struct {
 	About    about
 	Project  *review.Project
 	Template *plan.Lifecycle
-	Scope    string
-	Rounds   []reportRound
-	Open     []string // gates whose round is open, or that had none
-	Entries  int64
-	Verifier string
-	CSS      template.CSS
-	Policy   string
+	// Definition is the readiness definition that the project pins; nil: none.
+	Definition *plan.Definition
+	Scope      string
+	Rounds     []reportRound
+	Open       []string // gates whose round is open, or that had none
+	Entries    int64
+	Verifier   string
+	CSS        template.CSS
+	Policy     string
 }
 
 type reportRound struct {
@@ -84,7 +86,7 @@ func renderReport(h *history, a about, names people, verifier string) ([]byte, e
 	}
 	style := sha256.Sum256([]byte(reportCSS))
 	d := reportData{
-		About: a, Project: &h.review.Project, Template: &h.review.Plan.Lifecycle, Scope: "all gates", Entries: a.Entries, Verifier: verifier,
+		About: a, Project: &h.review.Project, Template: &h.review.Plan.Lifecycle, Definition: h.review.Plan.Definition, Scope: "all gates", Entries: a.Entries, Verifier: verifier,
 		CSS:    template.CSS(reportCSS), // ours, and the same for every bundle
 		Policy: "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(style[:]) + "'",
 	}

@@ -2,10 +2,13 @@ package record
 
 import "time"
 
+// Incident is the kind of incidents.
+const Incident Key = "incident"
+
 // incident is something that went wrong where people could notice. Its moments
 // are in order, and an authority that has to be told has a deadline.
 var incident = Kind{
-	Key: "incident", One: "incident", Many: "incidents", Mark: "I",
+	Key: Incident, One: "incident", Many: "incidents", Mark: "I",
 	About:   "What went wrong where people could notice: when, how bad, who had to be told, and what was learnt.",
 	Title:   "What went wrong?",
 	Example: "Checkout refused all cards",

@@ -15,6 +15,7 @@ var objective = Kind{
 	Title:   "What is promised?",
 	Example: "Payments are confirmed within a second",
 	Text:    "Why this much, and no more?",
+	Item:    "The item that it concerns",
 	Due:     "Look at it again by", DueIn: 90, Overdue: "has to be looked at again",
 	Fields: []Field{
 		{Key: "indicator", Label: "Indicator", Type: Line, Required: true, Help: "What counts as good, of what: such as requests answered without an error in under 300 ms, of all requests."},
@@ -77,3 +78,13 @@ func WindowDays(window string) int {
 	}
 	return 0
 }
+
+// Promised is the share and the window in days that an objective promises; false
+// where it does not say a share.
+func Promised(v Values) (share Decimal, days int, ok bool) {
+	share, ok = v.number("objective")
+	return share, WindowDays(v["window"]), ok
+}
+
+// Indicator is what an objective counts as good.
+func Indicator(v Values) string { return v["indicator"] }

@@ -149,6 +149,10 @@ type State struct {
 	// KeepsGates has a record that comes here keep how all gates stand then.
 	KeepsGates bool
 
+	// Bounded: the score of a record that comes here lies within what the project's
+	// readiness definition tolerates.
+	Bounded bool
+
 	NeedsItem bool // the record's item has to be filled in by then, and be one of the library
 }
 

@@ -2,10 +2,13 @@ package record
 
 import "strconv"
 
+// Risk is the kind of risks.
+const Risk Key = "risk"
+
 // risk is something that could go wrong. Its score is likelihood times impact,
 // 1 to 25: from 15 on it is high, from 8 on medium.
 var risk = Kind{
-	Key: "risk", One: "risk", Many: "risks", Mark: "R",
+	Key: Risk, One: "risk", Many: "risks", Mark: "R",
 	About:   "What could go wrong, how likely and how bad it is, and what is done about it.",
 	Title:   "What could happen?",
 	Example: "The payment provider is down for an afternoon",
@@ -27,7 +30,7 @@ var risk = Kind{
 		{Key: "open", Label: "Open", Act: "Open it again", From: []StateKey{"treated", "accepted", "closed"}, AtGate: true, Why: "What has changed?"},
 		{Key: "treated", Label: "Being treated", Act: "Treat it", From: []StateKey{"open", "accepted"}, AtGate: true, Needs: []FieldKey{"treatment"}},
 		{
-			Key: "accepted", Label: "Accepted", Act: "Accept it", From: []StateKey{"open", "treated"}, AtGate: true, Dated: true,
+			Key: "accepted", Label: "Accepted", Act: "Accept it", From: []StateKey{"open", "treated"}, AtGate: true, Dated: true, Bounded: true,
 			Why: "Why can the organisation live with it?", By: Judges,
 		},
 		{Key: "closed", Label: "Closed", Act: "Close it", From: []StateKey{"open", "treated", "accepted"}, Closed: true, Why: "Why is it no risk any longer?"},

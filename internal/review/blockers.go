@@ -33,6 +33,7 @@ const (
 	Reopened          BlockerKind = "gate-reopened"
 	RecordUndecided   BlockerKind = "record-undecided"
 	RecordMissing     BlockerKind = "record-missing"
+	ObjectiveLooser   BlockerKind = "objective-looser"
 	// What nobody can do, see [Review.NobodyCan].
 	NobodySigns     BlockerKind = "nobody-signs"
 	NobodyConfirms  BlockerKind = "nobody-confirms"
@@ -283,7 +284,7 @@ func (r *Review) lacks(s *Stage, at time.Time) iter.Seq[Blocker] {
 				return
 			}
 		}
-		for _, b := range r.recordBlockers(s) {
+		for _, b := range r.recordBlockers(s, at) {
 			if !yield(b) {
 				return
 			}

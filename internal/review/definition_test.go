@@ -1,6 +1,7 @@
 package review_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -100,4 +101,98 @@ func TestDefinedAtStart(t *testing.T) {
 	if err := later.DefineAtStart(by, defRef(2), "default", base); refusal(err) != "refused" {
 		t.Errorf("a definition joins a project that is there: %v", err)
 	}
+}
+
+// A risk above what the definition tolerates is not accepted, whoever decides; below
+// it is. A project without a definition decides as before.
+func TestRisksAboveTheToleranceAreNotAccepted(t *testing.T) {
+	w := newPlanned(t, shelf{definitions: terms()})
+	before := w.add(member, "risk", aRisk("5", "5"))
+	w.ok(w.move(manager, before, "accepted", "We refund."))
+	w.ok(w.pin(owner, defRef(2)))
+	no := w.add(member, "risk", aRisk("3", "3"))
+	err := w.move(manager, no, "accepted", "We refund.")
+	w.refused(err, "refused")
+	if want := "R2 scores 9 of 25, and “What ready means”, version 2, tolerates 8 at tier 2. Make it less likely or less bad first."; err.Error() != want {
+		t.Errorf("it is refused with\n%s, want\n%s", err, want)
+	}
+	within := w.add(member, "risk", aRisk("2", "4"))
+	w.ok(w.move(manager, within, "accepted", "We refund."))
+	for n, want := range map[int]bool{before: true, no: true, within: false} {
+		if rec, err := w.r.Record(n); err != nil || (w.r.Exceeds(rec) != "") != want {
+			t.Errorf("%s is above the tolerance: %t, %v", rec.Name(), !want, err)
+		}
+	}
+	if rec, err := w.r.Record(before); err != nil || rec.State != "accepted" {
+		t.Errorf("what was accepted before is %+v, %v", rec, err)
+	}
+	w.ok(w.move(member, no, "closed", "It cannot happen any more."))
+	if rec, err := w.r.Record(no); err != nil || w.r.Exceeds(rec) != "" {
+		t.Error("a closed risk is above the tolerance")
+	}
+	w.replays()
+}
+
+// An objective that names one of the definition and falls short of it keeps its gate
+// from being asked for, until it is tightened or its item is waived there.
+func TestLooseObjectivesStopTheirGate(t *testing.T) {
+	w := newPlanned(t, shelf{definitions: terms()})
+	w.ok(w.pin(owner, defRef(2)))
+	w.fill(build)
+	objective := func(title, share, window string, stage plan.StageKey, item plan.ItemKey) int {
+		in := anObjective(share)
+		in.Title, in.Stage, in.Item, in.Values["window"] = title, stage, item, window
+		return w.add(member, "objective", in)
+	}
+	loose := func(sk plan.StageKey) (nos []int) {
+		for _, b := range w.r.RequestBlockers(w.stage(sk), w.now) {
+			if b.Kind == review.ObjectiveLooser {
+				nos = append(nos, b.Record)
+			}
+		}
+		return nos
+	}
+	is := func(sk plan.StageKey, want ...int) {
+		t.Helper()
+		if got := loose(sk); !slices.Equal(got, want) {
+			t.Errorf("at %s, %v are looser, want %v", sk, got, want)
+		}
+	}
+	objective("Payments are confirmed", "90", "28d", "", "") // names none
+	objective(" availability ", "99.9", "28d", "", "")       // as asked
+	objective("AVAILABILITY", "99.95", "7d", "", "")         // tighter
+	is(build)
+	everywhere := objective("Availability", "99.5", "28d", "", "")
+	is(build, everywhere)
+	is(run, everywhere)
+	w.ok(w.move(member, everywhere, "retired", "Too loose."))
+	is(build)
+	long := objective("Availability", "99.95", "90d", build, "")
+	is(build, long)
+	is(run)
+	w.refused(w.request(owner, build), "blocked")
+	w.ok(w.move(member, long, "retired", "Too long."))
+
+	// It names an item of the build stage: it is held against the definition there, and
+	// a waiver of that item covers it as long as it counts.
+	at := objective("Availability", "99.5", "28d", "", "tests")
+	is(build, at)
+	is(run)
+	w.leave(build, "tests", "2026-04-01")
+	is(build)
+	if rec, _ := w.r.Record(at); w.r.Excuse(rec, w.now) == nil || w.r.ShortOf(rec) == nil {
+		t.Error("nothing tells that the waiver covers it")
+	}
+	w.now = w.now.AddDate(0, 2, 0)
+	is(build, at)
+
+	// One that counts at another gate than that of its item no waiver covers.
+	other := objective("Availability", "99.5", "28d", run, "tests")
+	is(run, other)
+
+	// The first version asks for less.
+	w.ok(w.pin(manager, defRef(1)))
+	is(build)
+	is(run)
+	w.replays()
 }

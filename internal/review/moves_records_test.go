@@ -158,6 +158,9 @@ func (k *machine) moveRecord(by review.PersonID, c *mRecord, to record.StateKey,
 	}}
 	v.refuse("refused", k.m.status == review.StatusStopped)
 	v.refuse("invalid", to != "treated" && reason == "")
+	if d := k.m.plan.terms; to == "accepted" && d > 0 {
+		v.refuse("refused", c.likelihood*c.impact > terms()[d-1].Tiers[k.m.tier-1].Tolerated)
+	}
 	in := review.RecordMove{To: to, Reason: reason}
 	if to == "treated" {
 		in.Values = record.Values{"treatment": "A second one."}

@@ -166,8 +166,8 @@ func (r *Review) signedRecords(s *Stage) []SignedRecord {
 }
 
 // recordBlockers are the records that keep a gate from being asked for.
-func (r *Review) recordBlockers(s *Stage) []Blocker {
-	bs := r.missingRecords(s)
+func (r *Review) recordBlockers(s *Stage, at time.Time) []Blocker {
+	bs := append(r.missingRecords(s), r.looseObjectives(s, at)...)
 	for _, rec := range r.AtGate(s) {
 		def := rec.Def()
 		if def.Stops == nil {
@@ -648,6 +648,9 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	}
 	if err := fields.fits(kind, in.To, at); err != nil {
 		return err
+	}
+	if why := r.Exceeds(rec); to.Bounded && why != "" {
+		return refuse("%s %s. Make it less likely or less bad first.", rec.Name(), why)
 	}
 	gates, err := r.gatesFor(to, at)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
@@ -83,6 +84,14 @@ func TestProjectsPinDefinitions(t *testing.T) {
 	}
 	if _, err := pin(plan.Ref{Key: "terms", Version: 2, Digest: refs[0].Digest}); err == nil {
 		t.Error("a version is pinned that was never published")
+	}
+	if _, err := f.Change(ctx, f.as("olga"), store.Target{Project: "pays"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		_, err := r.OpenRecord(who, record.Objective, review.NewRecord{RecordFields: review.RecordFields{
+			Title: "Availability", Values: record.Values{"indicator": "answered, of all", "objective": "99.5", "window": "28d"},
+		}}, at)
+		return err
+	}); err != nil {
+		t.Fatal(err)
 	}
 	view, err := f.DocumentVersion(ctx, f.as("olga"), "terms", 2)
 	if err != nil || len(view.Uses) != 1 || view.Uses[0] != (store.DocumentUse{Version: 2, Projects: 2}) {

@@ -128,7 +128,7 @@ func BlockerText(b *review.Blocker) string {
 
 func blockerLook(k review.BlockerKind) ui.State {
 	switch k {
-	case review.MustNotMet, review.RecordUndecided, review.RecordMissing, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
+	case review.MustNotMet, review.RecordUndecided, review.RecordMissing, review.ObjectiveLooser, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
 		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack, review.NobodyLeads:
 		return ui.Bad
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
@@ -144,7 +144,7 @@ func blockerLook(k review.BlockerKind) ui.State {
 // BlockerHref is where a person acts on a blocker.
 func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 	switch b.Kind {
-	case review.RecordUndecided:
+	case review.RecordUndecided, review.ObjectiveLooser:
 		return RecordURL(p, b.Type, b.Record)
 	case review.RecordMissing:
 		return NewRecordURL(p, b.Type, b.Stage, "")

@@ -32,7 +32,7 @@ type PlanData struct {
 	Newest   []plan.Ref   // of each document that is not retired
 	// Definitions are the newest versions of readiness definitions that can be pinned.
 	Definitions []PlanDefinition
-	Pinned      *review.Entry // that pinned the present one; nil where that is not known
+	Pinned      *review.Entry  // that pinned the present one; nil where that is not known
 	Do          string         // what is looked at before it is done; empty: nothing
 	Key         string         // of the module that it is about
 	Then        *review.Review // nil where that cannot be told

@@ -89,9 +89,13 @@ func (v *projectView) facts() []ui.Fact {
 	if p.Restricted {
 		facts = append(facts, ui.Fact{Term: "Visible", Text: "restricted to its people, admins and auditors"})
 	}
-	return append(facts, ui.Fact{
+	facts = append(facts, ui.Fact{
 		Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version), Href: LifecycleURL(v.Review.Plan.Ref().Key, v.Review.Plan.Ref().Version),
 	})
+	if f, pins := definitionFact(v.Review); pins {
+		facts = append(facts, f)
+	}
+	return facts
 }
 
 // newer says which documents of the plan have a newer version.

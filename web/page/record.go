@@ -30,6 +30,9 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 		{Term: "Review", Text: v.reviewText()},
 		{Term: "Lifecycle", Text: v.Review.Plan.Name + ", version " + strconv.Itoa(v.Review.Plan.Ref().Version)},
 	}
+	if f, pins := definitionFact(r); pins {
+		facts = append(facts, f)
+	}
 	if p.Summary != "" {
 		facts = append([]ui.Fact{{Term: "Purpose", Text: p.Summary}}, facts...)
 	}

@@ -61,6 +61,11 @@ var keeps = map[review.ProjectKey][]kept{
 			reads:  []read{{"jonas", 24, "99.71", "Load test, first run."}, {"omar", 17, "99.84", "Load test after the pool was made larger."}, {"omar", 9, "99.93", ""}, {"jonas", 2, "99.95", ""}},
 		},
 		{
+			who: "omar", ago: 20, kind: "objective", stage: "pipeline", title: "Availability", due: 70,
+			text:   "The old provider promised as much. What we call ready asks for more, and we do not know yet whether the new one keeps to it.",
+			values: record.Values{"indicator": "requests to the gateway that are answered without an error, of all", "objective": "99.5", "window": "28d", "method": "Counted at the gateway's edge."},
+		},
+		{
 			who: "jonas", ago: 29, kind: "measure", title: "Share of payments that cost us less than before", due: 20,
 			text:   "The project was started to get away from the old provider's prices.",
 			values: record.Values{"use": "success", "unit": "%", "baseline": "0", "better": "more", "target": "80"},
@@ -221,6 +226,11 @@ var keeps = map[review.ProjectKey][]kept{
 			text:   "Customers stay at home for it. Nineteen of twenty is what the carriers signed.",
 			values: record.Values{"indicator": "parcels that came in the hour that was chosen, of all that had one", "objective": "95", "window": "30d", "spent": "Fewer hours are offered until it has recovered."},
 			reads:  []read{{"rosa", 50, "95.9", ""}, {"kofi", 36, "96.4", ""}, {"rosa", 22, "96.1", ""}, {"kofi", 8, "95.7", ""}},
+		},
+		{
+			who: "rosa", ago: 62, kind: "objective", stage: "operations", title: "Availability", due: 50,
+			values: record.Values{"indicator": "requests for hours that are answered without an error, of all", "objective": "99.9", "window": "28d", "method": "Counted at the balancer."},
+			reads:  []read{{"rosa", 36, "99.94", ""}, {"kofi", 8, "99.97", ""}},
 		},
 		{
 			who: "rosa", ago: 63, kind: "measure", stage: "operations", title: "Parcels that have to be brought twice", due: 25,

@@ -41,7 +41,7 @@ func (v *view) record(k *record.Kind, rec *review.SignedRecord) gateRecord {
 	out := gateRecord{
 		look: page.RecordLook(st, then.Overdue(v.Now)), state: st.Label, name: then.Name(), href: page.RecordURL(v.key, rec.Kind, rec.No),
 		title: rec.Title, text: rec.Why,
-		warnings: then.Warnings(),
+		warnings: append(then.Warnings(), page.TermsRemarks(v.Review, &then, v.Now)...),
 	}
 	if !v.Past {
 		if text, _ := page.OtherStands(&then, v.Others, v.Now); text != "" {
@@ -97,7 +97,7 @@ func (v *reportView) records() []reportedRecord {
 		out = append(out, reportedRecord{
 			look: page.RecordLook(rec.Standing(), rec.Overdue(v.At)), name: rec.Name(), title: rec.Title, text: rec.Text, state: rec.Standing().Label,
 			why: rec.Why, owner: page.NameOrNone(v.Name, rec.Owner), due: page.DayOrNone(rec.DueDay()), facts: recordFacts(rec, v.Others, v.At),
-			warnings: rec.Warnings(), gates: page.RecordGates(rec),
+			warnings: append(rec.Warnings(), page.TermsRemarks(v.Review, rec, v.At)...), gates: page.RecordGates(rec),
 		})
 	}
 	return out

@@ -175,7 +175,7 @@ func (v *View) due(rec *review.Record) string {
 // remarks are what people should know who see a record, and how the project stands
 // that it is about.
 func (v *View) remarks(rec *review.Record) []string {
-	out := rec.Warnings()
+	out := append(rec.Warnings(), page.TermsRemarks(v.Review, rec, v.Now)...)
 	if v.Past {
 		return out
 	}
