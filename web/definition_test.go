@@ -29,7 +29,8 @@ func TestADefinitionFromEnd(t *testing.T) {
 	if form := a.get(draft + "/publish").want(200); form.find(`textarea[name=reason]`).Length() != 0 {
 		t.Error("it can be published while it says nothing")
 	}
-	for _, path := range []string{draft + "/preview", draft + "/export/slipway-yaml", draft + "/stages/idea"} {
+	a.get(draft + "/export/slipway-yaml").want(200)
+	for _, path := range []string{draft + "/preview", draft + "/export/markdown", draft + "/stages/idea"} {
 		a.get(path).want(404)
 	}
 	a.post(draft+"/head", "shown", shown("head"), "name", "Ours", "summary", "What we mean.").want(303)
@@ -61,7 +62,15 @@ func TestADefinitionFromEnd(t *testing.T) {
 	}
 	v.get(page.DocumentURL("ours")).want(200)
 	v.get(page.LibraryURL + "?q=ours").want(200)
-	v.get(page.ExportURL("ours", 1, "slipway-yaml")).want(404)
+
+	// It is had as a file, which is read again as the same; no other form has a place for it.
+	v.get(page.LifecycleURL("ours", 1)).one(`a[href="` + page.ExportURL("ours", 1, "slipway-yaml") + `"]`)
+	v.get(page.ExportURL("ours", 1, "markdown")).want(404)
+	file := v.get(page.ExportURL("ours", 1, "slipway-yaml")).want(200).Body
+	read := a.uploadFile("ours.yaml", []byte(file), "").want(303).follow().want(200)
+	if text := words(read.one("#says")); !strings.Contains(text, "In <b>steps</b>.") || !strings.Contains(text, "99.9 %") {
+		t.Errorf("the file is read as %s", text)
+	}
 
 	// New projects pin it, once the library says so.
 	v.post(page.DefaultURL("ours"), "default", "yes", "reason", "Ours.").want(403)

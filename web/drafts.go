@@ -11,7 +11,6 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/slipway-prr/slipway/internal/fold"
-	"github.com/slipway-prr/slipway/internal/formats"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
@@ -290,9 +289,7 @@ func (s *Server) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if formats.Takes(formats.YAML, d.Document) {
-		d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
-	}
+	d.Exports, err = exports(v.Document, func(format string) string { return page.DraftExportURL(d.Key(), format) })
 	if err != nil {
 		return err
 	}

@@ -482,6 +482,8 @@ func (out *imported) rename(key, name string) (err error) {
 			d.Module.Name = name
 		case d.Policy != nil:
 			d.Policy.Name = name
+		case d.Definition != nil:
+			d.Definition.Name = name
 		default:
 			d.Lifecycle.Name = name
 		}

@@ -98,5 +98,9 @@ func (s *Server) definition(w http.ResponseWriter, r *http.Request, v *store.Doc
 	if v.Before != nil {
 		d.Before = v.Before.Definition
 	}
+	var err error
+	if d.Exports, err = exports(v.Document, func(format string) string { return page.ExportURL(v.Ref.Key, v.Ref.Version, format) }); err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, page.Definition(s.meta(w, r, &v.Viewer, d.Title(), ui.NavLibrary), d))
 }

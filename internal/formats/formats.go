@@ -316,7 +316,7 @@ func Read(f Format, name string, src []byte, opts Options) (Result, error) {
 
 // Takes reports whether a format has a place for a document at all: all but our own
 // are of checklists.
-func Takes(f Format, d plan.Document) bool { return d.Composed() || d.Policy != nil && f == YAML }
+func Takes(f Format, d plan.Document) bool { return d.Composed() || f == YAML }
 
 // Write writes a document in a format. lost says what the format has no place
 // for, a sentence each.

@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -17,9 +18,10 @@ import (
 	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
-// YAML is our own form: a lifecycle, a module or a policy in one file. What is written in
+// YAML is our own form: a lifecycle, a module, a policy or a readiness definition in one file. What is written in
 // it is read again as the same document.
 const YAML Format = "slipway-yaml"
 
@@ -33,7 +35,7 @@ func ownInfo() Info {
 	return Info{
 		Format: YAML, Label: "Slipway YAML", Extensions: []string{".yaml", ".yml"}, MediaType: "application/yaml",
 		Sniff: func(name string, src []byte) bool {
-			return hasExtension(name, ".yaml", ".yml") && (hasLine(src, "kind: lifecycle") || hasLine(src, "kind: module") || hasLine(src, "kind: policy"))
+			return hasExtension(name, ".yaml", ".yml") && (hasLine(src, "kind: lifecycle") || hasLine(src, "kind: module") || hasLine(src, "kind: policy") || hasLine(src, "kind: definition"))
 		},
 		Read: readOwn,
 		Write: func(d plan.Document) ([]byte, []string, error) {
@@ -252,16 +254,24 @@ func (c *ownCheck) file(f *own.File) {
 			c.refuse("", "A module has no stages, order or separation of duties.", "Write kind: lifecycle, or give each item a phase.")
 		}
 	case plan.KindPolicy:
-		if len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 || f.Notice != "" || f.Order != "" || f.SoD != nil {
+		if checklist(f) {
 			c.refuse("kind", "A policy has requirements, and nothing of what a lifecycle or a module has.", "Write kind: lifecycle or kind: module, or leave the rest out.")
 		}
+	case plan.KindDefinition:
+		if checklist(f) {
+			c.refuse("kind", "A readiness definition has tiers, and nothing of what a lifecycle or a module has.", "Write kind: lifecycle or kind: module, or leave the rest out.")
+		}
 	default:
-		c.refuse("kind", fmt.Sprintf("%q is no kind of document.", cut(string(f.Kind))), "Write lifecycle, module or policy.")
+		c.refuse("kind", fmt.Sprintf("%q is no kind of document.", cut(string(f.Kind))), "Write lifecycle, module, policy or definition.")
 	}
 	if p := &f.Policy; f.Kind != plan.KindPolicy && (len(p.Requirements) > 0 || p.Issuer+p.Reference+p.Source+p.ReviewBy != "") {
 		c.refuse("kind", "Requirements, their issuer, reference, source and review_by are a policy's.", "Write kind: policy, or leave them out.")
 	}
+	if d := &f.Definition; f.Kind != plan.KindDefinition && (len(d.Tiers) > 0 || d.Deployment+d.Incident != "") {
+		c.refuse("kind", "Tiers, an incident and a safe_deployment are a readiness definition's.", "Write kind: definition, or leave them out.")
+	}
 	c.requirements(f.Policy.Requirements)
+	c.terms(f.Definition.Tiers)
 	for i, q := range f.Flags {
 		c.key(fmt.Sprintf("flags[%d].key", i), string(q.Key))
 	}
@@ -290,6 +300,38 @@ func (c *ownCheck) file(f *own.File) {
 		c.item(path, &f.Items[i].Item)
 		if !strings.HasPrefix(string(f.Items[i].Item.Key), f.Key+"-") {
 			c.refuse(path+".key", fmt.Sprintf("%q does not begin with the module's key and a hyphen.", cut(string(f.Items[i].Item.Key))), "")
+		}
+	}
+}
+
+// checklist reports whether a file has something that only lifecycles and modules have.
+func checklist(f *own.File) bool {
+	return len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
+		f.Notice != "" || f.Order != "" || f.SoD != nil
+}
+
+// terms are those of the tiers of a readiness definition.
+func (c *ownCheck) terms(all []own.Terms) {
+	if n := len(all); n != 0 && n != len(plan.Definition{}.Tiers) {
+		c.refuse("tiers", count(n, "tier stands here.", "tiers stand here."), "Write what holds for each of the three tiers, the most critical first.")
+		return
+	}
+	for i := range all {
+		t, path := &all[i], fmt.Sprintf("tiers[%d]", i)
+		if t.Tolerated < 0 || t.Tolerated > record.WorstRisk {
+			c.refuse(path+".tolerated", fmt.Sprintf("%d is no score of a risk.", t.Tolerated), fmt.Sprintf("Write one between 1 and %d.", record.WorstRisk))
+		}
+		if n := len(t.Objectives); n > plan.MaxGoals {
+			c.refuse(path+".objectives", fmt.Sprintf("There are %d objectives; at most %d are possible.", n, plan.MaxGoals), "")
+			continue
+		}
+		for j, g := range t.Objectives {
+			for _, words := range []string{g.Indicator, g.Objective, g.Window} {
+				if strings.ContainsAny(words, "|\n") || utf8.RuneCountInString(words) > plan.MaxName { // its form has a line for each
+					c.refuse(fmt.Sprintf("%s.objectives[%d]", path, j), fmt.Sprintf("Indicator, objective and window stand on one line each, without “|”, and have %d characters at most.", plan.MaxName), "")
+					break
+				}
+			}
 		}
 	}
 }

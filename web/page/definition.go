@@ -15,6 +15,7 @@ type DefinitionData struct {
 	Before   *plan.Definition // the version before it; nil when it is the first
 	Versions []int            // all, the newest first
 	May      bool             // write documents
+	Exports  []Export
 }
 
 // Title names the version.

@@ -20,6 +20,16 @@ func Of(d plan.Document) *File {
 			},
 		}
 	}
+	if def := d.Definition; def != nil {
+		file := &File{
+			Head:       Head{Kind: plan.KindDefinition, Key: def.Key, Version: def.Version, Name: def.Name, Summary: def.Summary},
+			Definition: Definition{Deployment: def.Deployment, Incident: def.Incident},
+		}
+		for _, t := range def.Tiers {
+			file.Definition.Tiers = append(file.Definition.Tiers, Terms{t.Recovery, t.Tolerated, Convert(t.Objectives, func(g plan.Goal) Goal { return Goal(g) })})
+		}
+		return file
+	}
 	l := d.Lifecycle
 	return &File{
 		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD,

@@ -41,6 +41,28 @@ type File struct {
 	Seats        []ModuleSeat `yaml:"seats,omitempty"`  // of a module, and what follows
 	Items        []ModuleItem `yaml:"items,omitempty"`
 	Policy       Policy       `yaml:",inline"`
+	Definition   Definition   `yaml:",inline"`
+}
+
+// Definition is what a readiness definition says beside its head.
+type Definition struct {
+	Deployment string  `yaml:"safe_deployment,omitempty"`
+	Incident   string  `yaml:"incident,omitempty"`
+	Tiers      []Terms `yaml:"tiers,omitempty"` // of tiers 1, 2 and 3
+}
+
+// Terms are those of a tier.
+type Terms struct {
+	Recovery   string `yaml:"recovery"`
+	Tolerated  int    `yaml:"tolerated"`
+	Objectives []Goal `yaml:"objectives,omitempty"`
+}
+
+// Goal is an objective of a tier.
+type Goal struct {
+	Indicator string `yaml:"indicator"`
+	Objective string `yaml:"objective"`
+	Window    string `yaml:"window"`
 }
 
 // Policy is what a policy says beside its head.
@@ -174,6 +196,21 @@ func (f *File) Document() plan.Document {
 				return plan.Requirement{Key: q.Key, Level: q.Level, Text: text(q.Text), Items: q.Items}
 			}),
 		}}
+	}
+	if f.Kind == plan.KindDefinition {
+		d := &plan.Definition{
+			Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Deployment: text(f.Definition.Deployment),
+			Incident: text(f.Definition.Incident),
+		}
+		for i, t := range f.Definition.Tiers[:min(len(f.Definition.Tiers), len(d.Tiers))] {
+			d.Tiers[i] = plan.Terms{
+				Recovery: text(t.Recovery), Tolerated: t.Tolerated,
+				Objectives: Convert(t.Objectives, func(g Goal) plan.Goal {
+					return plan.Goal{Indicator: text(g.Indicator), Objective: text(g.Objective), Window: text(g.Window)}
+				}),
+			}
+		}
+		return plan.Document{Definition: d}
 	}
 	l := &plan.Lifecycle{
 		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,

@@ -123,6 +123,13 @@ func (d *Import) counts() []ui.Fact {
 	if p := d.Document.Policy; p != nil {
 		return []ui.Fact{{Term: "Requirements", Text: strconv.Itoa(len(p.Requirements))}, {Term: plan.LevelMust.Label(), Text: strconv.Itoa(p.Musts())}}
 	}
+	if def := d.Document.Definition; def != nil {
+		goals := 0
+		for i := range def.Tiers {
+			goals += len(def.Tiers[i].Objectives)
+		}
+		return []ui.Fact{{Term: "Objectives", Text: strconv.Itoa(goals)}}
+	}
 	levels := map[plan.Level]int{}
 	for i := range d.Shown.Stages {
 		for j := range d.Shown.Stages[i].Items {
