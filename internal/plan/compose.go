@@ -3,7 +3,6 @@ package plan
 import (
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Conflict is why documents make no plan together. Its text is for people.
@@ -103,7 +102,7 @@ func (c *composing) tailor(t Tailoring) error {
 			return conflict("%s has no stage %s, to which the project added “%s”.", c.Name, own.Stage, own.Title)
 		case taken:
 			return conflict("Item %s, which the project added, is in %s too.", own.Key, other)
-		case !strings.HasPrefix(string(own.Key), OwnPrefix):
+		case !own.Key.Own():
 			return conflict("Item %s, which the project added, needs a key that begins with %s.", own.Key, OwnPrefix)
 		}
 		c.items[own.Key] = "the project"

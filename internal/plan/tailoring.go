@@ -3,10 +3,14 @@ package plan
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // OwnPrefix begins the keys of items that a project added itself.
 const OwnPrefix = "own-"
+
+// Own reports whether a project added the item itself.
+func (k ItemKey) Own() bool { return strings.HasPrefix(string(k), OwnPrefix) }
 
 // Tailoring is what a project made of its plan itself. Who asked for it, why,
 // and who approved it are on the trail.

@@ -45,6 +45,14 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ItemAssigned](kind, body)
 	case "CommentAdded":
 		return ofProject[CommentAdded](kind, body)
+	case "AnswerOffered":
+		return ofProject[AnswerOffered](kind, body)
+	case "OfferWithdrawn":
+		return ofProject[OfferWithdrawn](kind, body)
+	case "AnswerInherited":
+		return ofProject[AnswerInherited](kind, body)
+	case "InheritanceEnded":
+		return ofProject[InheritanceEnded](kind, body)
 	case "EvidenceAdded":
 		return ofProject[EvidenceAdded](kind, body)
 	case "EvidenceRemoved":

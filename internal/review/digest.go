@@ -70,6 +70,7 @@ type signedItem struct {
 	Question   *signedQuestion     `json:"question,omitempty"` // what is there to choose from, and what it comes to
 	Choices    plan.Chosen         `json:"choices,omitempty"`
 	Risk       plan.Risk           `json:"risk,omitempty"`
+	From       ProjectID           `json:"from,omitempty"` // whose answer it follows
 }
 
 type signedQuestion struct {
@@ -105,6 +106,7 @@ type signedEvidence struct {
 	Commit    string            `json:"commit,omitempty"`
 	By        PersonID          `json:"by"`
 	At        time.Time         `json:"at"`
+	From      ProjectID         `json:"from,omitempty"`
 }
 
 type signedFinding struct {
@@ -156,6 +158,9 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 			Key: it.Def.Key, Level: it.Level, State: a.State, Note: a.Note, By: a.By, At: a.At.UTC(), Version: a.Version, Reattest: it.Reattest,
 			ApprovedBy: a.ApprovedBy, ApprovedAt: a.ApprovedAt.UTC(), Choices: a.Choices, Risk: a.Risk,
 		}
+		if it.Inherited != nil {
+			signed.From = it.Inherited.From
+		}
 		if f == FormatStage {
 			signed.Title, signed.Asks, signed.Question = it.Def.Title, it.Def.Evidence, signedAs(it.Def)
 		}
@@ -168,7 +173,7 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 		}
 		c.Evidence = append(
 			c.Evidence,
-			signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC()},
+			signedEvidence{e.Item, e.No, e.URL, e.Title, e.Type, FormatDate(e.Effective), FormatDate(e.Expires), e.Commit, e.By, e.At.UTC(), e.From},
 		)
 	}
 	for i := range s.Waivers {

@@ -21,6 +21,8 @@ type (
 		// Renews is the round whose signatures it leaves in force. Evidence from
 		// before there were renewals has none, and was a change.
 		Renews int `json:"renews,omitempty"`
+		// From is the project with whose answer it was taken over.
+		From ProjectID `json:"from,omitempty"`
 	}
 	// EvidenceRemoved takes a link away; its row and entry stay readable.
 	EvidenceRemoved struct {
@@ -50,15 +52,19 @@ func (e EvidenceAdded) fold(r *Review, en Entry) error {
 	if e.Renews != 0 && e.Renews != s.renews(it, e.Type) {
 		return fmt.Errorf("evidence %d is said to renew round %d, which it does not", e.No, e.Renews)
 	}
+	by, err := it.standsFor(en)
+	if err != nil {
+		return err
+	}
 	s.Evidence = append(s.Evidence, Evidence{
 		No: e.No, Item: e.Item, URL: e.URL, Title: e.Title, Type: e.Type, Effective: parseDate(e.Effective),
-		Expires: parseDate(e.Expires), Commit: e.Commit, By: en.Actor, At: en.At, Renews: e.Renews,
+		Expires: parseDate(e.Expires), Commit: e.Commit, By: by, At: en.At, Renews: e.Renews, From: e.From,
 	})
 	return nil
 }
 
 func (e EvidenceRemoved) fold(r *Review, en Entry) error {
-	s, _, err := r.place(e.Stage, e.Item)
+	s, it, err := r.place(e.Stage, e.Item)
 	if err != nil {
 		return err
 	}
@@ -66,6 +72,7 @@ func (e EvidenceRemoved) fold(r *Review, en Entry) error {
 	if link == nil {
 		return fmt.Errorf("no evidence %d", e.No)
 	}
-	link.RemovedBy, link.RemovedAt = en.Actor, en.At
-	return nil
+	link.RemovedBy, err = it.standsFor(en)
+	link.RemovedAt = en.At
+	return err
 }

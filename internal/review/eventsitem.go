@@ -75,13 +75,17 @@ func (e ItemAnswered) fold(r *Review, en Entry) error {
 	if err != nil {
 		return err
 	}
+	by, err := it.standsFor(en)
+	if err != nil {
+		return err
+	}
 	said := Answer{
-		State: e.To, Note: e.Note, By: en.Actor, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e), Choices: e.Choices, Risk: e.Risk,
+		State: e.To, Note: e.Note, By: by, At: en.At, Version: e.Version, NoteFor: it.Answer.noteFor(e), Choices: e.Choices, Risk: e.Risk,
 	}
 	if err := said.follows(it.Def); err != nil {
 		return fmt.Errorf("item %s %w", e.Item, err)
 	}
-	it.Earlier = s.answeredBefore(it, en.Actor)
+	it.Earlier = s.answeredBefore(it, by)
 	it.Answer, it.Reattest = said, false
 	return nil
 }

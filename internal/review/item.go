@@ -84,6 +84,10 @@ type Item struct {
 	// round began, sorted; see [Stage.Excluded].
 	Earlier []PersonID
 	Was     plan.ItemKey // the item whose answer this one took over when the plan changed; empty: none
+	// Offer lets other projects take over the answer, and Inherited says of which
+	// other project's item it is; nil: neither. They are replaced, never changed.
+	Offer     *Offer
+	Inherited *Inherited
 }
 
 // Evidence is a link that shows that an item is met.
@@ -100,8 +104,9 @@ type Evidence struct {
 	At        time.Time
 	RemovedBy PersonID
 	RemovedAt time.Time
-	Home      Position // where it was linked, if the plan has moved it since
-	Renews    int      // the round under which it was linked without a change of what was signed; 0: none
+	Home      Position  // where it was linked, if the plan has moved it since
+	Renews    int       // the round under which it was linked without a change of what was signed; 0: none
+	From      ProjectID // with whose answer it was taken over; 0: it was linked here
 }
 
 // nextEvidence is the number of what is linked next. The numbers have gaps where
@@ -254,6 +259,11 @@ func (r *Review) answer(by Actor, sk plan.StageKey, ik plan.ItemKey, in said, ve
 	}
 	if cur.Version != version {
 		return &AnswerConflict{Stage: sk, Item: ik, Current: cur}
+	}
+	if !it.Reattest || cur.State != in.to || cur.Note != note {
+		if err := r.leaveInherited(by, sk, it, at); err != nil {
+			return err
+		}
 	}
 	return r.record(by, at, ItemAnswered{
 		Stage: sk, Item: ik, Version: cur.Version + 1, From: cur.State, To: in.to, FromNote: cur.Note, Note: note,
@@ -456,7 +466,7 @@ func (r *Review) RemoveEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, no 
 	if err := May(by, LinkEvidence, &r.Project); err != nil {
 		return err
 	}
-	s, _, err := r.work(sk, ik)
+	s, it, err := r.work(sk, ik)
 	if err != nil {
 		return err
 	}
@@ -466,6 +476,9 @@ func (r *Review) RemoveEvidence(by Actor, sk plan.StageKey, ik plan.ItemKey, no 
 	}
 	if s.Evidence[i].Removed() {
 		return nil
+	}
+	if it.Inherited != nil && s.Evidence[i].From != 0 {
+		return refuse("This link comes with the answer that is taken over from another project, and goes with it.")
 	}
 	return r.record(by, at, EvidenceRemoved{Stage: sk, Item: ik, No: no})
 }

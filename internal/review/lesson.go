@@ -1,8 +1,6 @@
 package review
 
 import (
-	"strings"
-
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 )
@@ -12,7 +10,7 @@ func (r *Review) noLibraryItem(k plan.ItemKey) string {
 	switch {
 	case k == "":
 		return "" // said elsewhere
-	case strings.HasPrefix(string(k), plan.OwnPrefix):
+	case k.Own():
 		return "is the project's own, which the library does not have; choose one of the library"
 	case r.item(k) == nil:
 		return "is no item of this project"
@@ -25,7 +23,7 @@ func (r *Review) noLibraryItem(k plan.ItemKey) string {
 // longer has the item.
 func (r *Review) Amendment(rec *Record) (a plan.Amendment, of plan.Ref, ok bool) {
 	a = plan.Amendment{Item: rec.Item, Part: plan.ItemPart(rec.Values[record.LessonPart]), Text: rec.Values[record.LessonWording]}
-	if rec.Kind != record.Lesson || a.Part == "" || rec.Item == "" || strings.HasPrefix(string(rec.Item), plan.OwnPrefix) {
+	if rec.Kind != record.Lesson || a.Part == "" || rec.Item == "" || rec.Item.Own() {
 		return a, of, false
 	}
 	it, _ := plan.Document{Lifecycle: &r.Plan.Lifecycle}.Find(rec.Item)

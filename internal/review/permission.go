@@ -128,6 +128,7 @@ const (
 	ManageMembers      Action = "manage members"
 	AnswerItem         Action = "answer items"
 	LinkEvidence       Action = "link evidence"
+	ShareAnswers       Action = "share answers"
 	AssignItem         Action = "assign items"
 	Comment            Action = "comment"
 	ApproveNA          Action = "approve not applicable"
@@ -177,6 +178,7 @@ var permissionTable = []Rule{
 	{ManageMembers, "Choose owner, deputy and members", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{AnswerItem, "Answer items and findings", nil, Duties(), false},
 	{LinkEvidence, "Link and remove evidence", nil, Duties(), false},
+	{ShareAnswers, "Offer answers to other projects, which then follow them, and withdraw that", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{AssignItem, "Assign items to people", []Role{RoleManager}, Duties(), false},
 	{Comment, "Discuss items", []Role{RoleViewer, RoleManager, RoleAdmin}, Duties(), true},
 	{ApproveNA, "Approve that a required item does not apply", nil, nil, true},

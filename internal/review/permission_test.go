@@ -32,7 +32,7 @@ var actors = []struct {
 var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
 
 var actions = []review.Action{
-	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence,
+	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence, review.ShareAnswers,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.ReopenGate, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 	review.BlockPerson, review.ErasePerson, review.EditLibrary, review.KeepRecords, review.DecideRecord,
@@ -55,6 +55,7 @@ approve taking a yes back    no     no      no    no      no    no     no     ye
 manage members               no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 answer items                 no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
 link evidence                no     no      no    no      yes   yes    yes    no   no   ?         ?      ?
+share answers                no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 assign items                 no     yes     no    no      yes   yes    yes    no   no   ?         ?      ?
 comment                      yes    yes     yes   no      yes   yes    yes    yes  yes  ?         ?      ?
 approve not applicable       no     no      no    no      no    no     no     yes  yes  ?         ?      ?
@@ -93,6 +94,7 @@ approve taking a yes back    ?      ?       no    no      no    no     no     ? 
 manage members               ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 answer items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
 link evidence                ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
+share answers                ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 assign items                 ?      ?       no    no      yes   yes    yes    ?    no   ?         ?      ?
 comment                      ?      ?       yes   no      yes   yes    yes    ?    yes  ?         ?      ?
 approve not applicable       ?      ?       no    no      no    no     no     ?    yes  ?         ?      ?
@@ -132,6 +134,7 @@ approve taking a yes back    no     no      no    no      no    no     no     ye
 manage members               no     yes     yes   no      no    no     no     no   no   no        no     no
 answer items                 no     no      no    no      no    no     no     no   no   no        no     no
 link evidence                no     no      no    no      no    no     no     no   no   no        no     no
+share answers                no     yes     yes   no      no    no     no     no   no   no        no     no
 assign items                 no     yes     no    no      no    no     no     no   no   no        no     no
 comment                      yes    yes     yes   no      no    no     no     yes  yes  yes       no     no
 approve not applicable       no     no      no    no      no    no     no     yes  yes  yes       no     no

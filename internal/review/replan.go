@@ -263,7 +263,7 @@ func (s *Stage) empty() bool {
 // blank reports whether nobody ever touched the item.
 func (it *Item) blank() bool {
 	return it.Answer.Version == 0 && it.Assignee == 0 && it.Due.IsZero() && it.Comments == 0 && !it.Reattest &&
-		len(it.Earlier) == 0 && it.Was == ""
+		len(it.Earlier) == 0 && it.Was == "" && it.Offer == nil && it.Inherited == nil
 }
 
 // All are the stages of the plan, and after them the former ones.
