@@ -213,6 +213,9 @@ func (a *app) listen(ctx context.Context, lameDuck time.Duration, doors ...door)
 				if _, err := a.store.Refresh(ctx); err != nil {
 					a.log.Warn("refreshing rollups failed", "err", err)
 				}
+				if _, err := a.store.FollowOffers(ctx); err != nil {
+					a.log.Warn("following what other projects offer failed", "err", err)
+				}
 			})
 		case <-sweep.C:
 			within(ctx, func(ctx context.Context) {

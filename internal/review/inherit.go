@@ -137,6 +137,29 @@ func (o *Offering) Answer(k plan.ItemKey) OfferedAnswer {
 	return o.Answers[at]
 }
 
+// InheritedFrom are the projects whose answers the loaded items follow or have the
+// evidence of, each once.
+func (r *Review) InheritedFrom() []ProjectID {
+	var out []ProjectID
+	note := func(id ProjectID) {
+		if id != 0 && !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		for j := range s.Items {
+			if in := s.Items[j].Inherited; in != nil {
+				note(in.From)
+			}
+		}
+		for j := range s.Evidence {
+			note(s.Evidence[j].From)
+		}
+	}
+	return out
+}
+
 // Offerable says why an item's answer cannot be offered to other projects; nil when
 // it can.
 func (s *Stage) Offerable(it *Item) error {

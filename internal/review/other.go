@@ -62,7 +62,7 @@ func projectNumber(value string) ProjectID {
 	return ProjectID(n)
 }
 
-// OtherProjectsIn are the projects that entries name in records.
+// OtherProjectsIn are the projects that entries name.
 func OtherProjectsIn(entries []Entry) []ProjectID {
 	var out []ProjectID
 	note := func(k record.Key, field, value string) {
@@ -78,6 +78,8 @@ func OtherProjectsIn(entries []Entry) []ProjectID {
 	}
 	for _, en := range entries {
 		switch e := en.Event.(type) {
+		case AnswerInherited:
+			out = append(out, e.From)
 		case RecordOpened:
 			for f, v := range e.Record.Values {
 				note(e.Type, string(f), v)

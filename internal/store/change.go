@@ -120,10 +120,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	if first != nil {
 		first(b)
 	}
-	// A function in the list of the very select that locks would run before it
-	// has the row: locking the rights is a level above.
-	b.Queue(`select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from (select hash from stream where id = $1 for update) head`,
-		int64(id), rightsLock).Query(head.scan)
+	b.Queue(lockSQL, int64(id), rightsLock).Query(head.scan)
 	s.queueViewer(b, by, &v)
 	queueRights(b, t.Others, named)
 	s.queueSeen(b, by, t.Seen, seen)
@@ -185,6 +182,11 @@ func (s *Store) loadLocked(
 	}
 	return s.build(ctx, conn, rows, p)
 }
+
+// lockSQL locks the head of a stream, and then the rights. A function in the list of
+// the very select that locks would run before it has the row: locking the rights is
+// a level above.
+const lockSQL = `select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from (select hash from stream where id = $1 for update) head`
 
 // streamHead is what locking the head of a stream tells.
 type streamHead struct {

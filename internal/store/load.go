@@ -87,11 +87,11 @@ const (
 		 where p.id = $1`
 	itemsSQL = `
 		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier, t.note_for, t.choices, t.risk
+		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier, t.note_for, t.choices, t.risk, t.offer, t.inherited
 		  from item t`
 	evidenceSQL = `
 		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
-		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at, t.renews
+		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at, t.renews, t.from_project
 		  from evidence t`
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion, t.format,

@@ -36,14 +36,15 @@ func (s *Store) queueSeen(b *pgx.Batch, by By, keys []review.ProjectKey, into ma
 	})
 }
 
-// others finds the projects that records are about, among those that the person may
-// see: how they stand now, whenever the records are of.
+// others finds the projects that records are about, and those whose answers are taken
+// over, among those that the person may see: how they stand now, whenever that is of.
 func (s *Store) others(ctx context.Context, by By, reviews ...*review.Review) (review.Others, error) {
 	var ids []review.ProjectID
 	for _, r := range reviews {
 		for i := range r.Records {
 			ids = append(ids, r.Records[i].OtherProject())
 		}
+		ids = append(ids, r.InheritedFrom()...)
 	}
 	return s.othersOf(ctx, by, ids)
 }
@@ -84,7 +85,7 @@ func (s *Store) othersOf(ctx context.Context, by By, of []review.ProjectID) (rev
 		return rows.Err()
 	})
 	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("reading the projects that records are about", err)
+		return nil, batchError("reading the other projects that a project names", err)
 	}
 	return out, nil
 }

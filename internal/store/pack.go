@@ -98,7 +98,8 @@ var packers = sync.Pool{New: func() any { return new(packing) }}
 
 // touched reports whether an item has anything that the template does not say.
 func touched(it *review.Item) bool {
-	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest || it.Was != "" || len(it.Earlier) > 0
+	return it.Answer != review.Answer{State: review.Open} || it.Assignee != 0 || !it.Due.IsZero() || it.Comments != 0 || it.Reattest || it.Was != "" || len(it.Earlier) > 0 ||
+		it.Offer != nil || it.Inherited != nil
 }
 
 func (p *packer) item(it, last *review.Item) {
@@ -122,6 +123,21 @@ func (p *packer) item(it, last *review.Item) {
 	for _, person := range it.Earlier {
 		p.int(int64(person))
 	}
+	p.bool(it.Offer != nil)
+	if o := it.Offer; o != nil {
+		p.text(o.Text, "")
+		p.int(int64(o.By))
+		p.time(o.At)
+	}
+	p.bool(it.Inherited != nil)
+	if in := it.Inherited; in != nil {
+		p.int(int64(in.From))
+		p.text(string(in.Of), "")
+		p.text(string(in.Seal), "")
+		p.text(string(in.Lost), "")
+		p.int(int64(in.By))
+		p.time(in.At)
+	}
 }
 
 func (p *packer) evidence(e, last *review.Evidence) {
@@ -140,6 +156,7 @@ func (p *packer) evidence(e, last *review.Evidence) {
 	p.text(string(e.Home.Item), string(last.Home.Item))
 	p.int(int64(e.Home.No))
 	p.int(int64(e.Renews))
+	p.int(int64(e.From))
 }
 
 // errPacked means that something is not what pack wrote.
@@ -271,6 +288,15 @@ func (u *unpacker) item(it, last *review.Item) {
 	for range n {
 		it.Earlier = append(it.Earlier, review.PersonID(u.int()))
 	}
+	if u.int() != 0 {
+		it.Offer = &review.Offer{Text: u.text(""), By: review.PersonID(u.int()), At: u.time()}
+	}
+	if u.int() != 0 {
+		it.Inherited = &review.Inherited{
+			From: review.ProjectID(u.int()), Of: plan.ItemKey(u.text("")), Seal: review.Digest(u.text("")), Lost: review.WhyLost(u.text("")),
+			By: review.PersonID(u.int()), At: u.time(),
+		}
+	}
 }
 
 func (u *unpacker) evidence(e, last *review.Evidence) {
@@ -289,4 +315,5 @@ func (u *unpacker) evidence(e, last *review.Evidence) {
 	e.Home.Item = plan.ItemKey(u.text(string(last.Home.Item)))
 	e.Home.No = int(u.int())
 	e.Renews = int(u.int())
+	e.From = review.ProjectID(u.int())
 }

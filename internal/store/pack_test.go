@@ -32,6 +32,9 @@ func fillAll(t *testing.T, v reflect.Value, n *int64) {
 	case v.Type() == reflect.TypeFor[[]review.PersonID]():
 		v.Set(reflect.ValueOf([]review.PersonID{review.PersonID(*n), review.PersonID(*n + 1000)}))
 	case v.Type() == reflect.TypeFor[*plan.Item](): // the template says it
+	case v.Kind() == reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fillAll(t, v.Elem(), n)
 	default:
 		t.Fatalf("packing knows nothing of %v", v.Type())
 	}

@@ -142,6 +142,10 @@ func writePlan(b *pgx.Batch, r *review.Review) error {
 		return err
 	}
 	writeMoves(b, r)
+	// What is asked again may have changed where it is taken over from.
+	b.Queue(`
+		update offering set asked = asked + 1
+		 where project_id in (select (inherited ->> 'from')::bigint from item where project_id = $1 and review_no = $2 and inherited is not null)`, id, r.No)
 	var keys []string
 	for i := range r.Stages {
 		s := &r.Stages[i]

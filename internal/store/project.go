@@ -177,16 +177,22 @@ type ItemView struct {
 	Item     *review.Item
 	Comments []CommentView  // oldest first
 	Entries  []review.Entry // newest first
+	Offers   []OfferFound   // of other projects, for this item
 }
 
 // How much of an item's past its page shows: the newest so many.
 const (
 	itemComments = 200
 	itemEntries  = 50
+	itemOffers   = 10
 )
 
 // Item reads one item of a project.
 func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage plan.StageKey, item plan.ItemKey) (*ItemView, error) {
+	id, err := s.enter(ctx, by, key)
+	if err != nil {
+		return nil, err
+	}
 	out := &ItemView{}
 	view, err := s.projectWith(ctx, by, key, parts{stage: stage, rounds: true}, func(b *pgx.Batch) {
 		b.Queue(`
@@ -208,6 +214,7 @@ func (s *Store) Item(ctx context.Context, by By, key review.ProjectKey, stage pl
 			out.Entries, err = collectEntries(rows)
 			return err
 		})
+		s.queueOffers(b, by, id, []string{string(item)}, itemOffers, &out.Offers)
 	})
 	if err != nil {
 		return nil, err

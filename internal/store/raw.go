@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -116,6 +117,23 @@ func (r *rawRow) people() []review.PersonID {
 	out := make([]review.PersonID, 0, (len(v)-head)/each)
 	for at := head; at < len(v); at += each {
 		out = append(out, review.PersonID(binary.BigEndian.Uint64(v[at+4:])))
+	}
+	return out
+}
+
+// rawJSON is what a document of the database says, nil when null.
+func rawJSON[T any](r *rawRow) *T {
+	v := r.value(pgtype.JSONBOID, 0)
+	if v == nil {
+		return nil
+	}
+	const version = 1 // before the text, in the binary form
+	if r.fields[r.next-1].binary && len(v) > 0 && v[0] == version {
+		v = v[1:]
+	}
+	out := new(T)
+	if err := json.Unmarshal(v, out); err != nil {
+		r.err = fmt.Errorf("column %d: %w", r.next-1, err)
 	}
 	return out
 }

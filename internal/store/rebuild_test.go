@@ -24,7 +24,9 @@ var (
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
 		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish",
 	}
-	leftOut = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
+	// What projects have followed of others is looked at once more.
+	begunAgain = []string{"offering"}
+	leftOut    = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 )
 
 // rebuildInto rebuilds a database from another.
@@ -267,7 +269,7 @@ func TestARebuildKnowsEveryTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, table := range tables {
-		if !slices.Contains(remade, table) && !slices.Contains(leftOut, table) {
+		if !slices.Contains(remade, table) && !slices.Contains(begunAgain, table) && !slices.Contains(leftOut, table) {
 			t.Errorf("a rebuild leaves %s empty: have it made or copied, or say in docs/operators that it is not", table)
 		}
 	}

@@ -19,16 +19,20 @@ type itemRow struct {
 	comments int
 	reattest bool
 	earlier  []review.PersonID
+	offer    *review.Offer
+	taken    *review.Inherited
 }
 
 // blank reports whether the row says nothing: somebody was given the item, say,
 // and is not any more.
 func (row *itemRow) blank() bool {
-	return row.answer.Version == 0 && row.assignee == 0 && row.due.IsZero() && row.comments == 0 && !row.reattest && len(row.earlier) == 0
+	return row.answer.Version == 0 && row.assignee == 0 && row.due.IsZero() && row.comments == 0 && !row.reattest && len(row.earlier) == 0 &&
+		row.offer == nil && row.taken == nil
 }
 
 func (row *itemRow) to(it *review.Item) {
 	it.Answer, it.Assignee, it.Due, it.Comments, it.Reattest, it.Earlier = row.answer, row.assignee, row.due, row.comments, row.reattest, row.earlier
+	it.Offer, it.Inherited = row.offer, row.taken
 }
 
 // rowBuffer has room for the rows of a checklist, which are put together into a
@@ -89,6 +93,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 		}
 		row.answer.NoteFor = review.State(raw.one(string(last.answer.NoteFor)))
 		row.answer.Choices, row.answer.Risk = plan.Chosen(raw.one(string(last.answer.Choices))), plan.Risk(raw.one(string(last.answer.Risk)))
+		row.offer, row.taken = rawJSON[review.Offer](&raw), rawJSON[review.Inherited](&raw)
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}
@@ -113,7 +118,7 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 			No: raw.int4(), Item: plan.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: plan.EvidenceKind(raw.one(string(last.Type))),
 			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
 			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),
-			Renews: raw.int4(),
+			Renews: raw.int4(), From: review.ProjectID(raw.int8()),
 		}}
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading evidence: %w", err)

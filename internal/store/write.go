@@ -51,14 +51,16 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.Item, e.No, int64(en.Actor), en.At, e.Text, e.Once, people(e.Mentions))
 	case review.EvidenceAdded:
 		b.Queue(`
-			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, renews)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13, $14)`,
-			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, int64(en.Actor), en.At, e.Renews)
+			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, renews, from_project)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13, $14, $15)`,
+			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, standsFor(r, en, e.Stage, e.Item), en.At, e.Renews, int64(e.From))
 	case review.EvidenceRemoved:
 		b.Queue(`
 			update evidence set removed_by = $5, removed_at = $6
 			 where project_id = $1 and review_no = $2 and stage = $3 and no = $4`,
-			id, no, e.Stage, e.No, int64(en.Actor), en.At)
+			id, no, e.Stage, e.No, standsFor(r, en, e.Stage, e.Item), en.At)
+	case review.AnswerOffered, review.OfferWithdrawn, review.AnswerInherited, review.InheritanceEnded:
+		return writeShared(b, r, en)
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		writeWaiver(b, r, en)
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
@@ -126,21 +128,21 @@ func writeAnswer(b *pgx.Batch, r *review.Review, t trailRow, e review.ItemAnswer
 	if len(it.Earlier) > 0 {
 		earlier = people(it.Earlier)
 	}
-	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier, string(it.Answer.NoteFor), string(e.Choices), string(e.Risk))
+	args := append(t.args(), r.No, string(e.To), e.Note, e.Version, earlier, string(it.Answer.NoteFor), string(e.Choices), string(e.Risk), standsFor(r, t.entry, e.Stage, e.Item))
 	if e.Version > 1 {
 		b.Queue(`
 			with entry as (`+trailSQL+`)
 			update item
-			   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17
+			   set state = $11, note = $12, version = $13, answered_by = $18, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17
 			 where project_id = $1 and review_no = $10 and stage = $6 and item = $7`, args...)
 		return
 	}
 	b.Queue(`
 		with entry as (`+trailSQL+`)
 		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, earlier, note_for, choices, risk)
-		values ($1, $10, $6, $7, $11, $12, $13, $4, $3, $14, $15, $16, $17)
+		values ($1, $10, $6, $7, $11, $12, $13, $18, $3, $14, $15, $16, $17)
 		on conflict (project_id, review_no, stage, item) do update
-		   set state = $11, note = $12, version = $13, answered_by = $4, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17`, args...)
+		   set state = $11, note = $12, version = $13, answered_by = $18, answered_at = $3, approved_by = null, approved_at = null, reattest = false, earlier = $14, note_for = $15, choices = $16, risk = $17`, args...)
 }
 
 // texts makes a text array of any kind of string; null never.

@@ -16,16 +16,16 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		return err
 	}
 	b.Queue(`
-		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest, note_for, choices, risk)
+		insert into item (project_id, review_no, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments, reattest, note_for, choices, risk, offer, inherited)
 		select project_id, $2, stage, item, state, note, version, answered_by, answered_at, approved_by, approved_at, assignee_id, due, comments,
-		       (reattest or item = any($3)) and state <> 'open', note_for, choices, risk
+		       (reattest or item = any($3)) and state <> 'open', note_for, choices, risk, offer, inherited
 		  from item where project_id = $1 and review_no = $2 - 1`, id, e.No, repeating(&r.Plan.Lifecycle))
 	b.Queue(`
 		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)
 		select project_id, $2, stage, item, no, person_id, at, text, mentions from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
-		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at)
-		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at
+		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project)
+		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project
 		  from evidence where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
 		insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
