@@ -84,7 +84,7 @@ func (s *Server) checklistAt(w http.ResponseWriter, r *http.Request) error {
 func pastStage(v *store.AsOfView, stage plan.StageKey) page.StageView {
 	return page.StageView{
 		Review: v.Review, Rollups: v.Rollups, Now: v.At, Names: v.Names.Of, Stage: stage, Forced: v.Review.Forced(), Past: true,
-		Reader: v.Viewer.Actor.Person,
+		Reader: v.Viewer.Actor.Person, Others: v.Others,
 	}
 }
 

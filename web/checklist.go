@@ -43,7 +43,7 @@ func listFilter(r *http.Request) (page.Show, string) {
 }
 
 func stageView(v *store.ProjectView, stage plan.StageKey) page.StageView {
-	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage, Forced: v.Forced}
+	return page.StageView{Review: v.Review, Rollups: v.Rollups, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Stage: stage, Forced: v.Forced, Others: v.Others}
 }
 
 // answered is what the form of an answer says.

@@ -108,12 +108,17 @@ const (
 	flashRetracted flash = "retracted"
 	flashKept      flash = "answers-kept"
 	flashSaved     flash = "saved"
-	flashAdded     flash = "added"
-	flashRemoved   flash = "removed"
-	flashMember    flash = "member"
-	flashGranted   flash = "granted"
-	flashRevoked   flash = "revoked"
-	flashSignedOut flash = "signed-out"
+	// what projects share
+	flashTaken      flash = "answers-taken"
+	flashKeptHere   flash = "answers-own"
+	flashOffered    flash = "answers-offered"
+	flashOfferEnded flash = "offers-withdrawn"
+	flashAdded      flash = "added"
+	flashRemoved    flash = "removed"
+	flashMember     flash = "member"
+	flashGranted    flash = "granted"
+	flashRevoked    flash = "revoked"
+	flashSignedOut  flash = "signed-out"
 
 	flashBlocked   flash = "blocked"
 	flashUnblocked flash = "unblocked"
@@ -204,18 +209,22 @@ var flashTexts = map[flash]string{
 	flashStruck:         "The value is struck out. It counts no longer.",
 	flashLessonAccepted: "The lesson is accepted, and the draft says what it proposed.",
 
-	flashStatus:    "The project's status is changed.",
-	flashAlready:   "Nothing had to be changed: it is so already.",
-	flashReview:    "The next review has started. Answers carried over; answers to reconfirm are marked in the checklists.",
-	flashCreated:   "The project is created. Open its checklist to begin.",
-	flashProfile:   "You confirmed the answers about the project.",
-	flashSaved:     "The changes are saved.",
-	flashAdded:     "Added to the project.",
-	flashRemoved:   "Removed from the project.",
-	flashMember:    "The part was changed.",
-	flashGranted:   "The right is granted.",
-	flashRevoked:   "The right is revoked. Effective immediately.",
-	flashSignedOut: "You are signed out.",
+	flashStatus:     "The project's status is changed.",
+	flashAlready:    "Nothing had to be changed: it is so already.",
+	flashReview:     "The next review has started. Answers carried over; answers to reconfirm are marked in the checklists.",
+	flashCreated:    "The project is created. Open its checklist to begin.",
+	flashProfile:    "You confirmed the answers about the project.",
+	flashSaved:      "The changes are saved.",
+	flashTaken:      "The answers are taken over, with their evidence. They follow the other project from now on.",
+	flashKeptHere:   "The answer is this project's own now, with its evidence. It no longer follows the other project.",
+	flashOffered:    "The answers are offered. Other projects can take them over.",
+	flashOfferEnded: "The offer is withdrawn. Projects that took the answer over lose it within seconds.",
+	flashAdded:      "Added to the project.",
+	flashRemoved:    "Removed from the project.",
+	flashMember:     "The part was changed.",
+	flashGranted:    "The right is granted.",
+	flashRevoked:    "The right is revoked. Effective immediately.",
+	flashSignedOut:  "You are signed out.",
 
 	flashBlocked:   "Blocked. All sessions have ended. What is left with this person is listed below.",
 	flashUnblocked: "Unblocked. They can sign in again, and hold their rights from now on.",

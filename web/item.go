@@ -44,6 +44,9 @@ func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, 
 		StageView: stageView(&view.ProjectView, at.stage), Item: view.Item, Entries: view.Entries,
 		Comments: comments(view.Comments), Who: searchText(r, "who"), Once: rand.Text(), Seq: view.Seq, Form: form,
 	}
+	for _, o := range view.Offers {
+		d.Offers = append(d.Offers, page.OfferFound(o))
+	}
 	if form.Once != "" {
 		d.Once = form.Once
 	}

@@ -142,6 +142,8 @@ func (s *Server) table() []route {
 		{"POST", kind + "/{no}/readings", signedIn, s.noteReading},
 		{"POST", kind + "/{no}/readings/strike", signedIn, s.strikeReading},
 		{"POST", kind + "/{no}/accept", signedIn, s.acceptLesson},
+		{"GET", project + "/shared", signedIn, s.shared},
+		{"POST", project + "/shared", signedIn, s.share},
 		{"GET", project + "/gates", signedIn, s.gates},
 		{"POST", project + "/gates", signedIn, s.decideGates},
 

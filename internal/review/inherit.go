@@ -1,6 +1,7 @@
 package review
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -26,6 +27,9 @@ type Inherited struct {
 	By   PersonID     `json:"by"`             // who took it over, and stands for it here
 	At   time.Time    `json:"at"`
 }
+
+// Follows reports whether the answer is that of another project at present.
+func (in *Inherited) Follows() bool { return in != nil && in.Lost == "" }
 
 // WhyLost says why an offered answer cannot be taken over. Empty: it can.
 type WhyLost string
@@ -394,4 +398,85 @@ func (it *Item) standsFor(en Entry) (PersonID, error) {
 		return 0, fmt.Errorf("nobody answers for item %s, which follows no other project", it.Def.Key)
 	}
 	return it.Inherited.By, nil
+}
+
+// maxShared is the most answers that one change offers or takes over: more than any
+// plan has.
+const maxShared = 1000
+
+// OfferAnswers offers the answers of several items: all of them, or none.
+func (r *Review) OfferAnswers(by Actor, items []plan.ItemKey, text string, at time.Time) error {
+	if err := May(by, ShareAnswers, &r.Project); err != nil {
+		return err
+	}
+	return r.eachShared(items, func(sk plan.StageKey, ik plan.ItemKey) error {
+		return r.OfferAnswer(by, sk, ik, text, at)
+	})
+}
+
+// WithdrawOffers withdraws the offers of several items.
+func (r *Review) WithdrawOffers(by Actor, items []plan.ItemKey, at time.Time) error {
+	if err := May(by, ShareAnswers, &r.Project); err != nil {
+		return err
+	}
+	return r.eachShared(items, func(sk plan.StageKey, ik plan.ItemKey) error {
+		return r.WithdrawOffer(by, sk, ik, at)
+	})
+}
+
+// InheritAnswers takes over several answers that another project offers: all of
+// them, or none.
+func (r *Review) InheritAnswers(by Actor, items []plan.ItemKey, o *Offering, at time.Time) error {
+	if err := May(by, AnswerItem, &r.Project); err != nil {
+		return err
+	}
+	return r.eachShared(items, func(sk plan.StageKey, ik plan.ItemKey) error {
+		return r.InheritAnswer(by, sk, ik, o.From, o.Answer(ik), at)
+	})
+}
+
+// KeepAllInherited makes several answers the project's own.
+func (r *Review) KeepAllInherited(by Actor, items []plan.ItemKey, at time.Time) error {
+	if err := May(by, AnswerItem, &r.Project); err != nil {
+		return err
+	}
+	return r.eachShared(items, func(sk plan.StageKey, ik plan.ItemKey) error {
+		return r.KeepInherited(by, sk, ik, at)
+	})
+}
+
+// eachShared does something with items of whatever stage. A refusal names the item.
+func (r *Review) eachShared(items []plan.ItemKey, do func(plan.StageKey, plan.ItemKey) error) error {
+	switch {
+	case len(items) == 0:
+		return invalid("item", "choose at least one item")
+	case len(items) > maxShared:
+		return invalid("item", fmt.Sprintf("%d items were chosen; at most %d can be changed at once", len(items), maxShared))
+	}
+	for _, k := range items {
+		def, i := r.planned(k)
+		if def == nil {
+			return ErrNotFound
+		}
+		err := do(def.Key, k)
+		var refused *Refused
+		if errors.As(err, &refused) {
+			return refuse("“%s”: %s", def.Items[i].Title, refused.Why)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// planned is the stage that the plan has an item in, loaded or not, and its place
+// there; nil when it has none.
+func (r *Review) planned(k plan.ItemKey) (*plan.Stage, int) {
+	for i := range r.Stages {
+		if at := r.Stages[i].Def.Place(k); at >= 0 {
+			return r.Stages[i].Def, at
+		}
+	}
+	return nil, 0
 }

@@ -24,6 +24,7 @@ type StageView struct {
 	Past    bool            // Now is not the present: nothing can be done here
 	Reader  review.PersonID // who looks at the past, where Actor is nobody
 	Forced  []review.Forced // gates of the project that were passed by break-glass and wait for review
+	Others  review.Others   // projects whose answers are taken over
 }
 
 func (v *StageView) index() int           { return v.Review.Plan.StageIndex(v.Stage) }
@@ -287,7 +288,7 @@ func (c *Checked) link(s *review.Stage) {
 // title and kind there.
 func (c *Checked) itemLink(e *review.Evidence) ui.ItemLink {
 	l := ui.ItemLink{Title: e.Title, URL: string(e.URL), Kind: e.Type.Label()}
-	if e.By == c.view.Actor.Person && c.canLink {
+	if e.By == c.view.Actor.Person && e.From == 0 && c.canLink {
 		l.No = e.No
 	}
 	return l
@@ -375,7 +376,7 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	if it.Answer.OldNote() {
 		r.NoteFor = string(it.Answer.NoteFor)
 	}
-	r.State, r.ReadOnly, r.Question = e.look(v.Now), !canAnswer, ask(it)
+	r.State, r.ReadOnly, r.Follows, r.Question = e.look(v.Now), !canAnswer, it.Inherited.Follows(), ask(it)
 	if it.Assignee != 0 {
 		r.Assignee = v.Names(it.Assignee)
 	}
@@ -411,6 +412,11 @@ func (e *entry) look(now time.Time) ui.State {
 // appendFlags adds what the item lacks, the gravest first. What the answer
 // itself says, such as an open must, needs no flag.
 func appendFlags(flags []ui.ItemFlag, e *entry, now time.Time) []ui.ItemFlag {
+	if in := e.item.Inherited; in.Follows() {
+		flags = append(flags, ui.ItemFlag{State: ui.Part, Text: "Taken over", Anchor: "answer"})
+	} else if in != nil {
+		flags = append(flags, ui.ItemFlag{State: ui.Warn, Text: "No longer taken over", Anchor: "answer"})
+	}
 	switch e.need {
 	case review.WaiverRanOut:
 		flags = append(flags, ui.ItemFlag{State: ui.Bad, Text: "Waiver ran out", Anchor: "waiver"})

@@ -11,9 +11,22 @@ import (
 // OtherName is what pages call another project that a record is about. Nobody is
 // told of one that they may not see; nil are others that nobody has looked up.
 func OtherName(others review.Others, value string) string {
-	switch o := others.Named(value); {
-	case value == "":
+	if value == "" {
 		return ""
+	}
+	return otherCalled(others, others.Named(value))
+}
+
+// OtherCalled is the same by the project's number.
+func OtherCalled(others review.Others, id review.ProjectID) string {
+	if o, ok := others[id]; ok {
+		return otherCalled(others, &o)
+	}
+	return otherCalled(others, nil)
+}
+
+func otherCalled(others review.Others, o *review.Other) string {
+	switch {
 	case o != nil:
 		return o.Name
 	case others == nil:

@@ -53,6 +53,10 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		sk, ik := en.Event.Subject()
 		t.toItem(&out, sk, ik)
 		t.item(&out, en.Event, en.Actor)
+	case review.AnswerOffered, review.OfferWithdrawn, review.AnswerInherited, review.InheritanceEnded:
+		sk, ik := en.Event.Subject()
+		t.toItem(&out, sk, ik)
+		t.shared(&out, en.Event)
 	case review.SignOffRequested, review.GateSigned, review.FindingRaised, review.FindingAnswered, review.RoundClosed:
 		sk, _ := en.Event.Subject()
 		t.toGate(&out, sk)

@@ -37,6 +37,7 @@ type ItemData struct {
 	Once     string         // key of the comment form
 	Seq      int64          // the project's version that the page shows
 	Form     ItemForm
+	Offers   []OfferFound // of other projects
 }
 
 // ItemForm is a form of the item's page that was sent and could not be carried

@@ -146,6 +146,9 @@ func NewPlanItemURL(p review.ProjectKey) string { return PlanURL(p) + "/new-item
 // WaiverURL is where a waiver is decided on.
 func WaiverURL(id string, d WaiverDecision) string { return WaiversURL + "/" + id + "/" + string(d) }
 
+// SharedURL is where a project takes over answers of others, and offers its own.
+func SharedURL(p review.ProjectKey) string { return ProjectURL(p) + "/shared" }
+
 // GatesURL is where several gates of a project are decided in one press.
 func GatesURL(p review.ProjectKey) string { return ProjectURL(p) + "/gates" }
 

@@ -51,6 +51,7 @@ type ItemRow struct {
 	Evidence []ItemLink   // in order of addition; the row shows the first two and counts the rest
 	Flags    []ItemFlag   // what needs attention, the gravest first
 	ReadOnly bool         // the viewer may not answer: the answer is shown as a word, without buttons
+	Follows  bool         // the answer is another project's: it is shown as a word, and the row can be picked
 	Conflict *RowConflict // set only in the answer to a post that met another's change
 	Problem  *RowProblem  // set only in the answer to a post that was refused
 	Paste    *RowPaste    // set only in the answer to pasted lines that were no links
@@ -294,7 +295,7 @@ func appendAnswerForm(b []byte, r *ItemRow) []byte {
 	if r.Question != nil {
 		return appendQuestion(b, r)
 	}
-	if r.ReadOnly {
+	if r.ReadOnly || r.Follows {
 		b = append(b, `<em>`...)
 		b = append(b, AnswerWord(r.Answer)...)
 		return append(b, `</em> `...)

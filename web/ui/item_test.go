@@ -45,7 +45,7 @@ func anyRow() *rapid.Generator[ui.ItemRow] {
 			State: rapid.SampledFrom(states).Draw(t, "state"), Answer: rapid.SampledFrom(answers).Draw(t, "answer"),
 			Level: rapid.SampledFrom([]string{"must", "should", "may", "x"}).Draw(t, "level"), Title: anyText().Draw(t, "title"),
 			Note: anyText().Draw(t, "note"), Assignee: anyText().Draw(t, "assignee"), Due: anyText().Draw(t, "due"), Picked: rapid.Bool().Draw(t, "picked"),
-			Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"),
+			Filter: anyText().Draw(t, "filter"), ReadOnly: rapid.Bool().Draw(t, "readonly"), Follows: rapid.Bool().Draw(t, "follows"),
 		}
 		if rapid.Bool().Draw(t, "question") {
 			r.Question = &ui.RowQuestion{Word: anyText().Draw(t, "word"), Value: rapid.SampledFrom([]string{"", "=-", "=a b", "=<"}).Draw(t, "value")}
@@ -137,6 +137,13 @@ func TestReadOnlyRowHasNoForm(t *testing.T) {
 	out := render(t, ui.Row(ui.ItemRow{Key: "a", Answer: ui.AnswerMet, ReadOnly: true}))
 	if strings.Contains(out, "<form") || strings.Contains(out, "<button") || !strings.Contains(out, "<em>Met</em>") {
 		t.Errorf("read-only row: %s", out)
+	}
+}
+
+func TestARowThatFollowsHasABoxAndNoForm(t *testing.T) {
+	out := render(t, ui.Row(ui.ItemRow{Key: "a", Answer: ui.AnswerMet, Follows: true}))
+	if strings.Contains(out, "<form") || !strings.Contains(out, `name="pick"`) || !strings.Contains(out, "<em>Met</em>") {
+		t.Errorf("a row that follows another project: %s", out)
 	}
 }
 

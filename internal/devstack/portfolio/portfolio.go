@@ -212,6 +212,9 @@ func (f *filler) fill(ctx context.Context, all []demoProject) error {
 	if err := f.acceptLesson(ctx); err != nil {
 		return err
 	}
+	if err := f.share(ctx); err != nil {
+		return err
+	}
 	return f.begin(ctx, &all[last])
 }
 

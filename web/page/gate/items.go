@@ -33,6 +33,7 @@ type gateItem struct {
 	chosen             string // of a question
 	note               string
 	approval           string
+	inherited          string // from which project
 	waived             string // until when
 	evidence           []gateEvidence
 	changed            time.Time // after the reader's baseline; zero: unchanged
@@ -119,6 +120,9 @@ func (v *view) gateItem(it *review.Item) gateItem {
 	}
 	if a.ApprovedBy != 0 {
 		row.approval = "Approved by " + v.Name(a.ApprovedBy)
+	}
+	if in := it.Inherited; in != nil {
+		row.inherited = page.InheritedWords(in, v.Others)
 	}
 	if w := v.waived(it); w != nil {
 		row.waived = "Waived until " + page.ShortDate(w.Until, v.Now)

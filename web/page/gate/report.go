@@ -46,7 +46,7 @@ func newReportView(d ReportData) *reportView {
 	for i := range d.Review.Stages {
 		g := newView(Data{
 			Review: d.Review, Stage: &d.Review.Stages[i], Now: d.At, Name: d.Name, Nobody: page.NobodyIn(d.Nobody, d.Review.Stages[i].Def.Key),
-			Past: true,
+			Past: true, Others: d.Others,
 		})
 		r := d.Review.Rollup(g.Stage, d.At)
 		v.totals.MustDone, v.totals.MustTotal = v.totals.MustDone+r.MustDone, v.totals.MustTotal+r.MustTotal
