@@ -138,6 +138,8 @@ const (
 	flashDefined         flash = "definition-pinned"
 	flashDefault         flash = "default-named"
 	flashNoDefault       flash = "default-taken-back"
+	flashPolicyAttached  flash = "policy-attached"
+	flashPolicyDetached  flash = "policy-detached"
 	flashUpgraded        flash = "plan-upgraded"
 	flashUpgradeUndone   flash = "upgrade-undone"
 	flashItemAdded       flash = "item-added"
@@ -239,6 +241,8 @@ var flashTexts = map[flash]string{
 	flashDefined:         "The readiness definition is pinned.",
 	flashDefault:         "New projects pin this definition from now on.",
 	flashNoDefault:       "New projects no longer pin this definition.",
+	flashPolicyAttached:  "The policy is attached.",
+	flashPolicyDetached:  "The policy is detached.",
 	flashUpgraded:        "The plan is upgraded.",
 	flashUpgradeUndone:   "The upgrade is undone.",
 	flashItemAdded:       "The item is added. The gate of its stage asks for it like any other.",

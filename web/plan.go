@@ -27,6 +27,10 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 		do, key = page.PlanDetach, q.Get("detach")
 	case q.Get("define") != "":
 		do, key = page.PlanDefine, q.Get("define")
+	case q.Get("policy") != "":
+		do, key = page.PlanPolicyAttach, q.Get("policy")
+	case q.Get("detach-policy") != "":
+		do, key = page.PlanPolicyDetach, q.Get("detach-policy")
 	case q.Get("upgrade") != "":
 		do = page.PlanUpgrade
 	case q.Get("undo") != "":
@@ -42,6 +46,7 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do
 	}
 	d := &page.PlanData{Review: v.Review, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Titles: v.Titles, Newest: v.Newest, Form: form}
 	listModules(v, d)
+	d.Policies = offeredPolicies(v)
 	if do != "" && d.MayPlan() {
 		d.Do, d.Key = do, key
 		if err := lookAhead(v, d); err != nil {
@@ -63,6 +68,10 @@ func planFlashes(ev review.Event) flash {
 		return flashDetached
 	case review.DefinitionPinned:
 		return flashDefined
+	case review.PolicyAttached:
+		return flashPolicyAttached
+	case review.PolicyDetached:
+		return flashPolicyDetached
 	case review.PlanUpgraded:
 		return flashUpgraded
 	case review.UpgradeUndone:
@@ -179,6 +188,10 @@ func lookAhead(v *store.PlanView, d *page.PlanData) error {
 		d.Then, err = v.Review.PreviewUndo()
 	case d.Do == page.PlanAttach && v.Review.Plan.Origin.Module(d.Key).Key != "":
 		err = &review.Refused{Why: "The plan has this module already."}
+	case d.Do == page.PlanPolicyAttach && v.Review.Plan.Origin.Policy(d.Key) == o.Policy(d.Key):
+		err = &review.Refused{Why: "The project has the newest version of this policy already."}
+	case d.Do == page.PlanPolicyDetach && v.Review.Plan.Origin.Policy(d.Key).Key == "":
+		err = &review.Refused{Why: "The project does not have this policy."}
 	case d.Do == page.PlanDetach && v.Review.Plan.Origin.Module(d.Key).Key == "":
 		err = &review.Refused{Why: "The plan does not have this module."}
 	case d.Do == page.PlanDefine && v.Review.Plan.Origin.Definition == o.Definition:
@@ -216,6 +229,17 @@ func target(rv *review.Review, newest []plan.Ref, do, key string) (plan.Origin, 
 			return o, &review.Refused{Why: "There is no such readiness definition to pin."}
 		}
 		return o.Defined(ref), nil
+	case page.PlanPolicyAttach:
+		ref := newestOf(newest, o.Policy(key))
+		if ref.Key == "" {
+			ref = newestOf(newest, plan.Ref{Key: key})
+		}
+		if ref.Version == 0 {
+			return o, &review.Refused{Why: "There is no such policy to attach."}
+		}
+		return o.WithPolicy(ref), nil
+	case page.PlanPolicyDetach:
+		return o.WithoutPolicy(key), nil
 	case page.PlanUpgrade:
 		return upgraded(o, newest), nil
 	case page.PlanUndo:
@@ -268,7 +292,7 @@ func (s *Server) changePlan(w http.ResponseWriter, r *http.Request) error {
 	case !refused:
 		return err
 	}
-	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanDefine, page.PlanUpgrade, page.PlanUndo}, do) {
+	if !slices.Contains([]string{page.PlanAttach, page.PlanDetach, page.PlanDefine, page.PlanUpgrade, page.PlanUndo, page.PlanPolicyAttach, page.PlanPolicyDetach}, do) {
 		do = ""
 	}
 	return s.showPlan(w, r, explain(err).status, do, key, form)
@@ -319,6 +343,10 @@ func (c planChange) make(rv *review.Review, newest []plan.Ref, who review.Actor,
 		return rv.DetachModule(who, c.module, c.shown, c.reason, at)
 	case page.PlanDefine:
 		return rv.PinDefinition(who, o.Definition, c.shown, c.reason, at)
+	case page.PlanPolicyAttach:
+		return rv.AttachPolicy(who, o.Policy(c.module), c.shown, c.reason, at)
+	case page.PlanPolicyDetach:
+		return rv.DetachPolicy(who, c.module, c.shown, c.reason, at)
 	case page.PlanUpgrade:
 		return rv.Upgrade(who, o, c.shown, c.reason, at)
 	}

@@ -294,6 +294,10 @@ func (c *checker) gate(g *Gate) {
 			c.addf("records: %q is no kind of records that a gate can ask for", k)
 		}
 	}
+	unique(c, "policies", g.Policies)
+	for _, k := range g.Policies {
+		c.key("policies", k)
+	}
 	var seats []Seat
 	for i := range g.Seats {
 		seats = append(seats, g.Seats[i].Seat)

@@ -177,16 +177,28 @@ func ComposeFrom(o Origin, find func(Ref) (Document, error)) (*Plan, error) {
 		modules[i] = m.Module
 	}
 	p, err := Compose(o, d.Lifecycle, modules)
-	if err != nil || o.Definition == (Ref{}) {
-		return p, err
-	}
-	def, err := find(o.Definition)
 	if err != nil {
 		return nil, err
 	}
-	if def.Definition == nil {
-		return nil, conflict("%s version %d is no readiness definition.", o.Definition.Key, o.Definition.Version)
+	if o.Definition != (Ref{}) {
+		def, err := find(o.Definition)
+		if err != nil {
+			return nil, err
+		}
+		if def.Definition == nil {
+			return nil, conflict("%s version %d is no readiness definition.", o.Definition.Key, o.Definition.Version)
+		}
+		p.Definition = def.Definition
 	}
-	p.Definition = def.Definition
+	for _, ref := range o.Policies {
+		d, err := find(ref)
+		if err != nil {
+			return nil, err
+		}
+		if d.Policy == nil {
+			return nil, conflict("%s version %d is no policy.", ref.Key, ref.Version)
+		}
+		p.Policies = append(p.Policies, d.Policy)
+	}
 	return p, nil
 }

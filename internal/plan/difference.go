@@ -150,7 +150,7 @@ func sameWords(a, b *Item) bool {
 // sameGate reports whether two gates ask for the same signatures at every tier, and
 // for the same records.
 func sameGate(a, b *Gate) bool {
-	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) {
+	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) {
 		return false
 	}
 	for t := TierCritical; t <= TierStarter; t++ {

@@ -89,6 +89,9 @@ type Gate struct {
 	// Records are the kinds of records of which the project has to keep one that is
 	// not closed.
 	Records []record.Key `json:"records,omitempty"`
+	// Policies are the keys of policies that the project has to have attached before
+	// sign-off is requested.
+	Policies []string `json:"policies,omitempty"`
 }
 
 // QuorumAt is how many different people have to sign at a tier, before seats

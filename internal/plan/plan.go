@@ -21,6 +21,9 @@ type Plan struct {
 	// Definition says what ready means beside the items; nil where the project pins
 	// none. It changes no stage and no item.
 	Definition *Definition
+	// Policies are those that gates ask for, in the order of Origin.Policies. They add
+	// neither stages nor items.
+	Policies []*PolicyDocument
 }
 
 // Origin is what a plan is composed of. Two plans of the same origin are the
@@ -30,13 +33,14 @@ type Origin struct {
 	Modules   []Ref     `json:"modules,omitempty"` // in the order of their keys
 	Tailoring Tailoring `json:"tailoring,omitzero"`
 	// Definition is the readiness definition; the zero Ref where there is none.
-	Definition Ref `json:"definition,omitzero"`
+	Definition Ref   `json:"definition,omitzero"`
+	Policies   []Ref `json:"policies,omitempty"` // in the order of their keys
 }
 
 // Digest names the origin: the lifecycle's own digest where there is nothing
 // else, and else the SHA-256 of the origin's JSON, hexadecimal.
 func (o Origin) Digest() (string, error) {
-	if len(o.Modules) == 0 && o.Tailoring.IsZero() && o.Definition == (Ref{}) {
+	if len(o.Modules)+len(o.Policies) == 0 && o.Tailoring.IsZero() && o.Definition == (Ref{}) {
 		return o.Lifecycle.Digest, nil
 	}
 	b, err := json.Marshal(o)
@@ -49,8 +53,13 @@ func (o Origin) Digest() (string, error) {
 
 // Module is the version of a module that the plan has; the zero Ref when it has
 // none.
-func (o Origin) Module(key string) Ref {
-	for _, ref := range o.Modules {
+func (o Origin) Module(key string) Ref { return among(o.Modules, key) }
+
+// Policy is the version of a policy that the plan has; the zero Ref when it has none.
+func (o Origin) Policy(key string) Ref { return among(o.Policies, key) }
+
+func among(refs []Ref, key string) Ref {
+	for _, ref := range refs {
 		if ref.Key == key {
 			return ref
 		}
@@ -60,18 +69,13 @@ func (o Origin) Module(key string) Ref {
 
 // With is the origin with a module, in place of another version of it.
 func (o Origin) With(module Ref) Origin {
-	o = o.Without(module.Key)
-	at, _ := slices.BinarySearchFunc(o.Modules, module.Key, func(a Ref, key string) int { return cmp.Compare(a.Key, key) })
-	o.Modules = slices.Insert(o.Modules, at, module)
+	o.Modules = with(o.Modules, module)
 	return o
 }
 
 // Without is the origin without a module.
 func (o Origin) Without(key string) Origin {
-	o.Modules = slices.DeleteFunc(slices.Clone(o.Modules), func(ref Ref) bool { return ref.Key == key })
-	if len(o.Modules) == 0 {
-		o.Modules = nil
-	}
+	o.Modules = without(o.Modules, key)
 	return o
 }
 
@@ -87,6 +91,33 @@ func (o Origin) Defined(definition Ref) Origin {
 	return o
 }
 
+// WithPolicy is the origin with a policy, in place of another version of it.
+func (o Origin) WithPolicy(policy Ref) Origin {
+	o.Policies = with(o.Policies, policy)
+	return o
+}
+
+// WithoutPolicy is the origin without a policy.
+func (o Origin) WithoutPolicy(key string) Origin {
+	o.Policies = without(o.Policies, key)
+	return o
+}
+
+// with keeps references in the order of their keys.
+func with(refs []Ref, ref Ref) []Ref {
+	refs = without(refs, ref.Key)
+	at, _ := slices.BinarySearchFunc(refs, ref.Key, func(a Ref, key string) int { return cmp.Compare(a.Key, key) })
+	return slices.Insert(refs, at, ref)
+}
+
+func without(refs []Ref, key string) []Ref {
+	refs = slices.DeleteFunc(slices.Clone(refs), func(ref Ref) bool { return ref.Key == key })
+	if len(refs) == 0 {
+		return nil
+	}
+	return refs
+}
+
 // Find is an item of the plan with its stage; nil when there is none.
 func (t *Lifecycle) Find(k ItemKey) (*Item, *Stage) {
 	for i := range t.Stages {
@@ -96,6 +127,31 @@ func (t *Lifecycle) Find(k ItemKey) (*Item, *Stage) {
 		}
 	}
 	return nil, nil
+}
+
+// Showing is an item of the plan that a policy names by its key, or by one that it had
+// before; nil when there is none.
+func (t *Lifecycle) Showing(k ItemKey) (*Item, *Stage) {
+	if it, s := t.Find(k); it != nil {
+		return it, s
+	}
+	for i := range t.Stages {
+		s := &t.Stages[i]
+		for j := range s.Items {
+			if slices.Contains(s.Items[j].Was, k) {
+				return &s.Items[j], s
+			}
+		}
+	}
+	return nil, nil
+}
+
+// Shows reports whether any item shows a requirement of a policy.
+func (t *Lifecycle) Shows(q *Requirement) bool {
+	return slices.ContainsFunc(q.Items, func(k ItemKey) bool {
+		it, _ := t.Showing(k)
+		return it != nil
+	})
 }
 
 // Bare is the plan of a lifecycle alone. ref is the lifecycle's.

@@ -147,23 +147,23 @@ func ParseRequirements(text string) ([]Requirement, error) {
 			parts[j] = strings.TrimSpace(parts[j])
 		}
 		if len(parts) < 3 || len(parts) > 4 {
-			return nil, fmt.Errorf("has %d parts in line %d; a key, must, should or may, the words and, if any, the keys of items are wanted, with “|” between them", len(parts), i+1)
+			return nil, fmt.Errorf("cannot be read in line %d: a key, must, should or may, the words and, if any, the keys of items are wanted, with “|” between them", i+1)
 		}
 		q := Requirement{Key: RequirementKey(parts[0]), Level: Level(strings.ToLower(parts[1])), Text: parts[2]}
 		switch {
 		case !ValidKey(parts[0]):
-			return nil, fmt.Errorf("begins line %d with %q, which %s", i+1, parts[0], KeyForm)
+			return nil, fmt.Errorf("cannot begin line %d with %q, which %s", i+1, parts[0], KeyForm)
 		case q.Level.Rank() < LevelMay.Rank():
-			return nil, fmt.Errorf("has %q in line %d where must, should or may is wanted", parts[1], i+1)
+			return nil, fmt.Errorf("cannot have %q in line %d, where must, should or may is wanted", parts[1], i+1)
 		case utf8.RuneCountInString(q.Text) > MaxRequired:
-			return nil, fmt.Errorf("has words in line %d that are longer than %d characters", i+1, MaxRequired)
+			return nil, fmt.Errorf("cannot have words in line %d that are longer than %d characters", i+1, MaxRequired)
 		case len(out) == MaxRequirements:
-			return nil, fmt.Errorf("has more than %d lines", MaxRequirements)
+			return nil, fmt.Errorf("cannot be more than %d lines", MaxRequirements)
 		}
 		if len(parts) == 4 {
 			for _, word := range strings.FieldsFunc(parts[3], func(c rune) bool { return c == ',' || c == ' ' }) {
 				if !ValidKey(word) {
-					return nil, fmt.Errorf("names the item %q in line %d, which %s", word, i+1, KeyForm)
+					return nil, fmt.Errorf("cannot name the item %q in line %d, which %s", word, i+1, KeyForm)
 				}
 				if !slices.Contains(q.Items, ItemKey(word)) {
 					q.Items = append(q.Items, ItemKey(word))

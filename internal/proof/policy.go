@@ -59,7 +59,7 @@ func (r *round) judge(rv *review.Review, s *review.Stage, held *rights) []string
 		complain("passes a gate with conditions, but nobody who signed set any")
 	}
 	for _, b := range rv.RequestBlockers(s, ro.ClosedAt) {
-		if b.Kind != review.EarlierGate { // settled when the round was requested
+		if !b.Kind.SettledByRequest() {
 			complain("passes a gate although something stood in the way: %s: %s", b.Subject, b.What)
 		}
 	}

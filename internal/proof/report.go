@@ -33,12 +33,22 @@ type reportData struct {
 	Definition *plan.Definition
 	Scope      string
 	Rounds     []reportRound
+	Policies   []reportPolicy
 	Open       []string // gates whose round is open, or that had none
 	Entries    int64
 	Verifier   string
 	CSS        template.CSS
 	Policy     string
 }
+
+// reportPolicy is a policy that the gates ask for, as it stands.
+type reportPolicy struct {
+	Name         string
+	Version      int
+	Requirements []reportRequirement
+}
+
+type reportRequirement struct{ Text, Level, State, Shown string }
 
 type reportRound struct {
 	*round
@@ -104,6 +114,7 @@ func renderReport(h *history, a about, names people, verifier string) ([]byte, e
 			d.Open = append(d.Open, s.Def.Name+": a round is open.")
 		}
 	}
+	d.Policies = reportPolicies(h.review, a.Made)
 	for _, r := range h.rounds {
 		if a.Stage == "" || a.Stage == r.Stage.Key {
 			d.Rounds = append(d.Rounds, h.reportRound(r))
@@ -114,6 +125,24 @@ func renderReport(h *history, a about, names people, verifier string) ([]byte, e
 		return nil, fmt.Errorf("writing the report: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+func reportPolicies(r *review.Review, at time.Time) []reportPolicy {
+	var out []reportPolicy
+	for _, p := range r.Plan.Policies {
+		rp := reportPolicy{Name: p.Name, Version: p.Version}
+		for i := range p.Requirements {
+			q := &p.Requirements[i]
+			state, by := r.StandsBy(q, at)
+			var shown []string
+			for j := range by {
+				shown = append(shown, by[j].Item.Def.Title+": "+by[j].Words)
+			}
+			rp.Requirements = append(rp.Requirements, reportRequirement{q.Text, q.Level.Label(), strings.ReplaceAll(string(state), "-", " "), strings.Join(shown, " ")})
+		}
+		out = append(out, rp)
+	}
+	return out
 }
 
 func (h *history) reportRound(r *round) reportRound {

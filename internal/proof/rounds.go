@@ -99,6 +99,9 @@ func (h *history) look(e review.Entry, r *review.Review) {
 			h.wrong(e.Seq, "asks to sign %s, but the content then had the digest %s", ev.Digest.Short(), got.Short())
 		}
 		h.samePolicy(e, r, s, ev.Policy)
+		for _, b := range r.PolicyBlockers(s, e.At) {
+			h.wrong(e.Seq, "asks for sign-off although a policy stood in the way: %s: %s", b.Subject, b.What)
+		}
 		if ev.SoD != r.Plan.SoD {
 			h.wrong(e.Seq, "does not take over what the template says about separation of duties")
 		}

@@ -34,6 +34,9 @@ const (
 	RecordUndecided   BlockerKind = "record-undecided"
 	RecordMissing     BlockerKind = "record-missing"
 	ObjectiveLooser   BlockerKind = "objective-looser"
+	PolicyMissing     BlockerKind = "policy-missing"
+	PolicyUnmet       BlockerKind = "policy-unmet"   // no item that shows a requirement holds
+	PolicyUnshown     BlockerKind = "policy-unshown" // nothing in the plan shows a requirement
 	// What nobody can do, see [Review.NobodyCan].
 	NobodySigns     BlockerKind = "nobody-signs"
 	NobodyConfirms  BlockerKind = "nobody-confirms"
@@ -51,12 +54,16 @@ type Blocker struct {
 	Finding int
 	Record  int        // 0: it concerns none
 	Type    record.Key // of the record
-	Seat    plan.Seat  // whose turn it is, when a seat's; Owner is 0 then
-	Vacant  plan.Seat  // in which nobody can do what is waited for
-	Subject string
-	What    string
-	Owner   PersonID  // 0: nobody in particular
-	Since   time.Time // when it began to be in the way
+	// Policy is the key of a policy, and Requirement one of its requirements; empty: it
+	// concerns none.
+	Policy      string
+	Requirement plan.RequirementKey
+	Seat        plan.Seat // whose turn it is, when a seat's; Owner is 0 then
+	Vacant      plan.Seat // in which nobody can do what is waited for
+	Subject     string
+	What        string
+	Owner       PersonID  // 0: nobody in particular
+	Since       time.Time // when it began to be in the way
 }
 
 // need is what an item still lacks; the empty kind means nothing.
@@ -239,7 +246,7 @@ func (s *Stage) Lacks(it *Item, at time.Time) BlockerKind {
 // RequestBlockers lists why sign-off of the stage cannot be requested, in the
 // order in which a person would work through them.
 func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
-	return append(r.contentBlockers(s, at), r.orderBlockers(s, at)...)
+	return append(append(r.contentBlockers(s, at), r.PolicyBlockers(s, at)...), r.orderBlockers(s, at)...)
 }
 
 // orderBlockers are the earlier gates that have to pass first, where the
@@ -374,6 +381,9 @@ func (r *Review) furtherBlockers(s *Stage, at time.Time) []Blocker {
 	round := s.OpenRound()
 	if round == nil {
 		bs := r.orderBlockers(s, at)
+		if !r.passed(s, at) {
+			bs = append(bs, r.PolicyBlockers(s, at)...)
+		}
 		if last := s.LastRound(); last != nil && last.reopened() {
 			bs = append(bs, Blocker{
 				Kind: Reopened, Stage: s.Def.Key, Subject: s.Def.Gate.Name, What: "Reopened after it had passed; request sign-off again.",

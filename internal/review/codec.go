@@ -109,6 +109,10 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ModuleDetached](kind, body)
 	case "DefinitionPinned":
 		return ofProject[DefinitionPinned](kind, body)
+	case "PolicyAttached":
+		return ofProject[PolicyAttached](kind, body)
+	case "PolicyDetached":
+		return ofProject[PolicyDetached](kind, body)
 	case "ItemAdded":
 		return ofProject[ItemAdded](kind, body)
 	case "ItemDropped":

@@ -100,6 +100,8 @@ var everyEvent = []struct {
 		`{"module":{"key":"gdpr","version":2,"digest":"d"},"asks":["ml"],"reason":"R"}`},
 	{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Reason: "R"}, `{"module":{"key":"gdpr","version":2,"digest":"d"},"reason":"R"}`},
 	{review.DefinitionPinned{Definition: plan.Ref{Key: "terms", Version: 2, Digest: "d"}, Reason: "R"}, `{"definition":{"key":"terms","version":2,"digest":"d"},"reason":"R"}`},
+	{review.PolicyAttached{Policy: plan.Ref{Key: "changes", Version: 2, Digest: "d"}, Reason: "R"}, `{"policy":{"key":"changes","version":2,"digest":"d"},"reason":"R"}`},
+	{review.PolicyDetached{Policy: plan.Ref{Key: "changes", Version: 2, Digest: "d"}, Reason: "R"}, `{"policy":{"key":"changes","version":2,"digest":"d"},"reason":"R"}`},
 	{review.ItemAdded{Stage: "build", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "T", Why: "W", Done: "D", Show: "S", Levels: [3]plan.Level{"must", "must", "must"}, Evidence: []plan.EvidenceKind{"doc"}, Seats: []plan.Seat{"qa"}, Quality: []string{"value"}}},
 		`{"stage":"build","item":"own-x","added":{"key":"own-x","title":"T","why":"W","done_when":"D","show":"S","levels":["must","must","must"],"evidence":["doc"],"seats":["qa"],"quality":["value"]}}`},
 	{review.ItemDropped{Stage: "build", Item: "own-x", Reason: "R"}, `{"stage":"build","item":"own-x","reason":"R"}`},

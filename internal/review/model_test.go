@@ -610,6 +610,11 @@ func (m *model) earlier(st *mStage, at time.Time) []string {
 }
 
 func (m *model) notRequestable(st *mStage, at time.Time) []string {
+	return append(m.inTheOrder(st, at), m.policies(st, at)...)
+}
+
+// inTheOrder is what is in the way of a stage but for policies.
+func (m *model) inTheOrder(st *mStage, at time.Time) []string {
 	words := m.inTheWay(st, at)
 	if m.tmpl.Order == plan.OrderStrict {
 		for _, n := range m.earlier(st, at) {
@@ -976,7 +981,10 @@ func (m *model) blockers(st *mStage, at time.Time) string {
 			words = append(words, "signers-missing")
 		}
 	} else {
-		words = m.notRequestable(st, at)
+		words = m.inTheOrder(st, at)
+		if !m.gate(st, at).Passed() { // what has passed is not asked anew
+			words = append(words, m.policies(st, at)...)
+		}
 		if last := st.last(); last != nil && last.passes() {
 			if last.reopened != 0 {
 				words = append(words, "gate-reopened")

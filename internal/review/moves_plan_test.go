@@ -15,6 +15,7 @@ type mPlan struct {
 	second   bool // the plan follows the second version
 	module   bool // it has the module
 	terms    int  // the version of the readiness definition that it has; 0: none
+	policy   bool // the gates ask for the policy
 	own      []mOwn
 	added    int // own items, ever
 	raised   map[plan.ItemKey]plan.Level
@@ -52,7 +53,7 @@ type mUpgrade struct {
 
 // made is what the plan is made of.
 func (m *model) made() string {
-	words := fmt.Sprint(m.plan.second, m.plan.module, m.plan.terms)
+	words := fmt.Sprint(m.plan.second, m.plan.module, m.plan.terms, m.plan.policy)
 	for _, o := range m.plan.own {
 		words += fmt.Sprint(" ", o.item.Key)
 	}
@@ -250,7 +251,7 @@ func (m *model) withdraw() {
 func (k *machine) wildPlan() {
 	by := mostly(k, "who", pick(k, "leader", owner, deputy, manager, manager), crowd...)
 	reason := mostly(k, "reason", "we need it", "")
-	pick(k, "plan", k.attach, k.detach, k.pin, k.upgrade, k.upgrade, k.undo, k.undo, k.undo, k.own, k.drop, k.raise, k.lower, k.lower, k.grantLowering, k.grantLowering)(by, reason)
+	pick(k, "plan", k.attach, k.detach, k.pin, k.attachPolicy, k.attachPolicy, k.detachPolicy, k.upgrade, k.upgrade, k.undo, k.undo, k.undo, k.own, k.drop, k.raise, k.lower, k.lower, k.grantLowering, k.grantLowering)(by, reason)
 }
 
 // planned runs a command about the plan; what it may be refused for apart from

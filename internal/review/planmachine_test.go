@@ -97,6 +97,14 @@ func newPlanner(t *rapid.T) *planner {
 		Items: []plan.ModuleItem{moduleItem("design", "mod-a", plan.LevelMust), moduleItem("build", "mod-b", plan.LevelShould)},
 	}, newer}
 	k.shelf.definitions = terms()
+	for n := range 2 {
+		p := changes(n + 1)
+		p.Requirements = []plan.Requirement{
+			{Key: "one", Level: plan.LevelMust, Text: "One of two.", Items: []plan.ItemKey{"it-0", planKeys[3+n]}},
+			{Key: "of-module", Level: plan.LevelMust, Text: "Of a module.", Items: []plan.ItemKey{"mod-b", "it-1"}[:2-n]},
+		}
+		k.shelf.policies = append(k.shelf.policies, p)
+	}
 	first := k.shelf.lifecycles[0]
 	in := review.NewProject{Key: "payments-api", Name: "P", Team: "T", Tier: plan.TierStandard, Exposure: review.ExposurePilot, Owner: owner, Members: []review.PersonID{member, mate}}
 	r, err := review.Create(k.people[manager], project, plan.Bare(first, version(first, 1)), in, k.tick())
@@ -292,7 +300,7 @@ func (k *planner) thereAndBack() {
 // replan changes the plan, in all ways that there are.
 func (k *planner) replan() {
 	_, it := k.item()
-	switch dice(k.t, "replan", 13) {
+	switch dice(k.t, "replan", 15) {
 	case 0, 1, 2:
 		k.upgrade()
 	case 3, 4:
@@ -315,6 +323,10 @@ func (k *planner) replan() {
 		k.profile()
 	case 12:
 		k.done(k.r.PinDefinition(k.people[manager], defRef(1+dice(k.t, "definition", 2)), k.r.PlanDigest(), "terms", k.tick()))
+	case 13:
+		k.done(k.r.AttachPolicy(k.people[owner], policyRef(k.shelf.policies[dice(k.t, "policy", 2)]), k.r.PlanDigest(), "audit", k.tick()))
+	case 14:
+		k.done(k.r.DetachPolicy(k.people[manager], "changes", k.r.PlanDigest(), "no audit", k.tick()))
 	case 10:
 		if it != nil {
 			to := []plan.Level{plan.LevelNone, plan.LevelMay}[dice(k.t, "lower", 2)]

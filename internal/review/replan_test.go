@@ -47,6 +47,7 @@ type shelf struct {
 	modules    []*plan.Module
 
 	definitions []*plan.Definition
+	policies    []*plan.PolicyDocument
 }
 
 func (s shelf) plans(o plan.Origin) (*plan.Plan, error) {
@@ -59,6 +60,11 @@ func (s shelf) plans(o plan.Origin) (*plan.Plan, error) {
 		for _, m := range s.modules {
 			if ref.Key == m.Key && ref.Version == m.Version {
 				return plan.Document{Module: m}, nil
+			}
+		}
+		for _, p := range s.policies {
+			if ref.Key == p.Key && ref.Version == p.Version {
+				return plan.Document{Policy: p}, nil
 			}
 		}
 		for _, d := range s.definitions {

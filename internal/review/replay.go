@@ -48,7 +48,9 @@ func (r *Review) apply(en Entry, at time.Time) error {
 		return fmt.Errorf("%s is not an event of a project", en.Event.Kind())
 	}
 	stage, _ := event.Subject()
-	if stage == "" { // it is about the project as a whole, and any stage may stand otherwise now
+	// What is about the project as a whole may have any stage stand otherwise, and what
+	// happens to an item the gates after it, by way of a policy.
+	if stage == "" || r.Plan != nil && r.asksPolicies() {
 		if err := r.wholly(); err != nil {
 			return fmt.Errorf("%s: %w", en.Event.Kind(), err)
 		}

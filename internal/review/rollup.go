@@ -103,7 +103,7 @@ func (r *Review) blocked(s *Stage, at time.Time) bool {
 	for range r.lacks(s, at) {
 		return true
 	}
-	return r.Plan.Order == plan.OrderStrict && len(r.EarlierOpen(s, at)) > 0
+	return len(r.PolicyBlockers(s, at)) > 0 || r.Plan.Order == plan.OrderStrict && len(r.EarlierOpen(s, at)) > 0
 }
 
 // standingPassed is the state of a gate that has passed once.

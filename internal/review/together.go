@@ -83,5 +83,5 @@ func (r *Review) Requestable(by Actor, s *Stage, at time.Time) bool {
 	for range r.lacks(s, at) {
 		return false
 	}
-	return len(r.orderBlockers(s, at)) == 0
+	return len(r.orderBlockers(s, at))+len(r.PolicyBlockers(s, at)) == 0
 }

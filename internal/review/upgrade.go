@@ -29,7 +29,7 @@ func (r *Review) Upgrade(by Actor, to plan.Origin, shown Digest, reason string, 
 	if err := May(by, ChangePlan, &r.Project); err != nil {
 		return err
 	}
-	o := plan.Origin{Lifecycle: to.Lifecycle, Tailoring: r.Plan.Origin.Tailoring, Definition: to.Definition}
+	o := plan.Origin{Lifecycle: to.Lifecycle, Tailoring: r.Plan.Origin.Tailoring, Definition: to.Definition, Policies: r.Plan.Origin.Policies}
 	for _, ref := range to.Modules {
 		o = o.With(ref) // in their order
 	}

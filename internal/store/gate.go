@@ -105,6 +105,7 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[plan.Seat]Seat
 		 order by seat, no`, int64(id), HoldersShown).
 		Query(func(rows pgx.Rows) error {
 			defer rows.Close()
+			clear(into) // a page may be read again, with more of the project
 			for rows.Next() {
 				var seat plan.Seat
 				var person, holder review.PersonID

@@ -168,7 +168,8 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	return out, err
 }
 
-// originSQL are the references to what a plan p is made of.
+// originSQL are the references to what a plan p is made of, and what an upgrade moves:
+// policies are moved one by one.
 const originSQL = `(select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m union all select p.origin->'definition')`
 
 // madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
@@ -177,7 +178,7 @@ const originSQL = `(select p.origin->'lifecycle' union all select m from json_ar
 const madeOfSQL = `
 	select p.digest, (d.ref->>'version')::int as version
 	  from plan p
-	 cross join lateral ` + originSQL + ` d (ref)
+	 cross join lateral (` + originSQL + ` union all select m from json_array_elements(p.origin->'policies') m) d (ref)
 	 where p.documents @> array[$%[1]d::text] and d.ref->>'key' = $%[1]d`
 
 // usesSQL counts the projects that the person may see whose present review goes

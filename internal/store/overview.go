@@ -65,6 +65,7 @@ func queueReviews(b *pgx.Batch, id review.ProjectID, into *[]time.Time) {
 		if err != nil {
 			return fmt.Errorf("reading when reviews started: %w", err)
 		}
+		*into = nil // a page may be read again, with more of the project
 		for _, t := range starts {
 			*into = append(*into, t.UTC())
 		}

@@ -49,7 +49,7 @@ func planKinds() []string {
 	var kinds []string
 	for _, e := range []review.Event{
 		review.ProjectCreated{}, review.ModuleAttached{}, review.ModuleDetached{}, review.DefinitionPinned{}, review.ItemAdded{},
-		review.PlanUpgraded{}, review.UpgradeUndone{},
+		review.PlanUpgraded{}, review.UpgradeUndone{}, review.PolicyAttached{}, review.PolicyDetached{},
 	} {
 		kinds = append(kinds, e.Kind())
 	}

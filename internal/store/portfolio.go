@@ -427,7 +427,7 @@ func (s *Store) whatIsUsed(ctx context.Context, f *PortfolioFilter) error {
 	if f.Uses == "" {
 		return nil
 	}
-	err := s.pool.QueryRow(ctx, `select exists (select from template_version where key = $1 and kind = 'module')`, f.Uses).Scan(&f.module)
+	err := s.pool.QueryRow(ctx, `select exists (select from template_version where key = $1 and kind <> 'lifecycle')`, f.Uses).Scan(&f.module)
 	if err != nil {
 		return fmt.Errorf("finding what projects use: %w", err)
 	}

@@ -64,7 +64,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 	case review.WaiverRequested, review.WaiverGranted, review.WaiverDenied, review.WaiverExtended, review.WaiverRevoked:
 		writeWaiver(b, r, en)
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
-		review.LoweringAsked, review.LoweringRefused, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone:
+		review.LoweringAsked, review.LoweringRefused, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
+		review.PolicyAttached, review.PolicyDetached:
 		return writePlan(b, r)
 	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn:
 		writeRecord(b, r, review.RecordIn(e))

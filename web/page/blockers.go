@@ -131,6 +131,10 @@ func blockerLook(k review.BlockerKind) ui.State {
 	case review.MustNotMet, review.RecordUndecided, review.RecordMissing, review.ObjectiveLooser, review.FindingOpen, review.ConditionOverdue, review.WaiverRanOut,
 		review.NobodySigns, review.NobodyConfirms, review.NobodyJudges, review.NobodyLooksBack, review.NobodyLeads:
 		return ui.Bad
+	case review.PolicyMissing, review.PolicyUnmet:
+		return ui.Bad
+	case review.PolicyUnshown:
+		return ui.Warn
 	case review.EvidenceMissing, review.EvidenceExpired, review.ContentChanged:
 		return ui.Warn
 	case review.SeatMissing, review.SignersMissing, review.NAUnapproved, review.EarlierGate:
@@ -146,6 +150,10 @@ func BlockerHref(p review.ProjectKey, b *review.Blocker) string {
 	switch b.Kind {
 	case review.RecordUndecided, review.ObjectiveLooser:
 		return RecordURL(p, b.Type, b.Record)
+	case review.PolicyMissing:
+		return PlanChangeURL(p, PlanPolicyAttach, b.Policy)
+	case review.PolicyUnmet, review.PolicyUnshown:
+		return RequirementURL(p, b.Policy, b.Requirement)
 	case review.RecordMissing:
 		return NewRecordURL(p, b.Type, b.Stage, "")
 	case review.EvidenceMissing, review.EvidenceExpired:

@@ -219,6 +219,13 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
 		{"deputy", NameOrNone(d.Name, p.Holder(review.DutyDeputy)), duty(review.DutyDeputy)},
 		{"stage owners and dates", stagePlansText(r, d.Name), func(e review.Event) bool { _, ok := e.(review.StagePlanned); return ok || startsReview(e) }},
+		{"policies", policyNames(r), func(e review.Event) bool {
+			switch e.(type) {
+			case review.PolicyAttached, review.PolicyDetached:
+				return true
+			}
+			return false
+		}},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"review", strconv.Itoa(r.No), startsReview},
 	}

@@ -62,7 +62,7 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
-		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused:
+		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused, review.PolicyAttached, review.PolicyDetached:
 		t.plan(&out, en.Event)
 	case review.StagePlanned:
 		t.toGate(&out, e.Stage)

@@ -139,6 +139,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.ProfileConfirmed{Profile: plan.Profile{"database"}, No: []plan.Flag{"users"}},
 			"Ana confirmed the answers about the project | Yes: database\nNo: users", "", ui.Met},
 		{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "EU."}, "Ana attached module gdpr, version 2 | EU.", "/templates/gdpr/2", ui.Part},
+		{review.PolicyAttached{Policy: plan.Ref{Key: "changes", Version: 2}, Reason: "Audit."}, "Ana attached policy changes, version 2 | Audit.", "/templates/changes/2", ui.Part},
+		{review.PolicyDetached{Policy: plan.Ref{Key: "changes", Version: 2}, Reason: "No."}, "Ana detached policy changes, version 2 | No.", "/templates/changes/2", ui.Stop},
 		{review.ModuleDetached{Module: plan.Ref{Key: "gdpr", Version: 2}, Reason: "No EU."}, "Ana detached module gdpr, version 2 | No EU.", "/templates/gdpr/2", ui.Stop},
 		{review.DefinitionPinned{Definition: plan.Ref{Key: "terms", Version: 2}, Reason: "Newer."}, "Ana pinned the readiness definition terms, version 2 | Newer.", "/templates/terms/2", ui.Part},
 		{review.ItemAdded{Stage: "idea", Item: "own-x", Added: plan.Item{Key: "own-x", Title: "Printers", Why: "Jams."}}, "Ana added the project's own item Printers | Jams.", "/projects/ledger/stages/idea/items/own-x", ui.Part},

@@ -21,6 +21,11 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 	case review.DefinitionPinned:
 		out.What, out.Thing = "pinned the readiness definition", e.Definition.Key+", version "+strconv.Itoa(e.Definition.Version)
 		out.Href, out.Why = LifecycleURL(e.Definition.Key, e.Definition.Version), e.Reason
+	case review.PolicyAttached:
+		out.What, out.Thing, out.Href, out.Why = "attached policy", e.Policy.Key+", version "+strconv.Itoa(e.Policy.Version), LifecycleURL(e.Policy.Key, e.Policy.Version), e.Reason
+	case review.PolicyDetached:
+		out.State = ui.Stop
+		out.What, out.Thing, out.Href, out.Why = "detached policy", e.Policy.Key+", version "+strconv.Itoa(e.Policy.Version), LifecycleURL(e.Policy.Key, e.Policy.Version), e.Reason
 	case review.ItemAdded:
 		t.toItem(out, e.Stage, e.Item)
 		out.What, out.Thing, out.Why = "added the project's own item", e.Added.Title, e.Added.Why

@@ -105,6 +105,8 @@ var kinds = []struct{ kind, label string }{
 	{review.ModuleAttached{}.Kind(), "Modules attached"},
 	{review.ModuleDetached{}.Kind(), "Modules detached"},
 	{review.DefinitionPinned{}.Kind(), "Readiness definitions pinned"},
+	{review.PolicyAttached{}.Kind(), "Policies attached"},
+	{review.PolicyDetached{}.Kind(), "Policies detached"},
 	{review.ItemAdded{}.Kind(), "Own items added"},
 	{review.ItemDropped{}.Kind(), "Own items dropped"},
 	{review.LevelRaised{}.Kind(), "Items raised"},

@@ -252,15 +252,17 @@ func (d *DocumentData) newest() int {
 }
 
 // usedBy says how many projects go by a version, with the portfolio that lists them.
-func (d *DocumentData) usedBy() []ui.Fact {
-	if len(d.Uses) == 0 {
+func (d *DocumentData) usedBy() []ui.Fact { return usedBy(d.Shown.Key, d.Uses) }
+
+func usedBy(key string, uses []DocumentUse) []ui.Fact {
+	if len(uses) == 0 {
 		return []ui.Fact{{Term: "Used by", Text: "no project that you see"}}
 	}
 	var facts []ui.Fact
-	for _, u := range d.Uses {
+	for _, u := range uses {
 		facts = append(facts, ui.Fact{
 			Term: "Version " + strconv.Itoa(u.Version) + " is used by", Text: CountOf(u.Projects, "project"),
-			Href: PortfolioFilter{Uses: d.Shown.Key, Version: u.Version}.url(),
+			Href: PortfolioFilter{Uses: key, Version: u.Version}.url(),
 		})
 	}
 	return facts

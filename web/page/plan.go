@@ -18,6 +18,9 @@ const (
 	PlanDefine  = "define"
 	PlanUpgrade = "upgrade"
 	PlanUndo    = "undo"
+
+	PlanPolicyAttach = "policy" // also of a newer version
+	PlanPolicyDetach = "detach-policy"
 )
 
 // PlanData is the page of a project's plan.
@@ -29,6 +32,7 @@ type PlanData struct {
 	Titles   map[plan.ItemKey]string // also of items that are no longer asked
 	Attached []PlanModule
 	Offered  []PlanModule // those that the profile proposes first
+	Policies []PlanPolicy // that could be attached
 	Newest   []plan.Ref   // of each document that is not retired
 	// Definitions are the newest versions of readiness definitions that can be pinned.
 	Definitions []PlanDefinition
@@ -65,7 +69,7 @@ func mayPlan(who review.Actor, p *review.Project) bool {
 // mayDo reports whether the person may do what is looked at: a plan that asks less
 // takes more than changing it.
 func (d *PlanData) mayDo() bool {
-	return !d.asksLess() || review.May(d.Actor, review.DropSeat, &d.Review.Project) == nil
+	return !d.asksLess() && !d.dropsPolicy() || review.May(d.Actor, review.DropSeat, &d.Review.Project) == nil
 }
 
 func (d *PlanData) asksLess() bool {
@@ -81,8 +85,16 @@ func (d *PlanData) reason() ui.Field {
 	}
 }
 
-// name is what the module is called that a change is about.
+// name is what the module or the policy is called that a change is about.
 func (d *PlanData) name() string {
+	for _, r := range []*review.Review{d.Then, d.Review} {
+		if r != nil && r.Policy(d.Key) != nil {
+			return r.Policy(d.Key).Name
+		}
+	}
+	if d.aboutPolicy() {
+		return "the policy"
+	}
 	for _, m := range slices.Concat(d.Attached, d.Offered) {
 		if m.Ref.Key == d.Key {
 			return m.Module.Name
@@ -101,7 +113,12 @@ func (d *PlanData) title() string {
 	switch d.Do {
 	case PlanAttach:
 		return "Attach " + d.name()
-	case PlanDetach:
+	case PlanPolicyAttach:
+		if p := d.Review.Policy(d.Key); p != nil {
+			return "Update " + p.Name
+		}
+		return "Attach " + d.name()
+	case PlanDetach, PlanPolicyDetach:
 		return "Detach " + d.name()
 	case PlanDefine:
 		return "Pin " + d.name()
@@ -112,7 +129,13 @@ func (d *PlanData) title() string {
 }
 
 func (d *PlanData) button() string {
-	return map[string]string{PlanAttach: "Attach", PlanDetach: "Detach", PlanDefine: "Pin this version", PlanUndo: "Undo the upgrade", PlanUpgrade: "Upgrade"}[d.Do]
+	if d.Do == PlanPolicyAttach && d.Review.Policy(d.Key) != nil {
+		return "Update"
+	}
+	return map[string]string{
+		PlanAttach: "Attach", PlanDetach: "Detach", PlanPolicyAttach: "Attach", PlanPolicyDetach: "Detach", PlanDefine: "Pin this version",
+		PlanUndo: "Undo the upgrade", PlanUpgrade: "Upgrade",
+	}[d.Do]
 }
 
 // PlanChangeURL is where a change of a plan is looked at before it is made.

@@ -30,6 +30,12 @@ func (d *PlanData) Changed(ev review.Event) string {
 		if def := d.Review.Plan.Definition; def != nil && d.Review.Plan.Origin.Definition == e.Definition {
 			return "Pinned: " + def.Name + ", version " + strconv.Itoa(def.Version) + "."
 		}
+	case review.PolicyAttached:
+		if p := d.Review.Policy(e.Policy.Key); p != nil {
+			return "Attached: " + p.Name + ", version " + strconv.Itoa(p.Version) + ". " + standsWords(standingRows(d.Review, p, d.Now))
+		}
+	case review.PolicyDetached:
+		return "Detached: " + e.Policy.Key + ". Gates no longer ask for it."
 	case review.PlanUpgraded:
 		return d.upgradedTo(&e)
 	case review.UpgradeUndone:

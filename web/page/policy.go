@@ -19,6 +19,7 @@ type PolicyData struct {
 	Owner    string // empty: nobody
 	May      bool   // write documents
 	Exports  []Export
+	Uses     []DocumentUse
 	Now      time.Time
 }
 
@@ -42,7 +43,8 @@ func (d *PolicyData) facts() []ui.Fact {
 	if d.Reference != "" {
 		facts = append(facts, ui.Fact{Term: "Reference", Text: d.Reference})
 	}
-	return append(facts, ui.Fact{Term: "Owner", Text: owner}, ui.Fact{Term: "Next review by", Text: reviewDay(d.PolicyDocument)})
+	facts = append(facts, ui.Fact{Term: "Owner", Text: owner}, ui.Fact{Term: "Next review by", Text: reviewDay(d.PolicyDocument)})
+	return append(facts, usedBy(d.Key, d.Uses)...)
 }
 
 // reviewDay is the last day on which a policy counts as looked after, in words.

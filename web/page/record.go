@@ -33,6 +33,9 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 	if f, pins := definitionFact(r); pins {
 		facts = append(facts, f)
 	}
+	if names := policyNames(r); names != "" {
+		facts = append(facts, ui.Fact{Term: "Policies", Text: names})
+	}
 	if p.Summary != "" {
 		facts = append([]ui.Fact{{Term: "Purpose", Text: p.Summary}}, facts...)
 	}

@@ -235,6 +235,7 @@ func (d *demo) states(t *testing.T) {
 		{"definitions pinned", `select distinct origin->'definition'->>'version' from plan where origin->'definition' is not null`, 2, 2},
 		{"projects behind their definition", `select 1 from review r join portfolio f on f.project_id = r.project_id and f.review_no = r.no join plan p on p.digest = r.plan
 			where p.origin->'definition'->>'version' = '1'`, 1, 3},
+		{"policies attached", `select body from trail where kind = 'PolicyAttached'`, 3, 3},
 		{"questions answered", `select distinct risk from item where choices <> ''`, 2, 3},
 		{"own items", `select body from trail where kind = 'ItemAdded'`, 2, 9},
 		{"answers to say again", `select item from item where reattest`, 10, 200},

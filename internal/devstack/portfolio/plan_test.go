@@ -247,6 +247,9 @@ func published(o plan.Origin) (*plan.Plan, error) {
 		if ref.Key == terms(1).Key {
 			return plan.Document{Definition: terms(ref.Version)}, nil
 		}
+		if p := changePolicy(); p.Key == ref.Key {
+			return plan.Document{Policy: p}, nil
+		}
 		m, err := catalog.Module(ref.Key, ref.Version)
 		return plan.Document{Module: m}, err
 	})

@@ -61,13 +61,22 @@ func failureModule() *plan.Module {
 	}
 }
 
-// publish has Ada publish the module, unless an earlier call did.
+// publish has Ada publish the module and the policy, unless an earlier call did.
 func (f *filler) publish(ctx context.Context) error {
-	d := plan.Document{Module: failureModule()}
-	if _, err := f.st.Document(ctx, d.Key(), 1); err == nil || !errors.Is(err, review.ErrNotFound) {
-		return err
+	why := map[plan.Kind]string{
+		plan.KindModule: "Three questions that we ask after every incident, asked before.",
+		plan.KindPolicy: "What the wiki said, in words that a gate can ask for.",
 	}
-	return f.publishDocument(ctx, store.ByPerson(f.people["ada"], f.day), d, 0, "Three questions that we ask after every incident, asked before.")
+	for _, d := range []plan.Document{{Module: failureModule()}, {Policy: changePolicy()}} {
+		_, err := f.st.Document(ctx, d.Key(), 1)
+		if errors.Is(err, review.ErrNotFound) {
+			err = f.publishDocument(ctx, store.ByPerson(f.people["ada"], f.day), d, 0, why[d.Kind()])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // attachFailure adds the module to a project's plan.

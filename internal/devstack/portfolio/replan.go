@@ -64,7 +64,7 @@ func (s *story) replanned() []turn {
 }
 
 func (s *story) turns() {
-	for _, t := range s.replanned() {
+	for _, t := range append(s.replanned(), s.policies()...) {
 		s.do(s.moment(float64(t.until)), t.who, t.stage, t.act)
 	}
 }

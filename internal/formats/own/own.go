@@ -106,7 +106,8 @@ type Gate struct {
 	Quorum      []int        `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
 	Seats       []Seat       `yaml:"seats,omitempty"`
 	RepeatsDays int          `yaml:"repeats_days,omitempty"`
-	Records     []record.Key `yaml:"records,flow,omitempty"` // of which kinds the project has to keep one
+	Records     []record.Key `yaml:"records,flow,omitempty"`  // of which kinds the project has to keep one
+	Policies    []string     `yaml:"policies,flow,omitempty"` // keys of those that the project has to have attached
 }
 
 // Seat is one at a gate.
@@ -227,7 +228,7 @@ func (f Flag) question() plan.Question {
 func (s Stage) stage() plan.Stage {
 	out := plan.Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: Convert(s.Items, Item.Item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records},
+		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies},
 	}
 	copy(out.Gate.Quorums[:], s.Gate.Quorum)
 	return out
