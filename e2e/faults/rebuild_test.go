@@ -12,8 +12,9 @@ import (
 	"github.com/slipway-prr/slipway/internal/store/storetest"
 )
 
-// notRebuilt are the tables that a rebuild leaves as a migration made them.
-var notRebuilt = []string{"session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
+// notRebuilt are the tables that a rebuild leaves as a migration made them, and what
+// projects have followed of others, which begins anew.
+var notRebuilt = []string{"offering", "session", "login_flow", "logout_notice", "goose_db_version", "schema_range"}
 
 // rebuild makes another database from the trail of this one, and demands that
 // each table is what it was.

@@ -56,6 +56,8 @@ type kindTally struct {
 	given     int // requests that were given up
 	kept      int // rounds that keep records
 	moved     int // rounds of which a record was changed since
+	follows   int // answers that follow another project at the end
+	lost      int // answers that did, and have lost it
 	kinds     map[string]int
 }
 
@@ -263,6 +265,9 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 		if alone.IntN(6) == 0 {
 			u.keep(ctx, alone)
 		}
+		if alone.IntN(6) == 0 {
+			u.share(ctx, alone)
+		}
 	}
 	for range 2 {
 		var wg sync.WaitGroup
@@ -288,7 +293,7 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 	tally.mu.Lock()
 	tally.histories++
 	tally.mu.Unlock()
-	return errors.Join(u.broken, u.verified(ctx), u.kept(ctx))
+	return errors.Join(u.broken, u.followed(ctx), u.verified(ctx), u.kept(ctx))
 }
 
 // verified sweeps, and compares the project's tables with its trail. What a
@@ -376,13 +381,15 @@ func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
 		u.replan(ctx, rng)
 	case n < 18:
 		u.keep(ctx, rng)
-	case n < 48:
+	case n < 24:
+		u.share(ctx, rng)
+	case n < 50:
 		u.climb(ctx, rng)
-	case n < 63:
+	case n < 65:
 		u.follow(ctx, rng)
-	case n < 72:
+	case n < 74:
 		u.rights(ctx, rng)
-	case n < 86:
+	case n < 87:
 		u.upset(ctx, rng)
 	default:
 		u.wild(ctx, rng)
@@ -869,12 +876,15 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 		return
 	}
 	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
-		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed", "ReadingNoted"}
+		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed", "ReadingNoted", "AnswerOffered", "AnswerInherited"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
 	}
 	if t.kept == 0 || t.moved == 0 {
 		tb.Errorf("%d rounds keep records, %d of which were changed: nothing is proven about them", t.kept, t.moved)
+	}
+	if t.follows == 0 || want >= allKindsFrom && t.lost == 0 {
+		tb.Errorf("%d answers follow another project, %d have lost it: nothing is proven about them", t.follows, t.lost)
 	}
 	for _, kind := range kinds {
 		if t.kinds[kind] == 0 {
