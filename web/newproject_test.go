@@ -89,7 +89,7 @@ func TestNewProjectInThreeSteps(t *testing.T) {
 	if got := words(step2.one(".facts")); !strings.Contains(got, "/projects/wallet-api-2nd") {
 		t.Fatalf("the key is not offered: %s", got)
 	}
-	all, _ := page.TierCounts(f.tmpl, plan.TierCritical, flagsOf(f.tmpl))
+	all, _ := page.TierCounts(f.tmpl, plan.TierCritical, "", flagsOf(f.tmpl))
 	if hint := words(step2.find(`input[name=tier][value="1"]`).Parent()); !strings.Contains(hint, strconv.Itoa(all)+" items") {
 		t.Errorf("with no answer, tier 1: %q; counted %d items", hint, all)
 	}
@@ -98,8 +98,8 @@ func TestNewProjectInThreeSteps(t *testing.T) {
 	}
 	step2 = step2.step(url.Values{"profile-database": {"yes"}, "profile-health-data": {"yes"}, "go": {"rest"}})
 	hint := words(step2.find(`input[name=tier][value="1"]`).Parent())
-	items, musts := page.TierCounts(f.tmpl, plan.TierCritical, plan.Profile{"database", "health-data"})
-	bare, _ := page.TierCounts(f.tmpl, plan.TierCritical, nil)
+	items, musts := page.TierCounts(f.tmpl, plan.TierCritical, "", plan.Profile{"database", "health-data"})
+	bare, _ := page.TierCounts(f.tmpl, plan.TierCritical, "", nil)
 	if items <= bare || !strings.Contains(hint, strconv.Itoa(items)+" items, "+strconv.Itoa(musts)+" of them required") {
 		t.Errorf("tier 1 with this profile: %q; counted %d items, %d musts", hint, items, musts)
 	}

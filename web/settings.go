@@ -104,6 +104,9 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	case errors.As(err, &denied) && denied.Action == review.LowerTier:
 		typed.Errors = map[string]string{"tier": denied.Why}
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
+	case errors.As(err, &denied) && denied.Action == review.NarrowExposure:
+		typed.Errors = map[string]string{"exposure": denied.Why}
+		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
 	}
 	return err
 }

@@ -134,7 +134,7 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		}
 		for _, k := range rapid.SliceOfNDistinct(anyKey(), 0, 3, rapid.ID[string]).Draw(t, "stages") {
 			s := plan.Stage{Key: plan.StageKey(k), Name: words.Draw(t, "name"), Phases: anyOf(t, "phases", plan.Phases()), Purpose: words.Draw(t, "purpose")}
-			s.Gate = plan.Gate{Name: words.Draw(t, "gate"), Exit: words.Draw(t, "exit"), RepeatsDays: rapid.IntRange(0, 90).Draw(t, "repeats"), Records: rapid.SampledFrom([][]record.Key{nil, {"objective"}, {"objective", "risk"}}).Draw(t, "records"), Policies: rapid.SampledFrom([][]string{nil, {"changes", "access"}}).Draw(t, "policies")}
+			s.Gate = plan.Gate{Name: words.Draw(t, "gate"), Exit: words.Draw(t, "exit"), RepeatsDays: rapid.IntRange(0, 90).Draw(t, "repeats"), Records: rapid.SampledFrom([][]record.Key{nil, {"objective"}, {"objective", "risk"}}).Draw(t, "records"), Policies: rapid.SampledFrom([][]string{nil, {"changes", "access"}}).Draw(t, "policies"), From: rapid.SampledFrom([]plan.Exposure{"", "pilot", "general"}).Draw(t, "from")}
 			if rapid.Bool().Draw(t, "quorum") {
 				s.Gate.Quorums = [3]int{3, rapid.IntRange(0, 3).Draw(t, "quorum"), 0}
 			}

@@ -140,6 +140,11 @@ func (c *checker) lifecycle(t *Lifecycle) {
 		c.stage, c.where = t.Stages[i].Key, ""
 		c.oneStage(&t.Stages[i])
 	}
+	if n > 0 && t.Stages[len(t.Stages)-1].Gate.From != "" {
+		c.where = "gate"
+		c.addf("from_exposure: the last gate says whether the service is live, so it is needed at every exposure")
+		c.where = ""
+	}
 }
 
 func (c *checker) count(items int) {
@@ -297,6 +302,9 @@ func (c *checker) gate(g *Gate) {
 	unique(c, "policies", g.Policies)
 	for _, k := range g.Policies {
 		c.key("policies", k)
+	}
+	if g.From != "" && (!g.From.Valid() || g.From == ExposureSandbox) {
+		c.addf("from_exposure: %q is not pilot, limited or general; leave it out where the gate is always needed", g.From)
 	}
 	var seats []Seat
 	for i := range g.Seats {

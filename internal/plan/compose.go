@@ -74,6 +74,7 @@ func (c *composing) join(m *Module) error {
 		}
 		seat := s.GateSeat
 		seat.From = m.Key
+		c.binding(i, m)
 		c.Stages[i].Gate.Seats = append(c.Stages[i].Gate.Seats, seat)
 	}
 	for _, it := range m.Items {
@@ -87,9 +88,18 @@ func (c *composing) join(m *Module) error {
 		c.items[it.Key] = m.Name
 		item := it.Item
 		item.From = m.Key
+		c.binding(i, m)
 		c.Stages[i].Items = append(c.Stages[i].Items, item)
 	}
 	return nil
+}
+
+// binding has the gate of a stage needed at every exposure where a module adds to
+// it that binds at every tier: a law knows no pilots.
+func (c *composing) binding(stage int, m *Module) {
+	if m.binds() {
+		c.Stages[stage].Gate.From = ""
+	}
 }
 
 // tailor does what the project asked for. What it set for an item that the plan

@@ -147,10 +147,10 @@ func sameWords(a, b *Item) bool {
 		})
 }
 
-// sameGate reports whether two gates ask for the same signatures at every tier, and
-// for the same records.
+// sameGate reports whether two gates ask for the same signatures at every tier, for
+// the same records, and from the same exposure on.
 func sameGate(a, b *Gate) bool {
-	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) {
+	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) || a.From != b.From {
 		return false
 	}
 	for t := TierCritical; t <= TierStarter; t++ {

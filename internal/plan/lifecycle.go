@@ -92,6 +92,8 @@ type Gate struct {
 	// Policies are the keys of policies that the project has to have attached before
 	// sign-off is requested.
 	Policies []string `json:"policies,omitempty"`
+	// From is the exposure from which on the gate is needed; empty: it always is.
+	From Exposure `json:"from_exposure,omitempty"`
 }
 
 // QuorumAt is how many different people have to sign at a tier, before seats

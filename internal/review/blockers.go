@@ -246,6 +246,9 @@ func (s *Stage) Lacks(it *Item, at time.Time) BlockerKind {
 // RequestBlockers lists why sign-off of the stage cannot be requested, in the
 // order in which a person would work through them.
 func (r *Review) RequestBlockers(s *Stage, at time.Time) []Blocker {
+	if !r.Needed(s) {
+		return nil
+	}
 	return append(append(r.contentBlockers(s, at), r.PolicyBlockers(s, at)...), r.orderBlockers(s, at)...)
 }
 
@@ -373,6 +376,9 @@ func approvingSeat(d *plan.Item, p plan.Policy) plan.Seat {
 // Blockers lists what stands between the stage and a passed gate: what stops a
 // request or, once one was made, whose signature is missing.
 func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
+	if !r.Needed(s) {
+		return nil
+	}
 	return append(r.contentBlockers(s, at), r.furtherBlockers(s, at)...)
 }
 

@@ -39,6 +39,9 @@ func (r *Review) Force(by Actor, sk plan.StageKey, shown Digest, reason, reviewD
 	if r.Project.Status != StatusActive {
 		return refuse("The project is %s; resume it first.", r.Project.Status)
 	}
+	if err := r.unneeded(s); err != nil {
+		return err
+	}
 	if r.passed(s, at) {
 		return refuse("The gate has passed; there is no glass to break.")
 	}

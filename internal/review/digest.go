@@ -47,6 +47,7 @@ type SignedContent struct {
 	Template plan.Ref         `json:"template,omitzero"` // in the first format only
 	Tier     plan.Tier        `json:"tier"`
 	Policy   plan.Policy      `json:"policy"`
+	From     Exposure         `json:"from_exposure,omitempty"` // from which on the gate is needed; not in the first format
 	Items    []signedItem     `json:"items"`
 	Evidence []signedEvidence `json:"evidence"`
 	Findings []signedFinding  `json:"findings"`
@@ -144,7 +145,7 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 	case FormatTemplate:
 		c.Template = r.Plan.Ref()
 	case FormatStage:
-		c.Records = r.RecordsAt(s)
+		c.Records, c.From = r.RecordsAt(s), s.Def.Gate.From
 	}
 	applies := make(map[plan.ItemKey]bool, len(s.Items))
 	for i := range s.Items {

@@ -43,7 +43,7 @@ type (
 		Restricted bool         `json:"restricted,omitempty"`
 		Profile    plan.Profile `json:"profile"`
 		Unanswered []plan.Flag  `json:"unanswered,omitempty"` // of the profile
-		Reason     string       `json:"reason,omitempty"`     // of older entries: why the answers asked less than before
+		Reason     string       `json:"reason,omitempty"`     // why gates are no longer needed; of older entries, why the answers asked less than before
 
 		Origination plan.Origination `json:"origination,omitempty"` // empty: as it was
 		Start       plan.StageKey    `json:"start,omitempty"`       // where it begins; empty: as it was
@@ -144,7 +144,7 @@ func (r *Review) weigh() {
 	for i := range r.Stages {
 		for j := range r.Stages[i].Items {
 			it := &r.Stages[i].Items[j]
-			it.Level = it.Def.LevelFor(r.Project.Tier, r.Project.Profile)
+			it.Level = r.weight(r.Stages[i].Def, it.Def)
 		}
 	}
 }

@@ -58,6 +58,9 @@ const (
 	GateBreakGlass GateState = 9
 	// GateOpenAgain had passed, and somebody took that back on purpose.
 	GateOpenAgain GateState = 10
+	// GateNotNeeded is not asked for at the project's exposure: the project goes on
+	// without it.
+	GateNotNeeded GateState = 11
 )
 
 // Lapse is the state of a gate that stood like this, once evidence or a waiver
@@ -74,7 +77,7 @@ func (g GateState) Lapse() GateState {
 
 // Passed reports whether a gate in this state lets the project go on.
 func (g GateState) Passed() bool {
-	return g == GatePassed || g == GateConditional || g == GateBreakGlass
+	return g == GatePassed || g == GateConditional || g == GateBreakGlass || g == GateNotNeeded
 }
 
 // Label is the state's name on pages.
@@ -100,6 +103,8 @@ func (g GateState) Label() string {
 		return "Passed by break-glass"
 	case GateOpenAgain:
 		return "Reopened"
+	case GateNotNeeded:
+		return "Not needed"
 	}
 	return "Not ready"
 }

@@ -104,10 +104,14 @@ func newMachine(t *rapid.T) *machine {
 	ask(&tmpl.Stages[1].Items[1], "alarm && stop", plan.RiskNone, "alarm || slow", plan.RiskMedium)
 	ask(&tmpl.Stages[2].Items[0], "!alarm && !slow", plan.RiskNone, "alarm", plan.RiskMedium, "default", plan.RiskHigh)
 	phased(tmpl, nil)
+	if dice(t, "gates by exposure", 2) == 0 {
+		tmpl.Stages[0].Gate.From, tmpl.Stages[1].Gate.From = review.ExposureLimited, review.ExposurePilot
+	}
+	exposure := review.Exposure(rapid.SampledFrom(append(plan.Exposures(), review.ExposureGeneral, review.ExposureGeneral)).Draw(t, "exposure"))
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
-		no: 1, tmpl: tmpl, name: "Payments", tier: tier, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, exposure: exposure, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
@@ -142,7 +146,7 @@ func newMachine(t *rapid.T) *machine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: plan.Tier(tier), Exposure: review.ExposurePilot, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
+	in := review.NewProject{Key: "payments-api", Name: k.m.name, Team: "Till", Tier: plan.Tier(tier), Exposure: exposure, Owner: owner, Deputy: deputy, Restricted: k.m.restricted}
 	if k.r, err = review.Create(k.actor(admin), project, plan.Bare(tmpl, ref), in, k.now); err != nil {
 		t.Fatal(err)
 	}
@@ -325,7 +329,7 @@ func (k *machine) check() {
 	k.t.Helper()
 	k.r.Holders = k.holders()
 	p := &k.r.Project
-	if p.Status != k.m.status || p.Answers != k.m.answers || int(p.Tier) != k.m.tier || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
+	if p.Status != k.m.status || p.Answers != k.m.answers || int(p.Tier) != k.m.tier || p.Exposure != k.m.exposure || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
 		k.t.Fatalf("the project is %+v", p)
 	}
 	if a := p.Retraction; (a != nil) != (k.m.retraction != nil) || a != nil && (a.By != k.m.retraction.by || a.Reason != k.m.retraction.reason || len(a.Back) != len(k.m.retraction.back)) {

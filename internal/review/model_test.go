@@ -17,6 +17,7 @@ type model struct {
 	tmpl       *plan.Lifecycle
 	name       string
 	tier       int
+	exposure   review.Exposure
 	profile    map[plan.Flag]bool
 	open       map[plan.Flag]bool // those of the profile that nobody answered
 	answers    review.Answers
@@ -378,7 +379,7 @@ func (m *model) weaker(tier int, profile, open map[plan.Flag]bool) (weaker []*mS
 			continue
 		}
 		for _, it := range st.items {
-			if now.level(it) == plan.LevelMust && then.level(it) != plan.LevelMust {
+			if now.bare(it) == plan.LevelMust && then.bare(it) != plan.LevelMust {
 				weaker = append(weaker, st)
 				break
 			}
@@ -401,7 +402,23 @@ func (m *model) losing() []*mStage {
 	return m.weaker(m.tier, then, nil)
 }
 
+// needed reports whether the exposure needs the gate of a stage.
+func (m *model) needed(st *mStage) bool {
+	narrow := map[review.Exposure]int{"": 0, review.ExposureSandbox: 0, review.ExposurePilot: 1, review.ExposureLimited: 2, review.ExposureGeneral: 3}
+	return narrow[m.exposure] >= narrow[st.def.Gate.From]
+}
+
 func (m *model) level(it *mItem) plan.Level {
+	for _, st := range m.stages {
+		if it != nil && st.items[it.def.Key] == it && !m.needed(st) {
+			return ""
+		}
+	}
+	return m.bare(it)
+}
+
+// bare is what an item weighs where its gate is needed.
+func (m *model) bare(it *mItem) plan.Level {
 	if it == nil || !m.holds(it.def.When) { // nil: nobody asks it now
 		return ""
 	}
@@ -593,7 +610,7 @@ func (c *mCondition) overdue(at time.Time) bool {
 // --- rule 6: order
 
 // open are the states of a gate that let the project go on.
-var open = map[review.GateState]bool{review.GatePassed: true, review.GateConditional: true, review.GateBreakGlass: true}
+var open = map[review.GateState]bool{review.GatePassed: true, review.GateConditional: true, review.GateBreakGlass: true, review.GateNotNeeded: true}
 
 func (m *model) earlier(st *mStage, at time.Time) []string {
 	var names []string
@@ -610,6 +627,9 @@ func (m *model) earlier(st *mStage, at time.Time) []string {
 }
 
 func (m *model) notRequestable(st *mStage, at time.Time) []string {
+	if !m.needed(st) {
+		return nil
+	}
 	return append(m.inTheOrder(st, at), m.policies(st, at)...)
 }
 
@@ -656,7 +676,7 @@ func (m *model) content(st *mStage) string { return m.contentWith(st, m.recordsO
 func (m *model) contentWith(st *mStage, records string) string {
 	var b strings.Builder
 	quorum, seats, mandatory := m.asks(st)
-	fmt.Fprintln(&b, m.no, m.tier, quorum, seats, mandatory)
+	fmt.Fprintln(&b, m.no, m.tier, quorum, seats, mandatory, st.def.Gate.From)
 	applies := map[plan.ItemKey]bool{}
 	for _, it := range st.inOrder() {
 		if lv := m.level(it); lv != "" {
@@ -683,7 +703,9 @@ func (m *model) contentWith(st *mStage, records string) string {
 // settle notes which passed gates no longer have the content that was signed.
 func (m *model) settle() {
 	for _, st := range m.stages {
-		if ro := st.last(); ro != nil && ro.passes() && ro.reopened == 0 && m.signed(st, ro) != ro.closing {
+		if ro := st.last(); ro != nil && !m.needed(st) {
+			ro.changed = false
+		} else if ro != nil && ro.passes() && ro.reopened == 0 && m.signed(st, ro) != ro.closing {
 			ro.changed = true
 		}
 	}
@@ -706,6 +728,8 @@ func (st *mStage) waiting() *mRound {
 func (m *model) gate(st *mStage, at time.Time) review.GateState {
 	ro := st.last()
 	switch {
+	case !m.needed(st):
+		return review.GateNotNeeded
 	case ro == nil:
 	case ro.outcome == "":
 		return review.GateWaiting
@@ -971,6 +995,9 @@ func (m *model) missing(st *mStage) (seats []plan.Seat, people int) {
 
 func (m *model) blockers(st *mStage, at time.Time) string {
 	var words []string
+	if !m.needed(st) {
+		return ""
+	}
 	if ro := st.waiting(); ro != nil {
 		words = m.inTheWay(st, at)
 		seats, people := m.missing(st)

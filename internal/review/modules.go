@@ -155,6 +155,9 @@ func (r *Review) AsksLess(then *Review) bool {
 		if t == nil {
 			return true
 		}
+		if r.Needed(s) && !then.Needed(t) {
+			return true
+		}
 		if lighter(s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile), t.Def.Gate.Policy(r.Project.Tier, then.Project.Profile)) {
 			return true
 		}

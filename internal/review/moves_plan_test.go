@@ -103,13 +103,13 @@ func (m *model) replan() {
 		if m.plan.module {
 			for _, it := range gdpr().Items {
 				if slices.Contains(def.Phases, it.Phase) {
-					def.Items = append(def.Items, it.Item)
+					def.Items, def.Gate.From = append(def.Items, it.Item), "" // it binds at every tier
 				}
 			}
 			for _, s := range gdpr().Seats {
 				if slices.Contains(def.Phases, s.Phase) {
 					s.From = "gdpr"
-					def.Gate.Seats = append(def.Gate.Seats, s.GateSeat)
+					def.Gate.Seats, def.Gate.From = append(def.Gate.Seats, s.GateSeat), ""
 				}
 			}
 		}
@@ -241,7 +241,7 @@ func (m *model) tailoredLevel(k plan.ItemKey, l plan.Level) plan.Level {
 func (m *model) withdraw() {
 	for _, st := range m.stages {
 		quorum, seats, mandatory := m.asks(st)
-		if ro := st.waiting(); ro != nil && fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory) {
+		if ro := st.waiting(); ro != nil && (!m.needed(st) || fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory)) {
 			ro.outcome = review.OutcomeWithdrawn
 		}
 	}
@@ -451,6 +451,8 @@ func (k *machine) raise(by review.PersonID, reason string) {
 	}}
 	v.refuse("invalid", to == plan.LevelNone)
 	v.refuse("refused", !k.m.holds(it.def.When) || to.Rank() <= k.m.level(it).Rank())
+	st, _ := k.m.asking(key)
+	v.refuse("refused", !k.m.needed(st))
 	k.planned(fmt.Sprintf("raise %s to %s", key, to), by, reason, v, func(r *review.Review, a review.Actor, shown review.Digest) error {
 		return r.RaiseLevel(a, key, to, shown, reason, k.now)
 	})

@@ -146,6 +146,10 @@ func (k *machine) today() time.Time {
 // comesNext does one thing that brings a stage forward.
 func (k *machine) comesNext(sk plan.StageKey) {
 	st := k.m.stages[sk]
+	if !k.m.needed(st) {
+		k.wildEdit()
+		return
+	}
 	if k.m.status != review.StatusActive {
 		k.setStatus(manager, "", review.StatusActive, "go on")
 		return
@@ -634,7 +638,7 @@ func (k *machine) request(by review.PersonID, sk plan.StageKey, which, reason st
 		st.rounds = append(st.rounds, ro)
 	}}
 	g := k.m.gate(st, k.now)
-	v.refuse("refused", st.waiting() != nil || g == review.GatePassed || g == review.GateConditional)
+	v.refuse("refused", st.waiting() != nil || g == review.GatePassed || g == review.GateConditional || g == review.GateNotNeeded)
 	v.refuse("stale", shown != "" && !current)
 	v.refuse("blocked", len(k.m.notRequestable(st, k.now)) > 0)
 	v.refuse("invalid", k.m.tmpl.Order == plan.OrderAdvisory && len(early) > 0 && reason == "")
@@ -810,7 +814,7 @@ func (k *machine) reply(by review.PersonID, sk plan.StageKey, no int, answer str
 func (k *machine) wildEdit() {
 	by := pick(k, "who", owner, deputy, manager, pick(k, "anybody", crowd...))
 	p := &k.r.Project
-	f := review.ProjectFields{Name: mostly(k, "name", p.Name, "Payments", "Till", ""), Team: p.Team, Tier: mostly(k, "tier", p.Tier, 1, 2, 3, 4), Exposure: p.Exposure, Restricted: p.Restricted}
+	f := review.ProjectFields{Name: mostly(k, "name", p.Name, "Payments", "Till", ""), Team: p.Team, Tier: mostly(k, "tier", p.Tier, 1, 2, 3, 4), Exposure: mostly(k, "exposure", p.Exposure, plan.Exposures()...), Restricted: p.Restricted}
 	if k.oneIn(6, "restrict") {
 		f.Restricted = !f.Restricted
 	}
@@ -836,7 +840,7 @@ func (k *machine) wildEdit() {
 			}
 		}
 	}
-	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open) &&
+	unchanged := f.Name == k.m.name && int(f.Tier) == k.m.tier && f.Exposure == k.m.exposure && f.Restricted == k.m.restricted && fmt.Sprint(profile, open) == fmt.Sprint(k.m.profile, k.m.open) &&
 		(ask == nil || reflect.DeepEqual(ask, k.m.retraction))
 	v := verdict{effect: func() {
 		for flag := range k.m.profile {
@@ -853,17 +857,25 @@ func (k *machine) wildEdit() {
 		if fmt.Sprint(profile, open) != fmt.Sprint(k.m.profile, k.m.open) {
 			k.m.answers.By, k.m.answers.Changed = by, k.m.answers.Confirmed != 0
 		}
-		k.m.name, k.m.tier, k.m.restricted, k.m.profile, k.m.open = f.Name, int(f.Tier), f.Restricted, profile, open
+		k.m.name, k.m.tier, k.m.exposure, k.m.restricted, k.m.profile, k.m.open = f.Name, int(f.Tier), f.Exposure, f.Restricted, profile, open
 		k.m.answered()
 	}}
 	v.refuse("invalid", ask != nil && f.Reason == " ")
 	v.refuse("refused", ask != nil && k.m.status == review.StatusStopped)
 	v.refuse("invalid", f.Name == "" || f.Tier == 4)
 	v.refuse("denied", int(f.Tier) > k.m.tier && !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
+	then := *k.m
+	then.exposure = f.Exposure
+	for _, st := range k.m.stages {
+		if k.m.needed(st) && !then.needed(st) {
+			v.refuse("denied", !k.m.hasRole(by, review.RoleManager, review.RoleAdmin))
+			v.refuse("invalid", f.Reason == " ")
+		}
+	}
 	if unchanged {
 		v.effect = nil
 	}
-	k.do(fmt.Sprintf("edit to %q tier %d %v %t", f.Name, f.Tier, f.Profile, f.Restricted)+fmt.Sprintf(", open %v", f.Unanswered), by, "", k.m.leads(by), v, func(r *review.Review) error {
+	k.do(fmt.Sprintf("edit to %q tier %d %s %v %t", f.Name, f.Tier, f.Exposure, f.Profile, f.Restricted)+fmt.Sprintf(", open %v", f.Unanswered), by, "", k.m.leads(by), v, func(r *review.Review) error {
 		return r.Edit(k.actor(by), f, k.now)
 	})
 }
@@ -873,7 +885,7 @@ func (m *model) answered() {
 	m.settle()
 	for _, st := range m.stages {
 		quorum, seats, mandatory := m.asks(st)
-		if ro := st.waiting(); ro != nil && fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory) {
+		if ro := st.waiting(); ro != nil && (!m.needed(st) || fmt.Sprint(quorum, seats, mandatory) != fmt.Sprint(ro.quorum, ro.seats, ro.mandatory)) {
 			ro.outcome = review.OutcomeWithdrawn
 		}
 	}

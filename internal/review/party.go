@@ -61,6 +61,9 @@ func (r *Review) Parties(s *Stage, b *Blocker) []Party {
 // is not active waits for nobody; where sign-off can be requested, it is the
 // owner's turn.
 func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
+	if !r.Needed(s) {
+		return nil, time.Time{}, 0
+	}
 	type turn struct {
 		party Party
 		since time.Time

@@ -120,6 +120,7 @@ const (
 	CreateProject      Action = "create project"
 	EditProject        Action = "edit project"
 	LowerTier          Action = "lower the tier"
+	NarrowExposure     Action = "narrow the exposure"
 	DropSeat           Action = "take a seat off a gate"
 	ConfirmProfile     Action = "confirm the profile"
 	ChangePlan         Action = "change the plan"
@@ -170,6 +171,7 @@ var permissionTable = []Rule{
 	{CreateProject, "Start a project", []Role{RoleViewer, RoleManager, RoleAdmin}, nil, false},
 	{EditProject, "Change a project's name, dates, profile and tier", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},
 	{LowerTier, "Move a project to a less critical tier", []Role{RoleManager, RoleAdmin}, nil, false},
+	{NarrowExposure, "Open a project to fewer people, where that leaves a gate out", []Role{RoleManager, RoleAdmin}, nil, false},
 	{DropSeat, "Detach modules, pin another readiness definition, or go back to an older version, so that a required item goes, fewer people have to sign a gate, a seat no longer has to, or more risk is tolerated", []Role{RoleManager, RoleAdmin}, nil, false},
 	{ConfirmProfile, "Confirm what others answered about a project", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, true},
 	{ChangePlan, "Attach modules, pin a readiness definition, add items, change levels and upgrade a project's plan", []Role{RoleManager, RoleAdmin}, []Duty{DutyOwner, DutyDeputy}, false},

@@ -32,7 +32,7 @@ var actors = []struct {
 var team = []review.Member{{Person: 105, Duty: review.DutyOwner}, {Person: 106, Duty: review.DutyDeputy}, {Person: 107, Duty: review.DutyMember}}
 
 var actions = []review.Action{
-	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence, review.ShareAnswers,
+	review.ViewProject, review.CreateProject, review.EditProject, review.LowerTier, review.NarrowExposure, review.DropSeat, review.ConfirmProfile, review.ChangePlan, review.ApproveLowering, review.ApproveRetraction, review.ManageMembers, review.AnswerItem, review.LinkEvidence, review.ShareAnswers,
 	review.AssignItem, review.Comment, review.ApproveNA, review.RequestGate, review.SignGate, review.HoldProject,
 	review.RequestWaiver, review.DecideWaiver, review.CloseCondition, review.ReopenGate, review.BreakGlass, review.CloseRetrospective, review.StartReview, review.DelegateSeat, review.ViewPeople, review.GrantRights, review.ViewDirectory,
 	review.BlockPerson, review.ErasePerson, review.EditLibrary, review.KeepRecords, review.DecideRecord,
@@ -47,6 +47,7 @@ view project                 yes    yes     yes   yes     yes   yes    yes    ye
 create project               yes    yes     yes   no      no    no     no     no   no   ?         ?      ?
 edit project                 no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
 lower the tier               no     yes     yes   no      no    no     no     no   no   ?         ?      ?
+narrow the exposure          no     yes     yes   no      no    no     no     no   no   ?         ?      ?
 take a seat off a gate       no     yes     yes   no      no    no     no     no   no   ?         ?      ?
 confirm the profile          no     yes     yes   no      yes   yes    no     yes  yes  ?         ?      ?
 change the plan              no     yes     yes   no      yes   yes    no     no   no   ?         ?      ?
@@ -86,6 +87,7 @@ view project                 ?      ?       yes   yes     yes   yes    yes    ? 
 create project               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 edit project                 ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
 lower the tier               ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
+narrow the exposure          ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 take a seat off a gate       ?      ?       yes   no      no    no     no     ?    no   ?         ?      ?
 confirm the profile          ?      ?       yes   no      yes   yes    no     ?    yes  ?         ?      ?
 change the plan              ?      ?       yes   no      yes   yes    no     ?    no   ?         ?      ?
@@ -126,6 +128,7 @@ view project                 yes    yes     yes   yes     no    no     no     ye
 create project               yes    yes     yes   no      no    no     no     no   no   no        no     no
 edit project                 no     yes     yes   no      no    no     no     no   no   no        no     no
 lower the tier               no     yes     yes   no      no    no     no     no   no   no        no     no
+narrow the exposure          no     yes     yes   no      no    no     no     no   no   no        no     no
 take a seat off a gate       no     yes     yes   no      no    no     no     no   no   no        no     no
 confirm the profile          no     yes     yes   no      no    no     no     yes  yes  yes       no     no
 change the plan              no     yes     yes   no      no    no     no     no   no   no        no     no

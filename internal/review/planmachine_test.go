@@ -72,6 +72,11 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 			it.Was = append(it.Was, k)
 		}
 	}
+	for i := range len(l.Stages) - 1 {
+		if dice(t, "by exposure", 4) == 0 {
+			l.Stages[i].Gate.From = review.ExposureLimited
+		}
+	}
 	l.Index()
 	return l
 }
@@ -151,7 +156,7 @@ func (k *planner) work() {
 		return
 	}
 	sk, ik := s.Def.Key, it.Def.Key
-	switch dice(k.t, "work", 8) {
+	switch dice(k.t, "work", 9) {
 	case 0, 1:
 		to := []review.State{review.Met, review.Met, review.NotMet, review.NotApplicable}[dice(k.t, "to", 4)]
 		k.answer(sk, it, to)
@@ -178,6 +183,10 @@ func (k *planner) work() {
 		k.done(k.r.Assign(k.people[owner], sk, ik, []review.PersonID{0, mate, member}[dice(k.t, "whom", 3)], "", k.tick()))
 	case 7:
 		k.done(k.r.Discuss(k.people[member], sk, ik, k.next("text"), k.next("once"), k.tick()))
+	case 8:
+		f := k.r.Project.Fields()
+		f.Exposure, f.Reason = []review.Exposure{review.ExposurePilot, review.ExposureGeneral}[dice(k.t, "exposure", 2)], k.next("open to")
+		k.done(k.r.Edit(k.people[manager], f, k.tick()))
 	}
 }
 

@@ -10,20 +10,16 @@ import (
 	"time"
 )
 
-// Exposure says who the running thing is open to.
-type Exposure string
+// Exposure says who the running thing is open to. Plans know it, since a gate can
+// be needed from one of them on only.
+type Exposure = plan.Exposure
 
 const (
-	ExposureSandbox Exposure = "sandbox"
-	ExposurePilot   Exposure = "pilot"
-	ExposureLimited Exposure = "limited"
-	ExposureGeneral Exposure = "general"
+	ExposureSandbox = plan.ExposureSandbox
+	ExposurePilot   = plan.ExposurePilot
+	ExposureLimited = plan.ExposureLimited
+	ExposureGeneral = plan.ExposureGeneral
 )
-
-// Exposures lists every exposure from narrow to wide.
-func Exposures() []Exposure {
-	return []Exposure{ExposureSandbox, ExposurePilot, ExposureLimited, ExposureGeneral}
-}
 
 // Status says whether work on the project goes on.
 type Status string
@@ -234,9 +230,6 @@ func (r *Review) starting(by Actor) error {
 	return refuse("The project has started. Change its plan instead.")
 }
 
-// Reach is how many people use what has such an exposure.
-func (e Exposure) Reach() plan.Reach { return plan.Reach(slices.Index(Exposures(), e)) }
-
 // stopped refuses changes of a project that was stopped.
 func (p *Project) stopped() error {
 	if p.Status == StatusStopped {
@@ -256,7 +249,7 @@ func (in *input) fields(tmpl *plan.Lifecycle, has plan.Profile, f ProjectFields)
 	if !f.Tier.Valid() {
 		in.problems.Add("tier", "choose tier 1, 2 or 3")
 	}
-	if !slices.Contains(Exposures(), f.Exposure) {
+	if !f.Exposure.Valid() {
 		in.problems.Add("exposure", "choose sandbox, pilot, limited or general")
 	}
 	if d := in.date("target", f.Target); d.IsZero() {
@@ -340,7 +333,8 @@ func (r *Review) EditShown(by Actor, shown Digest, f ProjectFields, at time.Time
 }
 
 // Edit changes the project's own fields. A tier or profile that changes which
-// items apply puts the sign-offs on the affected stages out of date. Answers of yes
+// items apply puts the sign-offs on the affected stages out of date. An exposure that
+// leaves gates out asks for a reason, and for who may lower the tier. Answers of yes
 // stay where a gate would ask less without them; that they be taken back is asked
 // for, with a reason.
 func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
@@ -367,9 +361,13 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	if err != nil {
 		return err
 	}
+	narrowed, err := r.mayNarrow(by, f.Exposure, f.Reason)
+	if err != nil {
+		return err
+	}
 	e := ProjectEdited{
 		Name: f.Name, Summary: f.Summary, Team: f.Team, Tier: f.Tier, Exposure: f.Exposure, Target: f.Target, Restricted: f.Restricted,
-		Profile: f.Profile, Unanswered: f.Unanswered,
+		Profile: f.Profile, Unanswered: f.Unanswered, Reason: narrowed,
 	}
 	note := func(field, from, to string) {
 		if from != to {
@@ -404,18 +402,22 @@ func (r *Review) Edit(by Actor, f ProjectFields, at time.Time) error {
 	return r.dropOutdatedRounds(by, at)
 }
 
-// dropOutdatedRounds takes back open requests whose gate now asks other seats:
-// a round is decided by the policy under which it was opened.
+// dropOutdatedRounds takes back open requests whose gate now asks other seats, since
+// a round is decided by the policy under which it was opened, or is not needed now.
 func (r *Review) dropOutdatedRounds(by Actor, at time.Time) error {
 	for i := range r.Stages {
 		s := &r.Stages[i]
+		why := "The project's tier, profile or plan changed, and with it who has to sign."
+		if !r.Needed(s) {
+			why = NotNeeded(r.Project.Exposure)
+		}
 		round := s.OpenRound()
-		if round == nil || samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {
+		if round == nil || r.Needed(s) && samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {
 			continue
 		}
 		e := RoundClosed{
 			Stage: s.Def.Key, Round: round.No, Outcome: OutcomeWithdrawn, Digest: r.Digest(s),
-			Reason: "The project's tier, profile or plan changed, and with it who has to sign.",
+			Reason: why,
 		}
 		if err := r.record(by, at, e); err != nil {
 			return err

@@ -26,8 +26,8 @@ type GateThen struct {
 }
 
 // gatesFor is how all gates stand, where the state keeps that; nil where it does
-// not. Every gate has to be passed before production but a last one that repeats:
-// that one decides on what is running already.
+// not. Every gate that the exposure needs has to be passed before production but a
+// last one that repeats: that one decides on what is running already.
 func (r *Review) gatesFor(st *record.State, at time.Time) ([]GateThen, error) {
 	if !st.KeepsGates {
 		return nil, nil
@@ -38,7 +38,7 @@ func (r *Review) gatesFor(st *record.State, at time.Time) ([]GateThen, error) {
 	out := make([]GateThen, len(r.Stages))
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		out[i] = GateThen{s.Def.Key, s.Def.Name, r.Standing(s, at), !r.isLast(s) || s.Def.Gate.RepeatsDays == 0}
+		out[i] = GateThen{s.Def.Key, s.Def.Name, r.Standing(s, at), r.Needed(s) && (!r.isLast(s) || s.Def.Gate.RepeatsDays == 0)}
 	}
 	return out, nil
 }

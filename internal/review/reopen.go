@@ -105,6 +105,9 @@ func (r *Review) checkReopening(by Actor, ro *Round, in NewReopening) (NewReopen
 
 // canReopen refuses a gate that does not stand as passed by the round.
 func (r *Review) canReopen(s *Stage, ro *Round, at time.Time) error {
+	if err := r.unneeded(s); err != nil {
+		return err
+	}
 	last := s.LastRound()
 	switch {
 	case r.Project.Status != StatusActive:

@@ -74,7 +74,8 @@ func (r *Review) Settle(at time.Time) { r.settle(at, "") }
 // settle marks passed gates whose content no longer is what was signed, and
 // brings the state of each loaded gate up to date. Only the content of one
 // stage can have changed; empty: that of any. Digests are dear, and a long
-// trail would take one of every passed stage for every entry. It reports whether
+// trail would take one of every passed stage for every entry. Of a stage that is passed over nothing is said:
+// it is held against what was signed once it is needed again. It reports whether
 // a gate before others now lets the project go on that did not, or the other way
 // round.
 func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
@@ -83,7 +84,12 @@ func (r *Review) settle(at time.Time, only plan.StageKey) (turned bool) {
 		if !s.Loaded {
 			continue
 		}
-		if last := s.LastRound(); (only == "" || only == s.Def.Key) && last.inForce() && !r.Stands(s) {
+		switch last := s.LastRound(); {
+		case last == nil || only != "" && only != s.Def.Key:
+		case !r.Needed(s):
+			last.ChangedAt = time.Time{}
+			s.digest = ""
+		case last.inForce() && !r.Stands(s):
 			last.ChangedAt = trailTime(at)
 			s.digest = "" // it is of the records now, and no longer of those that were decided on
 		}

@@ -19,6 +19,9 @@ func (r *Review) Request(by Actor, sk plan.StageKey, shown Digest, reason string
 	if err := r.before(sk); err != nil {
 		return err
 	}
+	if err := r.unneeded(s); err != nil {
+		return err
+	}
 	var c input
 	reason = c.text("reason", reason, MaxReason)
 	if err := c.problems.Err(); err != nil {

@@ -157,6 +157,9 @@ func (r *Review) work(sk plan.StageKey, ik plan.ItemKey) (*Stage, *Item, error) 
 	if it == nil {
 		return nil, nil, ErrNotFound
 	}
+	if err := r.unneeded(s); err != nil {
+		return nil, nil, err
+	}
 	if it.Level == plan.LevelNone {
 		return nil, nil, refuse("This item does not apply to a tier %d project with this profile.", r.Project.Tier)
 	}
@@ -214,7 +217,7 @@ func (r *Review) Load(i int) *Stage {
 	s.Items = make([]Item, len(s.Def.Items))
 	for j := range s.Items {
 		def := &s.Def.Items[j]
-		s.Items[j] = Item{Def: def, Level: def.LevelFor(r.Project.Tier, r.Project.Profile), Answer: Answer{State: Open}}
+		s.Items[j] = Item{Def: def, Level: r.weight(s.Def, def), Answer: Answer{State: Open}}
 	}
 	return s
 }

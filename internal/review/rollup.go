@@ -81,6 +81,9 @@ func (r *Review) Standing(s *Stage, at time.Time) GateState {
 	if !s.Loaded {
 		return s.Gate
 	}
+	if !r.Needed(s) {
+		return GateNotNeeded
+	}
 	last := s.LastRound()
 	if last != nil {
 		switch last.Outcome {

@@ -231,7 +231,7 @@ func (r *Review) tailorable(k plan.ItemKey) (*Item, plan.StageKey, error) {
 	if !r.Project.Profile.HasAny(d.When) {
 		return nil, "", refuse("The item does not apply by the project's profile. Change the profile instead.")
 	}
-	return r.item(k), stage.Key, nil
+	return r.item(k), stage.Key, r.unneeded(r.Stage(stage.Key))
 }
 
 // AskLowering asks that an item weigh less; none: that it does not apply.

@@ -69,3 +69,77 @@ func TestWhatDoesNotApplyAsksForNothing(t *testing.T) {
 	tier(1)
 	expect(1)
 }
+
+// What a narrower exposure took away asks nobody for anything, and comes back with
+// the exposure: the answers, and the signatures on them.
+func TestWhatAnExposureDoesNotNeedAsksForNothing(t *testing.T) {
+	f := newFixture(t)
+	next := smallTemplate()
+	next.Version, next.Stages[0].Gate.From = 2, plan.ExposureLimited
+	if err := f.publish(plan.Document{Lifecycle: next}); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := f.Lifecycle(t.Context(), "small", 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.ref = ref
+	f.create("alpha")
+	expose := func(e review.Exposure) {
+		t.Helper()
+		f.change("adam", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
+			in := r.Project.Fields()
+			in.Exposure, in.Reason = e, "We looked again."
+			return r.Edit(who, in, at)
+		})
+	}
+	gate := func(want review.GateState) {
+		t.Helper()
+		v, err := f.Gate(t.Context(), f.as("adam"), "alpha", "idea")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Review.Standing(v.Stage, v.Now); got != want || v.Stage.Gate != want {
+			t.Errorf("the gate is %s, kept as %s, want %s", got.Label(), v.Stage.Gate.Label(), want.Label())
+		}
+		if found := f.problems(t); len(found) > 0 {
+			t.Errorf("verifying finds %q", found)
+		}
+	}
+	gate(review.GateNotNeeded)
+	expose(review.ExposureGeneral)
+	f.change("olga", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "demo-shown", f.people["mike"], "", at)
+	})
+	f.answerIdea("alpha")
+	f.change("mike", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Request(who, "idea", r.Digest(r.Stage("idea")), "", at)
+	})
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "eng": plan.SeatEngineering} {
+		if _, err := f.sign(name, "alpha", "idea", seat); err != nil {
+			t.Fatal(err)
+		}
+	}
+	gate(review.GatePassed)
+	work := func(want int) {
+		t.Helper()
+		mike, err := f.MyWork(t.Context(), f.as("mike"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(mike.Items) != want {
+			t.Errorf("%d items wait for mike, want %d", len(mike.Items), want)
+		}
+	}
+	f.change("mike", store.Target{Project: "alpha", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "demo-shown", review.NotMet, "", r.Stage("idea").Item("demo-shown").Answer.Version, at)
+	})
+	gate(review.GateChanged)
+	work(1)
+	expose(review.ExposurePilot) // what was signed has changed, which is nobody's business now
+	gate(review.GateNotNeeded)
+	work(0)
+	expose(review.ExposureLimited)
+	gate(review.GateChanged)
+	work(1)
+}

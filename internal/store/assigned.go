@@ -58,7 +58,7 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 		     cross join lateral (select * from portfolio where project_id = i.project_id offset 0) f
 		)
 		select f.key, `+nameIfSQL(`f`, `f.project_id = any((select ids from twin)::bigint[])`)+`, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
-		       r.plan, f.tier, (select profile from project where id = f.project_id)
+		       r.plan, f.tier, (select profile from project where id = f.project_id), (select exposure from project where id = f.project_id)
 		  from (select i.*
 		          from me
 		          join item i on i.assignee_id = me.id
@@ -172,7 +172,7 @@ func (s *Store) toTake(ctx context.Context, by By) ([]Untaken, error) {
 		     limit $4
 		)
 		select f.key, f.shown, f.current, array_agg(i.stage), array_agg(i.item),
-		       r.plan, f.tier, p.profile
+		       r.plan, f.tier, p.profile, p.exposure
 		  from first f
 		  join project p on p.id = f.project_id
 		  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -224,7 +224,7 @@ func (s *Store) countUntaken(ctx context.Context, u *Untaken, pin *pinned, curre
 	u.Stage = def.Key
 	for i := range def.Items {
 		d := &def.Items[i]
-		if pin.level(d) != plan.LevelNone && !taken[itemAt{u.Project, u.Stage, d.Key}] {
+		if pin.level(def, d) != plan.LevelNone && !taken[itemAt{u.Project, u.Stage, d.Key}] {
 			u.Items++
 		}
 	}

@@ -381,7 +381,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 	}
 	if f.Late {
 		var passed []int16
-		for g := review.GateBlocked; g <= review.GateOpenAgain; g++ {
+		for g := review.GateBlocked; g <= review.GateNotNeeded; g++ {
 			if g.Passed() {
 				passed = append(passed, int16(g))
 			}

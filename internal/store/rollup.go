@@ -85,6 +85,10 @@ func writeGate(b *pgx.Batch, r *review.Review, s *review.Stage, at time.Time) {
 		return
 	}
 	writeTurned(b, r, s, at)
+	if !r.Needed(s) { // nobody says of it whether it is what was signed
+		b.Queue(`update round set changed_at = null where project_id = $1 and review_no = $2 and stage = $3 and no = $4 and changed_at is not null`,
+			int64(r.Project.ID), r.No, s.Def.Key, last.No)
+	}
 	q := r.Queue(s)
 	b.Queue(`
 		insert into gate (project_id, review_no, stage, state, round, digest, since, open_seats, signed, outdated, excluded)

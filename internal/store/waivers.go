@@ -154,7 +154,7 @@ const foundSQL = `with ` + meSQL + `,
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (
-	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, r.plan, clock.now,
+	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, p.exposure, r.plan, clock.now,
 	           case when w.denied_at is not null then 'denied'
 	                when w.revoked_at is not null then 'revoked'
 	                when w.until < clock.now::date then 'expired'
@@ -180,6 +180,7 @@ type foundWaiver struct {
 	project         review.ProjectID
 	tier            plan.Tier
 	profile         []string
+	exposure        plan.Exposure
 	gates           []int16
 	plan            string // digest of what it is made of
 	answer          review.Answer
@@ -204,7 +205,7 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out
 		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
 		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,
 		       (select seq from stream where id = found.id),
-		       found.id, found.tier, found.profile, found.gates, found.plan,
+		       found.id, found.tier, found.profile, found.exposure, found.gates, found.plan,
 		       coalesce(i.state, 'open'), coalesce(i.note, ''), coalesce(i.approved_by, 0), coalesce(i.reattest, false),
 		       array(select e.kind from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
 		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
@@ -247,7 +248,7 @@ func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
 	err := row.Scan((*string)(&f.Project), &f.Name, &f.Team, (*string)(&f.Stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until,
 		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), (*int64)(&w.GrantedFor), &f.granted,
 		(*int64)(&w.DeniedBy), (*int64)(&w.DeniedFor), &f.denied, (*int64)(&w.RevokedBy), (*int64)(&w.RevokedFor), &f.revoked, &w.Why, &f.Seq,
-		(*int64)(&f.project), &f.tier, &f.profile, &f.gates, &f.plan,
+		(*int64)(&f.project), &f.tier, &f.profile, &f.exposure, &f.gates, &f.plan,
 		(*string)(&a.State), &a.Note, (*int64)(&a.ApprovedBy), &f.reattest, &f.kinds, &f.expires, &f.Followed)
 	w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
 	w.GrantedAt, w.DeniedAt, w.RevokedAt = deref(f.granted), deref(f.denied), deref(f.revoked)
@@ -308,7 +309,7 @@ func (f *foundWaiver) explain(v *Viewer, def *plan.Stage, stage int) {
 		if d.Key != f.Waiver.Item {
 			continue
 		}
-		f.Title, f.Level = d.Title, d.LevelFor(f.tier, p.Profile)
+		f.Title, f.Level = d.Title, def.WeightFor(d, f.exposure, f.tier, p.Profile)
 		bare := review.Stage{Def: def, Loaded: true, Evidence: links(d.Key, f.kinds, f.expires)} // the item as it would stand without any waiver
 		f.Lacks, _ = bare.Need(&review.Item{Def: d, Level: f.Level, Answer: f.answer, Reattest: f.reattest}, v.Now)
 	}

@@ -281,26 +281,27 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	return out, err
 }
 
-// pinned is what says whether an item applies to its project: its plan, its tier
-// and its profile.
+// pinned is what says whether an item applies to its project: its plan, its tier,
+// its profile and its exposure.
 type pinned struct {
-	plan    string // digest of what it is made of
-	tier    plan.Tier
-	profile []string
+	plan     string // digest of what it is made of
+	tier     plan.Tier
+	profile  []string
+	exposure plan.Exposure
 }
 
-// into is where the columns plan, tier and profile are scanned into.
+// into is where the columns plan, tier, profile and exposure are scanned into.
 func (p *pinned) into() []any {
-	return []any{&p.plan, &p.tier, &p.profile}
+	return []any{&p.plan, &p.tier, &p.profile, &p.exposure}
 }
 
-// level is what an item weighs for the project.
-func (p *pinned) level(d *plan.Item) plan.Level {
+// level is what an item of a stage weighs for the project.
+func (p *pinned) level(s *plan.Stage, d *plan.Item) plan.Level {
 	profile := make(plan.Profile, len(p.profile))
 	for i, f := range p.profile {
 		profile[i] = plan.Flag(f)
 	}
-	return d.LevelFor(p.tier, profile)
+	return s.WeightFor(d, p.exposure, p.tier, profile)
 }
 
 // item finds an item, and the level that it has for the project; nil when the
@@ -316,7 +317,7 @@ func (s *Store) item(ctx context.Context, p *pinned, sk plan.StageKey, ik plan.I
 	}
 	for i := range t.Stages[si].Items {
 		if d := &t.Stages[si].Items[i]; d.Key == ik {
-			return d, p.level(d), nil
+			return d, p.level(&t.Stages[si], d), nil
 		}
 	}
 	return nil, plan.LevelNone, nil
@@ -377,7 +378,7 @@ const expiringRead = 200
 func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins *[]pinned) {
 	b.Queue(`with `+meSQL+`
 		select f.key, `+nameSQL(`f`)+`, e.stage, e.item, e.title, e.expires,
-		       r.plan, f.tier, (select profile from project where id = f.project_id)
+		       r.plan, f.tier, (select profile from project where id = f.project_id), (select exposure from project where id = f.project_id)
 		  from me
 		  join evidence e on e.added_by = me.id
 		   and e.expires between current_date - 30 and current_date + `+strconv.Itoa(review.DueAhead)+` and e.removed_at is null

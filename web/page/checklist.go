@@ -607,16 +607,22 @@ const untilShown = 3
 // mayAnswer reports whether the reader may answer questions about the project.
 func (d ChecklistData) mayAnswer() bool { return !d.view.Past && d.view.may(review.EditProject) }
 
-// outsideLine counts them in words.
-func outsideLine(n int) string {
-	if n == 1 {
+// outsideLine counts them in words; empty where the stage as a whole is passed over.
+func (d ChecklistData) outsideLine(n int) string {
+	switch {
+	case d.gate() == review.GateNotNeeded:
+		return CountOf(n, "item") + " would be asked."
+	case n == 1:
 		return "1 item does not apply to this project’s tier and profile."
 	}
 	return strconv.Itoa(n) + " items do not apply to this project’s tier and profile."
 }
 
 // whyOutside says why an item does not apply.
-func whyOutside(r *review.Review, d *plan.Item) string {
+func whyOutside(r *review.Review, s *review.Stage, d *plan.Item) string {
+	if !r.Needed(s) && d.LevelFor(r.Project.Tier, r.Project.Profile) != plan.LevelNone {
+		return strings.ToLower(strings.TrimSuffix(review.NotNeeded(r.Project.Exposure), "."))
+	}
 	if !r.Project.Profile.HasAny(d.When) {
 		return "only where: " + strings.Join(flagLabels(&r.Plan.Lifecycle, d.When), "; or: ")
 	}
@@ -647,6 +653,8 @@ func (d ChecklistData) notice() (kind ui.NoticeKind, text string) {
 		return ui.Info, ""
 	}
 	switch d.gate() {
+	case review.GateNotNeeded:
+		return ui.Info, PassedOver(d.view.Review, d.view.stage())
 	case review.GateWaiting:
 		return ui.Info, "Sign-off is under way. Whoever changes an answer or evidence now puts the signatures given so far out of date."
 	case review.GatePassed:

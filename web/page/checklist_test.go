@@ -257,10 +257,10 @@ func TestOwnLinksCanBeChangedInTheRow(t *testing.T) {
 func TestWhyAnItemIsOutside(t *testing.T) {
 	v := smallView()
 	items := v.Review.Plan.Stages[0].Items
-	if got := whyOutside(v.Review, &items[3]); got != "only where: It uses a database" {
+	if got := whyOutside(v.Review, v.stage(), &items[3]); got != "only where: It uses a database" {
 		t.Error(got)
 	}
-	if got := whyOutside(v.Review, &items[4]); got != "not asked at tier 2" {
+	if got := whyOutside(v.Review, v.stage(), &items[4]); got != "not asked at tier 2" {
 		t.Error(got)
 	}
 }

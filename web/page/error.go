@@ -189,8 +189,7 @@ func chosenWord(name, value string) string {
 }
 
 func exposed(value string) bool {
-	options := (&ProjectForm{}).exposureOptions()
-	return slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == value })
+	return review.Exposure(value).Valid()
 }
 
 func decisionWord(d review.Decision) string {

@@ -261,7 +261,7 @@ func (d *ItemData) historyCount() string {
 func (d *ItemData) levelText() string {
 	def := d.Item.Def
 	if !d.applies() {
-		return whyOutside(d.Review, def)
+		return whyOutside(d.Review, d.stage(), def)
 	}
 	return levelWords(def, d.Item.Level)
 }

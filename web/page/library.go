@@ -136,7 +136,7 @@ func answers(questions []plan.Question, flags []plan.Flag) string {
 func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
 	facts := []ui.Fact{{Term: "Stages", Text: strconv.Itoa(len(l.Stages))}}
 	for _, m := range tierMeanings() {
-		items, musts := TierCounts(l, m.tier, nil)
+		items, musts := TierCounts(l, m.tier, "", nil)
 		signatures := 0
 		for i := range l.Stages {
 			signatures += l.Stages[i].Gate.QuorumAt(m.tier)
@@ -360,7 +360,7 @@ func (d *DocumentData) changes() (kinds []plan.Fate, by map[plan.Fate][]plan.Ite
 		case c.New == nil:
 			gates = append(gates, c.Old.Name+" is gone")
 		default:
-			gates = append(gates, c.New.Name+" asks for other signatures")
+			gates = append(gates, c.New.Name+" "+GateChange(&c.Old.Gate, &c.New.Gate))
 		}
 	}
 	return kinds, by, gates

@@ -24,6 +24,8 @@ func GateLook(g review.GateState) ui.State {
 		return ui.Warn
 	case review.GateReturned, review.GateLapsed, review.GateOverdue:
 		return ui.Bad
+	case review.GateNotNeeded:
+		return ui.NA
 	}
 	return ui.Open
 }

@@ -66,7 +66,7 @@ func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d
 // facts is what has been answered so far.
 func (d *NewProjectData) facts() []ui.Fact {
 	f := &d.Form
-	items, musts := TierCounts(d.Template, f.tier(), f.profile(d.Template))
+	items, musts := TierCounts(d.Template, f.tier(), review.Exposure(f.Exposure), f.profile(d.Template))
 	facts := []ui.Fact{
 		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
 	}
@@ -122,8 +122,8 @@ func (f *ProjectForm) KeepAsked(tmpl *plan.Lifecycle) {
 func (d *NewProjectData) lifecycleOptions() []ui.Option {
 	options := make([]ui.Option, len(d.Lifecycles))
 	for i, l := range d.Lifecycles {
-		most, _ := TierCounts(l, plan.TierCritical, nil)
-		least, _ := TierCounts(l, plan.TierStarter, nil)
+		most, _ := TierCounts(l, plan.TierCritical, "", nil)
+		least, _ := TierCounts(l, plan.TierStarter, "", nil)
 		about, _, _ := strings.Cut(l.Summary, ". ")
 		options[i] = ui.Option{
 			Value: l.Key, Label: l.Name, Selected: l.Key == d.Form.Template,

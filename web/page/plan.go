@@ -208,6 +208,14 @@ func (d *PlanData) effects() []PlanEffect {
 // signatures that it has.
 func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 	var lines []string
+	switch needed := d.Then.Needed(to); {
+	case d.Review.Needed(from) && !needed:
+		lines = append(lines, review.NotNeeded(d.Review.Project.Exposure)+" The stage is passed over from then on.")
+	case !d.Review.Needed(from) && needed:
+		lines = append(lines, "The gate is needed for "+d.Review.Project.Exposure.Words()+" from then on.")
+	case !needed:
+		return nil
+	}
 	p, then := &d.Review.Project, &d.Then.Project
 	policy := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, then.Profile))
 	if policy != "" {

@@ -58,7 +58,13 @@ func (v *projectView) key() review.ProjectKey { return v.Review.Project.Key }
 func (v *projectView) may(a review.Action) bool { return review.May(v.Actor, a, v.project()) == nil }
 
 func (v *projectView) segments() []ui.StageSegment {
-	return segments(v.key(), v.Review.Plan.Stages, v.rollups, v.current)
+	out := segments(v.key(), v.Review.Plan.Stages, v.rollups, v.current)
+	for i := range out {
+		if v.rollups[i].Gate == review.GateNotNeeded {
+			out[i].Instead = "for " + v.project().Exposure.Words()
+		}
+	}
+	return out
 }
 
 // facts are the line under the project's name.
@@ -157,7 +163,7 @@ func (v *projectView) countdown() (ui.State, string) {
 // start is the stage with which the project begins, as was chosen when it was
 // started; nil where none was, and once a gate has passed.
 func (v *projectView) start() *review.Stage {
-	if v.Past || slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return r.Gate.Passed() }) {
+	if v.Past || slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return r.Gate.Passed() && r.Gate != review.GateNotNeeded }) {
 		return nil
 	}
 	return v.Review.Stage(v.project().Start)

@@ -121,26 +121,13 @@ func (f *ProjectForm) optional(name, label, hint, value string) ui.Field {
 	return out
 }
 
-func (f *ProjectForm) exposureOptions() []ui.Option {
-	options := []ui.Option{
-		{Value: string(review.ExposureSandbox), Label: "Sandbox: only the team itself, without real users or data"},
-		{Value: string(review.ExposurePilot), Label: "Pilot: a few people who know that it is new"},
-		{Value: string(review.ExposureLimited), Label: "Limited: part of the users, such as one region or by invitation"},
-		{Value: string(review.ExposureGeneral), Label: "General: everybody it is meant for"},
-	}
-	for i := range options {
-		options[i].Selected = options[i].Value == f.Exposure
-	}
-	return options
-}
-
 // tierOptions offers the tiers, each with what it would bring by the answers.
 func (f *ProjectForm) tierOptions(tmpl *plan.Lifecycle) []ui.Option {
 	profile := f.profile(tmpl)
 	var options []ui.Option
 	for _, m := range tierMeanings() {
 		n := strconv.Itoa(int(m.tier))
-		items, musts := TierCounts(tmpl, m.tier, profile)
+		items, musts := TierCounts(tmpl, m.tier, review.Exposure(f.Exposure), profile)
 		options = append(options, ui.Option{
 			Value: n, Label: m.name, Selected: n == f.Tier,
 			Hint: m.text + " With these answers: " + CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required.",
@@ -149,12 +136,12 @@ func (f *ProjectForm) tierOptions(tmpl *plan.Lifecycle) []ui.Option {
 	return options
 }
 
-// TierCounts says how many items a template brings at a tier for a profile,
-// and how many of them are required.
-func TierCounts(tmpl *plan.Lifecycle, t plan.Tier, p plan.Profile) (items, musts int) {
+// TierCounts says how many items a template brings at a tier for an exposure and a
+// profile, and how many of them are required.
+func TierCounts(tmpl *plan.Lifecycle, t plan.Tier, e plan.Exposure, p plan.Profile) (items, musts int) {
 	for i := range tmpl.Stages {
 		for j := range tmpl.Stages[i].Items {
-			switch tmpl.Stages[i].Items[j].LevelFor(t, p) {
+			switch tmpl.Stages[i].WeightFor(&tmpl.Stages[i].Items[j], e, t, p) {
 			case plan.LevelNone:
 			case plan.LevelMust:
 				items++

@@ -20,7 +20,7 @@ func TestTierCounts(t *testing.T) {
 	}{
 		{1, nil, 3, 2}, {1, plan.Profile{"web"}, 4, 3}, {2, nil, 2, 1}, {2, plan.Profile{"api"}, 3, 2}, {3, plan.Profile{"api"}, 1, 1}, {0, nil, 0, 0},
 	} {
-		if items, musts := TierCounts(tmpl, k.tier, k.profile); items != k.items || musts != k.musts {
+		if items, musts := TierCounts(tmpl, k.tier, "", k.profile); items != k.items || musts != k.musts {
 			t.Errorf("tier %d, profile %v: %d items, %d musts; want %d, %d", k.tier, k.profile, items, musts, k.items, k.musts)
 		}
 	}

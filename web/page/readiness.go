@@ -18,6 +18,7 @@ type meaning struct {
 func gateMeanings() []meaning {
 	explain := func(g review.GateState, text string) meaning { return meaning{GateLook(g), g.Label(), text} }
 	return []meaning{
+		explain(review.GateNotNeeded, "The project is open to so few people that the lifecycle does not need this gate. Nothing is asked in its stage; what was said there is kept for a wider exposure."),
 		explain(review.GateBlocked, "Something is missing. The gate's page lists each blocker with the person or seat it waits for."),
 		explain(review.GateReady, "Nothing is missing; the team can request sign-off."),
 		explain(review.GateWaiting, "Sign-off is requested, and signatures are still missing."),

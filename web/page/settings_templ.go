@@ -526,7 +526,7 @@ func settingsForm(d *SettingsData) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<p>The tier and the profile below decide which items apply and who has to sign. Changing them puts the sign-offs of the stages concerned out of date, and takes back open requests whose signers change.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 36, "<p>The tier, the exposure and the profile below decide which items apply and who has to sign. Changing them puts the sign-offs of the stages concerned out of date, and takes back open requests whose signers change.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -544,12 +544,12 @@ func settingsForm(d *SettingsData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = profileFields(&d.Form, d.Template).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = profileFields(&d.Form, d.Template, d.Project.Exposure).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if d.Form.Reason != "" || d.Form.Errors["reason"] != "" {
-			templ_7745c5c3_Err = ui.TextArea(d.Form.field("reason", "Why the answers ask less", "A gate would ask less without them, so somebody who sits at it has to approve. The other changes are saved at once.", d.Form.Reason)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.TextArea(d.Form.field("reason", "Why less is asked", "A gate is no longer needed, or would ask less without some of the answers. Taking these back waits for somebody who sits at the gate; the other changes are saved at once.", d.Form.Reason)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

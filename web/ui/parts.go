@@ -59,9 +59,13 @@ type StageSegment struct {
 	Done    int    // musts satisfied
 	Total   int    // musts that apply
 	Current bool
+	Instead string // of the count
 }
 
 func (s StageSegment) count() string {
+	if s.Instead != "" {
+		return s.Instead
+	}
 	if s.Total == 0 {
 		return "nothing required"
 	}

@@ -175,7 +175,7 @@ func (d *demo) states(t *testing.T) {
 	for _, g := range texts(t, d.pool, `select unnest(gates)::text from portfolio`) {
 		gates[g]++
 	}
-	for g := review.GateBlocked; g <= review.GateOpenAgain; g++ {
+	for g := review.GateBlocked; g <= review.GateNotNeeded; g++ {
 		if gates[fmt.Sprint(int(g))] == 0 {
 			t.Errorf("no gate is %q", g.Label())
 		}
@@ -230,7 +230,7 @@ func (d *demo) states(t *testing.T) {
 		{"gates that lapsed with a waiver", `select w.item from waiver w join gate g using (project_id, review_no, stage) where w.until <= now() and g.state = 6`, 1, 3},
 		{"waivers denied", `select item from waiver where denied_at is not null`, 1, 3},
 		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
-		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 1, 3},
+		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 3, 5},
 		{"modules attached", `select body from trail where kind = 'ModuleAttached'`, 2, 6},
 		{"definitions pinned", `select distinct origin->'definition'->>'version' from plan where origin->'definition' is not null`, 2, 2},
 		{"projects behind their definition", `select 1 from review r join portfolio f on f.project_id = r.project_id and f.review_no = r.no join plan p on p.digest = r.plan

@@ -241,6 +241,9 @@ func published(o plan.Origin) (*plan.Plan, error) {
 		if l, err := catalog.Version(ref.Key, ref.Version); err == nil {
 			return plan.Document{Lifecycle: l}, nil
 		}
+		if l, err := pilotsFirst(); err == nil && l.Key == ref.Key {
+			return plan.Document{Lifecycle: l}, nil
+		}
 		if m := failureModule(); m.Key == ref.Key {
 			return plan.Document{Module: m}, nil
 		}

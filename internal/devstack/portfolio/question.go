@@ -61,18 +61,27 @@ func failureModule() *plan.Module {
 	}
 }
 
-// publish has Ada publish the module and the policy, unless an earlier call did.
+// publish has Ada publish what the organisation wrote itself: a module, a policy, and
+// its own lifecycle. What an earlier call did stays.
 func (f *filler) publish(ctx context.Context) error {
-	why := map[plan.Kind]string{
-		plan.KindModule: "Three questions that we ask after every incident, asked before.",
-		plan.KindPolicy: "What the wiki said, in words that a gate can ask for.",
+	l, err := pilotsFirst()
+	if err != nil {
+		return err
 	}
-	for _, d := range []plan.Document{{Module: failureModule()}, {Policy: changePolicy()}} {
-		_, err := f.st.Document(ctx, d.Key(), 1)
-		if errors.Is(err, review.ErrNotFound) {
-			err = f.publishDocument(ctx, store.ByPerson(f.people["ada"], f.day), d, 0, why[d.Kind()])
+	for _, own := range []struct {
+		d   plan.Document
+		why string
+	}{
+		{plan.Document{Module: failureModule()}, "Three questions that we ask after every incident, asked before."},
+		{plan.Document{Policy: changePolicy()}, "What the wiki said, in words that a gate can ask for."},
+		{plan.Document{Lifecycle: l}, "A pilot of ten people waited six weeks for a load test that nobody needed."},
+	} {
+		if _, err := f.st.Document(ctx, own.d.Key(), 1); err == nil {
+			continue
+		} else if !errors.Is(err, review.ErrNotFound) {
+			return err
 		}
-		if err != nil {
+		if err := f.publishDocument(ctx, store.ByPerson(f.people["ada"], f.day), own.d, 0, own.why); err != nil {
 			return err
 		}
 	}

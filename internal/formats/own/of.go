@@ -42,7 +42,7 @@ func flagOf(q plan.Question) Flag { return Flag{q.Key, q.Group, q.Label} }
 func stageOf(s plan.Stage) Stage {
 	out := Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: s.Purpose, Items: Convert(s.Items, itemOf),
-		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: Convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies},
+		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: Convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, FromExposure: s.Gate.From},
 	}
 	quorums := [3]int{s.Gate.QuorumAt(1), s.Gate.QuorumAt(2), s.Gate.QuorumAt(3)}
 	if quorums != [3]int{} {

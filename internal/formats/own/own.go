@@ -101,13 +101,14 @@ type Stage struct {
 
 // Gate is that of a stage.
 type Gate struct {
-	Name        string       `yaml:"name,omitempty"`
-	Exit        string       `yaml:"exit,omitempty"`
-	Quorum      []int        `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
-	Seats       []Seat       `yaml:"seats,omitempty"`
-	RepeatsDays int          `yaml:"repeats_days,omitempty"`
-	Records     []record.Key `yaml:"records,flow,omitempty"`  // of which kinds the project has to keep one
-	Policies    []string     `yaml:"policies,flow,omitempty"` // keys of those that the project has to have attached
+	Name         string        `yaml:"name,omitempty"`
+	Exit         string        `yaml:"exit,omitempty"`
+	Quorum       []int         `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
+	Seats        []Seat        `yaml:"seats,omitempty"`
+	RepeatsDays  int           `yaml:"repeats_days,omitempty"`
+	Records      []record.Key  `yaml:"records,flow,omitempty"`  // of which kinds the project has to keep one
+	Policies     []string      `yaml:"policies,flow,omitempty"` // keys of those that the project has to have attached
+	FromExposure plan.Exposure `yaml:"from_exposure,omitempty"` // from which on it is needed; empty: always
 }
 
 // Seat is one at a gate.
@@ -228,7 +229,7 @@ func (f Flag) question() plan.Question {
 func (s Stage) stage() plan.Stage {
 	out := plan.Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: Convert(s.Items, Item.Item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies},
+		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, From: s.Gate.FromExposure},
 	}
 	copy(out.Gate.Quorums[:], s.Gate.Quorum)
 	return out

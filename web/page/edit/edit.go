@@ -249,6 +249,15 @@ func recordOptions() []ui.Option {
 	return out
 }
 
+// exposureOptions are from when on a gate can be needed.
+func exposureOptions() []ui.Option {
+	out := []ui.Option{{Label: "Always"}}
+	for _, e := range plan.Exposures()[1:] {
+		out = append(out, ui.Option{Value: string(e), Label: "From " + e.Words() + " on"})
+	}
+	return out
+}
+
 func evidenceOptions(words plan.Words) []ui.Option {
 	var out []ui.Option
 	for _, k := range words.AllEvidence() {
@@ -497,7 +506,7 @@ func (d *Publish) changes() []string {
 		case c.New == nil:
 			out = append(out, "Stage that is gone: "+c.Old.Name)
 		default:
-			out = append(out, "Gate that asks for other signatures: "+c.New.Gate.Name)
+			out = append(out, "Gate “"+c.New.Gate.Name+"” "+page.GateChange(&c.Old.Gate, &c.New.Gate))
 		}
 	}
 	return out

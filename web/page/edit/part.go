@@ -298,7 +298,7 @@ func Gate(key plan.StageKey) Part {
 		Name: "gate/" + string(key),
 		Fields: []Input{
 			{"name", "Name", One}, {"exit", "Exit criteria", One}, {"quorum", "Signatures at tiers 1, 2 and 3", Several},
-			{"repeats", "Repeats after days", One}, {"records", "Records that have to be kept", Ticks}, {"policies", "Policies that have to be attached", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
+			{"repeats", "Repeats after days", One}, {"exposure", "When it is needed", One}, {"records", "Records that have to be kept", Ticks}, {"policies", "Policies that have to be attached", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
 			{"when", "Conditions of the seats", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
@@ -317,6 +317,7 @@ func gateValues(d plan.Document, key plan.StageKey) (url.Values, bool) {
 			v.Add("quorum", strconv.Itoa(s.Gate.QuorumAt(t)))
 		}
 		v.Set("repeats", numberText(s.Gate.RepeatsDays))
+		v.Set("exposure", string(s.Gate.From))
 		set(v, "records", s.Gate.Records)
 		v.Set("policies", strings.Join(s.Gate.Policies, ", "))
 		seats = s.Gate.Seats
@@ -375,6 +376,9 @@ func putGate(d plan.Document, key plan.StageKey, r *reader) {
 	g := &s.Gate
 	g.Name, g.Exit = r.text("name", plan.MaxName, false), r.text("exit", plan.MaxParagraph, false)
 	g.RepeatsDays = r.number("repeats", r.form.Get("repeats"), plan.MaxDays)
+	if g.From = plan.Exposure(r.form.Get("exposure")); g.From != "" && !slices.Contains(plan.Exposures()[1:], g.From) {
+		r.problems.Add("exposure", "choose one of them")
+	}
 	g.Records = words(r, "records", func(k record.Key) bool { return record.Of(k) != nil })
 	g.Policies = keys(r, "policies", plan.ValidKey)
 	g.Seats = seats

@@ -247,7 +247,7 @@ func (v *view) mayRequest() bool {
 
 // requestable reports whether the gate stands so that a round could follow.
 func (v *view) requestable() bool {
-	return v.open == nil && v.standing != review.GatePassed && v.standing != review.GateConditional
+	return v.open == nil && v.Review.Needed(v.Stage) && v.standing != review.GatePassed && v.standing != review.GateConditional
 }
 
 func (v *view) requestReason() ui.Field {
