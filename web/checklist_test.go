@@ -571,7 +571,7 @@ func TestPagesAskTheDatabaseOnce(t *testing.T) {
 		trips, statements int
 	}{
 		{"checklist", func() { b.get(page.StageURL(p, sk)).want(200) }, 1, 7},
-		{"item", func() { b.get(page.ItemURL(p, sk, ik)).want(200) }, 2, 16},
+		{"item", func() { b.get(page.ItemURL(p, sk, ik)).want(200) }, 2, 17},
 		{"tick", func() {
 			a := f.answerOf(p, sk, ik)
 			*c = counter{}
