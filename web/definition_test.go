@@ -161,6 +161,7 @@ func TestTheDefinitionIsHeldAgainst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	before := time.Now().UTC().Format(time.RFC3339Nano)
 	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
 		return r.PinDefinition(who, ref, r.PlanDigest(), "Ours.", at)
 	})
@@ -168,6 +169,9 @@ func TestTheDefinitionIsHeldAgainst(t *testing.T) {
 		if text := words(m.get(at).want(200).one("main")); !strings.Contains(text, "Readiness definition Ours, version 1") {
 			t.Errorf("%s says %s", at, text)
 		}
+	}
+	if text := words(m.get(page.CompareURL(p) + "?from=" + before).want(200).one("main")); !strings.Contains(text, "Readiness definition") || !strings.Contains(text, "Ours, version 1") {
+		t.Errorf("the comparison says %s", text)
 	}
 	terms := m.get(page.GateURL(p, release)).want(200).one("details#terms:not([open])")
 	if text := words(terms); !strings.Contains(text, "In <i>steps</i>.") || !strings.Contains(text, "an hour") {

@@ -227,8 +227,28 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 			return false
 		}},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
+		{"readiness definition", pinnedDefinition(r), pins},
 		{"review", strconv.Itoa(r.No), startsReview},
 	}
+}
+
+// pinnedDefinition is the readiness definition that a project pins; empty: none.
+func pinnedDefinition(r *review.Review) string {
+	if r.Plan.Definition == nil {
+		return ""
+	}
+	return DefinitionName(r.Plan.Definition)
+}
+
+// pins reports whether an event may bring another version of the readiness definition.
+func pins(e review.Event) bool {
+	switch ev := e.(type) {
+	case review.DefinitionPinned, review.UpgradeUndone:
+		return true
+	case review.PlanUpgraded:
+		return ev.Definition.Version > 0
+	}
+	return false
 }
 
 // edited are the edits of any of these fields of the project.
