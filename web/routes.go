@@ -121,6 +121,8 @@ func (s *Server) table() []route {
 		{"GET", project + "/policies", signedIn, s.policies},
 		{"GET", project + "/plan/new-item", signedIn, s.newItem},
 		{"POST", project + "/plan/new-item", signedIn, s.addItem},
+		{"GET", project + "/responsibilities", signedIn, s.responsibilities},
+		{"POST", project + "/responsibilities", signedIn, s.setResponsibilities},
 		{"GET", project + "/members", signedIn, s.members},
 		{"POST", project + "/members", signedIn, s.saveMember},
 		{"GET", project + "/history", signedIn, s.history},

@@ -32,7 +32,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Actor: v.Actor, Now: v.Now, Whole: whole,
 		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
-		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, VacantAll: v.VacantAll,
+		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, DecidedAll: v.DecisionsAll, VacantAll: v.VacantAll,
 		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll, RecordsAll: v.RecordsAll,
 	}
 	for _, it := range v.Items {
@@ -53,6 +53,9 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, n := range v.Mentions {
 		d.Mentions = append(d.Mentions, page.Mention{Project: n.Project, Name: n.Name, Stage: n.Stage, Item: n.Item, By: v.Names.Of(n.By), At: n.At, Text: n.Text})
+	}
+	for _, c := range v.Decisions {
+		d.Decisions = append(d.Decisions, page.Decision{Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: v.Stages.StageName(c.Stage), By: v.Names.Of(c.By), At: c.At, Event: c.Event})
 	}
 	for _, c := range v.Vacancies {
 		d.Vacancies = append(d.Vacancies, page.Vacancy{

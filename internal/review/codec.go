@@ -99,6 +99,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[GateReopened](kind, body)
 	case "RetrospectiveClosed":
 		return ofProject[RetrospectiveClosed](kind, body)
+	case "ResponsibilitiesSet":
+		return ofProject[ResponsibilitiesSet](kind, body)
 	case "StagePlanned":
 		return ofProject[StagePlanned](kind, body)
 	case "ReviewStarted":

@@ -94,6 +94,8 @@ var everyEvent = []struct {
 		`{"stage":"build","round":2,"digest":"d","policy":{"quorum":1,"seats":["qa"]},"reason":"R","review_due":"2026-12-01","exclusion":"all","format":2}`},
 	{review.StagePlanned{Stage: "build", Plan: review.StagePlan{Stage: "build", Owner: 4, Deputy: 5, Target: "2026-12-01", Milestones: []review.Milestone{{Name: "M", Due: "2026-11-01", Done: true}}}, Was: review.StagePlan{Stage: "build"}, Reason: "R"},
 		`{"stage":"build","plan":{"stage":"build","owner":4,"deputy":5,"target":"2026-12-01","milestones":[{"name":"M","due":"2026-11-01","done":true}]},"before":{"stage":"build"},"reason":"R"}`},
+	{review.ResponsibilitiesSet{Rows: []review.Responsibility{{Team: "T", Parts: []review.Part{"runs"}}, {Person: 4, Parts: []review.Part{"approves", "informed"}}}, Was: []review.Responsibility{{Person: 5, Parts: []review.Part{"informed"}}}, Reason: "R"},
+		`{"rows":[{"team":"T","parts":["runs"]},{"person":4,"parts":["approves","informed"]}],"before":[{"person":5,"parts":["informed"]}],"reason":"R"}`},
 	{review.GateReopened{Stage: "build", Round: 2, Reason: "R", Impact: "I", Authorised: 4}, `{"stage":"build","round":2,"reason":"R","impact":"I","authorised_by":4}`},
 	{review.RetrospectiveClosed{Stage: "build", Round: 2, Note: "N", For: 4}, `{"stage":"build","round":2,"note":"N","for":4}`},
 	{review.ModuleAttached{Module: plan.Ref{Key: "gdpr", Version: 2, Digest: "d"}, Asks: []plan.Flag{"ml"}, Reason: "R"},
@@ -263,6 +265,13 @@ func TestSubjectsAndMentions(t *testing.T) {
 			}
 			if ids, ok := v.Field(i).Interface().([]review.PersonID); ok {
 				want = append(want, ids...)
+			}
+			if rows, ok := v.Field(i).Interface().([]review.Responsibility); ok {
+				for _, row := range rows {
+					if row.Person != 0 {
+						want = append(want, row.Person)
+					}
+				}
 			}
 			if rec, ok := v.Field(i).Interface().(review.RecordFields); ok {
 				want = append(want, rec.Owner)

@@ -9,8 +9,8 @@ import (
 )
 
 // Task is something that a person was given to do in a project: an item
-// assigned to them, a condition or a record that they own, or a stage that they
-// answer for.
+// assigned to them, a condition or a record that they own, a stage that they
+// answer for, or what they are named for.
 type Task struct {
 	Person    PersonID
 	Stage     plan.StageKey
@@ -19,6 +19,7 @@ type Task struct {
 	Record    int          // of a record, its number; 0: none
 	Type      record.Key   // of that record
 	Leads     bool         // the stage itself, as its owner or deputy
+	Named     bool         // their parts in the project, which the title lists
 	Title     string
 	Due       time.Time // date; zero: none
 }
@@ -84,6 +85,11 @@ func (r *Review) Tasks(p PersonID) []Task {
 		sp := r.Project.StagePlan(r.Stages[i].Def.Key)
 		if p != 0 && (sp.Owner == p || sp.Deputy == p) {
 			out = append(out, Task{Person: p, Stage: sp.Stage, Leads: true, Title: r.Stages[i].Def.Name, Due: sp.TargetDay()})
+		}
+	}
+	for i := range r.Project.Responsibilities {
+		if said := &r.Project.Responsibilities[i]; p != 0 && said.Person == p {
+			out = append(out, Task{Person: p, Named: true, Title: said.words()})
 		}
 	}
 	for i := range r.Records {
@@ -274,7 +280,7 @@ func (r *Review) handOver(by Actor, from, to PersonID, reason string, at time.Ti
 	if err != nil {
 		return err
 	}
-	for _, e := range slices.Concat(r.handOverStages(from, to, reason), events, handed) {
+	for _, e := range slices.Concat(r.handOverParts(from, to, reason), r.handOverStages(from, to, reason), events, handed) {
 		if err := r.record(by, at, e); err != nil {
 			return err
 		}

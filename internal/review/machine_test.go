@@ -111,7 +111,7 @@ func newMachine(t *rapid.T) *machine {
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
-		no: 1, tmpl: tmpl, name: "Payments", tier: tier, exposure: exposure, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, exposure: exposure, parts: map[mWhose]string{}, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
@@ -285,6 +285,14 @@ func (k *machine) do(name string, by review.PersonID, sk plan.StageKey, mayDo bo
 	}
 }
 
+func words[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, w := range list {
+		out[i] = string(w)
+	}
+	return out
+}
+
 // lastOf is how the last of some events ended a round, if it did.
 func lastOf(events []review.Entry) (review.RoundClosed, bool) {
 	if len(events) == 0 {
@@ -334,6 +342,13 @@ func (k *machine) check() {
 	}
 	if a := p.Retraction; (a != nil) != (k.m.retraction != nil) || a != nil && (a.By != k.m.retraction.by || a.Reason != k.m.retraction.reason || len(a.Back) != len(k.m.retraction.back)) {
 		k.t.Fatalf("the answers to take back are %+v, want %+v", a, k.m.retraction)
+	}
+	parts := map[mWhose]string{}
+	for _, said := range p.Responsibilities {
+		parts[mWhose{said.Person, said.Team}] = strings.Join(words(said.Parts), " ") + " "
+	}
+	if !maps.Equal(parts, k.m.parts) {
+		k.t.Fatalf("the parts are %v, want %v", parts, k.m.parts)
 	}
 	for person, d := range k.m.duties {
 		if p.Duty(person) != d {

@@ -18,6 +18,7 @@ type model struct {
 	name       string
 	tier       int
 	exposure   review.Exposure
+	parts      map[mWhose]string // by whose they are: the parts, in their order
 	profile    map[plan.Flag]bool
 	open       map[plan.Flag]bool // those of the profile that nobody answered
 	answers    review.Answers
@@ -64,6 +65,13 @@ func (st *mStage) asksFor(c *mCondition) bool {
 // handOver is what becomes of a person's work: all of it goes to somebody, or
 // what they cannot do any more to nobody and to the project's owner.
 func (m *model) handOver(from, to review.PersonID) (moved int) {
+	if had := m.parts[mWhose{person: from}]; from != 0 && had != "" && (to != 0 || !m.sees(from)) {
+		delete(m.parts, mWhose{person: from})
+		if to != 0 {
+			m.parts[mWhose{person: to}] = joined(m.parts[mWhose{person: to}], had)
+		}
+		moved++
+	}
 	for _, st := range m.stages {
 		switch from {
 		case 0:
@@ -406,6 +414,23 @@ func (m *model) losing() []*mStage {
 func (m *model) needed(st *mStage) bool {
 	narrow := map[review.Exposure]int{"": 0, review.ExposureSandbox: 0, review.ExposurePilot: 1, review.ExposureLimited: 2, review.ExposureGeneral: 3}
 	return narrow[m.exposure] >= narrow[st.def.Gate.From]
+}
+
+// mWhose is who has parts in the project: somebody, or a team.
+type mWhose struct {
+	person review.PersonID
+	team   string
+}
+
+// joined are parts together with others, in their order.
+func joined(a, b string) string {
+	out := ""
+	for _, p := range []string{"builds ", "runs ", "approves ", "informed "} {
+		if strings.Contains(a+b, p) {
+			out += p
+		}
+	}
+	return out
 }
 
 func (m *model) level(it *mItem) plan.Level {

@@ -19,7 +19,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving, k.wildStagePlan,
+		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving, k.wildStagePlan, k.wildParts,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildReopening, k.wildReopening, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -533,6 +533,7 @@ func (k *machine) wildLeaving() {
 		for _, st := range k.m.stages {
 			work = work || from != 0 && (st.owner == from || st.deputy == from)
 		}
+		work = work || from != 0 && k.m.parts[mWhose{person: from}] != ""
 		for _, c := range k.m.records {
 			work = work || c.owner == from && from != 0 && c.state != "closed"
 		}
@@ -543,6 +544,51 @@ func (k *machine) wildLeaving() {
 			return r.HandOver(k.actor(by), from, to, "away", k.now)
 		})
 	}
+}
+
+// wildParts says who has which part in the project: one row more, or one less.
+func (k *machine) wildParts() {
+	by := mostly(k, "who", pick(k, "lead", owner, deputy, manager), crowd...)
+	whose := mWhose{person: pick(k, "whose", member, viewer, archie, nobody, 0)}
+	if k.oneIn(3, "a team") {
+		whose = mWhose{team: pick(k, "team", "Till", "Night")}
+	}
+	said := pick(k, "parts", "runs ", "approves informed ", "builds runs ", "informed ", "")
+	next := maps.Clone(k.m.parts)
+	kept := said
+	if whose.team == "Till" || k.m.onTeam(whose.person) { // who builds it already
+		kept = strings.ReplaceAll(said, "builds ", "")
+	}
+	if next[whose] = kept; kept == "" || whose == (mWhose{}) {
+		delete(next, whose)
+	}
+	v := verdict{effect: func() { k.m.parts = next }}
+	had := k.m.parts[whose] != ""
+	v.refuse("invalid", whose == (mWhose{}) && said != "")
+	v.refuse("invalid", whose.person != 0 && said != "" && (!had && !k.m.sees(whose.person) || strings.Contains(said, "builds") && !k.m.onTeam(whose.person)))
+	stale := k.oneIn(6, "stale")
+	if maps.Equal(next, k.m.parts) {
+		v.effect = nil
+	} else {
+		v.refuse("outdated", stale)
+	}
+	k.do(fmt.Sprintf("%v has the parts %s", whose, said), by, "", k.m.leads(by), v, func(r *review.Review) error {
+		var rows []review.Responsibility
+		for _, row := range r.Project.Responsibilities {
+			if (mWhose{row.Person, row.Team}) != whose {
+				rows = append(rows, row)
+			}
+		}
+		row := review.Responsibility{Person: whose.person, Team: whose.team}
+		for _, word := range strings.Fields(said) {
+			row.Parts = append(row.Parts, review.Part(word))
+		}
+		shown := r.Project.ResponsibilitiesDigest()
+		if stale {
+			shown = "old"
+		}
+		return r.SetResponsibilities(k.actor(by), shown, append(rows, row), k.now)
+	})
 }
 
 // wildStagePlan says who answers for a stage, or by when it is to be done.

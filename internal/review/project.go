@@ -51,6 +51,8 @@ type Project struct {
 	Created    time.Time
 	Members    []Member    // sorted by person
 	StagePlans []StagePlan // by stage; nil: nothing is said of any
+
+	Responsibilities []Responsibility // teams by name, then people; nil: nothing is said beside what follows
 }
 
 // Member is a person's part in a project.

@@ -94,7 +94,8 @@ func queueSeatHolders(b *pgx.Batch, id review.ProjectID, into map[plan.Seat]Seat
 	b.Queue(`
 		select seat, person_id, for_id, total from (
 		    select h.seat, h.person_id, h.for_id, count(*) over (partition by h.seat)::int as total,
-		           row_number() over (partition by h.seat order by lower(p.name), p.id) as no
+		           row_number() over (partition by h.seat order by h.person_id = any(array(
+		               select person_id from responsibility where project_id = $1 and person_id is not null and 'approves' = any(parts))) desc, lower(p.name), p.id) as no
 		      from (select g.seat, g.person_id, case when bool_or(g.for_id is null) then 0 else min(g.for_id) end as for_id
 		              from held g
 		             where g.seat <> '' and (g.project_id is null or g.project_id = $1)
@@ -136,9 +137,16 @@ func (s *Store) nameGate(ctx context.Context, g *GateView, seats []plan.Seat, am
 	if err := s.nameMore(ctx, g.Names, extra, g.Changes); err != nil {
 		return err
 	}
+	approves := g.Review.Project.Approvers()
+	first := func(p review.PersonID) int { // who is named to approve is asked before others
+		if slices.Contains(approves, p) {
+			return 0
+		}
+		return 1
+	}
 	slices.SortFunc(among, func(a, b review.Actor) int {
 		return cmp.Or(
-			strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person),
+			first(a.Person)-first(b.Person), strings.Compare(strings.ToLower(g.Names.Of(a.Person)), strings.ToLower(g.Names.Of(b.Person))), cmp.Compare(a.Person, b.Person),
 		)
 	})
 	g.Able = map[plan.Seat]SeatHolders{}

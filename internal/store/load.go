@@ -70,6 +70,8 @@ const (
 
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans,
+		       (select jsonb_agg(jsonb_build_object('person', coalesce(person_id, 0), 'team', team, 'parts', parts) order by coalesce(person_id, 0), team collate "C")
+		          from responsibility where project_id = $1),
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
@@ -78,7 +80,8 @@ const (
 		              where (a.blocked_at is not null or a.erased_at is not null)
 		                and a.id = any(array(select person_id from project_member where project_id = $1 union all select owner_id from condition
 		                                                                                                            where project_id = $1 and confirmed_at is null and dropped_at is null
-		                                 union all select owner_id from record where project_id = $1 and not closed))
+		                                 union all select owner_id from record where project_id = $1 and not closed
+		                                 union all select person_id from responsibility where project_id = $1 and person_id is not null))
 		              order by a.id)
 		  from project p
 		  join stream s on s.id = $1
@@ -290,7 +293,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var asked []byte
 	var duties, profile, unanswered []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
-		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans,
+		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)

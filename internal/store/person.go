@@ -112,7 +112,8 @@ func (s *Store) queueHoldings(b *pgx.Batch, by By, id review.PersonID, out *Pers
 		    select project_id from project_member where person_id = $4
 		    union select project_id from item where assignee_id = $4
 		    union select project_id from condition where owner_id = $4 and confirmed_at is null and dropped_at is null
-		    union select project_id from record where owner_id = $4 and not closed)
+		    union select project_id from record where owner_id = $4 and not closed
+		    union select project_id from responsibility where person_id = $4)
 		   and `+visibleSQL+`
 		 order by f.status, lower(f.name), f.project_id limit $5`, by.token[:], by.person, s.idle, int64(id), LeftShown+1).
 		Query(func(rows pgx.Rows) (err error) {

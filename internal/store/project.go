@@ -127,6 +127,9 @@ func peopleOf(r *review.Review) map[review.PersonID]struct{} {
 	for _, sp := range r.Project.StagePlans {
 		add(sp.Owner, sp.Deputy)
 	}
+	for i := range r.Project.Responsibilities {
+		add(r.Project.Responsibilities[i].Person)
+	}
 	add(r.Project.Answers.Confirmed)
 	if a := r.Project.Retraction; a != nil {
 		add(a.By)

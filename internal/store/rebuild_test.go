@@ -20,7 +20,7 @@ import (
 // to be made or copied.
 var (
 	remade = []string{
-		"stream", "trail", "project", "project_member", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
+		"stream", "trail", "project", "project_member", "responsibility", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
 		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish",
 	}
@@ -120,7 +120,8 @@ func everything(t *testing.T) *fixture {
 	f.inOrder(t)
 	f.waiting("delta")
 	f.change("olga", store.Target{Project: "delta"}, func(r *review.Review, who review.Actor, at time.Time) error {
-		return errors.Join(r.AskLowering(who, "risks-listed", plan.LevelMay, r.PlanDigest(), "small", at), editPlaced(plan.Growth, "live")(r, who, at))
+		parts := []review.Responsibility{{Team: "Night", Parts: []review.Part{"runs"}}, {Person: f.people["mike"], Parts: []review.Part{"runs", "informed"}}}
+		return errors.Join(r.SetResponsibilities(who, r.Project.ResponsibilitiesDigest(), parts, at), r.AskLowering(who, "risks-listed", plan.LevelMay, r.PlanDigest(), "small", at), editPlaced(plan.Growth, "live")(r, who, at))
 	})
 	if _, err := f.sign("sre", "delta", "idea", plan.SeatSRE); err != nil {
 		t.Fatal(err)

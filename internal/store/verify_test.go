@@ -28,7 +28,7 @@ func (f *fixture) spoil(t *testing.T, sql string, args ...any) {
 		}
 	}
 	tables := []string{"trail", "sign_off", "round", "template_version", "checkpoint", "checkpoint_head", "retired_version"}
-	all := append([]string{"person", "stream", "project", "project_member", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment", "record_reading", "wish"}, tables...)
+	all := append([]string{"person", "stream", "project", "project_member", "responsibility", "review", "item", "comment", "evidence", "finding", "condition", "waiver", "portfolio", "stage", "gate", "granted", "delegation", "record", "record_comment", "record_reading", "wish"}, tables...)
 	for _, name := range all {
 		run(`create temporary table ` + name + `_before as table ` + name)
 		run(`alter table ` + name + ` disable trigger user`)
@@ -267,6 +267,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set waits_since = array_fill(1::bigint, array[cardinality(gates)]), next_change_at = null where key = 'beta'`,
 		`update portfolio set unowned = not unowned, next_change_at = null where key = 'beta'`,
 		`update project set stage_plans = '[{"stage": "live", "owner": 1}]'`,
+		`insert into responsibility (project_id, team, parts) select id, 'Another', '{runs}' from project where key = 'beta'`,
 		`update portfolio set waited = '{qa}', next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_by = ` + someone + `, next_change_at = null where key = 'beta'`,
 		`update portfolio set blocked_since = now(), next_change_at = null where key = 'beta'`,

@@ -181,6 +181,8 @@ type MyWorkView struct {
 	Confirm                 []OpenCondition // conditions reported as met that the person decides on
 	Mentions                []Mention       // not answered yet, the newest first
 	MentionsAll             int             // how many there are
+	Decisions               []Decision      // in projects of which the person is to be informed, the newest first
+	DecisionsAll            int             // how many there are
 	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
 	VacantAll               int             // how many there are
 	AskedBack               []AskedBack     // answers about projects that are to be taken back, on which the person decides, the oldest first
@@ -226,6 +228,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueConditions(b, by, &out.Owed, &out.Confirm)
 	s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
 	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
+	s.queueDecisions(b, by, limit, &out.Decisions, &out.DecisionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
 	s.queueOwnRecords(b, by, limit, &out.Records, &out.RecordsAll)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
@@ -273,6 +276,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	}
 	for _, m := range out.Mentions {
 		people[m.By] = struct{}{}
+	}
+	for _, d := range out.Decisions {
+		people[d.By] = struct{}{}
 	}
 	for _, c := range slices.Concat(out.Owed, out.Confirm) {
 		people[c.Owner], people[c.By] = struct{}{}, struct{}{}

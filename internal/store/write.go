@@ -75,6 +75,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeReading(b, r, e.No, e.Reading)
 	case review.ReadingStruck:
 		writeReading(b, r, e.No, e.Reading)
+	case review.ResponsibilitiesSet:
+		writeResponsibilities(b, r)
 	case review.StagePlanned:
 		return writeStagePlans(b, r)
 	case review.ReviewStarted:
@@ -104,6 +106,16 @@ func writeProfile(b *pgx.Batch, r *review.Review) error {
 			int64(p.ID), flags(p.Profile), texts(p.Unanswered), int64(p.Answers.By), nullablePerson(p.Answers.Confirmed), nullable(p.Answers.At), p.Answers.Changed,
 		}, asked...)...)
 	return nil
+}
+
+// writeResponsibilities writes who has which part in the project, all of it anew.
+func writeResponsibilities(b *pgx.Batch, r *review.Review) {
+	id := int64(r.Project.ID)
+	b.Queue(`delete from responsibility where project_id = $1`, id)
+	for i := range r.Project.Responsibilities {
+		said := &r.Project.Responsibilities[i]
+		b.Queue(`insert into responsibility (project_id, person_id, team, parts) values ($1, $2, $3, $4)`, id, nullablePerson(said.Person), said.Team, texts(said.Parts))
+	}
 }
 
 // writeStagePlans writes who answers for which stage, and by when it is to be done.

@@ -226,6 +226,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 			}
 			return false
 		}},
+		{"responsibilities", strings.Join(responsibilityLines(p.Responsibilities, d.Name), "\n"), func(e review.Event) bool { _, ok := e.(review.ResponsibilitiesSet); return ok }},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"readiness definition", pinnedDefinition(r), pins},
 		{"review", strconv.Itoa(r.No), startsReview},

@@ -64,6 +64,9 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
 		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused, review.PolicyAttached, review.PolicyDetached:
 		t.plan(&out, en.Event)
+	case review.ResponsibilitiesSet:
+		out.What, out.Thing, out.Href = "changed the project's", "responsibilities", ResponsibilitiesURL(t.Project)
+		out.Why = strings.TrimSpace(responsibilityChanges(e, t.Names) + "\n" + e.Reason)
 	case review.StagePlanned:
 		t.toGate(&out, e.Stage)
 		if s := t.stage(e.Stage); s != nil {

@@ -101,6 +101,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 		{review.FindingAccepted{Stage: "idea", No: 2}, "Ana accepted the answer to finding 2 on Idea", gate, ui.Met},
 		{review.FindingReopened{Stage: "idea", No: 2, Reason: "Half."}, "Ana reopened finding 2 on Idea | Half.", gate, ui.Bad},
 		{review.GateForced{Stage: "idea", Reason: "Fire.", ReviewDue: "2026-12-01"}, "Ana used break-glass, alone, to pass the gate of Idea | Fire.\nTo be reviewed by 1 Dec 2026.", gate, ui.Bad},
+		{review.ResponsibilitiesSet{Rows: []review.Responsibility{{Team: "Night", Parts: []review.Part{"runs"}}, {Person: 3, Parts: []review.Part{"approves", "informed"}}}, Was: []review.Responsibility{{Person: 2, Parts: []review.Part{"informed"}}}},
+			"Ana changed the project's responsibilities | No longer Ben: is informed\nNight: runs\nChi: approves and is informed", "/projects/ledger/responsibilities", ui.Part},
 		{review.StagePlanned{Stage: "idea", Was: review.StagePlan{Stage: "idea", Owner: 2, Milestones: []review.Milestone{{Name: "Half", Due: "2026-12-01"}, {Name: "Gone", Due: "2026-12-01"}}},
 			Plan: review.StagePlan{Stage: "idea", Owner: 3, Deputy: 2, Target: "2026-12-09", Milestones: []review.Milestone{{Name: "Half", Due: "2026-12-01", Done: true}}}, Reason: "Ben left."},
 			"Ana changed owner and dates of Idea | Owner: Ben → Chi\nDeputy: none → Ben\nTarget: none → 9 Dec 2026\nMilestone no longer: Half, 1 Dec 2026\nMilestone no longer: Gone, 1 Dec 2026\nMilestone: Half, 1 Dec 2026, reached\nBen left.", "/projects/ledger/stages/idea", ui.Part},

@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -14,6 +15,7 @@ type handed struct {
 	items, conditions map[plan.StageKey]int
 	records           int
 	stages            int
+	named             bool
 }
 
 // HandedWords says who got what somebody left behind, from the entries of the
@@ -38,6 +40,8 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 			to(e.Owner).conditions[e.Stage]++
 		case review.RecordHandedOn:
 			to(e.Owner).records++
+		case review.ResponsibilitiesSet:
+			to(gained(e)).named = true
 		case review.StagePlanned:
 			if e.Reason != "" || e.Plan.Target == e.Was.Target {
 				to(cmp.Or(e.Plan.Owner, e.Plan.Deputy)).stages++
@@ -56,6 +60,9 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 		if h.stages > 0 {
 			parts = append(parts, CountOf(h.stages, "stage"))
 		}
+		if h.named {
+			parts, total = append(parts, "a row of the responsibilities"), total+1
+		}
 		switch {
 		case h.to != 0:
 			sentences[i] = Enumerate(parts, "and") + " went to " + names(h.to) + "."
@@ -66,6 +73,18 @@ func HandedWords(entries []review.Entry, t *plan.Lifecycle, names Names) string 
 		}
 	}
 	return strings.Join(sentences, " ")
+}
+
+// gained is who has more parts than before; 0: nobody.
+func gained(e review.ResponsibilitiesSet) review.PersonID {
+	for _, row := range e.Rows {
+		if !slices.ContainsFunc(e.Was, func(o review.Responsibility) bool {
+			return o.Person == row.Person && o.Team == row.Team && slices.Equal(o.Parts, row.Parts)
+		}) {
+			return row.Person
+		}
+	}
+	return 0
 }
 
 // stagesNamed is in how many stages something is counted one by one.

@@ -100,6 +100,7 @@ var kinds = []struct{ kind, label string }{
 	{review.WaiverRevoked{}.Kind(), "Waivers revoked"},
 	{review.GateForced{}.Kind(), "Break-glass"},
 	{review.StagePlanned{}.Kind(), "Owners and dates of stages"},
+	{review.ResponsibilitiesSet{}.Kind(), "Responsibilities"},
 	{review.GateReopened{}.Kind(), "Gates reopened"},
 	{review.RetrospectiveClosed{}.Kind(), "Reviews of break-glass"},
 	{review.ModuleAttached{}.Kind(), "Modules attached"},

@@ -149,3 +149,24 @@ func IsAre(n int) string {
 	}
 	return "are"
 }
+
+// RoundLook is how the outcome of a round looks.
+func RoundLook(o review.Outcome) ui.State {
+	switch o {
+	case review.OutcomePassed:
+		return ui.Met
+	case review.OutcomeConditional:
+		return ui.Part
+	case review.OutcomeForced:
+		return ui.Warn
+	case review.OutcomeReturned:
+		return ui.Bad
+	case review.OutcomeOnHold:
+		return ui.Hold
+	case review.OutcomeStopped:
+		return ui.Stop
+	case review.OutcomeWithdrawn:
+		return ui.NA
+	}
+	return ui.Wait
+}

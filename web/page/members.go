@@ -56,6 +56,9 @@ func (d *MembersData) ask(what string, person review.PersonID) string {
 
 // taskURL is where a task is seen to.
 func taskURL(p review.ProjectKey, t *review.Task) string {
+	if t.Named {
+		return ResponsibilitiesURL(p)
+	}
 	if t.Leads {
 		return StageDatesURL(p, t.Stage)
 	}

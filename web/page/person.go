@@ -60,11 +60,13 @@ type LeftWith struct {
 }
 
 func (l *LeftWith) tasksWords() string {
-	items, conditions, records, stages := 0, 0, 0, 0
+	items, conditions, records, stages, named := 0, 0, 0, 0, 0
 	for i := range l.Tasks {
 		switch t := &l.Tasks[i]; {
 		case t.Leads:
 			stages++
+		case t.Named:
+			named++
 		case t.Record > 0:
 			records++
 		case t.Condition > 0:
@@ -85,6 +87,9 @@ func (l *LeftWith) tasksWords() string {
 	}
 	if stages > 0 {
 		words = append(words, CountOf(stages, "stage"))
+	}
+	if named > 0 {
+		words = append(words, "named in the responsibilities")
 	}
 	return strings.Join(words, ", ")
 }

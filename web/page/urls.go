@@ -51,6 +51,9 @@ func ProfileURL(p review.ProjectKey) string { return SettingsURL(p) + "#f-profil
 // ConfirmAnswersURL is where the answers about a project are confirmed.
 func ConfirmAnswersURL(p review.ProjectKey) string { return SettingsURL(p) + "/confirm" }
 
+// ResponsibilitiesURL is who builds, runs and approves a project, and who is informed of it.
+func ResponsibilitiesURL(p review.ProjectKey) string { return ProjectURL(p) + "/responsibilities" }
+
 // MembersURL is where people are put on a project.
 func MembersURL(p review.ProjectKey) string { return ProjectURL(p) + "/members" }
 

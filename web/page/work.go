@@ -317,6 +317,8 @@ type WorkData struct {
 	Confirm     []OpenCondition // reported as met, for the reader to decide on
 	Mentions    []Mention
 	MentionsAll int
+	Decisions   []Decision // of which the reader is to be informed
+	DecidedAll  int
 	// There may be more items and links that expire than these.
 	ItemsFull, ExpiringFull bool
 	Vacancies               []Vacancy // what nobody can do, and the reader can see to

@@ -25,6 +25,7 @@ const (
 	listForced   = "forced"
 	listFallen   = "fallen"
 	listMentions = "mentions"
+	listDecided  = "decisions"
 	listExpiring = "expiring"
 	listProjects = "projects"
 	listNobody   = "nobody"
@@ -44,6 +45,7 @@ var workTitles = map[string]string{
 	listForced:   "Break-glass to review",
 	listFallen:   "Gates to renew",
 	listMentions: "Mentions",
+	listDecided:  "Decided lately",
 	listExpiring: "My evidence that expires",
 	listProjects: "My projects",
 	listNobody:   "Nobody can act",

@@ -278,6 +278,10 @@ func (c cast) live(t *testing.T, p *demoProject, tmpl *plan.Lifecycle, id review
 				r.Seen[other.key] = review.ProjectID(i + 2)
 			}
 		}
+		r.Named = map[review.PersonID]review.Actor{}
+		for _, person := range st.knows {
+			r.Named[c.ids[person]] = c.actor(person, p, id, s.began)
+		}
 		if err := st.run(r, c.actor(st.who, p, id, s.began), st.at); err != nil {
 			t.Fatalf("%s: %s in stage %s on %s: %v", p.key, st.who, st.stage, st.at, err)
 		}

@@ -338,7 +338,11 @@ func (f *filler) tell(ctx context.Context, p *demoProject) error {
 		if !st.at.After(done) {
 			continue
 		}
-		_, err := f.st.Change(ctx, f.by(st.who, st.at), store.Target{Project: p.key, Stage: st.stage, Seen: st.sees}, st.run)
+		to := store.Target{Project: p.key, Stage: st.stage, Seen: st.sees}
+		for _, person := range st.knows {
+			to.Others = append(to.Others, f.people[person])
+		}
+		_, err := f.st.Change(ctx, f.by(st.who, st.at), to, st.run)
 		if err != nil {
 			return fmt.Errorf("%s in stage %s on %s: %w", st.who, st.stage, st.at.Format(time.DateTime), err)
 		}

@@ -22,6 +22,7 @@ type step struct {
 	stage plan.StageKey // empty: the project as a whole
 	acts  []act
 	sees  []review.ProjectKey // other projects that the acts have to do with
+	knows []string            // people whose rights the acts have to do with
 }
 
 // story plans a project's past: the same steps for the same project, people
@@ -74,6 +75,7 @@ func (s *story) plan() []step {
 	s.turns()
 	s.stagePlans()
 	s.newTerms()
+	s.responsibilities()
 	s.records()
 	return s.steps
 }

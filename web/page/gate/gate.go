@@ -158,6 +158,9 @@ func (v *view) covers() string {
 	if c.Format == review.FormatTemplate {
 		definition += fmt.Sprintf(", and version %d of the template", v.Review.Plan.Ref().Version)
 	}
+	if c.From != "" {
+		definition += ", and from which exposure on"
+	}
 	text := fmt.Sprintf("It covers %s with what they ask for, their answers, notes and approvals, %s, %s, %s with the answers, %s, the tier, and %s. Any change to these puts signatures out of date.",
 		page.CountOf(len(c.Items), "item"), page.CountOf(len(c.Evidence), "evidence link"), page.CountOf(len(c.Waivers), "waiver"), page.CountOf(len(c.Findings), "finding"), page.CountOf(len(c.Records), "record"), definition)
 	if n := len(v.Stage.Renewed()); n > 0 {
@@ -305,26 +308,6 @@ func (v *view) pastRounds() []*review.Round {
 		}
 	}
 	return out
-}
-
-func roundLook(o review.Outcome) ui.State {
-	switch o {
-	case review.OutcomePassed:
-		return ui.Met
-	case review.OutcomeConditional:
-		return ui.Part
-	case review.OutcomeForced:
-		return ui.Warn
-	case review.OutcomeReturned:
-		return ui.Bad
-	case review.OutcomeOnHold:
-		return ui.Hold
-	case review.OutcomeStopped:
-		return ui.Stop
-	case review.OutcomeWithdrawn:
-		return ui.NA
-	}
-	return ui.Wait
 }
 
 // field is a form's field; with what was typed and what is wrong with it when

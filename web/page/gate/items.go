@@ -164,6 +164,9 @@ func (v *view) notApplying() int {
 
 // tallyText is what stands beside the count of required items.
 func (v *view) tallyText() string {
+	if !v.Review.Needed(v.Stage) {
+		return page.CountOf(v.notApplying(), "item") + " that nobody is asked for now"
+	}
 	text := fmt.Sprintf("%d of %d recommended", v.tally().ShouldDone, v.tally().ShouldTotal)
 	if n := v.notApplying(); n > 0 {
 		text += fmt.Sprintf("; %s of the template not asked for at tier %d with this profile", page.CountOf(n, "item"), v.Review.Project.Tier)

@@ -103,7 +103,7 @@ func (s *reportStage) outcome(r *review.Round) (ui.State, string) {
 	if r.Outcome == review.OutcomeOpen {
 		return ui.Wait, "Open, " + strconv.Itoa(len(s.counting)) + " of " + page.CountOf(s.policy.Quorum, "signature")
 	}
-	return roundLook(r.Outcome), page.Capital(string(r.Outcome))
+	return page.RoundLook(r.Outcome), page.Capital(string(r.Outcome))
 }
 
 // roundText says who opened and ended a round, and when.

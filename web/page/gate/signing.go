@@ -38,6 +38,34 @@ func (v *view) seatRows() []ui.Seat {
 	return rows
 }
 
+// askedFirst says who is named to approve, and of whom of them nobody can ask a
+// signature here; empty where nobody is named.
+func (v *view) askedFirst() string {
+	var can, cannot []string
+	for _, p := range v.Review.Project.Approvers() {
+		if v.sits(p) {
+			can = append(can, v.Name(p))
+		} else {
+			cannot = append(cannot, v.Name(p))
+		}
+	}
+	var out []string
+	if len(can) > 0 {
+		out = append(out, "Asked first: "+page.Enumerate(can, "and")+".")
+	}
+	if len(cannot) > 0 {
+		out = append(out, "Named to approve without a seat here: "+page.Enumerate(cannot, "and")+".")
+	}
+	return strings.Join(out, " ")
+}
+
+// sits reports whether somebody is known to hold a seat of the gate.
+func (v *view) sits(p review.PersonID) bool {
+	return slices.ContainsFunc(v.policy.Seats, func(s plan.Seat) bool {
+		return slices.Contains(v.Holders[s].People, p) || slices.Contains(v.Able[s].People, p)
+	})
+}
+
 // sitsUntil says of a seat that it is at the gate only until somebody answers a
 // question about the project.
 func (v *view) sitsUntil(seat plan.Seat) string {
