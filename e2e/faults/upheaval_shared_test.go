@@ -140,4 +140,3 @@ func (t *kindTally) follow(holds bool) {
 		t.lost++
 	}
 }
-
