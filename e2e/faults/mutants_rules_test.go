@@ -12,7 +12,7 @@ var ruleMutants = []mutant{
 	rule("a request without the digest of what was seen", "if shown != \"\" && shown != now {", "if shown == now {"),
 	rule("a request although something is missing", "len(bs) > 0 {\n\t\treturn &Blocked{bs}", "len(bs) > 99 {\n\t\treturn &Blocked{bs}"),
 	rule("out of order without a reason", "r.Plan.Order == plan.OrderAdvisory && reason == \"\"", "r.Plan.Order == plan.OrderStrict && reason == \"\""),
-	rule("a hold reaches the stage at hand only", "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"),
+	rule("a hold reaches the stage at hand only", "	if stage == \"\" || r.Plan", "	if stage == \"none\" || r.Plan"),
 	rule("a gate that turns reaches itself only", "r.settle(at, stage) && r.Plan.Order == plan.OrderStrict {", "r.settle(at, stage) && r.Plan.Order == \"\" {"),
 	rule("a request trusts what is kept of earlier gates", "r.before(sk)", "r.before(\"\")"),
 	rule("a strict order is not kept", "if r.Plan.Order != plan.OrderStrict {", "if r.Plan.Order == plan.OrderStrict {"),

@@ -86,7 +86,7 @@ var mutants = []mutant{
 	{"a sign-out ends nothing", []edit{{inStore, "`delete from session where token_hash = $1 returning id_token, person_id`", "`update session set sid = sid where token_hash = $1 returning id_token, person_id`"}}, ""},
 	{"restricted projects are shown", []edit{{inRules, "if !p.Restricted || p.Duty", "if p != nil || p.Duty"}}, ""},
 	{"what one server keeps outlives a change by another", []edit{{inStore, "return k.hash == head && k.written == written", "return k.stage >= 0"}}, ""},
-	{"what reaches further is written as far as it was loaded", []edit{{inRules, "	if !s.Loaded {\n		r.partial = true\n", "	if !s.Loaded {\n"}, {inRules, "	if stage == \"\" { // it is about", "	if stage == \"none\" { // it is about"}}, upheavals},
+	{"what reaches further is written as far as it was loaded", []edit{{inRules, "	if !s.Loaded {\n		r.partial = true\n", "	if !s.Loaded {\n"}, {inRules, "	if stage == \"\" || r.Plan", "	if stage == \"none\" || r.Plan"}}, upheavals},
 	{"a gate that turns is not told to those after it", []edit{{inRules, "r.settle(at, stage) && r.Plan.Order == plan.OrderStrict {", "r.settle(at, stage) && r.Plan.Order == \"\" {"}}, upheavals},
 	{"what reaches further is decided on the first loading", []edit{{inStore, "v.Now)\n		if l.review.Partial() {", "v.Now)\n		if l.review.Partial() && err == nil {"}}, upheavals},
 	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},

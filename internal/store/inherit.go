@@ -90,7 +90,7 @@ func (s *Store) followFrom(ctx context.Context, from review.ProjectID) (int, err
 func (s *Store) offering(ctx context.Context, id review.ProjectID) (*review.Offering, error) {
 	var rows reviewRows
 	b := &pgx.Batch{}
-	b.Queue(`begin isolation level repeatable read, read only`)
+	b.Queue(snapshotSQL)
 	queueReview(b, id, parts{}, &rows)
 	b.Queue(`commit`)
 	if err := send(ctx, s.pool, b); err != nil {

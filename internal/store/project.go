@@ -47,6 +47,9 @@ func (s *Store) project(ctx context.Context, by By, key review.ProjectKey, p par
 	return s.projectWith(ctx, by, key, p, func(*pgx.Batch) {})
 }
 
+// snapshotSQL begins a batch whose statements all see one moment.
+const snapshotSQL = `begin isolation level repeatable read, read only`
+
 // projectWith reads a project and whatever else the page asks for, in one
 // round trip.
 func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p parts, more func(*pgx.Batch)) (*ProjectView, error) {
@@ -59,7 +62,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	b := &pgx.Batch{}
 	// One snapshot for all statements: a page of two moments would show a gate
 	// as it never was.
-	b.Queue(`begin isolation level repeatable read, read only`)
+	b.Queue(snapshotSQL)
 	s.queueViewer(b, by, &v)
 	queueReview(b, id, p, &rows)
 	more(b)
