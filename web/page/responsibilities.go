@@ -93,7 +93,7 @@ func (d *ResponsibilityData) row(m review.MatrixRow, no int) matrixRow {
 func (d *ResponsibilityData) added(no int) matrixRow {
 	r := matrixRow{no: no, isNew: true}
 	r.person = ui.Field{Name: r.name(RowPerson), Label: "Person", Hint: d.foundHint(), Optional: true}
-	r.team = ui.Field{Name: r.name(RowTeam), Label: "or team", Optional: true}
+	r.team = ui.Field{Name: r.name(RowTeam), Label: "Or a team", Hint: "By its name.", Optional: true}
 	if f := d.Form; f != nil {
 		if no <= len(f.Rows) {
 			r.said = f.Rows[no-1]
