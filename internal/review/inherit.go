@@ -31,6 +31,12 @@ type Inherited struct {
 // Follows reports whether the answer is that of another project at present.
 func (in *Inherited) Follows() bool { return in != nil && in.Lost == "" }
 
+// Behind reports whether something else is offered now than what was taken over.
+func (in *Inherited) Behind(o *Offering) bool {
+	a := o.Answer(in.Of)
+	return in.Lost != a.Lost || a.Lost == "" && in.Seal != a.Seal()
+}
+
 // WhyLost says why an offered answer cannot be taken over. Empty: it can.
 type WhyLost string
 
@@ -268,11 +274,10 @@ func (r *Review) FollowOffers(o *Offering, at time.Time) error {
 			if in == nil || in.From != o.From {
 				continue
 			}
-			a := o.Answer(in.Of)
-			if in.Lost == a.Lost && (a.Lost != "" || in.Seal == a.Seal()) {
+			if !in.Behind(o) {
 				continue
 			}
-			if err := r.inherit(Actor{Person: System}, s.Def.Key, it.Def.Key, o.From, a, at); err != nil {
+			if err := r.inherit(Actor{Person: System}, s.Def.Key, it.Def.Key, o.From, o.Answer(in.Of), at); err != nil {
 				return err
 			}
 		}
@@ -376,7 +381,7 @@ func (r *Review) KeepInherited(by Actor, sk plan.StageKey, ik plan.ItemKey, at t
 	return r.record(by, at, InheritanceEnded{Stage: sk, Item: ik})
 }
 
-// follows refuses to answer by hand what follows another project's answer. Once
+// leaveInherited refuses to answer by hand what follows another project's answer. Once
 // that is lost, an answer of one's own takes its place.
 func (r *Review) leaveInherited(by Actor, sk plan.StageKey, it *Item, at time.Time) error {
 	switch {

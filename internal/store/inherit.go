@@ -15,7 +15,8 @@ const offeringsBatch = 50
 
 // FollowOffers has projects follow those from which they took answers over, as far
 // as these changed, and returns how many it changed. Several servers may do it at
-// once: a change that another made is not made again.
+// once: a change that another made is not made again. A project that somebody works
+// on, or that fails, is left for the next time, and keeps no other from following.
 func (s *Store) FollowOffers(ctx context.Context) (int, error) {
 	rows, err := s.pool.Query(ctx, `
 		select o.project_id, h.seq, o.asked
@@ -39,51 +40,76 @@ func (s *Store) FollowOffers(ctx context.Context) (int, error) {
 		return 0, fmt.Errorf("looking for offers that changed: %w", err)
 	}
 	done := 0
+	var failed []error
 	for _, c := range all {
-		n, err := s.followFrom(ctx, c.id)
+		n, left, err := s.followFrom(ctx, c.id)
 		done += n
-		if err != nil {
-			return done, fmt.Errorf("following what project %d offers: %w", c.id, err)
-		}
-		// What was read is of this entry or a later one.
-		if _, err := s.pool.Exec(ctx, `
-			update offering set seen = greatest(seen, $2), answered = greatest(answered, $3) where project_id = $1`, int64(c.id), c.seq, c.asked); err != nil {
-			return done, fmt.Errorf("noting what was followed: %w", err)
+		switch {
+		case err != nil:
+			failed = append(failed, fmt.Errorf("following what project %d offers: %w", c.id, err))
+		case left == 0:
+			// What was read is of this entry or a later one.
+			if _, err := s.pool.Exec(ctx, `
+				update offering set seen = greatest(seen, $2), answered = greatest(answered, $3) where project_id = $1`, int64(c.id), c.seq, c.asked); err != nil {
+				failed = append(failed, fmt.Errorf("noting what was followed: %w", err))
+			}
 		}
 	}
-	return done, nil
+	return done, errors.Join(failed...)
 }
 
-// followFrom has all projects follow that took something over from one.
-func (s *Store) followFrom(ctx context.Context, from review.ProjectID) (int, error) {
+// followFrom has all projects follow that took something over from one; left are
+// those that somebody else works on now.
+func (s *Store) followFrom(ctx context.Context, from review.ProjectID) (done, left int, err error) {
 	o, err := s.offering(ctx, from)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
-	rows, err := s.pool.Query(ctx, `
-		select distinct i.project_id
-		  from item i
-		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
-		 where i.inherited is not null and (i.inherited ->> 'from')::bigint = $1
-		 order by i.project_id`, int64(from))
+	ids, err := s.behindOffers(ctx, o)
 	if err != nil {
-		return 0, fmt.Errorf("looking for those who follow: %w", err)
+		return 0, 0, err
 	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return 0, fmt.Errorf("looking for those who follow: %w", err)
-	}
-	done := 0
+	var failed []error
 	for _, id := range ids {
-		changed, err := s.follow(ctx, review.ProjectID(id), o)
-		if err != nil {
-			return done, fmt.Errorf("project %d: %w", id, err)
-		}
-		if changed {
+		changed, free, err := s.follow(ctx, id, o)
+		switch {
+		case err != nil:
+			failed = append(failed, fmt.Errorf("project %d: %w", id, err))
+		case !free:
+			left++
+		case changed:
 			done++
 		}
 	}
-	return done, nil
+	return done, left, errors.Join(failed...)
+}
+
+// behindOffers are the projects that took over something else than what is offered
+// now. Most changes of a project are none of what it offers, and lock nobody.
+func (s *Store) behindOffers(ctx context.Context, o *review.Offering) ([]review.ProjectID, error) {
+	rows, err := s.pool.Query(ctx, `
+		select i.project_id, i.inherited
+		  from item i
+		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
+		 where i.inherited is not null and (i.inherited ->> 'from')::bigint = $1
+		 order by i.project_id`, int64(o.From))
+	if err != nil {
+		return nil, fmt.Errorf("looking for those who follow: %w", err)
+	}
+	var behind []review.ProjectID
+	var id review.ProjectID
+	var in review.Inherited
+	_, err = pgx.ForEachRow(rows, []any{(*int64)(&id), &in}, func() error {
+		if (len(behind) == 0 || behind[len(behind)-1] != id) && in.Behind(o) {
+			behind = append(behind, id)
+		}
+		in = review.Inherited{}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("looking for those who follow: %w", err)
+	}
+	return behind, nil
 }
 
 // offering reads what a project offers now.
@@ -107,21 +133,27 @@ func (s *Store) offering(ctx context.Context, id review.ProjectID) (*review.Offe
 	return &o, nil
 }
 
+// lockFreeSQL is [lockSQL] for a project that nobody works on; of another one it
+// gives no row.
+const lockFreeSQL = `select hash, pg_current_xact_id()::xid, pg_advisory_xact_lock_shared($2) from (select hash from stream where id = $1 for update skip locked) free`
+
 // follow brings one project up to what another offers, under the same locks as a
 // change that somebody makes.
-func (s *Store) follow(ctx context.Context, id review.ProjectID, o *review.Offering) (bool, error) {
-	var changed bool
-	err := s.transact(ctx, func(tx *transaction) error {
+func (s *Store) follow(ctx context.Context, id review.ProjectID, o *review.Offering) (changed, free bool, err error) {
+	err = s.transact(ctx, func(tx *transaction) error {
 		var rows reviewRows
 		var head streamHead
 		v := &Viewer{Actor: review.Actor{Person: review.System}}
 		p := parts{rounds: true, all: true}
 		b := &pgx.Batch{}
-		b.Queue(lockSQL, int64(id), rightsLock).Query(head.scan)
+		b.Queue(lockFreeSQL, int64(id), rightsLock).Query(head.scan)
 		b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&v.Now) })
 		queueReview(b, id, p, &rows)
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("reading a project that follows another", err)
+		}
+		if free = head.tx != 0; !free {
+			return nil
 		}
 		l, err := s.build(ctx, tx.conn, &rows, p)
 		if err != nil {
@@ -138,7 +170,7 @@ func (s *Store) follow(ctx context.Context, id review.ProjectID, o *review.Offer
 		changed = len(out.Events) > 0
 		return nil
 	})
-	return changed, err
+	return changed, free, err
 }
 
 // SharedView is a project with what it shares with others.

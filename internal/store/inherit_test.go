@@ -132,6 +132,37 @@ func TestFollowOffers(t *testing.T) {
 	}
 }
 
+// A project that somebody works on is left for the next time, and the others follow.
+func TestABusyProjectKeepsNobodyFromFollowing(t *testing.T) {
+	f := newFixture(t)
+	for _, key := range []string{"platform", "one", "two"} {
+		f.create(key)
+	}
+	f.answerIdea("platform")
+	f.offer("platform")
+	for _, key := range []review.ProjectKey{"one", "two"} {
+		if err := f.takeOver("mike", key, "platform", "scope-set"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.change("olga", store.Target{Project: "platform", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Answer(who, "idea", "scope-set", review.Met, "Looked at again.", 1, at)
+	})
+	tx := f.hold(`select from stream where id = (select id from project where key = 'one') for update`)
+	f.follow(1)
+	f.follow(0)
+	if it := f.itemNow("two"); it.Answer.Note != "Looked at again." {
+		t.Errorf("two has %q", it.Answer.Note)
+	}
+	if err := tx.Rollback(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.follow(1)
+	if it := f.itemNow("one"); it.Answer.Note != "Looked at again." {
+		t.Errorf("one has %q", it.Answer.Note)
+	}
+}
+
 // Offers and who takes them over are shown to those who may see the projects.
 func TestShared(t *testing.T) {
 	ctx := context.Background()
