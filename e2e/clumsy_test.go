@@ -132,8 +132,8 @@ func TestImpatientFingers(t *testing.T) {
 		}
 	}
 	rosa.visit(project + "/history")
-	if n := eval[int](rosa, `document.querySelectorAll('table.trail tbody tr').length`); n != 1+4+4+1+2+1 {
-		t.Errorf("the history tells %d things instead of 13", n)
+	if n := eval[int](rosa, `document.querySelectorAll('table.trail tbody tr').length`); n != 2+4+4+1+2+1 {
+		t.Errorf("the history tells %d things instead of 14", n)
 	}
 }
 

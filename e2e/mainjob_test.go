@@ -121,7 +121,7 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	rosa.see("Passed")
 	rosa.follow(link("History").in("main"))
 	rosa.trail(
-		"Rosa Almeida started the project", "Rosa Almeida answered met", "Rosa Almeida answered met", "Rosa Almeida answered met",
+		"Rosa Almeida started the project", "Rosa Almeida pinned the readiness definition", "Rosa Almeida answered met", "Rosa Almeida answered met", "Rosa Almeida answered met",
 		"Rosa Almeida answered not applicable", "Rosa Almeida linked evidence", "Rosa Almeida linked evidence", "Rosa Almeida linked evidence",
 		"Tom Okafor approved not applicable", "Rosa Almeida requested sign-off", "Tom Okafor approved as Product",
 		"Priya Raman approved as Engineering", "Priya Raman completed the quorum and passed the gate",
