@@ -255,10 +255,14 @@ func TestALargeDraftIsQuick(t *testing.T) {
 		t.Fatalf("%d items are listed", n)
 	}
 	item := page.DraftItemURL("large", "item-250")
-	form := b.htmx().get(item).want(200)
-	began := time.Now()
-	saved := b.htmx().post(item, "shown", form.shown(item), "title", "Else", "why", "", "done", "", "show", "", "valid", "", "level", "must", "level", "", "level", "").want(200)
-	took := time.Since(began)
+	var form, saved *reply
+	took := time.Hour
+	for i := range 3 { // what else this machine does meanwhile is not what is asked
+		form = b.htmx().get(item).want(200)
+		began := time.Now()
+		saved = b.htmx().post(item, "shown", form.shown(item), "title", fmt.Sprintf("Else %d", i), "why", "", "done", "", "show", "", "valid", "", "level", "must", "level", "", "level", "").want(200)
+		took = min(took, time.Since(began))
+	}
 	t.Logf("the list has %d KiB, the form %d, the answer to a save %d bytes in %s", len(list.Body)>>10, len(form.Body)>>10, len(saved.Body), took)
 	if len(saved.Body) > 2000 || took > 2*time.Second || len(list.Body) > 700<<10 {
 		t.Errorf("the list has %d KiB, a save is answered with %d bytes in %s", len(list.Body)>>10, len(saved.Body), took)
