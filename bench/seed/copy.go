@@ -45,6 +45,7 @@ var projectTables = []struct{ name, project string }{
 	{"record_comment", "project_id"},
 	{"record_reading", "project_id"},
 	{"wish", "project_id"},
+	{"responsibility", "project_id"},
 	{"portfolio", "project_id"},
 	{"gate", "project_id"},
 	{"stage", "project_id"},

@@ -133,8 +133,9 @@ func everyProjectTableIsKnown(t *testing.T, conn *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rights, withheld ones too, and stand-ins on one project, and what was proved of a trail: patterns have none.
-	want := []string{"granted", "withheld", "delegation", "checkpoint_head"}
+	// Rights, withheld ones too, and stand-ins on one project, what was proved of a trail, and what others follow:
+	// patterns have none.
+	want := []string{"granted", "withheld", "delegation", "checkpoint_head", "offering"}
 	for _, p := range projectTables {
 		if p.project != "id" {
 			want = append(want, p.name)
