@@ -88,10 +88,8 @@ func (s *Server) share(w http.ResponseWriter, r *http.Request) error {
 	}
 	back := page.SharedURL(projectKey(r))
 	if len(items) == 1 && posted.Get("back") == page.BackToItem {
-		for i := range changed.Review.Plan.Stages {
-			if st := &changed.Review.Plan.Stages[i]; st.Place(items[0]) >= 0 {
-				back = page.ItemURL(projectKey(r), st.Key, items[0])
-			}
+		if def, stage := changed.Review.Plan.Find(items[0]); def != nil {
+			back = page.ItemURL(projectKey(r), stage.Key, items[0])
 		}
 	}
 	return s.done(w, r, back, done)

@@ -459,29 +459,18 @@ func (r *Review) eachShared(items []plan.ItemKey, do func(plan.StageKey, plan.It
 		return invalid("item", fmt.Sprintf("%d items were chosen; at most %d can be changed at once", len(items), maxShared))
 	}
 	for _, k := range items {
-		def, i := r.planned(k)
+		def, stage := r.Plan.Find(k)
 		if def == nil {
 			return ErrNotFound
 		}
-		err := do(def.Key, k)
+		err := do(stage.Key, k)
 		var refused *Refused
 		if errors.As(err, &refused) {
-			return refuse("“%s”: %s", def.Items[i].Title, refused.Why)
+			return refuse("“%s”: %s", def.Title, refused.Why)
 		}
 		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// planned is the stage that the plan has an item in, loaded or not, and its place
-// there; nil when it has none.
-func (r *Review) planned(k plan.ItemKey) (*plan.Stage, int) {
-	for i := range r.Stages {
-		if at := r.Stages[i].Def.Place(k); at >= 0 {
-			return r.Stages[i].Def, at
-		}
-	}
-	return nil, 0
 }
