@@ -24,8 +24,8 @@ func TestALessonFromEnd(t *testing.T) {
 		return err
 	})
 	m := f.browse("member")
-	from := page.NewLessonURL(p, "I1")
-	m.get(page.RecordURL(p, "incident", 1)).want(200).one(`#lessons a[href="` + from + `"]`)
+	from := page.RecordFromURL(p, record.Lesson, "I1")
+	m.get(page.RecordURL(p, "incident", 1)).want(200).one(`#raised a[href="` + from + `"]`)
 	form := m.get(from).want(200)
 	if form.one(`[name=value-from] option[selected]`).AttrOr("value", "") != "incident" || form.one(`[name=value-source] option[selected]`).AttrOr("value", "") != "I1" {
 		t.Error("the form does not know where the lesson comes from")
@@ -33,7 +33,7 @@ func TestALessonFromEnd(t *testing.T) {
 	if form.find(`[name=value-document]`).Length() != 0 || form.find(`select[name=stage]`).Length() != 0 {
 		t.Error("the form asks for what nobody types")
 	}
-	m.get(page.NewLessonURL(p, "I9")).want(200).one(`[name=value-source] option[value=""][selected]`)
+	m.get(page.RecordFromURL(p, record.Lesson, "I9")).want(200).one(`[name=value-source] option[value=""][selected]`)
 	fields := []string{
 		"title", "Try it with a real card", "text", "", "owner", f.id("member"), "due", "", "stage", "", "item", "scope-agreed", "links", "",
 		"value-from", "incident", "value-source", "I1", "value-part", "done", "value-wording", "Somebody paid with a real card.\nAnd got it back.",
@@ -41,7 +41,7 @@ func TestALessonFromEnd(t *testing.T) {
 	kind := page.RecordKindURL(p, "lesson")
 	m.post(kind, append(fields, "value-document", "house")...).want(422)
 	m.post(kind, fields...).want(303)
-	m.get(page.RecordURL(p, "incident", 1)).one(`#lessons .lines a[href="` + page.RecordURL(p, "lesson", 2) + `"]`)
+	m.get(page.RecordURL(p, "incident", 1)).one(`#raised .lines a[href="` + page.RecordURL(p, "lesson", 2) + `"]`)
 	url := page.RecordURL(p, "lesson", 2)
 	shown := func(b *browser) string {
 		return b.get(url).want(200).one(`input[name=shown]`).AttrOr("value", "")
@@ -107,7 +107,7 @@ func TestALessonOfAReturnedGate(t *testing.T) {
 			Seat: plan.SeatProduct, Decision: review.Return, Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea")),
 		}, at)
 	})
-	link := f.browse("member").get(page.GateURL(p, "idea")).want(200).one(`a[href="`+page.NewLessonURL(p, "1/idea/1")+`"]`).AttrOr("href", "")
+	link := f.browse("member").get(page.GateURL(p, "idea")).want(200).one(`a[href="`+page.RecordFromURL(p, record.Lesson, "1/idea/1")+`"]`).AttrOr("href", "")
 	form := f.browse("member").get(link).want(200)
 	if form.one(`[name=value-from] option[selected]`).AttrOr("value", "") != "return" || !strings.Contains(form.one(`[name=value-source] option[selected]`).Text(), "returned in round 1") {
 		t.Error("the form does not know where the lesson comes from")

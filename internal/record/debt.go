@@ -11,6 +11,7 @@ var debt = Kind{
 	Fields: []Field{
 		{Key: "cost", Label: "What keeping it costs", Type: Line, Required: true, Help: "Such as two hours of every release, or an outage that takes longer."},
 		{Key: "ticket", Label: "Ticket", Type: Link},
+		{Key: CameFrom, Label: "Came up with", Type: Source, Of: []Key{Incident, Lesson}, From: []What{AtWaiver, AtFinding}},
 	},
 	Columns: []FieldKey{"cost"},
 	States: []State{

@@ -13,7 +13,7 @@ const (
 	LessonAccepted StateKey = "accepted"
 
 	LessonFrom     FieldKey = "from"     // incident, return or retrospective
-	LessonSource   FieldKey = "source"   // the record or the round of a gate that it came from
+	LessonSource            = CameFrom   // the record, or the round or the finding of a gate, that it came from
 	LessonPart     FieldKey = "part"     // of the item, that should read otherwise; LessonNewItem: an item beside it
 	LessonWording  FieldKey = "wording"  // of that part
 	LessonDocument FieldKey = "document" // that took the proposal up
@@ -36,7 +36,7 @@ var lesson = Kind{
 		{Key: LessonFrom, Label: "Where from", Type: Choice, Required: true, Choices: []Option{
 			{"incident", "An incident"}, {"return", "A gate that was returned"}, {"retrospective", "A retrospective"},
 		}},
-		{Key: LessonSource, Label: "Which one", Type: Source, Of: []Key{"incident", "decision"}},
+		{Key: LessonSource, Label: "Which one", Type: Source, Of: []Key{"incident", "decision"}, From: []What{AtRound, AtFinding}},
 		{
 			Key: LessonPart, Later: true, Label: "What should change", Type: Choice, Choices: []Option{
 				{"title", "The item's title"}, {"why", "Why it matters"}, {"done", "When it is done"}, {"show", "What to show"},
@@ -73,7 +73,7 @@ var lesson = Kind{
 // LessonOrigin is where a lesson comes from whose source is given.
 func LessonOrigin(source string) string {
 	switch k, _ := SplitNumber(source); {
-	case SplitRound(source).No > 0:
+	case SplitPoint(source).No > 0:
 		return "return"
 	case k == &incident:
 		return "incident"
@@ -86,7 +86,7 @@ const longestTitle = 200
 
 func checkLesson(v Values) []Problem {
 	var out []Problem
-	gate := SplitRound(v[LessonSource]).No
+	gate := SplitPoint(v[LessonSource]).No
 	switch from := v[LessonFrom]; {
 	case v[LessonSource] == "":
 	case from == "return" && gate == 0:

@@ -91,7 +91,7 @@ const (
 	Choice Type = "choice" // one of the field's choices, by key
 	Moment Type = "moment" // a minute in UTC, as in [MomentLayout]
 	Number Type = "number" // a [Decimal]
-	Source Type = "source" // a record of the project, or a round of a gate; see [SplitRound]
+	Source Type = "source" // a record of the project, or something at a gate; see [Point]
 )
 
 // Exact types, which hold one thing in one form.
@@ -117,8 +117,9 @@ type Field struct {
 	Required bool
 	Later    bool // seldom known when the record is added
 	Choices  []Option
-	Of       []Key // the kinds of records that a source can be
-	Given    bool  // by the program, when the record is moved; no form asks for it
+	Of       []Key  // the kinds of records that a source can be
+	From     []What // the things at gates that it can be
+	Given    bool   // by the program, when the record is moved; no form asks for it
 }
 
 // Option is one of the choices of a field.

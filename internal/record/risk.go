@@ -24,6 +24,7 @@ var risk = Kind{
 			{"4", "4: serious, money, data or trust is lost"}, {"5", "5: severe, people harmed, the law broken, or the business at stake"},
 		}},
 		{Key: "treatment", Label: "What is done about it", Type: Text, Help: "Avoid it, make it less likely or less bad, or have somebody else carry it. Link the work below."},
+		{Key: CameFrom, Label: "Came up with", Type: Source, Of: []Key{Incident}, From: []What{AtWaiver}},
 	},
 	Columns: []FieldKey{"likelihood", "impact"},
 	States: []State{

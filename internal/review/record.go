@@ -299,15 +299,14 @@ func (r *Review) checkSources(in *input, kind *record.Kind, values, has record.V
 	}
 }
 
-// HasSource reports whether the project has a record, or its review a returned round,
-// that a field can hold.
+// HasSource reports whether the project has a record, or its review something at a
+// gate, that a field can hold.
 func (r *Review) HasSource(f *record.Field, v string) bool {
 	if k, no := record.SplitNumber(v); k != nil {
 		return slices.Contains(f.Of, k.Key) && no <= len(r.Records) && r.Records[no-1].Kind == k.Key
 	}
-	round := record.SplitRound(v)
-	s := r.Stage(plan.StageKey(round.Stage))
-	return round.Review == r.No && s != nil && round.No <= len(s.Rounds) && s.Rounds[round.No-1].Outcome == OutcomeReturned
+	p := record.SplitPoint(v)
+	return slices.Contains(f.From, p.What) && r.HasPoint(p)
 }
 
 // values cleans and checks the fields that the kind has. What the program filled in

@@ -162,13 +162,24 @@ func RecordValue(f *record.Field, v string, others review.Others) string {
 	case record.Date:
 		return day(v)
 	case record.Source:
-		if r := record.SplitRound(v); r.No > 0 {
-			return fmt.Sprintf("round %d of the gate of %s in review %d", r.No, r.Stage, r.Review)
+		if p := record.SplitPoint(v); p.No > 0 {
+			return fmt.Sprintf("%s %d of the gate of %s in review %d", pointWord(p.What), p.No, p.Stage, p.Review)
 		}
 	case record.Moment:
 		return MomentOf(v)
 	}
 	return v
+}
+
+// pointWord is what something at a gate is called.
+func pointWord(w record.What) string {
+	switch w {
+	case record.AtWaiver:
+		return "waiver"
+	case record.AtFinding:
+		return "finding"
+	}
+	return "round"
 }
 
 // MomentOf is a moment as it is stored, in words; empty: none.

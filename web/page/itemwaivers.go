@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -72,6 +73,19 @@ func (d *ItemData) waiverPanel(w *review.Waiver) waiverPanel {
 		form.Errors = d.Form.Errors
 	}
 	return newWaiverPanel(d.key(), d.Stage, w, d.Seq, d.Now, "?from=item", form)
+}
+
+// waiverPoint is a waiver as records name it that came up with it.
+func (d *ItemData) waiverPoint(w *review.Waiver) record.Point {
+	return d.Review.WaiverPoint(d.stage(), w)
+}
+
+// raises are the kinds of records that the viewer is offered to add because of a waiver.
+func (d *ItemData) raises() []*record.Kind {
+	if !d.can(review.KeepRecords) {
+		return nil
+	}
+	return record.RaisedAt(record.AtWaiver)
 }
 
 // deciders says who decides on a waiver that waits.

@@ -329,10 +329,10 @@ func NewRecordURL(p review.ProjectKey, k record.Key, s plan.StageKey, i plan.Ite
 	return RecordKindURL(p, k) + "/new?" + q.Encode()
 }
 
-// NewLessonURL is the form of a lesson that comes from a record or from a gate that was
-// returned; see [record.SplitRound].
-func NewLessonURL(p review.ProjectKey, source string) string {
-	return RecordKindURL(p, record.Lesson) + "/new?" + url.Values{"source": {source}}.Encode()
+// RecordFromURL is the form of a record that comes from another one or from something
+// at a gate; see [record.Point].
+func RecordFromURL(p review.ProjectKey, k record.Key, source string) string {
+	return RecordKindURL(p, k) + "/new?" + url.Values{"source": {source}}.Encode()
 }
 
 // AcceptLessonURL is where what a lesson proposes is taken up.

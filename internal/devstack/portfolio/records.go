@@ -76,7 +76,7 @@ var keeps = map[review.ProjectKey][]kept{
 			text: "It happened twice last year. Our tests fail for a day, and releases wait.", values: record.Values{"likelihood": "4", "impact": "2"},
 		},
 		{
-			who: "omar", ago: 12, kind: "risk", stage: "pipeline", title: "A release during settlement holds money back", due: 12,
+			who: "omar", ago: 12, kind: "risk", stage: "pipeline", item: "safe-deployment-defined", title: "A release during settlement holds money back", due: 12,
 			text: "Settlement runs from two to four. Nobody has agreed on quiet hours yet.", values: record.Values{"likelihood": "4", "impact": "4"},
 			says: "The settlement team meets in three weeks. Until then we release before noon.",
 		},

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -42,4 +43,16 @@ func (v *view) earlierAnswers(f *review.Finding) []said {
 		}
 	}
 	return out
+}
+
+// findingPoint is a finding as records name it that came from it.
+func (v *view) findingPoint(f *review.Finding) record.Point { return v.Review.FindingPoint(v.Stage, f) }
+
+// findingRaises are the kinds of records that the reader is offered to add because of
+// a finding.
+func (v *view) findingRaises() []*record.Kind {
+	if !v.keepsRecords() {
+		return nil
+	}
+	return record.RaisedAt(record.AtFinding)
 }

@@ -78,8 +78,8 @@ func (v *view) keepsRecords() bool {
 
 // lessonURL is the form of a lesson that comes from the gate's last round.
 func (v *view) lessonURL() string {
-	round := record.Round{Review: v.Review.No, Stage: string(v.stage), No: len(v.Stage.Rounds)}
-	return page.NewLessonURL(v.key, round.Source())
+	round := record.Point{Review: v.Review.No, Stage: string(v.stage), No: len(v.Stage.Rounds)}
+	return page.RecordFromURL(v.key, record.Lesson, round.Source())
 }
 
 // reportedRecord is a record as the report tells it.

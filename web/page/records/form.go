@@ -64,50 +64,6 @@ func (f *Form) Record(owner review.PersonID, rules review.LinkRules) review.NewR
 	}
 }
 
-// Begin makes what an address asks for of a new form: what there is not is left
-// out, and without a stage it is the first whose gate has not passed.
-func (d *FormData) Begin() {
-	if d.Kind.DueIn > 0 {
-		d.Form.Due = review.FormatDate(review.Today(d.Now).AddDate(0, 0, d.Kind.DueIn))
-	}
-	if item, stage := d.Review.Plan.Find(plan.ItemKey(d.Form.Item)); item == nil {
-		d.Form.Item = ""
-	} else if d.Form.Stage == "" {
-		d.Form.Stage = string(stage.Key)
-	}
-	d.beginSource()
-	if !d.Kind.AtGates() {
-		d.Form.Stage = ""
-		return
-	}
-	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
-		return
-	}
-	d.Form.Stage = ""
-	for i := range d.Review.Stages {
-		if s := &d.Review.Stages[i]; !s.Gate.Passed() {
-			d.Form.Stage = string(s.Def.Key)
-			return
-		}
-	}
-}
-
-// beginSource has the form say what a new record comes from, where the address names
-// something of the project.
-func (d *FormData) beginSource() {
-	source := d.Form.Source
-	for i := range d.Kind.Fields {
-		f := &d.Kind.Fields[i]
-		if f.Type != record.Source || source == "" || !d.Review.HasSource(f, source) {
-			continue
-		}
-		d.Form.Values = record.Values{f.Key: source}
-		if d.Kind.Key == record.Lesson {
-			d.Form.Values[record.LessonFrom] = record.LessonOrigin(source)
-		}
-	}
-}
-
 // FormData is the page on which a record is written, new or not.
 type FormData struct {
 	View
@@ -212,11 +168,17 @@ func (d *FormData) laterTitle() string { return cmp.Or(d.Kind.Later, "What is kn
 func (d *FormData) first() []*record.Field {
 	var out []*record.Field
 	for i := range d.Kind.Fields {
-		if f := &d.Kind.Fields[i]; !f.Later && !f.Given {
+		if f := &d.Kind.Fields[i]; !f.Later && !f.Given && d.asks(f) {
 			out = append(out, f)
 		}
 	}
 	return out
+}
+
+// asks reports whether there is an answer to what a field asks: a project without
+// incidents has no record that came from one.
+func (d *FormData) asks(f *record.Field) bool {
+	return f.Type != record.Source || len(d.sources(f, d.Form.Values[f.Key])) > 1
 }
 
 func joined(a, b string) string {

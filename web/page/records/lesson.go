@@ -6,7 +6,6 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
-	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -115,71 +114,6 @@ func (a *Answer) href() string {
 		return page.DraftURL(a.Key)
 	}
 	return ""
-}
-
-// sourced are the lessons that came from the record.
-func (d *Data) sourced() []*review.Record {
-	var out []*review.Record
-	for i := range d.Review.Records {
-		if rec := &d.Review.Records[i]; rec.Kind == record.Lesson && rec.Values[record.LessonSource] == d.Record.Name() {
-			out = append(out, rec)
-		}
-	}
-	return out
-}
-
-// teaches reports whether lessons can come from the record.
-func (d *Data) teaches() bool {
-	return d.Review.HasSource(record.Of(record.Lesson).Field(record.LessonSource), d.Record.Name())
-}
-
-// source is what a record came from.
-func (v *View) source(s string) (text, href string) {
-	if k, no := record.SplitNumber(s); k != nil {
-		if rec, err := v.Review.Record(no); err == nil && rec.Kind == k.Key {
-			return s + " " + rec.Title, page.RecordURL(v.key(), k.Key, no)
-		}
-		return s, ""
-	}
-	round := record.SplitRound(s)
-	i := v.Review.Plan.StageIndex(plan.StageKey(round.Stage))
-	if round.No == 0 || i < 0 {
-		return s, ""
-	}
-	st := &v.Review.Plan.Stages[i]
-	text = "The gate of " + page.StageTitle(i, st) + ", returned in round " + strconv.Itoa(round.No)
-	if round.Review != v.Review.No {
-		text += " of review " + strconv.Itoa(round.Review)
-	}
-	return text, page.GateURL(v.key(), st.Key)
-}
-
-// sources are what a record can have come from: records, and gates that were returned.
-func (v *View) sources(f *record.Field, chosen string) []ui.Option {
-	out := []ui.Option{{Value: "", Label: "None of these", Selected: chosen == ""}}
-	known := chosen == ""
-	add := func(s string) {
-		text, _ := v.source(s)
-		out = append(out, ui.Option{Value: s, Label: text, Selected: s == chosen})
-		known = known || s == chosen
-	}
-	for _, k := range f.Of {
-		for _, rec := range v.of(record.Of(k)) {
-			add(rec.Name())
-		}
-	}
-	for i := range v.Review.Stages {
-		s := &v.Review.Stages[i]
-		for j := range s.Rounds {
-			if s.Rounds[j].Outcome == review.OutcomeReturned {
-				add(record.Round{Review: v.Review.No, Stage: string(s.Def.Key), No: j + 1}.Source())
-			}
-		}
-	}
-	if !known {
-		add(chosen)
-	}
-	return out
 }
 
 // items are all items of the plan.

@@ -438,7 +438,7 @@ func Page(m ui.PageMeta, d *Data) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = lessons(d).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = raised(d).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

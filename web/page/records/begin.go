@@ -1,0 +1,89 @@
+package records
+
+import (
+	"strings"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// Begin makes what an address asks for of a new form: what there is not is left
+// out, and without a stage it is the first whose gate has not passed.
+func (d *FormData) Begin() {
+	if d.Kind.DueIn > 0 {
+		d.Form.Due = review.FormatDate(review.Today(d.Now).AddDate(0, 0, d.Kind.DueIn))
+	}
+	d.beginSource()
+	if item, stage := d.Review.Plan.Find(plan.ItemKey(d.Form.Item)); item == nil {
+		d.Form.Item = ""
+	} else if d.Form.Stage == "" {
+		d.Form.Stage = string(stage.Key)
+	}
+	if !d.Kind.AtGates() {
+		d.Form.Stage = ""
+		return
+	}
+	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
+		return
+	}
+	d.Form.Stage = ""
+	for i := range d.Review.Stages {
+		if s := &d.Review.Stages[i]; !s.Gate.Passed() {
+			d.Form.Stage = string(s.Def.Key)
+			return
+		}
+	}
+}
+
+// beginSource has the form say what a new record comes from, where the address names
+// something of the project, and what that says already.
+func (d *FormData) beginSource() {
+	f, source := d.Kind.Field(record.CameFrom), d.Form.Source
+	if f == nil || source == "" || !d.Review.HasSource(f, source) {
+		return
+	}
+	d.Form.Values = record.Values{f.Key: source}
+	if d.Kind.Key == record.Lesson {
+		d.Form.Values[record.LessonFrom] = record.LessonOrigin(source)
+	}
+	p := record.SplitPoint(source)
+	if s, w := d.Review.WaiverAt(p); w != nil {
+		d.beginWaiver(s, w)
+	}
+	if finding := d.Review.FindingAt(p); finding != nil {
+		d.Form.Title, d.Form.Text, d.Form.Stage = headline(finding.Text), finding.Text, p.Stage
+	}
+	if _, no := record.SplitNumber(source); no > 0 {
+		if rec, err := d.Review.Record(no); err == nil {
+			d.Form.Title, d.Form.Text, d.Form.Item = rec.Title, rec.Text, string(rec.Item)
+		}
+	}
+}
+
+// beginWaiver takes over what was said when a waiver was asked for.
+func (d *FormData) beginWaiver(s *review.Stage, w *review.Waiver) {
+	d.Form.Stage, d.Form.Item, d.Form.Text = string(s.Def.Key), string(w.Item), w.Reason
+	if !review.Over(w.Until, d.Now) {
+		d.Form.Due = review.FormatDate(w.Until)
+	}
+	if d.Kind.Key == record.Risk {
+		d.Form.Title, d.Form.Values["treatment"] = headline(w.Risk), w.Measure
+		return
+	}
+	title := string(w.Item)
+	if def, _ := d.Review.Plan.Find(w.Item); def != nil {
+		title = def.Title
+	}
+	d.Form.Title, d.Form.Values["cost"] = headline("Waived: "+title), headline(w.Risk)
+}
+
+// headline is the first sentence of a text, as a title has room for it.
+func headline(text string) string {
+	text = page.Cut(strings.TrimSpace(text), review.MaxName-1)
+	if i := strings.IndexAny(text, ".;!"); i > 0 && (i+1 == len(text) || text[i+1] == ' ') {
+		return text[:i]
+	}
+	return text
+}
