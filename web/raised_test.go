@@ -79,3 +79,38 @@ func TestAFindingRaisesRecords(t *testing.T) {
 	m.get(page.RecordURL(p, "debt", 1)).want(200).one(`a[href="` + page.GateURL(p, "idea") + `#finding-1"]`)
 	m.get(page.GateURL(p, "idea")).one(`#finding-1 a[href="` + page.RecordURL(p, "debt", 1) + `"]`)
 }
+
+// The page of a gate lists what was learnt from its returns, and of no other.
+func TestAGateListsItsLessons(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	p := f.create("ledger")
+	f.fill("member", p, "idea")
+	f.requestSignOff("owner", p, "idea")
+	f.change("product", p, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SignOff(who, "idea", review.NewSignOff{Seat: plan.SeatProduct, Decision: review.Return, Findings: []string{"Who pays?"}, Digest: r.Digest(r.Stage("idea"))}, at)
+	})
+	for _, source := range []string{"1/idea/1", "1/idea/f1", ""} {
+		from := "return"
+		if source == "" {
+			from = "retrospective"
+		}
+		f.change("member", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+			_, err := r.OpenRecord(who, "lesson", review.NewRecord{RecordFields: review.RecordFields{
+				Title: "From " + source, Values: record.Values{"from": from, record.CameFrom: source},
+			}}, at)
+			return err
+		})
+	}
+	m := f.browse("member")
+	for _, at := range []string{"", "?at=" + page.MomentText(time.Now())} {
+		gate := m.get(page.GateURL(p, "idea") + at).want(200)
+		if got := gate.find("#lessons li"); got.Length() != 2 || !strings.Contains(got.First().Text(), "From 1/idea/f1") || !strings.Contains(got.First().Text(), "Noted") {
+			t.Errorf("the gate lists %q", got.Text())
+		}
+		gate.one(`#lessons a[href="` + page.RecordURL(p, "lesson", 1) + `"]`)
+	}
+	if m.get(page.GateURL(p, "live")).want(200).find("#lessons").Length() != 0 {
+		t.Error("another gate lists them")
+	}
+}

@@ -67,6 +67,7 @@ func TestARiskFromEnd(t *testing.T) {
 	b.post(page.MoveRecordURL(p, "risk", 1), "to", "accepted", "shown", digest, "due", "2099-01-02", "reason", "We refund.").want(303)
 	m.post(page.MoveRecordURL(p, "risk", 1), "to", "closed", "shown", digest, "reason", "Gone.").want(409)
 	m.post(page.RecordCommentsURL(p, "risk", 1), "text", "Thanks, @Manager Person.", "once", "k").want(303)
+	b.get(page.WorkURL).want(200).one(`#mentions a[href="` + page.RecordURL(p, "risk", 1) + `#discussion"]`)
 	done := m.get(page.RecordURL(p, "risk", 1)).want(200)
 	if text := done.one("main").Text(); !strings.Contains(text, "We refund.") || !strings.Contains(text, "Thanks,") || !strings.Contains(text, "moved the risk") {
 		t.Error("its page does not say what became of it")

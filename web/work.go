@@ -52,7 +52,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		})
 	}
 	for _, n := range v.Mentions {
-		d.Mentions = append(d.Mentions, page.Mention{Project: n.Project, Name: n.Name, Stage: n.Stage, Item: n.Item, By: v.Names.Of(n.By), At: n.At, Text: n.Text})
+		d.Mentions = append(d.Mentions, page.Mention{Project: n.Project, Name: n.Name, Stage: n.Stage, Item: n.Item, Kind: n.Kind, Record: n.Record, By: v.Names.Of(n.By), At: n.At, Text: n.Text})
 	}
 	for _, c := range v.Decisions {
 		d.Decisions = append(d.Decisions, page.Decision{Project: c.Project, Name: c.Name, Stage: c.Stage, StageName: v.Stages.StageName(c.Stage), By: v.Names.Of(c.By), At: c.At, Event: c.Event})

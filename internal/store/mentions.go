@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -186,34 +187,44 @@ const mentionDays = 14
 // Mention is a comment that names the person.
 type Mention struct {
 	Project review.ProjectKey
-	Name    string // of the project
-	Stage   plan.StageKey
+	Name    string        // of the project
+	Stage   plan.StageKey // with the item, where it is said of one
 	Item    plan.ItemKey
+	Kind    record.Key // with the number, where it is said of a record
+	Record  int
 	By      review.PersonID
 	At      time.Time
 	Text    string
 }
 
 // queueMentions asks for the newest comments of the last [mentionDays] that name
-// the person, and after which they have not written on the same item; in a stopped
-// project nobody can.
+// the person, and after which they have not written on the same item or record; in a
+// stopped project nobody can.
 func (s *Store) queueMentions(b *pgx.Batch, by By, limit int, into *[]Mention, all *int) {
 	b.Queue(`with `+meSQL+`
-		select f.key, `+nameSQL(`f`)+`, c.stage, c.item, c.person_id, c.at, c.text, count(*) over ()
-		  from comment c
-		  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no, me
-		 where c.mentions <> '{}' and c.mentions @> array[(select id from me)]
-		   and f.status <> 'stopped' and c.at > clock_timestamp() - make_interval(days => $4)
-		   and not exists (select from comment mine
-		                    where mine.project_id = c.project_id and mine.review_no = c.review_no and mine.stage = c.stage and mine.item = c.item
-		                      and mine.no > c.no and mine.person_id = me.id)
-		   and `+visibleSQL+`
+		select f.key, `+nameSQL(`f`)+`, c.stage, c.item, c.kind, c.record_no, c.person_id, c.at, c.text, count(*) over ()
+		  from (select c.project_id, c.review_no, c.stage, c.item, '' as kind, 0 as record_no, c.person_id, c.at, c.text
+		          from comment c
+		         where c.mentions <> '{}' and c.mentions @> array[(select id from me)] and c.at > clock_timestamp() - make_interval(days => $4)
+		           and not exists (select from comment mine
+		                            where mine.project_id = c.project_id and mine.review_no = c.review_no and mine.stage = c.stage and mine.item = c.item
+		                              and mine.no > c.no and mine.person_id = (select id from me))
+		         union all
+		        select c.project_id, null, '', '', t.kind, c.record_no, c.person_id, c.at, c.text
+		          from record_comment c
+		          join record t on t.project_id = c.project_id and t.no = c.record_no
+		         where c.mentions <> '{}' and c.mentions @> array[(select id from me)] and c.at > clock_timestamp() - make_interval(days => $4)
+		           and not exists (select from record_comment mine
+		                            where mine.project_id = c.project_id and mine.record_no = c.record_no
+		                              and mine.no > c.no and mine.person_id = (select id from me))) c
+		  join portfolio f on f.project_id = c.project_id and f.review_no = coalesce(c.review_no, f.review_no), me
+		 where f.status <> 'stopped' and `+visibleSQL+`
 		 order by c.at desc
 		 limit $5`, by.token[:], by.person, s.idle, mentionDays, limit).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var m Mention
-			if err := rows.Scan(&m.Project, &m.Name, &m.Stage, &m.Item, &m.By, &m.At, &m.Text, all); err != nil {
+			if err := rows.Scan(&m.Project, &m.Name, &m.Stage, &m.Item, (*string)(&m.Kind), &m.Record, &m.By, &m.At, &m.Text, all); err != nil {
 				return fmt.Errorf("reading mentions: %w", err)
 			}
 			m.At = m.At.UTC()

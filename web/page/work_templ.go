@@ -914,7 +914,7 @@ func workLists(d *WorkData, late *duties, rest *duties) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</ol><p class=\"mut small\">A mention stays here until you comment on the item, for 14 days at most.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 58, "</ol><p class=\"mut small\">A mention stays here until you comment on the item or the record, for 14 days at most.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -45,6 +45,19 @@ func (v *view) earlierAnswers(f *review.Finding) []said {
 	return out
 }
 
+// lessons are those that were learnt from the gate's returns and findings, in this
+// review and in earlier ones, the newest first.
+func (v *view) lessons() []*review.Record {
+	var out []*review.Record
+	for i := range slices.Backward(v.Review.Records) {
+		rec := &v.Review.Records[i]
+		if p := record.SplitPoint(rec.Values[record.CameFrom]); rec.Kind == record.Lesson && p.No > 0 && p.Stage == string(v.stage) {
+			out = append(out, rec)
+		}
+	}
+	return out
+}
+
 // findingPoint is a finding as records name it that came from it.
 func (v *view) findingPoint(f *review.Finding) record.Point { return v.Review.FindingPoint(v.Stage, f) }
 
