@@ -60,7 +60,9 @@ func (w *world) rebuild(t *testing.T) {
 }
 
 // tables is a digest of the rows of each table. When the sweep is due next is
-// left out: a change of one stage only brings it forward.
+// left out: a change of one stage only brings it forward. So are plans that no review
+// has: a project that starts with a module, or pins a definition at its start, never had
+// the plan without it, which a rebuild comes by on its way.
 func tables(ctx context.Context, db *pgxpool.Pool) (map[string]string, error) {
 	rows, err := db.Query(ctx, `select relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'`)
 	if err != nil {
@@ -73,9 +75,13 @@ func tables(ctx context.Context, db *pgxpool.Pool) (map[string]string, error) {
 	all := map[string]string{}
 	for _, name := range names {
 		var digest string
+		from := "public." + name + " t"
+		if name == "plan" {
+			from += " where digest in (select plan from review)"
+		}
 		err := db.QueryRow(ctx, `
 			select count(*) || ' ' || coalesce(md5(string_agg(row, ' ' order by row)), '')
-			  from (select regexp_replace(row_to_json(t)::text, '"next_change_at":(null|"[^"]*")', '') as row from public.`+name+` t) rows`).Scan(&digest)
+			  from (select regexp_replace(row_to_json(t)::text, '"next_change_at":(null|"[^"]*")', '') as row from `+from+`) rows`).Scan(&digest)
 		if err != nil {
 			return nil, err
 		}

@@ -112,6 +112,9 @@ func recordValues(rng *rand.Rand, k *record.Kind, word string, at time.Time) rec
 			out[f.Key] = word
 		}
 	}
+	if k.Key == record.Objective && rng.IntN(3) == 0 { // one that the definition names
+		out["indicator"], out["objective"] = availability, []string{"99.9", "90"}[rng.IntN(2)]
+	}
 	return out
 }
 

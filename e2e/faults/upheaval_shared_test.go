@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -19,6 +21,9 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 	item, word := items[rng.IntN(len(items))], wordFor(rng)
 	team := []int{olga, dave, pat}[rng.IntN(3)]
 	other := u.other(rng)
+	if last := u.platform.Load(); last != 0 && rng.IntN(2) == 0 { // what it took over is what changes
+		other = hillNo(int(last))
+	}
 	at := func(who int, p review.ProjectKey, decide store.Decide) {
 		_, err := u.stores[rng.IntN(2)].Change(ctx, u.by(who), store.Target{Project: p}, decide)
 		u.expect(ctx, "sharing an answer", err)
@@ -51,6 +56,9 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 		at(team, u.project, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.InheritAnswers(who, []plan.ItemKey{item}, o, at)
 		})
+		if n, err := strconv.Atoi(strings.TrimPrefix(string(other), "hill-")); err == nil {
+			u.platform.Store(int64(n))
+		}
 	case n == 6:
 		at(team, u.project, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.KeepAllInherited(who, []plan.ItemKey{item}, at)
@@ -67,8 +75,10 @@ func (u *upheaval) other(rng *rand.Rand) review.ProjectKey {
 	if u.made < 2 {
 		return ""
 	}
-	return review.ProjectKey(fmt.Sprintf("hill-%d", 1+rng.IntN(u.made-1)))
+	return hillNo(1 + rng.IntN(u.made-1))
 }
+
+func hillNo(n int) review.ProjectKey { return review.ProjectKey(fmt.Sprintf("hill-%d", n)) }
 
 func itemOf(r *review.Review, k plan.ItemKey) (plan.StageKey, *review.Item) {
 	for i := range r.Stages {
@@ -94,7 +104,7 @@ func (u *upheaval) followed(ctx context.Context) error {
 	}
 	offerings := map[review.ProjectID]*review.Offering{}
 	for n := 1; n < u.made; n++ {
-		o, err := u.stores[0].Offering(ctx, u.by(adam), review.ProjectKey(fmt.Sprintf("hill-%d", n)))
+		o, err := u.stores[0].Offering(ctx, u.by(adam), hillNo(n))
 		if err != nil {
 			return err
 		}

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,8 +34,8 @@ const (
 )
 
 // upheaval is a history in which what concerns a whole project changes while
-// people work on its gates: it is put on hold, changes its tier, its profile and
-// its people, keeps records, and begins its next review. No model says what they have to be
+// people work on its gates: it is put on hold, changes its tier, its exposure, its
+// profile and its people, keeps records, and begins its next review. No model says what they have to be
 // answered. In the end the tables have to say what the trail says.
 type upheaval struct {
 	*world
@@ -43,6 +44,10 @@ type upheaval struct {
 	hut     plan.Ref            // a module
 	next    map[string]plan.Ref // the second version of each template
 	tally   *kindTally
+	// The versions of a policy and of a definition that it may be asked for.
+	policies, definitions []plan.Ref
+	guest                 atomic.Int64 // a person who comes and goes; 0: nobody came yet
+	platform              atomic.Int64 // the number of the project whose answers it took over last; 0: none
 
 	mu     sync.Mutex
 	broken error
@@ -62,7 +67,7 @@ type kindTally struct {
 }
 
 // hill is a template of three stages in which tier and profile decide on items
-// and seats, and the last gate repeats. The second version moves an item, asks
+// and seats, a pilot does not need the second gate, and the last one repeats. The second version moves an item, asks
 // something else of one, drops one, and has others sign.
 func hill(order plan.Order, version int) *plan.Lifecycle {
 	must, should, none := plan.LevelMust, plan.LevelShould, plan.LevelNone
@@ -76,7 +81,10 @@ func hill(order plan.Order, version int) *plan.Lifecycle {
 			{Seat: plan.SeatProduct, Mandatory: true}, {Seat: plan.SeatSRE}, {Seat: plan.SeatSecurity, Mandatory: true,
 				When: []plan.Flag{"pii"}},
 		}}
-		if i == 2 {
+		switch i {
+		case 1:
+			g.From = plan.ExposureLimited
+		case 2:
 			g.RepeatsDays = 20
 		}
 		t.Stages = append(t.Stages, plan.Stage{Key: key, Name: "Stage " + string(key), Gate: g, Phases: hillPhases[i], Items: []plan.Item{
@@ -168,8 +176,10 @@ func (w *world) hills(t *testing.T) []plan.Ref {
 	}
 	defer conn.Close(ctx)
 	var refs []plan.Ref
-	if err := store.Publish(ctx, conn, plan.Document{Module: hut()}); err != nil {
-		t.Fatal(err)
+	for _, d := range append(demands(), plan.Document{Module: hut()}) {
+		if err := store.Publish(ctx, conn, d); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
 		tmpl := hill(order, 1)
@@ -194,7 +204,8 @@ func (w *world) hills(t *testing.T) []plan.Ref {
 	return refs
 }
 
-// shelve has adam publish a document, give it away and retire it.
+// shelve has adam publish a document, give it away and retire it, and say which
+// readiness definition new projects pin.
 func (w *world) shelve(t *testing.T) {
 	t.Helper()
 	ctx, st, adam := context.Background(), w.stores[0], w.by(adam)
@@ -220,6 +231,9 @@ func (w *world) shelve(t *testing.T) {
 	if _, err := st.Retire(ctx, adam, "spare", 1, "Nobody needs it."); err != nil {
 		t.Fatal(err)
 	}
+	if err := st.NameDefault(ctx, adam, slope(1).Key, true, "It is steep."); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // upheave lets people loose on a new project twice, with days between, and
@@ -227,10 +241,21 @@ func (w *world) shelve(t *testing.T) {
 func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally *kindTally) error {
 	rng := rand.New(rand.NewPCG(seed, 7))
 	w.made++
-	u := &upheaval{world: w, project: review.ProjectKey(fmt.Sprintf("hill-%d", w.made)), tally: tally, next: map[string]plan.Ref{}}
+	u := &upheaval{world: w, project: hillNo(w.made), tally: tally, next: map[string]plan.Ref{}}
 	var err error
 	if u.hut, err = (plan.Document{Module: hut()}).Ref(); err != nil {
 		return err
+	}
+	for _, d := range demands() {
+		ref, err := d.Ref()
+		if err != nil {
+			return err
+		}
+		if d.Policy != nil {
+			u.policies = append(u.policies, ref)
+		} else {
+			u.definitions = append(u.definitions, ref)
+		}
 	}
 	for _, order := range []plan.Order{plan.OrderFree, plan.OrderAdvisory, plan.OrderStrict} {
 		next, err := hill(order, 2).Ref()
@@ -240,7 +265,7 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 		u.next[next.Key] = next
 	}
 	in := review.NewProject{
-		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: plan.Tier(1 + rng.IntN(3)), Exposure: review.ExposurePilot,
+		Key: string(u.project), Name: "Hill", Team: "Blue", Tier: plan.Tier(1 + rng.IntN(3)), Exposure: plan.Exposures()[1+rng.IntN(3)],
 		Owner: w.people[olga], Deputy: w.people[dave], Restricted: rng.IntN(6) == 0,
 	}
 	if rng.IntN(2) == 0 {
@@ -267,6 +292,9 @@ func (w *world) upheave(ctx context.Context, seed uint64, refs []plan.Ref, tally
 		}
 		if alone.IntN(6) == 0 {
 			u.share(ctx, alone)
+		}
+		if alone.IntN(9) == 0 {
+			u.demand(ctx, alone)
 		}
 	}
 	for range 2 {
@@ -379,11 +407,15 @@ func (u *upheaval) turn(ctx context.Context, rng *rand.Rand) {
 	switch n := rng.IntN(100); {
 	case n < 10:
 		u.replan(ctx, rng)
-	case n < 18:
+	case n < 13:
+		u.demand(ctx, rng)
+	case n < 15:
+		u.visit(ctx, rng)
+	case n < 20:
 		u.keep(ctx, rng)
-	case n < 24:
+	case n < 26:
 		u.share(ctx, rng)
-	case n < 50:
+	case n < 51:
 		u.climb(ctx, rng)
 	case n < 65:
 		u.follow(ctx, rng)
@@ -556,7 +588,8 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 	case 2, 3:
 		u.status(ctx, rng, who, review.StatusActive)
 	case 4, 5, 6:
-		flip := rng.IntN(7)
+		flip := rng.IntN(9)
+		exposure := plan.Exposures()[rng.IntN(4)]
 		tier := plan.Tier(1 + rng.IntN(3))
 		name := wordFor(rng)
 		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
@@ -571,6 +604,8 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 				f.Name = name
 			case 2, 3:
 				f.Tier = tier
+			case 7, 8:
+				f.Exposure = exposure
 			default:
 				switch {
 				case len(f.Unanswered) > 0: // yes, or no
@@ -602,7 +637,7 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 	to := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay, plan.LevelNone}[rng.IntN(4)]
 	u.change(ctx, rng, []int{who, who, pat, sue, pat, sue}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
 		key, shown, o := hillKey(stage, item), r.PlanDigest(), r.Plan.Origin
-		if own := o.Tailoring.Own; len(own) > 0 && luck < 3 {
+		if own := o.Tailoring.Own; len(own) > 0 && (luck < 3 || what == 6) {
 			key = own[luck%len(own)].Key
 		}
 		if len(r.Wishes) > 0 && what >= 9 {
@@ -610,7 +645,7 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 		}
 		wish := r.Wish(key)
 		switch {
-		case what >= 12 && luck == 8:
+		case what >= 12 && luck > 5:
 			return r.RefuseRetraction(who, r.RetractionDigest(), word, at)
 		case what >= 12:
 			return r.ApproveRetraction(who, r.RetractionDigest(), at)
@@ -758,6 +793,14 @@ func (u *upheaval) follow(ctx context.Context, rng *rand.Rand) {
 	var all []open
 	word, later, turn := wordFor(rng), date(u.day+3+rng.IntN(9)), rng.IntN(4)
 	bySeat := map[plan.Seat][]int{plan.SeatProduct: {pat, adam}, plan.SeatSRE: {sam, lee, dave}, plan.SeatSecurity: {sue, dave}}
+	if v.Review.Project.Retraction != nil {
+		all = append(all, open{"", []int{pat, sue, olga}, func(r *review.Review, _ *review.Stage, who review.Actor, at time.Time) error {
+			if turn < 2 {
+				return r.RefuseRetraction(who, r.RetractionDigest(), word, at)
+			}
+			return r.ApproveRetraction(who, r.RetractionDigest(), at)
+		}})
+	}
 	for i := range v.Review.Stages {
 		s := &v.Review.Stages[i]
 		stage := s.Def.Key
@@ -876,7 +919,8 @@ func (t *kindTally) enough(tb testing.TB, want int) {
 		return
 	}
 	kinds := []string{"StatusChanged", "ProjectEdited", "DutySet", "ReviewStarted", "RightGranted", "RightRevoked", "GateSigned",
-		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed", "ReadingNoted", "AnswerOffered", "AnswerInherited"}
+		"RoundClosed", "PlanUpgraded", "RecordOpened", "RecordEdited", "RecordMoved", "RecordDiscussed", "ReadingNoted", "AnswerOffered", "AnswerInherited",
+		"PolicyAttached", "DefinitionPinned"}
 	if want >= allKindsFrom {
 		kinds = everyKind(tb)
 	}
