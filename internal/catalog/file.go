@@ -34,12 +34,13 @@ type moduleFile struct {
 	ProposedWhen []plan.Flag      `yaml:"proposed_when"`
 	Flags        []own.Flag       `yaml:"flags"`
 	Seats        []own.ModuleSeat `yaml:"seats"`
+	Notify       []own.Duty       `yaml:"notify"`
 	Items        []own.ModuleItem `yaml:"items"`
 }
 
 // module is what the file says, also where it calls itself something else.
 func (f *moduleFile) module() plan.Module {
-	whole := own.File{Head: f.Head, Notice: f.Notice, ProposedWhen: f.ProposedWhen, Flags: f.Flags, Seats: f.Seats, Items: f.Items}
+	whole := own.File{Head: f.Head, Notice: f.Notice, ProposedWhen: f.ProposedWhen, Flags: f.Flags, Seats: f.Seats, Notify: f.Notify, Items: f.Items}
 	whole.Kind = plan.KindModule
 	m := *whole.Document().Module
 	m.Kind = f.Kind

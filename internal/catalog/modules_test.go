@@ -13,15 +13,16 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
+// builtInModules are the newest versions of the modules.
 func builtInModules(t *testing.T) []*plan.Module {
 	t.Helper()
-	var all []*plan.Module
+	newest := map[string]*plan.Module{}
 	for _, d := range builtInDocuments(t) {
-		if d.Module != nil {
-			all = append(all, d.Module)
+		if m := d.Module; m != nil && (newest[m.Key] == nil || newest[m.Key].Version < m.Version) {
+			newest[m.Key] = m
 		}
 	}
-	return all
+	return slices.SortedFunc(maps.Values(newest), func(a, b *plan.Module) int { return strings.Compare(a.Key, b.Key) })
 }
 
 // The figures come from the plan of the modules, not from their files, so that an

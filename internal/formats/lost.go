@@ -49,7 +49,7 @@ func notRepresented(d plan.Document, format string, keeps []part) []string {
 	}
 	if m := d.Module; m != nil {
 		has(partFlags, len(m.Flags) > 0)
-		has(partModule, len(m.Seats)+len(m.ProposedWhen) > 0 || m.Notice != "")
+		has(partModule, len(m.Seats)+len(m.ProposedWhen)+len(m.Notify) > 0 || m.Notice != "")
 	}
 	eachItem(d, func(_ string, it *plan.Item) {
 		has(partLevels, it.Levels[0] != plan.LevelNone)

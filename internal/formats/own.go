@@ -243,8 +243,8 @@ func (c *ownCheck) file(f *own.File) {
 		if !f.Order.Valid() {
 			c.refuse("order", fmt.Sprintf("%q is no order.", cut(string(f.Order))), "Write strict, advisory or free.")
 		}
-		if len(f.Items)+len(f.Seats)+len(f.ProposedWhen) > 0 || f.Notice != "" {
-			c.refuse("", "A lifecycle has stages; items, seats, a notice and proposed_when of its own are a module's.", "Write kind: module, or put the items into stages.")
+		if len(f.Items)+len(f.Seats)+len(f.ProposedWhen)+len(f.Notify) > 0 || f.Notice != "" {
+			c.refuse("", "A lifecycle has stages; items, seats, duties to notify, a notice and proposed_when of its own are a module's.", "Write kind: module, or put the items into stages.")
 		}
 		if f.SoD == nil {
 			c.add(Problem{Path: "separation_of_duties", Severity: Warning, Message: "Separation of duties is not mentioned and is on.", Do: "Write true or false."})
@@ -306,7 +306,7 @@ func (c *ownCheck) file(f *own.File) {
 
 // checklist reports whether a file has something that only lifecycles and modules have.
 func checklist(f *own.File) bool {
-	return len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
+	return len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Notify)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
 		f.Notice != "" || f.Order != "" || f.SoD != nil
 }
 

@@ -109,6 +109,11 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		if rapid.Bool().Draw(t, "module") {
 			m := &plan.Module{Kind: plan.KindModule, Key: key, Version: 3, Name: words.Draw(t, "name"), Summary: words.Draw(t, "summary"),
 				Notice: words.Draw(t, "notice"), ProposedWhen: flags(t, "proposed"), Flags: questions, Adds: added()}
+			for range rapid.IntRange(0, 2).Draw(t, "duties") {
+				m.Notify = append(m.Notify, plan.Duty{
+					Authority: words.Draw(t, "authority"), What: words.Draw(t, "what"), Hours: rapid.IntRange(1, 100).Draw(t, "hours"), When: flags(t, "when"),
+				})
+			}
 			for range rapid.IntRange(0, 2).Draw(t, "seats") {
 				m.Seats = append(m.Seats, plan.ModuleSeat{Phase: rapid.SampledFrom(plan.Phases()).Draw(t, "phase"), GateSeat: anySeat(t)})
 			}

@@ -167,6 +167,7 @@ func (c *checker) module(m *Module, asked []Flag) {
 	}
 	c.answers("proposed_when", m.ProposedWhen)
 	c.moduleSeats(m)
+	c.duties(m.Notify)
 	if len(m.Items) == 0 {
 		c.addf("items: lists none")
 	}

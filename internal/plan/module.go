@@ -16,7 +16,8 @@ type Module struct {
 	Flags        []Question   `json:"flags,omitempty"`         // that lifecycles do not ask
 	Adds         Words        `json:"adds,omitzero"`
 	Seats        []ModuleSeat `json:"seats,omitempty"`
-	Items        []ModuleItem `json:"items"` // their keys start with the module's
+	Notify       []Duty       `json:"notify,omitempty"` // whom to tell of an incident, and by when
+	Items        []ModuleItem `json:"items"`            // their keys start with the module's
 
 	published []byte // as read by [ParseDocument]; nil for one that was not published yet
 }
@@ -39,7 +40,7 @@ func (m *Module) Asks(f Flag) bool { return hasQuestion(m.Flags, f) }
 // Draft is a copy to be changed and published anew.
 func (m *Module) Draft() *Module {
 	d := *m
-	d.Items, d.published = slices.Clone(m.Items), nil
+	d.Items, d.Notify, d.published = slices.Clone(m.Items), slices.Clone(m.Notify), nil
 	return &d
 }
 

@@ -280,6 +280,7 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 	out.Values = c.values(kind, in.Values, has.Values, in.Rules)
 	r.checkSources(&c, kind, out.Values, has.Values)
 	r.otherProjects(&c, kind, out.Values, has.Values)
+	r.workOutDeadline(&c, kind, out.Values)
 	if len(c.problems.Fields) == 0 && kind.Check != nil {
 		for _, p := range kind.Check(out.Values) {
 			c.problems.Add(string(p.Field), p.Message)

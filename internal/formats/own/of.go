@@ -8,8 +8,9 @@ func Of(d plan.Document) *File {
 		return &File{
 			Head: Head{plan.KindModule, m.Key, m.Version, m.Name, m.Summary, Words(m.Adds)}, Notice: m.Notice,
 			ProposedWhen: m.ProposedWhen, Flags: Convert(m.Flags, flagOf),
-			Seats: Convert(m.Seats, func(s plan.ModuleSeat) ModuleSeat { return ModuleSeat{s.Phase, seatOf(s.GateSeat)} }),
-			Items: Convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
+			Seats:  Convert(m.Seats, func(s plan.ModuleSeat) ModuleSeat { return ModuleSeat{s.Phase, seatOf(s.GateSeat)} }),
+			Notify: Convert(m.Notify, func(d plan.Duty) Duty { return Duty(d) }),
+			Items:  Convert(m.Items, func(it plan.ModuleItem) ModuleItem { return ModuleItem{it.Phase, itemOf(it.Item)} }),
 		}
 	}
 	if p := d.Policy; p != nil {

@@ -39,9 +39,18 @@ type File struct {
 	Flags        []Flag       `yaml:"flags,omitempty"`
 	Stages       []Stage      `yaml:"stages,omitempty"` // of a lifecycle
 	Seats        []ModuleSeat `yaml:"seats,omitempty"`  // of a module, and what follows
+	Notify       []Duty       `yaml:"notify,omitempty"`
 	Items        []ModuleItem `yaml:"items,omitempty"`
 	Policy       Policy       `yaml:",inline"`
 	Definition   Definition   `yaml:",inline"`
+}
+
+// Duty is to tell somebody of an incident in time.
+type Duty struct {
+	Authority string      `yaml:"authority"`
+	What      string      `yaml:"what"`
+	Hours     int         `yaml:"hours"`
+	When      []plan.Flag `yaml:"when,flow,omitempty"`
 }
 
 // Definition is what a readiness definition says beside its head.
@@ -186,6 +195,9 @@ func (f *File) Document() plan.Document {
 			ProposedWhen: f.ProposedWhen, Flags: Convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
 		}
 		m.Seats = Convert(f.Seats, func(s ModuleSeat) plan.ModuleSeat { return plan.ModuleSeat{Phase: s.Phase, GateSeat: s.Seat.seat()} })
+		m.Notify = Convert(f.Notify, func(d Duty) plan.Duty {
+			return plan.Duty{Authority: d.Authority, What: text(d.What), Hours: d.Hours, When: d.When}
+		})
 		m.Items = Convert(f.Items, func(it ModuleItem) plan.ModuleItem { return plan.ModuleItem{Phase: it.Phase, Item: it.Item.Item()} })
 		return plan.Document{Module: m}
 	}

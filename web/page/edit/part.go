@@ -166,7 +166,7 @@ func Head() Part {
 		Name: "head",
 		Fields: []Input{
 			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
-			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Ticks},
+			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Ticks}, {"notify", "Whom to tell of incidents", One},
 			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
@@ -179,6 +179,7 @@ func Head() Part {
 			if m := d.Module; m != nil {
 				v.Set("notice", m.Notice)
 				set(v, "proposed", m.ProposedWhen)
+				v.Set("notify", dutyLines(m.Notify))
 			} else {
 				v.Set("order", string(d.Lifecycle.Order))
 				tick(v, "duties", d.Lifecycle.SoD)
@@ -202,6 +203,7 @@ func Head() Part {
 			if m := d.Module; m != nil {
 				m.Adds = adds
 				m.Name, m.Summary, m.Notice = name, summary, r.text("notice", plan.MaxParagraph, false)
+				m.Notify = duties(r)
 				m.ProposedWhen = words(r, "proposed", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
 				return
 			}

@@ -123,8 +123,15 @@ func (d *FormData) value(f *record.Field) ui.Field {
 	if f.Type == record.Project {
 		field.List, field.Auto = projectList, "off"
 	}
+	if d.Kind.Key == record.Incident && f.Key == "authority" && len(d.Review.Duties()) > 0 {
+		field.List = authorityList
+		field.Hint = "One of those that the modules of this project name, or another. Leave empty when nobody has to be told."
+	}
 	return field
 }
+
+// authorityList is the id of the list of authorities to choose from.
+const authorityList = "authorities"
 
 // projectList is the id of the list of projects to choose from.
 const projectList = "projects"
