@@ -56,6 +56,9 @@ func (s *Server) showImportObjectives(w http.ResponseWriter, r *http.Request, st
 	if err := review.May(v.Actor, review.KeepRecords, &v.Review.Project); err != nil {
 		return err
 	}
+	if err := v.Review.MayAddKind(record.Of(record.Objective)); err != nil && len(d.Problems) == 0 {
+		return err
+	}
 	d.View = recordsView(v)
 	m := s.meta(w, r, &v.Viewer, "Import objectives, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.ErrorCount = len(d.Problems)

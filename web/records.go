@@ -103,6 +103,9 @@ func (s *Server) showRecordForm(w http.ResponseWriter, r *http.Request, status, 
 	case d.Record != nil:
 		d.Form = records.Typed(d.Record, v.Others)
 	default:
+		if err := v.Review.MayAddKind(d.Kind); err != nil {
+			return err
+		}
 		d.Begin()
 	}
 	if err := s.recordOwners(r, v, d); err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/formats/plainyaml"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 const (
@@ -23,6 +24,7 @@ type headFile struct {
 	own.Head `yaml:",inline"`
 	Order    plan.Order      `yaml:"order"`
 	SoD      *bool           `yaml:"separation_of_duties"`
+	Keeps    []record.Key    `yaml:"keeps"`
 	Flags    []own.Flag      `yaml:"flags"`
 	Stages   []plan.StageKey `yaml:"stages"`
 }
@@ -50,7 +52,7 @@ func (f *moduleFile) module() plan.Module {
 // lifecycle is what the head and the files of its stages say. Its kind stays
 // unsaid, as it is in what was published of the first ones.
 func (f *headFile) lifecycle(stages []own.Stage) plan.Lifecycle {
-	whole := own.File{Head: f.Head, Order: f.Order, SoD: f.SoD, Flags: f.Flags, Stages: stages}
+	whole := own.File{Head: f.Head, Order: f.Order, SoD: f.SoD, Keeps: f.Keeps, Flags: f.Flags, Stages: stages}
 	whole.Kind = plan.KindLifecycle
 	l := *whole.Document().Lifecycle
 	l.Kind = ""

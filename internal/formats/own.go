@@ -250,8 +250,8 @@ func (c *ownCheck) file(f *own.File) {
 			c.add(Problem{Path: "separation_of_duties", Severity: Warning, Message: "Separation of duties is not mentioned and is on.", Do: "Write true or false."})
 		}
 	case plan.KindModule:
-		if len(f.Stages) > 0 || f.Order != "" || f.SoD != nil {
-			c.refuse("", "A module has no stages, order or separation of duties.", "Write kind: lifecycle, or give each item a phase.")
+		if len(f.Stages)+len(f.Keeps) > 0 || f.Order != "" || f.SoD != nil {
+			c.refuse("", "A module has no stages, order, kinds of records or separation of duties.", "Write kind: lifecycle, or give each item a phase.")
 		}
 	case plan.KindPolicy:
 		if checklist(f) {
@@ -306,7 +306,7 @@ func (c *ownCheck) file(f *own.File) {
 
 // checklist reports whether a file has something that only lifecycles and modules have.
 func checklist(f *own.File) bool {
-	return len(f.Stages)+len(f.Items)+len(f.Seats)+len(f.Notify)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
+	return len(f.Stages)+len(f.Keeps)+len(f.Items)+len(f.Seats)+len(f.Notify)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
 		f.Notice != "" || f.Order != "" || f.SoD != nil
 }
 

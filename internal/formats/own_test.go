@@ -136,6 +136,7 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		l := &plan.Lifecycle{
 			Kind: plan.KindLifecycle, Key: key, Version: rapid.IntRange(0, 9).Draw(t, "version"), Name: words.Draw(t, "name"), Summary: words.Draw(t, "summary"),
 			Order: rapid.SampledFrom([]plan.Order{"strict", "advisory", "free"}).Draw(t, "order"), SoD: rapid.Bool().Draw(t, "sod"), Flags: questions, Adds: added(),
+			Keeps: rapid.SampledFrom([][]record.Key{nil, {"risk", "lesson"}}).Draw(t, "keeps"),
 		}
 		for _, k := range rapid.SliceOfNDistinct(anyKey(), 0, 3, rapid.ID[string]).Draw(t, "stages") {
 			s := plan.Stage{Key: plan.StageKey(k), Name: words.Draw(t, "name"), Phases: anyOf(t, "phases", plan.Phases()), Purpose: words.Draw(t, "purpose")}

@@ -136,6 +136,7 @@ func (c *checker) lifecycle(t *Lifecycle) {
 	c.count(n)
 	c.flags(t.Flags)
 	c.adds(t.Adds)
+	c.keeps(t)
 	for i := range t.Stages {
 		c.stage, c.where = t.Stages[i].Key, ""
 		c.oneStage(&t.Stages[i])
@@ -144,6 +145,23 @@ func (c *checker) lifecycle(t *Lifecycle) {
 		c.where = "gate"
 		c.addf("from_exposure: the last gate says whether the service is live, so it is needed at every exposure")
 		c.where = ""
+	}
+}
+
+// keeps checks the kinds of records that projects add: gates ask for no other.
+func (c *checker) keeps(t *Lifecycle) {
+	unique(c, "keeps", t.Keeps)
+	for _, k := range t.Keeps {
+		if record.Of(k) == nil {
+			c.addf("keeps: %q is no kind of records", k)
+		}
+	}
+	for i := range t.Stages {
+		for _, k := range t.Stages[i].Gate.Records {
+			if !t.Uses(k) {
+				c.addf("keeps: the gate of %s asks for a record of the kind %q, which projects cannot add", t.Stages[i].Name, k)
+			}
+		}
 	}
 }
 

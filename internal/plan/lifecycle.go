@@ -18,10 +18,15 @@ type Lifecycle struct {
 	SoD     bool       `json:"separation_of_duties"`
 	Flags   []Question `json:"flags"`
 	Adds    Words      `json:"adds,omitzero"`
-	Stages  []Stage    `json:"stages"`
+	// Keeps are the kinds of records that projects add; none: all kinds.
+	Keeps  []record.Key `json:"keeps,omitempty"`
+	Stages []Stage      `json:"stages"`
 
 	published []byte // as read by [ParseLifecycle]; nil for one that was not published yet
 }
+
+// Uses reports whether projects of the lifecycle add records of a kind.
+func (t *Lifecycle) Uses(k record.Key) bool { return len(t.Keeps) == 0 || slices.Contains(t.Keeps, k) }
 
 // Stage is an ordered part of a lifecycle: items, then a gate.
 type Stage struct {

@@ -48,6 +48,22 @@ func TestARecordOfAWaiver(t *testing.T) {
 	refused("risk", aRisk("2", "2"), "1/design/w4")
 }
 
+// What there is of a kind that the lifecycle no longer uses goes on; nothing is added.
+func TestKindsThatTheLifecycleDoesNotUse(t *testing.T) {
+	w := newWorld(t)
+	no := w.add(member, "debt", aDebt())
+	p := *w.r.Plan
+	p.Keeps = []record.Key{"risk"}
+	w.r.Plan = &p
+	w.refused(w.silent(func() error {
+		_, err := w.r.OpenRecord(w.actor(member), "debt", aDebt(), w.tick())
+		return err
+	}), "refused")
+	w.ok(w.rewrite(member, no, func(in *review.NewRecord) { in.Title = "Still by hand" }))
+	w.ok(w.move(member, no, "paid", ""))
+	w.add(member, "risk", aRisk("1", "1"))
+}
+
 func TestARecordOfAFinding(t *testing.T) {
 	w := newWorld(t)
 	w.fill(build)

@@ -444,6 +444,9 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if k == nil {
 		return 0, ErrNotFound
 	}
+	if err := r.MayAddKind(k); err != nil {
+		return 0, err
+	}
 	if err := r.everyRecord(); err != nil {
 		return 0, err
 	}
@@ -475,6 +478,15 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	}
 	no = len(r.Records) + 1
 	return no, r.record(by, at, RecordOpened{No: no, Type: kind, Record: fields, Gates: gates})
+}
+
+// MayAddKind refuses a kind of records that the project's lifecycle does not use. Those
+// that there are stay as they are.
+func (r *Review) MayAddKind(k *record.Kind) error {
+	if r.Plan.Uses(k.Key) {
+		return nil
+	}
+	return refuse("Projects that follow %s keep no %s. What there is can still be read and moved on.", r.Plan.Lifecycle.Name, k.Many)
 }
 
 // OpenRecords adds records of a kind, all or none, but for those whose title one has

@@ -132,7 +132,7 @@ func itemRecords(d *ItemData) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if d.can(review.KeepRecords) {
-					templ_7745c5c3_Err = AddRecordLinks(d.key(), d.Stage, d.Item.Def.Key).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = AddRecordLinks(d.Review, d.Stage, d.Item.Def.Key).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -150,7 +150,7 @@ func itemRecords(d *ItemData) templ.Component {
 
 // AddRecordLinks lead to forms of records on which gates decide, about a stage and an
 // item where there is one.
-func AddRecordLinks(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) templ.Component {
+func AddRecordLinks(r *review.Review, s plan.StageKey, i plan.ItemKey) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -176,15 +176,15 @@ func AddRecordLinks(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) templ.
 			return templ_7745c5c3_Err
 		}
 		for _, k := range record.Kinds() {
-			if k.AtGates() {
+			if k.AtGates() && r.Plan.Uses(k.Key) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var8 templ.SafeURL
-				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(NewRecordURL(p, k.Key, s, i)))
+				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinURLErrs(templ.SafeURL(NewRecordURL(r.Project.Key, k.Key, s, i)))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/itemrecords.templ`, Line: 41, Col: 57}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/itemrecords.templ`, Line: 41, Col: 69}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -197,7 +197,7 @@ func AddRecordLinks(p review.ProjectKey, s plan.StageKey, i plan.ItemKey) templ.
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(Article(k.One))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/itemrecords.templ`, Line: 41, Col: 104}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/itemrecords.templ`, Line: 41, Col: 116}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {

@@ -85,7 +85,7 @@ func (d *ItemData) raises() []*record.Kind {
 	if !d.can(review.KeepRecords) {
 		return nil
 	}
-	return record.RaisedAt(record.AtWaiver)
+	return AddableKinds(d.Review, record.RaisedAt(record.AtWaiver))
 }
 
 // deciders says who decides on a waiver that waits.

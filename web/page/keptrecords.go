@@ -1,10 +1,12 @@
 package page
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
+	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
@@ -82,4 +84,9 @@ func recordsAsked(g *plan.Gate) string {
 		return ""
 	}
 	return "The project keeps " + Enumerate(kinds, "and") + " by then."
+}
+
+// AddableKinds are those of kinds that the project's lifecycle uses.
+func AddableKinds(r *review.Review, kinds []*record.Kind) []*record.Kind {
+	return slices.DeleteFunc(kinds, func(k *record.Kind) bool { return !r.Plan.Uses(k.Key) })
 }

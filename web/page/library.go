@@ -144,7 +144,21 @@ func lifecycleFacts(l *plan.Lifecycle) []ui.Fact {
 		text := fmt.Sprintf("%s, %d required, %s", CountOf(items, "item"), musts, CountOf(signatures, "signature"))
 		facts = append(facts, ui.Fact{Term: m.name, Text: text})
 	}
+	if len(l.Keeps) > 0 {
+		facts = append(facts, ui.Fact{Term: "Kinds of records", Text: Enumerate(kindNames(l.Keeps), "and")})
+	}
 	return append(facts, addedFacts(l.Adds)...)
+}
+
+// kindNames are kinds of records in words: "risks".
+func kindNames(keys []record.Key) []string {
+	var out []string
+	for _, key := range keys {
+		if k := record.Of(key); k != nil {
+			out = append(out, k.Many)
+		}
+	}
+	return out
 }
 
 // addedFacts are the words that a document adds.

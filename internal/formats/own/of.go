@@ -33,7 +33,7 @@ func Of(d plan.Document) *File {
 	}
 	l := d.Lifecycle
 	return &File{
-		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD,
+		Head: Head{plan.KindLifecycle, l.Key, l.Version, l.Name, l.Summary, Words(l.Adds)}, Order: l.Order, SoD: &l.SoD, Keeps: l.Keeps,
 		Flags: Convert(l.Flags, flagOf), Stages: Convert(l.Stages, stageOf),
 	}
 }

@@ -35,6 +35,7 @@ type File struct {
 	Notice       string       `yaml:"notice,omitempty"`
 	Order        plan.Order   `yaml:"order,omitempty"`
 	SoD          *bool        `yaml:"separation_of_duties,omitempty"` // a pointer: leaving it out must not switch it off
+	Keeps        []record.Key `yaml:"keeps,flow,omitempty"`           // kinds of records, of a lifecycle
 	ProposedWhen []plan.Flag  `yaml:"proposed_when,flow,omitempty"`
 	Flags        []Flag       `yaml:"flags,omitempty"`
 	Stages       []Stage      `yaml:"stages,omitempty"` // of a lifecycle
@@ -228,7 +229,7 @@ func (f *File) Document() plan.Document {
 	}
 	l := &plan.Lifecycle{
 		Kind: f.Kind, Key: f.Key, Version: f.Version, Name: f.Name, Summary: text(f.Summary), Order: f.Order,
-		SoD: f.SoD == nil || *f.SoD, Flags: Convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
+		SoD: f.SoD == nil || *f.SoD, Keeps: f.Keeps, Flags: Convert(f.Flags, Flag.question), Adds: plan.Words(f.Adds),
 		Stages: Convert(f.Stages, Stage.stage),
 	}
 	return plan.Document{Lifecycle: l}

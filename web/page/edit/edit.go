@@ -249,6 +249,15 @@ func recordOptions() []ui.Option {
 	return out
 }
 
+// kindOptions are all kinds of records.
+func kindOptions() []ui.Option {
+	var out []ui.Option
+	for _, k := range record.Kinds() {
+		out = append(out, ui.Option{Value: string(k.Key), Label: page.Capital(k.Many)})
+	}
+	return out
+}
+
 // exposureOptions are from when on a gate can be needed.
 func exposureOptions() []ui.Option {
 	out := []ui.Option{{Label: "Always"}}

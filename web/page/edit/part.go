@@ -166,7 +166,7 @@ func Head() Part {
 		Name: "head",
 		Fields: []Input{
 			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
-			{"duties", "Separation of duties", Tick}, {"proposed", "Proposed if", Ticks}, {"notify", "Whom to tell of incidents", One},
+			{"duties", "Separation of duties", Tick}, {"keeps", "Kinds of records", Ticks}, {"proposed", "Proposed if", Ticks}, {"notify", "Whom to tell of incidents", One},
 			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
@@ -183,6 +183,7 @@ func Head() Part {
 			} else {
 				v.Set("order", string(d.Lifecycle.Order))
 				tick(v, "duties", d.Lifecycle.SoD)
+				set(v, "keeps", d.Lifecycle.Keeps)
 			}
 			return v, true
 		},
@@ -209,6 +210,7 @@ func Head() Part {
 			}
 			l := d.Lifecycle
 			l.Adds = adds
+			l.Keeps = words(r, "keeps", func(k record.Key) bool { return record.Of(k) != nil })
 			l.Name, l.Summary, l.SoD = name, summary, r.form.Get("duties") == yes
 			if l.Order = plan.Order(r.form.Get("order")); !l.Order.Valid() {
 				r.problems.Add("order", "choose one of the three")

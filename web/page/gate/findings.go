@@ -6,6 +6,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // said is what somebody said of a finding: an answer, or why it was not enough.
@@ -67,5 +68,5 @@ func (v *view) findingRaises() []*record.Kind {
 	if !v.keepsRecords() {
 		return nil
 	}
-	return record.RaisedAt(record.AtFinding)
+	return page.AddableKinds(v.Review, record.RaisedAt(record.AtFinding))
 }

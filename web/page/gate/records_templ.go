@@ -209,7 +209,7 @@ func gateRecords(v *view) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if v.keepsRecords() {
-					templ_7745c5c3_Err = page.AddRecordLinks(v.key, v.stage, "").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = page.AddRecordLinks(v.Review, v.stage, "").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -34,6 +34,9 @@ func (v *View) keeps() bool {
 	return v.may(review.KeepRecords)
 }
 
+// adds reports whether whoever looks may add records of a kind.
+func (v *View) adds(k *record.Kind) bool { return v.keeps() && v.Review.Plan.Uses(k.Key) }
+
 // may reports whether whoever looks would be let do something about records.
 func (v *View) may(a review.Action) bool {
 	return v.changes() && review.May(v.Actor, a, &v.Review.Project) == nil
@@ -118,7 +121,7 @@ func (g *group) count(n int) string {
 func (v *View) groups(kept bool) []group {
 	var out []group
 	for _, k := range record.Kinds() {
-		if g := v.group(k); len(g.all) > 0 == kept {
+		if g := v.group(k); len(g.all) > 0 == kept && (kept || v.Review.Plan.Uses(k.Key)) {
 			out = append(out, g)
 		}
 	}

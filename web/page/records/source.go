@@ -89,5 +89,5 @@ func (d *Data) raises() []*record.Kind {
 	if !d.keeps() {
 		return nil
 	}
-	return record.Raised(d.Record.Kind)
+	return page.AddableKinds(d.Review, record.Raised(d.Record.Kind))
 }
