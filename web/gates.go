@@ -30,8 +30,8 @@ func (s *Server) showGates(w http.ResponseWriter, r *http.Request, status int, d
 // decideGates asks for sign-off of the chosen gates, or approves them: all of
 // them, or none.
 func (s *Server) decideGates(w http.ResponseWriter, r *http.Request) error {
-	posted, err := readForm(r, "do", "gate"+several, "text")
-	d := &page.GatesData{Do: posted.Get("do"), Picked: posted["gate"], Text: posted.Get("text")}
+	posted, err := readForm(r, "do", "gate"+several, "text", "effort")
+	d := &page.GatesData{Do: posted.Get("do"), Picked: posted["gate"], Text: posted.Get("text"), Effort: review.Effort(posted.Get("effort"))}
 	signs := d.Do == page.GatesSign
 	if signs {
 		if err := s.mayDecide(r); err != nil {
@@ -49,7 +49,7 @@ func (s *Server) decideGates(w http.ResponseWriter, r *http.Request) error {
 				gates[i] = page.Pick(p)
 			}
 			if signs {
-				return rv.SignTogether(who, gates, d.Text, at)
+				return rv.SignTogether(who, gates, d.Text, d.Effort, at)
 			}
 			return rv.RequestTogether(who, gates, d.Text, at)
 		})

@@ -68,9 +68,13 @@ func TestGatesAreDecidedInOnePress(t *testing.T) {
 		t.Errorf("after a change: %s", stale.text())
 	}
 	signs = append(boxes(stale, page.GatesSign), "do", "sign", "text", "Read both.")
+	if odd := sri.post(to, append(signs, "effort", "years")...).want(422); odd.find(`#sign-form [name="gate"][checked]`).Length() != 2 || !strings.Contains(odd.one(".errors").Text(), "Choose one of the list") {
+		t.Errorf("another effort: %s", odd.text())
+	}
+	signs = append(signs, "effort", string(review.EffortTo15))
 	sri.post(to, signs...).want(303)
 	sri.post(to, signs...).want(303)
-	if got := f.stage(p, "live").LastRound(); got.Outcome != review.OutcomePassed || len(got.SignOffs) != 1 {
+	if got := f.stage(p, "live").LastRound(); got.Outcome != review.OutcomePassed || len(got.SignOffs) != 1 || got.SignOffs[0].Effort != review.EffortTo15 {
 		t.Errorf("the round of Live is %+v", got)
 	}
 	if got := f.stage(p, "idea").OpenRound(); got == nil || len(got.SignOffs) != 1 || got.SignOffs[0].Seat != plan.SeatSRE {

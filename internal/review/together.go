@@ -32,10 +32,11 @@ func (r *Review) RequestTogether(by Actor, gates []GateShown, reason string, at 
 }
 
 // SignTogether approves several stages. Each signature is of its own round, on the
-// content that was shown of it, in a seat of its own gate.
-func (r *Review) SignTogether(by Actor, gates []GateShown, note string, at time.Time) error {
+// content that was shown of it, in a seat of its own gate. effort is how long each of
+// them took, about.
+func (r *Review) SignTogether(by Actor, gates []GateShown, note string, effort Effort, at time.Time) error {
 	return r.together(gates, func(g GateShown) error {
-		return r.SignOff(by, g.Stage, NewSignOff{Seat: g.Seat, Decision: Go, Note: note, Digest: g.Digest}, at)
+		return r.SignOff(by, g.Stage, NewSignOff{Seat: g.Seat, Decision: Go, Note: note, Digest: g.Digest, Effort: effort}, at)
 	})
 }
 

@@ -49,13 +49,13 @@ func TestGatesAreDecidedTogether(t *testing.T) {
 		}
 	}
 	sign := w.shownGates(plan.SeatEngineering, build, design)
-	w.ok(w.r.SignTogether(w.actor(enya), sign, "Read both.", w.tick()))
+	w.ok(w.r.SignTogether(w.actor(enya), sign, "Read both.", review.EffortTo15, w.tick()))
 	w.gate(build, review.GatePassed)
 	w.gate(design, review.GateWaiting)
 	if got := w.r.SeatsToSign(w.actor(enya), w.stage(design)); len(got) > 0 {
 		t.Errorf("having signed, enya can sign in %v", got)
 	}
-	w.ok(w.silent(func() error { return w.r.SignTogether(w.actor(enya), sign, "Read both.", w.tick()) }))
+	w.ok(w.silent(func() error { return w.r.SignTogether(w.actor(enya), sign, "Read both.", review.EffortTo15, w.tick()) }))
 	w.ok(w.sign(archie, design, plan.SeatArchitecture))
 	w.gate(design, review.GatePassed)
 }
@@ -68,12 +68,12 @@ func TestTogetherSaysWhichGateChanged(t *testing.T) {
 	seen := w.shownGates(plan.SeatEngineering, design, build)
 	w.ok(w.answer(member, build, "style", review.Met, "Since yesterday."))
 	w.hold()
-	err := w.r.SignTogether(w.actor(enya), seen, "", w.tick())
+	err := w.r.SignTogether(w.actor(enya), seen, "", "", w.tick())
 	var at *review.InStage
 	if !errors.As(err, &at) || at.Name != "Build" {
 		t.Fatalf("got %v, want it to name Build", err)
 	}
 	w.refused(err, "stale")
-	w.refused(w.r.SignTogether(w.actor(enya), append(seen[:1:1], seen[0]), "", w.tick()), "invalid")
-	w.refused(w.r.SignTogether(w.actor(enya), []review.GateShown{{Stage: "other"}}, "", w.tick()), "not found")
+	w.refused(w.r.SignTogether(w.actor(enya), append(seen[:1:1], seen[0]), "", "", w.tick()), "invalid")
+	w.refused(w.r.SignTogether(w.actor(enya), []review.GateShown{{Stage: "other"}}, "", "", w.tick()), "not found")
 }

@@ -26,6 +26,7 @@ type GatesData struct {
 	Do      string   // of the form that was refused
 	Picked  []string // its gates
 	Text    string   // its reason or note
+	Effort  review.Effort
 	Errors  map[string]string
 	Problem string
 }
@@ -134,6 +135,33 @@ func (d *GatesData) field(do string) ui.Field {
 		f.Value, f.Error = d.Text, d.Errors["text"]
 	}
 	return f
+}
+
+// effort asks what each of the gates took: one answer has to do for all of them.
+func (d *GatesData) effort() ui.Field {
+	return ui.Field{Name: "effort", Label: "Minutes that each took you, about", Optional: true, Error: d.Errors["effort"]}
+}
+
+// EffortOptions are how long deciding can have taken.
+func EffortOptions(chosen review.Effort) []ui.Option {
+	var out []ui.Option
+	for _, e := range review.Efforts() {
+		out = append(out, ui.Option{Value: string(e), Label: minutes(e), Selected: chosen == e})
+	}
+	return out
+}
+
+// minutes is an effort where there is little room.
+func minutes(e review.Effort) string {
+	switch e {
+	case review.EffortUnder5:
+		return "under 5"
+	case review.EffortTo15:
+		return "5–15"
+	case review.EffortTo60:
+		return "15–60"
+	}
+	return "over 60"
 }
 
 // GatesTogether reports whether there are several gates that somebody could ask

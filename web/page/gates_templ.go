@@ -46,7 +46,7 @@ func Gates(m ui.PageMeta, d *GatesData) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.ErrorSummary(summary([]ui.Field{d.chosen(), d.field(GatesRequest), d.field(GatesSign)})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.ErrorSummary(summary([]ui.Field{d.chosen(), d.field(GatesRequest), d.field(GatesSign), d.effort()})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -417,6 +417,12 @@ func gatesForm(d *GatesData, do string, rows []GateRow, button string) templ.Com
 		templ_7745c5c3_Err = ui.TextArea(d.field(do)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
+		}
+		if do == GatesSign {
+			templ_7745c5c3_Err = ui.Radios(d.effort(), EffortOptions(d.Effort)).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<div class=\"row\">")
 		if templ_7745c5c3_Err != nil {

@@ -390,24 +390,10 @@ func (v *view) effortField() ui.Field {
 }
 
 func (v *view) efforts() []ui.Option {
-	var out []ui.Option
-	for _, e := range review.Efforts() {
-		out = append(out, ui.Option{Value: string(e), Label: minutes(e), Selected: v.Form.Action == FormSign && v.Form.Typed.Get("effort") == string(e)})
+	if v.Form.Action != FormSign {
+		return page.EffortOptions("")
 	}
-	return out
-}
-
-// minutes is an effort where there is little room.
-func minutes(e review.Effort) string {
-	switch e {
-	case review.EffortUnder5:
-		return "under 5"
-	case review.EffortTo15:
-		return "5–15"
-	case review.EffortTo60:
-		return "15–60"
-	}
-	return "over 60"
+	return page.EffortOptions(review.Effort(v.Form.Typed.Get("effort")))
 }
 
 // findingsField takes one finding a line.
