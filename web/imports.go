@@ -116,6 +116,20 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showToImport(w, r, status, d)
 	}
+	if isMultipart(r) { // other forms were looked through before
+		field, form := "text", url.Values{"text": {string(body)}}
+		if up.filed {
+			field, form = "file", url.Values{"file": {string(body)}}
+		}
+		if found := lookForSecrets(form); found != nil && found.mark != up.mark {
+			s.noteSecret(r, found)
+			d := &edit.Upload{Errors: map[string]string{field: found.words(form)[field]}, NoSecret: found.mark}
+			if len(up.text) <= echoed {
+				d.Text = up.text
+			}
+			return s.showToImport(w, r, http.StatusUnprocessableEntity, d)
+		}
+	}
 	id := newDraftID()
 	if err := s.Store.KeepImport(r.Context(), v.Actor.Person, id, name, body); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -30,12 +31,12 @@ func (e *maybeSecret) Error() string {
 func withoutSecrets(next handler) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if isMultipart(r) {
-			return next(w, r) // reads its files itself
+			return next(w, r) // reads its files itself, see [Server.upload]
 		}
 		facts := factsOf(r)
 		facts.parsed, facts.unread = true, parseForm(r)
 		if facts.unread == nil {
-			if found := lookForSecrets(r); found != nil && r.PostForm.Get(page.NoSecret) != found.mark {
+			if found := lookForSecrets(r.PostForm); found != nil && r.PostForm.Get(page.NoSecret) != found.mark {
 				return found
 			}
 		}
@@ -44,11 +45,11 @@ func withoutSecrets(next handler) handler {
 }
 
 // lookForSecrets lists what looks like a secret in a form; nil when nothing does.
-func lookForSecrets(r *http.Request) *maybeSecret {
+func lookForSecrets(form url.Values) *maybeSecret {
 	var all []secret.Found
 	fields := map[string][]secret.Found{}
-	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
-		for _, value := range r.PostForm[name] {
+	for _, name := range slices.Sorted(maps.Keys(form)) {
+		for _, value := range form[name] {
 			if found := secret.Find(value); len(found) > 0 {
 				fields[name] = append(fields[name], found...)
 				all = append(all, found...)
@@ -69,15 +70,25 @@ func (s *Server) askAboutSecret(w http.ResponseWriter, r *http.Request, found *m
 		s.askToSignIn(w, r)
 		return
 	}
-	said := make(map[string]string, len(found.fields))
-	var kinds []string
-	for name, fs := range found.fields {
-		lines := strings.Contains(r.PostForm.Get(name), "\n")
+	said := found.words(r.PostForm)
+	s.noteSecret(r, found)
+	m := s.meta(w, r, v, "This looks like a secret", ui.NavNone)
+	m.Posted, m.ErrorCount = false, len(said) // the page holds the only copy of what was typed
+	typed := maps.Clone(r.PostForm)
+	delete(typed, page.NoSecret)
+	err := s.render(w, r, http.StatusUnprocessableEntity, page.LooksSecret(m, r.URL.RequestURI(), typed, said, found.mark))
+	if err != nil && r.Context().Err() == nil {
+		s.Log.ErrorContext(r.Context(), "showing what looks like a secret failed", "request", requestID(r), "err", err)
+	}
+}
+
+// words say of each field of a form what in it looks like a secret.
+func (e *maybeSecret) words(form url.Values) map[string]string {
+	said := make(map[string]string, len(e.fields))
+	for name, fs := range e.fields {
+		lines := strings.Contains(form.Get(name), "\n")
 		var words []string
 		for _, f := range fs {
-			if !slices.Contains(kinds, f.Kind) {
-				kinds = append(kinds, f.Kind)
-			}
 			word := "looks like " + f.Kind
 			if lines {
 				word = fmt.Sprintf("line %d %s", f.Line, word)
@@ -88,16 +99,19 @@ func (s *Server) askAboutSecret(w http.ResponseWriter, r *http.Request, found *m
 		}
 		said[name] = page.Capital(strings.Join(words, "; ")) + "."
 	}
-	slices.Sort(kinds)
-	s.event(r, slog.LevelInfo, "asked about what looks like a secret", slog.String("route", routeOf(r)), slog.String("kinds", strings.Join(kinds, ", ")))
-	m := s.meta(w, r, v, "This looks like a secret", ui.NavNone)
-	m.Posted, m.ErrorCount = false, len(said) // the page holds the only copy of what was typed
-	typed := maps.Clone(r.PostForm)
-	delete(typed, page.NoSecret)
-	err := s.render(w, r, http.StatusUnprocessableEntity, page.LooksSecret(m, r.URL.RequestURI(), typed, said, found.mark))
-	if err != nil && r.Context().Err() == nil {
-		s.Log.ErrorContext(r.Context(), "showing what looks like a secret failed", "request", requestID(r), "err", err)
+	return said
+}
+
+// noteSecret logs that somebody was asked, with the kinds alone.
+func (s *Server) noteSecret(r *http.Request, found *maybeSecret) {
+	var kinds []string
+	for _, fs := range found.fields {
+		for _, f := range fs {
+			kinds = append(kinds, f.Kind)
+		}
 	}
+	slices.Sort(kinds)
+	s.event(r, slog.LevelInfo, "asked about what looks like a secret", slog.String("route", routeOf(r)), slog.String("kinds", strings.Join(slices.Compact(kinds), ", ")))
 }
 
 // secretsNamed is how many places of a field are named.

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"testing"
@@ -84,4 +86,59 @@ func TestSecretsInEveryForm(t *testing.T) {
 	auditor := f.browse("auditor")
 	mark := auditor.post(answer, "answer", "met", "version", "0", "note", pasted).want(422).one(`[name="`+page.NoSecret+`"]`).AttrOr("value", "")
 	auditor.post(answer, "answer", "met", "version", "0", "note", pasted, page.NoSecret, mark).want(403)
+}
+
+// A text or a file for the library is asked about before it is kept.
+func TestImportsAreAskedAbout(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	b := f.browse("admin")
+	list := "# Checklist\n\n- [ ] Log in with ghp_" + strings.Repeat("aB3dE5", 6) + "\n"
+	waiting := func() int { return b.get(page.ImportURL).want(200).find("#waiting li").Length() }
+	for _, file := range []bool{true, false} {
+		send := func(mark string) *reply {
+			if file {
+				return b.upload([3]string{"file", "list.md", list}, [3]string{"text", "", ""}, [3]string{page.NoSecret, "", mark})
+			}
+			return b.upload([3]string{"text", "", list}, [3]string{page.NoSecret, "", mark})
+		}
+		asked := send("").want(422)
+		if text := asked.one(".errors").Text(); !strings.Contains(text, "Line 3 looks like a GitHub token") || strings.Contains(text, "ghp_") {
+			t.Errorf("it says %s", text)
+		}
+		if !file && asked.one("textarea[name=text]").Text() != list {
+			t.Error("what was pasted is lost")
+		}
+		mark := asked.one(`input[type=checkbox][name="`+page.NoSecret+`"]`).AttrOr("value", "")
+		before := waiting()
+		send(mark + "x").want(422)
+		if waiting() != before {
+			t.Error("it was kept unasked")
+		}
+		send(mark).want(303)
+		if waiting() != before+1 {
+			t.Error("it was not kept")
+		}
+	}
+}
+
+// upload sends the parts of a form as a browser does that sends files: each a name, a
+// file's name if it is one, and what is in it.
+func (b *browser) upload(parts ...[3]string) *reply {
+	b.f.t.Helper()
+	var buf bytes.Buffer
+	form := multipart.NewWriter(&buf)
+	for _, p := range parts {
+		create := form.CreateFormField
+		if p[1] != "" {
+			create = func(name string) (io.Writer, error) { return form.CreateFormFile(name, p[1]) }
+		}
+		part, err := create(p[0])
+		if err != nil {
+			b.f.t.Fatal(err)
+		}
+		_, _ = part.Write([]byte(p[2]))
+	}
+	_ = form.Close()
+	return b.send(http.MethodPost, page.ImportURL, form.FormDataContentType(), buf.String())
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/formats"
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // maxUpload is the largest request with a file that is read to its end. It is more
@@ -25,6 +26,7 @@ type uploaded struct {
 	text   string
 	filed  bool // there is a file, perhaps an empty one
 	tooBig bool
+	mark   string // of what its sender says is no secret
 }
 
 func isMultipart(r *http.Request) bool {
@@ -34,7 +36,7 @@ func isMultipart(r *http.Request) bool {
 
 // readUpload reads a form with a file in it.
 func readUpload(r *http.Request) (up uploaded, err error) {
-	factsOf(r).fields = []string{"file", "text"}
+	factsOf(r).fields = []string{"file", "text", page.NoSecret}
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return up, errUnreadable
@@ -66,6 +68,8 @@ func readUpload(r *http.Request) (up uploaded, err error) {
 			up.file, up.filed = body, up.name != "" || len(body) > 0
 		case "text":
 			up.text = string(body)
+		case page.NoSecret:
+			up.mark = string(body)
 		default:
 			return up, invalidField("form", "has a field that this page does not know: "+printable(name, 40))
 		}

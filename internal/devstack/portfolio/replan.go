@@ -28,8 +28,8 @@ func (s *story) replanned() []turn {
 	}
 	return []turn{
 		{12, "elif", "", upgradeTo(lifecycleKey, 2, "Version 2 has the phases that modules need, and asks less twice.")},
-		{11, "elif", "", attach("ml", "Support acts on what the model says, so it needs the checks that other models get.")},
-		{10, "mei", "", attach("gdpr", "A score is personal data, and some of the customers live in the EU.")},
+		{11, "elif", "", attach("ml", 1, "Support acts on what the model says, so it needs the checks that other models get.")},
+		{10, "mei", "", attach("gdpr", 2, "A score is personal data, and some of the customers live in the EU.")},
 		{9, "elif", "", alsoTrue("ml-model", "ml-affects-people")},
 		{9, "elif", "", noToTheRest},
 		{8, "mei", "", confirmAnswers},
@@ -84,9 +84,9 @@ func upgradeTo(key string, version int, why string) act {
 	}
 }
 
-func attach(key, why string) act {
+func attach(key string, version int, why string) act {
 	return func(r *review.Review, who review.Actor, at time.Time) error {
-		m, err := catalog.Module(key, 1)
+		m, err := catalog.Module(key, version)
 		if err != nil {
 			return err
 		}

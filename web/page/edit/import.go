@@ -21,6 +21,8 @@ type Upload struct {
 	Errors  map[string]string
 	Waiting []Waiting
 	Now     time.Time
+	// NoSecret stands for what looks like a secret; empty: nothing does.
+	NoSecret string
 }
 
 // Waiting is a file that became no draft yet.
