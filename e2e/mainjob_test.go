@@ -119,7 +119,7 @@ func mainJob(t *testing.T, name string, arrives func() *person) {
 	rosa.until(`document.querySelector(`+asJSON(row+` td.s-met a[title="Idea: passed"]`)+`) !== null`, func() string { return "the portfolio does not show that the gate has passed" })
 	rosa.follow(link(name).in(row))
 	rosa.see("Passed")
-	rosa.follow(link("History").in("main"))
+	rosa.follow(link("History").in("nav.local"))
 	rosa.trail(
 		"Rosa Almeida started the project", "Rosa Almeida pinned the readiness definition", "Rosa Almeida answered met", "Rosa Almeida answered met", "Rosa Almeida answered met",
 		"Rosa Almeida answered not applicable", "Rosa Almeida linked evidence", "Rosa Almeida linked evidence", "Rosa Almeida linked evidence",

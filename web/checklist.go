@@ -28,7 +28,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 	}
 	show, text := listFilter(r)
 	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: show, Query: text, Said: s.said(r)}
-	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
+	m := s.projectMeta(w, r, &view.Viewer, view.Review, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
 	if d.Said.Entries != "" { // it stands beside the button that undoes it
 		m.Banners, m.Saved = nil, true

@@ -52,7 +52,7 @@ func (s *Server) showCompared(w http.ResponseWriter, r *http.Request, from, to t
 			d.FromText = page.MomentField(page.MomentText(from)) // what the day was taken for
 		}
 	}
-	m := s.meta(w, r, &v.Viewer, "Compare, "+v.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.After.Review, "Compare, "+v.Project.Name, ui.NavPortfolio)
 	m.Width = ui.Wide
 	if problem != nil {
 		status = explain(problem).status

@@ -35,7 +35,7 @@ func (s *Server) showGate(w http.ResponseWriter, r *http.Request, status int, v 
 		}
 		return out
 	}
-	m := s.meta(w, r, &v.Viewer, "Gate: "+v.Stage.Def.Name+", "+v.Review.Project.Name, ui.NavSignOffs)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Gate: "+v.Stage.Def.Name+", "+v.Review.Project.Name, ui.NavSignOffs)
 	m.ErrorCount = len(form.Errors)
 	if r.Method != http.MethodGet {
 		m.Path = page.GateURL(v.Review.Project.Key, v.Stage.Def.Key)

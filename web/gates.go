@@ -22,7 +22,7 @@ func (s *Server) showGates(w http.ResponseWriter, r *http.Request, status int, d
 		return err
 	}
 	d.Review, d.Actor, d.Now, d.Names = v.Review, v.Actor, v.Now, v.Names.Of
-	m := s.meta(w, r, &v.Viewer, "Several gates, "+v.Review.Project.Name, ui.NavSignOffs)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Several gates, "+v.Review.Project.Name, ui.NavSignOffs)
 	m.Path, m.ErrorCount = page.GatesURL(v.Review.Project.Key), len(d.Errors)
 	return s.render(w, r, status, page.Gates(m, d))
 }

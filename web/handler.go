@@ -195,6 +195,15 @@ func (s *Server) meta(w http.ResponseWriter, r *http.Request, v *store.Viewer, t
 	return m
 }
 
+// projectMeta is the frame of a page of a project, with the way to its other pages.
+func (s *Server) projectMeta(
+	w http.ResponseWriter, r *http.Request, v *store.Viewer, rv *review.Review, title string, nav ui.NavItem,
+) ui.PageMeta {
+	m := s.meta(w, r, v, title, nav)
+	m.Local = page.ProjectNav(rv, v.Actor, m.Path)
+	return m
+}
+
 // buffers are reused between pages, so that a page costs no big allocation.
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 

@@ -36,7 +36,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	for _, h := range v.Hashes {
 		d.Hashes = append(d.Hashes, hex.EncodeToString(h[:]))
 	}
-	return s.render(w, r, http.StatusOK, page.History(s.meta(w, r, &v.Viewer, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
+	return s.render(w, r, http.StatusOK, page.History(s.projectMeta(w, r, &v.Viewer, v.Review, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
 }
 
 // historyFilter reads what the address narrows the trail to.

@@ -53,7 +53,7 @@ func (s *Server) showItemOf(w http.ResponseWriter, r *http.Request, status int, 
 	if err := s.assignable(r, view, d); err != nil {
 		return err
 	}
-	m := s.meta(w, r, &view.Viewer, d.Title(), ui.NavPortfolio)
+	m := s.projectMeta(w, r, &view.Viewer, view.Review, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
 	if m.Posted { // maybe from a form about its waiver, whose address is another
 		m.Path = page.ItemURL(at.project, at.stage, at.item)

@@ -42,7 +42,7 @@ func (s *Server) showMembers(w http.ResponseWriter, r *http.Request, status int,
 	if err := s.findMembers(r, d); err != nil {
 		return err
 	}
-	m := s.meta(w, r, &view.Viewer, "People, "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &view.Viewer, view.Review, "People, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.MembersURL(p.Key), len(typed.Errors)
 	if err := s.tellMember(r, view, &m); err != nil {
 		return err

@@ -60,7 +60,7 @@ func (s *Server) showImportObjectives(w http.ResponseWriter, r *http.Request, st
 		return err
 	}
 	d.View = recordsView(v)
-	m := s.meta(w, r, &v.Viewer, "Import objectives, "+v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Import objectives, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.ErrorCount = len(d.Problems)
 	if m.Posted {
 		m.Path = page.ImportObjectivesURL(v.Review.Project.Key)

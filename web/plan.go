@@ -53,7 +53,7 @@ func (s *Server) showPlan(w http.ResponseWriter, r *http.Request, status int, do
 			return err
 		}
 	}
-	m := s.meta(w, r, &v.Viewer, "Plan, "+v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Plan, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.PlanURL(v.Review.Project.Key), len(form.Errors)
 	s.tellPlanChange(r, v, d, &m)
 	return s.render(w, r, status, page.Plan(m, d))

@@ -49,9 +49,7 @@ func TestModulesAreAttachedAndDetached(t *testing.T) {
 	f.publishDocument(plan.Document{Module: other})
 	p := f.create("payments", func(in *review.NewProject) { in.Profile = plan.Profile{f.tmpl.Flags[0].Key} })
 	to, b := page.PlanURL(p), f.browse("owner")
-	for _, from := range []string{page.ProjectURL(p), page.SettingsURL(p)} {
-		b.get(from).want(200).one(`a[href="` + to + `"]`)
-	}
+	b.get(page.ProjectURL(p)).want(200).one(`nav a[href="` + to + `"]`)
 	offers := b.get(to).want(200).find("#modules article")
 	if offers.Length() != 2 || offers.First().AttrOr("id", "") != "module-printing" {
 		t.Errorf("what the profile proposes is not first: %s", words(offers))

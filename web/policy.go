@@ -51,7 +51,7 @@ func (s *Server) policies(w http.ResponseWriter, r *http.Request) error {
 	d := &page.PoliciesData{
 		Review: v.Review, Now: v.Now, Names: v.Names.Of, Entries: v.Entries, Offered: offeredPolicies(v), Newest: v.Newest, Actor: v.Actor,
 	}
-	m := s.meta(w, r, &v.Viewer, "Policies, "+v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Policies, "+v.Review.Project.Name, ui.NavPortfolio)
 	return s.render(w, r, http.StatusOK, page.Policies(m, d))
 }
 

@@ -144,7 +144,7 @@ func TestAProjectAndItsPolicies(t *testing.T) {
 	if text := o.get(page.GateURL(p, stage)).one("#ask").Text(); !strings.Contains(text, "equired: 0 of 2 hold") {
 		t.Errorf("the gate says %s", text)
 	}
-	o.get(page.ProjectURL(p)).want(200).one(`a.btn[href="` + policies + `"]`)
+	o.get(page.ProjectURL(p)).want(200).one(`nav a[href="` + policies + `"]`)
 	o.get(page.ReportURL(p)).want(200).one("#policies #policy-changes--said")
 	if text := o.get(page.HistoryURL(p)).want(200).one("main").Text(); !strings.Contains(text, "attached policy") {
 		t.Errorf("the history says %s", text)

@@ -17,11 +17,21 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, v.Review.Project.Name, ui.NavPortfolio)
 	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
 		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Nobody: v.Nobody,
 		Others: v.Others, Resting: resting(v.Resting), RestingAll: v.RestingAll,
 	}))
+}
+
+// stages leads to the checklist of the stage that the project is at.
+func (s *Server) stages(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.Overview(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	http.Redirect(w, r, page.CurrentChecklist(page.ProjectData{Review: v.Review, Now: v.Now, Name: v.Names.Of}), http.StatusSeeOther)
+	return nil
 }
 
 // resting are the records of other projects that rest on one.

@@ -50,7 +50,7 @@ func (s *Server) records(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d := recordsView(v)
-	return s.render(w, r, http.StatusOK, records.Overview(s.meta(w, r, &v.Viewer, "Records, "+v.Review.Project.Name, ui.NavPortfolio), &d))
+	return s.render(w, r, http.StatusOK, records.Overview(s.projectMeta(w, r, &v.Viewer, v.Review, "Records, "+v.Review.Project.Name, ui.NavPortfolio), &d))
 }
 
 // recordsOfKind lists a project's records of one kind.
@@ -72,7 +72,7 @@ func (s *Server) recordsOfKind(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	d.View = recordsView(v)
-	return s.render(w, r, http.StatusOK, records.List(s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio), d))
+	return s.render(w, r, http.StatusOK, records.List(s.projectMeta(w, r, &v.Viewer, v.Review, d.Title(), ui.NavPortfolio), d))
 }
 
 // newRecord is the form of a new record.
@@ -114,7 +114,7 @@ func (s *Server) showRecordForm(w http.ResponseWriter, r *http.Request, status, 
 	if err := s.otherChoices(r, v, d); err != nil {
 		return err
 	}
-	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
 	if m.Posted {
 		m.Path = page.NewRecordURL(v.Review.Project.Key, d.Kind.Key, "", "")
@@ -360,7 +360,7 @@ func (s *Server) showRecord(w http.ResponseWriter, r *http.Request, status, no i
 	if err := s.lessonParts(r, v, d); err != nil {
 		return err
 	}
-	m := s.meta(w, r, &v.Viewer, d.Title(), ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, d.Title(), ui.NavPortfolio)
 	m.ErrorCount = d.ErrorCount()
 	if m.Posted {
 		m.Path = page.RecordURL(v.Review.Project.Key, v.Record.Kind, no)

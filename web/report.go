@@ -30,5 +30,5 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request) error {
 	d.Nobody = v.Nobody
 	d.Bundle = page.BundleURL(key)
 	d.Rights = review.May(v.Actor, review.ViewDirectory, nil) == nil
-	return s.render(w, r, http.StatusOK, gate.Report(s.meta(w, r, &v.Viewer, title, ui.NavPortfolio), d))
+	return s.render(w, r, http.StatusOK, gate.Report(s.projectMeta(w, r, &v.Viewer, v.Review, title, ui.NavPortfolio), d))
 }

@@ -110,11 +110,8 @@ func TestReportSaysHowToVerifyIt(t *testing.T) {
 	if n := r.find("main form").Length(); n != 0 {
 		t.Errorf("%d forms on paper", n)
 	}
-	for _, from := range []string{page.ProjectURL(p), page.GateURL(p, "idea")} {
-		if f.browse("viewer").get(from).want(200).find(`a[href^="`+page.ReportURL(p)+`"]`).Length() != 1 {
-			t.Errorf("%s does not lead to the report", from)
-		}
-	}
+	f.browse("viewer").get(page.ProjectURL(p)).want(200).one(`nav a[href="` + page.ReportURL(p) + `"]`)
+	f.browse("viewer").get(page.GateURL(p, "idea")).want(200).one(`main a[href^="` + page.ReportURL(p) + `"]`)
 }
 
 func TestReportAsOfThen(t *testing.T) {

@@ -44,7 +44,7 @@ func (s *Server) showResponsibilities(w http.ResponseWriter, r *http.Request, st
 		d.Many = len(found) >= maxChoices
 		d.People = choices(found)
 	}
-	m := s.meta(w, r, &v.Viewer, "Responsibilities, "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Responsibilities, "+p.Name, ui.NavPortfolio)
 	m.Path = page.ResponsibilitiesURL(p.Key)
 	if typed != nil {
 		m.ErrorCount = len(typed.Errors)

@@ -22,7 +22,7 @@ func (s *Server) showRetraction(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	p := &v.Review.Project
-	m := s.meta(w, r, &v.Viewer, "Taking answers back, "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Taking answers back, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.RetractionURL(p.Key), len(form.Errors)
 	return s.render(w, r, status, page.Retraction(m, &page.RetractionData{Review: v.Review, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Form: form}))
 }

@@ -52,7 +52,7 @@ func (s *Server) reviewFailed(w http.ResponseWriter, r *http.Request, err error)
 	} else {
 		next.Problem = p.text
 	}
-	m := s.meta(w, r, &v.Viewer, v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, v.Review.Project.Name, ui.NavPortfolio)
 	m.Path = page.ProjectURL(v.Review.Project.Key)
 	if next.Error != "" {
 		m.ErrorCount = 1

@@ -118,6 +118,7 @@ func (s *Server) table() []route {
 		{"POST", project + "/retraction", signedIn, s.decideRetraction},
 		{"GET", project + "/plan", signedIn, s.plan},
 		{"POST", project + "/plan", signedIn, s.changePlan},
+		{"GET", project + "/stages", signedIn, s.stages},
 		{"GET", project + "/policies", signedIn, s.policies},
 		{"GET", project + "/plan/new-item", signedIn, s.newItem},
 		{"POST", project + "/plan/new-item", signedIn, s.addItem},

@@ -57,7 +57,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 		d.Was = p.Fields().Digest()
 		d.Theirs = page.Differences(p, typed.form, d.Template)
 	}
-	m := s.meta(w, r, &view.Viewer, "Settings, "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &view.Viewer, view.Review, "Settings, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.SettingsURL(p.Key), len(d.Form.Errors)
 	return s.render(w, r, status, page.Settings(m, d))
 }

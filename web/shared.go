@@ -30,7 +30,7 @@ func (s *Server) showShared(w http.ResponseWriter, r *http.Request, status int, 
 	for _, f := range v.Followers {
 		d.Followers = append(d.Followers, page.Follower(f))
 	}
-	m := s.meta(w, r, &v.Viewer, "Shared answers, "+v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Shared answers, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.SharedURL(v.Review.Project.Key), len(d.Errors)
 	return s.render(w, r, status, page.Shared(m, d))
 }

@@ -37,7 +37,7 @@ func (s *Server) showStageDates(w http.ResponseWriter, r *http.Request, status i
 	} else {
 		d.Form.Plan = p.StagePlan(st.Def.Key)
 	}
-	m := s.meta(w, r, &v.Viewer, "Owner and dates: "+st.Def.Name+", "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Owner and dates: "+st.Def.Name+", "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.StageDatesURL(p.Key, st.Def.Key), len(d.Form.Errors)
 	return s.render(w, r, status, page.StageDates(m, d))
 }

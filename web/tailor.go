@@ -90,7 +90,7 @@ func (s *Server) showNewItem(w http.ResponseWriter, r *http.Request, status int,
 	if err := review.May(v.Actor, review.ChangePlan, p); err != nil {
 		return err
 	}
-	m := s.meta(w, r, &v.Viewer, "Add an item, "+p.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Add an item, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = d.URL(), len(form.Errors)
 	return s.render(w, r, status, page.NewItem(m, d))
 }

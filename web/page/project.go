@@ -177,6 +177,9 @@ func (v *projectView) checklist() string {
 	return StageURL(v.key(), v.Review.Stages[v.current].Def.Key)
 }
 
+// CurrentChecklist is the address of the checklist of the stage that a project is at.
+func CurrentChecklist(d ProjectData) string { return newProjectView(d).checklist() }
+
 func (v *projectView) allPassed() bool {
 	return !slices.ContainsFunc(v.rollups, func(r review.StageRollup) bool { return !r.Gate.Passed() })
 }

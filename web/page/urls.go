@@ -42,6 +42,9 @@ func LifecycleURL(key string, version int) string {
 // ProjectURL is a project's overview.
 func ProjectURL(p review.ProjectKey) string { return ProjectsURL + "/" + string(p) }
 
+// StagesURL leads to the checklist of the stage that the project is at.
+func StagesURL(p review.ProjectKey) string { return ProjectURL(p) + "/stages" }
+
 // SettingsURL is where a project's own fields are edited.
 func SettingsURL(p review.ProjectKey) string { return ProjectURL(p) + "/settings" }
 

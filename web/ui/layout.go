@@ -60,6 +60,7 @@ type PageMeta struct {
 	Person     string // signed-in person's name; empty shows the frame without navigation
 	Who        string // what tells the signed-in person from others, for the drafts of app.js
 	Nav        NavItem
+	Local      *LocalNav // the way to the other pages of the same thing; nil: there is none
 	Waiting    int // gates waiting for this person's sign-off, shown beside the navigation; 0 shows nothing
 	Banners    []Banner
 	Theme      Theme
