@@ -18,6 +18,7 @@ const (
 	partSeats     part = "seats of items"
 	partWhen      part = "conditions by profile"
 	partValidity  part = "validity of evidence"
+	partPlaces    part = "environments"
 	partCore      part = "core items"
 	partQuality   part = "qualities"
 	partSources   part = "sources"
@@ -58,6 +59,7 @@ func notRepresented(d plan.Document, format string, keeps []part) []string {
 		has(partSeats, len(it.Seats) > 0)
 		has(partWhen, len(it.When) > 0)
 		has(partValidity, it.ValidDays > 0)
+		has(partPlaces, len(it.Environments) > 0)
 		has(partCore, it.Core)
 		has(partQuality, len(it.Quality) > 0)
 		has(partSources, len(it.Sources) > 0)
@@ -67,7 +69,7 @@ func notRepresented(d plan.Document, format string, keeps []part) []string {
 	})
 	var out []string
 	for _, p := range []part{
-		partGates, partPurpose, partFlags, partModule, partLevels, partTiers, partEvidence, partSeats, partWhen, partValidity, partCore, partQuality,
+		partGates, partPurpose, partFlags, partModule, partLevels, partTiers, partEvidence, partSeats, partWhen, partPlaces, partValidity, partCore, partQuality,
 		partSources, partWas, partQuestions, partLinks,
 	} {
 		if seen[p] > 0 {

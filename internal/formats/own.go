@@ -286,6 +286,11 @@ func (c *ownCheck) file(f *own.File) {
 			c.refuse(fmt.Sprintf("adds.evidence[%d]", i), fmt.Sprintf("%q cannot be the key of a kind of evidence.", cut(string(k))), ownWordForm)
 		}
 	}
+	for i, k := range f.Adds.Environments {
+		if !k.Valid() {
+			c.refuse(fmt.Sprintf("adds.environments[%d]", i), fmt.Sprintf("%q cannot be the key of a kind of environment.", cut(string(k))), ownWordForm)
+		}
+	}
 	for i := range f.Stages {
 		c.stage(fmt.Sprintf("stages[%d]", i), &f.Stages[i])
 	}
@@ -306,7 +311,7 @@ func (c *ownCheck) file(f *own.File) {
 
 // checklist reports whether a file has something that only lifecycles and modules have.
 func checklist(f *own.File) bool {
-	return len(f.Stages)+len(f.Keeps)+len(f.Items)+len(f.Seats)+len(f.Notify)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence) > 0 ||
+	return len(f.Stages)+len(f.Keeps)+len(f.Items)+len(f.Seats)+len(f.Notify)+len(f.Flags)+len(f.ProposedWhen)+len(f.Adds.Seats)+len(f.Adds.Evidence)+len(f.Adds.Environments) > 0 ||
 		f.Notice != "" || f.Order != "" || f.SoD != nil
 }
 
@@ -384,8 +389,18 @@ func (c *ownCheck) stage(path string, s *own.Stage) {
 	for i, seat := range s.Gate.Seats {
 		c.seat(fmt.Sprintf("%s.gate.seats[%d]", path, i), seat)
 	}
+	c.environments(path+".gate.environments", s.Gate.Environments)
 	for i := range s.Items {
 		c.item(fmt.Sprintf("%s.items[%d]", path, i), &s.Items[i])
+	}
+}
+
+func (c *ownCheck) environments(path string, kinds []plan.EnvironmentKind) {
+	for i, k := range kinds {
+		if !c.words.HasEnvironment(k) {
+			c.refuse(fmt.Sprintf("%s[%d]", path, i), fmt.Sprintf("%q is no kind of environment.", cut(string(k))),
+				"Kinds are "+listed(c.words.AllEnvironments())+"; the document can add others.")
+		}
 	}
 }
 
@@ -422,6 +437,7 @@ func (c *ownCheck) item(path string, it *own.Item) {
 			c.refuse(fmt.Sprintf("%s.seats[%d]", path, i), fmt.Sprintf("%q is no seat.", cut(string(s))), c.seats())
 		}
 	}
+	c.environments(path+".environments", it.Environments)
 	if it.ValidDays < 0 {
 		c.refuse(path+".valid_days", "A number of days cannot be below zero.", "")
 	}

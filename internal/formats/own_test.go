@@ -66,7 +66,7 @@ func webish(s string) bool { return webAddress("https://example.org/" + s) }
 
 // added are the words that any document adds.
 func added() plan.Words {
-	return plan.Words{Seats: []plan.Seat{"legal", "null"}, Evidence: []plan.EvidenceKind{"contract", "true"}}
+	return plan.Words{Seats: []plan.Seat{"legal", "null"}, Evidence: []plan.EvidenceKind{"contract", "true"}, Environments: []plan.EnvironmentKind{"edge", "no"}}
 }
 
 func anySeat(t *rapid.T) plan.GateSeat {
@@ -78,7 +78,7 @@ func anyItem(t *rapid.T, key plan.ItemKey) plan.Item {
 	words := anyText()
 	it := plan.Item{
 		Key: key, Title: words.Draw(t, "title"), Guidance: words.Draw(t, "guidance"), Why: words.Draw(t, "why"), Done: words.Draw(t, "done"), Show: words.Draw(t, "show"),
-		Evidence: anyOf(t, "evidence", added().AllEvidence()), Seats: anyOf(t, "seats", added().AllSeats()), When: flags(t, "when"), ValidDays: rapid.IntRange(0, 99).Draw(t, "days"),
+		Evidence: anyOf(t, "evidence", added().AllEvidence()), Seats: anyOf(t, "seats", added().AllSeats()), When: flags(t, "when"), Environments: anyOf(t, "environments", added().AllEnvironments()), ValidDays: rapid.IntRange(0, 99).Draw(t, "days"),
 		Core: rapid.Bool().Draw(t, "core"), Quality: some(t, "quality", 2, words), Sources: some(t, "sources", 2, words), Links: anyLinks(t),
 	}
 	for i := range it.Levels {
@@ -140,7 +140,7 @@ func anyDocument() *rapid.Generator[plan.Document] {
 		}
 		for _, k := range rapid.SliceOfNDistinct(anyKey(), 0, 3, rapid.ID[string]).Draw(t, "stages") {
 			s := plan.Stage{Key: plan.StageKey(k), Name: words.Draw(t, "name"), Phases: anyOf(t, "phases", plan.Phases()), Purpose: words.Draw(t, "purpose")}
-			s.Gate = plan.Gate{Name: words.Draw(t, "gate"), Exit: words.Draw(t, "exit"), RepeatsDays: rapid.IntRange(0, 90).Draw(t, "repeats"), Records: rapid.SampledFrom([][]record.Key{nil, {"objective"}, {"objective", "risk"}}).Draw(t, "records"), Policies: rapid.SampledFrom([][]string{nil, {"changes", "access"}}).Draw(t, "policies"), From: rapid.SampledFrom([]plan.Exposure{"", "pilot", "general"}).Draw(t, "from")}
+			s.Gate = plan.Gate{Name: words.Draw(t, "gate"), Exit: words.Draw(t, "exit"), RepeatsDays: rapid.IntRange(0, 90).Draw(t, "repeats"), Records: rapid.SampledFrom([][]record.Key{nil, {"objective"}, {"objective", "risk"}}).Draw(t, "records"), Policies: rapid.SampledFrom([][]string{nil, {"changes", "access"}}).Draw(t, "policies"), From: rapid.SampledFrom([]plan.Exposure{"", "pilot", "general"}).Draw(t, "from"), Environments: anyOf(t, "environments", added().AllEnvironments())}
 			if rapid.Bool().Draw(t, "quorum") {
 				s.Gate.Quorums = [3]int{3, rapid.IntRange(0, 3).Draw(t, "quorum"), 0}
 			}

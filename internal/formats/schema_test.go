@@ -42,6 +42,7 @@ func TestSchemaIsTheForm(t *testing.T) {
 	sameWords(t, root.Defs["phase"].Enum, plan.Phases())
 	sameWords(t, root.Defs["seat"].Examples, plan.Seats())
 	sameWords(t, root.Defs["evidence"].Examples, plan.EvidenceKinds())
+	sameWords(t, root.Defs["environment"].Examples, plan.EnvironmentKinds())
 	for _, v := range root.Defs["level"].Enum {
 		if l, ok := v.(string); !ok || plan.Level(l).Rank() < 0 {
 			t.Errorf("level %v", v)

@@ -141,6 +141,9 @@ func unused(d Document) []string {
 			for _, kind := range it.Evidence {
 				used[string(kind)] = true
 			}
+			for _, kind := range it.Environments {
+				used[string(kind)] = true
+			}
 		}
 	}
 	for _, s := range gateSeats(d) {
@@ -151,6 +154,9 @@ func unused(d Document) []string {
 		added = append(added, string(s))
 	}
 	for _, k := range d.Adds().Evidence {
+		added = append(added, string(k))
+	}
+	for _, k := range d.Adds().Environments {
 		added = append(added, string(k))
 	}
 	return slices.DeleteFunc(added, func(w string) bool { return used[w] })

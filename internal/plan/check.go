@@ -262,6 +262,7 @@ func (c *checker) flags(flags []Question) {
 func (c *checker) adds(w Words) {
 	addWords(c, "adds seats", w.Seats, Seats(), Seat.Valid)
 	addWords(c, "adds evidence", w.Evidence, EvidenceKinds(), EvidenceKind.Valid)
+	addWords(c, "adds environments", w.Environments, EnvironmentKinds(), EnvironmentKind.Valid)
 	c.words = w
 }
 
@@ -325,6 +326,7 @@ func (c *checker) gate(g *Gate) {
 	if g.From != "" && (!g.From.Valid() || g.From == ExposureSandbox) {
 		c.addf("from_exposure: %q is not pilot, limited or general; leave it out where the gate is always needed", g.From)
 	}
+	c.environments(g.Environments)
 	var seats []Seat
 	for i := range g.Seats {
 		seats = append(seats, g.Seats[i].Seat)
@@ -410,9 +412,19 @@ func (c *checker) oneItem(d *Item) {
 	unique(c, "sources", d.Sources)
 	c.answers("when", d.When)
 	c.days("valid_days", d.ValidDays)
+	c.environments(d.Environments)
 	c.former(d.Was)
 	c.reworded(d)
 	c.question(d)
+}
+
+func (c *checker) environments(kinds []EnvironmentKind) {
+	for _, k := range kinds {
+		if !c.words.HasEnvironment(k) {
+			c.addf("environments: %q is not a kind of environment; the document can add it", k)
+		}
+	}
+	unique(c, "environments", kinds)
 }
 
 func (c *checker) former(was []ItemKey) {

@@ -19,7 +19,7 @@ func conflict(format string, args ...any) *Conflict { return &Conflict{fmt.Sprin
 // its order. The error is a [*Conflict] where they do not fit together.
 func Compose(o Origin, l *Lifecycle, modules []*Module) (*Plan, error) {
 	p := &Plan{Lifecycle: *l, Origin: o, Modules: modules, Base: l}
-	if len(modules) == 0 && o.Tailoring.IsZero() {
+	if len(modules)+len(o.Environments) == 0 && o.Tailoring.IsZero() {
 		return p, nil // the lifecycle's own stages, shared
 	}
 	c := composing{p, map[ItemKey]string{}, map[Phase]int{}}
@@ -28,6 +28,9 @@ func Compose(o Origin, l *Lifecycle, modules []*Module) (*Plan, error) {
 		if err := c.join(m); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.spread(o.Environments); err != nil {
+		return nil, err
 	}
 	if err := c.tailor(o.Tailoring); err != nil {
 		return nil, err
@@ -121,13 +124,24 @@ func (c *composing) tailor(t Tailoring) error {
 		c.Stages[i].Items = append(c.Stages[i].Items, item)
 	}
 	at := make(map[ItemKey]*Item, len(c.items))
+	in := map[ItemKey][]*Item{} // those that are asked for environments, by the item's bare key
 	for i := range c.Stages {
 		for j := range c.Stages[i].Items {
-			at[c.Stages[i].Items[j].Key] = &c.Stages[i].Items[j]
+			item := &c.Stages[i].Items[j]
+			at[item.Key] = item
+			if item.Environment != nil {
+				in[item.Key.Bare()] = append(in[item.Key.Bare()], item)
+			}
 		}
 	}
+	// What was raised or is to be kept holds in every environment. What was lowered was
+	// approved for the project before it had them, and is asked again.
 	for _, r := range t.Raised {
+		items := in[r.Item]
 		if item := at[r.Item]; item != nil {
+			items = append(items, item)
+		}
+		for _, item := range items {
 			for i := range item.Levels {
 				item.Levels[i] = heavier(item.Levels[i], r.Level)
 			}
@@ -146,6 +160,9 @@ func (c *composing) tailor(t Tailoring) error {
 	}
 	for _, k := range t.Core {
 		if item := at[k]; item != nil {
+			item.Core = true
+		}
+		for _, item := range in[k] {
 			item.Core = true
 		}
 	}

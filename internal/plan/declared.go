@@ -58,19 +58,23 @@ func (k EvidenceKind) Label() string {
 	return label(string(k))
 }
 
-// MaxWords is the most seats, and the most kinds of evidence, that a document adds.
+// MaxWords is the most seats, kinds of evidence, or kinds of environment that a document
+// adds.
 const MaxWords = 20
 
-// Words are the seats and kinds of evidence that a document adds to those that
-// come with Slipway.
+// Words are the seats, the kinds of evidence and the kinds of environment that a
+// document adds to those that come with Slipway.
 type Words struct {
-	Seats    []Seat         `json:"seats,omitempty"`
-	Evidence []EvidenceKind `json:"evidence,omitempty"`
+	Seats        []Seat            `json:"seats,omitempty"`
+	Evidence     []EvidenceKind    `json:"evidence,omitempty"`
+	Environments []EnvironmentKind `json:"environments,omitempty"`
 }
 
 // And are the words of both, each once.
 func (w Words) And(other Words) Words {
-	return Words{Seats: join(w.Seats, other.Seats), Evidence: join(w.Evidence, other.Evidence)}
+	return Words{
+		Seats: join(w.Seats, other.Seats), Evidence: join(w.Evidence, other.Evidence), Environments: join(w.Environments, other.Environments),
+	}
 }
 
 // AllSeats are the seats that come with Slipway, then those that are added.
@@ -78,6 +82,14 @@ func (w Words) AllSeats() []Seat { return join(Seats(), w.Seats) }
 
 // AllEvidence are the kinds that come with Slipway, then those that are added.
 func (w Words) AllEvidence() []EvidenceKind { return join(EvidenceKinds(), w.Evidence) }
+
+// AllEnvironments are the kinds that come with Slipway, then those that are added.
+func (w Words) AllEnvironments() []EnvironmentKind { return join(EnvironmentKinds(), w.Environments) }
+
+// HasEnvironment reports whether k comes with Slipway or is added.
+func (w Words) HasEnvironment(k EnvironmentKind) bool {
+	return slices.Contains(EnvironmentKinds(), k) || slices.Contains(w.Environments, k)
+}
 
 // HasSeat reports whether s comes with Slipway or is added.
 func (w Words) HasSeat(s Seat) bool {
@@ -100,7 +112,7 @@ func join[T comparable](a, b []T) []T {
 	return out
 }
 
-// WordForm says what a key of a seat or kind of evidence is.
+// WordForm says what a key of a seat, or of a kind of evidence or environment, is.
 const WordForm = "2 to 30 lower-case letters, digits and single hyphens, starting with a letter"
 
 // maxWord is the longest of them, in bytes.

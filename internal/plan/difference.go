@@ -10,7 +10,7 @@ const (
 	Removed  Fate = "removed"
 	Merged   Fate = "merged"   // into one that declares it, see [Item.Was]
 	Moved    Fate = "moved"    // to another stage; its key stays
-	Demands  Fate = "demands"  // something else: title, levels, evidence, validity, when it applies, choices or rules
+	Demands  Fate = "demands"  // something else: title, levels, evidence, validity, when it applies, for which environments, choices or rules
 	Rewords  Fate = "rewords"  // what it asks, and means the same by its author's word, see [Item.SameAs]
 	Explains Fate = "explains" // itself in other words, and asks the same
 )
@@ -79,7 +79,7 @@ func Compare(old, new *Lifecycle) Difference {
 				change.Fate = Moved
 			case !sameDemands(then.item, item):
 				change.Fate = Demands
-			case then.item.Title != item.Title:
+			case then.item.Claim() != item.Claim():
 				change.Fate = Rewords
 			case !sameWords(then.item, item):
 				change.Fate = Explains
@@ -117,7 +117,7 @@ func SameMeaning(from, to *Item) bool {
 // sameClaim reports whether two items are called the same, or the author of either
 // says that the other's title meant the same.
 func sameClaim(a, b *Item) bool {
-	return a.Title == b.Title || slices.Contains(a.SameAs, b.Title) || slices.Contains(b.SameAs, a.Title)
+	return a.Claim() == b.Claim() || slices.Contains(a.SameAs, b.Claim()) || slices.Contains(b.SameAs, a.Claim())
 }
 
 // stillShown reports whether each kind of evidence that was enough is enough now.
@@ -130,7 +130,8 @@ func stillShown(from, to []EvidenceKind) bool {
 
 func sameDemands(a, b *Item) bool {
 	return sameClaim(a, b) && a.Levels == b.Levels && a.ValidDays == b.ValidDays &&
-		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When) && sameQuestion(a, b)
+		slices.Equal(a.Evidence, b.Evidence) && slices.Equal(a.When, b.When) && sameQuestion(a, b) &&
+		(a.Environment != nil || slices.Equal(a.Environments, b.Environments)) // one that is asked for an environment says so by its key
 }
 
 // sameQuestion reports whether two items have the same to choose from, and the
@@ -148,9 +149,11 @@ func sameWords(a, b *Item) bool {
 }
 
 // sameGate reports whether two gates ask for the same signatures at every tier, for
-// the same records, and from the same exposure on.
+// the same records and policies, from the same exposure on, and decide on the same
+// kinds of environment.
 func sameGate(a, b *Gate) bool {
-	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) || a.From != b.From {
+	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) || a.From != b.From ||
+		!slices.Equal(a.Environments, b.Environments) {
 		return false
 	}
 	for t := TierCritical; t <= TierStarter; t++ {

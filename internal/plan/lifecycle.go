@@ -78,9 +78,16 @@ type Item struct {
 	Choices   []Choice       `json:"choices,omitempty"` // of an item that is a question
 	Rules     []Rule         `json:"rules,omitempty"`   // of a question: what its choices come to
 	Links     []Link         `json:"links,omitempty"`   // further reading
+	// Environments are the kinds of environment for each of which the item is answered
+	// by itself; empty: once for the project.
+	Environments []EnvironmentKind `json:"environments,omitempty"`
 
 	From string `json:"-"` // the module that it comes from, by key; empty: the lifecycle
 	Own  bool   `json:"-"` // the project's own
+	// Environment is the one of the project for which the item is asked; nil: it is asked
+	// once.
+	Environment *Environment `json:"-"`
+	claim       string       // see [Item.Claim]
 }
 
 // Gate is the decision at the end of a stage.
@@ -99,6 +106,8 @@ type Gate struct {
 	Policies []string `json:"policies,omitempty"`
 	// From is the exposure from which on the gate is needed; empty: it always is.
 	From Exposure `json:"from_exposure,omitempty"`
+	// Environments are the kinds of environment on which the gate decides.
+	Environments []EnvironmentKind `json:"environments,omitempty"`
 }
 
 // QuorumAt is how many different people have to sign at a tier, before seats

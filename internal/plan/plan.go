@@ -35,12 +35,15 @@ type Origin struct {
 	// Definition is the readiness definition; the zero Ref where there is none.
 	Definition Ref   `json:"definition,omitzero"`
 	Policies   []Ref `json:"policies,omitempty"` // in the order of their keys
+	// Environments are those of the project, in the order in which they came, with those
+	// that are retired.
+	Environments []Environment `json:"environments,omitempty"`
 }
 
 // Digest names the origin: the lifecycle's own digest where there is nothing
 // else, and else the SHA-256 of the origin's JSON, hexadecimal.
 func (o Origin) Digest() (string, error) {
-	if len(o.Modules)+len(o.Policies) == 0 && o.Tailoring.IsZero() && o.Definition == (Ref{}) {
+	if len(o.Modules)+len(o.Policies)+len(o.Environments) == 0 && o.Tailoring.IsZero() && o.Definition == (Ref{}) {
 		return o.Lifecycle.Digest, nil
 	}
 	b, err := json.Marshal(o)
@@ -129,29 +132,46 @@ func (t *Lifecycle) Find(k ItemKey) (*Item, *Stage) {
 	return nil, nil
 }
 
-// Showing is an item of the plan that a policy names by its key, or by one that it had
-// before; nil when there is none.
-func (t *Lifecycle) Showing(k ItemKey) (*Item, *Stage) {
+// Placed is an item of a plan with its stage.
+type Placed struct {
+	Item  *Item
+	Stage *Stage
+}
+
+// Showing are the items of the plan that something outside names by a key: the one of
+// that key, or else one that had it before; of an item that is asked for environments,
+// each. None when there is no such item.
+func (t *Lifecycle) Showing(k ItemKey) []Placed {
 	if it, s := t.Find(k); it != nil {
-		return it, s
+		return []Placed{{it, s}}
 	}
+	if out := t.those(func(it *Item) bool { return it.Environment != nil && it.Key.Bare() == k }); len(out) > 0 {
+		return out
+	}
+	out := t.those(func(it *Item) bool {
+		return slices.Contains(it.Was, k) || it.Environment != nil && slices.Contains(it.Was, k.In(it.Environment.Key))
+	})
+	if len(out) > 0 && out[0].Item.Environment == nil {
+		return out[:1]
+	}
+	return out
+}
+
+func (t *Lifecycle) those(are func(*Item) bool) []Placed {
+	var out []Placed
 	for i := range t.Stages {
-		s := &t.Stages[i]
-		for j := range s.Items {
-			if slices.Contains(s.Items[j].Was, k) {
-				return &s.Items[j], s
+		for j := range t.Stages[i].Items {
+			if it := &t.Stages[i].Items[j]; are(it) {
+				out = append(out, Placed{it, &t.Stages[i]})
 			}
 		}
 	}
-	return nil, nil
+	return out
 }
 
 // Shows reports whether any item shows a requirement of a policy.
 func (t *Lifecycle) Shows(q *Requirement) bool {
-	return slices.ContainsFunc(q.Items, func(k ItemKey) bool {
-		it, _ := t.Showing(k)
-		return it != nil
-	})
+	return slices.ContainsFunc(q.Items, func(k ItemKey) bool { return len(t.Showing(k)) > 0 })
 }
 
 // Bare is the plan of a lifecycle alone. ref is the lifecycle's.

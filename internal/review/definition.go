@@ -109,8 +109,8 @@ func (r *Review) heldAt(rec *Record) plan.StageKey {
 	if rec.Stage != "" {
 		return rec.Stage
 	}
-	if it, s := r.Plan.Find(rec.Item); it != nil {
-		return s.Key
+	if named := r.Plan.Showing(rec.Item); len(named) > 0 {
+		return named[0].Stage.Key
 	}
 	return ""
 }
@@ -122,10 +122,22 @@ func (r *Review) Excuse(rec *Record, at time.Time) *Waiver {
 	if rec.Item == "" {
 		return nil
 	}
-	if s := r.Stage(r.heldAt(rec)); s != nil {
-		return s.Waived(rec.Item, at)
+	var excuse *Waiver
+	for _, named := range r.Plan.Showing(rec.Item) {
+		s := r.Stage(rec.Stage)
+		if rec.Stage == "" {
+			s = r.Stage(named.Stage.Key)
+		}
+		if s == nil {
+			return nil
+		}
+		w := s.Waived(named.Item.Key, at)
+		if w == nil { // in each environment
+			return nil
+		}
+		excuse = w
 	}
-	return nil
+	return excuse
 }
 
 // looseObjectives are the objectives that keep a gate from being asked for.

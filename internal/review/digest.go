@@ -163,7 +163,7 @@ func (r *Review) contentAs(s *Stage, f Format) SignedContent {
 			signed.From = it.Inherited.From
 		}
 		if f == FormatStage {
-			signed.Title, signed.Asks, signed.Question = it.Def.Title, it.Def.Evidence, signedAs(it.Def)
+			signed.Title, signed.Asks, signed.Question = it.Def.Claim(), it.Def.Evidence, signedAs(it.Def)
 		}
 		c.Items = append(c.Items, signed)
 	}

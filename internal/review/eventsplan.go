@@ -240,6 +240,7 @@ func (e PlanUpgraded) fold(r *Review, en Entry) error {
 	was, asked, open := r.Plan.Origin, r.Asked, r.Project.Unanswered
 	o := plan.Origin{
 		Lifecycle: e.Lifecycle, Modules: e.Modules, Tailoring: was.Tailoring, Definition: cmp.Or(e.Definition, was.Definition), Policies: was.Policies,
+		Environments: was.Environments,
 	}
 	if err := r.asking(e.Asks, o, en.At); err != nil {
 		return err

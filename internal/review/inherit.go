@@ -113,7 +113,7 @@ func (r *Review) Offers() Offering {
 }
 
 func (s *Stage) offered(it *Item) OfferedAnswer {
-	o := OfferedAnswer{Item: it.Def.Key, Was: it.Def.Was, Title: it.Def.Title, Offer: *it.Offer, Note: it.Answer.Note}
+	o := OfferedAnswer{Item: it.Def.Key, Was: it.Def.Formerly(), Title: it.Def.Title, Offer: *it.Offer, Note: it.Answer.Note}
 	for i := range s.Evidence {
 		e := &s.Evidence[i]
 		if e.Item != it.Def.Key || e.Removed() {

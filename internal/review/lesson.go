@@ -26,11 +26,11 @@ func (r *Review) Amendment(rec *Record) (a plan.Amendment, of plan.Ref, ok bool)
 	if rec.Kind != record.Lesson || a.Part == "" || rec.Item == "" || rec.Item.Own() {
 		return a, of, false
 	}
-	it, _ := plan.Document{Lifecycle: &r.Plan.Lifecycle}.Find(rec.Item)
-	if it == nil {
+	named := r.Plan.Showing(rec.Item)
+	if len(named) == 0 {
 		return a, of, false
 	}
-	a.Item = it.Key // it may have got another since
+	a.Item = named[0].Item.Key.Bare() // it may have got another since
 	of = r.Plan.Origin.Lifecycle
 	for i, m := range r.Plan.Modules {
 		for j := range m.Items {

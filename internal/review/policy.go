@@ -82,6 +82,7 @@ const (
 type ShownBy struct {
 	Stage *Stage
 	Item  *Item
+	Named plan.ItemKey // by which the policy names it, with those of other environments
 	Holds bool
 	Moot  bool   // the item does not apply
 	Words string // why it does, or what it lacks
@@ -92,18 +93,16 @@ type ShownBy struct {
 func (r *Review) ShowsAt(q *plan.Requirement, at time.Time) []ShownBy {
 	var out []ShownBy
 	for _, k := range q.Items {
-		def, in := r.Plan.Showing(k)
-		if def == nil {
-			continue
+		for _, p := range r.Plan.Showing(k) {
+			s := r.Stage(p.Stage.Key)
+			it := s.Item(p.Item.Key)
+			if it == nil || containsItem(out, it) { // its stage is not loaded, or two names are of one item
+				continue
+			}
+			by := ShownBy{Stage: s, Item: it, Named: k, Moot: it.Level == plan.LevelNone}
+			by.Holds, by.Words = s.shows(it, at)
+			out = append(out, by)
 		}
-		s := r.Stage(in.Key)
-		it := s.Item(def.Key)
-		if it == nil || containsItem(out, it) { // its stage is not loaded, or two names are of one item
-			continue
-		}
-		by := ShownBy{Stage: s, Item: it, Moot: it.Level == plan.LevelNone}
-		by.Holds, by.Words = s.shows(it, at)
-		out = append(out, by)
 	}
 	return out
 }
@@ -153,15 +152,24 @@ func (s *Stage) shows(it *Item, at time.Time) (holds bool, words string) {
 	return false, "Not answered."
 }
 
-// stand is how a requirement stands that these items show.
+// stand is how a requirement stands that these items show: any one that it names is
+// enough, in each environment for which that is asked.
 func stand(by []ShownBy) RequirementState {
 	moot := 0
+	lacks, holds := map[plan.ItemKey]bool{}, map[plan.ItemKey]bool{}
 	for i := range by {
 		switch {
 		case by[i].Holds:
-			return RequirementHolds
+			holds[by[i].Named] = true
 		case by[i].Moot:
 			moot++
+		default:
+			lacks[by[i].Named] = true
+		}
+	}
+	for k := range holds {
+		if !lacks[k] {
+			return RequirementHolds
 		}
 	}
 	switch {
@@ -233,7 +241,7 @@ func (r *Review) requires(s *Stage, here int, p *plan.PolicyDocument, q *plan.Re
 	}
 	out.Kind = PolicyUnmet
 	for i := range by {
-		if by[i].Moot {
+		if by[i].Moot || by[i].Holds { // in one environment and not in another
 			continue
 		}
 		if out.What == "" { // the first decides whose turn it is
@@ -262,12 +270,10 @@ func (r *Review) AskedFrom(policy string, q *plan.Requirement) *Stage {
 	}
 	first, moot := -1, true
 	for _, k := range q.Items {
-		def, in := r.Plan.Showing(k)
-		if def == nil {
-			continue
-		}
-		if at := r.Plan.StageIndex(in.Key); def.LevelFor(r.Project.Tier, r.Project.Profile) != plan.LevelNone && (moot || at < first) {
-			first, moot = at, false
+		for _, p := range r.Plan.Showing(k) {
+			if at := r.Plan.StageIndex(p.Stage.Key); p.Item.LevelFor(r.Project.Tier, r.Project.Profile) != plan.LevelNone && (moot || at < first) {
+				first, moot = at, false
+			}
 		}
 	}
 	for i := range r.Stages {

@@ -29,7 +29,7 @@ func (r *Review) Upgrade(by Actor, to plan.Origin, shown Digest, reason string, 
 	if err := May(by, ChangePlan, &r.Project); err != nil {
 		return err
 	}
-	o := plan.Origin{Lifecycle: to.Lifecycle, Tailoring: r.Plan.Origin.Tailoring, Definition: to.Definition, Policies: r.Plan.Origin.Policies}
+	o := plan.Origin{Lifecycle: to.Lifecycle, Tailoring: r.Plan.Origin.Tailoring, Definition: to.Definition, Policies: r.Plan.Origin.Policies, Environments: r.Plan.Origin.Environments}
 	for _, ref := range to.Modules {
 		o = o.With(ref) // in their order
 	}
@@ -154,7 +154,7 @@ func (r *Review) Reconfirm(then *Review) []plan.ItemKey {
 				source = other
 			}
 			before, _ := r.Plan.Find(source)
-			if before == nil || !plan.SameMeaning(before, it.Def) {
+			if before == nil || !plan.SameMeaning(before, it.Def) || source.Environment() != it.Def.Key.Environment() {
 				out = append(out, it.Def.Key)
 			}
 		}

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -24,6 +25,10 @@ func PassedOver(r *review.Review, s *review.Stage) string {
 // GateChange says what two gates ask otherwise.
 func GateChange(before, after *plan.Gate) string {
 	switch {
+	case !slices.Equal(before.Environments, after.Environments) && len(after.Environments) == 0:
+		return "decides on no kind of environment any longer"
+	case !slices.Equal(before.Environments, after.Environments):
+		return "decides on environments of the kind " + environmentKinds(after.Environments)
 	case before.From == after.From:
 		return "asks for other signatures"
 	case after.From == "":

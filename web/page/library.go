@@ -170,6 +170,9 @@ func addedFacts(w plan.Words) []ui.Fact {
 	if len(w.Evidence) > 0 {
 		facts = append(facts, ui.Fact{Term: "Kinds of evidence of its own", Text: Enumerate(kindWords(w.Evidence), "and")})
 	}
+	if len(w.Environments) > 0 {
+		facts = append(facts, ui.Fact{Term: "Kinds of environment of its own", Text: environmentKinds(w.Environments)})
+	}
 	return facts
 }
 
@@ -311,6 +314,9 @@ func asked(l *plan.Lifecycle, d *plan.Item) []ui.Fact {
 	if len(d.When) > 0 {
 		facts = append(facts, ui.Fact{Term: "Applies if", Text: strings.Join(flagWords(l, d.When), "; or ")})
 	}
+	if len(d.Environments) > 0 {
+		facts = append(facts, ui.Fact{Term: "Answered for each", Text: "environment of the kind " + environmentKinds(d.Environments)})
+	}
 	facts = append(facts, ui.Fact{Term: "Evidence", Text: Enumerate(kindWords(d.Evidence), "or")})
 	if d.ValidDays > 0 {
 		facts = append(facts, ui.Fact{Term: "Renew", Text: "every " + CountOf(d.ValidDays, "day")})
@@ -406,6 +412,13 @@ func differs(c *plan.ItemChange) string {
 			said = append(said, "did not expire")
 		} else {
 			said = append(said, "was renewed every "+CountOf(c.Old.ValidDays, "day"))
+		}
+	}
+	if before, now := environmentKinds(c.Old.Environments), environmentKinds(c.New.Environments); c.New.Environment == nil && before != now {
+		if before == "" {
+			said = append(said, "was answered once")
+		} else {
+			said = append(said, "was answered for each environment of the kind "+before)
 		}
 	}
 	if !slices.EqualFunc(c.Old.Choices, c.New.Choices, func(a, b plan.Choice) bool { return a.Key == b.Key && a.Title == b.Title }) {

@@ -212,8 +212,7 @@ func PoliciesOf(r *review.Review, it *plan.Item) []ShownPolicy {
 		for i := range p.Requirements {
 			q := &p.Requirements[i]
 			if slices.ContainsFunc(q.Items, func(k plan.ItemKey) bool {
-				def, _ := r.Plan.Showing(k)
-				return def != nil && def.Key == it.Key
+				return slices.ContainsFunc(r.Plan.Showing(k), func(p plan.Placed) bool { return p.Item.Key == it.Key })
 			}) {
 				out = append(out, ShownPolicy{p.Name, q.Level.Label() + ": " + q.Text, RequirementURL(r.Project.Key, p.Key, q.Key)})
 			}

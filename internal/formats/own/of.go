@@ -43,7 +43,7 @@ func flagOf(q plan.Question) Flag { return Flag{q.Key, q.Group, q.Label} }
 func stageOf(s plan.Stage) Stage {
 	out := Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: s.Purpose, Items: Convert(s.Items, itemOf),
-		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: Convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, FromExposure: s.Gate.From},
+		Gate: Gate{Name: s.Gate.Name, Exit: s.Gate.Exit, Seats: Convert(s.Gate.Seats, seatOf), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, FromExposure: s.Gate.From, Environments: s.Gate.Environments},
 	}
 	quorums := [3]int{s.Gate.QuorumAt(1), s.Gate.QuorumAt(2), s.Gate.QuorumAt(3)}
 	if quorums != [3]int{} {
@@ -63,7 +63,7 @@ func seatOf(s plan.GateSeat) Seat {
 func itemOf(it plan.Item) Item {
 	return Item{
 		Key: it.Key, Title: it.Title, Guidance: it.Guidance, Why: it.Why, Done: it.Done, Show: it.Show,
-		Level: it.Levels[0], Tier2: it.Levels[1], Tier3: it.Levels[2], Evidence: it.Evidence, Seats: it.Seats, When: it.When,
+		Level: it.Levels[0], Tier2: it.Levels[1], Tier3: it.Levels[2], Evidence: it.Evidence, Seats: it.Seats, When: it.When, Environments: it.Environments,
 		ValidDays: it.ValidDays, Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: Convert(it.Links, linkOf),
 		Choices: Convert(it.Choices, func(c plan.Choice) Choice {
 			return Choice{c.Key, c.Title, c.Help, c.Do, Convert(c.Links, linkOf)}

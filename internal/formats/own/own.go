@@ -23,10 +23,11 @@ type Head struct {
 	Adds    Words     `yaml:"adds,omitempty"`
 }
 
-// Words are the seats and kinds of evidence that a document adds.
+// Words are the seats, kinds of evidence and kinds of environment that a document adds.
 type Words struct {
-	Seats    []plan.Seat         `yaml:"seats,flow,omitempty"`
-	Evidence []plan.EvidenceKind `yaml:"evidence,flow,omitempty"`
+	Seats        []plan.Seat            `yaml:"seats,flow,omitempty"`
+	Evidence     []plan.EvidenceKind    `yaml:"evidence,flow,omitempty"`
+	Environments []plan.EnvironmentKind `yaml:"environments,flow,omitempty"`
 }
 
 // File is a whole document.
@@ -111,14 +112,15 @@ type Stage struct {
 
 // Gate is that of a stage.
 type Gate struct {
-	Name         string        `yaml:"name,omitempty"`
-	Exit         string        `yaml:"exit,omitempty"`
-	Quorum       []int         `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
-	Seats        []Seat        `yaml:"seats,omitempty"`
-	RepeatsDays  int           `yaml:"repeats_days,omitempty"`
-	Records      []record.Key  `yaml:"records,flow,omitempty"`  // of which kinds the project has to keep one
-	Policies     []string      `yaml:"policies,flow,omitempty"` // keys of those that the project has to have attached
-	FromExposure plan.Exposure `yaml:"from_exposure,omitempty"` // from which on it is needed; empty: always
+	Name         string                 `yaml:"name,omitempty"`
+	Exit         string                 `yaml:"exit,omitempty"`
+	Quorum       []int                  `yaml:"quorum,flow,omitempty"` // for tiers 1, 2 and 3
+	Seats        []Seat                 `yaml:"seats,omitempty"`
+	RepeatsDays  int                    `yaml:"repeats_days,omitempty"`
+	Records      []record.Key           `yaml:"records,flow,omitempty"`      // of which kinds the project has to keep one
+	Policies     []string               `yaml:"policies,flow,omitempty"`     // keys of those that the project has to have attached
+	FromExposure plan.Exposure          `yaml:"from_exposure,omitempty"`     // from which on it is needed; empty: always
+	Environments []plan.EnvironmentKind `yaml:"environments,flow,omitempty"` // kinds on which it decides
 }
 
 // Seat is one at a gate.
@@ -143,27 +145,28 @@ type ModuleItem struct {
 
 // Item is one thing that has to be true, or a question with choices.
 type Item struct {
-	Key       plan.ItemKey        `yaml:"key"`
-	Title     string              `yaml:"title"`
-	Guidance  string              `yaml:"guidance,omitempty"`
-	Why       string              `yaml:"why,omitempty"`
-	Done      string              `yaml:"done_when,omitempty"`
-	Show      string              `yaml:"show,omitempty"`
-	Level     plan.Level          `yaml:"level,omitempty"`
-	Tier2     plan.Level          `yaml:"tier2,omitempty"`
-	Tier3     plan.Level          `yaml:"tier3,omitempty"`
-	Evidence  []plan.EvidenceKind `yaml:"evidence,flow,omitempty"`
-	Seats     []plan.Seat         `yaml:"seats,flow,omitempty"`
-	When      []plan.Flag         `yaml:"when,flow,omitempty"`
-	ValidDays int                 `yaml:"valid_days,omitempty"`
-	Core      bool                `yaml:"core,omitempty"`
-	Quality   []string            `yaml:"quality,flow,omitempty"`
-	Sources   []string            `yaml:"sources,flow,omitempty"`
-	Was       []plan.ItemKey      `yaml:"was,flow,omitempty"`
-	SameAs    []string            `yaml:"same_as,omitempty"`
-	Choices   []Choice            `yaml:"choices,omitempty"`
-	Rules     []Rule              `yaml:"rules,omitempty"`
-	Links     []Link              `yaml:"links,omitempty"`
+	Key          plan.ItemKey           `yaml:"key"`
+	Title        string                 `yaml:"title"`
+	Guidance     string                 `yaml:"guidance,omitempty"`
+	Why          string                 `yaml:"why,omitempty"`
+	Done         string                 `yaml:"done_when,omitempty"`
+	Show         string                 `yaml:"show,omitempty"`
+	Level        plan.Level             `yaml:"level,omitempty"`
+	Tier2        plan.Level             `yaml:"tier2,omitempty"`
+	Tier3        plan.Level             `yaml:"tier3,omitempty"`
+	Evidence     []plan.EvidenceKind    `yaml:"evidence,flow,omitempty"`
+	Seats        []plan.Seat            `yaml:"seats,flow,omitempty"`
+	When         []plan.Flag            `yaml:"when,flow,omitempty"`
+	Environments []plan.EnvironmentKind `yaml:"environments,flow,omitempty"` // kinds for each of which it is answered
+	ValidDays    int                    `yaml:"valid_days,omitempty"`
+	Core         bool                   `yaml:"core,omitempty"`
+	Quality      []string               `yaml:"quality,flow,omitempty"`
+	Sources      []string               `yaml:"sources,flow,omitempty"`
+	Was          []plan.ItemKey         `yaml:"was,flow,omitempty"`
+	SameAs       []string               `yaml:"same_as,omitempty"`
+	Choices      []Choice               `yaml:"choices,omitempty"`
+	Rules        []Rule                 `yaml:"rules,omitempty"`
+	Links        []Link                 `yaml:"links,omitempty"`
 }
 
 // Choice is one of a question.
@@ -242,7 +245,7 @@ func (f Flag) question() plan.Question {
 func (s Stage) stage() plan.Stage {
 	out := plan.Stage{
 		Key: s.Key, Name: s.Name, Phases: s.Phases, Purpose: text(s.Purpose), Items: Convert(s.Items, Item.Item),
-		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, From: s.Gate.FromExposure},
+		Gate: plan.Gate{Name: s.Gate.Name, Exit: text(s.Gate.Exit), Seats: Convert(s.Gate.Seats, Seat.seat), RepeatsDays: s.Gate.RepeatsDays, Records: s.Gate.Records, Policies: s.Gate.Policies, From: s.Gate.FromExposure, Environments: s.Gate.Environments},
 	}
 	copy(out.Gate.Quorums[:], s.Gate.Quorum)
 	return out
@@ -256,7 +259,7 @@ func (s Seat) seat() plan.GateSeat {
 func (it Item) Item() plan.Item {
 	return plan.Item{
 		Key: it.Key, Title: it.Title, Guidance: text(it.Guidance), Why: text(it.Why), Done: text(it.Done), Show: text(it.Show),
-		Levels: [3]plan.Level{it.Level, it.Tier2, it.Tier3}, Evidence: it.Evidence, Seats: it.Seats, When: it.When, ValidDays: it.ValidDays,
+		Levels: [3]plan.Level{it.Level, it.Tier2, it.Tier3}, Evidence: it.Evidence, Seats: it.Seats, When: it.When, Environments: it.Environments, ValidDays: it.ValidDays,
 		Core: it.Core, Quality: it.Quality, Sources: it.Sources, Was: it.Was, SameAs: it.SameAs, Links: Convert(it.Links, Link.link),
 		Choices: Convert(it.Choices, func(c Choice) plan.Choice {
 			return plan.Choice{Key: c.Key, Title: c.Title, Help: text(c.Help), Do: text(c.Do), Links: Convert(c.Links, Link.link)}

@@ -267,6 +267,15 @@ func exposureOptions() []ui.Option {
 	return out
 }
 
+// environmentOptions are the kinds of environment that a document knows.
+func environmentOptions(words plan.Words) []ui.Option {
+	var out []ui.Option
+	for _, k := range words.AllEnvironments() {
+		out = append(out, ui.Option{Value: string(k), Label: k.Label()})
+	}
+	return out
+}
+
 func evidenceOptions(words plan.Words) []ui.Option {
 	var out []ui.Option
 	for _, k := range words.AllEvidence() {

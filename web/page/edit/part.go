@@ -167,7 +167,7 @@ func Head() Part {
 		Fields: []Input{
 			{"name", "Name", One}, {"summary", "Summary", One}, {"notice", "Notice", One}, {"order", "Order of gates", One},
 			{"duties", "Separation of duties", Tick}, {"keeps", "Kinds of records", Ticks}, {"proposed", "Proposed if", Ticks}, {"notify", "Whom to tell of incidents", One},
-			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One},
+			{"seats", "Seats of its own", One}, {"kinds", "Kinds of evidence of its own", One}, {"environments", "Kinds of environment of its own", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
 			v := url.Values{"name": {d.Name()}, "summary": {d.Summary()}}
@@ -176,6 +176,7 @@ func Head() Part {
 			}
 			v.Set("seats", strings.Join(texts(d.Adds().Seats), ", "))
 			v.Set("kinds", strings.Join(texts(d.Adds().Evidence), ", "))
+			v.Set("environments", strings.Join(texts(d.Adds().Environments), ", "))
 			if m := d.Module; m != nil {
 				v.Set("notice", m.Notice)
 				set(v, "proposed", m.ProposedWhen)
@@ -200,7 +201,10 @@ func Head() Part {
 				pol.Name, pol.Summary = name, summary
 				return
 			}
-			adds := plan.Words{Seats: keys(r, "seats", plan.Seat.Valid), Evidence: keys(r, "kinds", plan.EvidenceKind.Valid)}
+			adds := plan.Words{
+				Seats: keys(r, "seats", plan.Seat.Valid), Evidence: keys(r, "kinds", plan.EvidenceKind.Valid),
+				Environments: keys(r, "environments", plan.EnvironmentKind.Valid),
+			}
 			if m := d.Module; m != nil {
 				m.Adds = adds
 				m.Name, m.Summary, m.Notice = name, summary, r.text("notice", plan.MaxParagraph, false)
@@ -302,7 +306,7 @@ func Gate(key plan.StageKey) Part {
 		Name: "gate/" + string(key),
 		Fields: []Input{
 			{"name", "Name", One}, {"exit", "Exit criteria", One}, {"quorum", "Signatures at tiers 1, 2 and 3", Several},
-			{"repeats", "Repeats after days", One}, {"exposure", "When it is needed", One}, {"records", "Records that have to be kept", Ticks}, {"policies", "Policies that have to be attached", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
+			{"repeats", "Repeats after days", One}, {"exposure", "When it is needed", One}, {"environments", "Environments on which it decides", Ticks}, {"records", "Records that have to be kept", Ticks}, {"policies", "Policies that have to be attached", One}, {"sits", "Seats and their tiers", Ticks}, {"must", "Required seats and their tiers", Ticks},
 			{"when", "Conditions of the seats", Several},
 		},
 		values: func(d plan.Document) (url.Values, bool) { return gateValues(d, key) },
@@ -322,6 +326,7 @@ func gateValues(d plan.Document, key plan.StageKey) (url.Values, bool) {
 		}
 		v.Set("repeats", numberText(s.Gate.RepeatsDays))
 		v.Set("exposure", string(s.Gate.From))
+		set(v, "environments", s.Gate.Environments)
 		set(v, "records", s.Gate.Records)
 		v.Set("policies", strings.Join(s.Gate.Policies, ", "))
 		seats = s.Gate.Seats
@@ -383,6 +388,7 @@ func putGate(d plan.Document, key plan.StageKey, r *reader) {
 	if g.From = plan.Exposure(r.form.Get("exposure")); g.From != "" && !slices.Contains(plan.Exposures()[1:], g.From) {
 		r.problems.Add("exposure", "choose one of them")
 	}
+	g.Environments = words(r, "environments", d.Adds().HasEnvironment)
 	g.Records = words(r, "records", func(k record.Key) bool { return record.Of(k) != nil })
 	g.Policies = keys(r, "policies", plan.ValidKey)
 	g.Seats = seats
@@ -447,7 +453,7 @@ func Item(key plan.ItemKey) Part {
 		Fields: []Input{
 			{"key", "Key", One}, {"title", "Title", One}, {"guidance", "Guidance", One}, {"why", "Why", One}, {"done", "Done when", One},
 			{"show", "Show", One}, {"level", "Levels at tiers 1, 2 and 3", Several}, {"evidence", "Evidence", Ticks}, {"seats", "Seats", Ticks},
-			{"when", "Applies if", Ticks}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Ticks},
+			{"when", "Applies if", Ticks}, {"environments", "Answered for each environment", Ticks}, {"valid", "Renew after days", One}, {"core", "Core", Tick}, {"quality", "Quality", Ticks},
 			{"choices", "Choices", One}, {"rules", "Rules", One},
 		},
 		values: func(d plan.Document) (url.Values, bool) {
@@ -462,6 +468,7 @@ func Item(key plan.ItemKey) Part {
 			set(v, "evidence", it.Evidence)
 			set(v, "seats", it.Seats)
 			set(v, "when", it.When)
+			set(v, "environments", it.Environments)
 			set(v, "quality", it.Quality)
 			tick(v, "core", it.Core)
 			return v, true
@@ -494,6 +501,7 @@ func putItem(d plan.Document, key plan.ItemKey, r *reader) {
 	it.Evidence = words(r, "evidence", d.Adds().HasEvidence)
 	it.Seats = words(r, "seats", d.Adds().HasSeat)
 	it.When = words(r, "when", func(f plan.Flag) bool { return plan.ValidKey(string(f)) })
+	it.Environments = words(r, "environments", d.Adds().HasEnvironment)
 	it.Quality = words(r, "quality", func(q string) bool { return slices.Contains(plan.Qualities(), q) })
 	it.ValidDays = r.number("valid", r.form.Get("valid"), plan.MaxDays)
 	it.Core = r.form.Get("core") == yes

@@ -14,7 +14,7 @@ func formLabels() map[string]string {
 	return map[string]string{
 		"name": "Name", "summary": "Summary", "notice": "Notice", "proposed_when": "Proposed if", "notify": "Whom to tell of incidents", "authority": "The authority", "what": "What it is told", "hours": "The hours", "order": "Order of gates", "flags": "Questions",
 		"adds seats": "Seats of its own", "adds evidence": "Kinds of evidence of its own", "key": "Key", "group": "The group", "label": "The statement",
-		"purpose": "Purpose", "phases": "Phases", "phase": "Phase", "exit": "Exit criteria", "quorum": "Signatures", "repeats_days": "Repeats after days", "keeps": "Kinds of records", "records": "Records that have to be kept", "from_exposure": "When it is needed",
+		"purpose": "Purpose", "phases": "Phases", "phase": "Phase", "exit": "Exit criteria", "quorum": "Signatures", "repeats_days": "Repeats after days", "keeps": "Kinds of records", "records": "Records that have to be kept", "from_exposure": "When it is needed", "environments": "Environments", "adds environments": "Kinds of environment of its own",
 		"title": "Title", "guidance": "Guidance", "why": "Why", "done_when": "Done when", "show": "Show", "level": "Level at tier 1", "tier2": "Level at tier 2",
 		"tier3": "Level at tier 3", "evidence": "Evidence", "seats": "Seats", "quality": "Quality", "when": "Applies if", "valid_days": "Renew evidence after days",
 		"was": "Earlier keys", "same_as": "Earlier titles", "tiers": "Tiers", "mandatory": "Has to sign", "items": "Items", "stages": "Stages", "sources": "Sources",
