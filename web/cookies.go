@@ -132,22 +132,25 @@ const (
 	flashPublished flash = "published"
 	flashRetired   flash = "retired"
 
-	flashMerged          flash = "merged"
-	flashAttached        flash = "module-attached"
-	flashDetached        flash = "module-detached"
-	flashDefined         flash = "definition-pinned"
-	flashDefault         flash = "default-named"
-	flashNoDefault       flash = "default-taken-back"
-	flashPolicyAttached  flash = "policy-attached"
-	flashPolicyDetached  flash = "policy-detached"
-	flashUpgraded        flash = "plan-upgraded"
-	flashUpgradeUndone   flash = "upgrade-undone"
-	flashItemAdded       flash = "item-added"
-	flashItemDropped     flash = "item-dropped"
-	flashRaised          flash = "level-raised"
-	flashLowered         flash = "level-lowered"
-	flashLoweringRefused flash = "lowering-refused"
-	flashCore            flash = "core-marked"
+	flashMerged             flash = "merged"
+	flashAttached           flash = "module-attached"
+	flashDetached           flash = "module-detached"
+	flashDefined            flash = "definition-pinned"
+	flashDefault            flash = "default-named"
+	flashNoDefault          flash = "default-taken-back"
+	flashPolicyAttached     flash = "policy-attached"
+	flashPolicyDetached     flash = "policy-detached"
+	flashEnvironmentAdded   flash = "environment-added"
+	flashEnvironmentRenamed flash = "environment-renamed"
+	flashEnvironmentRemoved flash = "environment-removed"
+	flashUpgraded           flash = "plan-upgraded"
+	flashUpgradeUndone      flash = "upgrade-undone"
+	flashItemAdded          flash = "item-added"
+	flashItemDropped        flash = "item-dropped"
+	flashRaised             flash = "level-raised"
+	flashLowered            flash = "level-lowered"
+	flashLoweringRefused    flash = "lowering-refused"
+	flashCore               flash = "core-marked"
 
 	flashRecordAdded    flash = "record-added"
 	flashRecordSaved    flash = "record-saved"
@@ -235,22 +238,25 @@ var flashTexts = map[flash]string{
 	flashSession:   "The session has ended.",
 	flashSessions:  "All other sessions have ended.",
 
-	flashMerged:          "Saved, together with what somebody else changed here meanwhile.",
-	flashAttached:        "The module is attached.",
-	flashDetached:        "The module is detached.",
-	flashDefined:         "The readiness definition is pinned.",
-	flashDefault:         "New projects pin this definition from now on.",
-	flashNoDefault:       "New projects no longer pin this definition.",
-	flashPolicyAttached:  "The policy is attached.",
-	flashPolicyDetached:  "The policy is detached.",
-	flashUpgraded:        "The plan is upgraded.",
-	flashUpgradeUndone:   "The upgrade is undone.",
-	flashItemAdded:       "The item is added. The gate of its stage asks for it like any other.",
-	flashItemDropped:     "The project's own item is dropped. What was said of it is kept.",
-	flashRaised:          "The level is raised.",
-	flashLowered:         "The lower level is approved.",
-	flashLoweringRefused: "The level stays as it is: the wish to lower it is turned down or taken back.",
-	flashCore:            "The core mark of the item is changed.",
+	flashMerged:             "Saved, together with what somebody else changed here meanwhile.",
+	flashAttached:           "The module is attached.",
+	flashDetached:           "The module is detached.",
+	flashDefined:            "The readiness definition is pinned.",
+	flashDefault:            "New projects pin this definition from now on.",
+	flashNoDefault:          "New projects no longer pin this definition.",
+	flashPolicyAttached:     "The policy is attached.",
+	flashPolicyDetached:     "The policy is detached.",
+	flashEnvironmentAdded:   "The environment is added.",
+	flashEnvironmentRenamed: "The environment has its new name. Answers and signatures are as they were.",
+	flashEnvironmentRemoved: "The environment is removed. What was said of it is kept.",
+	flashUpgraded:           "The plan is upgraded.",
+	flashUpgradeUndone:      "The upgrade is undone.",
+	flashItemAdded:          "The item is added. The gate of its stage asks for it like any other.",
+	flashItemDropped:        "The project's own item is dropped. What was said of it is kept.",
+	flashRaised:             "The level is raised.",
+	flashLowered:            "The lower level is approved.",
+	flashLoweringRefused:    "The level stays as it is: the wish to lower it is turned down or taken back.",
+	flashCore:               "The core mark of the item is changed.",
 }
 
 func (c cookies) setFlash(w http.ResponseWriter, f flash) {

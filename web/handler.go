@@ -54,8 +54,9 @@ func (s *Server) guard(e route, limit limiter) http.Handler {
 // params are the forms of the parts of addresses. What has another form is not
 // found, and never reaches a handler or the database.
 var params = map[string]func(string) bool{
-	"key": plan.ValidKey, "template": plan.ValidKey, "stage": plan.ValidKey, "item": plan.ValidKey,
-	"no": positive, "round": positive, "version": positive, "person": positive,
+	"key": plan.ValidKey, "template": plan.ValidKey, "stage": plan.ValidKey,
+	"item": func(s string) bool { return plan.ItemKey(s).Valid() },
+	"no":   positive, "round": positive, "version": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
 	"draft": validDraftID, "import": validDraftID, "format": writable,
 	"kind": func(s string) bool { return record.Of(record.Key(s)) != nil },

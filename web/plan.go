@@ -72,6 +72,12 @@ func planFlashes(ev review.Event) flash {
 		return flashPolicyAttached
 	case review.PolicyDetached:
 		return flashPolicyDetached
+	case review.EnvironmentAdded:
+		return flashEnvironmentAdded
+	case review.EnvironmentRenamed:
+		return flashEnvironmentRenamed
+	case review.EnvironmentRemoved:
+		return flashEnvironmentRemoved
 	case review.PlanUpgraded:
 		return flashUpgraded
 	case review.UpgradeUndone:

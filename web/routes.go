@@ -122,6 +122,8 @@ func (s *Server) table() []route {
 		{"GET", project + "/policies", signedIn, s.policies},
 		{"GET", project + "/plan/new-item", signedIn, s.newItem},
 		{"POST", project + "/plan/new-item", signedIn, s.addItem},
+		{"GET", project + "/environments", signedIn, s.environments},
+		{"POST", project + "/environments", signedIn, s.changeEnvironments},
 		{"GET", project + "/responsibilities", signedIn, s.responsibilities},
 		{"POST", project + "/responsibilities", signedIn, s.setResponsibilities},
 		{"GET", project + "/members", signedIn, s.members},

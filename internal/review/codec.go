@@ -115,6 +115,12 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[PolicyAttached](kind, body)
 	case "PolicyDetached":
 		return ofProject[PolicyDetached](kind, body)
+	case "EnvironmentAdded":
+		return ofProject[EnvironmentAdded](kind, body)
+	case "EnvironmentRenamed":
+		return ofProject[EnvironmentRenamed](kind, body)
+	case "EnvironmentRemoved":
+		return ofProject[EnvironmentRemoved](kind, body)
 	case "ItemAdded":
 		return ofProject[ItemAdded](kind, body)
 	case "ItemDropped":

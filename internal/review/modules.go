@@ -162,10 +162,8 @@ func (r *Review) AsksLess(then *Review) bool {
 			return true
 		}
 		for j := range s.Items {
-			if it := &s.Items[j]; it.Level == plan.LevelMust {
-				if same := then.item(it.Def.Key); same == nil || same.Level != plan.LevelMust {
-					return true
-				}
+			if it := &s.Items[j]; it.Level == plan.LevelMust && !r.requiredThen(then, it.Def.Key) {
+				return true
 			}
 		}
 	}

@@ -63,7 +63,15 @@ func randomVersion(t *rapid.T, n int) *plan.Lifecycle {
 			ask(&it, []string{"stop", "alarm && stop", "!slow"}[dice(t, "rule", 3)], plan.RiskNone, "alarm", plan.RiskMedium)
 			it.Choices = it.Choices[:2+dice(t, "choices", 2)]
 		}
+		if dice(t, "by environment", 3) == 0 {
+			it.Environments = plan.EnvironmentKinds()[dice(t, "kinds", 3):]
+		}
 		s.Items = append(s.Items, it)
+	}
+	for i := range l.Stages {
+		if dice(t, "decides", 3) == 0 {
+			l.Stages[i].Gate.Environments = []plan.EnvironmentKind{[]plan.EnvironmentKind{"staging", "production"}[dice(t, "on", 2)]}
+		}
 	}
 	for _, k := range rest {
 		s := &l.Stages[dice(t, "heir", len(l.Stages))]
@@ -96,6 +104,7 @@ func newPlanner(t *rapid.T) *planner {
 	}
 	newer.Items[1].When = []plan.Flag{"mod-on", "pii"}
 	newer.Items[1].Was = []plan.ItemKey{"mod-b"}
+	newer.Items[0].Environments = []plan.EnvironmentKind{"production"}
 	k.shelf.modules = []*plan.Module{{
 		Kind: plan.KindModule, Key: "mod", Version: 1, Name: "Module",
 		Flags: []plan.Question{{Key: "mod-on", Label: "It is on"}},
@@ -309,7 +318,7 @@ func (k *planner) thereAndBack() {
 // replan changes the plan, in all ways that there are.
 func (k *planner) replan() {
 	_, it := k.item()
-	switch dice(k.t, "replan", 15) {
+	switch dice(k.t, "replan", 20) {
 	case 0, 1, 2:
 		k.upgrade()
 	case 3, 4:
@@ -336,6 +345,14 @@ func (k *planner) replan() {
 		k.done(k.r.AttachPolicy(k.people[owner], policyRef(k.shelf.policies[dice(k.t, "policy", 2)]), k.r.PlanDigest(), "audit", k.tick()))
 	case 14:
 		k.done(k.r.DetachPolicy(k.people[manager], "changes", k.r.PlanDigest(), "no audit", k.tick()))
+	case 15, 16, 17:
+		in := []review.NewEnvironment{{Name: "Stage", Key: "stage", Kind: "staging"}, {Name: "Frankfurt", Key: "fra", Kind: "production"}, {Name: "Berlin", Key: "ber", Kind: "production"}}[dice(k.t, "where", 3)]
+		k.done(k.r.AddEnvironment(k.people[owner], in, k.r.PlanDigest(), "there too", k.tick()))
+	case 18:
+		where := []plan.EnvironmentKey{"stage", "fra", "ber"}[dice(k.t, "where", 3)]
+		k.done(k.r.RemoveEnvironment(k.people[manager], where, k.r.PlanDigest(), "not there", k.tick()))
+	case 19:
+		k.renamed()
 	case 10:
 		if it != nil {
 			to := []plan.Level{plan.LevelNone, plan.LevelMay}[dice(k.t, "lower", 2)]
@@ -345,6 +362,26 @@ func (k *planner) replan() {
 			if dice(k.t, "decide", 2) == 0 {
 				k.done(k.r.ApproveLowering(k.people[enzo], w.Item, w.Digest(), k.tick()))
 			}
+		}
+	}
+}
+
+// renamed gives an environment another name, which changes nothing that was signed.
+func (k *planner) renamed() {
+	was, gates := digestsOf(k.r), []review.GateState{}
+	for i := range k.r.Stages {
+		gates = append(gates, k.r.Stages[i].Gate)
+	}
+	where := []plan.EnvironmentKey{"stage", "fra", "ber"}[dice(k.t, "where", 3)]
+	if !k.done(k.r.RenameEnvironment(k.people[owner], where, k.next("Site"), k.r.PlanDigest(), "another name", k.tick())) {
+		return
+	}
+	if is := digestsOf(k.r); !maps.Equal(was, is) {
+		k.t.Fatalf("renaming changes what is signed: %v, %v", was, is)
+	}
+	for i := range k.r.Stages {
+		if k.r.Stages[i].Gate != gates[i] {
+			k.t.Fatalf("renaming changes the gate of %s from %d to %d", k.r.Stages[i].Def.Key, gates[i], k.r.Stages[i].Gate)
 		}
 	}
 }

@@ -50,6 +50,7 @@ func planKinds() []string {
 	for _, e := range []review.Event{
 		review.ProjectCreated{}, review.ModuleAttached{}, review.ModuleDetached{}, review.DefinitionPinned{}, review.ItemAdded{},
 		review.PlanUpgraded{}, review.UpgradeUndone{}, review.PolicyAttached{}, review.PolicyDetached{},
+		review.EnvironmentAdded{}, review.EnvironmentRenamed{}, review.EnvironmentRemoved{},
 	} {
 		kinds = append(kinds, e.Kind())
 	}

@@ -65,7 +65,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		writeWaiver(b, r, en)
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.LevelRaised, review.LevelLowered,
 		review.LoweringAsked, review.LoweringRefused, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
-		review.PolicyAttached, review.PolicyDetached:
+		review.PolicyAttached, review.PolicyDetached, review.EnvironmentAdded, review.EnvironmentRenamed, review.EnvironmentRemoved:
 		return writePlan(b, r)
 	case review.RecordOpened, review.RecordEdited, review.RecordMoved, review.RecordHandedOn:
 		writeRecord(b, r, review.RecordIn(e))

@@ -385,6 +385,10 @@ func (e *entry) dress(v *StageView, canAnswer bool) {
 	}
 }
 
+// itemTarget finds a row of the list. What stands between the keys of an item and of an
+// environment has a meaning of its own there.
+func itemTarget(key string) string { return "#item-" + strings.ReplaceAll(key, "@", `\@`) }
+
 // dueWords is a date as the list says it: without the year where that is this
 // one. Days that many items share are made once.
 func dueWords(due, now time.Time) string {

@@ -226,6 +226,13 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 			}
 			return false
 		}},
+		{"environments", environmentsText(&r.Plan.Origin), func(e review.Event) bool {
+			switch e.(type) {
+			case review.EnvironmentAdded, review.EnvironmentRenamed, review.EnvironmentRemoved:
+				return true
+			}
+			return false
+		}},
 		{"responsibilities", strings.Join(responsibilityLines(p.Responsibilities, d.Name), "\n"), func(e review.Event) bool { _, ok := e.(review.ResponsibilitiesSet); return ok }},
 		{"members", memberNames(p, d.Name), duty(review.DutyMember)},
 		{"readiness definition", pinnedDefinition(r), pins},

@@ -62,7 +62,8 @@ func (t Teller) Describe(en review.Entry) ui.Entry {
 		t.toGate(&out, sk)
 		t.gate(&out, en.Event)
 	case review.ModuleAttached, review.ModuleDetached, review.DefinitionPinned, review.ItemAdded, review.ItemDropped, review.CoreMarked, review.PlanUpgraded, review.UpgradeUndone,
-		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused, review.PolicyAttached, review.PolicyDetached:
+		review.LevelRaised, review.LevelLowered, review.LoweringAsked, review.LoweringRefused, review.PolicyAttached, review.PolicyDetached,
+		review.EnvironmentAdded, review.EnvironmentRenamed, review.EnvironmentRemoved:
 		t.plan(&out, en.Event)
 	case review.ResponsibilitiesSet:
 		out.What, out.Thing, out.Href = "changed the project's", "responsibilities", ResponsibilitiesURL(t.Project)

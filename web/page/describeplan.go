@@ -26,6 +26,14 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 	case review.PolicyDetached:
 		out.State = ui.Stop
 		out.What, out.Thing, out.Href, out.Why = "detached policy", e.Policy.Key+", version "+strconv.Itoa(e.Policy.Version), LifecycleURL(e.Policy.Key, e.Policy.Version), e.Reason
+	case review.EnvironmentAdded:
+		out.What, out.Thing, out.Href = "added the "+environmentKind(e.Environment.Kind)+" environment", e.Environment.Name, EnvironmentsURL(t.Project)
+		out.Why = e.Reason + confirmAgain(e.Reconfirm)
+	case review.EnvironmentRenamed:
+		out.What, out.Thing, out.Href, out.Why = "renamed the environment "+e.From+" to", e.To, EnvironmentsURL(t.Project), e.Reason
+	case review.EnvironmentRemoved:
+		out.State, out.What, out.Thing, out.Href = ui.Stop, "removed the environment", e.Name, EnvironmentsURL(t.Project)
+		out.Why = e.Reason + confirmAgain(e.Reconfirm)
 	case review.ItemAdded:
 		t.toItem(out, e.Stage, e.Item)
 		out.What, out.Thing, out.Why = "added the project's own item", e.Added.Title, e.Added.Why
@@ -44,15 +52,21 @@ func (t Teller) plan(out *ui.Entry, ev review.Event) {
 		if d := e.Definition; d.Version > 0 {
 			out.Why += "\nReadiness definition " + d.Key + ", version " + strconv.Itoa(d.Version) + "."
 		}
-		if n := len(e.Reconfirm); n > 0 {
-			out.Why += "\n" + CountOf(n, "answer") + " to confirm again."
-		}
-		out.Why += t.asks(e.Asks)
+		out.Why += confirmAgain(e.Reconfirm) + t.asks(e.Asks)
 	case review.UpgradeUndone:
 		out.State, out.What, out.Why = ui.Stop, "undid the last upgrade of the plan", e.Reason
 	default:
 		t.level(out, ev)
 	}
+}
+
+// confirmAgain tells how many answers a change of the plan had confirmed again, on a
+// line of its own.
+func confirmAgain(items []plan.ItemKey) string {
+	if len(items) == 0 {
+		return ""
+	}
+	return "\n" + CountOf(len(items), "answer") + " to confirm again."
 }
 
 // asks tells which questions about the project a change of its plan opened, on a

@@ -84,7 +84,7 @@ func withMoment(address, base, moment string) string {
 		fragment = "#" + fragment
 	}
 	path, query, queried := strings.Cut(rest, "?")
-	if path != base && path != base+"/report" && path != base+"/policies" && !strings.HasPrefix(path, base+"/stages/") {
+	if path != base && path != base+"/report" && path != base+"/policies" && path != base+"/environments" && !strings.HasPrefix(path, base+"/stages/") {
 		return address
 	}
 	switch {

@@ -21,6 +21,8 @@ const (
 
 	PlanPolicyAttach = "policy" // also of a newer version
 	PlanPolicyDetach = "detach-policy"
+
+	PlanEnvironments = "environments" // on a page of their own
 )
 
 // PlanData is the page of a project's plan.
@@ -181,7 +183,7 @@ func (d *PlanData) effects() []PlanEffect {
 		if from == nil {
 			e.Lines = append(e.Lines, "The stage is new, with "+CountOf(applicable(to), "item")+" that apply.")
 		} else {
-			if d.Do == PlanAttach || d.Do == PlanDetach {
+			if d.Do == PlanAttach || d.Do == PlanDetach || d.Do == PlanEnvironments {
 				e.items(from, to)
 			}
 			e.Lines = append(e.Lines, d.gateEffects(from, to)...)
@@ -360,7 +362,9 @@ func (d *PlanData) fates() []ui.Fact {
 }
 
 // replaces reports whether other versions take the place of those that the plan has.
-func (d *PlanData) replaces() bool { return d.Do == PlanUpgrade || d.Do == PlanUndo }
+func (d *PlanData) replaces() bool {
+	return d.Do == PlanUpgrade || d.Do == PlanUndo || d.Do == PlanEnvironments
+}
 
 // sinceUpgrade says what becomes of the answers that were given since the upgrade that is
 // to be undone.
@@ -497,6 +501,9 @@ func (d *PlanData) aside() []PlanAside {
 func (d *PlanData) titleOf(k plan.ItemKey) string {
 	if title := d.Titles[k]; title != "" {
 		return title
+	}
+	if e := d.Review.Plan.Origin.Environment(k.Environment()); e != nil && d.Titles[k.Bare()] != "" {
+		return d.Titles[k.Bare()] + " (" + e.Name + ")"
 	}
 	return string(k)
 }

@@ -1,0 +1,97 @@
+package review
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+)
+
+// Events of a project's stream about the environments that it runs in.
+type (
+	// EnvironmentAdded adds one, or brings one back that was removed: items that are
+	// answered for its kind are asked for it.
+	EnvironmentAdded struct {
+		Environment plan.Environment `json:"environment"`
+		Reconfirm   []plan.ItemKey   `json:"reconfirm,omitempty"` // whose answers were given for the project as a whole
+		Reason      string           `json:"reason"`
+	}
+	// EnvironmentRenamed gives one another name. Nothing else changes.
+	EnvironmentRenamed struct {
+		Environment plan.EnvironmentKey `json:"environment"`
+		From        string              `json:"from"`
+		To          string              `json:"to"`
+		Reason      string              `json:"reason"`
+	}
+	// EnvironmentRemoved takes one away. What was said for it is set aside, and its name
+	// is kept with that.
+	EnvironmentRemoved struct {
+		Environment plan.EnvironmentKey `json:"environment"`
+		Name        string              `json:"name"`
+		Retired     bool                `json:"retired,omitempty"` // something was said for it
+		Reconfirm   []plan.ItemKey      `json:"reconfirm,omitempty"`
+		Reason      string              `json:"reason"`
+	}
+)
+
+func (EnvironmentAdded) Kind() string   { return "EnvironmentAdded" }
+func (EnvironmentRenamed) Kind() string { return "EnvironmentRenamed" }
+func (EnvironmentRemoved) Kind() string { return "EnvironmentRemoved" }
+
+func (EnvironmentAdded) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" }
+func (EnvironmentRenamed) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+func (EnvironmentRemoved) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
+
+func (EnvironmentAdded) People() []PersonID   { return nil }
+func (EnvironmentRenamed) People() []PersonID { return nil }
+func (EnvironmentRemoved) People() []PersonID { return nil }
+
+func (e EnvironmentAdded) fold(r *Review, en Entry) error {
+	all := slices.Clone(r.Plan.Origin.Environments)
+	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment.Key })
+	switch {
+	case at < 0:
+		all = append(all, e.Environment)
+	case !all[at].Retired || all[at].Kind != e.Environment.Kind:
+		return fmt.Errorf("there is an environment %s already", e.Environment.Key)
+	default:
+		all[at] = e.Environment
+	}
+	return r.within(all, e.Reconfirm, en)
+}
+
+func (e EnvironmentRenamed) fold(r *Review, en Entry) error {
+	all := slices.Clone(r.Plan.Origin.Environments)
+	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment && !o.Retired })
+	if at < 0 {
+		return fmt.Errorf("there is no environment %s", e.Environment)
+	}
+	all[at].Name = e.To
+	return r.within(all, nil, en)
+}
+
+func (e EnvironmentRemoved) fold(r *Review, en Entry) error {
+	all := slices.Clone(r.Plan.Origin.Environments)
+	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment && !o.Retired })
+	if at < 0 {
+		return fmt.Errorf("there is no environment %s", e.Environment)
+	}
+	if e.Retired {
+		all[at].Retired = true
+	} else {
+		all = slices.Delete(all, at, at+1)
+	}
+	return r.within(all, e.Reconfirm, en)
+}
+
+// within gives the review the same plan with other environments.
+func (r *Review) within(all []plan.Environment, reconfirm []plan.ItemKey, en Entry) error {
+	if err := r.replan(r.Plan.Origin.Within(all), en.At); err != nil {
+		return err
+	}
+	if err := r.reattest(reconfirm, true); err != nil {
+		return err
+	}
+	r.doubtAnswers()
+	return nil
+}
