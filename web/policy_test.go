@@ -74,6 +74,15 @@ func TestAPolicyFromEnd(t *testing.T) {
 	}
 	v.get(page.ExportURL("changes", 1, "markdown")).want(404)
 
+	// Who answers for it finds that on their work until there is a version with a later day.
+	if text := a.get(page.WorkURL).want(200).one("#policies").Text(); !strings.Contains(text, "Review overdue") || !strings.Contains(text, "Policy, version 1") {
+		t.Errorf("its owner finds %s", text)
+	}
+	a.get(page.WorkListURL("policies")).want(200).one(`#policies a[href="` + page.LifecycleURL("changes", 1) + `"]`)
+	if v.get(page.WorkURL).want(200).find("#policies").Length() != 0 {
+		t.Error("somebody else is told to review it")
+	}
+
 	// The next version, and what it changes.
 	a.post(draft, "version", "1").want(303)
 	fields[1], fields[9] = shown("policy"), "2090-03-31"
@@ -85,6 +94,9 @@ func TestAPolicyFromEnd(t *testing.T) {
 	}
 	if text := v.get(page.LibraryURL).want(200).one("#policies").Text(); strings.Contains(text, "Review overdue") {
 		t.Errorf("the library still says %s", text)
+	}
+	if a.get(page.WorkURL).want(200).find("#policies").Length() != 0 {
+		t.Error("its owner is still told to review it")
 	}
 }
 

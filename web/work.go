@@ -78,6 +78,9 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, rec := range v.Records {
 		d.Records = append(d.Records, page.OwnRecord(rec))
 	}
+	for _, p := range v.Policies {
+		d.Policies = append(d.Policies, page.OwnPolicy(p))
+	}
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))
 	}

@@ -189,6 +189,7 @@ type MyWorkView struct {
 	AskedBackAll            int             // how many there are
 	Records                 []OwnRecord     // not closed, that the person owns, by their date
 	RecordsAll              int             // how many there are
+	Policies                []OwnPolicy     // that the person answers for and whose review is overdue, the longest first
 	AskedLower              []AskedLower    // items that are to weigh less, on which the person decides, the oldest first
 	AskedLowerAll           int             // how many there are
 	Names                   Names
@@ -216,6 +217,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	var items []foundItem
 	var expiring []pinned
 	var excluded []WaitingGate
+	var policies []plan.Ref
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	s.queueWaiting(b, by, QueuePage, &out.Gates, &excluded)
@@ -231,6 +233,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueDecisions(b, by, limit, &out.Decisions, &out.DecisionsAll)
 	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
 	s.queueOwnRecords(b, by, limit, &out.Records, &out.RecordsAll)
+	s.queueOwnPolicies(b, by, &policies)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
 	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
 	if err := send(ctx, s.pool, b); err != nil {
@@ -242,6 +245,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 		return nil, err
 	}
 	if out.Expiring, err = s.whatExpires(ctx, out, expiring); err != nil {
+		return nil, err
+	}
+	if out.Policies, err = s.overduePolicies(ctx, policies, out.Now); err != nil {
 		return nil, err
 	}
 	if err = s.titleAskedLower(ctx, out.AskedLower); err != nil {

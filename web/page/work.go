@@ -327,6 +327,7 @@ type WorkData struct {
 	AskedBackAll            int
 	Records                 []OwnRecord // by their date
 	RecordsAll              int
+	Policies                []OwnPolicy // whose review is overdue
 	AskedLower              []AskedLowerLine
 	AskedLowerAll           int
 }
@@ -350,7 +351,7 @@ func (d *WorkData) fallen(returned bool) []FallenGate {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Records) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Records)+len(d.Policies) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what

@@ -20,6 +20,7 @@ const (
 	listReturned = "returned"
 	listOwed     = "conditions"
 	listRecords  = "records"
+	listPolicies = "policies"
 	listConfirm  = "confirm"
 	listWaivers  = "waivers"
 	listForced   = "forced"
@@ -41,6 +42,7 @@ var workTitles = map[string]string{
 	listReturned: "Returned to my projects",
 	listOwed:     "My conditions",
 	listRecords:  "My records",
+	listPolicies: "Policies to review",
 	listConfirm:  "Conditions to confirm",
 	listForced:   "Break-glass to review",
 	listFallen:   "Gates to renew",
@@ -270,6 +272,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	add(false, listNobody, "Nobody can act", max(d.VacantAll, len(d.Vacancies)), false, ui.Bad)
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listRecords, "Records", d.RecordsAll, false, ui.Open)
+	add(false, listPolicies, "Policies", len(d.Policies), false, ui.Bad)
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
 	add(false, listAsked, "To take back", max(d.AskedBackAll, len(d.AskedBack)), false, ui.Wait)
 	add(false, listLower, "To lower", max(d.AskedLowerAll, len(d.AskedLower)), false, ui.Wait)
