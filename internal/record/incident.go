@@ -23,7 +23,7 @@ var incident = Kind{
 		{Key: "mitigated", Later: true, Label: "Mitigated", Type: Moment},
 		{Key: "resolved", Later: true, Label: "Resolved", Type: Moment},
 		{Key: "authority", Label: "Authority that has to be told", Type: Line, Help: "Such as a data protection authority. Leave empty when nobody has to be told."},
-		{Key: "deadline", Label: "Has to be told by", Type: Moment, Help: "Left empty, it is worked out for an authority that a module of this project names."},
+		{Key: "deadline", Label: "Has to be told by", Type: Moment},
 		{Key: "notified", Later: true, Label: "Was told", Type: Moment},
 		{Key: "review", Later: true, Label: "Link to the review", Type: Link},
 	},

@@ -123,7 +123,11 @@ func (d *FormData) value(f *record.Field) ui.Field {
 	if f.Type == record.Project {
 		field.List, field.Auto = projectList, "off"
 	}
-	if d.Kind.Key == record.Incident && f.Key == "authority" && len(d.Review.Duties()) > 0 {
+	duties := d.Kind.Key == record.Incident && len(d.Review.Duties()) > 0
+	if duties && f.Key == "deadline" {
+		field.Hint = joined("Left empty, it is worked out for those that the modules of this project name.", field.Hint)
+	}
+	if duties && f.Key == "authority" {
 		field.List = authorityList
 		field.Hint = "One of those that the modules of this project name, or another. Leave empty when nobody has to be told."
 	}
