@@ -55,7 +55,7 @@ func (s *Server) showEnvironments(w http.ResponseWriter, r *http.Request, status
 			status = http.StatusUnprocessableEntity
 		}
 	}
-	m := s.meta(w, r, &v.Viewer, "Environments, "+v.Review.Project.Name, ui.NavPortfolio)
+	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Environments, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.EnvironmentsURL(v.Review.Project.Key), len(d.Form.Errors)
 	return s.render(w, r, status, page.Environments(m, d))
 }

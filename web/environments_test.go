@@ -48,7 +48,7 @@ func TestEnvironments(t *testing.T) {
 	}
 	add := func(b *browser, name, kind, reason string) *reply {
 		form := o.get(at + "?do=add&name=" + url.QueryEscape(name) + "&kind=" + kind).want(200)
-		value := func(field string) string { return form.one("#change form input[name=" + field + "]").AttrOr("value", "") }
+		value := func(field string) string { return form.one("#change form input[name="+field+"]").AttrOr("value", "") }
 		return b.post(at, "do", "add", "name", value("name"), "kind", value("kind"), "key", value("key"), "shown", value("shown"), "reason", reason)
 	}
 	if text := o.get(at + "?do=add&name=Staging&kind=staging").want(200).one("#change").Text(); !strings.Contains(text, it.Title+" (Staging)") {
@@ -111,4 +111,5 @@ func TestEnvironments(t *testing.T) {
 		t.Errorf("afterwards the page says %s", text)
 	}
 	f.browse("outsider").get(at).want(404)
+	o.get(page.ProjectURL(p)).want(200).one(`nav a[href="` + at + `"]`)
 }

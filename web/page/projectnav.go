@@ -22,6 +22,9 @@ func ProjectNav(r *review.Review, who review.Actor, path string) *ui.LocalNav {
 	if len(r.Plan.Policies) > 0 {
 		add("Policies", PoliciesURL(p.Key))
 	}
+	if len(r.Plan.Origin.Environments) > 0 {
+		add("Environments", EnvironmentsURL(p.Key))
+	}
 	add("People", ResponsibilitiesURL(p.Key))
 	if path == MembersURL(p.Key) {
 		n.Links[len(n.Links)-1].Here = true

@@ -61,7 +61,7 @@ type PageMeta struct {
 	Who        string // what tells the signed-in person from others, for the drafts of app.js
 	Nav        NavItem
 	Local      *LocalNav // the way to the other pages of the same thing; nil: there is none
-	Waiting    int // gates waiting for this person's sign-off, shown beside the navigation; 0 shows nothing
+	Waiting    int       // gates waiting for this person's sign-off, shown beside the navigation; 0 shows nothing
 	Banners    []Banner
 	Theme      Theme
 	Path       string // path and query of this page: where the theme switch and sign-in return to
