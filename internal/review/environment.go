@@ -28,11 +28,15 @@ func (r *Review) Adding(in NewEnvironment) (plan.Environment, error) {
 	var c input
 	e := plan.Environment{Name: r.environmentName(&c, in.Name, ""), Kind: plan.EnvironmentKind(strings.TrimSpace(in.Kind))}
 	key := strings.TrimSpace(in.Key)
-	if key == "" {
+	made := key == ""
+	if made {
 		key = keyOf(e.Name)
 	}
 	e.Key = plan.EnvironmentKey(key)
 	switch had := r.Plan.Origin.Environment(e.Key); {
+	case made && c.problems.Err() != nil: // of a name that is wrong itself
+	case made && !plan.ValidKey(key):
+		c.problems.Add("key", "none can be made of that name; type one, such as tokyo")
 	case !plan.ValidKey(key):
 		c.problems.Add("key", plan.KeyForm)
 	case had != nil && !had.Retired:

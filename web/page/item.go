@@ -174,7 +174,7 @@ func (d *ItemData) evidence() []*review.Evidence {
 func (d *ItemData) records() []*review.Record {
 	var out []*review.Record
 	for i := range d.Review.Records {
-		if rec := &d.Review.Records[i]; rec.Item == d.Item.Def.Key && rec.Standing().AtGate {
+		if rec := &d.Review.Records[i]; (rec.Item == d.Item.Def.Key || rec.Item == d.Item.Def.Key.Bare()) && rec.Standing().AtGate {
 			out = append(out, rec)
 		}
 	}

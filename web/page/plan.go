@@ -333,7 +333,7 @@ func (d *PlanData) answers() (kept, again, aside int) {
 		for j := range d.Then.Stages[i].Items {
 			switch it := &d.Then.Stages[i].Items[j]; {
 			case it.Answer.State == review.Open:
-			case it.Reattest && d.replaces():
+			case it.Reattest && d.replaces() && !d.awaits(it.Def.Key):
 				again++
 			default:
 				kept++
@@ -346,6 +346,16 @@ func (d *PlanData) answers() (kept, again, aside int) {
 		}
 	}
 	return kept, again, aside
+}
+
+// awaits reports whether an answer is to be confirmed already, whatever becomes of the
+// environments.
+func (d *PlanData) awaits(k plan.ItemKey) bool {
+	if d.Do != PlanEnvironments {
+		return false
+	}
+	_, s := d.Review.Plan.Find(k)
+	return s != nil && d.Review.Stage(s.Key).Item(k).Reattest
 }
 
 func (d *PlanData) fates() []ui.Fact {

@@ -22,7 +22,7 @@ func ProjectNav(r *review.Review, who review.Actor, path string) *ui.LocalNav {
 	if len(r.Plan.Policies) > 0 {
 		add("Policies", PoliciesURL(p.Key))
 	}
-	if len(r.Plan.Origin.Environments) > 0 {
+	if len(r.Plan.Origin.Environments) > 0 || r.Plan.Situated() {
 		add("Environments", EnvironmentsURL(p.Key))
 	}
 	add("People", ResponsibilitiesURL(p.Key))

@@ -232,6 +232,9 @@ func (v *View) item(rec *review.Record) (text, href string) {
 		return "", ""
 	}
 	d, stage := v.Review.Plan.Find(rec.Item)
+	if named := v.Review.Plan.Showing(rec.Item); d == nil && len(named) > 0 && named[0].Item.Environment != nil { // it is asked for environments now
+		return named[0].Item.Claim() + ", in each environment", page.EnvironmentsURL(v.key())
+	}
 	if d == nil {
 		return string(rec.Item) + ", which the plan no longer asks", ""
 	}
