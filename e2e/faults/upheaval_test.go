@@ -118,7 +118,7 @@ func hut() *plan.Module {
 		Seats: []plan.ModuleSeat{{Phase: "operation", GateSeat: plan.GateSeat{Seat: plan.SeatSecurity, Mandatory: true}}},
 		Items: []plan.ModuleItem{
 			{Phase: "idea", Item: plan.Item{Key: "hut-drawn", Title: "Drawn", Levels: must, Seats: product, Evidence: []plan.EvidenceKind{"doc"}}},
-			{Phase: "operation", Item: plan.Item{Key: "hut-heated", Title: "Heated", Levels: must, Seats: product}},
+			{Phase: "operation", Item: plan.Item{Key: "hut-heated", Title: "Heated", Levels: must, Seats: product, Environments: []plan.EnvironmentKind{"staging", "production"}}},
 		},
 	}
 }
@@ -633,9 +633,9 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 	who := []int{olga, dave, adam, adam}[rng.IntN(4)]
 	stage, item := hillStages[rng.IntN(3)], hillItems[rng.IntN(3)]
-	what, word, luck := rng.IntN(14), wordFor(rng), rng.IntN(9)
+	what, word, luck := rng.IntN(16), wordFor(rng), rng.IntN(9)
 	to := []plan.Level{plan.LevelMust, plan.LevelShould, plan.LevelMay, plan.LevelNone}[rng.IntN(4)]
-	u.change(ctx, rng, []int{who, who, pat, sue, pat, sue}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
+	u.change(ctx, rng, []int{who, who, pat, sue, pat, sue, who, who}[max(0, what-8)], "", func(r *review.Review, who review.Actor, at time.Time) error {
 		key, shown, o := hillKey(stage, item), r.PlanDigest(), r.Plan.Origin
 		if own := o.Tailoring.Own; len(own) > 0 && (luck < 3 || what == 6) {
 			key = own[luck%len(own)].Key
@@ -645,6 +645,8 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 		}
 		wish := r.Wish(key)
 		switch {
+		case what >= 14:
+			return u.settle(r, who, shown, word, luck, at)
 		case what >= 12 && luck > 5:
 			return r.RefuseRetraction(who, r.RetractionDigest(), word, at)
 		case what >= 12:
@@ -674,6 +676,20 @@ func (u *upheaval) replan(ctx context.Context, rng *rand.Rand) {
 		}
 		return r.ApproveLowering(who, key, wish.Digest(), at)
 	})
+}
+
+// settle names an environment of the project, gives it another name, or leaves it.
+func (u *upheaval) settle(r *review.Review, who review.Actor, shown review.Digest, word string, luck int, at time.Time) error {
+	in := []review.NewEnvironment{
+		{Name: "Base camp", Key: "base", Kind: "staging"}, {Name: "North face", Key: "north", Kind: "production"}, {Name: "South face", Key: "south", Kind: "production"},
+	}[luck%3]
+	switch {
+	case luck < 5:
+		return r.AddEnvironment(who, in, shown, word, at)
+	case luck < 7:
+		return r.RenameEnvironment(who, plan.EnvironmentKey(in.Key), word, shown, word, at)
+	}
+	return r.RemoveEnvironment(who, plan.EnvironmentKey(in.Key), shown, word, at)
 }
 
 // rights gives seats and takes them, for this project and everywhere, and lets
@@ -717,6 +733,9 @@ func (u *upheaval) rights(ctx context.Context, rng *rand.Rand) {
 func (u *upheaval) wild(ctx context.Context, rng *rand.Rand) {
 	stage := hillStages[rng.IntN(3)]
 	item := hillKey(stage, hillItems[rng.IntN(3)])
+	if stage == "run" && rng.IntN(4) == 0 { // as far as the module is attached
+		item = []plan.ItemKey{"hut-heated", "hut-heated@base", "hut-heated@north", "hut-heated@south"}[rng.IntN(4)]
+	}
 	who := []int{olga, dave, pat, sam, sue, flo, adam}[rng.IntN(7)]
 	team := []int{olga, dave}[rng.IntN(2)]
 	word, no, day := wordFor(rng), 1+rng.IntN(2), u.day+1+rng.IntN(6)
