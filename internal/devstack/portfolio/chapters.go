@@ -1,6 +1,7 @@
 package portfolio
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -302,9 +303,15 @@ func (s *story) accept(reviewer string, stage plan.StageKey) {
 }
 
 // signConditionally has the last of the signers ask for follow-ups, and the
-// team see to some of them.
+// team see to some of them. That is whoever holds the gate's first seat, on
+// whatever weekday the portfolio is made.
 func (s *story) signConditionally(ch chapter) {
 	by := s.shuffled(ch.stage)
+	first := s.stage(ch.stage).Gate.Policy(s.p.tier, s.p.flags()).Seats[0]
+	if i := slices.IndexFunc(by, func(sg signer) bool { return sg.seat == first }); i >= 0 {
+		sg := by[i]
+		by = append(slices.Delete(by, i, i+1), sg)
+	}
 	until, last := float64(ch.until), by[len(by)-1]
 	s.sign(ch.stage, by[:len(by)-1], until+(s.ago()-until)*0.2)
 	doers := make([]string, len(ch.asks))
