@@ -47,7 +47,7 @@ var arrows = []arrow{
 	{room: "internal/formats/own", ours: []string{"internal/plan", "internal/record"}, foreign: []string{}},
 	{room: "internal/formats/...", ours: []string{"internal/plan", "internal/record", "internal/fold", "internal/formats/..."}},
 	{room: "internal/catalog/cmd/...", ours: []string{"internal/catalog"}},
-	{room: "internal/catalog/...", ours: []string{"internal/review", "internal/plan", "internal/formats/own", "internal/formats/plainyaml"}},
+	{room: "internal/catalog/...", ours: []string{"internal/review", "internal/plan", "internal/record", "internal/formats/own", "internal/formats/plainyaml"}},
 	// What verifies a bundle years later needs no network and no database.
 	{room: "internal/proof", ours: []string{"internal/review", "internal/plan"}, foreign: []string{"golang.org/x/mod"}},
 	{room: "internal/auth", foreign: []string{"github.com/coreos/go-oidc", "golang.org/x/oauth2", "github.com/go-jose/go-jose"}},
