@@ -305,7 +305,7 @@ func TestBackShowsNothingOld(t *testing.T) {
 	t.Parallel()
 	rosa := arrivesAnew(somebody(t), "rosa")
 	stage, items := rosa.longStage("way-back")
-	rosa.follow(link("way back").in(".crumbs"))
+	rosa.follow(link("way back").in(".local"))
 	rosa.send(stage+"/items/"+items[0]+"/answer", map[string][]string{"answer": {"met"}, "version": {"0"}})
 	eval[bool](rosa, `(setTimeout(() => history.back()), true)`)
 	rosa.at(stage)

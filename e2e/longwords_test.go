@@ -33,7 +33,7 @@ func TestLongWordsOnAPhone(t *testing.T) {
 func TestForcedColours(t *testing.T) {
 	t.Parallel()
 	rosa := arrives(somebody(t), "rosa")
-	rosa.visit(rosa.owns("forced-colours", "Forced colours", "3") + ideaPath)
+	rosa.visit(rosa.owns("forced-colours", "Forced colours", "3") + ideaPath + "/gate")
 	if _, err := chromedp.Call(rosa.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
 		Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}},
 	}); err != nil {
