@@ -24,10 +24,7 @@ type OwnPolicy struct {
 func (s *Store) queueOwnPolicies(b *pgx.Batch, by By, into *[]plan.Ref) {
 	b.Queue(`with `+meSQL+`
 		select v.key, v.version, v.digest
-		  from (select distinct on (item) item as key, coalesce((body->>'owner')::bigint, 0) as owner
-		          from trail
-		         where stream_id = -1 and (kind = 'OwnerChanged' or kind = 'DocumentPublished' and body->>'owner' is not null)
-		         order by item, seq desc) o
+		  from (`+ownersSQL+`) o
 		  join template_version v on v.key = o.key and v.kind = 'policy' and v.version = (select max(n.version) from template_version n where n.key = o.key)
 		 where o.owner = (select id from me)
 		   and not exists (select from retired_version x where x.key = v.key and x.version = v.version)

@@ -49,14 +49,17 @@ type LeftWith struct {
 // OwnedDocument is a document of the library that somebody answers for.
 type OwnedDocument struct{ Key, Name string }
 
-// ownsSQL reads the trail, which alone says who answers for a document: the newest
+// ownersSQL reads the trail, which alone says who answers for a document: the newest
 // entry that names an owner, or that there is none.
+const ownersSQL = `
+	select distinct on (item) item as key, coalesce((body->>'owner')::bigint, 0) as owner
+	  from trail
+	 where stream_id = -1 and (kind = 'OwnerChanged' or kind = 'DocumentPublished' and body->>'owner' is not null)
+	 order by item, seq desc`
+
 const ownsSQL = `
 	select o.key, (select v.name from template_version v where v.key = o.key order by v.version desc limit 1) as name
-	  from (select distinct on (item) item as key, coalesce((body->>'owner')::bigint, 0) as owner
-	          from trail
-	         where stream_id = -1 and (kind = 'OwnerChanged' or kind = 'DocumentPublished' and body->>'owner' is not null)
-	         order by item, seq desc) o
+	  from (` + ownersSQL + `) o
 	 where o.owner = $1
 	 order by name, o.key`
 
