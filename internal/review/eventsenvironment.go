@@ -47,39 +47,29 @@ func (EnvironmentRenamed) People() []PersonID { return nil }
 func (EnvironmentRemoved) People() []PersonID { return nil }
 
 func (e EnvironmentAdded) fold(r *Review, en Entry) error {
-	all := slices.Clone(r.Plan.Origin.Environments)
-	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment.Key })
-	switch {
-	case at < 0:
-		all = append(all, e.Environment)
-	case !all[at].Retired || all[at].Kind != e.Environment.Kind:
+	if had := r.Plan.Origin.Environment(e.Environment.Key); had != nil && (!had.Retired || had.Kind != e.Environment.Kind) {
 		return fmt.Errorf("there is an environment %s already", e.Environment.Key)
-	default:
-		all[at] = e.Environment
 	}
-	return r.within(all, e.Reconfirm, en)
+	return r.within(r.withEnvironment(e.Environment), e.Reconfirm, en)
 }
 
 func (e EnvironmentRenamed) fold(r *Review, en Entry) error {
-	all := slices.Clone(r.Plan.Origin.Environments)
-	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment && !o.Retired })
-	if at < 0 {
+	has := r.Plan.Origin.Environment(e.Environment)
+	if has == nil || has.Retired {
 		return fmt.Errorf("there is no environment %s", e.Environment)
 	}
-	all[at].Name = e.To
-	return r.within(all, nil, en)
+	renamed := *has
+	renamed.Name = e.To
+	return r.within(r.withEnvironment(renamed), nil, en)
 }
 
 func (e EnvironmentRemoved) fold(r *Review, en Entry) error {
-	all := slices.Clone(r.Plan.Origin.Environments)
-	at := slices.IndexFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment && !o.Retired })
-	if at < 0 {
+	if has := r.Plan.Origin.Environment(e.Environment); has == nil || has.Retired {
 		return fmt.Errorf("there is no environment %s", e.Environment)
 	}
-	if e.Retired {
-		all[at].Retired = true
-	} else {
-		all = slices.Delete(all, at, at+1)
+	all := r.withoutEnvironment(e.Environment)
+	if !e.Retired {
+		all = slices.DeleteFunc(all, func(o plan.Environment) bool { return o.Key == e.Environment })
 	}
 	return r.within(all, e.Reconfirm, en)
 }
