@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -22,7 +20,7 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 	team := []int{olga, dave, pat}[rng.IntN(3)]
 	other := u.other(rng)
 	if last := u.platform.Load(); last != 0 && rng.IntN(2) == 0 { // what it took over is what changes
-		other = hillNo(int(last))
+		other = int(last)
 	}
 	at := func(who int, p review.ProjectKey, decide store.Decide) {
 		_, err := u.stores[rng.IntN(2)].Change(ctx, u.by(who), store.Target{Project: p}, decide)
@@ -34,21 +32,21 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 	switch n := rng.IntN(8); {
 	case n == 0:
 		at(olga, u.project, offer)
-	case n == 1 && other != "":
-		at(olga, other, func(r *review.Review, who review.Actor, at time.Time) error {
+	case n == 1 && other != 0:
+		at(olga, hillNo(other), func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.WithdrawOffers(who, []plan.ItemKey{item}, at)
 		})
-	case n == 2 && other != "":
-		at(olga, other, func(r *review.Review, who review.Actor, at time.Time) error {
+	case n == 2 && other != 0:
+		at(olga, hillNo(other), func(r *review.Review, who review.Actor, at time.Time) error {
 			s, it := itemOf(r, item)
 			if it == nil {
 				return review.ErrNotFound
 			}
 			return r.Answer(who, s, item, []review.State{review.Met, review.NotMet}[rng.IntN(2)], word, it.Answer.Version, at)
 		})
-	case n < 6 && other != "":
-		at(olga, other, offer)
-		o, err := u.stores[rng.IntN(2)].Offering(ctx, u.by(olga), other)
+	case n < 6 && other != 0:
+		at(olga, hillNo(other), offer)
+		o, err := u.stores[rng.IntN(2)].Offering(ctx, u.by(olga), hillNo(other))
 		if err != nil {
 			u.expect(ctx, "reading what is offered", err)
 			return
@@ -56,9 +54,7 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 		at(team, u.project, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.InheritAnswers(who, []plan.ItemKey{item}, o, at)
 		})
-		if n, err := strconv.Atoi(strings.TrimPrefix(string(other), "hill-")); err == nil {
-			u.platform.Store(int64(n))
-		}
+		u.platform.Store(int64(other))
 	case n == 6:
 		at(team, u.project, func(r *review.Review, who review.Actor, at time.Time) error {
 			return r.KeepAllInherited(who, []plan.ItemKey{item}, at)
@@ -70,12 +66,12 @@ func (u *upheaval) share(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
-// other is a project of before; empty when this is the first.
-func (u *upheaval) other(rng *rand.Rand) review.ProjectKey {
+// other is the number of a project of before; 0 when this is the first.
+func (u *upheaval) other(rng *rand.Rand) int {
 	if u.made < 2 {
-		return ""
+		return 0
 	}
-	return hillNo(1 + rng.IntN(u.made-1))
+	return 1 + rng.IntN(u.made-1)
 }
 
 func hillNo(n int) review.ProjectKey { return review.ProjectKey(fmt.Sprintf("hill-%d", n)) }
