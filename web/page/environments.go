@@ -83,9 +83,13 @@ func (d *EnvironmentsData) kindField() ui.Field {
 	return d.field("kind", "Kind", "Says what is asked of it.", d.Form.Kind)
 }
 
-func (d *EnvironmentsData) reasonField(do string) ui.Field {
-	f := ui.Field{Name: "reason", ID: do + "-reason", Label: "Why", Hint: "People who come later read it in the history."}
-	if d.Do == do {
+func (d *EnvironmentsData) reasonField(do string) ui.Field { return d.reason(do+"-reason", d.Do == do) }
+
+// reason is the field of a form that says why; typed reports whether that form was
+// refused.
+func (d *EnvironmentsData) reason(id string, typed bool) ui.Field {
+	f := ui.Field{Name: "reason", ID: id, Label: "Why", Hint: "People who come later read it in the history."}
+	if typed {
 		f.Value = d.Form.Reason
 		if d.Form.Errors["reason"] != "" {
 			f.Error = FieldSentence("Why", d.Form.Errors["reason"])
@@ -97,17 +101,13 @@ func (d *EnvironmentsData) reasonField(do string) ui.Field {
 // renaming are the fields that give an environment another name.
 func (d *EnvironmentsData) renaming(e plan.Environment) (name, reason ui.Field) {
 	name = ui.Field{Name: "name", ID: "name-" + string(e.Key), Label: "Name", Value: e.Name}
-	reason = ui.Field{Name: "reason", ID: "reason-" + string(e.Key), Label: "Why", Hint: "People who come later read it in the history."}
-	if d.Do == EnvironmentRename && d.Form.Key == string(e.Key) {
-		name.Value, reason.Value = d.Form.Name, d.Form.Reason
+	if d.renames(e) {
+		name.Value = d.Form.Name
 		if text := d.Form.Errors["name"]; text != "" {
 			name.Error = FieldSentence("Name", text)
 		}
-		if text := d.Form.Errors["reason"]; text != "" {
-			reason.Error = FieldSentence("Why", text)
-		}
 	}
-	return name, reason
+	return name, d.reason("reason-"+string(e.Key), d.renames(e))
 }
 
 // renames reports whether the form that renames an environment was refused.
@@ -316,9 +316,9 @@ func (d *EnvironmentsData) title() string {
 	return "Add “" + d.Form.Name + "”"
 }
 
-// SituationLines say of each environment on which a gate decides how ready it is, in the
+// situationLines say of each environment on which a gate decides how ready it is, in the
 // middle of a sentence.
-func SituationLines(r *review.Review, s *review.Stage, at time.Time) []string {
+func situationLines(r *review.Review, s *review.Stage, at time.Time) []string {
 	var out []string
 	for _, n := range r.SituationsAt(s, at) {
 		out = append(out, n.Environment.Name+": "+readyInLine(&n))
@@ -336,8 +336,8 @@ func readyInLine(n *review.Situation) string {
 	return strconv.Itoa(n.Done) + " of " + strconv.Itoa(n.Must) + " ready"
 }
 
-// EnvironmentNames are what a project's environments are called, to suggest them.
-func EnvironmentNames(r *review.Review) []string {
+// environmentNames are what a project's environments are called.
+func environmentNames(r *review.Review) []string {
 	var out []string
 	for _, e := range r.Plan.Origin.Present() {
 		out = append(out, e.Name)

@@ -1057,7 +1057,7 @@ func Situations(r *review.Review, s *review.Stage, at time.Time) templ.Component
 			templ_7745c5c3_Var44 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if lines := SituationLines(r, s, at); len(lines) > 0 {
+		if lines := situationLines(r, s, at); len(lines) > 0 {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 75, "<p class=\"small\">This gate decides on ")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -75,11 +75,6 @@ func (d *ItemData) waiverPanel(w *review.Waiver) waiverPanel {
 	return newWaiverPanel(d.key(), d.Stage, w, d.Seq, d.Now, "?from=item", form)
 }
 
-// waiverPoint is a waiver as records name it that came up with it.
-func (d *ItemData) waiverPoint(w *review.Waiver) record.Point {
-	return d.Review.WaiverPoint(d.stage(), w)
-}
-
 // raises are the kinds of records that the viewer is offered to add because of a waiver.
 func (d *ItemData) raises() []*record.Kind {
 	if !d.can(review.KeepRecords) {

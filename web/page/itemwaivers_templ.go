@@ -170,7 +170,7 @@ func itemWaiver(d *ItemData, w *review.Waiver) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = Raised(d.key(), d.waiverPoint(w), d.Review.CameFrom(d.waiverPoint(w).Source()), d.raises(), "", d.Now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Raised(d.Review, d.Review.WaiverPoint(d.stage(), w), d.raises(), "", d.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

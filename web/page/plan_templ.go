@@ -499,7 +499,7 @@ func planParts(d *PlanData) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if names := EnvironmentNames(d.Review); len(names) > 0 {
+			if names := environmentNames(d.Review); len(names) > 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "<p>Environments: ")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

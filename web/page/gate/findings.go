@@ -59,9 +59,6 @@ func (v *view) lessons() []*review.Record {
 	return out
 }
 
-// findingPoint is a finding as records name it that came from it.
-func (v *view) findingPoint(f *review.Finding) record.Point { return v.Review.FindingPoint(v.Stage, f) }
-
 // findingRaises are the kinds of records that the reader is offered to add because of
 // a finding.
 func (v *view) findingRaises() []*record.Kind {

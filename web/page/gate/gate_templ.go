@@ -2372,7 +2372,7 @@ func gateFinding(v *view, f *review.Finding) templ.Component {
 				}
 			}
 		}
-		templ_7745c5c3_Err = page.Raised(v.key, v.findingPoint(f), v.Review.CameFrom(v.findingPoint(f).Source()), v.findingRaises(), " from finding "+strconv.Itoa(f.No), v.Now).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = page.Raised(v.Review, v.Review.FindingPoint(v.Stage, f), v.findingRaises(), " from finding "+strconv.Itoa(f.No), v.Now).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
