@@ -6,10 +6,12 @@ import (
 	"encoding/csv"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"testing"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 )
 
 var tiers = []plan.Tier{plan.TierCritical, plan.TierStandard, plan.TierStarter}
@@ -89,6 +91,7 @@ func TestPublishedVersionsNeverChange(t *testing.T) {
 		"productionisation 1":       "b8e12f6aefaabea075fb6bc6d0ca79fe7d16cf8474e849e3832231d7efdd3af7",
 		"prototype-to-production 1": "7f49cd4384723b6df44a3a6bb608c7317c2cd641ee2fe4fa40dab8a486290e0d",
 		"prototype-to-production 2": "ccca8dc3cd6deb369739e72ad18f4c88bb6ebbe603bc6a209a782b71986a35d3",
+		"prototype-to-production 3": "24defe942bda0853a6afddd6f579e5fc6254d4ef52bf0bae48cb0dba5aabf749",
 		"public-sector 1":           "3b09d23e45ff64a62dfc0dd0f8836fc8b7146dcde8d15324607d251bf1f498fa",
 	}
 	got := map[string]string{}
@@ -282,10 +285,11 @@ func TestGatesAskWhoTheyShould(t *testing.T) {
 	}
 }
 
-// Every answer to version 1 has its place in version 2.
-func TestVersionTwoTakesEveryAnswer(t *testing.T) {
+// Every answer to an earlier version has its place in the newest.
+func TestTheNewestVersionTakesEveryAnswer(t *testing.T) {
 	home := map[plan.ItemKey]int{}
-	for _, s := range lifecycle(t, "prototype-to-production").Stages {
+	newest := lifecycle(t, "prototype-to-production")
+	for _, s := range newest.Stages {
 		for _, item := range s.Items {
 			home[item.Key]++
 			for _, k := range item.Was {
@@ -293,15 +297,75 @@ func TestVersionTwoTakesEveryAnswer(t *testing.T) {
 			}
 		}
 	}
+	earlier := 0
 	for _, l := range builtInLifecycles(t) {
-		if l.Key != "prototype-to-production" || l.Version != 1 {
+		if l.Key != newest.Key || l.Version == newest.Version {
 			continue
 		}
+		earlier++
 		for _, s := range l.Stages {
 			for _, item := range s.Items {
 				if home[item.Key] != 1 {
-					t.Errorf("%s of version 1 has %d places in version 2", item.Key, home[item.Key])
+					t.Errorf("%s of version %d has %d places in version %d", item.Key, l.Version, home[item.Key], newest.Version)
 				}
+			}
+		}
+	}
+	if earlier != 2 {
+		t.Errorf("%d earlier versions", earlier)
+	}
+}
+
+// What the newest version asks of a project by its records, its exposure and its
+// environments. One that names no environment is asked each item once.
+func TestGatesGoByRecordsExposureAndEnvironments(t *testing.T) {
+	l := lifecycle(t, "prototype-to-production")
+	type gate struct {
+		records []record.Key
+		from    plan.Exposure
+		kinds   []plan.EnvironmentKind
+		items   int // answered for each environment
+	}
+	want := map[plan.StageKey]gate{
+		"idea": {}, "evaluation": {}, "architecture": {records: []record.Key{"objective"}}, "code": {}, "pipeline": {},
+		"environments": {from: plan.ExposurePilot, kinds: []plan.EnvironmentKind{"staging"}, items: 9},
+		"security":     {from: plan.ExposurePilot},
+		"performance":  {from: plan.ExposureLimited},
+		"release":      {kinds: []plan.EnvironmentKind{"production"}, items: 1},
+		"operations":   {kinds: []plan.EnvironmentKind{"production"}, items: 1},
+	}
+	for i := range l.Stages {
+		s := &l.Stages[i]
+		got := gate{records: s.Gate.Records, from: s.Gate.From, kinds: s.Gate.Environments}
+		for _, item := range s.Items {
+			if len(item.Environments) > 0 {
+				got.items++
+			}
+		}
+		if !reflect.DeepEqual(got, want[s.Key]) {
+			t.Errorf("%s: %+v, want %+v", s.Key, got, want[s.Key])
+		}
+	}
+	for _, c := range []struct {
+		kinds []plan.EnvironmentKind
+		want  map[plan.StageKey]int // items
+	}{
+		{nil, map[plan.StageKey]int{"environments": 31, "release": 24, "operations": 26}},
+		{[]plan.EnvironmentKind{"production"}, map[plan.StageKey]int{"environments": 23, "release": 32, "operations": 26}},
+		{[]plan.EnvironmentKind{"staging", "production", "production"}, map[plan.StageKey]int{"environments": 24, "release": 41, "operations": 27}},
+	} {
+		origin := plan.Origin{}
+		for i, k := range c.kinds {
+			key := plan.EnvironmentKey(fmt.Sprint("e", i))
+			origin.Environments = append(origin.Environments, plan.Environment{Key: key, Name: string(key), Kind: k})
+		}
+		p, err := plan.Compose(origin, &l, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, n := range c.want {
+			if got := len(p.Lifecycle.Stages[p.Lifecycle.StageIndex(key)].Items); got != n {
+				t.Errorf("with %v, %s has %d items, want %d", c.kinds, key, got, n)
 			}
 		}
 	}

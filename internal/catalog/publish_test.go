@@ -94,7 +94,7 @@ func said(t *testing.T, d plan.Document) string {
 }
 
 func TestPublish(t *testing.T) {
-	folder, err := fs.Sub(builtin, "builtin/prototype-to-production-2")
+	folder, err := fs.Sub(builtin, "builtin/prototype-to-production-3")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestPublish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := filepath.Join(dir, "prototype-to-production-2.json"); name != want {
+	if want := filepath.Join(dir, "prototype-to-production-3.json"); name != want {
 		t.Errorf("published as %s, want %s", name, want)
 	}
 	once := readFile(t, name)

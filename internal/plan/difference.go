@@ -22,7 +22,7 @@ type ItemChange struct {
 	From, To *Stage
 }
 
-// StageChange is a gate that asks for other signatures, or a stage that came or
+// StageChange is a gate that asks for something else, or a stage that came or
 // went. Old or New is nil where there is none.
 type StageChange struct{ Old, New *Stage }
 
@@ -148,12 +148,17 @@ func sameWords(a, b *Item) bool {
 		})
 }
 
-// sameGate reports whether two gates ask for the same signatures at every tier, for
-// the same records and policies, from the same exposure on, and decide on the same
-// kinds of environment.
+// sameGate reports whether two gates ask for the same signatures, for the same
+// records and policies, from the same exposure on, and decide on the same kinds of
+// environment.
 func sameGate(a, b *Gate) bool {
-	if a.RepeatsDays != b.RepeatsDays || len(a.Seats) != len(b.Seats) || !slices.Equal(a.Records, b.Records) || !slices.Equal(a.Policies, b.Policies) || a.From != b.From ||
-		!slices.Equal(a.Environments, b.Environments) {
+	return SameSignatures(a, b) && a.RepeatsDays == b.RepeatsDays && slices.Equal(a.Records, b.Records) && slices.Equal(a.Policies, b.Policies) &&
+		a.From == b.From && slices.Equal(a.Environments, b.Environments)
+}
+
+// SameSignatures reports whether two gates ask for the same signatures at every tier.
+func SameSignatures(a, b *Gate) bool {
+	if len(a.Seats) != len(b.Seats) {
 		return false
 	}
 	for t := TierCritical; t <= TierStarter; t++ {

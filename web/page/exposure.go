@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -24,17 +25,59 @@ func PassedOver(r *review.Review, s *review.Stage) string {
 
 // GateChange says what two gates ask otherwise.
 func GateChange(before, after *plan.Gate) string {
-	switch {
-	case !slices.Equal(before.Environments, after.Environments) && len(after.Environments) == 0:
-		return "decides on no kind of environment any longer"
-	case !slices.Equal(before.Environments, after.Environments):
-		return "decides on environments of the kind " + environmentKinds(after.Environments)
-	case before.From == after.From:
-		return "asks for other signatures"
-	case after.From == "":
-		return "is needed at every exposure"
+	var said []string
+	if !plan.SameSignatures(before, after) {
+		said = append(said, "asks for other signatures")
 	}
-	return "is needed from " + after.From.Words() + " on"
+	switch {
+	case before.RepeatsDays == after.RepeatsDays:
+	case after.RepeatsDays == 0:
+		said = append(said, "is no longer repeated")
+	default:
+		said = append(said, "is repeated after "+CountOf(after.RepeatsDays, "day"))
+	}
+	said = append(said, gateDemands(before, after)...)
+	switch {
+	case before.From == after.From:
+	case after.From == "":
+		said = append(said, "is needed at every exposure")
+	default:
+		said = append(said, "is needed from "+after.From.Words()+" on")
+	}
+	return Enumerate(said, "and")
+}
+
+// gateDemands says what two gates ask otherwise of records, policies and environments.
+func gateDemands(before, after *plan.Gate) []string {
+	var said []string
+	if kinds := newKinds(before.Records, after.Records); len(kinds) > 0 {
+		said = append(said, "asks for "+Enumerate(kinds, "and"))
+	}
+	if kinds := newKinds(after.Records, before.Records); len(kinds) > 0 {
+		said = append(said, "no longer asks for "+Enumerate(kinds, "and"))
+	}
+	if !slices.Equal(before.Policies, after.Policies) {
+		said = append(said, "asks for other policies")
+	}
+	switch {
+	case slices.Equal(before.Environments, after.Environments):
+	case len(after.Environments) == 0:
+		said = append(said, "no longer decides on any kind of environment")
+	default:
+		said = append(said, "decides on environments of the kind "+environmentKinds(after.Environments))
+	}
+	return said
+}
+
+// newKinds are the kinds of records that are in after alone, such as "an objective".
+func newKinds(before, after []record.Key) []string {
+	var out []string
+	for _, k := range after {
+		if !slices.Contains(before, k) {
+			out = append(out, Article(kindOf(k).One))
+		}
+	}
+	return out
 }
 
 // exposureOptions offer the exposures. Where gates depend on them, each says which:

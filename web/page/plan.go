@@ -220,8 +220,16 @@ func (d *PlanData) gateEffects(from, to *review.Stage) []string {
 	}
 	p, then := &d.Review.Project, &d.Then.Project
 	policy := policyLine(from.Def.Gate.Policy(p.Tier, p.Profile), to.Def.Gate.Policy(p.Tier, then.Profile))
-	if policy != "" {
-		lines = append(lines, policy)
+	if d.Then.Needed(to) {
+		if policy != "" {
+			lines = append(lines, policy)
+		}
+		for _, demand := range gateDemands(&from.Def.Gate, &to.Def.Gate) {
+			lines = append(lines, "The gate "+demand+".")
+		}
+	}
+	if from.OpenRound() != nil && !d.Then.Needed(to) {
+		return append(lines, "The open request for sign-off is withdrawn.")
 	}
 	changed := d.Review.Digest(from) != d.Then.Digest(to)
 	last := from.LastRound()

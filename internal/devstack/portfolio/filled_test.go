@@ -230,9 +230,9 @@ func (d *demo) states(t *testing.T) {
 		{"gates that lapsed with a waiver", `select w.item from waiver w join gate g using (project_id, review_no, stage) where w.until <= now() and g.state = 6`, 1, 3},
 		{"waivers denied", `select item from waiver where denied_at is not null`, 1, 3},
 		{"waivers revoked", `select item from waiver where revoked_at is not null`, 1, 3},
-		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 3, 5},
+		{"upgraded", `select body from trail where kind = 'PlanUpgraded'`, 5, 8},
 		{"modules attached", `select body from trail where kind = 'ModuleAttached'`, 2, 6},
-		{"environments", `select body from trail where kind = 'EnvironmentAdded'`, 5, 8},
+		{"environments", `select body from trail where kind = 'EnvironmentAdded'`, 7, 10},
 		{"definitions pinned", `select distinct origin->'definition'->>'version' from plan where origin->'definition' is not null`, 2, 2},
 		{"projects behind their definition", `select 1 from review r join portfolio f on f.project_id = r.project_id and f.review_no = r.no join plan p on p.digest = r.plan
 			where p.origin->'definition'->>'version' = '1'`, 1, 3},

@@ -266,6 +266,13 @@ var keeps = map[review.ProjectKey][]kept{
 			moves: []recordMove{{"rosa", 1, "out", "", record.Values{"authorised": "Kofi, as deputy"}}},
 		},
 	},
+	"gift-cards": {
+		{
+			who: "rosa", ago: 4, kind: "objective", stage: "architecture", title: "The balance is right after each purchase", due: 60,
+			text:   "A customer who stands at the till does not come back tomorrow to see whether it was counted.",
+			values: record.Values{"indicator": "purchases after which the next look at the card shows the new balance within two seconds, of all", "objective": "99.5", "window": "28d", "method": "A probe buys for a cent every minute.", "spent": "No new shop is connected until the share has recovered."},
+		},
+	},
 	"returns-portal": {
 		{
 			who: "anna", ago: 26, kind: "dependency", stage: "security", title: "Where a returned parcel is", due: 3,

@@ -64,7 +64,7 @@ func (s *story) replanned() []turn {
 }
 
 func (s *story) turns() {
-	for _, t := range slices.Concat(s.replanned(), s.policies(), s.piloting()) {
+	for _, t := range slices.Concat(s.replanned(), s.policies(), s.piloting(), s.aiming()) {
 		s.do(s.moment(float64(t.until)), t.who, t.stage, t.act)
 	}
 }
