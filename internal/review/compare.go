@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"maps"
+	"reflect"
 	"slices"
 )
 
@@ -60,6 +61,9 @@ type differences []string
 // compare notes two values that do not come out the same as JSON; of two
 // objects, the fields that do not.
 func (d *differences) compare(place string, a, b any) {
+	if reflect.DeepEqual(a, b) { // nearly always, and without encoding either
+		return
+	}
 	x, errX := json.Marshal(a)
 	y, errY := json.Marshal(b)
 	if errX != nil || errY != nil {
