@@ -87,6 +87,24 @@ func TestEnvironments(t *testing.T) {
 	if text := o.get(page.ReportURL(p)).want(200).one("#environments").Text(); !strings.Contains(text, "Frankfurt") {
 		t.Errorf("the report says %s", text)
 	}
+	releases := page.RecordKindURL(p, "release")
+	form := o.get(releases + "/new").want(200)
+	if n := form.find(`#environments option`).Length(); n != 2 || form.one("[name=value-site]").AttrOr("list", "") != "environments" {
+		t.Errorf("the form of a release offers %d environments", n)
+	}
+	release := []string{"title", "First", "text", "", "owner", "", "due", "2099-01-02", "stage", "", "item", "", "links", "", "value-subject", "service", "value-version", "1",
+		"value-because", "It is ready.", "value-time", "2026-03-01T10:00", "value-site", "production, frankfurt", "value-environment", "staging"}
+	if got := o.post(releases, release...).want(422); got.one("[name=value-site]").AttrOr("aria-invalid", "") != "true" || got.one("[name=value-site]").AttrOr("value", "") != "production, frankfurt" {
+		t.Error("an environment of another kind is not refused at its field")
+	}
+	release[len(release)-1] = ""
+	o.post(releases, release...).want(303)
+	if text := o.get(page.RecordURL(p, "release", 1)).want(200).one("main").Text(); !strings.Contains(text, "0 of 1 required item of Production, Frankfurt ready.") {
+		t.Errorf("the release says %s", text)
+	}
+	if other := f.create("ledger"); o.get(page.RecordKindURL(other, "release")+"/new").want(200).find("[name=value-site]").Length() != 0 {
+		t.Error("a project without environments is asked for one")
+	}
 	if got := o.post(at, "do", "rename", "key", "staging", "name", "Production, Frankfurt", "shown", read.one("#environment-staging input[name=shown]").AttrOr("value", ""), "reason", "x").want(422); got.one("#environment-staging input[name=name]").AttrOr("value", "") != "Production, Frankfurt" {
 		t.Error("a name that is taken is not kept")
 	}
@@ -95,7 +113,7 @@ func TestEnvironments(t *testing.T) {
 		t.Error("the owner is shown a form that would be refused")
 	}
 	m := f.browse("manager")
-	form := m.get(at + "?do=remove&key=production-frankfurt").want(200)
+	form = m.get(at + "?do=remove&key=production-frankfurt").want(200)
 	m.post(at, "do", "remove", "key", "production-frankfurt", "shown", form.one("#change input[name=shown]").AttrOr("value", ""), "reason", "We left.").want(303)
 	history := o.get(page.HistoryURL(p)).want(200).one("main").Text()
 	for _, want := range []string{"added the staging environment", "We <try> there.", "renamed the environment Staging to", "removed the environment"} {

@@ -105,6 +105,9 @@ const (
 // and shown by its name to those who may see it.
 const Project Type = "project"
 
+// Environment is what an environment is called: by its name where the project names it.
+const Environment Type = "environment"
+
 // MomentLayout is how moments are typed and stored.
 const MomentLayout = "2006-01-02T15:04"
 
@@ -117,9 +120,10 @@ type Field struct {
 	Required bool
 	Later    bool // seldom known when the record is added
 	Choices  []Option
-	Of       []Key  // the kinds of records that a source can be
-	From     []What // the things at gates that it can be
-	Given    bool   // by the program, when the record is moved; no form asks for it
+	Of       []Key    // the kinds of records that a source can be
+	From     []What   // the things at gates that it can be
+	Sort     FieldKey // of an environment: the field that says what kind it is of
+	Given    bool     // by the program, when the record is moved; no form asks for it
 }
 
 // Option is one of the choices of a field.

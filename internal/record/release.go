@@ -25,6 +25,7 @@ var release = Kind{
 		{Key: "environment", Label: "Where to", Type: Choice, Required: true, Choices: []Option{
 			{"production", "Production"}, {"staging", "Staging"}, {"other", "Another environment"},
 		}},
+		{Key: "site", Label: "Which environment", Type: Environment, Sort: "environment", Help: "Such as Production, Frankfurt."},
 		{Key: "time", Label: "When", Type: Moment, Required: true, Help: "When it goes out or, once it is out, when it did."},
 		{Key: "because", Label: "Why it is released", Type: Text, Required: true},
 		{Key: "expected", Label: "Expected impact", Type: Text, Help: "What will be different, for whom, and how you will see it."},

@@ -277,7 +277,8 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 		c.problems.Add("item", "is no item of this project")
 	}
 	out.Links = c.recordLinks(in.Links, in.Rules)
-	out.Values = c.values(kind, in.Values, has.Values, in.Rules)
+	out.Values = c.values(kind, r.placed(kind, in.Values), has.Values, in.Rules)
+	r.checkPlace(&c, kind, out.Values)
 	r.checkSources(&c, kind, out.Values, has.Values)
 	r.otherProjects(&c, kind, out.Values, has.Values)
 	r.workOutDeadline(&c, kind, out.Values)
@@ -341,7 +342,7 @@ func (in *input) value(f *record.Field, typed string, rules LinkRules) string {
 	switch f.Type {
 	case record.Text:
 		return in.text(name, typed, MaxReason)
-	case record.Line, record.Source, record.Project:
+	case record.Line, record.Source, record.Project, record.Environment:
 		return in.line(name, typed, MaxTitle)
 	case record.Link:
 		return string(in.link(name, typed, rules))
@@ -472,7 +473,7 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if len(r.Records) >= maxRecords {
 		return 0, refuse("A project keeps %d records at most.", maxRecords)
 	}
-	gates, err := r.gatesFor(&k.States[0], at)
+	gates, err := r.gatesFor(k, &k.States[0], fields.Values, at)
 	if err != nil {
 		return 0, err
 	}
@@ -664,7 +665,7 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	if why := r.Exceeds(rec); to.Bounded && why != "" {
 		return refuse("%s %s. Make it less likely or less bad first.", rec.Name(), why)
 	}
-	gates, err := r.gatesFor(to, at)
+	gates, err := r.gatesFor(kind, to, fields.Values, at)
 	if err != nil {
 		return err
 	}

@@ -23,22 +23,32 @@ type GateThen struct {
 	Name   string        `json:"name"` // of the stage
 	State  GateState     `json:"state"`
 	Needed bool          `json:"needed,omitempty"` // it should pass before anything reaches production
+	Site   SiteThen      `json:"site,omitzero"`    // the environment that the record names, where the gate decides on it
 }
 
 // gatesFor is how all gates stand, where the state keeps that; nil where it does
 // not. Every gate that the exposure needs has to be passed before production but a
 // last one that repeats: that one decides on what is running already.
-func (r *Review) gatesFor(st *record.State, at time.Time) ([]GateThen, error) {
+func (r *Review) gatesFor(k *record.Kind, st *record.State, values record.Values, at time.Time) ([]GateThen, error) {
 	if !st.KeepsGates {
 		return nil, nil
 	}
 	if err := r.wholly(); err != nil {
 		return nil, err
 	}
+	place, _ := r.placeOf(k, values)
 	out := make([]GateThen, len(r.Stages))
 	for i := range r.Stages {
 		s := &r.Stages[i]
-		out[i] = GateThen{s.Def.Key, s.Def.Name, r.Standing(s, at), r.Needed(s) && (!r.isLast(s) || s.Def.Gate.RepeatsDays == 0)}
+		out[i] = GateThen{Stage: s.Def.Key, Name: s.Def.Name, State: r.Standing(s, at), Needed: r.Needed(s) && (!r.isLast(s) || s.Def.Gate.RepeatsDays == 0)}
+		if place == nil {
+			continue
+		}
+		for _, n := range r.SituationsAt(s, at) {
+			if n.Environment.Key == place.Key {
+				out[i].Site = SiteThen{place.Key, place.Name, n.Must, n.Done}
+			}
+		}
 	}
 	return out, nil
 }
@@ -54,14 +64,35 @@ func (r *Review) gatesThen(gates []GateThen, at time.Time) *GatesThen {
 // BeforeGates are the gates that should have passed before what the record tells
 // of, and had not.
 func (rec *Record) BeforeGates() []GateThen {
-	needs := rec.Def().NeedsGates
-	if needs == nil || rec.Gates == nil || !needs(rec.State, rec.Values) {
+	if !rec.needsGates() {
 		return nil
 	}
 	var out []GateThen
 	for _, g := range rec.Gates.Gates {
 		if g.Needed && !g.State.Passed() {
 			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// needsGates reports whether the record keeps gates that should have passed before what
+// it tells of.
+func (rec *Record) needsGates() bool {
+	needs := rec.Def().NeedsGates
+	return needs != nil && rec.Gates != nil && needs(rec.State, rec.Values)
+}
+
+// SiteOf is how ready the environment was that a record names, over all gates that it
+// keeps; the zero SiteThen where it names none of the project's.
+func SiteOf(kept *GatesThen) SiteThen {
+	var out SiteThen
+	if kept == nil {
+		return out
+	}
+	for _, g := range kept.Gates {
+		if g.Site.Environment != "" && g.Needed {
+			out = SiteThen{g.Site.Environment, g.Site.Name, out.Must + g.Site.Must, out.Done + g.Site.Done}
 		}
 	}
 	return out
@@ -96,6 +127,9 @@ func (rec *Record) Warnings() []string {
 			in = fmt.Sprintf(" in review %d", rec.Gates.Review)
 		}
 		out = append(out, fmt.Sprintf("It went to production before %s passed%s: %s.", had, in, SomeGates(gates, func(g GateThen) string { return g.Name })))
+	}
+	if site := SiteOf(rec.Gates); rec.needsGates() && site.Done < site.Must {
+		out = append(out, fmt.Sprintf("%d of %d required items of %s were ready when it went out.", site.Done, site.Must, site.Name))
 	}
 	if warn := rec.Def().Warn; warn != nil {
 		if text := warn(rec.Values); text != "" {

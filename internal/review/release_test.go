@@ -181,3 +181,45 @@ func TestReleasesWarnOfTheirWayBack(t *testing.T) {
 		})
 	}
 }
+
+// A release that names an environment of the project is called by that, says its kind,
+// and keeps how ready it was; any other is free text.
+func TestAReleaseToAnEnvironment(t *testing.T) {
+	w := newSituated(t)
+	w.ok(w.settle(owner, site("Staging", "staging")))
+	w.ok(w.settle(owner, site("Frankfurt", "production")))
+	w.ok(w.settle(owner, site("Berlin", "production")))
+	w.ok(w.answer(member, run, "tests@berlin", review.Met, ""))
+	w.ok(w.link(mate, run, "tests@berlin", "https://ci.example.com/2", "ci-run"))
+	rec := func(no int) *review.Record { return &w.r.Records[no-1] }
+	for typed, want := range map[string]review.SiteThen{
+		"frankfurt": {Environment: "frankfurt", Name: "Frankfurt", Must: 1},
+		" BERLIN ":  {Environment: "berlin", Name: "Berlin", Must: 1, Done: 1},
+		"Madrid":    {},
+	} {
+		no := w.add(member, "release", aRelease("site", typed, "version", typed))
+		w.ok(w.out(member, no))
+		if got := review.SiteOf(rec(no).Gates); got != want {
+			t.Errorf("to %q: %+v, want %+v", typed, got, want)
+		}
+		if want.Name != "" && rec(no).Values["site"] != want.Name {
+			t.Errorf("%q is kept as %q", typed, rec(no).Values["site"])
+		}
+		warned := strings.Contains(strings.Join(rec(no).Warnings(), " "), "0 of 1 required items of Frankfurt were ready when it went out.")
+		if warned != (want.Environment == "frankfurt") {
+			t.Errorf("to %q: it warns %q", typed, rec(no).Warnings())
+		}
+		for _, g := range rec(no).Gates.Gates {
+			if (g.Site.Environment != "") != (g.Stage == run && want.Environment != "") {
+				t.Errorf("to %q, the gate of %s keeps %+v", typed, g.Stage, g.Site)
+			}
+		}
+	}
+	no := w.add(member, "release", aRelease("site", "Staging", "environment", "", "version", "5"))
+	if got := rec(no).Values["environment"]; got != "staging" {
+		t.Errorf("its kind is %q", got)
+	}
+	_, err := w.r.OpenRecord(w.actor(member), "release", aRelease("site", "Staging", "version", "6"), w.tick())
+	w.refused(err, "invalid")
+	w.replays()
+}

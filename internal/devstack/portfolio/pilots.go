@@ -6,6 +6,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/catalog"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -103,6 +104,13 @@ func (s *story) piloting() []turn {
 			{1, "raj", "release", answerWith("release", "secrets-managed-and-rotated@frankfurt", "policy", "How secrets are rotated", "Rotated every thirty days.")},
 			{1, "raj", "release", answerWith("release", "network-default-deny@dublin", "doc", "Firewall rules, Dublin", "The same rules as in Frankfurt.")},
 			{1, "raj", "release", saysNotMet("release", "secrets-managed-and-rotated@dublin", "The store is there; nothing has been rotated in it yet.")},
+			{1, "raj", "", s.keep(kept{
+				kind: "release", stage: "release", title: "The first teams of Frankfurt", due: 21, goesOut: 8, rehearsed: 12,
+				values: record.Values{
+					"subject": "service", "version": "1.0.0", "site": "Production, Frankfurt", "because": "Two teams asked to write their incidents there.",
+					"expected": "Both teams write the next incident in it.", "rollback": "https://wiki.example.com/incident-notebook/rollback",
+				},
+			})},
 		}
 	}
 	return nil

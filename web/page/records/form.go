@@ -123,6 +123,12 @@ func (d *FormData) value(f *record.Field) ui.Field {
 	if f.Type == record.Project {
 		field.List, field.Auto = projectList, "off"
 	}
+	if f.Type == record.Environment {
+		field.List, field.Auto = environmentList, "off"
+	}
+	if d.placed(f) {
+		field.Hint = joined("Left empty, it follows from the environment.", field.Hint)
+	}
 	duties := d.Kind.Key == record.Incident && len(d.Review.Duties()) > 0
 	if duties && f.Key == "deadline" {
 		field.Hint = joined("Left empty, it is worked out for those that the modules of this project name.", field.Hint)
@@ -137,12 +143,35 @@ func (d *FormData) value(f *record.Field) ui.Field {
 // authorityList is the id of the list of authorities to choose from.
 const authorityList = "authorities"
 
+// environmentList is the id of the list of environments to choose from.
+const environmentList = "environments"
+
+// environments are the names of those that the project has.
+func (d *FormData) environments() []string {
+	var names []string
+	for _, e := range d.Review.Plan.Origin.Present() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// placed reports whether what a field asks follows from the environment that another
+// one names.
+func (d *FormData) placed(f *record.Field) bool {
+	return len(d.environments()) > 0 && slices.ContainsFunc(d.Kind.Fields, func(other record.Field) bool { return other.Sort == f.Key })
+}
+
 // projectList is the id of the list of projects to choose from.
 const projectList = "projects"
 
 // AsksProject reports whether the form asks for another project.
 func (d *FormData) AsksProject() bool {
 	return slices.ContainsFunc(d.Kind.Fields, func(f record.Field) bool { return f.Type == record.Project })
+}
+
+// asksEnvironment reports whether the form asks for an environment.
+func (d *FormData) asksEnvironment() bool {
+	return slices.ContainsFunc(d.Kind.Fields, func(f record.Field) bool { return f.Type == record.Environment })
 }
 
 func valueField(f *record.Field, values record.Values, errors map[string]string) ui.Field {
@@ -187,8 +216,12 @@ func (d *FormData) first() []*record.Field {
 }
 
 // asks reports whether there is an answer to what a field asks: a project without
-// incidents has no record that came from one.
+// incidents has no record that came from one, and one without environments need not
+// say which.
 func (d *FormData) asks(f *record.Field) bool {
+	if f.Type == record.Environment {
+		return len(d.environments()) > 0 || d.Form.Values[f.Key] != ""
+	}
 	return f.Type != record.Source || len(d.sources(f, d.Form.Values[f.Key])) > 1
 }
 
