@@ -53,5 +53,22 @@ func TestIncidentsTellAuthorities(t *testing.T) {
 	}
 	fields[len(fields)-5] = "Somebody else"
 	m.post(kind, fields...).want(422) // of whom nobody knows by when
+	fields[len(fields)-3] = "2026-03-01T12:00"
+	form.one(`input[type=checkbox][name=tell][value="` + authority + `"]`)
+	m.post(kind, append(fields, "tell", authority)...).want(303)
+	both := m.get(page.RecordURL(p, "incident", 2)).want(200).one("main").Text()
+	for _, want := range []string{
+		"The deadline to tell Somebody else passed on 1 Mar 2026, 12:00 UTC, and they were not told.",
+		"The deadline to tell " + authority + " passed on 4 Mar 2026, 11:30 UTC, and they were not told.",
+	} {
+		if !strings.Contains(both, want) {
+			t.Errorf("of two authorities it does not say %q: %s", want, both)
+		}
+	}
+	edit := m.get(page.EditRecordURL(p, "incident", 2)).want(200)
+	if edit.find("[name=tell]").Length() != 0 || edit.one("[name=value-authority-2]").AttrOr("value", "") != authority || edit.find("[name=value-authority-3]").Length() != 1 || edit.find("[name=value-authority-4]").Length() != 0 {
+		t.Error("the form has not the authorities, and room for another")
+	}
+	m.post(page.RecordKindURL(p, "risk"), "title", "R", "text", "", "owner", "", "due", "", "stage", "", "item", "", "links", "", "value-likelihood", "1", "value-impact", "1", "tell", authority).want(422)
 	f.browse("viewer").get(page.LifecycleURL("gdpr", 2)).want(200).one("#notify")
 }

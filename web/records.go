@@ -196,6 +196,21 @@ func recordValues(posted url.Values) record.Values {
 	return out
 }
 
+// tellAll enters the authorities that were ticked as those that have to be told of an
+// incident.
+func tellAll(form *records.Form, k *record.Kind, posted url.Values) error {
+	ticked := posted[records.TellField]
+	switch {
+	case len(ticked) == 0:
+		return nil
+	case k.Key != record.Incident:
+		return &review.Invalid{Fields: []review.FieldError{{Field: "form", Message: "has a field that this page does not know: " + records.TellField}}}
+	case form.Tell(ticked) > 0:
+		return &review.Invalid{Fields: []review.FieldError{{Field: records.TellField, Message: "are more than an incident has room for; clear one of those below"}}}
+	}
+	return nil
+}
+
 // ownsField refuses a field that the kind does not have.
 func ownsField(k *record.Kind, values record.Values) error {
 	for key := range values {
@@ -209,8 +224,11 @@ func ownsField(k *record.Kind, values record.Values) error {
 // addRecord adds a record.
 func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 	k := recordKind(r)
-	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "value-"+each)
+	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "value-"+each, records.TellField+several)
 	form := recordFields(posted)
+	if err == nil {
+		err = tellAll(&form, k, posted)
+	}
 	if err == nil {
 		err = ownsField(k, form.Values)
 	}
@@ -288,8 +306,11 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	k := recordKind(r)
-	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "shown", "value-"+each)
+	posted, err := readForm(r, "title", "text", "owner", "due", "stage", "item", "links", "shown", "value-"+each, records.TellField+several)
 	form := recordFields(posted)
+	if err == nil {
+		err = tellAll(&form, k, posted)
+	}
 	if err == nil {
 		err = ownsField(k, form.Values)
 	}

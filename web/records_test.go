@@ -152,7 +152,7 @@ func TestARecordIsChanged(t *testing.T) {
 		"value-authority", "The DPA", "value-deadline", "2026-03-04T10:00"}
 	b.post(page.EditRecordURL(p, "incident", 1), send...).want(303)
 	shown := b.get(page.RecordURL(p, "incident", 1)).want(200)
-	if text := shown.one("main").Text(); !strings.Contains(text, "Cards were refused again") || !strings.Contains(text, "The deadline passed on") || !strings.Contains(text, "2026-03-01 10:00 UTC") {
+	if text := shown.one("main").Text(); !strings.Contains(text, "Cards were refused again") || !strings.Contains(text, "The deadline to tell The DPA passed on") || !strings.Contains(text, "2026-03-01 10:00 UTC") {
 		t.Errorf("its page says %s", text)
 	}
 	if text := b.get(page.ProjectURL(p)).want(200).one(`.note-box:has(a[href="` + page.RecordURL(p, "incident", 1) + `"])`).Text(); !strings.Contains(text, "1 incident going on") {

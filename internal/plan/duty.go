@@ -47,15 +47,14 @@ func (p *Plan) Duties(profile Profile) []DutyOf {
 	return out
 }
 
-// Duty is the one of a name, the soonest where an authority is told more than once;
-// false when there is none.
-func (p *Plan) Duty(profile Profile, authority string) (Duty, bool) {
-	all := p.Duties(profile)
-	i := slices.IndexFunc(all, func(d DutyOf) bool { return strings.EqualFold(d.Authority, strings.TrimSpace(authority)) })
-	if i < 0 {
+// Duty is the one of a name; false when there is none. Where an authority is told more
+// than once, it is the soonest after so many earlier ones.
+func (p *Plan) Duty(profile Profile, authority string, earlier int) (Duty, bool) {
+	all := slices.DeleteFunc(p.Duties(profile), func(d DutyOf) bool { return !strings.EqualFold(d.Authority, strings.TrimSpace(authority)) })
+	if len(all) == 0 {
 		return Duty{}, false
 	}
-	return all[i].Duty, true
+	return all[min(earlier, len(all)-1)].Duty, true
 }
 
 func (c *checker) duties(ds []Duty) {

@@ -18,10 +18,10 @@ func TestDutiesOfAPlan(t *testing.T) {
 	if got := p.Duties(plan.Profile{"bank"}); len(got) != 3 || got[0].Authority != "Bank" {
 		t.Errorf("with the answer %+v", got)
 	}
-	if d, found := p.Duty(nil, " regulator "); !found || d.Hours != 24 {
+	if d, found := p.Duty(nil, " regulator ", 0); !found || d.Hours != 24 {
 		t.Errorf("the soonest is %+v", d)
 	}
-	if _, found := p.Duty(nil, "Bank"); found {
+	if _, found := p.Duty(nil, "Bank", 0); found {
 		t.Error("what does not apply is found")
 	}
 }

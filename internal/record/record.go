@@ -60,9 +60,8 @@ type Kind struct {
 	// Stops says why a record keeps the gate where it counts from being asked for;
 	// empty when it does not, and nil when none of the kind ever does.
 	Stops func(StateKey, Values) string
-	// Deadline is a moment by which something has to be done, and whether it was;
-	// nil: the kind has none.
-	Deadline func(Values) (by time.Time, done bool)
+	// Deadlines are moments by which somebody has to be told; nil: the kind has none.
+	Deadlines func(Values) []Deadline
 	// Alarm is why a record that is not closed asks for attention wherever its
 	// project is listed; nil: never.
 	Alarm func(StateKey, Values) Alarm
@@ -122,6 +121,7 @@ type Field struct {
 	Choices  []Option
 	Of       []Key    // the kinds of records that a source can be
 	From     []What   // the things at gates that it can be
+	After    FieldKey // a form asks for it once that other field says something
 	Sort     FieldKey // of an environment: the field that says what kind it is of
 	Given    bool     // by the program, when the record is moved; no form asks for it
 }
@@ -180,6 +180,13 @@ const (
 
 // Alarms lists them, the worst first.
 func Alarms() []Alarm { return []Alarm{GoingOn, HighRisk, OffTarget} }
+
+// Deadline is by when somebody has to be told.
+type Deadline struct {
+	Whom string
+	By   time.Time
+	Told bool
+}
 
 // Fact is something that follows from fields.
 type Fact struct{ Term, Text string }

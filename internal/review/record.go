@@ -281,7 +281,7 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 	r.checkPlace(&c, kind, out.Values)
 	r.checkSources(&c, kind, out.Values, has.Values)
 	r.otherProjects(&c, kind, out.Values, has.Values)
-	r.workOutDeadline(&c, kind, out.Values)
+	r.workOutDeadlines(&c, kind, out.Values)
 	if len(c.problems.Fields) == 0 && kind.Check != nil {
 		for _, p := range kind.Check(out.Values) {
 			c.problems.Add(string(p.Field), p.Message)

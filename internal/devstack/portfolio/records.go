@@ -162,6 +162,11 @@ var keeps = map[review.ProjectKey][]kept{
 			moves: []recordMove{{"raj", 6, "out", "", record.Values{"authorised": "Marcus, for the trial"}}},
 		},
 		{
+			who: "mei", ago: 1, kind: "incident", title: "A list with scores went to the wrong mailing list", due: 9,
+			text:   "Twenty names with their scores were read by eleven colleagues in Marketing. All have deleted it.",
+			values: record.Values{"severity": "3", "authority": "Data protection supervisory authority", "authority-2": "The customers on the list"}, // moments are set when it is added
+		},
+		{
 			who: "raj", ago: 6, kind: "lesson", item: "scope-agreed", title: "A model needs its own word for done",
 			values: record.Values{"from": "retrospective", "part": "title", "wording": "Agree what the first release does, or predicts"},
 			moves:  []recordMove{{"raj", 5, "proposed", "", nil}, {"ada", 3, "declined", "The module for machine learning asks for that in its own words. Attach it.", nil}},
@@ -365,6 +370,9 @@ func (s *story) keep(k kept) act {
 		}
 		if k.kind == "incident" {
 			began := at.UTC().Add(-26 * time.Hour)
+			if values["authority-2"] != "" {
+				values["deadline-2"] = began.AddDate(0, 0, 6).Format(record.MomentLayout)
+			}
 			values["started"], values["detected"] = began.Format(record.MomentLayout), began.Add(2*time.Hour).Format(record.MomentLayout)
 		}
 		if k.kind == "release" {

@@ -14,6 +14,7 @@ import (
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -65,7 +66,7 @@ func duties(v *View, detected string) templ.Component {
 					var templ_7745c5c3_Var3 string
 					templ_7745c5c3_Var3, templ_7745c5c3_Err = templ.JoinStringErrs(d.Authority)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 19, Col: 22}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 20, Col: 22}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var3))
 					if templ_7745c5c3_Err != nil {
@@ -78,7 +79,7 @@ func duties(v *View, detected string) templ.Component {
 					var templ_7745c5c3_Var4 string
 					templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(dutyWords(d.Duty, detected))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 21, Col: 35}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 22, Col: 35}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 					if templ_7745c5c3_Err != nil {
@@ -91,7 +92,7 @@ func duties(v *View, detected string) templ.Component {
 					var templ_7745c5c3_Var5 string
 					templ_7745c5c3_Var5, templ_7745c5c3_Err = templ.JoinStringErrs(d.What)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 22, Col: 37}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 23, Col: 37}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var5))
 					if templ_7745c5c3_Err != nil {
@@ -104,7 +105,7 @@ func duties(v *View, detected string) templ.Component {
 					var templ_7745c5c3_Var6 string
 					templ_7745c5c3_Var6, templ_7745c5c3_Err = templ.JoinStringErrs(d.Module)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 22, Col: 67}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/page/records/duties.templ`, Line: 23, Col: 67}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var6))
 					if templ_7745c5c3_Err != nil {
@@ -138,6 +139,69 @@ func dutyWords(d plan.Duty, detected string) string {
 		return within
 	}
 	return within + ", by " + page.Moment(d.By(at))
+}
+
+// told is the field about an authority that has to be told, with what the modules of the
+// project say of it.
+func (d *FormData) told(f *record.Field, field ui.Field) ui.Field {
+	if d.Kind.Key != record.Incident || len(d.Review.Duties()) == 0 {
+		return field
+	}
+	for i, t := range record.Tellings() {
+		switch {
+		case f.Key == t.Deadline:
+			field.Hint = joined("Left empty, it is worked out for those that the modules of this project name.", field.Hint)
+		case f.Key == t.Authority:
+			field.List = authorityList
+			if i == 0 {
+				field.Hint = "One of those that the modules of this project name, or another. Leave empty when nobody has to be told."
+			}
+		}
+	}
+	return field
+}
+
+// authorityList is the id of the list of authorities to choose from.
+const authorityList = "authorities"
+
+// untaken are the duties that no field of the form names yet, as boxes to tick.
+func (d *FormData) untaken() []ui.Option {
+	if d.Kind.Key != record.Incident {
+		return nil
+	}
+	named := map[string]int{}
+	for _, t := range record.Tellings() {
+		named[strings.ToLower(strings.TrimSpace(d.Form.Values[t.Authority]))]++
+	}
+	var out []ui.Option
+	for _, duty := range d.Review.Duties() {
+		if name := strings.ToLower(duty.Authority); named[name] > 0 {
+			named[name]--
+			continue
+		}
+		out = append(out, ui.Option{Value: duty.Authority, Label: duty.Authority, Hint: dutyWords(duty.Duty, d.Form.Values["detected"]) + "."})
+	}
+	return out
+}
+
+func (d *FormData) tellField() ui.Field {
+	return ui.Field{Name: TellField, Label: "Who of these has to be told?", Hint: "Tick those to whom this incident matters; the deadlines are worked out from when it was detected.", Optional: true, Error: d.Form.Errors[TellField]}
+}
+
+// TellField names the authorities that a form of an incident has ticked.
+const TellField = "tell"
+
+// Tell enters authorities where no other stands yet. It says how many have no place.
+func (f *Form) Tell(authorities []string) int {
+	for _, t := range record.Tellings() {
+		if len(authorities) == 0 {
+			return 0
+		}
+		if strings.TrimSpace(f.Values[t.Authority]) == "" {
+			f.Values[t.Authority], authorities = authorities[0], authorities[1:]
+		}
+	}
+	return len(authorities)
 }
 
 // authorities are the names of those that duties name, each once.

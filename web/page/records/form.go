@@ -129,19 +129,8 @@ func (d *FormData) value(f *record.Field) ui.Field {
 	if d.placed(f) {
 		field.Hint = joined("Left empty, it follows from the environment.", field.Hint)
 	}
-	duties := d.Kind.Key == record.Incident && len(d.Review.Duties()) > 0
-	if duties && f.Key == "deadline" {
-		field.Hint = joined("Left empty, it is worked out for those that the modules of this project name.", field.Hint)
-	}
-	if duties && f.Key == "authority" {
-		field.List = authorityList
-		field.Hint = "One of those that the modules of this project name, or another. Leave empty when nobody has to be told."
-	}
-	return field
+	return d.told(f, field)
 }
-
-// authorityList is the id of the list of authorities to choose from.
-const authorityList = "authorities"
 
 // environmentList is the id of the list of environments to choose from.
 const environmentList = "environments"
@@ -192,7 +181,7 @@ func valueField(f *record.Field, values record.Values, errors map[string]string)
 func (d *FormData) later() (fields []*record.Field, open bool) {
 	for i := range d.Kind.Fields {
 		f := &d.Kind.Fields[i]
-		if !f.Later || f.Given {
+		if !f.Later || f.Given || !d.asks(f) {
 			continue
 		}
 		fields = append(fields, f)
@@ -219,6 +208,9 @@ func (d *FormData) first() []*record.Field {
 // incidents has no record that came from one, and one without environments need not
 // say which.
 func (d *FormData) asks(f *record.Field) bool {
+	if f.After != "" {
+		return d.Form.Values[f.After] != "" || d.Form.Values[f.Key] != "" || d.Form.Errors[string(f.Key)] != ""
+	}
 	if f.Type == record.Environment {
 		return len(d.environments()) > 0 || d.Form.Values[f.Key] != ""
 	}
@@ -292,7 +284,7 @@ func (d *FormData) about() string {
 
 // summary lists what is wrong, in the order of the form.
 func (d *FormData) summary() []ui.FieldError {
-	fields := []ui.Field{d.titleField(), d.textField()}
+	fields := []ui.Field{d.titleField(), d.textField(), d.tellField()}
 	for i := range d.Kind.Fields {
 		fields = append(fields, d.value(&d.Kind.Fields[i]))
 	}

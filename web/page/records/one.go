@@ -293,7 +293,8 @@ func (d *Data) gateNow(g review.GateThen) string {
 // noticeKind is the tone of the notice with what people should know: how another
 // project stands can be good news.
 func (d *Data) noticeKind() ui.NoticeKind {
-	if len(d.Record.Warnings()) > 0 || len(page.TermsRemarks(d.Review, d.Record, d.Now)) > 0 || d.otherFails(d.Record) {
+	late, _ := d.deadlines(d.Record)
+	if len(late) > 0 || len(d.Record.Warnings()) > 0 || len(page.TermsRemarks(d.Review, d.Record, d.Now)) > 0 || d.otherFails(d.Record) {
 		return ui.Warning
 	}
 	return ui.Info

@@ -185,7 +185,8 @@ func (v *View) remarks(rec *review.Record) []string {
 	if text, _ := page.OtherStands(rec, v.Others, v.Now); text != "" {
 		out = append(out, text)
 	}
-	return out
+	late, _ := v.deadlines(rec)
+	return append(out, late...)
 }
 
 // otherFails reports whether the project that the record is about asks for attention.
@@ -194,24 +195,32 @@ func (v *View) otherFails(rec *review.Record) bool {
 	return warn && !v.Past
 }
 
-// deadline is by when somebody has to be told, while nobody was.
-func (v *View) deadline(rec *review.Record) string {
+// deadlines are by when authorities have to be told that were not yet: those that are
+// late, and those that have time left, each in a sentence.
+func (v *View) deadlines(rec *review.Record) (late, running []string) {
 	k := rec.Def()
-	if k.Deadline == nil {
-		return ""
+	if k.Deadlines == nil {
+		return nil, nil
 	}
-	by, done := k.Deadline(rec.Values)
-	if by.IsZero() || done {
-		return ""
+	for _, d := range k.Deadlines(rec.Values) {
+		switch left := d.By.Sub(v.Now); {
+		case d.Told:
+		case left < 0:
+			late = append(late, "The deadline to tell "+d.Whom+" passed on "+page.Moment(d.By)+", and they were not told.")
+		case left < 48*time.Hour:
+			running = append(running, page.CountOf(int(left.Hours()), "hour")+" left to tell "+d.Whom+", until "+page.Moment(d.By)+".")
+		default:
+			running = append(running, page.CountOf(int(left.Hours()/24), "day")+" left to tell "+d.Whom+", until "+page.Moment(d.By)+".")
+		}
 	}
-	left := by.Sub(v.Now)
-	switch {
-	case left < 0:
-		return "The deadline passed on " + page.Moment(by) + ", and nobody was told."
-	case left < 48*time.Hour:
-		return page.CountOf(int(left.Hours()), "hour") + " left to tell " + rec.Values["authority"] + ", until " + page.Moment(by) + "."
-	}
-	return page.CountOf(int(left.Hours()/24), "day") + " left to tell " + rec.Values["authority"] + ", until " + page.Moment(by) + "."
+	return late, running
+}
+
+// untold reports whether an incident names nobody who has to be told, or somebody who
+// was not.
+func untold(rec *review.Record) bool {
+	all := rec.Def().Deadlines(rec.Values)
+	return len(all) == 0 || slices.ContainsFunc(all, func(d record.Deadline) bool { return !d.Told })
 }
 
 // where says at whose gate a record counts.
