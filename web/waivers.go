@@ -48,7 +48,7 @@ func waiverLines(rows []store.WaiverRow) []page.Waiver {
 	for i, w := range rows {
 		out[i] = page.Waiver{
 			Project: w.Project, Name: w.Name, Team: w.Team, Stage: w.Stage, Gate: w.Gate, GateIs: w.GateIs, Title: w.Title, Level: w.Level,
-			Waiver: w.Waiver, Lacks: w.Lacks, Followed: w.Followed, Mine: w.Mine, Seq: w.Seq,
+			Waiver: w.Waiver, Lacks: w.Lacks, Followed: w.Followed, Mine: w.Mine, Seq: w.Seq, Source: w.Source, Raises: w.Raises,
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -420,5 +421,30 @@ func TestTextOutlivesTheSession(t *testing.T) {
 		if got := r.one("main input[name=until]").AttrOr("value", ""); got != "2031-05-01" {
 			t.Errorf("%s: the day is %q", path, got)
 		}
+	}
+}
+
+// The register leads to the same forms of records as the item's page: for those who may
+// keep records of the project, and to the waiver as records name it.
+func TestTheRegisterLeadsToRecords(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p, sk, ik := f.itemAt("ledger-api")
+	f.waive("member", "", p, sk, ik, 40)
+	links := func(r *reply, within string) []string {
+		var out []string
+		for _, a := range r.find(within + ` a[href*="/new?"]`).EachIter() {
+			out = append(out, a.AttrOr("href", ""))
+		}
+		return out
+	}
+	m := f.browse("member")
+	item, register := links(m.get(page.ItemURL(p, sk, ik)).want(200), "#waiver"), links(m.get(page.WaiversURL).want(200), "main")
+	if len(item) == 0 || !slices.Equal(item, register) {
+		t.Errorf("the item leads to %v, the register to %v", item, register)
+	}
+	m.get(register[0]).want(200)
+	if got := links(f.browse("viewer").get(page.WaiversURL).want(200), "main"); len(got) != 0 {
+		t.Errorf("a viewer is led to %v", got)
 	}
 }

@@ -27,23 +27,23 @@ func (in *input) line(field, s string, max int) string {
 		in.problems.Add(field, "must be a single line")
 		return s
 	}
-	return in.checked(field, s, max)
+	return in.checked(field, s, max, "shorten it")
 }
 
 // text cleans a field of several lines: line ends become \n and surrounding
 // space is cut off.
 func (in *input) text(field, s string, max int) string {
 	s = strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))
-	return in.checked(field, s, max)
+	return in.checked(field, s, max, "shorten it or link to the full text")
 }
 
-func (in *input) checked(field, s string, max int) string {
+func (in *input) checked(field, s string, max int, advice string) string {
 	if !utf8.ValidString(s) {
 		in.problems.Add(field, "contains bytes that are not text")
 		return s
 	}
 	if n := utf8.RuneCountInString(s); n > max {
-		in.problems.Add(field, fmt.Sprintf("is %d characters long; at most %d are kept, so shorten it or link to the full text", n, max))
+		in.problems.Add(field, fmt.Sprintf("is %d characters long; at most %d are kept, so %s", n, max, advice))
 		return s
 	}
 	for _, r := range s {

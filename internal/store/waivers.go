@@ -3,12 +3,14 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -70,6 +72,8 @@ type WaiverRow struct {
 	Followed bool               // a newer waiver for the item is in force
 	Mine     bool               // the person who asks may decide on it
 	Seq      int64              // the project's version
+	Source   string             // as records name it that came of it
+	Raises   []*record.Kind     // kinds of records that the person who asks may add because of it
 }
 
 // WaiversView is one page of the register.
@@ -154,7 +158,8 @@ const foundSQL = `with ` + meSQL + `,
 	), clock (now) as materialized (
 	    select coalesce($4::timestamptz, clock_timestamp())
 	), found as (
-	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, p.exposure, r.plan, clock.now,
+	    select w.*, f.key, f.name, f.search, f.team, f.tier, f.gates, f.project_id as id, p.profile, p.exposure, r.plan, coalesce(r.planning->'waivers', '[]') as moved, clock.now,
+	           coalesce((select m.duty from project_member m where m.project_id = w.project_id and m.person_id = me.id), '') as part,
 	           case when w.denied_at is not null then 'denied'
 	                when w.revoked_at is not null then 'revoked'
 	                when w.until < clock.now::date then 'expired'
@@ -182,7 +187,10 @@ type foundWaiver struct {
 	profile         []string
 	exposure        plan.Exposure
 	gates           []int16
-	plan            string // digest of what it is made of
+	reviewNo        int
+	moved           []review.Move // waivers of the review that are not where they were asked for
+	part            review.Duty   // of the person who asks
+	plan            string        // digest of what it is made of
 	answer          review.Answer
 	reattest        bool
 	kinds           []string
@@ -205,7 +213,7 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out
 		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
 		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,
 		       (select seq from stream where id = found.id),
-		       found.id, found.tier, found.profile, found.exposure, found.gates, found.plan,
+		       found.id, found.tier, found.profile, found.exposure, found.gates, found.plan, found.review_no, found.moved, found.part,
 		       coalesce(i.state, 'open'), coalesce(i.note, ''), coalesce(i.approved_by, 0), coalesce(i.reattest, false),
 		       array(select e.kind from evidence e where e.project_id = found.project_id and e.review_no = found.review_no
 		                and e.stage = found.stage and e.item = found.item and e.removed_at is null order by e.no),
@@ -248,7 +256,7 @@ func scanWaiver(row pgx.CollectableRow) (foundWaiver, error) {
 	err := row.Scan((*string)(&f.Project), &f.Name, &f.Team, (*string)(&f.Stage), &w.No, (*string)(&w.Item), &w.Reason, &w.Risk, &w.Measure, &w.Until,
 		(*int64)(&w.RequestedBy), &w.RequestedAt, (*int64)(&w.GrantedBy), (*int64)(&w.GrantedFor), &f.granted,
 		(*int64)(&w.DeniedBy), (*int64)(&w.DeniedFor), &f.denied, (*int64)(&w.RevokedBy), (*int64)(&w.RevokedFor), &f.revoked, &w.Why, &f.Seq,
-		(*int64)(&f.project), &f.tier, &f.profile, &f.exposure, &f.gates, &f.plan,
+		(*int64)(&f.project), &f.tier, &f.profile, &f.exposure, &f.gates, &f.plan, &f.reviewNo, &f.moved, (*string)(&f.part),
 		(*string)(&a.State), &a.Note, (*int64)(&a.ApprovedBy), &f.reattest, &f.kinds, &f.expires, &f.Followed)
 	w.Until, w.RequestedAt = w.Until.UTC(), w.RequestedAt.UTC()
 	w.GrantedAt, w.DeniedAt, w.RevokedAt = deref(f.granted), deref(f.denied), deref(f.revoked)
@@ -289,9 +297,25 @@ func (s *Store) explainWaivers(ctx context.Context, v *Viewer, found []foundWaiv
 		if si := t.StageIndex(f.Stage); si >= 0 {
 			f.explain(v, &t.Stages[si], si)
 		}
+		f.raise(v, t)
 		rows[i] = f.WaiverRow
 	}
 	return rows, nil
+}
+
+// raise says what the person who asks may add because of the waiver.
+func (f *foundWaiver) raise(v *Viewer, t *plan.Plan) {
+	point := record.Point{What: record.AtWaiver, Review: f.reviewNo, Stage: string(f.Stage), No: f.Waiver.No}
+	for _, m := range f.moved {
+		if m.To.Stage == f.Stage && m.To.No == f.Waiver.No {
+			point.Stage, point.No = string(m.From.Stage), m.From.No
+		}
+	}
+	f.Source = point.Source()
+	p := review.Project{ID: f.project, Members: []review.Member{{Person: v.Actor.Person, Duty: f.part}}}
+	if review.May(v.Actor, review.KeepRecords, &p) == nil {
+		f.Raises = slices.DeleteFunc(record.RaisedAt(record.AtWaiver), func(k *record.Kind) bool { return !t.Uses(k.Key) })
+	}
 }
 
 func (f *foundWaiver) explain(v *Viewer, def *plan.Stage, stage int) {

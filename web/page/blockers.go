@@ -11,16 +11,30 @@ import (
 )
 
 // BlockerLines are blockers of a stage for a list, each with whose turn it is
-// and the place to act.
+// and the place to act. Of several requirements of a policy the first names it.
 func BlockerLines(r *review.Review, s *review.Stage, bs []review.Blocker, name Names) []ui.Blocker {
 	out := make([]ui.Blocker, len(bs))
 	for i := range bs {
 		b := &bs[i]
+		if i > 0 && b.Requirement != "" && bs[i-1].Requirement != "" && b.Policy == bs[i-1].Policy {
+			b = requirementAlone(r, b)
+		}
 		out[i] = ui.Blocker{
 			State: blockerLook(b.Kind), What: BlockerText(b), Href: BlockerHref(r.Project.Key, b), Since: b.Since, Owner: Turn(r, s, b, name),
 		}
 	}
 	return out
+}
+
+// requirementAlone is a blocker of a policy without the policy's name.
+func requirementAlone(r *review.Review, b *review.Blocker) *review.Blocker {
+	p := r.Policy(b.Policy)
+	if p == nil {
+		return b
+	}
+	alone := *b
+	alone.Subject = strings.TrimPrefix(b.Subject, p.Name+": ")
+	return &alone
 }
 
 // Turn says whose turn it is with a blocker; empty when nobody's.

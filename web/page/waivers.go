@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -189,6 +190,8 @@ type Waiver struct {
 	Followed bool               // a newer waiver for the item is in force
 	Mine     bool               // the reader may decide on it
 	Seq      int64              // the project's version
+	Source   string             // as records name it
+	Raises   []*record.Kind     // that the reader may add because of it
 }
 
 func (w *Waiver) id() string { return WaiverID(w.Project, w.Stage, w.Waiver.No) }

@@ -153,8 +153,8 @@ func (d *FormData) told(f *record.Field, field ui.Field) ui.Field {
 			field.Hint = joined("Left empty, it is worked out for those that the modules of this project name.", field.Hint)
 		case f.Key == t.Authority:
 			field.List = authorityList
-			if i == 0 {
-				field.Hint = "One of those that the modules of this project name, or another. Leave empty when nobody has to be told."
+			if i == 0 && len(d.untaken()) > 0 {
+				field.Hint = "Any other than those above. Leave it empty when there is none."
 			}
 		}
 	}

@@ -11,6 +11,10 @@ addEventListener('afterprint', () => { for (const d of folded) d.open = false })
 // Going back to the answer to a form would ask whether to send it again: have a page there instead.
 if (at) history.replaceState(null, '', at)
 
+// On a phone the line of a project's pages is longer than the screen: begin where the reader is. Newer browsers do so by the style sheet.
+const here = $('.local [aria-current]')
+if (here) here.parentElement.scrollLeft = here.offsetLeft - 90
+
 equipAll()
 for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.
