@@ -10,6 +10,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/formats/own"
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/sheet"
 )
 
 // CSV is a table as text, with commas, semicolons or tabs.
@@ -72,7 +73,7 @@ func (d *draft) csvRows(src []byte) ([]row, *Problem, error) {
 			if strings.HasPrefix(c, "=") {
 				formulas.at(Problem{Line: line, Column: 1, Path: fmt.Sprintf("column %d", i+1)})
 			}
-			r.cells[i] = clean(unguard(c))
+			r.cells[i] = clean(sheet.Unguard(c))
 		}
 		rows = append(rows, r)
 	}
@@ -114,30 +115,12 @@ func delimiter(src []byte) rune {
 	return best
 }
 
-// guarded are the characters that have a spreadsheet take a cell for a formula.
-const guarded = "=+-@\t\r"
-
-// guard keeps a spreadsheet from taking a text for a formula.
-func guard(s string) string {
-	if s != "" && strings.ContainsRune(guarded, rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-func unguard(s string) string {
-	if len(s) > 1 && s[0] == '\'' && strings.ContainsRune(guarded, rune(s[1])) {
-		return s[1:]
-	}
-	return s
-}
-
 func writeCSV(d plan.Document) ([]byte, []string, error) {
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
 	out.UseCRLF = true
 	for _, r := range tableOf(d) {
-		if err := out.Write(own.Convert(r, guard)); err != nil {
+		if err := out.Write(own.Convert(r, sheet.Guard)); err != nil {
 			return nil, nil, err
 		}
 	}
