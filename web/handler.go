@@ -58,7 +58,7 @@ var params = map[string]func(string) bool{
 	"item": func(s string) bool { return plan.ItemKey(s).Valid() },
 	"no":   positive, "round": positive, "version": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
-	"draft": validDraftID, "import": validDraftID, "format": writable,
+	"draft": validDraftID, "import": validDraftID, "format": writable, tableParam: isTable,
 	"kind": func(s string) bool { return record.Of(record.Key(s)) != nil },
 	"step": func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
 }
@@ -112,7 +112,7 @@ func wellFormed(e route) handler {
 // server sends has to be on its way before its own limit, 30 seconds.
 const (
 	requestTime = 10 * time.Second
-	bundleTime  = 25 * time.Second // a whole project is replayed, or a file arrives
+	bundleTime  = 25 * time.Second // a whole project is replayed, a whole list is written, or a file arrives
 	statusTime  = 2 * time.Second  // monitoring asks often, and has to hear soon
 )
 
@@ -122,7 +122,7 @@ func (s *Server) inTime(e route, next http.Handler) http.Handler {
 	switch {
 	case e.access == operator:
 		limit = statusTime
-	case strings.HasSuffix(e.pattern, "/bundle"), e.method == http.MethodPost && e.pattern == page.ImportURL:
+	case strings.HasSuffix(e.pattern, "/bundle"), strings.HasSuffix(e.pattern, "/{"+tableParam+"}"), e.method == http.MethodPost && e.pattern == page.ImportURL:
 		limit = max(limit, bundleTime)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

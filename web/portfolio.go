@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -26,8 +27,17 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	f.Page = view.Page
+	d := portfolioData(f, view)
+	d.Words = words
+	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
+	m.Width = ui.Wide
+	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
+}
+
+// portfolioData is a page of the portfolio, or a stretch of it, as it is shown.
+func portfolioData(f page.PortfolioFilter, view *store.PortfolioView) *page.PortfolioData {
 	d := &page.PortfolioData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Words: words, Teams: view.Teams,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams,
 		Projects: make([]page.PortfolioProject, len(view.Rows)), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
 	}
 	for i := range view.Rows {
@@ -49,9 +59,35 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 			d.Projects[i].Others = append(d.Projects[i].Others, name)
 		}
 	}
-	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
-	m.Width = ui.Wide
-	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
+	return d
+}
+
+// exportStretch is how many projects of a file are in memory at a time.
+const exportStretch = 500
+
+// exportPortfolio sends all that the portfolio lists, over all its pages, as a file.
+func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
+	f := portfolioFilter(r)
+	words, err := s.Store.RecentWords(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.sendTable(w, r, func(t *table) error {
+		return s.Store.WholePortfolio(r.Context(), s.by(r), storeFilter(words, &f), exportStretch, func(view *store.PortfolioView) error {
+			d := portfolioData(f, view)
+			if t.Writer == nil {
+				if err := t.begin("portfolio-"+view.Now.Format(time.DateOnly), "Portfolio", d.SheetColumns()); err != nil {
+					return err
+				}
+			}
+			for i := range d.Projects {
+				if err := t.Row(d.SheetRow(&d.Projects[i], s.Origin)...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
 }
 
 // storeFilter is the filter of a page as the store asks it.

@@ -44,6 +44,7 @@ func (s *Server) table() []route {
 	return []route{
 		{"GET", "/", signedIn, s.work},
 		{"GET", "/portfolio", signedIn, s.portfolio},
+		{"GET", "/portfolio/export/{table}", signedIn, s.exportPortfolio},
 		{"GET", "/sign-offs", signedIn, s.signOffs},
 		{"GET", page.TimesURL, signedIn, s.times},
 		{"GET", "/waivers", signedIn, s.waivers},

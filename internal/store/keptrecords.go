@@ -16,12 +16,12 @@ type Kept struct {
 }
 
 // fillKept counts what the projects of a page keep.
-func (s *Store) fillKept(ctx context.Context, rows []PortfolioRow) error {
+func fillKept(ctx context.Context, db querier, rows []PortfolioRow) error {
 	byID, ids := make(map[review.ProjectID]*PortfolioRow, len(rows)), make([]int64, len(rows))
 	for i := range rows {
 		byID[rows[i].id], ids[i] = &rows[i], int64(rows[i].id)
 	}
-	found, err := s.pool.Query(ctx, `
+	found, err := db.Query(ctx, `
 		select t.project_id, t.alarm, count(*), count(t.latest), count(*) filter (where t.kind = 'document' and t.due < current_date)
 		  from record t
 		 where t.project_id = any($1) and not t.closed

@@ -61,12 +61,16 @@ func (n Names) Of(id review.PersonID) string {
 
 // resolve finds names, asking the database only for those not known.
 func (s *Store) resolve(ctx context.Context, ids map[review.PersonID]struct{}) (Names, error) {
+	return s.resolveOn(ctx, s.pool, ids)
+}
+
+func (s *Store) resolveOn(ctx context.Context, db querier, ids map[review.PersonID]struct{}) (Names, error) {
 	out := make(Names, len(ids))
 	missing := s.names.take(ids, out)
 	if len(missing) == 0 {
 		return out, nil
 	}
-	rows, err := s.pool.Query(ctx, `select p.id, p.name, `+namesakeSQL+` from person p where p.id = any($1)`, missing)
+	rows, err := db.Query(ctx, `select p.id, p.name, `+namesakeSQL+` from person p where p.id = any($1)`, missing)
 	if err != nil {
 		return nil, fmt.Errorf("reading names: %w", err)
 	}

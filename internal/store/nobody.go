@@ -104,7 +104,7 @@ const leaderlessSQL = `(exists (select from person o where o.id = f.owner_id and
 
 // fillVacant notes in which seats nobody can do what projects wait for. It costs a
 // statement only where one of them waits for somebody in a seat.
-func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
+func fillVacant(ctx context.Context, db querier, rows []PortfolioRow) error {
 	byID := map[review.ProjectID]*PortfolioRow{}
 	var ids []int64
 	for i := range rows {
@@ -119,7 +119,7 @@ func (s *Store) fillVacant(ctx context.Context, rows []PortfolioRow) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	found, err := s.pool.Query(ctx, `
+	found, err := db.Query(ctx, `
 		select project_id, seat from vacant_of($1) order by project_id, since, seat`, ids)
 	if err != nil {
 		return fmt.Errorf("reading what nobody can do: %w", err)

@@ -105,16 +105,8 @@ const TeamsListed = 40
 
 // Portfolio lists the projects that the person may see.
 func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*PortfolioView, error) {
-	tmpl, err := s.lifecycle(ctx)
+	tmpl, err := s.forPortfolio(ctx, &f)
 	if err != nil {
-		return nil, err
-	}
-	if f.Search+f.Owner+f.Person+f.Anyone != "" {
-		if err := s.foldNames(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.whatIsUsed(ctx, &f); err != nil {
 		return nil, err
 	}
 	f.Page = max(f.Page, 1)
@@ -140,20 +132,31 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 			return nil, err
 		}
 	}
-	for i := range out.Rows {
-		if out.Rows[i].Lifecycle, err = s.Template(ctx, out.Rows[i].ref); err != nil {
+	return out, s.completePortfolio(ctx, s.pool, out)
+}
+
+// forPortfolio finds what has to be known before the list is read, and the lifecycle
+// whose stages are its columns.
+func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lifecycle, error) {
+	if f.Search+f.Owner+f.Person+f.Anyone != "" {
+		if err := s.foldNames(ctx); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.fillVacant(ctx, out.Rows); err != nil {
+	if err := s.whatIsUsed(ctx, f); err != nil {
 		return nil, err
 	}
-	if err := s.fillKept(ctx, out.Rows); err != nil {
-		return nil, err
-	}
+	return s.lifecycle(ctx)
+}
+
+// completePortfolio adds to rows what other tables say of their projects.
+func (s *Store) completePortfolio(ctx context.Context, db querier, out *PortfolioView) (err error) {
 	people := map[review.PersonID]struct{}{}
 	for i := range out.Rows {
 		r := &out.Rows[i]
+		if r.Lifecycle, err = s.templateOn(ctx, db, r.ref); err != nil {
+			return err
+		}
 		people[r.Owner] = struct{}{}
 		for _, w := range r.Waited {
 			if w.Person != 0 {
@@ -161,8 +164,14 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 			}
 		}
 	}
-	out.Names, err = s.resolve(ctx, people)
-	return out, err
+	if err := fillVacant(ctx, db, out.Rows); err != nil {
+		return err
+	}
+	if err := fillKept(ctx, db, out.Rows); err != nil {
+		return err
+	}
+	out.Names, err = s.resolveOn(ctx, db, people)
+	return err
 }
 
 // pagesCounted is up to which page a list is read without counting it first.
@@ -223,19 +232,27 @@ const dueSQL = `(case when f.status <> 'active' then null when f.live <> '' then
 // peopleLikeSQL are the people with a part of their name or address.
 const peopleLikeSQL = `(select id from person where search like '%%' || $%d || '%%')`
 
-// fromFirst has a list read from its first row.
-const fromFirst = -1
+// In the place of how many rows a list has: read a page from the first row, or read
+// all of it.
+const (
+	fromFirst = -1
+	allRows   = -2
+)
 
 // portfolioSQL writes the statement for a filter: conditions only for what is
-// filtered, so that each combination can use its index. Unless it is fromFirst,
-// total says how many rows there are, and the page is read from the last,
+// filtered, so that each combination can use its index. Unless it is fromFirst or
+// allRows, total says how many rows there are, and the page is read from the last,
 // backwards. What is costly to find out of a row is asked only of the rows of
 // the page.
 func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int) (string, []any) {
 	args, where := s.portfolioWhere(by, f, tmpl)
 	size, skip := PortfolioPage+1, (f.Page-1)*PortfolioPage
 	desc, nulls := f.Desc, "nulls last"
-	if total != fromFirst {
+	switch total {
+	case fromFirst:
+	case allRows:
+		skip = 0
+	default:
 		end := min(total, skip+PortfolioPage)
 		size, skip = end-skip, total-end
 		desc, nulls = !desc, "nulls first"
@@ -243,6 +260,10 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 	way := "asc"
 	if desc {
 		way = "desc"
+	}
+	most := fmt.Sprintf(` limit %d`, skip+size)
+	if total == allRows {
+		most = ""
 	}
 	rest := "portfolio f, me\n\t\t         where " + strings.Join(where, "\n\t\t           and ")
 	from, order := "from "+rest, ""
@@ -259,7 +280,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 		of := `lower(f.name) %[1]s, f.project_id %[1]s`
 		from = `from me, person o, lateral (
 		    select f.* from portfolio f where f.owner_id = o.id and ` + strings.Join(where, " and ") + `
-		     order by ` + inOrder(of, way, nulls) + ` limit ` + strconv.Itoa(skip+size) + `) f`
+		     order by ` + inOrder(of, way, nulls) + most + `) f`
 		order = `lower(o.name) %[1]s, o.id %[1]s, ` + of
 	case SortBlocked:
 		from = "from portfolio f left join person o on o.id = f.blocked_by, me" + strings.TrimPrefix(rest, "portfolio f, me")
@@ -271,6 +292,9 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 	}
 	// The planner has to know how few rows are wanted.
 	limit := fmt.Sprintf(`limit %d`, size)
+	if total == allRows {
+		limit = ""
+	}
 	if skip > 0 {
 		args = append(args, skip)
 		limit += fmt.Sprintf(` offset $%d`, len(args))
@@ -397,24 +421,30 @@ func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
 			out.More = true
 			continue
 		}
-		var r PortfolioRow
-		var target, due, since *time.Time
-		var waited string
-		var a rollupArrays
-		if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-			&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
-			&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
-			&r.ref.Key, &r.ref.Version, &r.ref.Digest); err != nil {
-			return fmt.Errorf("reading the portfolio: %w", err)
-		}
-		var err error
-		if r.Stages, err = a.stages(len(a.gates)); err != nil {
+		r, err := scanProjectRow(rows)
+		if err != nil {
 			return err
 		}
-		r.Target, r.ReviewDue, r.Since, r.Waited = deref(target), deref(due), deref(since), review.ParseParties(waited)
 		out.Rows = append(out.Rows, r)
 	}
 	return rows.Err()
+}
+
+func scanProjectRow(rows pgx.Rows) (PortfolioRow, error) {
+	var r PortfolioRow
+	var target, due, since *time.Time
+	var waited string
+	var a rollupArrays
+	if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
+		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
+		&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
+		&r.ref.Key, &r.ref.Version, &r.ref.Digest); err != nil {
+		return r, fmt.Errorf("reading the portfolio: %w", err)
+	}
+	r.Target, r.ReviewDue, r.Since, r.Waited = deref(target), deref(due), deref(since), review.ParseParties(waited)
+	var err error
+	r.Stages, err = a.stages(len(a.gates))
+	return r, err
 }
 
 // likeEscape makes a search text literal inside a LIKE pattern.

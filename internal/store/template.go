@@ -71,7 +71,11 @@ func (c *templateCache) put(ref plan.Ref, d plan.Document) {
 
 // Template finds the exact lifecycle that a reference names.
 func (s *Store) Template(ctx context.Context, ref plan.Ref) (*plan.Lifecycle, error) {
-	d, err := s.documentOn(ctx, s.pool, ref)
+	return s.templateOn(ctx, s.pool, ref)
+}
+
+func (s *Store) templateOn(ctx context.Context, db rowSource, ref plan.Ref) (*plan.Lifecycle, error) {
+	d, err := s.documentOn(ctx, db, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +88,12 @@ func (s *Store) Template(ctx context.Context, ref plan.Ref) (*plan.Lifecycle, er
 // rowSource is the pool, or a connection of it that the caller holds.
 type rowSource interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// querier reads rows: the pool, or a transaction that the caller holds.
+type querier interface {
+	rowSource
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
 
 // documentOn finds a document over a connection that is held already: changes

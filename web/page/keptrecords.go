@@ -67,11 +67,13 @@ func (k *Kept) alarms() []alarm {
 
 // onTarget says how many of the figures that were read are on target: "2/3".
 func (k *Kept) onTarget() string {
-	return strconv.Itoa(k.Read-k.Alarms[record.OffTarget]) + "/" + strconv.Itoa(k.Read)
+	return strconv.Itoa(k.onTargetCount()) + "/" + strconv.Itoa(k.Read)
 }
 
+func (k *Kept) onTargetCount() int { return k.Read - k.Alarms[record.OffTarget] }
+
 func (k *Kept) onTargetWords() string {
-	return strconv.Itoa(k.Read-k.Alarms[record.OffTarget]) + " of " + strconv.Itoa(k.Read) + " figures on target"
+	return strconv.Itoa(k.onTargetCount()) + " of " + strconv.Itoa(k.Read) + " figures on target"
 }
 
 // recordsAsked says which records a project has to keep before a gate; empty: none.

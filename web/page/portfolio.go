@@ -255,6 +255,9 @@ func clipped(s string) string {
 	return s
 }
 
+// breakGlassMark is the word for what forced reports.
+const breakGlassMark = "Break-glass to review"
+
 // forced reports whether a gate was passed by break-glass and waits for
 // review.
 func (p *PortfolioProject) forced() bool {

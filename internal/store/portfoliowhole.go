@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// WholePortfolio hands on all that [Store.Portfolio] lists over all its pages, in order and
+// as of one moment, in stretches of at most so many rows; there is one stretch at least,
+// which may have no rows. It holds one connection until it is done.
+func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, stretch int, each func(*PortfolioView) error) error {
+	tmpl, err := s.forPortfolio(ctx, &f)
+	if err != nil {
+		return err
+	}
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
+	if err != nil {
+		return fmt.Errorf("beginning to read the portfolio: %w", err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
+	var who Viewer
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, &who)
+	sql, args := s.portfolioSQL(by, f, tmpl, allRows)
+	b.Queue(`declare whole no scroll cursor for `+sql, args...)
+	if err := send(ctx, tx, b); err != nil {
+		return batchError("reading the portfolio", err)
+	}
+	for first := true; ; first = false {
+		part := &PortfolioView{Viewer: who, Tmpl: tmpl, Page: 1}
+		if part.Rows, err = fetchProjects(ctx, tx, stretch); err != nil {
+			return err
+		}
+		if len(part.Rows) == 0 && !first {
+			return nil
+		}
+		if err := s.completePortfolio(ctx, tx, part); err != nil {
+			return err
+		}
+		if err := each(part); err != nil {
+			return err
+		}
+		if len(part.Rows) < stretch {
+			s.noteUse(ctx, by, &who)
+			return nil
+		}
+	}
+}
+
+// fetchProjects reads the next stretch.
+func fetchProjects(ctx context.Context, tx pgx.Tx, most int) ([]PortfolioRow, error) {
+	// Described each time: what a cursor returns is not the statement's to know.
+	rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from whole`, most), pgx.QueryExecModeDescribeExec)
+	if err != nil {
+		return nil, batchError("reading the portfolio", err)
+	}
+	defer rows.Close()
+	out := make([]PortfolioRow, 0, most)
+	for rows.Next() {
+		r, err := scanProjectRow(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, batchError("reading the portfolio", err)
+	}
+	return out, nil
+}
