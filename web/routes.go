@@ -133,6 +133,7 @@ func (s *Server) table() []route {
 		{"GET", project + "/bundle", signedIn, s.bundle},
 		{"GET", project + "/compare", signedIn, s.compare},
 		{"GET", project + "/report", signedIn, s.report},
+		{"GET", project + "/items/export/{table}", signedIn, s.exportItems},
 		{"POST", project + "/reviews", signedIn, s.startReview},
 		{"GET", project + "/records", signedIn, s.records},
 		{"GET", project + "/records/objective/export", signedIn, s.exportObjectives},

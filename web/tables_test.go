@@ -148,3 +148,30 @@ func TestFilesOfManyProjects(t *testing.T) {
 		t.Errorf("%d projects, first %q", len(rows), rows[0]["Key"])
 	}
 }
+
+func TestItemsAsAFile(t *testing.T) {
+	f := newFixture(t)
+	f.create("wallet", func(p *review.NewProject) {})
+	f.fill("member", "wallet", "idea")
+	report := f.browse("viewer").get("/projects/wallet/report").want(200)
+	href := report.find(`a[download][href$="/items/export/csv"]`).AttrOr("href", "")
+	r := f.browse("viewer").get(href).want(200)
+	rows := r.csvRows()
+	listed := report.find("section[id^=stage-] table:has(th:contains('Item and note')) tbody tr").Length()
+	if listed == 0 || len(rows) != listed {
+		t.Fatalf("%d rows, and the report has %d items", len(rows), listed)
+	}
+	answered := rows[0] // the first of the checklist
+	if answered["Key"] != "success-written-down" || answered["Answer"] != "Met" || answered["Answered by"] == "" || answered["Lacks"] != "" ||
+		!strings.Contains(answered["Evidence"], "https://") || answered["Address"] != f.Origin+"/projects/wallet/stages/idea/items/success-written-down" {
+		t.Errorf("an answered item: %q", answered)
+	}
+	if last := rows[len(rows)-1]; last["Answer"] != "Open" || last["Answered on"] != "" {
+		t.Errorf("an open item: %q", last)
+	}
+	if name := r.Header.Get("Content-Disposition"); !strings.HasPrefix(name, `attachment; filename="wallet-items-20`) {
+		t.Errorf("it is sent as %q", name)
+	}
+	f.browse("viewer").get("/projects/nothing/items/export/csv").want(404)
+	f.browse("viewer").get("/projects/wallet/items/export/csv?at=2199-01-01").want(422)
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/sheet"
 )
 
 // Addresses of pages. Handlers, templates and tests take them from here.
@@ -62,6 +63,11 @@ func MembersURL(p review.ProjectKey) string { return ProjectURL(p) + "/members" 
 
 // HistoryURL is a project's trail.
 func HistoryURL(p review.ProjectKey) string { return ProjectURL(p) + "/history" }
+
+// ItemsTableURL is a project's items as a file.
+func ItemsTableURL(p review.ProjectKey, f sheet.Format) string {
+	return ProjectURL(p) + "/items/export/" + string(f)
+}
 
 // ReportURL is a project's printable record.
 func ReportURL(p review.ProjectKey) string { return ProjectURL(p) + "/report" }

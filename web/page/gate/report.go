@@ -9,6 +9,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/sheet"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
 )
@@ -57,6 +58,9 @@ func newReportView(d ReportData) *reportView {
 }
 
 func (v *reportView) project() *review.Project { return &v.Review.Project }
+
+// table is the project's items as a file.
+func (v *reportView) table(f sheet.Format) string { return page.ItemsTableURL(v.key(), f) }
 
 func (v *reportView) key() review.ProjectKey { return v.Review.Project.Key }
 
