@@ -164,7 +164,7 @@ const (
 var flashTexts = map[flash]string{
 	flashDraft: "The draft is there. What you write is saved as you type.", flashDiscarded: "The draft was discarded.",
 	flashImported:  "The file is stored as a draft. Nobody can follow it before it is published.",
-	flashPublished: "Published. New projects can follow this version.", flashRetired: "The version was retired.",
+	flashPublished: "Published. Everybody can read this version now, and projects can use it.", flashRetired: "The version was retired.",
 	flashAnswered:     "The answer is saved.",
 	flashBulk:         "The selected items are changed.",
 	flashUndone:       "The change is undone.",

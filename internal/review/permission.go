@@ -3,6 +3,7 @@ package review
 import (
 	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -260,6 +261,10 @@ func sees(a Actor, p *Project) bool {
 	return slices.ContainsFunc(a.Seats, func(h SeatHeld) bool { return h.Scope == Scope(p.ID) })
 }
 
+// partsOfForms are asked for among other things that the same person may do, so that a
+// refusal has to say what it is about.
+var partsOfForms = []Action{LowerTier, NarrowExposure}
+
 // whoMay is the sentence that a refused person reads.
 func whoMay(act Action) string {
 	for _, r := range permissionTable {
@@ -276,7 +281,11 @@ func whoMay(act Action) string {
 		if r.AnySeat {
 			who = append(who, "seat holders")
 		}
-		return "Only " + joinOr(who) + " may do this."
+		what := "do this"
+		if slices.Contains(partsOfForms, act) {
+			what = strings.ToLower(r.Description[:1]) + r.Description[1:]
+		}
+		return "Only " + joinOr(who) + " may " + what + "."
 	}
 	return "Nobody may do this."
 }

@@ -275,7 +275,7 @@ func TestWhoMay(t *testing.T) {
 	p := &review.Project{ID: project, Members: team}
 	for act, want := range map[review.Action]string{
 		review.SignGate:    "Only seat holders may do this.",
-		review.LowerTier:   "Only people with the role manager or people with the role admin may do this.",
+		review.LowerTier:   "Only people with the role manager or people with the role admin may move a project to a less critical tier.",
 		review.RequestGate: "Only the project's owner, the project's deputy or the project's member may do this.",
 	} {
 		var denied *review.Denied

@@ -213,7 +213,8 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
 		field("kind", FieldValue("kind", string(p.Kind))), field("start", stageName(&r.Plan.Lifecycle, string(r.Begins()))), field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
-		{"profile", answerText(r), edited("profile", "unanswered")},
+		{"profile", d.repliesThatDiffer(r), either(edited("profile", "unanswered"), replans)},
+		{"lifecycle and modules", planNames(r), replans},
 		{"answers", NewConfirmation(r, review.Actor{}, d.Name, true).Words(), func(e review.Event) bool { _, ok := e.(review.ProfileConfirmed); return ok }},
 		{"status", string(p.Status), func(e review.Event) bool { _, ok := e.(review.StatusChanged); return ok }},
 		{"owner", NameOrNone(d.Name, p.Holder(review.DutyOwner)), duty(review.DutyOwner)},
@@ -238,6 +239,40 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		{"readiness definition", pinnedDefinition(r), pins},
 		{"review", strconv.Itoa(r.No), startsReview},
 	}
+}
+
+// repliesThatDiffer are the answers about the project that are not the same at both
+// moments, as they are in r.
+func (d *CompareData) repliesThatDiffer(r *review.Review) string {
+	asks := func(r *review.Review, f plan.Flag) bool {
+		return slices.ContainsFunc(r.Plan.Flags, func(q plan.Question) bool { return q.Key == f })
+	}
+	var lines []string
+	for _, q := range r.Plan.Flags {
+		if asks(d.Before, q.Key) != asks(d.After, q.Key) || d.Before.Project.Reply(q.Key) != d.After.Project.Reply(q.Key) {
+			lines = append(lines, q.Label+": "+string(r.Project.Reply(q.Key)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// planNames are the lifecycle and the modules of a project's plan with their versions, a
+// line each.
+func planNames(r *review.Review) string {
+	lines := []string{r.Plan.Name + ", version " + strconv.Itoa(r.Plan.Origin.Lifecycle.Version)}
+	for _, m := range r.Plan.Modules {
+		lines = append(lines, m.Name+", version "+strconv.Itoa(m.Version))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// replans reports whether an event makes the plan ask something else.
+func replans(e review.Event) bool {
+	switch e.(type) {
+	case review.PlanUpgraded, review.UpgradeUndone, review.ModuleAttached, review.ModuleDetached, review.EnvironmentAdded, review.EnvironmentRemoved:
+		return true
+	}
+	return false
 }
 
 // pinnedDefinition is the readiness definition that a project pins; empty: none.
@@ -449,7 +484,8 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 		// again or an approval goes with it.
 		return ev.From != ev.To || ev.Choices != ev.FromChoices || ev.Note == ev.FromNote || x.Reattest || ev.To == review.NotApplicable
 	}
-	carried := func(e review.Event) bool { return y.Reattest && startsReview(e) }
+	carried := func(e review.Event) bool { return y.Reattest && (startsReview(e) || replans(e)) }
+	moved := func(e review.Event) bool { return y.Was != x.Was && replans(e) }
 	notes := func(e review.Event) bool {
 		ev, ok := e.(review.ItemAnswered)
 		return ok && ev.Stage == sk && ev.Item == ik && ev.Note != ev.FromNote
@@ -460,11 +496,11 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 	rows = d.note(rows, "Note", x.Answer.Note, y.Answer.Note, notes)
 	rows = d.note(
 		rows, "Evidence", evidenceLines(a, ik, d.From), evidenceLines(b, ik, d.To),
-		about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}),
+		either(about(sk, ik, review.EvidenceAdded{}, review.EvidenceRemoved{}), moved),
 	)
 	rows = d.note(rows, "Waivers", waiverLines(a, ik, d.From), waiverLines(b, ik, d.To),
 		about(sk, ik, review.WaiverRequested{}, review.WaiverGranted{}, review.WaiverDenied{}, review.WaiverExtended{}, review.WaiverRevoked{}))
-	return d.note(rows, "Level", x.Level.Label(), y.Level.Label(), edited("tier", "profile"))
+	return d.note(rows, "Level", x.Level.Label(), y.Level.Label(), either(edited("tier", "profile"), replans))
 }
 
 func answerWords(it *review.Item, name Names) string {

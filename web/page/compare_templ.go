@@ -78,7 +78,7 @@ func Compare(m ui.PageMeta, d *CompareData) templ.Component {
 				ctx = templ.InitializeContext(ctx)
 				return nil
 			})
-			templ_7745c5c3_Err = ui.PageHead("Compare", "What differs between "+d.Project.Name+" at two moments: answers, notes, evidence, waivers, levels, gates and the project itself.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHead("Compare", "What differs between "+d.Project.Name+" at two moments: answers, notes, evidence, waivers, records, levels, gates and the project itself.").Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -59,5 +60,36 @@ func TestPresetsAreWholeMinutes(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Of the answers about a project only those that differ are told, and an item that the
+// plan asks otherwise is not changed by the clock.
+func TestWhatAChangedPlanMakesDifferent(t *testing.T) {
+	at := time.Date(2026, 11, 20, 9, 0, 0, 0, time.UTC)
+	lifecycle := plan.Lifecycle{Key: "l", Version: 2, Name: "Ours", Flags: []plan.Question{{Key: "users", Label: "People use it"}, {Key: "cloud", Label: "It runs in a cloud"}}}
+	older := lifecycle
+	older.Version, older.Flags = 1, append([]plan.Question{{Key: "old", Label: "It is old"}}, lifecycle.Flags...)
+	def := &plan.Item{Key: "scope", Title: "Scope"}
+	stage := func(it review.Item) []review.Stage {
+		it.Def = def
+		return []review.Stage{{Def: &plan.Stage{Key: "idea", Name: "Idea"}, Items: []review.Item{it}, Loaded: true}}
+	}
+	d := &CompareData{
+		From: at.Add(-time.Hour), To: at.Add(time.Hour), Name: func(review.PersonID) string { return "Ana" },
+		Before:  &review.Review{Plan: &plan.Plan{Lifecycle: older, Origin: plan.Origin{Lifecycle: plan.Ref{Version: 1}}}, Project: review.Project{Profile: plan.Profile{"users"}}, Stages: stage(review.Item{Answer: review.Answer{State: review.Met}})},
+		After:   &review.Review{Plan: &plan.Plan{Lifecycle: lifecycle, Origin: plan.Origin{Lifecycle: plan.Ref{Version: 2}}}, Project: review.Project{Profile: plan.Profile{"cloud", "users"}}, Stages: stage(review.Item{Answer: review.Answer{State: review.Met}, Reattest: true})},
+		Entries: []review.Entry{{At: at, Actor: 1, Event: review.PlanUpgraded{}}},
+	}
+	if got, want := d.repliesThatDiffer(d.Before)+"|"+d.repliesThatDiffer(d.After), "It is old: no\nIt runs in a cloud: no|It runs in a cloud: yes"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := planNames(d.Before)+"|"+planNames(d.After), "Ours, version 1|Ours, version 2"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	a, b := &d.Before.Stages[0], &d.After.Stages[0]
+	rows := d.itemRows(a, b, &a.Items[0], &b.Items[0])
+	if len(rows) != 1 || rows[0].what != "Answer" || rows[0].who != "Ana" {
+		t.Errorf("%+v", rows)
 	}
 }

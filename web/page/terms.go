@@ -93,6 +93,9 @@ func LooseRule(r *review.Review, rec *review.Record, at time.Time) string {
 	if r.ShortOf(rec) == nil || r.Excuse(rec, at) != nil {
 		return ""
 	}
+	if it, _ := r.Plan.Find(rec.Item); it != nil {
+		return "The gate where it counts cannot be asked for until it is tightened, or until “" + it.Title + "” is waived at that gate."
+	}
 	return "The gate where it counts cannot be asked for until it is tightened, or until the item that it concerns is named here and waived at that gate."
 }
 
