@@ -362,7 +362,7 @@ func (k *machine) wildReopening() {
 		ro := st.rounds[no-1]
 		v.refuse("denied", !leads && !k.m.sitsAt(by, ro.seats, -1))
 		if ro.reopened != by || ro.reopenWhy != reason { // not the same form sent twice
-			v.refuse("refused", k.m.status != review.StatusActive || ro != st.last() || !open[k.m.gate(st, k.now)])
+			v.refuse("refused", k.m.status != review.StatusActive || ro != st.last() || !open[k.m.gate(st, k.now)] || !k.m.needed(st))
 			v.effect = func() { ro.reopened, ro.reopenWhy = by, reason }
 		}
 	}

@@ -275,6 +275,19 @@ func replans(e review.Event) bool {
 	return false
 }
 
+// reconfirms reports whether an event has an answer confirmed again.
+func reconfirms(e review.Event, ik plan.ItemKey) bool {
+	switch ev := e.(type) {
+	case review.PlanUpgraded:
+		return slices.Contains(ev.Reconfirm, ik)
+	case review.EnvironmentAdded:
+		return slices.Contains(ev.Reconfirm, ik)
+	case review.EnvironmentRemoved:
+		return slices.Contains(ev.Reconfirm, ik)
+	}
+	return false
+}
+
 // pinnedDefinition is the readiness definition that a project pins; empty: none.
 func pinnedDefinition(r *review.Review) string {
 	if r.Plan.Definition == nil {
@@ -484,7 +497,7 @@ func (d *CompareData) itemRows(a, b *review.Stage, x, y *review.Item) []differen
 		// again or an approval goes with it.
 		return ev.From != ev.To || ev.Choices != ev.FromChoices || ev.Note == ev.FromNote || x.Reattest || ev.To == review.NotApplicable
 	}
-	carried := func(e review.Event) bool { return y.Reattest && (startsReview(e) || replans(e)) }
+	carried := func(e review.Event) bool { return y.Reattest && (startsReview(e) || reconfirms(e, ik)) }
 	moved := func(e review.Event) bool { return y.Was != x.Was && replans(e) }
 	notes := func(e review.Event) bool {
 		ev, ok := e.(review.ItemAnswered)

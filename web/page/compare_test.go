@@ -76,10 +76,10 @@ func TestWhatAChangedPlanMakesDifferent(t *testing.T) {
 		return []review.Stage{{Def: &plan.Stage{Key: "idea", Name: "Idea"}, Items: []review.Item{it}, Loaded: true}}
 	}
 	d := &CompareData{
-		From: at.Add(-time.Hour), To: at.Add(time.Hour), Name: func(review.PersonID) string { return "Ana" },
+		From: at.Add(-time.Hour), To: at.Add(time.Hour), Name: func(p review.PersonID) string { return map[review.PersonID]string{1: "Ana", 2: "Ben"}[p] },
 		Before:  &review.Review{Plan: &plan.Plan{Lifecycle: older, Origin: plan.Origin{Lifecycle: plan.Ref{Version: 1}}}, Project: review.Project{Profile: plan.Profile{"users"}}, Stages: stage(review.Item{Answer: review.Answer{State: review.Met}})},
 		After:   &review.Review{Plan: &plan.Plan{Lifecycle: lifecycle, Origin: plan.Origin{Lifecycle: plan.Ref{Version: 2}}}, Project: review.Project{Profile: plan.Profile{"cloud", "users"}}, Stages: stage(review.Item{Answer: review.Answer{State: review.Met}, Reattest: true})},
-		Entries: []review.Entry{{At: at, Actor: 1, Event: review.PlanUpgraded{}}},
+		Entries: []review.Entry{{At: at, Actor: 1, Event: review.PlanUpgraded{Reconfirm: []plan.ItemKey{"scope"}}}, {At: at, Actor: 2, Event: review.ModuleAttached{}}},
 	}
 	if got, want := d.repliesThatDiffer(d.Before)+"|"+d.repliesThatDiffer(d.After), "It is old: no\nIt runs in a cloud: no|It runs in a cloud: yes"; got != want {
 		t.Errorf("%q, want %q", got, want)
