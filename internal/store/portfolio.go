@@ -239,12 +239,30 @@ const (
 	allRows   = -2
 )
 
-// portfolioSQL writes the statement for a filter: conditions only for what is
-// filtered, so that each combination can use its index. Unless it is fromFirst or
-// allRows, total says how many rows there are, and the page is read from the last,
-// backwards. What is costly to find out of a row is asked only of the rows of
-// the page.
+// portfolioSQL writes the statement for a page of what a filter leaves. What is costly
+// to find out of a row is asked only of the rows of the page.
 func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int) (string, []any) {
+	ordered, args := s.orderedSQL(by, f, tmpl, total, `f.*`)
+	return projectRowsSQL(`select row_number() over () as place, f.* from (` + ordered + `) f`), args
+}
+
+// projectRowsSQL is what lists show of projects: rows of the portfolio with their place.
+func projectRowsSQL(from string) string {
+	return `with ` + meSQL + `
+		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
+		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
+		       r.template_key, r.template_version, r.template_digest
+		  from (` + from + `) f
+		  join review r on r.project_id = f.project_id and r.no = f.review_no, me
+		 order by f.place`
+}
+
+// orderedSQL selects something of the projects that a filter leaves, in order:
+// conditions only for what is filtered, so that each combination can use its index.
+// Unless it is fromFirst or allRows, total says how many rows there are, and the page is
+// read from the last, backwards.
+func (s *Store) orderedSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int, what string) (string, []any) {
 	args, where := s.portfolioWhere(by, f, tmpl)
 	size, skip := PortfolioPage+1, (f.Page-1)*PortfolioPage
 	desc, nulls := f.Desc, "nulls last"
@@ -299,17 +317,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 		args = append(args, skip)
 		limit += fmt.Sprintf(` offset $%d`, len(args))
 	}
-	return `with ` + meSQL + `
-		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
-		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
-		       r.template_key, r.template_version, r.template_digest
-		  from (
-		    select row_number() over () as place, f.* from (
-		        select f.* ` + from + `
-		         order by ` + inOrder(order, way, nulls) + ` ` + limit + `) f) f
-		  join review r on r.project_id = f.project_id and r.no = f.review_no, me
-		 order by f.place`, args
+	return `select ` + what + ` ` + from + ` order by ` + inOrder(order, way, nulls) + ` ` + limit, args
 }
 
 // inOrder fills a direction into an order, and where it puts what is empty, if

@@ -23,14 +23,15 @@ func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, st
 	var who Viewer
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &who)
-	sql, args := s.portfolioSQL(by, f, tmpl, allRows)
-	b.Queue(`declare whole no scroll cursor for `+sql, args...)
+	sql, args := s.orderedSQL(by, f, tmpl, allRows, `f.project_id`)
+	// Only their order is found out for all of them at once: the first rows come soon.
+	b.Queue(`declare whole no scroll cursor for with `+meSQL+` `+sql, args...)
 	if err := send(ctx, tx, b); err != nil {
 		return batchError("reading the portfolio", err)
 	}
 	for first := true; ; first = false {
 		part := &PortfolioView{Viewer: who, Tmpl: tmpl, Page: 1}
-		if part.Rows, err = fetchProjects(ctx, tx, stretch); err != nil {
+		if part.Rows, err = s.fetchProjects(ctx, tx, by, stretch); err != nil {
 			return err
 		}
 		if len(part.Rows) == 0 && !first {
@@ -50,14 +51,20 @@ func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, st
 }
 
 // fetchProjects reads the next stretch.
-func fetchProjects(ctx context.Context, tx pgx.Tx, most int) ([]PortfolioRow, error) {
-	// Described each time: what a cursor returns is not the statement's to know.
-	rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from whole`, most), pgx.QueryExecModeDescribeExec)
+func (s *Store) fetchProjects(ctx context.Context, tx pgx.Tx, by By, most int) ([]PortfolioRow, error) {
+	rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from whole`, most))
 	if err != nil {
 		return nil, batchError("reading the portfolio", err)
 	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, batchError("reading the portfolio", err)
+	}
+	if rows, err = tx.Query(ctx, stretchSQL, by.token[:], by.person, s.idle, ids); err != nil {
+		return nil, batchError("reading the portfolio", err)
+	}
 	defer rows.Close()
-	out := make([]PortfolioRow, 0, most)
+	out := make([]PortfolioRow, 0, len(ids))
 	for rows.Next() {
 		r, err := scanProjectRow(rows)
 		if err != nil {
@@ -70,3 +77,8 @@ func fetchProjects(ctx context.Context, tx pgx.Tx, most int) ([]PortfolioRow, er
 	}
 	return out, nil
 }
+
+// stretchSQL are projects by their numbers, in the order of these. Which of them whoever
+// asks may see was found out with their order.
+var stretchSQL = projectRowsSQL(`
+	select n.place, f.* from unnest($4::bigint[]) with ordinality n (id, place) join portfolio f on f.project_id = n.id`)
