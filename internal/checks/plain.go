@@ -13,7 +13,7 @@ import (
 func pure() []string {
 	return []string{
 		"internal/catalog", "internal/fold", "internal/formats", "internal/formats/own", "internal/formats/plainyaml",
-		"internal/plan", "internal/proof", "internal/record", "internal/review", "internal/secret",
+		"internal/plan", "internal/proof", "internal/record", "internal/review", "internal/secret", "internal/sheet",
 	}
 }
 
