@@ -187,7 +187,7 @@ func TestKeptPageEndsWithTheSession(t *testing.T) {
 	f, path := kept(t)
 	b := f.stranger().with("Accept-Encoding", "gzip")
 	secret := rand.Text()
-	if _, err := f.Store.SignIn(context.Background(), f.identity("owner", cast()["owner"]), store.HashToken(secret), time.Hour); err != nil {
+	if _, err := f.Store.SignIn(context.Background(), identity("owner", cast()["owner"]), store.HashToken(secret), time.Hour); err != nil {
 		t.Fatal(err)
 	}
 	b.setCookie(f.cookies.sessionName, secret)

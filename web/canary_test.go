@@ -300,7 +300,7 @@ func TestTheCanaryIsNotTimed(t *testing.T) {
 	people := map[string]string{"anonymous": ""}
 	for _, name := range []string{"viewer", "outsider"} {
 		people[name] = "a-secret-of-this-test-alone-" + name
-		if _, err := f.Store.SignIn(t.Context(), f.identity(name, cast()[name]), store.HashToken(people[name]), time.Hour); err != nil {
+		if _, err := f.Store.SignIn(t.Context(), identity(name, cast()[name]), store.HashToken(people[name]), time.Hour); err != nil {
 			t.Fatal(err)
 		}
 	}

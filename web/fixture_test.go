@@ -3,8 +3,11 @@ package web
 import (
 	"context"
 	"crypto/rand"
+	"errors"
+	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -25,6 +28,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
+	"github.com/slipway-prr/slipway/web/static"
 )
 
 func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }
@@ -64,6 +68,9 @@ func cast() map[string][]review.Right {
 // builtIn is the template with which every test works.
 var builtIn = sync.OnceValues(func() (*plan.Lifecycle, error) { return catalog.Version(store.UsualLifecycle, 2) })
 
+// files are read, squeezed and compressed once for all tests: that took as long as half a fixture.
+var files = sync.OnceValues(static.Load)
+
 // newFixture is a server at a plain loopback address.
 func newFixture(t testing.TB) *fixture { return newFixtureAt(t, "http://127.0.0.1:8080") }
 
@@ -80,8 +87,16 @@ func newFixtureAt(t testing.TB, origin string) *fixture {
 // newFixtureWith is a server whose projects follow a template of the test's own.
 func newFixtureWith(t testing.TB, origin string, tmpl *plan.Lifecycle) *fixture {
 	t.Helper()
-	f := &fixture{t: t, db: storetest.New(t), tmpl: tmpl, people: map[string]review.PersonID{}}
-	f.publish()
+	ref, err := tmpl.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, people := storetest.NewFilled(t, fmt.Sprint("web ", ref), func(db *storetest.DB) (map[string]review.PersonID, error) { return employ(db, tmpl) })
+	f := &fixture{t: t, db: db, ref: ref, tmpl: tmpl, people: maps.Clone(people)}
+	assets, err := files()
+	if err != nil {
+		t.Fatal(err)
+	}
 	st, err := store.Open(context.Background(), f.db.AppURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -92,25 +107,38 @@ func newFixtureWith(t testing.TB, origin string, tmpl *plan.Lifecycle) *fixture 
 		t.Fatal(err)
 	}
 	f.Server, err = New(Config{
-		Store: st, Auth: client, Origin: origin, Session: time.Hour, Ready: st.Ready, Metrics: prometheus.NewRegistry(),
+		Store: st, Auth: client, Origin: origin, Session: time.Hour, Ready: st.Ready, Metrics: prometheus.NewRegistry(), Static: assets,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})), Version: "test",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, rights := range cast() {
-		f.join(name, rights...)
-	}
 	return f
 }
 
-func (f *fixture) publish() {
-	f.t.Helper()
-	f.publishDocument(plan.Document{Lifecycle: f.tmpl})
-	var err error
-	if f.ref, err = f.tmpl.Ref(); err != nil {
-		f.t.Fatal(err)
+// employ publishes the template in a database and has everybody of the cast join.
+func employ(db *storetest.DB, tmpl *plan.Lifecycle) (people map[string]review.PersonID, err error) {
+	ctx := context.Background()
+	owner, err := pgx.Connect(ctx, db.OwnerURL)
+	if err != nil {
+		return nil, err
 	}
+	defer func() { err = errors.Join(err, owner.Close(ctx)) }()
+	if err := store.Publish(ctx, owner, plan.Document{Lifecycle: tmpl}); err != nil {
+		return nil, err
+	}
+	st, err := store.Open(ctx, db.AppURL, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer st.Close()
+	people = map[string]review.PersonID{}
+	for name, rights := range cast() {
+		if people[name], err = st.Join(ctx, identity(name, rights), time.Time{}); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
 }
 
 func (f *fixture) publishDocument(d plan.Document) {
@@ -126,14 +154,14 @@ func (f *fixture) publishDocument(d plan.Document) {
 	}
 }
 
-func (f *fixture) identity(name string, rights []review.Right) store.Identity {
+func identity(name string, rights []review.Right) store.Identity {
 	return store.Identity{Issuer: testIssuer, Subject: name, Name: strings.ToUpper(name[:1]) + name[1:] + " Person", Email: name + "@example.test", Rights: rights}
 }
 
 // join makes one more person, or gives one exactly these rights.
 func (f *fixture) join(name string, rights ...review.Right) review.PersonID {
 	f.t.Helper()
-	id, err := f.Store.Join(context.Background(), f.identity(name, rights), time.Time{})
+	id, err := f.Store.Join(context.Background(), identity(name, rights), time.Time{})
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -152,7 +180,7 @@ func (f *fixture) person(name string) review.PersonID {
 }
 
 // name is what pages call somebody.
-func (f *fixture) name(name string) string { return f.identity(name, nil).Name }
+func (f *fixture) name(name string) string { return identity(name, nil).Name }
 
 // as is somebody acting now, past the web.
 func (f *fixture) as(name string) store.By { return store.ByPerson(f.person(name), time.Time{}) }
@@ -269,7 +297,7 @@ func (f *fixture) stranger() *browser {
 func (f *fixture) browse(name string) *browser {
 	f.t.Helper()
 	secret := rand.Text()
-	if _, err := f.Store.SignIn(context.Background(), f.identity(name, cast()[name]), store.HashToken(secret), time.Hour); err != nil {
+	if _, err := f.Store.SignIn(context.Background(), identity(name, cast()[name]), store.HashToken(secret), time.Hour); err != nil {
 		f.t.Fatal(err)
 	}
 	b := f.stranger()

@@ -18,10 +18,7 @@ func (f *fixture) alsoPublished(key string, version int) *plan.Lifecycle {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	usual, ref := f.tmpl, f.ref
-	f.tmpl = other
-	f.publish()
-	f.tmpl, f.ref = usual, ref
+	f.publishDocument(plan.Document{Lifecycle: other})
 	return other
 }
 

@@ -35,6 +35,7 @@ type Config struct {
 	OwnOps      bool                        // monitoring is served by [Server.Ops] alone
 	Key         *proof.Key                  // signs checkpoints and proof bundles; nil: there are none
 	Metrics     *prometheus.Registry
+	Static      *static.Files // what several servers of one process share; nil: loaded
 	Log         *slog.Logger
 	Version     string
 	Demo        string      // a line for the sign-in page of the demo mode; empty otherwise
@@ -70,9 +71,12 @@ type Server struct {
 
 // New puts the server together. It starts nothing.
 func New(cfg Config) (*Server, error) {
-	files, err := static.Load()
-	if err != nil {
-		return nil, err
+	files := cfg.Static
+	if files == nil {
+		var err error
+		if files, err = static.Load(); err != nil {
+			return nil, err
+		}
 	}
 	if cfg.Deadline == 0 {
 		cfg.Deadline = requestTime

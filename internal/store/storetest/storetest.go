@@ -12,6 +12,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -70,6 +71,25 @@ type DB struct {
 // New returns a fresh copy of the migrated database.
 func New(t testing.TB) *DB {
 	t.Helper()
+	return opened(t).clone(t, migrations.FS)
+}
+
+// NewFilled returns a fresh copy of a migrated database with what fill has put
+// in it, and what fill has returned, which tests share and must not change. In a
+// test binary fill runs once for a name, and has to leave no connection open.
+func NewFilled[T any](t testing.TB, name string, fill func(*DB) (T, error)) (*DB, T) {
+	t.Helper()
+	s := opened(t)
+	f, err := s.fill(t.Context(), name, migrations.FS, func(db *DB) (any, error) { return fill(db) })
+	if err != nil {
+		t.Fatalf("storetest: %v", err)
+	}
+	return s.copyFor(t, f.database), f.made.(T)
+}
+
+// opened is the binary's server.
+func opened(t testing.TB) *server {
+	t.Helper()
 	if !binary.entered {
 		t.Fatal("storetest: this package needs: func TestMain(m *testing.M) { os.Exit(storetest.Main(m)) }")
 	}
@@ -79,7 +99,7 @@ func New(t testing.TB) *DB {
 	if binary.err != nil {
 		t.Fatalf("storetest: %v", binary.err)
 	}
-	return binary.server.clone(t, migrations.FS)
+	return binary.server
 }
 
 // Pool returns a pool of up to 8 connections as slipway_app, closed when the test ends.
@@ -118,10 +138,19 @@ type server struct {
 
 	mu        sync.Mutex
 	templates map[string]bool // known to be ready
+
+	fillMu sync.Mutex // held while one is filled
+	filled map[string]filled
+}
+
+// filled is a database that tests' databases are copies of.
+type filled struct {
+	database string
+	made     any
 }
 
 func openServer(ctx context.Context, address string) (*server, error) {
-	s := &server{templates: map[string]bool{}}
+	s := &server{templates: map[string]bool{}, filled: map[string]filled{}}
 	if address == "" {
 		var err error
 		s.private, err = postgres.Start(ctx, postgres.Options{Unsafe: true})
@@ -146,11 +175,15 @@ func openServer(ctx context.Context, address string) (*server, error) {
 }
 
 func (s *server) close() error {
-	s.admin.Close()
-	if s.private == nil {
-		return nil
+	defer s.admin.Close()
+	if s.private != nil {
+		return s.private.Stop()
 	}
-	return s.private.Stop()
+	var err error
+	for _, f := range s.filled {
+		err = errors.Join(err, s.drop(f.database))
+	}
+	return err
 }
 
 // urlFor is the address of a database as one of the roles. Their password is

@@ -80,6 +80,38 @@ func TestDatabaseGoesWithItsTest(t *testing.T) {
 	}
 }
 
+// What was put in once is in every copy, and a copy keeps what is added to itself.
+func TestFilledOnce(t *testing.T) {
+	t.Parallel()
+	times := 0
+	fill := func(db *DB) (int, error) {
+		times++
+		conn, err := pgx.Connect(t.Context(), db.OwnerURL)
+		if err != nil {
+			return 0, err
+		}
+		defer conn.Close(context.Background())
+		_, err = conn.Exec(t.Context(), "create table kept (n int); insert into kept values (1)")
+		return 7, err
+	}
+	for range 2 {
+		db, made := NewFilled(t, "kept", fill)
+		if made != 7 {
+			t.Errorf("what was made is %d", made)
+		}
+		if got := one(t, db.OwnerURL, "with a as (select count(*) from kept), b as (insert into kept values (2)) select count::text from a"); got != "1" {
+			t.Errorf("%s rows", got)
+		}
+	}
+	if times != 1 {
+		t.Errorf("filled %d times", times)
+	}
+	broken := func(*DB) (any, error) { return nil, errors.New("no ink") }
+	if _, err := binary.server.fill(t.Context(), "broken", files("select 1;"), broken); err == nil || !strings.Contains(err.Error(), "no ink") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func files(sql string) fs.FS {
 	return fstest.MapFS{"00001_t.sql": {Data: []byte("-- +goose Up\n" + sql)}}
 }

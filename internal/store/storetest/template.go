@@ -30,7 +30,14 @@ func (s *server) clone(t testing.TB, files fs.FS) *DB {
 	if err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
-	db := s.database("slipway_test_" + strings.ToLower(rand.Text()[:16]))
+	return s.copyFor(t, template)
+}
+
+// copyFor makes a test's database from one that nobody is connected to.
+func (s *server) copyFor(t testing.TB, template string) *DB {
+	t.Helper()
+	ctx := t.Context()
+	db := s.database(newName())
 	if err := s.copyTemplate(ctx, template, db.Name); err != nil {
 		t.Fatalf("storetest: %v", err)
 	}
@@ -44,6 +51,35 @@ func (s *server) clone(t testing.TB, files fs.FS) *DB {
 		}
 	})
 	return db
+}
+
+func newName() string { return "slipway_test_" + strings.ToLower(rand.Text()[:16]) }
+
+// fill returns the database of a name, and makes it when it is first asked for.
+func (s *server) fill(ctx context.Context, name string, files fs.FS, fill func(*DB) (any, error)) (f filled, err error) {
+	s.fillMu.Lock()
+	defer s.fillMu.Unlock()
+	if f, ok := s.filled[name]; ok {
+		return f, nil
+	}
+	template, err := s.template(ctx, files)
+	if err != nil {
+		return filled{}, err
+	}
+	f.database = newName()
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.drop(f.database))
+		}
+	}()
+	if err := s.copyTemplate(ctx, template, f.database); err != nil {
+		return f, err
+	}
+	if f.made, err = fill(s.database(f.database)); err != nil {
+		return f, fmt.Errorf("fill the database %s: %w", name, err)
+	}
+	s.filled[name] = f
+	return f, nil
 }
 
 // copyTemplate copies files: several times faster than writing the copy
