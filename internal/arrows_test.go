@@ -33,7 +33,7 @@ var arrows = []arrow{
 	{room: "web/ui/...", ours: []string{"web/ui/...", "web/static"}}, // specimens for looking at
 	{room: "web/page", ours: []string{"web/ui", "web/static", "internal/review", "internal/record", "internal/plan", "internal/fold", "internal/sheet"}},
 	{room: "web/page/gate", ours: []string{"web/page", "web/ui", "internal/review", "internal/record", "internal/plan", "internal/sheet"}},
-	{room: "web/page/records", ours: []string{"web/page", "web/ui", "internal/review", "internal/record", "internal/plan"}},
+	{room: "web/page/records", ours: []string{"web/page", "web/ui", "internal/review", "internal/record", "internal/plan", "internal/sheet"}},
 	{room: "web/page/edit", ours: []string{"web/page", "web/ui", "internal/review", "internal/record", "internal/plan", "internal/formats"}},
 	{room: "web", ours: []string{"web/page/...", "web/ui", "web/static", "internal/store", "internal/auth", "internal/review", "internal/record", "internal/plan", "internal/fold", "internal/lru", "internal/secret", "internal/catalog", "internal/proof", "internal/formats", "internal/sheet"}},
 	{room: "internal/plan", ours: []string{"internal/record"}, foreign: []string{}}, // gates ask for kinds of records

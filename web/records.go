@@ -3,6 +3,7 @@ package web
 import (
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -73,6 +74,21 @@ func (s *Server) recordsOfKind(w http.ResponseWriter, r *http.Request) error {
 	}
 	d.View = recordsView(v)
 	return s.render(w, r, http.StatusOK, records.List(s.projectMeta(w, r, &v.Viewer, v.Review, d.Title(), ui.NavPortfolio), d))
+}
+
+// exportRecords sends all that the list of a kind has over its pages, as a file.
+func (s *Server) exportRecords(w http.ResponseWriter, r *http.Request) error {
+	v, err := s.Store.Records(r.Context(), s.by(r), projectKey(r))
+	if err != nil {
+		return err
+	}
+	d := &records.ListData{View: recordsView(v), Kind: recordKind(r), All: r.URL.Query().Get("all") != ""}
+	return s.sendTable(w, r, func(t *table) error {
+		if err := t.begin(fmt.Sprintf("%s-%s-%s", projectKey(r), d.Kind.Key, v.Now.Format(time.DateOnly)), page.Capital(d.Kind.Many), d.SheetColumns()); err != nil {
+			return err
+		}
+		return d.SheetRows(s.Origin, t.Row)
+	})
 }
 
 // newRecord is the form of a new record.

@@ -141,6 +141,7 @@ func (s *Server) table() []route {
 		{"POST", project + "/records/objective/import", signedIn, s.importObjectives},
 		{"GET", kind, signedIn, s.recordsOfKind},
 		{"POST", kind, signedIn, s.addRecord},
+		{"GET", kind + "/export/{table}", signedIn, s.exportRecords},
 		{"GET", kind + "/new", signedIn, s.newRecord},
 		{"GET", kind + "/{no}", signedIn, s.record},
 		{"GET", kind + "/{no}/edit", signedIn, s.editRecord},

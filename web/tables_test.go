@@ -15,6 +15,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/sheet"
 )
@@ -174,4 +175,21 @@ func TestItemsAsAFile(t *testing.T) {
 	}
 	f.browse("viewer").get("/projects/nothing/items/export/csv").want(404)
 	f.browse("viewer").get("/projects/wallet/items/export/csv?at=2199-01-01").want(422)
+}
+
+// Every kind of record can be had as a file, with as many cells as headings.
+func TestRecordsAsFiles(t *testing.T) {
+	f := newFixture(t)
+	f.create("wallet", func(p *review.NewProject) {})
+	f.risk("wallet", "", "4", "4")
+	viewer := f.browse("viewer")
+	list := viewer.get("/projects/wallet/records/risk").want(200)
+	rows := viewer.get(list.one(`a[download][href$="/export/csv"]`).AttrOr("href", "")).want(200).csvRows()
+	if len(rows) != 1 || rows[0]["Number"] != "R1" || rows[0]["Score"] == "" || rows[0]["Likelihood"] == "" || rows[0]["Address"] != f.Origin+"/projects/wallet/records/risk/1" {
+		t.Errorf("risks: %q", rows)
+	}
+	for _, k := range record.Kinds() {
+		viewer.get("/projects/wallet/records/" + string(k.Key) + "/export/csv?all=1").want(200)
+	}
+	viewer.get("/projects/wallet/records/nothing/export/csv").want(404)
 }

@@ -69,6 +69,11 @@ func ItemsTableURL(p review.ProjectKey, f sheet.Format) string {
 	return ProjectURL(p) + "/items/export/" + string(f)
 }
 
+// RecordsTableURL is a list of a project's records of one kind as a file.
+func RecordsTableURL(p review.ProjectKey, k record.Key, f sheet.Format) string {
+	return RecordKindURL(p, k) + "/export/" + string(f)
+}
+
 // ReportURL is a project's printable record.
 func ReportURL(p review.ProjectKey) string { return ProjectURL(p) + "/report" }
 

@@ -286,14 +286,19 @@ type list struct {
 
 func newList(d *ListData) *list {
 	l := &list{ListData: d, group: d.group(d.Kind)}
-	all := l.all
-	if !d.All {
-		all = all[:l.open]
-	}
+	all := l.listed()
 	l.total = len(all)
 	l.from = min((max(d.Page, 1)-1)*perPage, max(0, (l.total-1)/perPage*perPage))
 	l.rows = all[l.from:min(l.from+perPage, l.total)]
 	return l
+}
+
+// listed are the records of all pages.
+func (l *list) listed() []*review.Record {
+	if l.All {
+		return l.all
+	}
+	return l.all[:l.open]
 }
 
 func (l *list) kind() *record.Kind { return l.ListData.Kind }
