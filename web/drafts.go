@@ -270,6 +270,15 @@ func (s *Server) draftOf(r *http.Request, v *store.DraftView) (edit.Draft, error
 		}
 	}
 	d.Advice = append(d.Advice, plan.Advise(v.Document, around.Asked, func(seat plan.Seat) bool { return around.Held[seat] })...)
+	if p := v.Document.Policy; p != nil {
+		unknown, err := s.Store.UnknownItems(r.Context(), p)
+		if err != nil {
+			return edit.Draft{}, err
+		}
+		for _, k := range unknown {
+			d.Advice = append(d.Advice, plan.Problem{Where: "requirements", Message: "no item of the library has the key “" + string(k) + "”", Style: true})
+		}
+	}
 	return d, nil
 }
 

@@ -46,6 +46,9 @@ func TestAPolicyFromEnd(t *testing.T) {
 	if a.get(draft).want(200).find("#wrong").Length() != 0 {
 		t.Errorf("it still lacks %s", a.get(draft).one("#wrong").Text())
 	}
+	if text := a.get(draft).one("#advice").Text(); !strings.Contains(text, "no item of the library has the key “nothing-has-this”") || strings.Contains(text, string(it.Key)) {
+		t.Errorf("worth a look is %s", text)
+	}
 	form := a.get(draft + "/publish").want(200)
 	if text := form.one("#changes").Text(); !strings.Contains(text, "Requirement way-back") || !strings.Contains(text, "<b>taken back</b>") {
 		t.Errorf("the page says that it is about %s", text)

@@ -168,6 +168,31 @@ func (s *Store) DocumentVersion(ctx context.Context, by By, key string, version 
 	return out, err
 }
 
+// UnknownItems are the keys that a policy's requirements name and no item of the library
+// has.
+func (s *Store) UnknownItems(ctx context.Context, p *plan.PolicyDocument) ([]plan.ItemKey, error) {
+	var refs []plan.Ref
+	b := &pgx.Batch{}
+	queueVersions(b, &refs)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("reading the library", err)
+	}
+	lib, err := s.libraryOf(ctx, refs)
+	if err != nil {
+		return nil, err
+	}
+	var out []plan.ItemKey
+	showing := lib.showing(p)
+	for i := range p.Requirements {
+		for _, k := range p.Requirements[i].Items {
+			if len(showing[k]) == 0 && !slices.Contains(out, k) {
+				out = append(out, k)
+			}
+		}
+	}
+	return out, nil
+}
+
 // originSQL are the references to what a plan p is made of, and what an upgrade moves:
 // policies are moved one by one.
 const originSQL = `(select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m union all select p.origin->'definition')`
