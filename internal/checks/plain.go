@@ -17,10 +17,15 @@ func pure() []string {
 	}
 }
 
-// walkers are tests that ask a server thousands of times, always one question after
-// the other; other tests ask the same routes with the race detector.
+// walkers are tests that take a long way, one step after the other: they ask a server
+// thousands of times, or look at all of the demo portfolio. Other tests go shorter ways
+// through the same code with the race detector: they ask the same routes, and TestPortfolio
+// fills, twice at once, what the demo's tests fill.
 func walkers() []testID {
-	return []testID{{module + "web", "TestTheCanaryIsNotSeen"}, {module + "web", "TestTheCanaryIsNotTimed"}}
+	return []testID{
+		{module + "web", "TestTheCanaryIsNotSeen"}, {module + "web", "TestTheCanaryIsNotTimed"},
+		{module + "cmd/server", "TestRebuildOfTheDemoPortfolio"}, {module + "internal/devstack/portfolio", "TestStoriesCouldHaveBeen"},
+	}
 }
 
 // oneAtATime is the pattern of the walkers' names.
