@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -28,7 +29,7 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Page = view.Page
 	d := portfolioData(f, view)
-	d.Words = words
+	d.Words, d.Ignored = words, ignoredFilters(r, f)
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
 	m.Width = ui.Wide
 	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
@@ -152,6 +153,25 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 		f.Sort, f.Desc = by, desc
 	}
 	return f
+}
+
+// ignoredFilters are the parts of an address that narrow nothing: what the list does not
+// know, or what is none of its choices.
+func ignoredFilters(r *http.Request, f page.PortfolioFilter) []page.Ignored {
+	q := r.URL.Query()
+	number, err := strconv.Atoi(q.Get("page"))
+	taken := map[string]bool{
+		"q": true, "team": true, "owner": true, "person": true, "waits": true, "late": f.Late, "deputy": f.NoDeputy, "unowned": f.NoOwner, "page": err == nil && number > 0,
+		"tier": f.Tier != 0, "status": f.Status != "", "keeps": f.Keeps != "", "stage": f.Stage != "", "live": f.Live != review.NotLive, "gate": f.Gate != "",
+		"uses": f.Uses != "", "sort": strings.TrimPrefix(q.Get("sort"), "-") == f.Sort,
+	}
+	var out []page.Ignored
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if ok, known := taken[name]; !ok && q.Get(name) != "" {
+			out = append(out, page.Ignored{Name: printable(name, 40), Value: printable(q.Get(name), 40), Known: known})
+		}
+	}
+	return out
 }
 
 // readiness explains the figures, the states and the keys. It is open to

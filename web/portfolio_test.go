@@ -329,3 +329,22 @@ func TestAddressesHaveNoEmptyParameters(t *testing.T) {
 		t.Errorf("%d buttons, want one beside the search and one after the filters", n)
 	}
 }
+
+// An address with a typing error must not pass for the list that was meant.
+func TestPortfolioSaysWhatItIgnores(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.create("ledger", func(*review.NewProject) {})
+	v := f.browse("viewer")
+	got := words(v.get("/portfolio?tier=9&teams=Red&gate=shut&sort=-size&page=0").want(200).one(".note-box"))
+	for _, want := range []string{"“tier=9”, which is none of its choices", "“teams=Red”, this list has no such filter", "“gate=shut”", "“sort=-size”", "“page=0”"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q does not say %s", got, want)
+		}
+	}
+	for _, address := range []string{"", "?q=led&team=Blue&tier=1&status=active&late=1&deputy=none&unowned=1&sort=-name&page=1", "?gate=ready&live=live-lapsed&keeps=going-on&uses=prototype-to-production@2&stage=idea&waits=me"} {
+		if n := v.get("/portfolio" + address).want(200).find(".note-box").Length(); n != 0 {
+			t.Errorf("%s: %d notices", address, n)
+		}
+	}
+}

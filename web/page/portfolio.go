@@ -176,8 +176,28 @@ type PortfolioData struct {
 	Words    plan.Words      // that published documents add
 	Teams    []string        // to filter by; nil: too many to list
 	Projects []PortfolioProject
+	Ignored  []Ignored
 	First    int  // position of the first project in the whole list, from 1
 	More     bool // there is a next page
+}
+
+// Ignored is a part of an address that narrows nothing.
+type Ignored struct {
+	Name, Value string
+	Known       bool // the list has such a filter, and the value is none of its choices
+}
+
+// ignored says what of the address narrows nothing, and why.
+func (d *PortfolioData) ignored() string {
+	said := make([]string, len(d.Ignored))
+	for i, p := range d.Ignored {
+		why := "this list has no such filter"
+		if p.Known {
+			why = "which is none of its choices"
+		}
+		said[i] = "“" + p.Name + "=" + p.Value + "”, " + why
+	}
+	return "A part of the address narrows nothing here: " + strings.Join(said, "; ") + "."
 }
 
 // PortfolioProject is one row of the portfolio.
