@@ -372,6 +372,23 @@ func (d *draft) modules() []store.StartModule {
 	return out
 }
 
+// planned is the lifecycle with the modules that the project starts with: they bring items,
+// and keep gates that the exposure alone would not need. Where they do not go together,
+// which the last step says, it is the lifecycle alone.
+func (d *draft) planned() *plan.Lifecycle {
+	o := plan.Origin{Lifecycle: d.ref}
+	var chosen []*plan.Module
+	for _, m := range d.modules() {
+		i := slices.IndexFunc(d.offers, func(offer store.Offer) bool { return offer.Ref == m.Ref })
+		o.Modules, chosen = append(o.Modules, m.Ref), append(chosen, d.offers[i].Module)
+	}
+	p, err := plan.Compose(o, d.tmpl, chosen)
+	if err != nil {
+		return d.tmpl
+	}
+	return &p.Lifecycle
+}
+
 // saveDraft keeps the draft, and reports whether all of it could be kept: what no
 // field could hold is cut. No text can hold a NUL; checking the field says so
 // before anything is kept.
@@ -620,7 +637,7 @@ func (s *Server) madeBefore(r *http.Request, d *draft) bool {
 
 // showStep renders one step of the form.
 func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, step string, d *draft) error {
-	if step == page.StepProfile {
+	if step != page.StepWhat {
 		if err := s.propose(r.Context(), d); err != nil {
 			return err
 		}
@@ -649,7 +666,7 @@ func (s *Server) showStep(w http.ResponseWriter, r *http.Request, status int, st
 			data.Twins = append(data.Twins, page.Twin{Key: t.Key, Name: t.Name, Team: t.Team})
 		}
 	}
-	data.Form, data.Proposal = d.form, d.proposal
+	data.Form, data.Proposal, data.Planned = d.form, d.proposal, d.planned()
 	m := s.meta(w, r, d.who, "New project", ui.NavNone)
 	m.Width, m.ErrorCount, m.Path = ui.Slim, len(d.form.Errors), page.NewProjectStepURL(d.id, step)
 	return s.render(w, r, status, page.NewProject(m, data))

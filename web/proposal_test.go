@@ -49,7 +49,7 @@ func TestNewProjectIsProposedFor(t *testing.T) {
 		}
 	}
 	step3 := step2.step(url.Values{"tier": {"2"}, "why": {"Only two shops use it."}, "go": {"on"}})
-	if got := words(step3.one(".facts")); !strings.Contains(got, "Starts with Production architecture") || !strings.Contains(got, "Modules gdpr") {
+	if got := words(step3.one(".facts")); !strings.Contains(got, "Starts with Production architecture") || !strings.Contains(got, "Modules "+gdpr.Name) {
 		t.Errorf("the last step: %s", got)
 	}
 	step3.step(url.Values{"go": {"on"}})
@@ -171,5 +171,37 @@ func TestSettingsProposeByTheKind(t *testing.T) {
 	})
 	if got := words(b.get(to).one("#proposed")); !strings.Contains(got, "It is attached.") || strings.Contains(got, "See what it adds") {
 		t.Errorf("with the module: %s", got)
+	}
+}
+
+// A module for a law keeps gates that the exposure alone would not need: the form says of
+// each exposure what the project will find.
+func TestNewProjectSaysWhichGatesModulesKeep(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	stage := f.byExposure()
+	gdpr, err := catalog.Module("gdpr", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.publishDocument(plan.Document{Module: gdpr})
+	b := f.browse("viewer")
+	step2 := b.begin("").step(url.Values{"name": {"Till"}, "team": {"Red"}, "template": {f.ref.Key}, "go": {"on"}})
+	pilot := func(r *reply) string {
+		return words(r.one(`input[name=exposure][value=pilot]`).Parent())
+	}
+	const left = "Not needed: the gate of "
+	if got := pilot(step2); !strings.Contains(got, left+stage.Name) {
+		t.Fatalf("without modules a pilot needs %q", got)
+	}
+	step2 = step2.step(url.Values{"kind": {"legacy-migration"}, "exposure": {"pilot"}, "profile-eu-personal-data": {"yes"}, "go": {"rest"}})
+	if step2.typed().Get("module") != "gdpr" {
+		t.Fatal("the module is not proposed")
+	}
+	said := !strings.Contains(pilot(step2), left)
+	tier := step2.typed().Get("tier")
+	step2.step(url.Values{"tier": {tier}, "go": {"on"}}).step(url.Values{"go": {"on"}})
+	if needed := f.stage("till", stage.Key).Gate != review.GateNotNeeded; needed != said || !needed {
+		t.Errorf("the gate is needed: %t, and the form said %t", needed, said)
 	}
 }

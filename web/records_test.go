@@ -244,3 +244,18 @@ func TestAReleaseFromEnd(t *testing.T) {
 		t.Errorf("its first gate is told as %s", text)
 	}
 }
+
+// A record that a gate asks for is proposed for that gate, others for the next one.
+func TestANewRecordIsProposedForTheGateThatAsksForIt(t *testing.T) {
+	t.Parallel()
+	l := twoStages()
+	l.Stages[1].Gate.Records = []record.Key{record.Objective}
+	f := newFixtureWith(t, "http://127.0.0.1:8080", l)
+	p := f.create("ledger")
+	for kind, want := range map[record.Key]plan.StageKey{record.Objective: l.Stages[1].Key, "risk": l.Stages[0].Key} {
+		form := f.browse("member").get(page.NewRecordURL(p, kind, "", "")).want(200)
+		if got := form.one(`select[name=stage] option[selected]`).AttrOr("value", ""); got != string(want) {
+			t.Errorf("a new %s counts at the gate of %q, want %q", kind, got, want)
+		}
+	}
+}

@@ -68,6 +68,9 @@ func (l LinkRules) Parse(s string) (SafeURL, error) {
 		if r == '\\' {
 			return "", errors.New("is the path of a file, which only works on your network; link to a page that opens it with https://")
 		}
+		if r == ' ' {
+			return "", errors.New("contains a space, which no link does; a link begins with https://")
+		}
 		if unicode.IsControl(r) || isBidiControl(r) || unicode.IsSpace(r) || r == utf8.RuneError {
 			return "", errors.New("contains a character that does not belong in a link")
 		}

@@ -45,7 +45,8 @@ type NewProjectData struct {
 	Step     string
 	Form     ProjectForm
 	Template *plan.Lifecycle
-	Proposal *plan.Proposal // nil: nothing is proposed
+	Planned  *plan.Lifecycle // Template with the modules that are chosen
+	Proposal *plan.Proposal  // nil: nothing is proposed
 	// Lifecycles are offered in the first step; the first is what somebody gets who does not choose.
 	Lifecycles []*plan.Lifecycle
 	Now        time.Time
@@ -66,14 +67,14 @@ func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d
 // facts is what has been answered so far.
 func (d *NewProjectData) facts() []ui.Fact {
 	f := &d.Form
-	items, musts := TierCounts(d.Template, f.tier(), review.Exposure(f.Exposure), f.profile(d.Template))
+	items, musts := TierCounts(d.Planned, f.tier(), review.Exposure(f.Exposure), f.profile(d.Template))
 	facts := []ui.Fact{
 		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
 	}
 	if d.Step == StepPeople {
 		facts = append(facts, d.startFacts()...)
-		facts = append(facts, ui.Fact{Term: "Exposure", Text: f.Exposure}, ui.Fact{Term: "Tier", Text: f.Tier},
-			ui.Fact{Term: "Lifecycle", Text: d.Template.Name},
+		facts = append(facts, ui.Fact{Term: "Exposure", Text: Capital(f.Exposure)}, ui.Fact{Term: "Tier", Text: f.Tier},
+			ui.Fact{Term: "Lifecycle", Text: d.Template.Name + ", version " + strconv.Itoa(d.Template.Version)},
 			ui.Fact{Term: "Brings", Text: CountOf(items, "item") + ", " + strconv.Itoa(musts) + " of them required"})
 	}
 	return facts
@@ -88,8 +89,8 @@ func (d *NewProjectData) startFacts() []ui.Fact {
 	if i := d.Template.StageIndex(plan.StageKey(d.Form.Start)); i >= 0 {
 		facts = append(facts, ui.Fact{Term: "Starts with", Text: d.Template.Stages[i].Name})
 	}
-	if len(d.Form.Modules) > 0 {
-		facts = append(facts, ui.Fact{Term: "Modules", Text: strings.Join(d.Form.Modules, ", ")})
+	if names := d.moduleNames(); len(names) > 0 {
+		facts = append(facts, ui.Fact{Term: "Modules", Text: strings.Join(names, ", ")})
 	}
 	return facts
 }
@@ -119,6 +120,19 @@ func (f *ProjectForm) KeepAsked(tmpl *plan.Lifecycle) {
 }
 
 // lifecycleOptions offers what the project can go through, the usual first.
+// moduleNames are what the chosen modules are called.
+func (d *NewProjectData) moduleNames() (names []string) {
+	if d.Proposal == nil {
+		return nil
+	}
+	for _, m := range d.Proposal.Modules {
+		if slices.Contains(d.Form.Modules, m.Module.Key) {
+			names = append(names, m.Module.Name)
+		}
+	}
+	return names
+}
+
 func (d *NewProjectData) lifecycleOptions() []ui.Option {
 	options := make([]ui.Option, len(d.Lifecycles))
 	for i, l := range d.Lifecycles {

@@ -382,7 +382,7 @@ func stepProfile(d *NewProjectData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = profileFields(&d.Form, d.Template, "").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = profileFields(&d.Form, d.Template, d.Planned, "").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

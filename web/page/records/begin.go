@@ -1,6 +1,8 @@
 package records
 
 import (
+	"slices"
+
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -28,13 +30,24 @@ func (d *FormData) Begin() {
 	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
 		return
 	}
-	d.Form.Stage = ""
+	d.Form.Stage = string(d.firstGate())
+}
+
+// firstGate is the stage at whose gate a new record counts where nobody says it: of the
+// gates that are still to pass the first that asks for records of its kind, or else the
+// first; empty when all have passed.
+func (d *FormData) firstGate() (first plan.StageKey) {
 	for i := range d.Review.Stages {
-		if s := &d.Review.Stages[i]; !s.Gate.Passed() {
-			d.Form.Stage = string(s.Def.Key)
-			return
+		s := &d.Review.Stages[i]
+		switch {
+		case s.Gate.Passed():
+		case slices.Contains(s.Def.Gate.Records, d.Kind.Key):
+			return s.Def.Key
+		case first == "":
+			first = s.Def.Key
 		}
 	}
+	return first
 }
 
 // beginSource has the form say what a new record comes from, where the address names
