@@ -198,7 +198,7 @@ func TestTheDefinitionIsHeldAgainst(t *testing.T) {
 	fields := []string{"title", "It answers", "text", "", "owner", "", "due", "2099-01-02", "stage", "idea", "item", "scope-agreed", "links", "", "value-indicator", "availability", "value-objective", "99.5", "value-window", "28d", "value-method", "", "value-source", "", "value-spent", ""}
 	m.post(page.RecordKindURL(p, "objective"), fields...).want(303)
 	for _, at := range []string{page.RecordURL(p, "objective", 2), page.RecordKindURL(p, "objective"), page.GateURL(p, "idea"), page.ReportURL(p)} {
-		if text := words(m.get(at).want(200).one("main")); !strings.Contains(text, "Looser than “Ours”, version 1, asks at tier 1: Availability: 99.9 % of requests over 28 days.") {
+		if text := words(m.get(at).want(200).one("main")); !strings.Contains(text, "Looser than “Ours”, version 1, asks at tier 1: Availability: 99.9 % of requests over 28 days. It is looser because its share is smaller: 99.5 %, where 99.9 % is asked.") {
 			t.Errorf("%s says %s", at, text)
 		}
 	}

@@ -35,16 +35,28 @@ func (g Goal) Days() (int, bool) {
 	return 0, false
 }
 
-// Looser reports whether an objective asks for less than the goal: a smaller share,
-// or a longer window, in which one outage can last longer. What the goal says in
-// other words than a percentage and a number of days nobody can compare but people.
-func (g Goal) Looser(share record.Decimal, days int) bool {
+// Looser says why an objective asks for less than the goal; empty: it does not. Its
+// share is smaller; or its window is so much longer that one outage, with requests
+// that come evenly, can last longer than the whole budget of the goal. What the goal
+// says in other words than a percentage and a number of days nobody can compare but
+// people; where only its share is such words, a longer window is looser.
+func (g Goal) Looser(share record.Decimal, days int) string {
 	asked, comparable := g.Share()
 	if comparable && share < asked {
-		return true
+		return "its share is smaller: " + share.String() + " %, where " + asked.String() + " % is asked"
 	}
-	window, comparable := g.Days()
-	return comparable && days > window
+	window, timed := g.Days()
+	if !timed || days <= window {
+		return ""
+	}
+	if !comparable {
+		return "its window is longer: " + strconv.Itoa(days) + " days, where " + strconv.Itoa(window) + " are asked"
+	}
+	if float64(record.Whole-share)*float64(days) <= float64(record.Whole-asked)*float64(window) { // exact for what people write
+		return ""
+	}
+	return "its window is longer: " + record.OfTime(record.Whole-share, days) + " may fail in a row, where " +
+		record.OfTime(record.Whole-asked, window) + " are allowed; a window of " + strconv.Itoa(window) + " days would do"
 }
 
 // Goal is what a definition asks of an indicator, by its name; nil when nothing.
@@ -82,7 +94,7 @@ func (d *Definition) Laxer(then *Definition, t Tier) bool {
 		}
 		share, comparable := is.Share()
 		days, timed := is.Days()
-		if !comparable || !timed || was.Looser(share, days) {
+		if !comparable || !timed || was.Looser(share, days) != "" {
 			return true // what nobody can compare may be less
 		}
 	}

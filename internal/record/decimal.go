@@ -84,12 +84,12 @@ func (v Values) number(f FieldKey) (Decimal, bool) {
 	return d, err == nil
 }
 
-// percent is a share of a whole.
-const percent = 100 * decimalOne
+// Whole is all of what shares in percent are of.
+const Whole = 100 * decimalOne
 
-// ofTime says how much of so many days a share of them is: "43 minutes".
-func ofTime(share Decimal, days int) string {
-	minutes := float64(share) / percent * float64(days) * 24 * 60
+// OfTime says how much of so many days a share of them is: "43 minutes".
+func OfTime(share Decimal, days int) string {
+	minutes := float64(share) / Whole * float64(days) * 24 * 60
 	switch {
 	case minutes >= 48*60:
 		return about(minutes/60/24, "day")

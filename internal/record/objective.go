@@ -39,14 +39,14 @@ var objective = Kind{
 			return nil
 		}
 		days := WindowDays(v["window"])
-		return []Fact{{"Error budget", (percent - share).String() + "\u00a0%, which is " + ofTime(percent-share, days) + " of " + about(float64(days), "day")}}
+		return []Fact{{"Error budget", (Whole - share).String() + "\u00a0%, which is " + OfTime(Whole-share, days) + " of " + about(float64(days), "day")}}
 	},
 	Reads: &Reads{
 		Label:  "Share that was good over the window, in percent",
 		Unit:   func(Values) string { return "%" },
 		Target: func(v Values) (Decimal, bool, bool) { d, ok := v.number("objective"); return d, false, ok },
 		Check: func(_ Values, d Decimal) string {
-			if d < 0 || d > percent {
+			if d < 0 || d > Whole {
 				return "is a share in percent, and lies between 0 and 100"
 			}
 			return ""
@@ -55,7 +55,7 @@ var objective = Kind{
 }
 
 func checkObjective(v Values) []Problem {
-	if d, ok := v.number("objective"); ok && (d <= 0 || d >= percent) {
+	if d, ok := v.number("objective"); ok && (d <= 0 || d >= Whole) {
 		return []Problem{{"objective", "lies between 0 and 100; 100 would leave nothing for errors"}}
 	}
 	return nil

@@ -85,7 +85,7 @@ func (r *Review) ShortOf(rec *Record) *plan.Goal {
 		return nil
 	}
 	share, days, ok := record.Promised(rec.Values)
-	if ok && !g.Looser(share, days) {
+	if ok && g.Looser(share, days) == "" {
 		return nil
 	}
 	return g

@@ -61,7 +61,7 @@ func RecordTerms(r *review.Review, k record.Key) (title string, facts []ui.Fact)
 		for _, g := range d.At(t).Objectives {
 			facts = append(facts, ui.Fact{Term: g.Indicator, Text: g.Objective + " over " + g.Window})
 		}
-		facts = append(facts, ui.Fact{Term: "How it is compared", Text: "An objective that has one of these names, as its indicator or as its title, is held against it: looser is a smaller share, or a longer window."})
+		facts = append(facts, ui.Fact{Term: "How it is compared", Text: "An objective that has one of these names, as its indicator or as its title, is held against it: looser is a smaller share, or so much longer a window that more can fail in a row than the definition allows over its own."})
 		return "Which objectives are asked for" + at, facts
 	}
 	return "", nil
@@ -79,6 +79,9 @@ func TermsRemarks(r *review.Review, rec *review.Record, at time.Time) []string {
 	}
 	if g := r.ShortOf(rec); g != nil {
 		text := "Looser than " + r.TermsName() + " asks at tier " + strconv.Itoa(int(r.Project.Tier)) + ": " + g.Words() + "."
+		if share, days, ok := record.Promised(rec.Values); ok {
+			text += " It is looser because " + g.Looser(share, days) + "."
+		}
 		if w := r.Excuse(rec, at); w != nil {
 			text += " The waiver of its item covers that until " + w.Until.Format("2 Jan 2006") + "."
 		}
