@@ -16,7 +16,7 @@ type Kept struct {
 }
 
 // fillKept counts what the projects of a page keep.
-func fillKept(ctx context.Context, db querier, rows []PortfolioRow) error {
+func fillKept(ctx context.Context, db source, rows []PortfolioRow) error {
 	byID, ids := make(map[review.ProjectID]*PortfolioRow, len(rows)), make([]int64, len(rows))
 	for i := range rows {
 		byID[rows[i].id], ids[i] = &rows[i], int64(rows[i].id)

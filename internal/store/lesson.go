@@ -47,13 +47,6 @@ func (s *Store) LessonPlaces(ctx context.Context, r *review.Review, rec *review.
 	return s.lessonPlaces(ctx, s.pool, r, rec, "")
 }
 
-// source is what documents and drafts are read from.
-type source interface {
-	rowSource
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
-}
-
 // lessonPlaces can have the drafts that it reads locked.
 func (s *Store) lessonPlaces(ctx context.Context, db source, r *review.Review, rec *review.Record, lock string) (*Places, error) {
 	out := &Places{}

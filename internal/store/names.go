@@ -64,7 +64,7 @@ func (s *Store) resolve(ctx context.Context, ids map[review.PersonID]struct{}) (
 	return s.resolveOn(ctx, s.pool, ids)
 }
 
-func (s *Store) resolveOn(ctx context.Context, db querier, ids map[review.PersonID]struct{}) (Names, error) {
+func (s *Store) resolveOn(ctx context.Context, db source, ids map[review.PersonID]struct{}) (Names, error) {
 	out := make(Names, len(ids))
 	missing := s.names.take(ids, out)
 	if len(missing) == 0 {

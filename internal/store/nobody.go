@@ -104,7 +104,7 @@ const leaderlessSQL = `(exists (select from person o where o.id = f.owner_id and
 
 // fillVacant notes in which seats nobody can do what projects wait for. It costs a
 // statement only where one of them waits for somebody in a seat.
-func fillVacant(ctx context.Context, db querier, rows []PortfolioRow) error {
+func fillVacant(ctx context.Context, db source, rows []PortfolioRow) error {
 	byID := map[review.ProjectID]*PortfolioRow{}
 	var ids []int64
 	for i := range rows {

@@ -150,7 +150,7 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 }
 
 // completePortfolio adds to rows what other tables say of their projects.
-func (s *Store) completePortfolio(ctx context.Context, db querier, out *PortfolioView) (err error) {
+func (s *Store) completePortfolio(ctx context.Context, db source, out *PortfolioView) (err error) {
 	people := map[review.PersonID]struct{}{}
 	for i := range out.Rows {
 		r := &out.Rows[i]

@@ -90,10 +90,11 @@ type rowSource interface {
 	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
 }
 
-// querier reads rows: the pool, or a transaction that the caller holds.
-type querier interface {
+// source reads rows, too, and answers batches.
+type source interface {
 	rowSource
 	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+	SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults
 }
 
 // documentOn finds a document over a connection that is held already: changes
