@@ -382,6 +382,9 @@ func (d *draft) planned() *plan.Lifecycle {
 		i := slices.IndexFunc(d.offers, func(offer store.Offer) bool { return offer.Ref == m.Ref })
 		o.Modules, chosen = append(o.Modules, m.Ref), append(chosen, d.offers[i].Module)
 	}
+	if len(chosen) == 0 {
+		return d.tmpl
+	}
 	p, err := plan.Compose(o, d.tmpl, chosen)
 	if err != nil {
 		return d.tmpl

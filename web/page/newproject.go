@@ -119,7 +119,6 @@ func (f *ProjectForm) KeepAsked(tmpl *plan.Lifecycle) {
 	f.Profile, f.No = slices.DeleteFunc(f.Profile, unasked), slices.DeleteFunc(f.No, unasked)
 }
 
-// lifecycleOptions offers what the project can go through, the usual first.
 // moduleNames are what the chosen modules are called.
 func (d *NewProjectData) moduleNames() (names []string) {
 	if d.Proposal == nil {
@@ -133,6 +132,7 @@ func (d *NewProjectData) moduleNames() (names []string) {
 	return names
 }
 
+// lifecycleOptions offers what the project can go through, the usual first.
 func (d *NewProjectData) lifecycleOptions() []ui.Option {
 	options := make([]ui.Option, len(d.Lifecycles))
 	for i, l := range d.Lifecycles {

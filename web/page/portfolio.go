@@ -240,9 +240,14 @@ func (p *PortfolioProject) blockedTitle() string {
 		return "Nobody can do what it waits for" + p.vacantSeats(" in this seat: ")
 	}
 	if len(p.Others) > 0 {
-		return Enumerate(append([]string{p.Blocked}, p.Others...), "and")
+		return p.waitedFor()
 	}
 	return clipped(p.Blocked)
+}
+
+// waitedFor names all whom the project waits for.
+func (p *PortfolioProject) waitedFor() string {
+	return Enumerate(append([]string{p.Blocked}, p.Others...), "and")
 }
 
 // vacantSeats names the seats in which nobody can act, after a word; empty when

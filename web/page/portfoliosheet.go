@@ -78,7 +78,7 @@ func (p *PortfolioProject) blockedFully() string {
 	if p.Blocked == "" {
 		return ""
 	}
-	return Enumerate(append([]string{p.Blocked}, p.Others...), "and")
+	return p.waitedFor()
 }
 
 // marks are the words that the page has behind marks.
