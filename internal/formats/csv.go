@@ -8,8 +8,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/slipway-prr/slipway/internal/formats/own"
-	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/sheet"
 )
 
@@ -20,7 +18,7 @@ func csvInfo() Info {
 	return Info{
 		Format: CSV, Label: "CSV table", Extensions: []string{".csv", ".tsv"}, MediaType: "text/csv", Columns: true, general: true,
 		Sniff: func(name string, _ []byte) bool { return hasExtension(name, ".csv", ".tsv") },
-		Read:  readCSV, Write: writeCSV, Lost: tableLost,
+		Read:  readCSV, Write: tableWriter(sheet.CSV), Lost: tableLost,
 	}
 }
 
@@ -113,17 +111,4 @@ func delimiter(src []byte) rune {
 		}
 	}
 	return best
-}
-
-func writeCSV(d plan.Document) ([]byte, []string, error) {
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
-	out.UseCRLF = true
-	for _, r := range tableOf(d) {
-		if err := out.Write(own.Convert(r, sheet.Guard)); err != nil {
-			return nil, nil, err
-		}
-	}
-	out.Flush()
-	return b.Bytes(), tableLost(d), out.Error()
 }

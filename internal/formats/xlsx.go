@@ -14,7 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/slipway-prr/slipway/internal/formats/own"
-	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/sheet"
 )
 
 // XLSX is a workbook of Excel and of what else writes such.
@@ -33,7 +33,7 @@ func xlsxInfo() Info {
 		Sniff: func(name string, src []byte) bool {
 			return hasExtension(name, ".xlsx", ".xlsm", ".xls") || bytes.HasPrefix(src, []byte("PK\x03\x04"))
 		},
-		Read: readXLSX, Write: writeXLSX, Lost: tableLost,
+		Read: readXLSX, Write: tableWriter(sheet.Excel), Lost: tableLost,
 	}
 }
 
@@ -350,59 +350,4 @@ func (s *sheetReader) merged(sheet string, rows []row) error {
 		}
 	}
 	return nil
-}
-
-func writeXLSX(d plan.Document) (out []byte, lost []string, err error) {
-	f := excelize.NewFile()
-	defer func() { err = errors.Join(err, f.Close()) }()
-	const sheet = "Checklist"
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
-		return nil, nil, err
-	}
-	w, err := f.NewStreamWriter(sheet)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := sheetStyle(w); err != nil {
-		return nil, nil, err
-	}
-	rows := tableOf(d)
-	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return nil, nil, err
-	}
-	for i, r := range rows {
-		cells := make([]any, len(r))
-		for j, text := range r {
-			cell := excelize.Cell{Value: text}
-			if i == 0 {
-				cell.StyleID = bold
-			}
-			cells[j] = cell
-		}
-		if err := w.SetRow(fmt.Sprintf("A%d", i+1), cells); err != nil {
-			return nil, nil, err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return nil, nil, err
-	}
-	b, err := f.WriteToBuffer()
-	if err != nil {
-		return nil, nil, err
-	}
-	return b.Bytes(), tableLost(d), nil
-}
-
-// sheetStyle has columns that can be read and headings that stay in sight.
-func sheetStyle(w *excelize.StreamWriter) error {
-	for _, c := range []struct {
-		from, to int
-		width    float64
-	}{{1, 2, 24}, {3, 7, 48}, {8, 10, 10}, {11, 13, 24}} {
-		if err := w.SetColWidth(c.from, c.to, c.width); err != nil {
-			return err
-		}
-	}
-	return w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"})
 }

@@ -45,7 +45,11 @@ func newBook(to io.Writer, title string, columns []Column) (_ *book, err error) 
 		}
 		headings[i] = excelize.Cell{StyleID: b.bold, Value: c.Title}
 	}
-	if err := b.stream.SetPanes(&excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}); err != nil {
+	panes := excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}
+	if columns[0].Stays {
+		panes = excelize.Panes{Freeze: true, XSplit: 1, YSplit: 1, TopLeftCell: "B2", ActivePane: "bottomRight"}
+	}
+	if err := b.stream.SetPanes(&panes); err != nil {
 		return nil, err
 	}
 	return b, b.stream.SetRow("A1", headings)

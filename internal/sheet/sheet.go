@@ -42,10 +42,11 @@ func (f Format) MediaType() string {
 	return "text/csv; charset=utf-8"
 }
 
-// Column is a heading, and how wide its column is in a workbook, in characters.
+// Column is a heading, and how its column looks in a workbook.
 type Column struct {
 	Title string
-	Width int
+	Width int  // in characters, 10 at least
+	Stays bool // in sight beside columns further right: of the first column alone
 }
 
 // MaxRows is how many rows a sheet of a workbook can have, below the headings.

@@ -19,7 +19,7 @@ func (f PortfolioFilter) TableURL(format sheet.Format) string {
 // what the page says with marks.
 func (d *PortfolioData) SheetColumns() []sheet.Column {
 	columns := []sheet.Column{
-		{Title: "Project", Width: 36}, {Title: "Key", Width: 24}, {Title: "Status", Width: 12}, {Title: "Target or next review", Width: 20}, {Title: "Overdue", Width: 10},
+		{Title: "Project", Width: 36, Stays: true}, {Title: "Key", Width: 24}, {Title: "Status", Width: 12}, {Title: "Target or next review", Width: 20}, {Title: "Overdue", Width: 10},
 		{Title: "Ready in %", Width: 10}, {Title: "Owner", Width: 24}, {Title: "Blocked by", Width: 36}, {Title: "Blocked since", Width: 14}, {Title: "Team", Width: 20}, {Title: "Tier", Width: 10},
 		{Title: "Figures on target", Width: 16}, {Title: "Figures read", Width: 12}, {Title: "Marks", Width: 36}, {Title: "Restricted", Width: 10}, {Title: "Lifecycle", Width: 28},
 	}

@@ -13,7 +13,7 @@ import (
 // ItemColumns are the columns of a project's items as a file.
 func ItemColumns() []sheet.Column {
 	return []sheet.Column{
-		{Title: "Item", Width: 60}, {Title: "Key", Width: 28}, {Title: "Stage", Width: 24}, {Title: "Weight", Width: 14}, {Title: "Answer", Width: 16}, {Title: "Lacks", Width: 30},
+		{Title: "Item", Width: 60, Stays: true}, {Title: "Key", Width: 28}, {Title: "Stage", Width: 24}, {Title: "Weight", Width: 14}, {Title: "Answer", Width: 16}, {Title: "Lacks", Width: 30},
 		{Title: "Note", Width: 48}, {Title: "Answered by", Width: 22}, {Title: "Answered on", Width: 12}, {Title: "Approved", Width: 22}, {Title: "Waived until", Width: 12},
 		{Title: "Assigned to", Width: 22}, {Title: "Due", Width: 12}, {Title: "Evidence", Width: 60}, {Title: "Address", Width: 40},
 	}

@@ -21,7 +21,7 @@ func (l *list) table(f sheet.Format) string {
 // SheetColumns are the columns of the list as a file: those of the page, and all that the
 // record's own page says.
 func (d *ListData) SheetColumns() []sheet.Column {
-	columns := []sheet.Column{{Title: page.Capital(d.Kind.One), Width: 48}, {Title: "Number", Width: 10}, {Title: "State", Width: 20}, {Title: "Owner", Width: 22}}
+	columns := []sheet.Column{{Title: page.Capital(d.Kind.One), Width: 48, Stays: true}, {Title: "Number", Width: 10}, {Title: "State", Width: 20}, {Title: "Owner", Width: 22}}
 	if d.Kind.Due != "" {
 		columns = append(columns, sheet.Column{Title: d.Kind.Due, Width: 12})
 	}
