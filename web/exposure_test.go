@@ -65,6 +65,10 @@ func TestGatesByExposure(t *testing.T) {
 	hint("general", "Comes into force: the gate of "+stage.Name+".")
 	hint("pilot", "Not needed: the gate of "+stage.Name+".")
 	b.get(settings).fillIn(settings, url.Values{"exposure": {"limited"}}).want(303)
+	saved := words(b.get(page.ProjectURL(key)).one("main"))
+	if want := "The changes are saved. Comes into force: the gate of " + stage.Name + "."; !strings.Contains(saved, want) {
+		t.Errorf("after saving it does not say %q", want)
+	}
 	if got := f.stage(key, stage.Key).Gate; got == review.GateNotNeeded {
 		t.Error("it is not needed for limited exposure")
 	}
@@ -85,6 +89,38 @@ func TestGatesByExposure(t *testing.T) {
 	}
 	if got := words(b.get(page.HistoryURL(key)).one("main")); !strings.Contains(got, "A trial after all.") {
 		t.Error("the trail does not say why")
+	}
+}
+
+// Beside an exposure that would leave a gate out stands which module keeps it, and so
+// it does after saving.
+func TestModulesKeepGates(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	stage := f.byExposure()
+	law := plan.Module{
+		Kind: plan.KindModule, Key: "law", Version: 1, Name: "The law",
+		Seats: []plan.ModuleSeat{{Phase: stage.Phases[0], GateSeat: plan.GateSeat{Seat: plan.SeatCompliance, Mandatory: true}}},
+	}
+	f.publishDocument(plan.Document{Module: &law})
+	ref, err := plan.Document{Module: &law}.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := f.create("ledger") // a pilot
+	f.change("owner", key, stage.Key, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AttachModule(who, ref, r.PlanDigest(), "It applies.", at)
+	})
+	b, settings := f.browse("owner"), page.SettingsURL(key)
+	want := "Still needed, because a module asks for it: the gate of " + stage.Name + " (The law)."
+	for e, says := range map[string]bool{"sandbox": true, "pilot": true, "limited": false} {
+		if got := words(b.get(settings).want(200).find(`input[name=exposure][value="` + e + `"]`).Parent()); strings.Contains(got, want) != says {
+			t.Errorf("%s says %q", e, got)
+		}
+	}
+	b.get(settings).fillIn(settings, url.Values{"exposure": {"sandbox"}}).want(303)
+	if got := words(b.get(page.ProjectURL(key)).one("main")); !strings.Contains(got, want) {
+		t.Error("after saving it does not say what is kept")
 	}
 }
 

@@ -375,7 +375,8 @@ func (d *draft) modules() []store.StartModule {
 // planned is the lifecycle with the modules that the project starts with: they bring items,
 // and keep gates that the exposure alone would not need. Where they do not go together,
 // which the last step says, it is the lifecycle alone.
-func (d *draft) planned() *plan.Lifecycle {
+func (d *draft) planned() *plan.Plan {
+	alone := &plan.Plan{Lifecycle: *d.tmpl, Base: d.tmpl}
 	o := plan.Origin{Lifecycle: d.ref}
 	var chosen []*plan.Module
 	for _, m := range d.modules() {
@@ -383,13 +384,13 @@ func (d *draft) planned() *plan.Lifecycle {
 		o.Modules, chosen = append(o.Modules, m.Ref), append(chosen, d.offers[i].Module)
 	}
 	if len(chosen) == 0 {
-		return d.tmpl
+		return alone
 	}
 	p, err := plan.Compose(o, d.tmpl, chosen)
 	if err != nil {
-		return d.tmpl
+		return alone
 	}
-	return &p.Lifecycle
+	return p
 }
 
 // saveDraft keeps the draft, and reports whether all of it could be kept: what no

@@ -39,7 +39,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	}
 	d := &page.SettingsData{
 		AskedBack: page.NewAskedBack(view.Review, view.Names.Of, view.Now, false),
-		Actor:     view.Actor, Project: p, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
+		Actor:     view.Actor, Project: p, Plan: view.Review.Plan, Template: &view.Review.Plan.Lifecycle, Names: view.Names.Of,
 		Confirm: page.NewConfirmation(view.Review, view.Actor, view.Names.Of, false),
 		Form:    page.FormOf(p, &view.Review.Plan.Lifecycle), Was: p.Fields().Digest(),
 	}
@@ -59,6 +59,9 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 	}
 	m := s.projectMeta(w, r, &view.Viewer, view.Review, "Settings, "+p.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.SettingsURL(p.Key), len(d.Form.Errors)
+	if err := s.tellExposure(r, view.Review, &m); err != nil {
+		return err
+	}
 	return s.render(w, r, status, page.Settings(m, d))
 }
 
@@ -87,6 +90,7 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 				to = page.SettingsURL(projectKey(r)) + "#proposed"
 			}
 		}
+		done = done.about(entrySpan(changed.Events))
 		if to != "" {
 			return s.done(w, r, to, done)
 		}
@@ -109,6 +113,24 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return s.showSettings(w, r, http.StatusForbidden, settingsTyped{form: typed, was: was})
 	}
 	return err
+}
+
+// tellExposure adds to the word on saved settings which gates came and went with the
+// exposure.
+func (s *Server) tellExposure(r *http.Request, rv *review.Review, m *ui.PageMeta) error {
+	f, span := flash(read(r, s.cookies.flashName)).parts()
+	first, last, ok := readSpan(span)
+	if f != flashSaved && f != flashAskedBack || !ok || len(m.Banners) == 0 {
+		return nil
+	}
+	entries, err := s.Store.Entries(r.Context(), s.by(r), rv.Project.Key, "", first, last)
+	if err != nil {
+		return err
+	}
+	if words := page.ExposureSaved(entries, rv.Plan); words != "" {
+		m.Banners[len(m.Banners)-1].Text += " " + words
+	}
+	return nil
 }
 
 // confirmProfile confirms the answers about a project, as the person was shown them.

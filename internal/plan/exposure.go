@@ -43,6 +43,38 @@ func (t *Lifecycle) Scales() bool {
 	return slices.ContainsFunc(t.Stages, func(s Stage) bool { return s.Gate.From != "" })
 }
 
+// Held is a gate of which modules make sure that it is needed at every exposure.
+type Held struct {
+	Stage *Stage
+	By    []*Module
+}
+
+// Held are the gates that an exposure would not need, were it not for the modules of
+// the plan.
+func (p *Plan) Held(e Exposure) []Held {
+	var out []Held
+	for i := range p.Base.Stages {
+		at := p.StageIndex(p.Base.Stages[i].Key)
+		if p.Base.Stages[i].Gate.NeededAt(e) || at < 0 || !p.Stages[at].Gate.NeededAt(e) {
+			continue
+		}
+		h := Held{Stage: &p.Stages[at]}
+		for _, m := range p.Modules {
+			if m.binds() && h.Stage.has(m) {
+				h.By = append(h.By, m)
+			}
+		}
+		out = append(out, h)
+	}
+	return out
+}
+
+// has reports whether anything of the stage comes from a module.
+func (d *Stage) has(m *Module) bool {
+	return slices.ContainsFunc(d.Items, func(it Item) bool { return it.From == m.Key }) ||
+		slices.ContainsFunc(d.Gate.Seats, func(s GateSeat) bool { return s.From == m.Key })
+}
+
 // WeightFor is the level of one of the stage's items for a project; LevelNone
 // when it does not apply, or the gate is not needed.
 func (d *Stage) WeightFor(it *Item, e Exposure, t Tier, p Profile) Level {

@@ -51,6 +51,13 @@ func TestALawKnowsNoPilots(t *testing.T) {
 		if got := p.Stages[0].Gate.From; got != tc.want || l.Stages[0].Gate.From != plan.ExposureGeneral {
 			t.Errorf("needed from %q on, want %q; the lifecycle says %q", got, tc.want, l.Stages[0].Gate.From)
 		}
+		held := p.Held(plan.ExposurePilot)
+		if binds := tc.want == ""; len(held) > 0 != binds || binds && (held[0].Stage.Key != "make" || len(held[0].By) != 1 || held[0].By[0] != tc.module) {
+			t.Errorf("held for a pilot: %+v", held)
+		}
+		if held := p.Held(plan.ExposureGeneral); len(held) > 0 {
+			t.Errorf("held for everybody, who need it anyway: %+v", held)
+		}
 	}
 }
 

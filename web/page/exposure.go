@@ -83,19 +83,70 @@ func newKinds(before, after []record.Key) []string {
 // exposureOptions offer the exposures. Where gates depend on them, each says which:
 // those that come or go against the exposure that the project has, or for a new
 // project those that it would not need.
-func (f *ProjectForm) exposureOptions(tmpl *plan.Lifecycle, now review.Exposure) []ui.Option {
+func (f *ProjectForm) exposureOptions(p *plan.Plan, now review.Exposure) []ui.Option {
 	options := exposures()
 	for i := range options {
 		o := &options[i]
 		o.Selected = o.Value == f.Exposure
 		to := review.Exposure(o.Value)
 		if now == "" || to == now {
-			o.Hint = gateNames("Not needed: ", review.Between(tmpl, review.ExposureGeneral, to))
+			o.Hint = sentences(gateNames("Not needed: ", review.Between(&p.Lifecycle, review.ExposureGeneral, to)), heldGates(p.Held(to)))
 		} else {
-			o.Hint = gateNames("Comes into force: ", review.Between(tmpl, to, now)) + gateNames("No longer needed: ", review.Between(tmpl, now, to))
+			o.Hint = exposureMove(p, now, to)
 		}
 	}
 	return options
+}
+
+// exposureMove says which gates come and go from one exposure to another, and which
+// stay because of modules.
+func exposureMove(p *plan.Plan, from, to review.Exposure) string {
+	return sentences(
+		gateNames("Comes into force: ", review.Between(&p.Lifecycle, to, from)),
+		gateNames("No longer needed: ", review.Between(&p.Lifecycle, from, to)),
+		heldGates(p.Held(to)),
+	)
+}
+
+// ExposureSaved says what became of the gates with an exposure that was just saved;
+// empty where it stayed as it was, or no gate depends on it.
+func ExposureSaved(entries []review.Entry, p *plan.Plan) string {
+	for _, en := range entries {
+		e, ok := en.Event.(review.ProjectEdited)
+		if !ok {
+			continue
+		}
+		for _, c := range e.Changes {
+			if c.Field == "exposure" {
+				return exposureMove(p, review.Exposure(c.From), review.Exposure(c.To))
+			}
+		}
+	}
+	return ""
+}
+
+// heldGates lists the gates that modules keep, each with these; empty for none.
+func heldGates(all []plan.Held) string {
+	if len(all) == 0 {
+		return ""
+	}
+	names := make([]string, len(all))
+	for i, h := range all {
+		var by []string
+		for _, m := range h.By {
+			by = append(by, m.Name)
+		}
+		names[i] = h.Stage.Name
+		if len(by) > 0 {
+			names[i] += " (" + Enumerate(by, "and") + ")"
+		}
+	}
+	return "Still needed, because a module asks for it: " + gatesOf(names)
+}
+
+// sentences puts those that say something behind one another.
+func sentences(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), " ")
 }
 
 func exposures() []ui.Option {
@@ -116,11 +167,16 @@ func gateNames(words string, stages []*plan.Stage) string {
 	for i, s := range stages {
 		names[i] = s.Name
 	}
+	return words + gatesOf(names)
+}
+
+// gatesOf names gates by their stages, to the end of a sentence.
+func gatesOf(stages []string) string {
 	noun := "the gate of "
-	if len(names) > 1 {
+	if len(stages) > 1 {
 		noun = "the gates of "
 	}
-	return words + noun + Enumerate(names, "and") + "."
+	return noun + Enumerate(stages, "and") + "."
 }
 
 // exposureHint says who may open the project to fewer people, where that matters.

@@ -45,7 +45,7 @@ type NewProjectData struct {
 	Step     string
 	Form     ProjectForm
 	Template *plan.Lifecycle
-	Planned  *plan.Lifecycle // Template with the modules that are chosen
+	Planned  *plan.Plan // Template with the modules that are chosen
 	Proposal *plan.Proposal  // nil: nothing is proposed
 	// Lifecycles are offered in the first step; the first is what somebody gets who does not choose.
 	Lifecycles []*plan.Lifecycle
@@ -67,7 +67,7 @@ func (d *NewProjectData) number() int { return slices.Index(NewProjectSteps(), d
 // facts is what has been answered so far.
 func (d *NewProjectData) facts() []ui.Fact {
 	f := &d.Form
-	items, musts := TierCounts(d.Planned, f.tier(), review.Exposure(f.Exposure), f.profile(d.Template))
+	items, musts := TierCounts(&d.Planned.Lifecycle, f.tier(), review.Exposure(f.Exposure), f.profile(d.Template))
 	facts := []ui.Fact{
 		{Term: "Name", Text: f.Name}, {Term: "Address", Text: ProjectURL(review.ProjectKey(f.Key))}, {Term: "Team", Text: f.Team},
 	}

@@ -50,7 +50,7 @@ func whatFields(f *ProjectForm) templ.Component {
 // profileFields are the questions on which items, gates and seats depend: those of tmpl.
 // The gates that an exposure needs are those of planned. now is the exposure that the
 // project has; empty for one that does not exist yet.
-func profileFields(f *ProjectForm, tmpl, planned *plan.Lifecycle, now plan.Exposure) templ.Component {
+func profileFields(f *ProjectForm, tmpl *plan.Lifecycle, planned *plan.Plan, now plan.Exposure) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -71,7 +71,7 @@ func profileFields(f *ProjectForm, tmpl, planned *plan.Lifecycle, now plan.Expos
 			templ_7745c5c3_Var2 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Radios(f.field("exposure", "Who is it open to?", exposureHint(planned, now), ""), f.exposureOptions(planned, now)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Radios(f.field("exposure", "Who is it open to?", exposureHint(&planned.Lifecycle, now), ""), f.exposureOptions(planned, now)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

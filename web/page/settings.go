@@ -16,7 +16,8 @@ type SettingsData struct {
 	Project   *review.Project
 	Confirm   Confirmation
 	AskedBack AskedBack
-	Template  *plan.Lifecycle
+	Plan      *plan.Plan
+	Template  *plan.Lifecycle // of the plan
 	Names     Names
 	Form      ProjectForm
 	Was       review.Digest // of the fields as they are shown

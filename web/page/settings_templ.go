@@ -527,7 +527,7 @@ func settingsForm(d *SettingsData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = profileFields(&d.Form, d.Template, d.Template, d.Project.Exposure).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = profileFields(&d.Form, d.Template, d.Plan, d.Project.Exposure).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
