@@ -51,8 +51,19 @@ func TestEnvironments(t *testing.T) {
 		value := func(field string) string { return form.one("#change form input[name="+field+"]").AttrOr("value", "") }
 		return b.post(at, "do", "add", "name", value("name"), "kind", value("kind"), "key", value("key"), "shown", value("shown"), "reason", reason)
 	}
-	if text := o.get(at + "?do=add&name=Staging&kind=staging").want(200).one("#change").Text(); !strings.Contains(text, it.Title+" (Staging)") {
+	if text := words(o.get(at + "?do=add&name=Staging&kind=staging").want(200).one("#change")); !strings.Contains(text, it.Title+" (Staging)") ||
+		!strings.Contains(text, "Asked for Staging by itself from then on: 1 required item.") || strings.Contains(text, "No longer asked") || strings.Contains(text, "asks less") {
 		t.Errorf("before it is added the page says %s", text)
+	}
+	text := words(o.get(at + "?do=add&name=Live&kind=production").want(200).one("#change"))
+	for _, want := range []string{
+		"1 required item moves from " + first.Name + " to " + last.Name + ". The gate of " + first.Name + " asks less from then on, and nobody has to approve that.",
+		"Moves to the gate of " + last.Name + ": 1 required item.", "Moves here from the gate of " + first.Name + ": 1 required item.",
+		"No environment of the kind staging is named. 1 item that should be answered for staging is asked for other environments alone, and so for staging nowhere: “" + it.Title + "”.",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("an item that moves to another gate: %s lacks %q", text, want)
+		}
 	}
 	if got := add(o, "Staging", "staging", " ").want(422); got.one("#change textarea[name=reason]").AttrOr("aria-invalid", "") != "true" {
 		t.Error("a missing reason is not said at its field")

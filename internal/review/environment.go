@@ -263,6 +263,47 @@ func (r *Review) requiredIn(k plan.ItemKey) int {
 	return n
 }
 
+// Unplaced is a kind of environment of which the project names none, although items are
+// answered for it.
+type Unplaced struct {
+	Kind    plan.EnvironmentKind
+	Nowhere []*Item // asked for other environments alone, and so not for this kind
+	Once    []*Item // asked for the project as a whole
+}
+
+// Unplaced are the kinds of environment for which items are answered and of which there
+// is none, where the project names others.
+func (r *Review) Unplaced() []Unplaced {
+	present := r.Plan.Origin.Present()
+	if len(present) == 0 {
+		return nil
+	}
+	var out []Unplaced
+	for _, k := range r.Plan.Adds.AllEnvironments() {
+		if slices.ContainsFunc(present, func(e plan.Environment) bool { return e.Kind == k }) {
+			continue
+		}
+		u := Unplaced{Kind: k}
+		for i := range r.Stages {
+			for j := range r.Stages[i].Items {
+				it := &r.Stages[i].Items[j]
+				if it.Level == plan.LevelNone || !slices.Contains(it.Def.Environments, k) {
+					continue
+				}
+				if it.Def.Environment == nil {
+					u.Once = append(u.Once, it)
+				} else if !slices.ContainsFunc(u.Nowhere, func(o *Item) bool { return o.Def.Key.Bare() == it.Def.Key.Bare() }) {
+					u.Nowhere = append(u.Nowhere, it)
+				}
+			}
+		}
+		if len(u.Nowhere)+len(u.Once) > 0 {
+			out = append(out, u)
+		}
+	}
+	return out
+}
+
 // Situation is how ready an environment is: how many of the required items that are
 // asked for it are satisfied, by the rule of [Review.Rollup].
 type Situation struct {

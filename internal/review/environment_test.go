@@ -51,8 +51,21 @@ func TestNamingEnvironments(t *testing.T) {
 	w := newSituated(t)
 	w.ok(w.answer(member, build, "tests", review.Met, "They run."))
 	w.ok(w.link(mate, build, "tests", "https://ci.example.com/1", "ci-run"))
+	without := func(kind plan.EnvironmentKind, nowhere ...plan.ItemKey) {
+		t.Helper()
+		all := w.r.Unplaced()
+		if len(nowhere) == 0 && len(all) == 0 {
+			return
+		}
+		if len(all) != 1 || all[0].Kind != kind || len(all[0].Once) > 0 || len(all[0].Nowhere) != len(nowhere) || all[0].Nowhere[0].Def.Key != nowhere[0] {
+			t.Errorf("not asked for any environment is %+v", all)
+		}
+	}
+	without("")
 	w.ok(w.settle(owner, site("Staging", "staging")))
+	without("production", "tests@staging")
 	w.ok(w.settle(deputy, site("Production, Frankfurt", "production")))
+	without("")
 	if got := w.asked(); got != "build/tests@staging run/tests@production-frankfurt" {
 		t.Fatalf("asked is %s", got)
 	}

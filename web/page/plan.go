@@ -171,11 +171,13 @@ type PlanEffect struct {
 	Lines []string
 	Added []string // items, with what they weigh
 	Gone  []string
+	Moved []string // between gates, or asked for an environment by themselves
 }
 
 // effects says what would be different in each stage that a change touches.
 func (d *PlanData) effects() []PlanEffect {
 	var out []PlanEffect
+	moved := d.relocations()
 	for i := range d.Then.Stages {
 		to := &d.Then.Stages[i]
 		e := PlanEffect{Stage: to.Def.Name}
@@ -184,7 +186,8 @@ func (d *PlanData) effects() []PlanEffect {
 			e.Lines = append(e.Lines, "The stage is new, with "+CountOf(applicable(to), "item")+" that apply.")
 		} else {
 			if d.Do == PlanAttach || d.Do == PlanDetach || d.Do == PlanEnvironments {
-				e.items(from, to)
+				e.moves(to, moved)
+				e.items(from, to, moved)
 			}
 			e.Lines = append(e.Lines, d.gateEffects(from, to)...)
 			if d.Do == PlanAttach {
@@ -262,16 +265,20 @@ func applicable(s *review.Stage) int {
 	return n
 }
 
-func (e *PlanEffect) items(from, to *review.Stage) {
+// items says which items a stage gains and loses, without those that only move.
+func (e *PlanEffect) items(from, to *review.Stage, moved []relocation) {
+	moves := func(it *review.Item) bool {
+		return slices.ContainsFunc(moved, func(m relocation) bool { return m.was.Def.Key == it.Def.Key || m.is.Def.Key == it.Def.Key })
+	}
 	joins, goes := map[plan.Level]int{}, map[plan.Level]int{}
 	for i := range to.Items {
-		if it := &to.Items[i]; applies(it) && !applies(from.Item(it.Def.Key)) {
+		if it := &to.Items[i]; applies(it) && !applies(from.Item(it.Def.Key)) && !moves(it) {
 			e.Added = append(e.Added, it.Def.Title+" ("+weight(it.Level)+")")
 			joins[it.Level]++
 		}
 	}
 	for i := range from.Items {
-		if it := &from.Items[i]; applies(it) && !applies(to.Item(it.Def.Key)) {
+		if it := &from.Items[i]; applies(it) && !applies(to.Item(it.Def.Key)) && !moves(it) {
 			e.Gone = append(e.Gone, it.Def.Title+" ("+weight(it.Level)+")")
 			goes[it.Level]++
 		}
