@@ -24,7 +24,7 @@ func (s *Server) lessonParts(r *http.Request, v *store.RecordView, d *records.Da
 	if answer != nil {
 		d.Answer = &records.Answer{
 			Key: answer.Key, Name: answer.Name, Version: answer.Version, Published: answer.Published, Says: answer.Says, Draft: answer.Draft,
-			Edits: review.May(v.Actor, review.EditLibrary, nil) == nil,
+			Item: answer.Item, Edits: review.May(v.Actor, review.EditLibrary, nil) == nil,
 		}
 	}
 	accepted := v.Record.Def().State(record.LessonAccepted)
@@ -39,7 +39,7 @@ func (s *Server) lessonParts(r *http.Request, v *store.RecordView, d *records.Da
 	for i := range places.All {
 		p := &places.All[i]
 		d.Places = append(d.Places, records.Place{
-			Key: p.Key, Name: p.Name, Version: p.Version, Draft: p.Draft, CopyOf: p.CopyOf, Says: p.Says, Gone: p.Gone,
+			Key: p.Key, Name: p.Name, Version: p.Version, Draft: p.Draft, Followed: p.Followed, CopyOf: p.CopyOf, Says: p.Says, Gone: p.Gone,
 		})
 	}
 	return nil
@@ -74,7 +74,7 @@ func (s *Server) acceptLesson(w http.ResponseWriter, r *http.Request) error {
 func proposedLessons(list []store.ProposedLesson) []page.ProposedLesson {
 	out := make([]page.ProposedLesson, len(list))
 	for i, l := range list {
-		out[i] = page.ProposedLesson{Project: l.Project, Name: l.Name, No: l.No, Title: l.Title}
+		out[i] = page.ProposedLesson{Project: l.Project, Name: l.Name, No: l.No, Title: l.Title, At: l.At}
 	}
 	return out
 }

@@ -55,6 +55,10 @@ func TestALessonFromEnd(t *testing.T) {
 
 	a := f.browse("admin")
 	a.get(page.LibraryURL).want(200).one(`#lessons a[href="` + url + `"]`)
+	a.get(page.WorkURL).want(200).one(`#lessons a[href="` + url + `"]`)
+	if m.get(page.WorkURL).find("#lessons").Length() != 0 {
+		t.Error("my work lists proposals to those who cannot decide on them")
+	}
 	if m.get(page.LibraryURL).find("#lessons").Length() != 0 {
 		t.Error("the library lists proposals to those who cannot decide on them")
 	}
@@ -75,7 +79,11 @@ func TestALessonFromEnd(t *testing.T) {
 	a.post(page.AcceptLessonURL(p, 2), send...).want(303)
 	a.post(page.AcceptLessonURL(p, 2), send...).want(303) // twice
 	draft := page.DraftURL(send[1])
-	a.get(url).want(200).one(`#proposal a[href="` + draft + `"]`)
+	a.get(url).want(200).one(`#proposal a[href="` + draft + `/items/scope-agreed"]`)
+	a.get(draft + "/items/scope-agreed").want(200)
+	if a.get(page.WorkURL).find("#lessons").Length() != 0 {
+		t.Error("my work lists what is decided")
+	}
 	if m.get(url).want(200).find(`#proposal a`).Length() != 0 {
 		t.Error("the page leads to a draft those who may not see it")
 	}
@@ -93,6 +101,47 @@ func TestALessonFromEnd(t *testing.T) {
 	if text := past.one("#proposal").Text(); !strings.Contains(text, send[1]) || past.find("form[method=post][action*=records]").Length() != 0 {
 		t.Errorf("as of then, the page says %s", text)
 	}
+}
+
+// Where the project follows none of the documents into which a lesson can go, none is
+// chosen beforehand.
+func TestIntoWhichDocumentALessonGoes(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	p := f.create("ledger")
+	other, err := plan.Document{Lifecycle: f.tmpl}.As("pilots-first", "Pilots first")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Store.StartDraft(t.Context(), f.as("admin"), other, 0); err != nil {
+		t.Fatal(err)
+	}
+	f.change("member", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		_, err := r.OpenRecord(who, record.Lesson, review.NewRecord{RecordFields: review.RecordFields{
+			Title: "It takes an hour", Item: f.tmpl.Stages[0].Items[0].Key, Values: record.Values{"from": "retrospective", "part": "title", "wording": "Better"},
+		}}, at)
+		if err != nil {
+			return err
+		}
+		rec, err := r.Record(1)
+		if err != nil {
+			return err
+		}
+		return r.MoveRecord(who, 1, rec.Digest(), review.RecordMove{To: record.LessonProposed}, at)
+	})
+	a := f.browse("admin")
+	ask := a.get(page.RecordURL(p, record.Lesson, 1)).want(200)
+	if got := ask.find(`select[name=into] option`); got.Length() != 3 || got.First().AttrOr("value", "x") != "" || ask.find(`select[name=into] option[selected]`).Length() != 0 {
+		t.Errorf("it can go into %s", words(ask.one("select[name=into]")))
+	}
+	send := func(into string) *reply {
+		at := `form[action="` + page.AcceptLessonURL(p, 1) + `"] input[name=`
+		return a.post(page.AcceptLessonURL(p, 1), "into", into, "says", ask.one(at+`says]`).AttrOr("value", ""), "shown", ask.one(at+`shown]`).AttrOr("value", ""))
+	}
+	if send("").want(422).one("select[name=into]").AttrOr("aria-invalid", "") != "true" {
+		t.Error("that none was chosen is not said at the field")
+	}
+	send("pilots-first").want(303)
 }
 
 // Where a gate was returned, a lesson is offered that comes from it.

@@ -33,7 +33,7 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 		Gates: waitingGates(v.Stages, v.Names, v.Gates), GatesFull: len(v.Gates) == store.QueuePage,
 		Waivers: waiverLines(v.Waivers), WaiversFull: len(v.Waivers) == store.WaiverPage, Names: v.Names.Of,
 		ItemsFull: v.ItemsFull, ExpiringFull: v.ExpiringFull, ReturnedAll: v.ReturnedAll, FallenAll: v.FallenAll, ProjectsAll: v.ProjectsAll, MentionsAll: v.MentionsAll, DecidedAll: v.DecisionsAll, VacantAll: v.VacantAll,
-		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll, RecordsAll: v.RecordsAll,
+		AskedBackAll: v.AskedBackAll, AskedLowerAll: v.AskedLowerAll, RecordsAll: v.RecordsAll, Lessons: proposedLessons(v.Lessons), LessonsAll: v.LessonsAll,
 	}
 	for _, it := range v.Items {
 		d.Items = append(d.Items, page.AssignedItem(it))

@@ -92,6 +92,25 @@ func (d Document) Says(a Amendment) (string, bool) {
 	return "", true
 }
 
+// Concerned is the key of the item that an amendment words anew, or that is new by it;
+// empty where a document has no such item.
+func (d Document) Concerned(a Amendment) ItemKey {
+	if a.Part != PartNew {
+		if it, _ := d.Find(a.Item); it != nil {
+			return it.Key
+		}
+		return ""
+	}
+	for _, s := range d.Sections() {
+		for _, it := range s.Items {
+			if it.Title == a.Title() {
+				return it.Key
+			}
+		}
+	}
+	return ""
+}
+
 // Amended reports whether a document says what an amendment proposes.
 func (d Document) Amended(a Amendment) bool {
 	says, there := d.Says(a)

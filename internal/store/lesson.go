@@ -22,6 +22,7 @@ type Place struct {
 	Key, Name string
 	Version   int    // that its draft becomes when it is published
 	Draft     bool   // somebody writes it already
+	Followed  bool   // by the project, in some version
 	CopyOf    string // name of the document that it would be a copy of; empty: it is no copy
 	Says      string // there, now
 	Gone      bool   // it no longer has the item
@@ -74,7 +75,8 @@ func (s *Store) lessonPlaces(ctx context.Context, db source, r *review.Review, r
 		if err != nil {
 			return nil, err
 		}
-		if !p.Gone || p.Key == of.Key {
+		p.Followed = p.Key == of.Key
+		if !p.Gone || p.Followed {
 			out.All = append(out.All, *p)
 		}
 	}
@@ -272,7 +274,7 @@ func (s *Store) acceptLesson(ctx context.Context, tx *transaction, r *review.Rev
 	}
 	i := slices.IndexFunc(places.All, func(p Place) bool { return p.Key == in.Into })
 	if i < 0 {
-		return &review.Invalid{Fields: []review.FieldError{{Field: "into", Message: "is no document that it can go into; choose one"}}}
+		return &review.Invalid{Fields: []review.FieldError{{Field: "into", Message: "choose one that this page offers"}}}
 	}
 	p := &places.All[i]
 	given := record.Values{record.LessonDocument: p.Key, record.LessonVersion: strconv.Itoa(p.Version)}

@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -92,6 +93,9 @@ func TestALessonOpensADraft(t *testing.T) {
 	if list, all, err := f.ProposedLessons(ctx, f.as("adam")); err != nil || all != 1 || list[0].No != no {
 		t.Errorf("the library lists %+v, %v", list, err)
 	}
+	if _, places := f.lesson("alpha", no); len(places.All) != 1 || !places.All[0].Followed {
+		t.Errorf("it can go into %+v", places.All)
+	}
 	in := f.take("alpha", no)
 	if _, err := f.AcceptLesson(ctx, f.as("adam"), "alpha", in); err != nil {
 		t.Fatal(err)
@@ -102,14 +106,14 @@ func TestALessonOpensADraft(t *testing.T) {
 	if it := f.drafted("house", "works-well"); it.Done != "Somebody watched it for a day." || it.Title != "It works" {
 		t.Errorf("the draft says %+v", it)
 	}
-	if got, want := f.answer("alpha", no), (store.LessonAnswer{Key: "house", Name: "House rules", Version: 2, Draft: true}); got != want {
+	if got, want := f.answer("alpha", no), (store.LessonAnswer{Key: "house", Name: "House rules", Version: 2, Draft: true, Item: "works-well"}); got != want {
 		t.Errorf("%+v", got)
 	}
 	if list, _, err := f.AnsweredLessons(ctx, f.as("adam"), "house", 2); err != nil || len(list) != 1 || list[0].No != no {
 		t.Errorf("the draft answers %+v, %v", list, err)
 	}
 	f.publishDraft("house")
-	if got := f.answer("alpha", no); !got.Published || !got.Says || got.Draft {
+	if got := f.answer("alpha", no); !got.Published || !got.Says || got.Draft || got.Item != "works-well" {
 		t.Errorf("once it is published: %+v", got)
 	}
 	f.holds(t, "a lesson")
@@ -204,7 +208,7 @@ func TestALessonAboutWhatComesWithSlipway(t *testing.T) {
 		t.Fatal(err)
 	}
 	second := f.proposed("alpha", "scope-set", "new", "A rollback was rehearsed\nSomebody timed it.")
-	if _, places := f.lesson("alpha", second); len(places.All) != 1 || places.All[0].CopyOf != "" || !places.All[0].Draft {
+	if _, places := f.lesson("alpha", second); len(places.All) != 1 || places.All[0].CopyOf != "" || !places.All[0].Draft || places.All[0].Followed {
 		t.Fatalf("%+v", places.All)
 	}
 	if _, err := f.AcceptLesson(ctx, f.as("adam"), "alpha", f.take("alpha", second)); err != nil {
@@ -212,6 +216,9 @@ func TestALessonAboutWhatComesWithSlipway(t *testing.T) {
 	}
 	if f.drafted("small-ours", "scope-set").Title != "Scope is agreed" || f.drafted("small-ours", "a-rollback-was-rehearsed").Done != "Somebody timed it." {
 		t.Error("the copy does not say both")
+	}
+	if got := f.answer("alpha", second); got.Item != "a-rollback-was-rehearsed" {
+		t.Errorf("the new item is %q", got.Item)
 	}
 	v, err := f.DocumentDraft(ctx, f.as("adam"), "small-ours")
 	if err != nil {
@@ -303,5 +310,64 @@ func TestLessonsOfRestrictedProjects(t *testing.T) {
 	}
 	if list, _, err := f.ProposedLessons(ctx, f.as("adam")); err != nil || len(list) != 1 || !list[0].Restricted {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// The work of those who may edit the library lists the lessons on which they decide, and
+// nobody else's does.
+func TestLessonsToDecideOn(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := context.Background()
+	lib, err := f.Join(ctx, store.Identity{Issuer: issuer, Subject: "lib", Name: "Person lib", Rights: []review.Right{{Role: review.RoleLibrary}, {Role: review.RoleViewer}}}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.people["lib"] = lib
+	keys := []review.ProjectKey{"alpha", "of-adam", "of-lib", "restricted", "noted"}
+	nos := map[review.ProjectKey]int{}
+	for _, key := range keys {
+		f.create(string(key))
+		nos[key] = f.proposed(key, "scope-set", "title", "Scope is agreed")
+	}
+	for key, owner := range map[review.ProjectKey]string{"of-adam": "adam", "of-lib": "lib"} {
+		f.change("mike", store.Target{Project: key, Others: []review.PersonID{f.people[owner]}}, func(r *review.Review, who review.Actor, at time.Time) error {
+			rec, err := r.Record(nos[key])
+			if err != nil {
+				return err
+			}
+			in := review.NewRecord{RecordFields: rec.RecordFields}
+			in.Owner = f.people[owner]
+			return r.EditRecord(who, rec.No, rec.Digest(), in, at)
+		})
+	}
+	f.restrict("restricted", true)
+	f.moveRecord("mike", "noted", nos["noted"], "noted", "Not yet.")
+	for name := range f.people {
+		v, err := f.MyWork(ctx, f.as(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var listed, may []review.ProjectKey
+		for _, l := range v.Lessons {
+			listed = append(listed, l.Project)
+			if l.No != nos[l.Project] || l.Title == "" || l.At.IsZero() {
+				t.Errorf("%s reads %+v", name, l)
+			}
+		}
+		for _, key := range keys {
+			rec, err := f.Record(ctx, f.as(name), key, nos[key])
+			if err == nil && rec.Record.State == record.LessonProposed && rec.Review.MayMove(rec.Actor, rec.Record, rec.Record.Def().State(record.LessonAccepted)) == nil {
+				may = append(may, key)
+			}
+		}
+		slices.Sort(listed)
+		slices.Sort(may)
+		if !slices.Equal(listed, may) || v.LessonsAll != len(may) {
+			t.Errorf("%s decides on %v; listed are %v, counted %d", name, may, listed, v.LessonsAll)
+		}
+		if name == "lib" && !slices.Equal(may, []review.ProjectKey{"alpha", "of-adam"}) {
+			t.Errorf("the library decides on %v", may)
+		}
 	}
 }

@@ -173,25 +173,27 @@ type MyWorkView struct {
 	Projects    []OwnProject       // active first
 	// There may be more than these two lists have.
 	ItemsFull, ExpiringFull bool
-	ProjectsAll             int             // how many there are
-	Waivers                 []WaiverRow     // that wait for the person's decision, the oldest first, at most [WaiverPage]
-	StandIns                []StandIn       // that run or are to come, in which the person stands in
-	Forced                  []ForcedGate    // passed by break-glass, for the person to review, by due date
-	Owed                    []OpenCondition // conditions that the person has to meet, by due date
-	Confirm                 []OpenCondition // conditions reported as met that the person decides on
-	Mentions                []Mention       // not answered yet, the newest first
-	MentionsAll             int             // how many there are
-	Decisions               []Decision      // in projects of which the person is to be informed, the newest first
-	DecisionsAll            int             // how many there are
-	Vacancies               []Vacancy       // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
-	VacantAll               int             // how many there are
-	AskedBack               []AskedBack     // answers about projects that are to be taken back, on which the person decides, the oldest first
-	AskedBackAll            int             // how many there are
-	Records                 []OwnRecord     // not closed, that the person owns, by their date
-	RecordsAll              int             // how many there are
-	Policies                []OwnPolicy     // that the person answers for and whose review is overdue, the longest first
-	AskedLower              []AskedLower    // items that are to weigh less, on which the person decides, the oldest first
-	AskedLowerAll           int             // how many there are
+	ProjectsAll             int              // how many there are
+	Waivers                 []WaiverRow      // that wait for the person's decision, the oldest first, at most [WaiverPage]
+	StandIns                []StandIn        // that run or are to come, in which the person stands in
+	Forced                  []ForcedGate     // passed by break-glass, for the person to review, by due date
+	Owed                    []OpenCondition  // conditions that the person has to meet, by due date
+	Confirm                 []OpenCondition  // conditions reported as met that the person decides on
+	Mentions                []Mention        // not answered yet, the newest first
+	MentionsAll             int              // how many there are
+	Decisions               []Decision       // in projects of which the person is to be informed, the newest first
+	DecisionsAll            int              // how many there are
+	Vacancies               []Vacancy        // what nobody can do and the person can see to, the oldest first, at most [VacanciesShown]
+	VacantAll               int              // how many there are
+	AskedBack               []AskedBack      // answers about projects that are to be taken back, on which the person decides, the oldest first
+	AskedBackAll            int              // how many there are
+	Records                 []OwnRecord      // not closed, that the person owns, by their date
+	RecordsAll              int              // how many there are
+	Policies                []OwnPolicy      // that the person answers for and whose review is overdue, the longest first
+	AskedLower              []AskedLower     // items that are to weigh less, on which the person decides, the oldest first
+	AskedLowerAll           int              // how many there are
+	Lessons                 []ProposedLesson // on which the person decides, the oldest first
+	LessonsAll              int              // how many there are
 	Names                   Names
 	Stages                  Lifecycles // for their names
 }
@@ -236,6 +238,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueOwnPolicies(b, by, &policies)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
 	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
+	s.queueLessons(b, by, limit, &out.Lessons, &out.LessonsAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
 	}

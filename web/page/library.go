@@ -47,7 +47,10 @@ type ProposedLesson struct {
 	Name    string // of the project
 	No      int
 	Title   string
+	At      time.Time // when it was proposed, or taken up
 }
+
+func (l *ProposedLesson) href() string { return RecordURL(l.Project, record.Lesson, l.No) }
 
 // Mark is the lesson's name within its project.
 func (l *ProposedLesson) Mark() string {

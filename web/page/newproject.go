@@ -45,8 +45,8 @@ type NewProjectData struct {
 	Step     string
 	Form     ProjectForm
 	Template *plan.Lifecycle
-	Planned  *plan.Plan // Template with the modules that are chosen
-	Proposal *plan.Proposal  // nil: nothing is proposed
+	Planned  *plan.Plan     // Template with the modules that are chosen
+	Proposal *plan.Proposal // nil: nothing is proposed
 	// Lifecycles are offered in the first step; the first is what somebody gets who does not choose.
 	Lifecycles []*plan.Lifecycle
 	Now        time.Time

@@ -330,6 +330,8 @@ type WorkData struct {
 	Policies                []OwnPolicy // whose review is overdue
 	AskedLower              []AskedLowerLine
 	AskedLowerAll           int
+	Lessons                 []ProposedLesson // on which the reader decides
+	LessonsAll              int
 }
 
 // stranger reports whether the reader has no right at all yet.
@@ -351,7 +353,7 @@ func (d *WorkData) fallen(returned bool) []FallenGate {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Records)+len(d.Policies) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Lessons)+len(d.Records)+len(d.Policies) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what
@@ -365,6 +367,9 @@ func (d *WorkData) advice() string {
 		appear = append(appear, "items assigned to you", "gates that were returned", "evidence of yours that expires")
 	} else {
 		appear = append(appear, "items that somebody assigns to you")
+	}
+	if review.May(d.Actor, review.EditLibrary, nil) == nil {
+		appear = append(appear, "lessons that propose something to the library")
 	}
 	text := Capital(Enumerate(appear, "and")) + " appear here."
 	switch {

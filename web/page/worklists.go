@@ -32,6 +32,7 @@ const (
 	listNobody   = "nobody"
 	listAsked    = "answers"
 	listLower    = "levels"
+	listLessons  = "lessons"
 )
 
 // workTitles are the headings of the lists that my work can show alone. Gates
@@ -53,6 +54,7 @@ var workTitles = map[string]string{
 	listNobody:   "Nobody can act",
 	listAsked:    "Answers to take back",
 	listLower:    "Items to lower",
+	listLessons:  "Lessons to decide on",
 }
 
 // WorkListURL is my work with one list alone, to its end.
@@ -276,6 +278,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 	add(false, listConfirm, "To confirm", len(d.Confirm), false, ui.Wait)
 	add(false, listAsked, "To take back", max(d.AskedBackAll, len(d.AskedBack)), false, ui.Wait)
 	add(false, listLower, "To lower", max(d.AskedLowerAll, len(d.AskedLower)), false, ui.Wait)
+	add(false, listLessons, "Lessons", max(d.LessonsAll, len(d.Lessons)), false, ui.Wait)
 	add(false, listWaivers, "Waivers", len(d.Waivers), d.WaiversFull, ui.Waived)
 	add(false, listFallen, "To renew", d.FallenAll, false, ui.Warn)
 	add(false, listMentions, "Mentions", d.MentionsAll, false, ui.Wait)

@@ -15,6 +15,7 @@ type Place struct {
 	Key, Name string
 	Version   int    // that its draft becomes
 	Draft     bool   // somebody writes it already
+	Followed  bool   // by the project, in some version
 	CopyOf    string // name of the document that it would be a copy of; empty: it is no copy
 	Says      string // there, now
 	Gone      bool   // it no longer has the item
@@ -24,6 +25,7 @@ type Place struct {
 type Answer struct {
 	Key, Name              string
 	Version                int
+	Item                   plan.ItemKey // that says it; empty: it has no such item
 	Published, Says, Draft bool
 	Edits                  bool // who looks may edit the library
 }
@@ -72,22 +74,36 @@ func (p *Place) into() string {
 	version := ", version " + strconv.Itoa(p.Version)
 	switch {
 	case p.CopyOf != "":
-		return fmt.Sprintf("A new document of your own, “%s”: a copy of %s, which comes with Slipway", p.Name, p.CopyOf)
-	case p.Draft:
-		return p.Name + version + ", of which there is a draft"
+		return fmt.Sprintf("A new document of your own, “%s”: a copy of %s, which this project follows and which comes with Slipway", p.Name, p.CopyOf)
+	case p.Followed:
+		version += ", which this project follows"
+	default:
+		version += ", which this project does not follow"
 	}
-	return p.Name + version + ", of which a draft is begun"
+	if p.Draft {
+		return p.Name + version + "; there is a draft of it"
+	}
+	return p.Name + version + "; a draft of it is begun"
 }
 
 func (d *Data) intoField(st *record.State) ui.Field {
 	return d.moveField(st, "into", "Into which document", "")
 }
 
+// intoOptions offer the documents. Where the project follows one of them, that is where
+// the proposal belongs; otherwise somebody has to say.
 func (d *Data) intoOptions() []ui.Option {
 	var out []ui.Option
+	chosen := d.Move.Into
 	for i := range d.Places {
 		p := &d.Places[i]
-		out = append(out, ui.Option{Value: p.Key, Label: p.into(), Selected: d.Move.Into == p.Key || d.Move.Into == "" && i == 0})
+		if chosen == "" && p.Followed {
+			chosen = p.Key
+		}
+		out = append(out, ui.Option{Value: p.Key, Label: p.into(), Selected: chosen == p.Key})
+	}
+	if chosen == "" {
+		return append([]ui.Option{{Label: "Choose"}}, out...)
 	}
 	return out
 }
@@ -108,8 +124,12 @@ func (a *Answer) words() string {
 
 func (a *Answer) href() string {
 	switch {
+	case a.Published && a.Item != "":
+		return page.LifecycleURL(a.Key, a.Version) + "#item-" + string(a.Item)
 	case a.Published:
 		return page.LifecycleURL(a.Key, a.Version)
+	case a.Draft && a.Edits && a.Item != "":
+		return page.DraftItemURL(a.Key, a.Item)
 	case a.Draft && a.Edits:
 		return page.DraftURL(a.Key)
 	}
