@@ -1,8 +1,10 @@
 package web
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -88,6 +90,50 @@ func TestSharedAnswers(t *testing.T) {
 	member.post(page.SharedURL(to), "do", "keep", "item", item).want(303)
 	if got := member.get(page.SharedURL(to)).want(200); got.find("#taken").Length() != 0 {
 		t.Errorf("kept, it says %s", got.text())
+	}
+}
+
+// An answer whose evidence the gate here does not count is not chosen beforehand, and
+// the reason is said in words; so it is of one that was taken over.
+func TestSharedAnswersThatDoNotCount(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	from, to := f.create("platform"), f.create("payments")
+	f.fill("member", from, "idea")
+	key := f.offerable(from, "idea")
+	f.change("owner", from, "idea", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.OfferAnswers(who, []plan.ItemKey{key}, "all", at)
+	})
+	next := f.tmpl.Draft()
+	next.Version++
+	next.Stages[0].Items = slices.Clone(next.Stages[0].Items)
+	for i := range next.Stages[0].Items {
+		if it := &next.Stages[0].Items[i]; it.Key == key {
+			it.Evidence, it.Show = []plan.EvidenceKind{"test-report"}, "The report."
+		}
+	}
+	f.publishDocument(plan.Document{Lifecycle: next})
+	ref, err := plan.Document{Lifecycle: next}.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.change("owner", to, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Upgrade(who, r.Plan.Origin.On(ref), r.PlanDigest(), "Reports alone.", at)
+	})
+	m := f.browse("member")
+	list := m.get(page.SharedURL(to)).want(200)
+	if list.find(`#take-platform [name="item"][value="`+string(key)+`"]:not([checked])`).Length() != 1 {
+		t.Errorf("it is chosen beforehand: %s", list.text())
+	}
+	const why = "the gate here counts only a test report. Taken over, the item would still need evidence."
+	for _, at := range []string{page.SharedURL(to), page.ItemURL(to, "idea", key)} {
+		if got := words(m.get(at).want(200).one("main")); !strings.Contains(got, why) {
+			t.Errorf("%s does not say why: %s", at, got)
+		}
+	}
+	m.post(page.SharedURL(to), "do", "take", "from", "platform", "item", string(key)).want(303)
+	if got := words(m.get(page.SharedURL(to)).want(200).one("#taken")); !strings.Contains(got, "Marked as met, but needs a test report link.") {
+		t.Errorf("taken over, it says %s", got)
 	}
 }
 

@@ -83,6 +83,25 @@ type OfferedLink struct {
 	Commit    string            `json:"commit,omitempty"`
 }
 
+// LacksOffered says what an item would lack with the evidence of another project: none
+// of a kind that it demands, or only such that has expired. Empty: nothing.
+func (it *Item) LacksOffered(links []OfferedLink, at time.Time) BlockerKind {
+	if it.Level != plan.LevelMust || len(it.Def.Evidence) == 0 {
+		return ""
+	}
+	need := EvidenceMissing
+	for _, l := range links {
+		if !slices.Contains(it.Def.Evidence, l.Type) {
+			continue
+		}
+		if !Over(parseDate(l.Expires), at) {
+			return ""
+		}
+		need = EvidenceExpired
+	}
+	return need
+}
+
 // Seal tells whether what is offered is still what was taken over.
 func (o *OfferedAnswer) Seal() Digest {
 	return digestOf(struct {

@@ -2,6 +2,7 @@ package review_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -264,4 +265,29 @@ func TestInheritedAnswersCarryOver(t *testing.T) {
 		t.Errorf("it is %+v of %+v", it.Answer, it.Inherited)
 	}
 	w.replays()
+}
+
+// What another project offers counts where it is of a kind that the item demands and has
+// not expired; of an item that is not required, whatever it is.
+func TestWhatAnOfferLacks(t *testing.T) {
+	now := time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC)
+	must := review.Item{Def: &plan.Item{Evidence: []plan.EvidenceKind{"ci-run", "test-report"}}, Level: plan.LevelMust}
+	should, undemanding := must, must
+	should.Level, undemanding.Def = plan.LevelShould, &plan.Item{}
+	for _, c := range []struct {
+		it    review.Item
+		links []review.OfferedLink
+		want  review.BlockerKind
+	}{
+		{must, []review.OfferedLink{{Type: "doc"}, {Type: "test-report"}}, ""},
+		{must, []review.OfferedLink{{Type: "doc"}}, review.EvidenceMissing},
+		{must, []review.OfferedLink{{Type: "ci-run", Expires: "2026-03-09"}}, review.EvidenceExpired},
+		{must, []review.OfferedLink{{Type: "ci-run", Expires: "2026-03-10"}}, ""},
+		{should, []review.OfferedLink{{Type: "doc"}}, ""},
+		{undemanding, []review.OfferedLink{{Type: "doc"}}, ""},
+	} {
+		if got := c.it.LacksOffered(c.links, now); got != c.want {
+			t.Errorf("%v of a %s item lacks %q, want %q", c.links, c.it.Level, got, c.want)
+		}
+	}
 }

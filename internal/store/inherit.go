@@ -187,6 +187,7 @@ type OfferFound struct {
 	Name    string // of the project
 	Item    plan.ItemKey
 	Offer   review.Offer
+	Links   []review.OfferedLink // its evidence, without the addresses
 }
 
 // Follower is a project that takes over answers of another.
@@ -229,11 +230,16 @@ func (s *Store) Shared(ctx context.Context, by By, key review.ProjectKey) (*Shar
 	return out, batchError("reading what other projects offer", send(ctx, s.pool, b))
 }
 
+// offeredEvidenceSQL are the links e of an item i.
+const offeredEvidenceSQL = `e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null`
+
 // queueOffers asks what other projects offer for items, among those that the person
 // may see.
 func (s *Store) queueOffers(b *pgx.Batch, by By, id review.ProjectID, items []string, limit int, into *[]OfferFound) {
 	b.Queue(`with `+meSQL+`
-		select f.key, `+nameSQL(`f`)+`, i.item, i.offer
+		select f.key, `+nameSQL(`f`)+`, i.item, i.offer,
+		       array(select e.kind from evidence e where `+offeredEvidenceSQL+` order by e.no),
+		       array(select coalesce(to_char(e.expires, 'YYYY-MM-DD'), '') from evidence e where `+offeredEvidenceSQL+` order by e.no)
 		  from me, item i
 		  join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
 		 where i.item = any($5) and i.offer is not null and i.state = 'met' and i.project_id <> $4 and f.status <> 'stopped' and `+visibleSQL+`
@@ -242,8 +248,12 @@ func (s *Store) queueOffers(b *pgx.Batch, by By, id review.ProjectID, items []st
 		defer rows.Close()
 		for rows.Next() {
 			var o OfferFound
-			if err := rows.Scan((*string)(&o.Project), &o.Name, (*string)(&o.Item), &o.Offer); err != nil {
+			var kinds, expire []string
+			if err := rows.Scan((*string)(&o.Project), &o.Name, (*string)(&o.Item), &o.Offer, &kinds, &expire); err != nil {
 				return fmt.Errorf("reading what other projects offer: %w", err)
+			}
+			for i := range kinds {
+				o.Links = append(o.Links, review.OfferedLink{Type: plan.EvidenceKind(kinds[i]), Expires: expire[i]})
 			}
 			*into = append(*into, o)
 		}

@@ -191,7 +191,7 @@ func TestShared(t *testing.T) {
 		for _, found := range [][]store.OfferFound{v.Offers, item.Offers} {
 			var got []review.ProjectKey
 			for _, o := range found {
-				if got = append(got, o.Project); o.Offer.Text != "everything Blue runs" || o.Item != "scope-set" {
+				if got = append(got, o.Project); o.Offer.Text != "everything Blue runs" || o.Item != "scope-set" || len(o.Links) != 1 || o.Links[0].Type != "doc" {
 					t.Errorf("%s reads %+v", name, o)
 				}
 			}

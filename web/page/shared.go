@@ -47,6 +47,7 @@ type OfferFound struct {
 	Name    string // of the project
 	Item    plan.ItemKey
 	Offer   review.Offer
+	Links   []review.OfferedLink // its evidence, without the addresses
 }
 
 // Follower is a project that takes over answers of this one.
@@ -121,10 +122,14 @@ type sharedRow struct {
 // row is an item as all lists have it.
 func (d *SharedData) row(s *review.Stage, it *review.Item) sharedRow {
 	_, lacks := s.Need(it, d.Now)
-	return sharedRow{
+	row := sharedRow{
 		item: it.Def.Key, title: it.Def.Title, href: ItemURL(d.key(), s.Def.Key, it.Def.Key), stage: s.Def.Name,
 		state: AnswerLook(it.Answer.State, lacks != ""), word: AnswerWord(&it.Answer),
 	}
+	if it.Answer.State == review.Met && lacks != "" {
+		row.lines = []string{lacks}
+	}
+	return row
 }
 
 // rows are the items for which there is something to say, in the order of the plan.
@@ -150,7 +155,7 @@ func (d *SharedData) taken() []sharedRow {
 		}
 		row := d.row(s, it)
 		row.who, row.at = d.Names(in.By), in.At
-		row.lines = []string{"From " + OtherCalled(d.Others, in.From)}
+		row.lines = append([]string{"From " + OtherCalled(d.Others, in.From)}, row.lines...)
 		if in.Lost != "" {
 			row.state, row.word = ui.Warn, "No longer taken over"
 			row.lines = append(row.lines, "Because "+in.Lost.Because()+". It comes back when that changes; or answer it here.")
@@ -166,7 +171,8 @@ func (d *SharedData) offered() []sharedRow {
 			return sharedRow{}, false
 		}
 		row := d.row(s, it)
-		row.who, row.at, row.lines = d.Names(it.Offer.By), it.Offer.At, []string{"Holds for: " + it.Offer.Text}
+		row.who, row.at = d.Names(it.Offer.By), it.Offer.At
+		row.lines = append([]string{"Holds for: " + it.Offer.Text}, row.lines...)
 		return row, true
 	})
 }
@@ -192,7 +198,8 @@ type offering struct {
 }
 
 // offerings are what other projects offer and this one has not taken over from
-// them, a project each. What this project has not answered is chosen beforehand.
+// them, a project each. What this project has not answered, and with the evidence that
+// is offered would have, is chosen beforehand.
 func (d *SharedData) offerings() []offering {
 	var out []offering
 	for _, o := range d.Offers {
@@ -210,7 +217,11 @@ func (d *SharedData) offerings() []offering {
 		if it.Answer.State != review.Open {
 			row.lines = append(row.lines, "Answered here already; taking over replaces that answer.")
 		}
-		row.picked = it.Answer.State == review.Open
+		lacks := offerLacks(it, &o, d.Now)
+		if lacks != "" {
+			row.lines = append(row.lines, lacks)
+		}
+		row.picked = it.Answer.State == review.Open && lacks == ""
 		if d.Do == ShareTake && d.From == o.Project {
 			row.picked = slices.Contains(d.Picked, string(o.Item))
 		}
@@ -233,6 +244,28 @@ func (d *SharedData) offerings() []offering {
 		}
 	}
 	return out
+}
+
+// offerLacks says why an item would not count at its gate with the evidence that is
+// offered; empty: it would.
+func offerLacks(it *review.Item, o *OfferFound, now time.Time) string {
+	if len(o.Links) == 0 {
+		return "The other project has no evidence for it at present, so it cannot be taken over."
+	}
+	switch it.LacksOffered(o.Links, now) {
+	case review.EvidenceMissing:
+		var kinds []plan.EvidenceKind
+		for _, l := range o.Links {
+			if !slices.Contains(kinds, l.Type) {
+				kinds = append(kinds, l.Type)
+			}
+		}
+		return "Its evidence there is " + Article(Enumerate(kindWords(kinds), "and")) + "; the gate here counts only " + Article(Enumerate(kindWords(it.Def.Evidence), "or")) +
+			". Taken over, the item would still need evidence."
+	case review.EvidenceExpired:
+		return "Its evidence there has expired, so the gate here would not count it."
+	}
+	return ""
 }
 
 // placeOf counts the items of the plan up to one.
