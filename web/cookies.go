@@ -155,6 +155,7 @@ const (
 	flashRecordAdded    flash = "record-added"
 	flashRecordSaved    flash = "record-saved"
 	flashRecordMoved    flash = "record-moved"
+	flashTold           flash = "told"
 	flashNoted          flash = "reading-noted"
 	flashStruck         flash = "reading-struck"
 	flashObjectives     flash = "objectives-imported"
@@ -209,6 +210,7 @@ var flashTexts = map[flash]string{
 	flashRecordAdded:    "It is added. What happens to it from now on stands below.",
 	flashRecordSaved:    "The record is changed.",
 	flashRecordMoved:    "The record is moved on.",
+	flashTold:           "It is noted that they were told, as of now. If it was earlier, press Change and put the moment right.",
 	flashNoted:          "The value is noted.",
 	flashObjectives:     "The objectives are added. Any that the project already had were left as they were.",
 	flashStruck:         "The value is struck out. It counts no longer.",

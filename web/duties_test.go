@@ -65,6 +65,18 @@ func TestIncidentsTellAuthorities(t *testing.T) {
 			t.Errorf("of two authorities it does not say %q: %s", want, both)
 		}
 	}
+	told := page.ToldURL(p, 2)
+	f.browse("viewer").post(told, "whom", authority).want(403)
+	if f.browse("viewer").get(page.RecordURL(p, "incident", 2)).want(200).find(`form[action="`+told+`"]`).Length() != 0 {
+		t.Error("who may not change it is offered to note that they were told")
+	}
+	m.get(page.RecordURL(p, "incident", 2)).one(`form[action="` + told + `"] input[name=whom][value="` + authority + `"]`)
+	m.post(told, "whom", "Nobody").want(409)
+	m.post(page.RecordURL(p, "risk", 2)+"/told", "whom", authority).want(404)
+	m.post(told, "whom", authority).want(303)
+	if after := words(m.get(page.RecordURL(p, "incident", 2)).want(200).one("main")); strings.Contains(after, "to tell "+authority+" passed") || !strings.Contains(after, "Authority 2 was told") || !strings.Contains(after, "It is noted that they were told") {
+		t.Errorf("told, it says %s", after)
+	}
 	edit := m.get(page.EditRecordURL(p, "incident", 2)).want(200)
 	if edit.find("[name=tell]").Length() != 0 || edit.one("[name=value-authority-2]").AttrOr("value", "") != authority || edit.find("[name=value-authority-3]").Length() != 1 || edit.find("[name=value-authority-4]").Length() != 0 {
 		t.Error("the form has not the authorities, and room for another")

@@ -438,6 +438,37 @@ func (s *Server) moveRecord(w http.ResponseWriter, r *http.Request) error {
 	return s.moveFailed(w, r, no, form, err)
 }
 
+// toldOf notes that somebody was told of an incident, at this moment.
+func (s *Server) toldOf(w http.ResponseWriter, r *http.Request) error {
+	no, err := number(r, "no")
+	if err != nil {
+		return err
+	}
+	posted, err := readForm(r, "whom")
+	if err != nil {
+		return err
+	}
+	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
+		if _, err := recordOfKind(rv, no, recordKind(r)); err != nil {
+			return err
+		}
+		return rv.Told(who, no, posted.Get("whom"), at)
+	})
+	if err != nil {
+		var invalid *review.Invalid
+		if errors.As(err, &invalid) { // the page has no field for that
+			return s.showRecord(w, r, http.StatusUnprocessableEntity, no, recordForms{move: records.MoveForm{Problem: page.FieldSentence("The moment", invalid.Fields[0].Message)}})
+		}
+		return s.moveFailed(w, r, no, records.MoveForm{}, err)
+	}
+	s.metrics.decided(changed.Events)
+	done := flashTold
+	if len(changed.Events) == 0 {
+		done = flashAlready
+	}
+	return s.done(w, r, page.RecordURL(projectKey(r), record.Incident, no), done)
+}
+
 // moveFailed shows a record again around a move that was refused.
 func (s *Server) moveFailed(w http.ResponseWriter, r *http.Request, no int, form records.MoveForm, err error) error {
 	var denied *review.Denied

@@ -147,6 +147,7 @@ func (s *Server) table() []route {
 		{"GET", kind + "/{no}/edit", signedIn, s.editRecord},
 		{"POST", kind + "/{no}/edit", signedIn, s.saveRecord},
 		{"POST", kind + "/{no}/move", signedIn, s.moveRecord},
+		{"POST", kind + "/{no}/told", signedIn, s.toldOf},
 		{"POST", kind + "/{no}/comments", signedIn, s.commentRecord},
 		{"POST", kind + "/{no}/readings", signedIn, s.noteReading},
 		{"POST", kind + "/{no}/readings/strike", signedIn, s.strikeReading},

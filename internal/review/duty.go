@@ -1,6 +1,7 @@
 package review
 
 import (
+	"maps"
 	"strings"
 	"time"
 
@@ -32,4 +33,41 @@ func (r *Review) workOutDeadlines(in *input, kind *record.Kind, values record.Va
 		}
 		values[t.Deadline] = duty.By(detected).Format(record.MomentLayout)
 	}
+}
+
+// Told notes that somebody has been told of an incident, now. Of somebody who has been
+// told already it changes nothing. When it was can be put right by editing the incident.
+func (r *Review) Told(by Actor, no int, whom string, at time.Time) error {
+	rec, err := r.recordToChange(by, no)
+	if err != nil {
+		return err
+	}
+	if rec.Kind != record.Incident {
+		return ErrNotFound
+	}
+	fields, named := rec.RecordFields, false
+	for _, t := range record.Tellings() {
+		if whom == "" || rec.Values[t.Authority] != whom {
+			continue
+		}
+		if named = true; rec.Values[t.Notified] == "" {
+			fields.Values = maps.Clone(rec.Values)
+			fields.Values[t.Notified] = at.UTC().Format(record.MomentLayout)
+			break
+		}
+	}
+	if !named {
+		return &Outdated{What: "incident"}
+	}
+	if rec.same(&fields) {
+		return nil
+	}
+	var c input
+	for _, p := range rec.Def().Check(fields.Values) {
+		c.problems.Add(string(p.Field), p.Message)
+	}
+	if err := c.problems.Err(); err != nil {
+		return err
+	}
+	return r.record(by, at, RecordEdited{No: no, Type: rec.Kind, Was: rec.Stage, Record: fields, Changes: rec.changes(&fields)})
 }

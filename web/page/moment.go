@@ -96,6 +96,27 @@ func withMoment(address, base, moment string) string {
 	return path + "?" + moment + fragment
 }
 
+// TimeLeft says how long it is until a moment, in the two largest units that say
+// something: "2 days and 23 hours".
+func TimeLeft(d time.Duration) string {
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	two := func(a int, large string, b int, small string) string {
+		if b == 0 {
+			return CountOf(a, large)
+		}
+		return CountOf(a, large) + " and " + CountOf(b, small)
+	}
+	switch {
+	case days > 0:
+		return two(days, "day", hours, "hour")
+	case hours > 0:
+		return two(hours, "hour", minutes, "minute")
+	case minutes > 0:
+		return CountOf(minutes, "minute")
+	}
+	return "less than a minute"
+}
+
 // DayOrNone is a date in words; empty for none.
 func DayOrNone(t time.Time) string {
 	if t.IsZero() {

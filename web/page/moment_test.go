@@ -30,3 +30,14 @@ func TestKeepMoment(t *testing.T) {
 		}
 	}
 }
+
+func TestTimeLeft(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		71*time.Hour + 59*time.Minute: "2 days and 23 hours", 72 * time.Hour: "3 days", 25 * time.Hour: "1 day and 1 hour", 24 * time.Hour: "1 day",
+		23*time.Hour + 5*time.Minute: "23 hours and 5 minutes", time.Hour: "1 hour", 61 * time.Second: "1 minute", 59 * time.Second: "less than a minute",
+	} {
+		if got := TimeLeft(d); got != want {
+			t.Errorf("%s is %q, want %q", d, got, want)
+		}
+	}
+}

@@ -389,6 +389,11 @@ func MoveRecordURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordURL(p, k, no) + "/move"
 }
 
+// ToldURL is where it is noted that somebody was told of an incident.
+func ToldURL(p review.ProjectKey, no int) string {
+	return RecordURL(p, record.Incident, no) + "/told"
+}
+
 // RecordCommentsURL is where a record's discussion goes on.
 func RecordCommentsURL(p review.ProjectKey, k record.Key, no int) string {
 	return RecordURL(p, k, no) + "/comments"

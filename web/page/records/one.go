@@ -2,6 +2,7 @@ package records
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -290,11 +291,19 @@ func (d *Data) gateNow(g review.GateThen) string {
 	return ""
 }
 
+// ownRemarks are the remarks that the page does not say elsewhere: those who have to be
+// told stand in a notice of their own.
+func (d *Data) ownRemarks() []string {
+	said := d.tellings(d.Record)
+	return slices.DeleteFunc(d.remarks(d.Record), func(text string) bool {
+		return slices.ContainsFunc(said, func(t telling) bool { return t.text == text })
+	})
+}
+
 // noticeKind is the tone of the notice with what people should know: how another
 // project stands can be good news.
 func (d *Data) noticeKind() ui.NoticeKind {
-	late, _ := d.deadlines(d.Record)
-	if len(late) > 0 || len(d.Record.Warnings()) > 0 || len(page.TermsRemarks(d.Review, d.Record, d.Now)) > 0 || d.otherFails(d.Record) {
+	if len(d.Record.Warnings()) > 0 || len(page.TermsRemarks(d.Review, d.Record, d.Now)) > 0 || d.otherFails(d.Record) {
 		return ui.Warning
 	}
 	return ui.Info

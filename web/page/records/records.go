@@ -185,8 +185,12 @@ func (v *View) remarks(rec *review.Record) []string {
 	if text, _ := page.OtherStands(rec, v.Others, v.Now); text != "" {
 		out = append(out, text)
 	}
-	late, _ := v.deadlines(rec)
-	return append(out, late...)
+	for _, t := range v.tellings(rec) {
+		if t.late {
+			out = append(out, t.text)
+		}
+	}
+	return out
 }
 
 // otherFails reports whether the project that the record is about asks for attention.
@@ -195,25 +199,32 @@ func (v *View) otherFails(rec *review.Record) bool {
 	return warn && !v.Past
 }
 
-// deadlines are by when authorities have to be told that were not yet: those that are
-// late, and those that have time left, each in a sentence.
-func (v *View) deadlines(rec *review.Record) (late, running []string) {
+// telling is somebody who has to be told of a record and was not yet.
+type telling struct {
+	whom, text string
+	late       bool
+}
+
+// tellings are those who have to be told and were not yet, each with by when.
+func (v *View) tellings(rec *review.Record) []telling {
 	k := rec.Def()
 	if k.Deadlines == nil {
-		return nil, nil
+		return nil
 	}
+	var out []telling
 	for _, d := range k.Deadlines(rec.Values) {
-		switch left := d.By.Sub(v.Now); {
-		case d.Told:
-		case left < 0:
-			late = append(late, "The deadline to tell "+d.Whom+" passed on "+page.Moment(d.By)+", and they were not told.")
-		case left < 48*time.Hour:
-			running = append(running, page.CountOf(int(left.Hours()), "hour")+" left to tell "+d.Whom+", until "+page.Moment(d.By)+".")
-		default:
-			running = append(running, page.CountOf(int(left.Hours()/24), "day")+" left to tell "+d.Whom+", until "+page.Moment(d.By)+".")
+		if d.Told {
+			continue
 		}
+		t := telling{whom: d.Whom, late: v.Now.After(d.By)}
+		if t.late {
+			t.text = "The deadline to tell " + d.Whom + " passed on " + page.Moment(d.By) + ", and they were not told."
+		} else {
+			t.text = page.Capital(page.TimeLeft(d.By.Sub(v.Now))) + " left to tell " + d.Whom + ", until " + page.Moment(d.By) + "."
+		}
+		out = append(out, t)
 	}
-	return late, running
+	return out
 }
 
 // untold reports whether an incident names nobody who has to be told, or somebody who
