@@ -37,6 +37,7 @@ func planned() map[string]store.PortfolioFilter {
 		"waits-seat":      {Seat: plan.SeatSRE},
 		"gate-waiting":    {Gate: []review.GateState{review.GateWaiting}},
 		"late":            {Late: true},
+		"at-risk":         {AtRisk: true},
 		"page-100":        {Page: 100},
 		"beyond-the-end":  {Page: 9_000},
 		"owner-beyond":    {Sort: store.SortOwner, Page: 9_000},

@@ -23,16 +23,58 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if f.Group != "" {
+		return s.portfolioGroups(w, r, words, f)
+	}
 	view, err := s.Store.Portfolio(r.Context(), s.by(r), storeFilter(words, &f))
 	if err != nil {
 		return err
 	}
 	f.Page = view.Page
 	d := portfolioData(f, view)
-	d.Words, d.Ignored = words, ignoredFilters(r, f)
+	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r, f), portfolioTotals(&view.Totals)
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
 	m.Width = ui.Wide
 	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
+}
+
+// portfolioGroups shows the same projects in groups.
+func (s *Server) portfolioGroups(w http.ResponseWriter, r *http.Request, words plan.Words, f page.PortfolioFilter) error {
+	d, who, err := s.groupsData(r, words, f)
+	if err != nil {
+		return err
+	}
+	m := s.meta(w, r, who, "Portfolio", ui.NavPortfolio)
+	m.Width = ui.Wide
+	return s.render(w, r, http.StatusOK, page.Groups(m, d))
+}
+
+// groupsData are the groups of the projects that a filter leaves, and who asks for them.
+func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioFilter) (*page.GroupsData, *store.Viewer, error) {
+	view, err := s.Store.PortfolioGroups(r.Context(), s.by(r), storeFilter(words, &f), store.PortfolioGrouping(f.Group))
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &page.GroupsData{
+		PortfolioData: page.PortfolioData{
+			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
+			Ignored: ignoredFilters(r, f), Totals: portfolioTotals(&view.Totals),
+		},
+		Groups: make([]page.PortfolioTotals, len(view.Groups)), All: portfolioTotals(&view.All), More: view.More,
+	}
+	for i := range view.Groups {
+		d.Groups[i] = portfolioTotals(&view.Groups[i])
+		if f.Group == page.GroupLifecycle {
+			d.Groups[i].Name = view.Lifecycles.Name(d.Groups[i].Key)
+		}
+	}
+	return d, &view.Viewer, nil
+}
+
+func portfolioTotals(t *store.PortfolioTotals) page.PortfolioTotals {
+	return page.PortfolioTotals{
+		Key: t.Key, Projects: t.Projects, Ready: t.Ready, AtRisk: t.AtRisk, Late: t.Late, Lapsed: t.Lapsed, Live: t.Live, Done: t.Done, Stages: t.Stages,
+	}
 }
 
 // portfolioData is a page of the portfolio, or a stretch of it, as it is shown.
@@ -45,7 +87,7 @@ func portfolioData(f page.PortfolioFilter, view *store.PortfolioView) *page.Port
 		p := &view.Rows[i]
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
-			Restricted: p.Restricted, Target: p.Target, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
+			Restricted: p.Restricted, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
 			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle, Kept: page.Kept(p.Kept),
 		}
 		for j, w := range p.Waited {
@@ -73,6 +115,9 @@ func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if f.Group != "" {
+		return s.sendTable(w, r, func(t *table) error { return s.writeGroups(t, r, words, f) })
+	}
 	return s.sendTable(w, r, func(t *table) error {
 		return s.Store.WholePortfolio(r.Context(), s.by(r), storeFilter(words, &f), exportStretch, func(view *store.PortfolioView) error {
 			d := portfolioData(f, view)
@@ -91,6 +136,23 @@ func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
+// writeGroups writes the groups of the portfolio.
+func (s *Server) writeGroups(t *table, r *http.Request, words plan.Words, f page.PortfolioFilter) error {
+	d, _, err := s.groupsData(r, words, f)
+	if err != nil {
+		return err
+	}
+	if err := t.begin("portfolio-by-"+f.Group+"-"+d.Now.Format(time.DateOnly), "Portfolio by "+f.Group, d.SheetColumns()); err != nil {
+		return err
+	}
+	for i := range d.Groups {
+		if err := t.Row(d.SheetRow(&d.Groups[i])...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // storeFilter is the filter of a page as the store asks it.
 func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilter {
 	out := store.PortfolioFilter{
@@ -107,6 +169,8 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 	if !out.Me && out.Seat == "" {
 		out.Person = f.Waits
 	}
+	out.AtRisk, out.NoTarget = f.Risk, f.Month == page.MonthNone
+	out.Month, _ = page.ParseMonth(f.Month)
 	for _, g := range page.GateStates() {
 		if g.Key == f.Gate {
 			out.Gate = g.States
@@ -126,7 +190,7 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	q := r.URL.Query()
 	f := page.PortfolioFilter{
 		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Person: searchText(r, "person"), Waits: searchText(r, "waits"),
-		Late: q.Get("late") == "1", NoDeputy: q.Get("deputy") == "none", NoOwner: q.Get("unowned") == "1", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
+		Late: q.Get("late") == "1", Risk: q.Get("risk") == "1", NoDeputy: q.Get("deputy") == "none", NoOwner: q.Get("unowned") == "1", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
 	}
 	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && plan.Tier(tier).Valid() {
 		f.Tier = plan.Tier(tier)
@@ -149,6 +213,12 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 	if key, version, err := store.ParseLifecycleName(q.Get("uses")); err == nil && version <= page.MostVersions {
 		f.Uses, f.Version = key, version
 	}
+	if _, ok := page.ParseMonth(q.Get("month")); ok || q.Get("month") == page.MonthNone {
+		f.Month = q.Get("month")
+	}
+	if g := q.Get("group"); slices.Contains(page.Groupings(), g) {
+		f.Group = g
+	}
 	if by, desc := strings.CutPrefix(q.Get("sort"), "-"); slices.Contains(page.PortfolioSorts(), by) {
 		f.Sort, f.Desc = by, desc
 	}
@@ -161,7 +231,7 @@ func ignoredFilters(r *http.Request, f page.PortfolioFilter) []page.Ignored {
 	q := r.URL.Query()
 	number, err := strconv.Atoi(q.Get("page"))
 	taken := map[string]bool{
-		"q": true, "team": true, "owner": true, "person": true, "waits": true, "late": f.Late, "deputy": f.NoDeputy, "unowned": f.NoOwner, "page": err == nil && number > 0,
+		"q": true, "team": true, "owner": true, "person": true, "waits": true, "late": f.Late, "risk": f.Risk, "month": f.Month != "", "group": f.Group != "", "deputy": f.NoDeputy, "unowned": f.NoOwner, "page": err == nil && number > 0,
 		"tier": f.Tier != 0, "status": f.Status != "", "keeps": f.Keeps != "", "stage": f.Stage != "", "live": f.Live != review.NotLive, "gate": f.Gate != "",
 		"uses": f.Uses != "", "sort": strings.TrimPrefix(q.Get("sort"), "-") == f.Sort,
 	}

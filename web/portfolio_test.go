@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -46,13 +47,13 @@ func TestPortfolioShowsWhereProjectsStand(t *testing.T) {
 	if got := row(1).Find("td[class^=s-]").First(); !got.HasClass("s-wait") || got.Find("a").AttrOr("title", "") != "Idea: waiting for sign-off" {
 		t.Errorf("first stage of wallet: %s %q", got.AttrOr("class", ""), got.Find("a").AttrOr("title", ""))
 	}
-	if got := words(row(1).Find("td").Eq(3)); got != "Product and 1 more" || !strings.HasPrefix(row(1).Find("td").Eq(3).Find("a").AttrOr("title", ""), "Product and ") || row(1).Find("td").Eq(3).Find("a").AttrOr("href", "") != "/projects/wallet#blockers" {
+	if got := words(row(1).Find("td").Eq(4)); got != "Product and 1 more" || !strings.HasPrefix(row(1).Find("td").Eq(4).Find("a").AttrOr("title", ""), "Product and ") || row(1).Find("td").Eq(4).Find("a").AttrOr("href", "") != "/projects/wallet#blockers" {
 		t.Errorf("wallet is blocked by %q", got)
 	}
-	if got := words(row(1).Find("td").Eq(4)); got != "0 minutes" {
+	if got := words(row(1).Find("td").Eq(5)); got != "0 minutes" {
 		t.Errorf("wallet is blocked for %q", got)
 	}
-	if got := words(row(0).Find("td").Eq(3)) + words(row(0).Find("td").Eq(4)); got != "– The project is on hold." {
+	if got := words(row(0).Find("td").Eq(4)) + words(row(0).Find("td").Eq(5)); got != "– The project is on hold." {
 		t.Errorf("a project on hold is blocked by %q", got)
 	}
 	if n := row(1).Find("td[class^=s-]").Length(); n != len(f.tmpl.Stages) {
@@ -325,8 +326,8 @@ func TestAddressesHaveNoEmptyParameters(t *testing.T) {
 		b.get(to).want(200)
 	}
 	r := b.get("/portfolio").want(200)
-	if n := r.find(".filters button").Length(); n != 2 {
-		t.Errorf("%d buttons, want one beside the search and one after the filters", n)
+	if n := r.find(".filters button").Length(); n != 1 {
+		t.Errorf("%d buttons, want one for the search and the filters", n)
 	}
 }
 
@@ -336,15 +337,63 @@ func TestPortfolioSaysWhatItIgnores(t *testing.T) {
 	f := newFixture(t)
 	f.create("ledger", func(*review.NewProject) {})
 	v := f.browse("viewer")
-	got := words(v.get("/portfolio?tier=9&teams=Red&gate=shut&sort=-size&page=0").want(200).one(".note-box"))
-	for _, want := range []string{"“tier=9”, which is none of its choices", "“teams=Red”, this list has no such filter", "“gate=shut”", "“sort=-size”", "“page=0”"} {
+	got := words(v.get("/portfolio?tier=9&teams=Red&gate=shut&month=2026-13&group=owner&sort=-size&page=0").want(200).one(".note-box"))
+	for _, want := range []string{"“tier=9”, which is none of its choices", "“teams=Red”, this list has no such filter", "“gate=shut”", "“month=2026-13”", "“group=owner”", "“sort=-size”", "“page=0”"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q does not say %s", got, want)
 		}
 	}
-	for _, address := range []string{"", "?q=led&team=Blue&tier=1&status=active&late=1&deputy=none&unowned=1&sort=-name&page=1", "?gate=ready&live=live-lapsed&keeps=going-on&uses=prototype-to-production@2&stage=idea&waits=me"} {
+	for _, address := range []string{"", "?q=led&team=Blue&tier=1&status=active&late=1&risk=1&month=2026-12&group=team&deputy=none&unowned=1&sort=-name&page=1", "?gate=ready&live=live-lapsed&keeps=going-on&uses=prototype-to-production@2&stage=idea&waits=me"} {
 		if n := v.get("/portfolio" + address).want(200).find(".note-box").Length(); n != 0 {
 			t.Errorf("%s: %d notices", address, n)
+		}
+	}
+}
+
+// The figures on top lead to the projects that they count, and groups to theirs.
+func TestPortfolioTotalsLeadToWhatTheyCount(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Target, p.Team = "2020-02-03", "Red" })
+	f.create("wallet", func(p *review.NewProject) { p.Target, p.Tier = "2020-02-04", plan.TierStarter })
+	f.create("search", func(*review.NewProject) {})
+	f.create("hidden", func(p *review.NewProject) { p.Target, p.Restricted, p.Team = "2020-02-05", true, "Secret" })
+	b := f.browse("viewer")
+	r := b.get("/portfolio?tier=1").want(200)
+	late := r.find(`.tallies a:contains("Late")`)
+	if late.Find("b").Text() != "1" {
+		t.Errorf("late: %s", words(late))
+	}
+	r = b.get(late.AttrOr("href", "")).want(200)
+	if got := strings.Join(r.names(), ","); got != "Project ledger" {
+		t.Errorf("late are %s", got)
+	}
+	on := r.one(".tallies [aria-current]")
+	if got := b.get(on.AttrOr("href", "")).want(200).names(); len(got) != 2 {
+		t.Errorf("the figure taken back lists %v", got)
+	}
+	for group, want := range map[string]string{
+		"team": "Blue 2 Red 1", "tier": "Tier 1 2 Tier 3 1", "lifecycle": f.tmpl.Name + " 3", "month": "Without a target 1 February 2020 2",
+	} {
+		r := b.get("/portfolio?group=" + group).want(200)
+		var got []string
+		r.find("table.groups tbody tr").Each(func(_ int, tr *goquery.Selection) {
+			got = append(got, words(tr.Find("th")), words(tr.Find("td").First()))
+			n := words(tr.Find("td").First())
+			if listed := b.get(tr.Find("th a").AttrOr("href", "")).want(200).names(); strconv.Itoa(len(listed)) != n {
+				t.Errorf("by %s: %s has %s projects and leads to %v", group, words(tr.Find("th")), n, listed)
+			}
+			tr.Find("td a").Each(func(_ int, a *goquery.Selection) {
+				if listed := b.get(a.AttrOr("href", "")).want(200).names(); strconv.Itoa(len(listed)) != words(a) {
+					t.Errorf("by %s: %s leads to %v", group, words(a), listed)
+				}
+			})
+		})
+		if strings.Join(got, " ") != want {
+			t.Errorf("by %s: %q, want %q", group, got, want)
+		}
+		if strings.Contains(r.Body, "Secret") {
+			t.Errorf("by %s: a restricted project shows", group)
 		}
 	}
 }

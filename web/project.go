@@ -17,12 +17,16 @@ func (s *Server) project(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	pace, err := s.Store.PaceOf(r.Context(), v.Review.Plan.Ref())
+	if err != nil {
+		return err
+	}
 	m := s.projectMeta(w, r, &v.Viewer, v.Review, v.Review.Project.Name, ui.NavPortfolio)
 	if err := s.tellExposure(r, v.Review, &m); err != nil {
 		return err
 	}
 	return s.render(w, r, http.StatusOK, page.Project(m, page.ProjectData{
-		Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Nobody: v.Nobody,
+		Pace: (*page.Pace)(pace), Review: v.Review, Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Recent: v.Recent, Reviews: v.Reviews, Newest: v.Newest, Nobody: v.Nobody,
 		Others: v.Others, Resting: resting(v.Resting), RestingAll: v.RestingAll,
 	}))
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -197,19 +198,19 @@ func (s *Store) UnknownItems(ctx context.Context, p *plan.PolicyDocument) ([]pla
 // policies are moved one by one.
 const originSQL = `(select p.origin->'lifecycle' union all select m from json_array_elements(p.origin->'modules') m union all select p.origin->'definition')`
 
-// madeOfSQL are the plans that a document is part of, by its key in $%[1]d: the
+// madeOfSQL are the plans that a document is part of, by its key in $*: the
 // digest of each, and the document's version there. Plans are as many as projects
 // that were tailored, so an index says which have it.
 const madeOfSQL = `
 	select p.digest, (d.ref->>'version')::int as version
 	  from plan p
 	 cross join lateral (` + originSQL + ` union all select m from json_array_elements(p.origin->'policies') m) d (ref)
-	 where p.documents @> array[$%[1]d::text] and d.ref->>'key' = $%[1]d`
+	 where p.documents @> array[$*::text] and d.ref->>'key' = $*`
 
 // usesSQL counts the projects that the person may see whose present review goes
 // by a document, by version.
 var usesSQL = `with ` + meSQL + `,
-	made as materialized (` + fmt.Sprintf(madeOfSQL, 4) + `)
+	made as materialized (` + strings.ReplaceAll(madeOfSQL, "$*", "$4") + `)
 	select made.version, count(*)::int
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no

@@ -44,6 +44,7 @@ type PortfolioFilter struct {
 	Uses     string        // key of a lifecycle or module that the project goes by
 	Version  int           // of what it uses; 0: any
 	module   bool          // what it uses is one
+	paces    paces
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
 	Seat     plan.Seat          // that the project waits for
@@ -52,6 +53,9 @@ type PortfolioFilter struct {
 	Anyone   string             // part of the name of somebody on the project
 	On       bool               // the person who asks is on the project
 	Late     bool               // its target has passed
+	AtRisk   bool               // it has not, and will by the forecast
+	Month    time.Time          // of its target: the first day of it
+	NoTarget bool
 	NoDeputy bool
 	Alarm    record.Alarm // a record of the project asks for attention for this reason
 	Stale    bool         // nobody has looked at one of its documents in time
@@ -71,8 +75,10 @@ type PortfolioRow struct {
 	Restricted bool
 	Target     time.Time
 	Owner      review.PersonID
-	Ready      int // musts done, in percent, rounded down
-	Current    int // index of the first stage whose gate has not passed
+	Ready      int       // musts done, in percent, rounded down
+	Current    int       // index of the first stage whose gate has not passed
+	Entered    time.Time // since when it is that
+	Forecast   time.Time // day of its launch at its lifecycle's pace; zero: not known, or nothing is left before it
 	Stages     []review.StageRollup
 	Live       review.Live     // where a running service stands in its review calendar
 	ReviewDue  time.Time       // when its last gate has to pass again
@@ -91,12 +97,14 @@ type PortfolioRow struct {
 // PortfolioView is one page of the portfolio.
 type PortfolioView struct {
 	Viewer
-	Rows  []PortfolioRow
-	Page  int             // which one: the last, when one beyond was asked for
-	More  bool            // there is a next page
-	Names Names           // of the owners and those who are waited for
-	Teams []string        // to filter by; nil when there are more than TeamsListed
-	Tmpl  *plan.Lifecycle // of new projects: its stages are the columns
+	Rows   []PortfolioRow
+	Page   int             // which one: the last, when one beyond was asked for
+	More   bool            // there is a next page
+	Totals PortfolioTotals // of all pages, whether at risk, late, lapsed or ready
+	Names  Names           // of the owners and those who are waited for
+	Teams  []string        // to filter by; nil when there are more than TeamsListed
+	Tmpl   *plan.Lifecycle // of new projects: its stages are the columns
+	paces  paces
 }
 
 // TeamsListed is the most teams that a filter lists. Where there are more, a
@@ -109,24 +117,24 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	if err != nil {
 		return nil, err
 	}
+	if err := s.standings.upToDate(ctx, s); err != nil {
+		return nil, err
+	}
 	f.Page = max(f.Page, 1)
-	out := &PortfolioView{Tmpl: tmpl, Page: f.Page}
+	out := &PortfolioView{Tmpl: tmpl, Page: f.Page, paces: f.paces}
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	if f.Page <= pagesCounted {
 		sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
 		b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
 	}
-	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
-		if out.Teams, err = pgx.CollectRows(rows, pgx.RowTo[string]); len(out.Teams) > TeamsListed {
-			out.Teams = nil
-		}
-		return err
-	})
+	tally := s.queueTally(b, by, f, tmpl)
+	s.queueTeams(b, by, &out.Teams)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the portfolio", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
+	out.Totals = tally.strip(out.Now)
 	if len(out.Rows) == 0 && f.Page > 1 {
 		if err := s.farPage(ctx, by, f, out); err != nil {
 			return nil, err
@@ -146,6 +154,11 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 	if err := s.whatIsUsed(ctx, f); err != nil {
 		return nil, err
 	}
+	known, err := s.paces(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f.paces = known
 	return s.lifecycle(ctx)
 }
 
@@ -164,6 +177,7 @@ func (s *Store) completePortfolio(ctx context.Context, db source, out *Portfolio
 			}
 		}
 	}
+	out.forecast()
 	if err := fillVacant(ctx, db, out.Rows); err != nil {
 		return err
 	}
@@ -207,6 +221,16 @@ func (s *Store) farPage(ctx context.Context, by By, f PortfolioFilter, out *Port
 	return nil
 }
 
+// queueTeams lists the teams to filter by: none when there are more than TeamsListed.
+func (s *Store) queueTeams(b *pgx.Batch, by By, into *[]string) {
+	b.Queue(teamsSQL, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
+		if *into, err = pgx.CollectRows(rows, pgx.RowTo[string]); len(*into) > TeamsListed {
+			*into = nil
+		}
+		return err
+	})
+}
+
 // teamsSQL lists the teams of the projects that a person may see. For those who
 // read all projects, it hops from team to team along the index; the others have
 // few.
@@ -230,7 +254,7 @@ var teamsSQL = `with recursive ` + meSQL + `, team (name, no) as (
 const dueSQL = `(case when f.status <> 'active' then null when f.live <> '' then (f.review_due at time zone 'UTC')::date else f.target end)`
 
 // peopleLikeSQL are the people with a part of their name or address.
-const peopleLikeSQL = `(select id from person where search like '%%' || $%d || '%%')`
+const peopleLikeSQL = `(select id from person where search like '%' || $* || '%')`
 
 // In the place of how many rows a list has: read a page from the first row, or read
 // all of it.
@@ -252,7 +276,7 @@ func projectRowsSQL(from string) string {
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
 		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
-		       r.template_key, r.template_version, r.template_digest
+		       r.template_key, r.template_version, r.template_digest, ` + enteredSQL + `
 		  from (` + from + `) f
 		  join review r on r.project_id = f.project_id and r.no = f.review_no, me
 		 order by f.place`
@@ -263,7 +287,7 @@ func projectRowsSQL(from string) string {
 // Unless it is fromFirst or allRows, total says how many rows there are, and the page is
 // read from the last, backwards.
 func (s *Store) orderedSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int, what string) (string, []any) {
-	args, where := s.portfolioWhere(by, f, tmpl)
+	args, where := s.portfolioWhere(by, &f, tmpl)
 	size, skip := PortfolioPage+1, (f.Page-1)*PortfolioPage
 	desc, nulls := f.Desc, "nulls last"
 	switch total {
@@ -328,79 +352,89 @@ func inOrder(order, way, nulls string) string {
 
 // portfolioCountSQL counts what a filter leaves.
 func (s *Store) portfolioCountSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (string, []any) {
-	args, where := s.portfolioWhere(by, f, tmpl)
+	args, where := s.portfolioWhere(by, &f, tmpl)
 	return `with ` + meSQL + ` select count(*)::int from portfolio f, me where ` + strings.Join(where, " and "), args
 }
 
 // portfolioWhere are the conditions of a filter, and that the person may see the
 // project.
-func (s *Store) portfolioWhere(by By, f PortfolioFilter, tmpl *plan.Lifecycle) (args []any, where []string) {
-	args = []any{by.token[:], by.person, s.idle}
-	where = []string{visibleSQL}
-	add := func(cond string, v any) {
-		args = append(args, v)
-		where = append(where, fmt.Sprintf(cond, len(args)))
+func (s *Store) portfolioWhere(by By, f *PortfolioFilter, tmpl *plan.Lifecycle) (args sqlArgs, where []string) {
+	args = sqlArgs{by.token[:], by.person, s.idle}
+	where = append([]string{visibleSQL}, f.rely()...)
+	add := func(cond string, v any) { where = append(where, strings.ReplaceAll(cond, "$*", args.put(v))) }
+	f.narrow(add)
+	if f.Stage != "" {
+		keys, versions, places := f.paces.inStage(tmpl, f.Stage)
+		in := args.put(places)
+		at := `f.current = any(` + in + `::smallint[])`
+		if few := slices.Compact(slices.Sorted(slices.Values(places))); len(few) == 1 {
+			at = `f.current = ` + args.put(few[0]) // which has the index give the rows in order
+		}
+		where = append(where, at, `exists (select from review r
+		    join unnest(`+args.put(keys)+`::text[], `+args.put(versions)+`::int[], `+in+`::smallint[]) s (key, version, place)
+		      on s.key = r.template_key and s.version = r.template_version and s.place = f.current
+		   where r.project_id = f.project_id and r.no = f.review_no)`)
 	}
-	f.narrow(add, tmpl)
-	if f.Mine {
-		where = append(where, `f.owner_id = (select id from me)`)
+	if f.Late {
+		where = append(where, lateSQL(args.put(passedStates())))
 	}
-	if f.On {
-		where = append(where, `f.project_id in (select project_id from project_member where person_id = (select id from me))`)
-	}
-	if f.Me {
-		where = append(where, `f.waited && (select array_agg(w) from (
-		    select me.id::text from me union all
-		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and `+countsSQL+`) own (w))`)
-	}
-	if f.Stale {
-		where = append(where, `f.project_id in (select project_id from record where kind = 'document' and not closed and due < current_date)`)
-	}
-	if f.NoDeputy {
-		where = append(where, `f.deputy_id is null`)
-	}
-	if f.NoOwner {
-		where = append(where, `f.status <> 'stopped' and (f.unowned or exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null)))`)
+	if f.AtRisk {
+		where = append(where, f.paces.atRiskSQL(&args, args.put(passedStates())))
 	}
 	return args, where
 }
 
-// narrow adds the conditions that take a value.
-func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecycle) {
+// rely are the conditions that rest on who asks, or on nothing.
+func (f *PortfolioFilter) rely() (where []string) {
+	for _, c := range []struct {
+		on   bool
+		cond string
+	}{
+		{f.Mine, `f.owner_id = (select id from me)`},
+		{f.On, `f.project_id in (select project_id from project_member where person_id = (select id from me))`},
+		{f.Me, `f.waited && (select array_agg(w) from (
+		    select me.id::text from me union all
+		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and ` + countsSQL + `) own (w))`},
+		{f.Stale, `f.project_id in (select project_id from record where kind = 'document' and not closed and due < current_date)`},
+		{f.NoDeputy, `f.deputy_id is null`},
+		{f.NoTarget, `f.target is null`},
+		{f.NoOwner, `f.status <> 'stopped' and (f.unowned or exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null)))`},
+	} {
+		if c.on {
+			where = append(where, c.cond)
+		}
+	}
+	return where
+}
+
+// narrow adds the conditions that take a value, whose place is $*.
+func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 	if f.Search != "" {
-		add(`(f.search like '%%' || $%[1]d || '%%' or f.key like '%%' || $%[1]d || '%%')`, folded(f.Search))
+		add(`(f.search like '%' || $* || '%' or f.key like '%' || $* || '%')`, folded(f.Search))
 	}
 	if f.Team != "" {
-		add(`f.team = $%d`, f.Team)
+		add(`f.team = $*`, f.Team)
 	}
 	if f.Tier != 0 {
-		add(`f.tier = $%d`, f.Tier)
+		add(`f.tier = $*`, f.Tier)
 	}
 	if f.Status != "" {
-		add(`f.status = $%d`, f.Status)
+		add(`f.status = $*`, f.Status)
 	}
 	if f.Owner != "" {
 		add(`f.owner_id in `+peopleLikeSQL, folded(f.Owner))
-	}
-	if f.Stage != "" {
-		add(`f.current = $%d`, tmpl.StageIndex(f.Stage)) // of projects that follow this lifecycle, in whichever version
-		add(`exists (select from review r where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d)`, tmpl.Key)
 	}
 	if f.Uses != "" {
 		add(f.usesSQL(), f.Uses)
 	}
 	if f.Live != review.NotLive {
-		add(`f.live = $%d and f.live <> ''`, string(f.Live)) // the index has those that run
+		add(`f.live = $* and f.live <> ''`, string(f.Live)) // the index has those that run
 	}
 	if len(f.Gate) > 0 {
-		states := make([]int16, len(f.Gate))
-		for i, g := range f.Gate {
-			states[i] = int16(g)
-		}
-		add(`f.gates && $%d::smallint[]`, states)
+		add(`f.gates && $*::smallint[]`, gateNumbers(f.Gate))
 	}
 	if f.Seat != "" {
-		add(`f.waited && array[$%d::text]`, string(f.Seat))
+		add(`f.waited && array[$*::text]`, string(f.Seat))
 	}
 	if f.Person != "" {
 		add(`f.waited && (select array_agg(id::text) from `+peopleLikeSQL+` named)`, folded(f.Person))
@@ -409,17 +443,20 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any), tmpl *plan.Lifecy
 		add(`f.project_id in (select project_id from project_member where person_id in `+peopleLikeSQL+`)`, folded(f.Anyone))
 	}
 	if f.Alarm != record.NoAlarm {
-		add(`f.project_id in (select project_id from record where alarm = $%d and alarm <> '')`, string(f.Alarm))
+		add(`f.project_id in (select project_id from record where alarm = $* and alarm <> '')`, string(f.Alarm))
 	}
-	if f.Late {
-		var passed []int16
-		for g := review.GateBlocked; g <= review.GateNotNeeded; g++ {
-			if g.Passed() {
-				passed = append(passed, int16(g))
-			}
-		}
-		add(dueSQL+` < current_date and f.live = '' and not f.gates <@ $%d::smallint[]`, passed)
+	if !f.Month.IsZero() {
+		add(`f.target >= $*::date and f.target < $*::date + interval '1 month'`, f.Month)
 	}
+}
+
+// gateNumbers are states of gates as the portfolio stores them.
+func gateNumbers(states []review.GateState) []int16 {
+	out := make([]int16, len(states))
+	for i, g := range states {
+		out[i] = int16(g)
+	}
+	return out
 }
 
 func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
@@ -446,7 +483,7 @@ func scanProjectRow(rows pgx.Rows) (PortfolioRow, error) {
 	if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
 		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
 		&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
-		&r.ref.Key, &r.ref.Version, &r.ref.Digest); err != nil {
+		&r.ref.Key, &r.ref.Version, &r.ref.Digest, &r.Entered); err != nil {
 		return r, fmt.Errorf("reading the portfolio: %w", err)
 	}
 	r.Target, r.ReviewDue, r.Since, r.Waited = deref(target), deref(due), deref(since), review.ParseParties(waited)
@@ -484,7 +521,7 @@ func (f *PortfolioFilter) usesSQL() string {
 	}
 	if !f.module {
 		return `exists (select from review r
-		         where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $%d` + version(`r.template_version`) + `)`
+		         where r.project_id = f.project_id and r.no = f.review_no and r.template_key = $*` + version(`r.template_version`) + `)`
 	}
 	return `(f.project_id, f.review_no) in (select u.project_id, u.no from (
 	    select r.project_id, r.no from (` + madeOfSQL + `) made join review r on r.plan = made.digest` + version(`made.version`) + ` offset 0) u)`

@@ -30,7 +30,7 @@ func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, st
 		return batchError("reading the portfolio", err)
 	}
 	for first := true; ; first = false {
-		part := &PortfolioView{Viewer: who, Tmpl: tmpl, Page: 1}
+		part := &PortfolioView{Viewer: who, Tmpl: tmpl, Page: 1, paces: f.paces}
 		if part.Rows, err = s.fetchProjects(ctx, tx, by, stretch); err != nil {
 			return err
 		}

@@ -43,6 +43,7 @@ type Store struct {
 	templates templateCache
 	names     nameCache
 	places    placeCache
+	standings standings
 	kept      *keptReviews
 	plans     *planCache
 	probe     probe
@@ -80,7 +81,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	return &Store{
 		pool: pool, zone: zone, kept: newKeptReviews(), plans: newPlanCache(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
-		usual: o.Lifecycle,
+		usual: o.Lifecycle, standings: standings{age: standingsAge},
 	}, nil
 }
 

@@ -24,6 +24,7 @@ type templateCache struct {
 	latest lately[plan.Ref] // what new projects get
 	newest lately[Lifecycles]
 	words  lately[plan.Words]
+	paces  lately[paces]
 
 	library *publishedLibrary // all that was published when it was last asked for
 }
@@ -175,6 +176,16 @@ func (s *Store) findDefault(ctx context.Context) (plan.Ref, error) {
 // Lifecycles are what new projects can be given: the newest version of each, the
 // one that they get without a choice first.
 type Lifecycles []*plan.Lifecycle
+
+// Name is the name of a lifecycle, or its key where it has none here any more.
+func (l Lifecycles) Name(key string) string {
+	for _, one := range l {
+		if one.Key == key {
+			return one.Name
+		}
+	}
+	return key
+}
 
 // StageName is the name of a stage for lists that cross projects: that of the
 // first lifecycle that has a stage of this key, or the key itself.

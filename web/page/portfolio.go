@@ -28,6 +28,9 @@ type PortfolioFilter struct {
 	Uses     string        // key of a lifecycle or module that they go by
 	Version  int           // of what they use; 0: any
 	Late     bool
+	Risk     bool   // late by its forecast
+	Month    string // of the target: 2006-01, or MonthNone
+	Group    string // a key of Groupings: the list in groups
 	NoDeputy bool
 	Keeps    string // key of a [KeepsFilter]
 	NoOwner  bool   // without an owner, also of a stage that has begun
@@ -81,7 +84,7 @@ func GateStates() []GateFilter {
 func (f PortfolioFilter) narrowing() int {
 	n := 0
 	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.NoDeputy, f.NoOwner, f.Keeps != "",
+		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.Risk, f.Month != "", f.NoDeputy, f.NoOwner, f.Keeps != "",
 	} {
 		if on {
 			n++
@@ -123,6 +126,11 @@ func (f PortfolioFilter) url() string {
 	if f.NoOwner {
 		q.Set("unowned", "1")
 	}
+	if f.Risk {
+		q.Set("risk", "1")
+	}
+	set("month", f.Month)
+	set("group", f.Group)
 	set("sort", f.order())
 	if f.Page > 1 {
 		q.Set("page", strconv.Itoa(f.Page))
@@ -176,6 +184,7 @@ type PortfolioData struct {
 	Words    plan.Words      // that published documents add
 	Teams    []string        // to filter by; nil: too many to list
 	Projects []PortfolioProject
+	Totals   PortfolioTotals // of all pages, without what the strip narrows
 	Ignored  []Ignored
 	First    int  // position of the first project in the whole list, from 1
 	More     bool // there is a next page
@@ -210,6 +219,7 @@ type PortfolioProject struct {
 	Status     review.Status
 	Restricted bool
 	Target     time.Time // date; zero: none
+	Forecast   time.Time // day of its launch at its lifecycle's pace; zero: none is forecast
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
 	Live       review.Live
@@ -313,6 +323,11 @@ func (p *PortfolioProject) status() (ui.State, string) {
 	return ui.None, ""
 }
 
+// atRisk reports whether the project is not late yet and will be by its forecast.
+func (p *PortfolioProject) atRisk(now time.Time) bool {
+	return !p.Target.IsZero() && p.Forecast.After(p.Target) && !p.overdue(now)
+}
+
 func (p *PortfolioProject) overdue(now time.Time) bool {
 	return targetMissed(p.Target, p.Status, p.Live, p.Stages, now)
 }
@@ -371,14 +386,9 @@ func (d *PortfolioData) columns() []ui.Column {
 		}
 		return c
 	}
-	n := len(d.Template.Stages)
-	keys, names := make([]string, n), make([]string, n)
-	for i := range d.Template.Stages {
-		keys[i] = string(d.Template.Stages[i].Key)
-		names[i] = stageShort(&d.Template.Stages[i])
-	}
+	keys, names := stageColumns(d.Template)
 	return ui.HeatColumns([]ui.Column{
-		column("Project", SortName), column("Target", SortTarget), column("Ready", SortReady), column("Owner", SortOwner),
+		column("Project", SortName), column("Target", SortTarget), {Label: "Forecast"}, column("Ready", SortReady), column("Owner", SortOwner),
 		column("Blocked by", SortBlocked), column("For", SortSince), column("Team", SortTeam), column("Tier", SortTier), {Label: "On target", Num: true},
 	}, keys, names)
 }

@@ -19,7 +19,7 @@ func (f PortfolioFilter) TableURL(format sheet.Format) string {
 // what the page says with marks.
 func (d *PortfolioData) SheetColumns() []sheet.Column {
 	columns := []sheet.Column{
-		{Title: "Project", Width: 36, Stays: true}, {Title: "Key", Width: 24}, {Title: "Status", Width: 12}, {Title: "Target or next review", Width: 20}, {Title: "Overdue", Width: 10},
+		{Title: "Project", Width: 36, Stays: true}, {Title: "Key", Width: 24}, {Title: "Status", Width: 12}, {Title: "Target or next review", Width: 20}, {Title: "Overdue", Width: 10}, {Title: "Forecast", Width: 14}, {Title: "At risk", Width: 10},
 		{Title: "Ready in %", Width: 10}, {Title: "Owner", Width: 24}, {Title: "Blocked by", Width: 36}, {Title: "Blocked since", Width: 14}, {Title: "Team", Width: 20}, {Title: "Tier", Width: 10},
 		{Title: "Figures on target", Width: 16}, {Title: "Figures read", Width: 12}, {Title: "Marks", Width: 36}, {Title: "Restricted", Width: 10}, {Title: "Lifecycle", Width: 28},
 	}
@@ -32,7 +32,7 @@ func (d *PortfolioData) SheetColumns() []sheet.Column {
 // SheetRow is a project as a row of that file. origin is the address of this Slipway.
 func (d *PortfolioData) SheetRow(p *PortfolioProject, origin string) []any {
 	row := []any{
-		p.Name, string(p.Key), p.statusWord(d.Now), p.day(), yes(p.overdue(d.Now)),
+		p.Name, string(p.Key), p.statusWord(d.Now), p.day(), yes(p.overdue(d.Now)), p.Forecast, yes(p.atRisk(d.Now)),
 		p.Ready, p.Owner, p.blockedFully(), p.Since, p.Team, int(p.Tier),
 	}
 	if p.Kept.Read > 0 {
@@ -45,6 +45,28 @@ func (d *PortfolioData) SheetRow(p *PortfolioProject, origin string) []any {
 		row = append(row, stageWords(c))
 	}
 	return append(row, origin+ProjectURL(p.Key))
+}
+
+// SheetColumns are the columns of the groups as a file.
+func (d *GroupsData) SheetColumns() []sheet.Column {
+	_, name := groupWords(d.Filter.Group)
+	columns := []sheet.Column{
+		{Title: name, Width: 32, Stays: true}, {Title: "Projects", Width: 10}, {Title: "Done in %", Width: 10}, {Title: "To request", Width: 10}, {Title: "At risk", Width: 10},
+		{Title: "Late", Width: 10}, {Title: "Lapsed", Width: 10}, {Title: "Live", Width: 10},
+	}
+	for i := range d.Template.Stages {
+		columns = append(columns, sheet.Column{Title: stageShort(&d.Template.Stages[i]), Width: 14})
+	}
+	return columns
+}
+
+// SheetRow is a group as a row of that file.
+func (d *GroupsData) SheetRow(t *PortfolioTotals) []any {
+	row := []any{d.name(t), t.Projects, t.Done, t.Ready, t.AtRisk, t.Late, t.Lapsed, t.Live}
+	for _, n := range t.Stages {
+		row = append(row, n)
+	}
+	return row
 }
 
 // statusWord is what the page says in the column of days, in a word.

@@ -25,6 +25,7 @@ type ProjectData struct {
 	Nobody  []review.Blocker // what nobody can do
 	Reviews []time.Time      // when each review started, the launch first
 	Past    bool             // Now is not the present: nothing can be done here
+	Pace    *Pace            // of its lifecycle; nil: not known
 	Next    NextReviewForm
 	Newest  []plan.Ref    // the newest version of each published document
 	Others  review.Others // that records are about
@@ -84,6 +85,9 @@ func (v *projectView) facts() []ui.Fact {
 	}
 	if !p.Target.IsZero() {
 		facts = append(facts, ui.Fact{Term: "Target", Text: p.Target.Format("2 Jan 2006") + v.targetWord()})
+	}
+	if f := v.forecast(); !f.day.IsZero() {
+		facts = append(facts, ui.Fact{Term: "Forecast", Text: f.dayWords(v.Now) + f.afterTarget(v.project().Target), Href: "#forecast"})
 	}
 	if state, due := v.Review.Live(v.Now); state != review.NotLive {
 		text := strings.TrimPrefix(state.Label(), "Live, ")

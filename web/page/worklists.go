@@ -245,6 +245,7 @@ type tally struct {
 	word  string
 	href  string
 	state ui.State
+	on    bool // the page shows just what it counts
 }
 
 // tallies are the numbers on top. The first ones stand there also when there is
