@@ -67,10 +67,10 @@ func TestADependencyFromEnd(t *testing.T) {
 		t.Errorf("the other project says %s", text)
 	}
 	form := b.get(page.EditRecordURL(p, "dependency", 1))
-	if got := form.one("[name=value-project]").AttrOr("value", ""); got != "vault" {
+	if got := form.one("[name=value-project]").AttrOr("value", ""); got != name {
 		t.Errorf("the form says %q", got)
 	}
-	if form.one(`[name=value-project][list=projects]`); form.find("datalist#projects option[value=vault]").Length() != 1 || form.find("datalist#projects option[value=ledger]").Length() != 0 {
+	if form.one(`[name=value-project][list=projects]`); form.find(`datalist#projects option[value="`+name+`"]`).Length() != 1 || form.find("datalist#projects option").Length() != 1 {
 		t.Error("the form offers other projects than there are")
 	}
 	f.change("manager", vault, "", func(r *review.Review, who review.Actor, at time.Time) error {
@@ -90,6 +90,40 @@ func TestADependencyFromEnd(t *testing.T) {
 	for _, at := range []string{page.HistoryURL(p), page.ReportURL(p)} {
 		if text := b.get(at).want(200).one("main").Text(); !strings.Contains(text, "Project here: "+name) {
 			t.Errorf("%s does not name the other project", at)
+		}
+	}
+}
+
+// Another project is found by its name or a part of it; where several have that part, the
+// field says which.
+func TestADependencyByName(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	p := f.create("ledger")
+	named := func(key, name string) {
+		f.create(key, func(in *review.NewProject) { in.Name = name })
+	}
+	named("vault", "Card Vault")
+	named("vault-2", "Token Vault")
+	named("twin", "Card Vault")
+	named("plain", "Vault")
+	b := f.browse("member")
+	at := page.RecordKindURL(p, "dependency")
+	for typed, want := range map[string]string{"token": "vault-2", "VAULT-2": "vault-2", " Vault ": "vault", "Card Vault (twin)": "twin"} {
+		form := dependency(typed)
+		form[1] = "Tokens of " + typed // another record each time
+		to := b.post(at, form...).want(303).Header.Get("Location")
+		if b.get(to).want(200).find(`#facts a[href="`+page.ProjectURL(review.ProjectKey(want))+`"]`).Length() != 1 {
+			t.Errorf("%q is not %s", typed, want)
+		}
+	}
+	for typed, want := range map[string]string{
+		"ault":    "has several matches; type one of them in full: Card Vault (vault); Card Vault (twin); Token Vault; Vault",
+		"nothing": "is neither the name nor the key of a project that you can see",
+	} {
+		got := b.post(at, dependency(typed)...).want(422)
+		if text := words(got.one(".errors")); !strings.Contains(text, want) || got.one("[name=value-project]").AttrOr("value", "") != typed {
+			t.Errorf("%q gives %s", typed, text)
 		}
 	}
 }

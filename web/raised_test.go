@@ -49,6 +49,29 @@ func TestAWaiverRaisesRecords(t *testing.T) {
 	}
 }
 
+// What came up at a gate that has passed is proposed for the next that can still count it.
+func TestARecordIsProposedForAGateThatCounts(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	p := f.create("ledger")
+	m := f.browse("member")
+	item := f.tmpl.Stages[0].Items[0].Key
+	proposed := func(stage plan.StageKey, item plan.ItemKey, want plan.StageKey) {
+		t.Helper()
+		if got := m.get(page.NewRecordURL(p, "risk", stage, item)).want(200).one(`[name=stage] option[selected]`).AttrOr("value", ""); got != string(want) {
+			t.Errorf("in %q at %q it is proposed for %q, want %q", stage, item, got, want)
+		}
+	}
+	first, next := f.tmpl.Stages[0].Key, f.tmpl.Stages[1].Key
+	proposed("", "", first)
+	proposed("", item, first)
+	proposed(next, "", next)
+	f.passGate(p, first, plan.SeatProduct, plan.SeatEngineering)
+	proposed("", "", next)
+	proposed("", item, next)
+	proposed(first, "", next)
+}
+
 // A finding leads to debts and lessons that are filled in with it.
 func TestAFindingRaisesRecords(t *testing.T) {
 	t.Parallel()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -248,12 +250,16 @@ func (s *Server) addRecord(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = ownsField(k, form.Values)
 	}
+	found := form
+	if err == nil {
+		found.Values, err = s.projectsByName(r, k, form.Values)
+	}
 	var no int
 	if err == nil {
 		owner := personNumber(form.Owner)
-		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, form.Values)}
+		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, found.Values)}
 		err = s.changeRecord(r, t, func(rv *review.Review, who review.Actor, at time.Time) (err error) {
-			no, err = rv.OpenRecord(who, k.Key, form.Record(owner, s.Links), at)
+			no, err = rv.OpenRecord(who, k.Key, found.Record(owner, s.Links), at)
 			return err
 		})
 	}
@@ -297,6 +303,79 @@ func otherProjects(k *record.Kind, values record.Values) []review.ProjectKey {
 	return out
 }
 
+// keyBehind is the key behind a project's name, where lists tell twins apart by it.
+var keyBehind = regexp.MustCompile(` \(([a-z0-9-]+)\)$`)
+
+// namesakesListed is how many projects a refusal names at most.
+const namesakesListed = 5
+
+// projectsByName has the fields that name another project do so by its key, where its
+// name was typed or a part of it that no other project has which the person may see.
+func (s *Server) projectsByName(r *http.Request, k *record.Kind, typed record.Values) (record.Values, error) {
+	out := typed
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		name := strings.TrimSpace(typed[f.Key])
+		if f.Type != record.Project || name == "" || strings.HasPrefix(name, "#") {
+			continue
+		}
+		key, err := s.projectNamed(r, name)
+		var several *namesakes
+		if errors.As(err, &several) {
+			return typed, invalidField(string(f.Key), "has several matches; type one of them in full: "+strings.Join(several.names, "; "))
+		}
+		if err != nil {
+			return typed, err
+		}
+		if key != "" {
+			out = out.With(record.Values{f.Key: string(key)})
+		}
+	}
+	return out, nil
+}
+
+// namesakes are projects among which a name does not tell.
+type namesakes struct{ names []string }
+
+func (n *namesakes) Error() string { return "several projects: " + strings.Join(n.names, "; ") }
+
+// projectNamed finds a project by its key, its name, or a part of that which no other
+// has; empty where there is none.
+func (s *Server) projectNamed(r *http.Request, name string) (review.ProjectKey, error) {
+	if known, err := s.keyTaken(r, strings.ToLower(name)); err != nil || known {
+		return review.ProjectKey(strings.ToLower(name)), err
+	}
+	search := name
+	if m := keyBehind.FindStringSubmatch(name); m != nil {
+		search = m[1]
+	}
+	found, err := s.Store.ProjectChoices(r.Context(), s.by(r), search, projectsListed)
+	if err != nil {
+		return "", err
+	}
+	for _, same := range []func(p store.ProjectChoice) bool{
+		func(p store.ProjectChoice) bool { return strings.EqualFold(string(p.Key), search) },
+		func(p store.ProjectChoice) bool { return fold.Text(p.Name) == fold.Text(name) },
+	} {
+		if i := slices.IndexFunc(found, same); i >= 0 {
+			return found[i].Key, nil
+		}
+	}
+	several := &namesakes{}
+	for _, p := range found {
+		several.names = append(several.names, p.Name)
+	}
+	switch n := len(found); {
+	case n == 0:
+		return "", nil
+	case n == 1:
+		return found[0].Key, nil
+	case n > namesakesListed:
+		several.names = append(several.names[:namesakesListed], "and others")
+	}
+	return "", several
+}
+
 // recordFormFailed shows the form again with what was typed and what is wrong.
 func (s *Server) recordFormFailed(w http.ResponseWriter, r *http.Request, no int, form records.Form, err error) error {
 	var refused bool
@@ -330,11 +409,15 @@ func (s *Server) saveRecord(w http.ResponseWriter, r *http.Request) error {
 	if err == nil {
 		err = ownsField(k, form.Values)
 	}
+	found := form
+	if err == nil {
+		found.Values, err = s.projectsByName(r, k, form.Values)
+	}
 	if err == nil {
 		owner := personNumber(form.Owner)
-		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, form.Values)}
+		t := store.Target{Project: projectKey(r), Others: []review.PersonID{owner}, Seen: otherProjects(k, found.Values)}
 		err = s.changeOne(r, t, no, func(rv *review.Review, who review.Actor, at time.Time) error {
-			return rv.EditRecord(who, no, shown(posted), form.Record(owner, s.Links), at)
+			return rv.EditRecord(who, no, shown(posted), found.Record(owner, s.Links), at)
 		})
 	}
 	if err != nil {

@@ -14,7 +14,7 @@ var dependency = Kind{
 	Text:    "What does not work without it?",
 	Due:     "Needed by", DueIn: 30, Overdue: "is not there",
 	Fields: []Field{
-		{Key: "project", Label: "Project here", Type: Project, Help: "Its key; type a few letters to choose one. Leave it empty for a system that is not kept here."},
+		{Key: "project", Label: "Project here", Type: Project, Help: "Its name or its key; type a few letters to choose one. Leave it empty for a system that is not kept here."},
 		{Key: "system", Label: "System elsewhere", Type: Line, Help: "What it is called, where it is no project here."},
 		{Key: "promised", Label: "What is promised", Type: Text, Required: true},
 		{Key: "contact", Label: "Contact", Type: Line, Help: "Such as a team's address or channel."},

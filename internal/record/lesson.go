@@ -31,6 +31,7 @@ var lesson = Kind{
 	Example: "A rollback that nobody has rehearsed takes an hour",
 	Text:    "What happened, and why did nothing catch it?",
 	Item:    "The item that should have caught it",
+	ItemFor: "A lesson needs it once it proposes something to the library.",
 	Later:   "What the library should say instead",
 	Fields: []Field{
 		{Key: LessonFrom, Label: "Where from", Type: Choice, Required: true, Choices: []Option{
@@ -42,11 +43,11 @@ var lesson = Kind{
 				{"title", "The item's title"}, {"why", "Why it matters"}, {"done", "When it is done"}, {"show", "What to show"},
 				{LessonNewItem, "A new item beside it"},
 			},
-			Help: "Of the item that should have caught it.",
+			Help: "Of the item that should have caught it. Leave this and the wording empty where the library can stay as it is.",
 		},
 		{
 			Key: LessonWording, Later: true, Label: "Its new wording, in full", Type: Text,
-			Help: "Of a new item, the first line is its title, and the rest says when it is done.",
+			Help: "Needed where something should change. Of a new item, the first line is its title, and the rest says when it is done.",
 		},
 		{Key: LessonDocument, Label: "Taken up by", Type: Line, Given: true},
 		{Key: LessonVersion, Label: "Version", Type: Line, Given: true},

@@ -44,6 +44,7 @@ type Kind struct {
 	Title     string // what the form asks for first
 	Example   string // of such a title
 	Text      string // what it asks beside; empty: nothing
+	ItemFor   string // what a form says of it
 	Item      string // what the item is to it that a form asks for; empty: the one where it came up
 	Later     string // heading of the fields that are seldom known when it is added
 	Due       string // what the record's date is; empty: it has none

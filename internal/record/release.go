@@ -25,7 +25,7 @@ var release = Kind{
 		{Key: "environment", Label: "Where to", Type: Choice, Required: true, Choices: []Option{
 			{"production", "Production"}, {"staging", "Staging"}, {"other", "Another environment"},
 		}},
-		{Key: "site", Label: "Which environment", Type: Environment, Sort: "environment", Help: "Such as Production, Frankfurt."},
+		{Key: "site", Label: "Which environment", Type: Environment, Sort: "environment", Help: "Such as Production, Frankfurt. A part of the name is enough."},
 		{Key: "time", Label: "When", Type: Moment, Required: true, Help: "When it goes out or, once it is out, when it did."},
 		{Key: "because", Label: "Why it is released", Type: Text, Required: true},
 		{Key: "expected", Label: "Expected impact", Type: Text, Help: "What will be different, for whom, and how you will see it."},
@@ -57,7 +57,7 @@ var release = Kind{
 func hasGoneOut(s StateKey) bool { return s != "planned" && s != "off" }
 
 func checkRelease(v Values) []Problem {
-	if rehearsed := v.date("rehearsed"); rehearsed.After(v.moment("time")) {
+	if out := v.moment("time"); !out.IsZero() && v.date("rehearsed").After(out) {
 		return []Problem{{"rehearsed", "lies after the release"}}
 	}
 	return nil

@@ -71,10 +71,10 @@ func TestDependenciesThatAreRefused(t *testing.T) {
 		"both":                 {aDependency("vault", "Card network"), "system", "leave one of the two empty; a record is of one dependency"},
 		"itself":               {aDependency("Ledger", ""), "project", "is this project itself; say on which other it depends"},
 		"itself by its number": {aDependency("also-ledger", ""), "project", "is this project itself; say on which other it depends"},
-		"a hidden project":     {aDependency("secret", ""), "project", "is the key of no project that you can see"},
-		"no project":           {aDependency("nothing-here", ""), "project", "is the key of no project that you can see"},
-		"a number":             {aDependency("12", ""), "project", "is the key of no project that you can see"},
-		"a kept one of none":   {aDependency("#12", ""), "project", "is the key of no project that you can see"},
+		"a hidden project":     {aDependency("secret", ""), "project", "is neither the name nor the key of a project that you can see"},
+		"no project":           {aDependency("nothing-here", ""), "project", "is neither the name nor the key of a project that you can see"},
+		"a number":             {aDependency("12", ""), "project", "is neither the name nor the key of a project that you can see"},
+		"a kept one of none":   {aDependency("#12", ""), "project", "is neither the name nor the key of a project that you can see"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)

@@ -114,7 +114,7 @@ func (r *Review) otherProjects(in *input, kind *record.Kind, typed, has record.V
 		case ProjectKey(key) == r.Project.Key || seen && id == r.Project.ID:
 			in.problems.Add(string(f.Key), "is this project itself; say on which other it depends")
 		case !seen:
-			in.problems.Add(string(f.Key), "is the key of no project that you can see")
+			in.problems.Add(string(f.Key), "is neither the name nor the key of a project that you can see")
 		default:
 			typed[f.Key] = strconv.FormatInt(int64(id), 10)
 		}

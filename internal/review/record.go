@@ -251,8 +251,9 @@ type NewRecord struct {
 }
 
 // check cleans and checks what was typed. has is what the record says so far; a
-// stage or an owner that it has may stay although nobody could choose it now.
-func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) (RecordFields, error) {
+// stage or an owner that it has may stay although nobody could choose it now. st is where
+// the record stands. All that is wrong is said at once, of each field one thing.
+func (r *Review) checkRecord(kind *record.Kind, st *record.State, in NewRecord, has RecordFields, at time.Time) (RecordFields, error) {
 	var c input
 	out := RecordFields{Owner: in.Owner, Stage: in.Stage, Item: in.Item}
 	out.Title = c.line("title", in.Title, MaxName)
@@ -277,16 +278,18 @@ func (r *Review) checkRecord(kind *record.Kind, in NewRecord, has RecordFields) 
 		c.problems.Add("item", "is no item of this project")
 	}
 	out.Links = c.recordLinks(in.Links, in.Rules)
-	out.Values = c.values(kind, r.placed(kind, in.Values), has.Values, in.Rules)
+	out.Values = c.values(kind, r.placed(&c, kind, in.Values, has.Values), has.Values, in.Rules)
 	r.checkPlace(&c, kind, out.Values)
 	r.checkSources(&c, kind, out.Values, has.Values)
 	r.otherProjects(&c, kind, out.Values, has.Values)
 	r.workOutDeadlines(&c, kind, out.Values)
-	if len(c.problems.Fields) == 0 && kind.Check != nil {
+	if kind.Check != nil {
 		for _, p := range kind.Check(out.Values) {
-			c.problems.Add(string(p.Field), p.Message)
+			c.also(string(p.Field), p.Message)
 		}
 	}
+	out.lacks(&c, st)
+	out.fits(&c, kind, st.Key, at)
 	return out, c.problems.Err()
 }
 
@@ -451,14 +454,8 @@ func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Tim
 	if err := r.everyRecord(); err != nil {
 		return 0, err
 	}
-	fields, err := r.checkRecord(k, in, RecordFields{})
+	fields, err := r.checkRecord(k, &k.States[0], in, RecordFields{}, at)
 	if err != nil {
-		return 0, err
-	}
-	if err := fields.lacks(&k.States[0]); err != nil {
-		return 0, err
-	}
-	if err := fields.fits(k, k.States[0].Key, at); err != nil {
 		return 0, err
 	}
 	for i := range r.Records {
@@ -517,7 +514,7 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 	if err != nil {
 		return err
 	}
-	fields, err := r.checkRecord(rec.Def(), in, rec.RecordFields)
+	fields, err := r.checkRecord(rec.Def(), rec.Standing(), in, rec.RecordFields, at)
 	if err != nil {
 		return err
 	}
@@ -527,12 +524,6 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 	if err := unchanged("record", shown, rec.Digest()); err != nil {
 		return err
 	}
-	if err := fields.lacks(rec.Standing()); err != nil {
-		return err
-	}
-	if err := fields.fits(rec.Def(), rec.State, at); err != nil {
-		return err
-	}
 	if rec.Standing().Decided() {
 		return refuse("%s is %s: that was decided on what it says. Open it again to change it.", rec.Name(), strings.ToLower(rec.Standing().Label))
 	}
@@ -540,18 +531,21 @@ func (r *Review) EditRecord(by Actor, no int, shown Digest, in NewRecord, at tim
 }
 
 // lacks says what has to be filled in of a record for it to be in a state.
-func (f *RecordFields) lacks(st *record.State) error {
-	var c input
+func (f *RecordFields) lacks(in *input, st *record.State) {
+	need := func(field, value, message string) {
+		if value == "" {
+			in.also(field, message)
+		}
+	}
 	for _, key := range st.Needs {
-		c.require(string(key), f.Values[key], "has to be filled in")
+		need(string(key), f.Values[key], "has to be filled in")
 	}
 	if st.Dated {
-		c.require("due", f.Due, "has to be filled in")
+		need("due", f.Due, "has to be filled in")
 	}
 	if st.NeedsItem {
-		c.require("item", string(f.Item), "choose one")
+		need("item", string(f.Item), "choose one")
 	}
-	return c.problems.Err()
 }
 
 // changes are the fields in which a record will say something else.
@@ -646,7 +640,7 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	if err := r.Project.stopped(); err != nil {
 		return err
 	}
-	reason, set, fields, err := r.moving(rec, to, in)
+	reason, set, fields, err := r.moving(rec, to, in, at)
 	if err != nil {
 		return err
 	}
@@ -658,9 +652,6 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 	}
 	if !slices.Contains(to.From, rec.State) {
 		return refuse("%s is %s, and cannot become %s from there.", rec.Name(), strings.ToLower(rec.Standing().Label), strings.ToLower(to.Label))
-	}
-	if err := fields.fits(kind, in.To, at); err != nil {
-		return err
 	}
 	if why := r.Exceeds(rec); to.Bounded && why != "" {
 		return refuse("%s %s. Make it less likely or less bad first.", rec.Name(), why)
@@ -680,7 +671,7 @@ func (r *Review) MoveRecord(by Actor, no int, shown Digest, in RecordMove, at ti
 
 // moving checks what was typed to bring a record into a state: the reason, the
 // fields that are filled in with it, and what the record says then.
-func (r *Review) moving(rec *Record, to *record.State, in RecordMove) (reason string, set record.Values, fields RecordFields, err error) {
+func (r *Review) moving(rec *Record, to *record.State, in RecordMove, at time.Time) (reason string, set record.Values, fields RecordFields, err error) {
 	var c input
 	kind := rec.Def()
 	fields = rec.RecordFields
@@ -720,17 +711,13 @@ func (r *Review) moving(rec *Record, to *record.State, in RecordMove) (reason st
 		reason = c.text("reason", in.Reason, MaxReason)
 		c.require("reason", reason, "say why, so that people who come later understand")
 	}
-	if err := c.problems.Err(); err != nil {
-		return "", nil, fields, err
-	}
-	if err := fields.lacks(to); err != nil {
-		return "", nil, fields, err
-	}
+	fields.lacks(&c, to)
 	if kind.Check != nil {
 		for _, p := range kind.Check(fields.Values) {
-			c.problems.Add(string(p.Field), p.Message)
+			c.also(string(p.Field), p.Message)
 		}
 	}
+	fields.fits(&c, kind, to.Key, at)
 	return reason, set, fields, c.problems.Err()
 }
 

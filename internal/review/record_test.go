@@ -125,6 +125,39 @@ func TestRecordsThatAreRefused(t *testing.T) {
 	w.refused(err, "denied")
 }
 
+// All that is wrong with a form is said at once, of each field one thing.
+func TestRecordsAreRefusedInOneRound(t *testing.T) {
+	w := newWorld(t)
+	in := aRelease("registry", "no link", "rehearsed", "2099-01-01", "version", "", "time", "soon")
+	in.Due, in.Links = "later", "file:///etc/passwd"
+	no := w.add(member, "release", aRelease())
+	_, added := w.r.OpenRecord(w.actor(member), "release", in, w.tick())
+	_, due := w.r.OpenRecord(w.actor(member), "debt", review.NewRecord{RecordFields: review.RecordFields{Title: "By hand", Due: "soon", Values: record.Values{"cost": "2 h"}}}, w.tick())
+	for what, c := range map[string]struct {
+		err  error
+		want []string
+	}{
+		"added":   {added, []string{"due", "links", "registry", "rehearsed", "time", "version"}},
+		"changed": {w.r.EditRecord(w.actor(member), no, w.seen(no), in, w.tick()), []string{"due", "links", "registry", "rehearsed", "time", "version"}},
+		"moved": {w.r.MoveRecord(w.actor(member), no, w.seen(no), review.RecordMove{To: "out", Due: "later", Values: record.Values{"time": "2099-01-01T10:00"}}, w.tick()),
+			[]string{"authorised", "due", "time"}},
+		"a day that is none": {due, []string{"due"}},
+	} {
+		var wrong *review.Invalid
+		if !errors.As(c.err, &wrong) {
+			t.Fatalf("%s: %v", what, c.err)
+		}
+		var got []string
+		for _, f := range wrong.Fields {
+			got = append(got, f.Field)
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: wrong are %q, want %q: %v", what, got, c.want, wrong)
+		}
+	}
+}
+
 // The same form sent twice adds one record, and two people who move one record do
 // not move it twice.
 func TestRecordsSentTwice(t *testing.T) {

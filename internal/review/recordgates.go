@@ -141,13 +141,11 @@ func (rec *Record) Warnings() []string {
 
 // fits says what is wrong with fields that are said at a moment, of a record in a
 // state.
-func (f *RecordFields) fits(k *record.Kind, s record.StateKey, at time.Time) error {
+func (f *RecordFields) fits(in *input, k *record.Kind, s record.StateKey, at time.Time) {
 	if k.CheckAt == nil {
-		return nil
+		return
 	}
-	var c input
 	for _, p := range k.CheckAt(s, f.Values, at) {
-		c.problems.Add(string(p.Field), p.Message)
+		in.also(string(p.Field), p.Message)
 	}
-	return c.problems.Err()
 }

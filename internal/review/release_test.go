@@ -221,5 +221,24 @@ func TestAReleaseToAnEnvironment(t *testing.T) {
 	}
 	_, err := w.r.OpenRecord(w.actor(member), "release", aRelease("site", "Staging", "version", "6"), w.tick())
 	w.refused(err, "invalid")
+
+	// A part of a name is enough that no other has; otherwise the names stand at the field,
+	// and the kind is not asked for beside it.
+	w.ok(w.settle(owner, site("Production, Lisbon", "production")))
+	no = w.add(member, "release", aRelease("site", "lisb", "environment", "", "version", "7"))
+	if v := rec(no).Values; v["site"] != "Production, Lisbon" || v["environment"] != "production" {
+		t.Errorf("a part of a name is kept as %v", v)
+	}
+	for typed, want := range map[string]string{
+		"s": "Staging; Production, Lisbon", "Madrid": "Staging; Frankfurt; Berlin; Production, Lisbon",
+	} {
+		_, err := w.r.OpenRecord(w.actor(member), "release", aRelease("site", typed, "environment", "", "version", "8"), w.tick())
+		var wrong *review.Invalid
+		if !errors.As(err, &wrong) || len(wrong.Fields) != 1 || wrong.Fields[0].Field != "site" || !strings.HasSuffix(wrong.Fields[0].Message, ": "+want) {
+			t.Errorf("%q gives %v", typed, err)
+		}
+	}
+	w.ok(w.leaveSite(manager, "production-lisbon"))
+	w.ok(w.rewrite(member, no, func(in *review.NewRecord) { in.Title = "To where we were" }))
 	w.replays()
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -63,6 +64,14 @@ func (in *input) checked(field, s string, max int, advice string) string {
 
 // isVisible reports characters that leave ink.
 func isVisible(r rune) bool { return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) }
+
+// also notes what is wrong with a field of which nothing is said yet: what follows from a
+// field that could not be read says nothing new.
+func (in *input) also(field, message string) {
+	if !slices.ContainsFunc(in.problems.Fields, func(p FieldError) bool { return p.Field == field }) {
+		in.problems.Add(field, message)
+	}
+}
 
 // require notes a problem when s is empty.
 func (in *input) require(field, s, message string) {

@@ -12,7 +12,7 @@ import (
 )
 
 // Begin makes what an address asks for of a new form: what there is not is left
-// out, and without a stage it is the first whose gate has not passed.
+// out, and the gate is the next that can still count it.
 func (d *FormData) Begin() {
 	if d.Kind.DueIn > 0 {
 		d.Form.Due = review.FormatDate(review.Today(d.Now).AddDate(0, 0, d.Kind.DueIn))
@@ -27,27 +27,31 @@ func (d *FormData) Begin() {
 		d.Form.Stage = ""
 		return
 	}
-	if d.Form.Stage != "" && d.Review.Plan.StageIndex(plan.StageKey(d.Form.Stage)) >= 0 {
-		return
-	}
-	d.Form.Stage = string(d.firstGate())
+	d.Form.Stage = string(d.nextGate(plan.StageKey(d.Form.Stage)))
 }
 
-// firstGate is the stage at whose gate a new record counts where nobody says it: of the
-// gates that are still to pass the first that asks for records of its kind, or else the
-// first; empty when all have passed.
-func (d *FormData) firstGate() (first plan.StageKey) {
-	for i := range d.Review.Stages {
-		s := &d.Review.Stages[i]
+// nextGate is the stage at whose gate a new record counts that came up in a stage: that
+// one, while its gate is still to pass, or else the next. Of one that came up nowhere it is
+// the first that asks for records of its kind, or else the first, from where the project
+// begins. Empty when all have passed.
+func (d *FormData) nextGate(from plan.StageKey) plan.StageKey {
+	n, came := d.Review.Plan.StageIndex(from), true
+	if n < 0 {
+		n, came = d.Review.Plan.StageIndex(d.Review.Begins()), false
+	}
+	var next plan.StageKey
+	all := d.Review.Stages
+	for i := range all {
+		s := &all[(n+i)%len(all)]
 		switch {
-		case s.Gate.Passed():
-		case slices.Contains(s.Def.Gate.Records, d.Kind.Key):
+		case d.Review.Standing(s, d.Now).Passed():
+		case came, slices.Contains(s.Def.Gate.Records, d.Kind.Key):
 			return s.Def.Key
-		case first == "":
-			first = s.Def.Key
+		case next == "":
+			next = s.Def.Key
 		}
 	}
-	return first
+	return next
 }
 
 // beginSource has the form say what a new record comes from, where the address names

@@ -49,7 +49,7 @@ func Typed(rec *review.Record, others review.Others) Form {
 // typedProject is how a form says which project a record is about.
 func typedProject(value string, others review.Others) string {
 	if o := others.Named(value); o != nil {
-		return string(o.Key)
+		return o.Name
 	}
 	return review.KeptProject(value)
 }
@@ -269,7 +269,7 @@ func (d *FormData) stageField() ui.Field {
 }
 
 func (d *FormData) itemField() ui.Field {
-	return d.field("item", d.Kind.Item, "", d.Form.Item, true)
+	return d.field("item", d.Kind.Item, d.Kind.ItemFor, d.Form.Item, true)
 }
 
 func (d *FormData) linksField() ui.Field {
