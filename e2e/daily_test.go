@@ -254,7 +254,7 @@ func TestListFollowsTheFilterWhileOneTypes(t *testing.T) {
 	rosa := arrives(somebody(t), "rosa")
 	stage, items := rosa.longStage("typed-filter")
 	rosa.cost()
-	rosa.key("/")
+	rosa.key("f")
 	rosa.typeText(items[4])
 	rosa.until(`document.querySelectorAll('[data-row]').length === 1 && !!document.querySelector('`+row(items[4])+`')`, func() string { return "the list does not follow" })
 	rosa.at(stage + "?q=" + items[4])

@@ -45,6 +45,7 @@ func (s *Server) table() []route {
 		{"GET", "/", signedIn, s.work},
 		{"GET", "/portfolio", signedIn, s.portfolio},
 		{"GET", "/portfolio/export/{table}", signedIn, s.exportPortfolio},
+		{"GET", page.SearchURL, signedIn, s.search},
 		{"GET", "/sign-offs", signedIn, s.signOffs},
 		{"GET", page.TimesURL, signedIn, s.times},
 		{"GET", "/waivers", signedIn, s.waivers},

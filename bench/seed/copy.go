@@ -13,6 +13,7 @@ import (
 
 	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 )
 
 // Pattern is a project that was made through the domain's own commands, and how often to copy it.
@@ -182,6 +183,8 @@ func newRowTemplate(rows []byte, table, project string, columns []string) rowTem
 			own[i] = func(c identity) string { return c.key }
 		case c == "name":
 			own[i] = func(c identity) string { return c.name }
+		case c == "search" && table == "project":
+			own[i] = func(c identity) string { return store.ProjectWords(c.name, c.key) }
 		case c == "search":
 			own[i] = func(c identity) string { return fold.Text(c.name) }
 		case c == "team":

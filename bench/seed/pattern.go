@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -91,6 +92,16 @@ func (w *World) Waiting(ctx context.Context, key review.ProjectKey) (plan.StageK
 		return "", err
 	}
 	return first, w.request(ctx, key, first)
+}
+
+// Risk adds a risk to a project.
+func (w *World) Risk(ctx context.Context, key review.ProjectKey, title string) error {
+	return w.work(ctx, key, func(r *review.Review, who review.Actor, at time.Time) error {
+		_, err := r.OpenRecord(who, record.Risk, review.NewRecord{RecordFields: review.RecordFields{
+			Title: title, Values: record.Values{"likelihood": "2", "impact": "3"},
+		}}, at)
+		return err
+	})
 }
 
 // Assigned makes a pattern from the built-in template with so many open items assigned to Busy.

@@ -1,6 +1,7 @@
 package fold_test
 
 import (
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -54,6 +55,30 @@ func TestKey(t *testing.T) {
 			t.Errorf("the key of %q is %q, want %q", name, got, want)
 		}
 	}
+}
+
+func TestWords(t *testing.T) {
+	for text, want := range map[string]string{
+		"Roll-back of  PAY_api, v2.1": "roll back of pay api v2 1", "https://Wiki.example.test/a?b=c%20d": "https wiki example test a b c 20d",
+		"支付系统": "支 付 系 统", "支付API v2": "支 付 api v2", "サーバー": "サ ー バ ー", "한국 서버": "한 국 서 버", "Gro\u0308ße": "grosse", "कि ताब": "कि ताब",
+		"": "", "%_\\'\"🚀 --": "", "\x00a\x00": "a",
+	} {
+		if got := fold.Words(text); got != want {
+			t.Errorf("the words of %q are %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"Größe", "支付 a-b", "サーバー", "\u0345", "\xff", "a\u030a1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		words := fold.Words(s)
+		if again := fold.Words(words); again != words || strings.TrimSpace(words) != words || strings.Contains(words, "  ") {
+			t.Errorf("%q is %q at first and %q then", s, words, again)
+		}
+	})
 }
 
 func FuzzText(f *testing.F) {

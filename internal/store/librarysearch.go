@@ -36,6 +36,8 @@ type publishedLibrary struct {
 	questions []plan.Question
 	words     plan.Words
 	items     []libraryItem
+	// vocabulary are the words in it, by which a search is put right.
+	vocabulary map[string]struct{}
 }
 
 // libraryItem is an item with its words as searches compare them.
@@ -81,7 +83,7 @@ func (s *Store) libraryOf(ctx context.Context, refs []plan.Ref) (*publishedLibra
 	if lib != nil && slices.Equal(lib.refs, refs) {
 		return lib, nil
 	}
-	lib = &publishedLibrary{refs: refs}
+	lib = &publishedLibrary{refs: refs, vocabulary: map[string]struct{}{}}
 	asked := map[plan.Flag]bool{}
 	for i, ref := range refs {
 		d, err := s.documentOn(ctx, s.pool, ref)
@@ -102,11 +104,22 @@ func (s *Store) libraryOf(ctx context.Context, refs []plan.Ref) (*publishedLibra
 		}
 		lib.words = lib.words.And(d.Adds())
 		lib.add(d, ref.Key, i > 0 && refs[i-1].Key == ref.Key)
+		lib.learn(about(d))
+	}
+	for i := range lib.items {
+		lib.learn(lib.items[i].title.words)
+		lib.learn(lib.items[i].text.words)
 	}
 	s.templates.mu.Lock()
 	defer s.templates.mu.Unlock()
 	s.templates.library = lib
 	return lib, nil
+}
+
+func (l *publishedLibrary) learn(text string) {
+	for _, word := range strings.Fields(fold.Words(text)) {
+		l.vocabulary[word] = struct{}{}
+	}
 }
 
 func questionsOf(d plan.Document) []plan.Question {

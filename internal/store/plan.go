@@ -23,6 +23,10 @@ func (s *Store) PortfolioPlan(ctx context.Context, by By, f PortfolioFilter) (st
 	}
 	f.Page = max(f.Page, 1)
 	sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
+	return s.explain(ctx, sql, args)
+}
+
+func (s *Store) explain(ctx context.Context, sql string, args []any) (string, error) {
 	rows, err := s.pool.Query(ctx, `explain (analyze, buffers, timing off) `+sql, args...)
 	if err != nil {
 		return "", fmt.Errorf("explaining a list: %w", err)
@@ -32,4 +36,20 @@ func (s *Store) PortfolioPlan(ctx context.Context, by By, f PortfolioFilter) (st
 		return "", fmt.Errorf("explaining a list: %w", err)
 	}
 	return strings.Join(lines, "\n") + "\n", nil
+}
+
+// SearchPlan is the same of the statements of a search, by what they look for. An
+// explained statement is always planned for its words.
+func (s *Store) SearchPlan(ctx context.Context, by By, text string) (map[SearchKind]string, error) {
+	out := map[SearchKind]string{}
+	for kind, statement := range map[SearchKind]func(By, searchedWords) (string, arguments){
+		SearchProjects: s.foundProjectsSQL, SearchItems: s.foundOwnItemsSQL, SearchEvidence: s.foundEvidenceSQL, SearchRecords: s.foundRecordsSQL,
+	} {
+		sql, args := statement(by, readSearch(text))
+		var err error
+		if out[kind], err = s.explain(ctx, sql, args); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

@@ -122,7 +122,7 @@ func planColumns(b *pgx.Batch, r *review.Review) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	b.Queue(`insert into plan (digest, origin) values ($1, $2) on conflict do nothing`, digest, origin)
+	b.Queue(`insert into plan (digest, origin, search) values ($1, $2, $3) on conflict do nothing`, digest, origin, ownWords(r.Plan.Origin.Tailoring))
 	ref := r.Plan.Ref()
 	return []any{ref.Key, ref.Version, ref.Digest, digest, left}, nil
 }

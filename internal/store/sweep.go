@@ -16,13 +16,16 @@ const sweepBatch = 200
 // when evidence has expired, and returns how many. Lists read rollups; a
 // decision never does, so a late sweep misleads nobody who signs. Several
 // servers may sweep at once: a project that another works on is skipped.
-// Names that are not folded yet are, at most so long after they were written; files
+// Names and texts that are not folded yet are, at most so long after they were written; files
 // that nobody imported in time are let go of.
 func (s *Store) Refresh(ctx context.Context) (int, error) {
 	if err := s.dropImports(ctx); err != nil {
 		return 0, err
 	}
 	if err := s.foldNames(ctx); err != nil {
+		return 0, err
+	}
+	if err := s.indexTexts(ctx); err != nil {
 		return 0, err
 	}
 	rows, err := s.pool.Query(ctx, `

@@ -182,6 +182,9 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 	cases := []string{
 		// Records.
 		`update record set title = 'Nothing is wrong'`,
+		`update record set search = ' nothing'`,
+		`update evidence set search = '' where no = 1`,
+		`update project set search = ' nothing'`,
 		`update record set state = 'open', at_gate = true where kind = 'debt'`,
 		`update record set fields = jsonb_set(fields, '{impact}', '"1"') where kind = 'risk'`,
 		`update record set owner_id = null`,

@@ -20,8 +20,9 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		b.Queue(`
 			update project
 			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8,
-			       origination = coalesce(nullif($9, ''), origination), start = coalesce(nullif($10, ''), start)
-			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, string(e.Origination), string(e.Start))
+			       origination = coalesce(nullif($9, ''), origination), start = coalesce(nullif($10, ''), start), search = $11
+			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, string(e.Origination), string(e.Start),
+			ProjectWords(e.Name, string(r.Project.Key)))
 		return writeProfile(b, r)
 	case review.ProfileConfirmed, review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
 		return writeProfile(b, r)
@@ -51,9 +52,10 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			id, no, e.Stage, e.Item, e.No, int64(en.Actor), en.At, e.Text, e.Once, people(e.Mentions))
 	case review.EvidenceAdded:
 		b.Queue(`
-			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, renews, from_project)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13, $14, $15)`,
-			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, standsFor(r, en, e.Stage, e.Item), en.At, e.Renews, int64(e.From))
+			insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, renews, from_project, search)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, nullif($10, '')::date, $11, $12, $13, $14, $15, $16)`,
+			id, no, e.Stage, e.No, e.Item, string(e.URL), e.Title, e.Type, e.Effective, e.Expires, e.Commit, standsFor(r, en, e.Stage, e.Item), en.At, e.Renews, int64(e.From),
+			evidenceWords(e.Title, string(e.URL)))
 	case review.EvidenceRemoved:
 		b.Queue(`
 			update evidence set removed_by = $5, removed_at = $6

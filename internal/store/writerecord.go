@@ -20,14 +20,14 @@ func writeRecord(b *pgx.Batch, r *review.Review, no int) {
 	}
 	b.Queue(`
 		insert into record (project_id, no, kind, title, text, owner_id, due, stage, item, fields, links, state, version,
-		       opened_by, opened_at, moved_by, moved_at, why, closed, at_gate, gates, alarm)
-		values ($1, $2, $3, $4, $5, $6, nullif($7, '')::date, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		       opened_by, opened_at, moved_by, moved_at, why, closed, at_gate, gates, alarm, search)
+		values ($1, $2, $3, $4, $5, $6, nullif($7, '')::date, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)
 		on conflict (project_id, no) do update
 		   set title = $4, text = $5, owner_id = $6, due = nullif($7, '')::date, stage = $8, item = $9, fields = $10, links = $11, state = $12,
-		       version = $13, moved_by = $16, moved_at = $17, why = $18, closed = $19, at_gate = $20, gates = $21, alarm = $22`,
+		       version = $13, moved_by = $16, moved_at = $17, why = $18, closed = $19, at_gate = $20, gates = $21, alarm = $22, search = $23`,
 		int64(r.Project.ID), no, string(rec.Kind), rec.Title, rec.Text, nullablePerson(rec.Owner), rec.Due, string(rec.Stage), string(rec.Item),
 		values, links, string(rec.State), rec.Version, int64(rec.By), rec.At, nullablePerson(rec.MovedBy), nullable(rec.MovedAt), rec.Why,
-		state.Closed, state.AtGate, rec.Gates, string(rec.Alarm()))
+		state.Closed, state.AtGate, rec.Gates, string(rec.Alarm()), recordWords(rec.Kind, no, rec.Title))
 }
 
 func writeRecordComment(b *pgx.Batch, project int64, en review.Entry, e review.RecordDiscussed) {

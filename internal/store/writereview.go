@@ -24,8 +24,8 @@ func writeReviewStarted(b *pgx.Batch, r *review.Review, en review.Entry, e revie
 		insert into comment (project_id, review_no, stage, item, no, person_id, at, text, mentions)
 		select project_id, $2, stage, item, no, person_id, at, text, mentions from comment where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
-		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project)
-		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project
+		insert into evidence (project_id, review_no, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project, search)
+		select project_id, $2, stage, no, item, url, title, kind, effective, expires, commit, added_by, added_at, removed_by, removed_at, from_project, search
 		  from evidence where project_id = $1 and review_no = $2 - 1`, id, e.No)
 	b.Queue(`
 		insert into waiver (project_id, review_no, stage, no, item, reason, risk, measure, until, requested_by, requested_at,
@@ -81,9 +81,10 @@ func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.Proj
 	id := int64(r.Project.ID)
 	b.Queue(`insert into stream (id, kind) values ($1, 'project')`, id)
 	b.Queue(`
-		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, unanswered, answered_by, origination, start, created_at)
-		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11, $12, $13, $14, $15)`,
-		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered), int64(en.Actor), string(e.Origination), e.Start, en.At)
+		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, unanswered, answered_by, origination, start, created_at, search)
+		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered), int64(en.Actor), string(e.Origination), e.Start, en.At,
+		ProjectWords(e.Name, string(e.Key)))
 	b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'owner')`, id, int64(e.Owner))
 	if e.Deputy != 0 {
 		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))

@@ -196,10 +196,10 @@ type Ignored struct {
 	Known       bool // the list has such a filter, and the value is none of its choices
 }
 
-// ignored says what of the address narrows nothing, and why.
-func (d *PortfolioData) ignored() string {
-	said := make([]string, len(d.Ignored))
-	for i, p := range d.Ignored {
+// ignoredWords say what of an address narrows nothing, and why.
+func ignoredWords(ignored []Ignored) string {
+	said := make([]string, len(ignored))
+	for i, p := range ignored {
 		why := "this list has no such filter"
 		if p.Known {
 			why = "which is none of its choices"

@@ -26,7 +26,7 @@ var source embed.FS
 // The stylesheet and the script are each one file for the browser and one a subject for us, joined in this order.
 var parts = map[string][]string{
 	CSS: {"base", "frame", "states", "controls", "tables", "checklist", "lists", "portfolio", "item", "gate", "media"},
-	JS:  {"core", "messages", "drafts", "rows", "pick", "filter", "swap", "keys", "start"},
+	JS:  {"core", "messages", "drafts", "rows", "pick", "filter", "swap", "find", "keys", "start"},
 }
 
 // What only the pages have on which documents are written.

@@ -30,6 +30,7 @@ const (
 	NavWaivers   NavItem = "waivers"
 	NavLibrary   NavItem = "library"
 	NavPeople    NavItem = "people"
+	NavSearch    NavItem = "search"
 )
 
 // Width is how much of a large screen the page takes.

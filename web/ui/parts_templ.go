@@ -1803,7 +1803,7 @@ func FilterBar(action string, label string) templ.Component {
 	})
 }
 
-// FilterText is the search field of a FilterBar; the key "/" leads to it.
+// FilterText is the search field of a FilterBar; the key "f" leads to it.
 func FilterText(name string, value string, placeholder string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -14,11 +15,19 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	searches := flag.Int("searches", 0, "write those of the search over everything instead, with so many projects")
+	flag.Parse()
 	dir := "bench/plans"
-	if len(os.Args) > 1 {
-		dir = os.Args[1]
+	if flag.NArg() > 0 {
+		dir = flag.Arg(0)
 	}
-	if err := bench.Plans(ctx, dir, os.Stdout); err != nil {
+	var err error
+	if *searches > 0 {
+		err = bench.SearchPlans(ctx, dir, *searches, os.Stdout)
+	} else {
+		err = bench.Plans(ctx, dir, os.Stdout)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "plans:", err)
 		os.Exit(1)
 	}

@@ -3,7 +3,7 @@ let prefs = {}, dialog, led
 try { prefs = localStorage } catch {}
 const places = { w: '/', p: '/portfolio', s: '/sign-offs' }
 const answers = { m: 'met', n: 'not-met', a: 'not-applicable', o: 'open' }
-const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:filter;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
+const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:search everything;f:filter this list;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
 const help = () => {
   if (!dialog) {
     const list = make('dl')
@@ -26,7 +26,7 @@ const move = step => {
 on('keydown', e => {
   const el = e.target, k = e.key, row = rowOf(el)
   if (k === 'Escape') shut()
-  if (e.isComposing || dialog?.open) return
+  if (e.isComposing || $('dialog[open]')) return
   if ((e.ctrlKey || e.metaKey) && k === 'z' && !typing(el) && $('[data-undo]')) {
     e.preventDefault()
     $('[data-undo]').click()
@@ -41,7 +41,8 @@ on('keydown', e => {
   if (place) location = place
   else if (step) move(step)
   else if (k === '?') help()
-  else if (k === '/') $('[data-filter]')?.focus()
+  else if (k === '/') find()
+  else if (k === 'f' && $('[data-filter]')) $('[data-filter]').focus()
   else if (answers[k] && count()) answerAll(answers[k])
   else if (row && answers[k]) press(row, answers[k])
   else if (row && /^[MN]$/.test(k)) {

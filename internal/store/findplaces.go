@@ -1,0 +1,281 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+)
+
+// nearProjects are in how many of a person's own projects the search looks for an
+// item of the library that it found.
+const nearProjects = 20
+
+// order puts those items of the library first that projects ask which the person may
+// see, of these the ones with the words in their titles.
+func (s *Store) order(ctx context.Context, by By, found *finding) error {
+	v := found.view
+	keys, _ := found.library.askedBy(v.Items)
+	if len(keys) < 2 {
+		return nil
+	}
+	rows, err := s.pool.Query(ctx, `with `+meSQL+`
+		select key from unnest($4::text[]) key
+		 where (select true from plan p join review r on r.plan = p.digest join portfolio f on f.project_id = r.project_id and f.review_no = r.no, me
+		         where p.documents @> array[key] and `+visibleSQL+` limit 1)`, by.token[:], by.person, s.idle, keys)
+	if err != nil {
+		return batchError("finding out which documents projects go by", err)
+	}
+	used, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return fmt.Errorf("finding out which documents projects go by: %w", err)
+	}
+	class := func(it *FoundItem) int {
+		switch {
+		case it.Item == nil:
+			return 2 // what a project added
+		case !slices.Contains(used, it.Document.Key()):
+			return 3
+		case it.Says != "":
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(v.Items, func(a, b FoundItem) int { return class(&a) - class(&b) })
+	return nil
+}
+
+// count finds out how many projects ask the items of the library that a page shows, and
+// where these are in the person's own projects.
+func (s *Store) count(ctx context.Context, by By, found *finding) error {
+	v := found.view
+	keys, flags := found.library.askedBy(v.Items)
+	if len(keys) == 0 {
+		return nil
+	}
+	var near []nearProject
+	var asking []askingGroup
+	b := &pgx.Batch{}
+	s.queueAsking(b, by, keys, flags, &asking)
+	s.queueNear(b, by, &near)
+	if err := send(ctx, s.pool, b); err != nil {
+		return batchError("finding out who asks items", err)
+	}
+	for i := range v.Items {
+		it := &v.Items[i]
+		if it.Item == nil {
+			continue
+		}
+		it.Projects = found.library.asking(it.Document.Key(), it.Key, asking)
+		if err := s.place(ctx, it, near); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// askedBy are the documents that have the items, and the answers about a project that
+// make one of these apply in any version.
+func (l *publishedLibrary) askedBy(items []FoundItem) (keys []string, flags []plan.Flag) {
+	for i := range items {
+		if items[i].Item == nil {
+			continue
+		}
+		key := items[i].Document.Key()
+		if !slices.Contains(keys, key) {
+			keys = append(keys, key)
+		}
+		for j := range l.items {
+			if it := &l.items[j]; it.Item.Key == items[i].Key && it.Document.Key() == key {
+				flags = append(flags, it.Item.When...)
+			}
+		}
+	}
+	slices.Sort(flags)
+	return keys, slices.Compact(flags)
+}
+
+// askingGroup are projects that go by a version of a document and are alike in what
+// makes an item of it apply.
+type askingGroup struct {
+	key      string
+	version  int
+	tier     plan.Tier
+	profile  plan.Profile
+	projects int
+}
+
+// queueAsking counts the projects that the person may see by what they go by. A
+// review's row says its lifecycle; what else a plan is made of stands in the plan. Of
+// all that is answered about a project only what matters is looked at: to group by
+// whole profiles takes longer than all else.
+func (s *Store) queueAsking(b *pgx.Batch, by By, keys []string, flags []plan.Flag, into *[]askingGroup) {
+	flags = flags[:min(len(flags), 62)] // as many as a number has room for; an item has two or three
+	mask, profiles := `0::bigint`, ``
+	for i := range flags {
+		profiles = `join project p on p.id = f.project_id`
+		mask += fmt.Sprintf(` + case when ($5::text[])[%d] = any(p.profile) then %d else 0 end`, i+1, int64(1)<<i)
+	}
+	b.Queue(`with `+meSQL+`,
+		made as materialized (
+		    select p.digest, m->>'key' as key, (m->>'version')::int as version
+		      from plan p cross join lateral json_array_elements(p.origin->'modules') m
+		     where p.documents && $4::text[] and m->>'key' = any($4)),
+		seen as materialized (
+		    select r.template_key, r.template_version, r.plan, f.tier, `+mask+` as flags, count(*)::int as n
+		      from portfolio f
+		      join review r on r.project_id = f.project_id and r.no = f.review_no `+profiles+`, me
+		     where cardinality($5::text[]) >= 0 and `+visibleSQL+`
+		     group by 1, 2, 3, 4, 5)
+		select template_key, template_version, tier, flags, sum(n)::int from seen where template_key = any($4) group by 1, 2, 3, 4
+		union all
+		select made.key, made.version, tier, flags, sum(n)::int from seen join made on made.digest = seen.plan group by 1, 2, 3, 4`,
+		by.token[:], by.person, s.idle, keys, texts(flags)).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (g askingGroup, err error) {
+			var mask int64
+			err = row.Scan(&g.key, &g.version, &g.tier, &mask, &g.projects)
+			for i, f := range flags {
+				if mask&(1<<i) != 0 {
+					g.profile = append(g.profile, f)
+				}
+			}
+			return g, err
+		})
+		return err
+	})
+}
+
+// asking counts the projects to which an item of a document applies, in the version
+// that they go by.
+func (l *publishedLibrary) asking(document string, key plan.ItemKey, groups []askingGroup) (n int) {
+	versions := map[int]*plan.Item{}
+	for i := range l.items {
+		if it := &l.items[i].LibraryItem; it.Item.Key == key && it.Document.Key() == document {
+			versions[it.Document.Version()] = it.Item
+		}
+	}
+	for i := range groups {
+		g := &groups[i]
+		if it := versions[g.version]; g.key == document && it != nil && it.LevelFor(g.tier, g.profile) != plan.LevelNone {
+			n += g.projects
+		}
+	}
+	return n
+}
+
+// title is what an item is called in the newest version that has it; empty where the
+// library has none of that key.
+func (l *publishedLibrary) title(key plan.ItemKey) string {
+	for i := range l.items {
+		if l.items[i].Item.Key == key {
+			return l.items[i].Item.Title
+		}
+	}
+	return ""
+}
+
+// nearProject is one that the person works on.
+type nearProject struct {
+	id      review.ProjectID
+	plan    string // by its digest
+	tier    plan.Tier
+	profile plan.Profile
+}
+
+func (s *Store) queueNear(b *pgx.Batch, by By, into *[]nearProject) {
+	b.Queue(`with `+meSQL+`
+		select f.project_id, r.plan, p.tier, p.profile
+		  from portfolio f
+		  join review r on r.project_id = f.project_id and r.no = f.review_no
+		  join project p on p.id = f.project_id, me
+		 where f.project_id = any(me.own)
+		 order by f.status = 'stopped', f.project_id desc limit $4`, by.token[:], by.person, s.idle, nearProjects).Query(func(rows pgx.Rows) (err error) {
+		*into, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (n nearProject, err error) {
+			var profile []string
+			err = row.Scan(&n.id, &n.plan, &n.tier, &profile)
+			for _, f := range profile {
+				n.profile = append(n.profile, plan.Flag(f))
+			}
+			return n, err
+		})
+		return err
+	})
+}
+
+// place finds an item of the library in one of the person's own projects.
+func (s *Store) place(ctx context.Context, it *FoundItem, near []nearProject) error {
+	for _, n := range near {
+		p, err := s.planned(ctx, s.pool, n.plan)
+		if err != nil {
+			return err
+		}
+		for i := range p.Stages {
+			for j := range p.Stages[i].Items {
+				d := &p.Stages[i].Items[j]
+				if d.Key == it.Key && cmp.Or(d.From, p.Ref().Key) == it.Document.Key() && !d.Own && d.LevelFor(n.tier, n.profile) != plan.LevelNone {
+					it.FoundIn, it.Stage = FoundIn{id: n.id, Own: true}, p.Stages[i].Key
+					return nil
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// nameFound reads what the projects of the hits are called.
+func (s *Store) nameFound(ctx context.Context, by By, found *finding) error {
+	v := found.view
+	for i := range v.Evidence {
+		v.Evidence[i].Asked = found.library.title(v.Evidence[i].Item)
+	}
+	var all []*FoundIn
+	for i := range v.Projects {
+		all = append(all, v.Projects[i].in())
+	}
+	for i := range v.Items {
+		all = append(all, v.Items[i].in())
+	}
+	for i := range v.Evidence {
+		all = append(all, v.Evidence[i].in())
+	}
+	for i := range v.Records {
+		all = append(all, v.Records[i].in())
+	}
+	var ids []int64
+	for _, f := range all {
+		if f.id != 0 && !slices.Contains(ids, int64(f.id)) {
+			ids = append(ids, int64(f.id))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	type named struct {
+		ID        int64
+		Key, Name string
+	}
+	rows, err := s.pool.Query(ctx, `with `+meSQL+`
+		select f.project_id, f.key, `+nameSQL(`f`)+` from portfolio f, me where f.project_id = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, ids)
+	if err != nil {
+		return batchError("naming projects that were found", err)
+	}
+	names, err := pgx.CollectRows(rows, pgx.RowToStructByPos[named])
+	if err != nil {
+		return fmt.Errorf("naming projects that were found: %w", err)
+	}
+	for _, f := range all {
+		if i := slices.IndexFunc(names, func(n named) bool { return n.ID == int64(f.id) }); i >= 0 {
+			f.Project, f.Name = review.ProjectKey(names[i].Key), names[i].Name
+		}
+	}
+	v.Projects = slices.DeleteFunc(v.Projects, func(p FoundProject) bool { return p.Project == "" })
+	v.Evidence = slices.DeleteFunc(v.Evidence, func(e FoundEvidence) bool { return e.Project == "" })
+	v.Records = slices.DeleteFunc(v.Records, func(r FoundRecord) bool { return r.Project == "" })
+	v.Items = slices.DeleteFunc(v.Items, func(it FoundItem) bool { return it.Item == nil && it.Project == "" })
+	return nil
+}
