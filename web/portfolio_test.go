@@ -95,7 +95,7 @@ func TestPortfolioSaysWhatCanBeRequested(t *testing.T) {
 	if got := r.find("tbody td[class^=s-]").First(); !got.HasClass("s-open") || got.Find("a").AttrOr("title", "") != "Idea: ready to request" {
 		t.Errorf("the first stage: %s %q", got.AttrOr("class", ""), got.Find("a").AttrOr("title", ""))
 	}
-	key := words(r.one(".keyline"))
+	key := words(r.one(".keyline[aria-label=Key]"))
 	for _, want := range []string{"Ready to request", "conditions", "break-glass", "overdue"} {
 		if !strings.Contains(key, want) {
 			t.Errorf("the key lacks %q: %s", want, key)

@@ -54,15 +54,22 @@ type alarm struct {
 func (k *Kept) alarms() []alarm {
 	var out []alarm
 	if n := k.Alarms[record.GoingOn]; n > 0 {
-		out = append(out, alarm{ui.Bad, CountOf(n, "incident") + " going on"})
+		out = append(out, alarm{ui.Alarm, CountOf(n, "incident") + " going on"})
 	}
 	if n := k.Alarms[record.HighRisk]; n > 0 {
 		out = append(out, alarm{ui.Warn, CountOf(n, "high risk") + " undecided"})
 	}
 	if k.Stale > 0 {
-		out = append(out, alarm{ui.Warn, CountOf(k.Stale, "stale document")})
+		out = append(out, alarm{ui.Aged, CountOf(k.Stale, "stale document")})
 	}
 	return out
+}
+
+// alarmKey explains the marks beside the names of projects.
+func alarmKey() []alarm {
+	return []alarm{
+		{ui.Alarm, "An incident is going on"}, {ui.Warn, "A high risk is undecided"}, {ui.Aged, "A document is stale"}, {ui.Bad, "A gate was passed by break-glass"},
+	}
 }
 
 // onTarget says how many of the figures that were read are on target: "2/3".

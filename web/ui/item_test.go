@@ -38,7 +38,7 @@ func anyText() *rapid.Generator[string] {
 
 func anyRow() *rapid.Generator[ui.ItemRow] {
 	return rapid.Custom(func(t *rapid.T) ui.ItemRow {
-		states := []ui.State{ui.None, ui.Open, ui.Part, ui.Met, ui.Bad, ui.NA, ui.Waived, ui.Wait, ui.Warn, ui.Stop, ui.Hold}
+		states := []ui.State{ui.None, ui.Open, ui.Part, ui.Met, ui.Bad, ui.NA, ui.Waived, ui.Wait, ui.Warn, ui.Stop, ui.Hold, ui.Alarm, ui.Aged}
 		answers := []string{"", "open", "met", "not-met", "not-applicable"}
 		r := ui.ItemRow{
 			Key: anyText().Draw(t, "key"), Href: anyText().Draw(t, "href"), Version: rapid.Int().Draw(t, "version"),

@@ -17,6 +17,8 @@ const (
 	Warn   State = "warn"   // triangle: out of date, expiring, needs evidence
 	Stop   State = "stop"   // square: ended here
 	Hold   State = "hold"   // two bars: on hold
+	Alarm  State = "alarm"  // bolt: something goes wrong just now
+	Aged   State = "aged"   // page: nobody has looked at it in time
 )
 
 // class names the state in the stylesheet. Constants, so that rendering a cell or a row joins no strings.
@@ -43,6 +45,10 @@ func (s State) class() string {
 		return "s-stop"
 	case Hold:
 		return "s-hold"
+	case Alarm:
+		return "s-alarm"
+	case Aged:
+		return "s-aged"
 	}
 	return "s-none"
 }
@@ -70,6 +76,10 @@ func (s State) Word() string {
 		return "Stopped"
 	case Hold:
 		return "On hold"
+	case Alarm:
+		return "Going on"
+	case Aged:
+		return "Stale"
 	}
 	return "Nothing yet"
 }
