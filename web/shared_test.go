@@ -87,7 +87,13 @@ func TestSharedAnswers(t *testing.T) {
 			t.Errorf("%s does not say that it is lost: %s", where, got)
 		}
 	}
+	if got := words(member.get(page.WorkURL).want(200).one("#shared")); !strings.Contains(got, "Because the other project no longer offers it") {
+		t.Errorf("my work says %s", got)
+	}
 	member.post(page.SharedURL(to), "do", "keep", "item", item).want(303)
+	if member.get(page.WorkURL).want(200).find("#shared").Length() != 0 {
+		t.Error("my work lists what is kept")
+	}
 	if got := member.get(page.SharedURL(to)).want(200); got.find("#taken").Length() != 0 {
 		t.Errorf("kept, it says %s", got.text())
 	}

@@ -81,6 +81,9 @@ func (s *Server) work(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range v.Policies {
 		d.Policies = append(d.Policies, page.OwnPolicy(p))
 	}
+	for _, l := range v.Lost {
+		d.Lost = append(d.Lost, page.LostAnswer(l))
+	}
 	for _, e := range v.Expiring {
 		d.Expiring = append(d.Expiring, page.ExpiringEvidence(e))
 	}

@@ -218,3 +218,51 @@ func TestShared(t *testing.T) {
 		t.Errorf("olga learns of %+v (%v)", seen.Others, err)
 	}
 }
+
+// Whoever leads a project, took an answer over or is assigned the item finds on their work
+// what another project no longer gives, until it is answered here or given again.
+func TestLostAnswersAreWork(t *testing.T) {
+	ctx := context.Background()
+	f := newFixture(t)
+	for _, key := range []string{"platform", "one"} {
+		f.create(key)
+	}
+	f.answerIdea("platform")
+	f.offer("platform")
+	f.change("olga", store.Target{Project: "one", Others: []review.PersonID{f.people["pat"]}}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetDuty(who, f.people["pat"], review.DutyMember, at)
+	})
+	if err := f.takeOver("mike", "one", "platform", "scope-set"); err != nil {
+		t.Fatal(err)
+	}
+	listed := func(want ...string) {
+		t.Helper()
+		for name := range f.people {
+			v, err := f.MyWork(ctx, f.as(name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (len(v.Lost) == 1) != slices.Contains(want, name) {
+				t.Errorf("%s has %+v to answer", name, v.Lost)
+			}
+			for _, l := range v.Lost {
+				if l.Project != "one" || l.Item != "scope-set" || l.Title == "" || l.Why != review.LostWithdrawn || l.At.IsZero() {
+					t.Errorf("%s reads %+v", name, l)
+				}
+			}
+		}
+	}
+	listed()
+	f.change("olga", store.Target{Project: "platform"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.WithdrawOffers(who, []plan.ItemKey{"scope-set"}, at)
+	})
+	f.follow(1)
+	listed("olga", "mike") // who leads it, and who took it over
+	f.change("olga", store.Target{Project: "one", Stage: "idea", Others: []review.PersonID{f.people["pat"]}}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "idea", "scope-set", f.people["pat"], "", at)
+	})
+	listed("olga", "mike", "pat")
+	f.offer("platform")
+	f.follow(1)
+	listed()
+}

@@ -194,6 +194,7 @@ type MyWorkView struct {
 	AskedLowerAll           int              // how many there are
 	Lessons                 []ProposedLesson // on which the person decides, the oldest first
 	LessonsAll              int              // how many there are
+	Lost                    []LostAnswer     // shared answers that have to be given here again, the longest first
 	Names                   Names
 	Stages                  Lifecycles // for their names
 }
@@ -217,7 +218,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	out := &MyWorkView{Stages: stages}
 	var waivers []foundWaiver
 	var items []foundItem
-	var expiring []pinned
+	var expiring, lost []pinned
 	var excluded []WaitingGate
 	var policies []plan.Ref
 	b := &pgx.Batch{}
@@ -238,6 +239,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	s.queueOwnPolicies(b, by, &policies)
 	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
 	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
+	s.queueLostAnswers(b, by, &out.Lost, &lost)
 	s.queueLessons(b, by, limit, &out.Lessons, &out.LessonsAll)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
@@ -248,6 +250,9 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 		return nil, err
 	}
 	if out.Expiring, err = s.whatExpires(ctx, out, expiring); err != nil {
+		return nil, err
+	}
+	if out.Lost, err = s.whatIsLost(ctx, out.Lost, lost); err != nil {
 		return nil, err
 	}
 	if out.Policies, err = s.overduePolicies(ctx, policies, out.Now); err != nil {

@@ -57,6 +57,19 @@ type Follower struct {
 	Answers int
 }
 
+// LostAnswer is an item of the reader's whose answer another project no longer gives.
+type LostAnswer struct {
+	Project review.ProjectKey
+	Name    string // of the project
+	Stage   plan.StageKey
+	Item    plan.ItemKey
+	Title   string
+	Why     review.WhyLost
+	At      time.Time
+}
+
+func (l *LostAnswer) href() string { return ItemURL(l.Project, l.Stage, l.Item) }
+
 // InheritedWords say whose answer an item has.
 func InheritedWords(in *review.Inherited, others review.Others) string {
 	if in.Follows() {

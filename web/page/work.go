@@ -330,6 +330,7 @@ type WorkData struct {
 	Policies                []OwnPolicy // whose review is overdue
 	AskedLower              []AskedLowerLine
 	AskedLowerAll           int
+	Lost                    []LostAnswer     // that need an answer of the project's own
 	Lessons                 []ProposedLesson // on which the reader decides
 	LessonsAll              int
 }
@@ -353,7 +354,7 @@ func (d *WorkData) fallen(returned bool) []FallenGate {
 func (d *WorkData) mayCreate() bool { return review.May(d.Actor, review.CreateProject, nil) == nil }
 
 func (d *WorkData) nothing() bool {
-	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Lessons)+len(d.Records)+len(d.Policies) == 0
+	return len(d.Gates)+len(d.Waivers)+len(d.Owed)+len(d.Confirm)+len(d.Items)+len(d.Fallen)+len(d.Forced)+len(d.Expiring)+len(d.Mentions)+len(d.Vacancies)+len(d.AskedBack)+len(d.AskedLower)+len(d.Lessons)+len(d.Lost)+len(d.Records)+len(d.Policies) == 0
 }
 
 // advice tells somebody for whom nothing waits what will appear here, by what

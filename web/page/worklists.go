@@ -33,6 +33,7 @@ const (
 	listAsked    = "answers"
 	listLower    = "levels"
 	listLessons  = "lessons"
+	listLost     = "shared"
 )
 
 // workTitles are the headings of the lists that my work can show alone. Gates
@@ -55,6 +56,7 @@ var workTitles = map[string]string{
 	listAsked:    "Answers to take back",
 	listLower:    "Items to lower",
 	listLessons:  "Lessons to decide on",
+	listLost:     "No longer taken over",
 }
 
 // WorkListURL is my work with one list alone, to its end.
@@ -273,6 +275,7 @@ func (d *WorkData) tallies(late, rest *duties) []tally {
 		add(false, listReturned, "Returned", d.ReturnedAll, false, ui.Bad)
 	}
 	add(false, listNobody, "Nobody can act", max(d.VacantAll, len(d.Vacancies)), false, ui.Bad)
+	add(false, listLost, "To answer here", len(d.Lost), false, ui.Warn)
 	add(false, listOwed, "Conditions", len(rest.Owed), false, ui.Part)
 	add(false, listRecords, "Records", d.RecordsAll, false, ui.Open)
 	add(false, listPolicies, "Policies", len(d.Policies), false, ui.Bad)
