@@ -46,6 +46,7 @@ type standing struct {
 	restricted bool
 	deputyless bool
 	gates      []review.GateState
+	states     gateSet // that its gates are in
 }
 
 // standingsSQL reads what was written since a horizon, and says the next one. What a
@@ -129,5 +130,6 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	for i, g := range gates {
 		w.gates[i] = review.GateState(g)
 	}
+	w.states = setOf(w.gates)
 	return w, err
 }

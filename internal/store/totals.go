@@ -154,41 +154,47 @@ func (f PortfolioFilter) beyond() (rest PortfolioFilter, any bool) {
 	return rest, any
 }
 
-// each hands on every project that the person may see and the database left.
-func (t *tally) each(do func(*standing)) {
+// each hands on every project that the person may see and the database left, with what the
+// totals ask of it.
+func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	t.of.mu.RLock()
 	defer t.of.mu.RUnlock()
+	ask := asking{now: now, today: review.Today(now), paces: t.filter.paces, tmpl: t.tmpl, passed: setOf(passedStates()), known: map[*plan.Ref]*asked{}}
 	for i := range t.of.of {
 		p := &t.of.of[i]
 		own := t.rights.own[p.id]
 		if (t.rights.reads || own) && (!p.restricted || t.rights.readsAll || own) && (t.only == nil || t.only[p.id]) {
-			do(p)
+			do(p, ask.about(p))
 		}
 	}
 }
 
 // strip is what all of them amount to, whichever of its figures the list is narrowed to.
 func (t *tally) strip(now time.Time) PortfolioTotals {
-	out := newCount(t, t.filter.unalarmed(), now)
-	t.each(func(p *standing) { out.add(p) })
+	f, out := t.filter.unalarmed(), newCount("", t.tmpl)
+	t.each(now, func(p *standing, is facts) {
+		if f.leaves(p, is) {
+			out.add(p, is)
+		}
+	})
 	return out.total()
 }
 
 // groups are what they amount to in groups, and all together.
 func (t *tally) groups(now time.Time, g PortfolioGrouping) ([]PortfolioTotals, PortfolioTotals) {
-	all := newCount(t, &t.filter, now)
-	by := map[string]*count{}
-	t.each(func(p *standing) {
-		if !all.add(p) {
+	all, by := newCount("", t.tmpl), map[string]*count{}
+	t.each(now, func(p *standing, is facts) {
+		if !t.filter.leaves(p, is) {
 			return
 		}
-		c := by[g.key(p)]
+		all.add(p, is)
+		key := g.key(p)
+		c := by[key]
 		if c == nil {
-			c = newCount(t, &t.filter, now)
-			c.totals.Key = g.key(p)
-			by[c.totals.Key] = c
+			c = newCount(key, t.tmpl)
+			by[key] = c
 		}
-		c.add(p)
+		c.add(p, is)
 	})
 	groups := make([]PortfolioTotals, 0, len(by))
 	for _, c := range by {
@@ -198,104 +204,141 @@ func (t *tally) groups(now time.Time, g PortfolioGrouping) ([]PortfolioTotals, P
 	return groups, all.total()
 }
 
-// count is a total under way.
-type count struct {
-	filter  *PortfolioFilter
-	now     time.Time
-	totals  PortfolioTotals
-	done    int // sum of what Done is the average of
-	columns map[*plan.Ref][]int
-	tmpl    *plan.Lifecycle
+// facts are what the totals ask of a project.
+type facts struct {
+	late, atRisk bool
+	column       int           // where its stage is counted; -1: nowhere
+	stage        plan.StageKey // of that column
 }
 
-func newCount(t *tally, f *PortfolioFilter, now time.Time) *count {
-	return &count{filter: f, now: now, tmpl: t.tmpl, totals: PortfolioTotals{Stages: make([]int, len(t.tmpl.Stages))}, columns: map[*plan.Ref][]int{}}
+// asking finds out facts. What a lifecycle's projects share is found out once.
+type asking struct {
+	now, today time.Time
+	paces      paces
+	tmpl       *plan.Lifecycle
+	passed     gateSet // the states in which a gate has passed
+	known      map[*plan.Ref]*asked
+	last       *plan.Ref
+	lastAsked  *asked
+}
+
+// asked is what the projects of a lifecycle share.
+type asked struct {
+	columns []int       // see [columnsOf]
+	pace    review.Pace // nil: not known
+	longest time.Time   // no forecast lies after it
+}
+
+func (a *asking) lifecycle(ref *plan.Ref) *asked {
+	if ref == a.last {
+		return a.lastAsked
+	}
+	l := a.known[ref]
+	if l == nil {
+		l = &asked{}
+		if pace := a.paces[*ref]; pace != nil {
+			days := 0
+			for _, d := range pace.Days {
+				days += max(0, d)
+			}
+			l.columns, l.pace, l.longest = columnsOf(pace.of, a.tmpl), pace.Days, a.today.AddDate(0, 0, days)
+		}
+		a.known[ref] = l
+	}
+	a.last, a.lastAsked = ref, l
+	return l
+}
+
+// about says of a project what [lateSQL] and [paces.atRiskSQL] do, and where it is counted.
+func (a *asking) about(p *standing) facts {
+	l := a.lifecycle(p.ref)
+	is := facts{column: -1}
+	if int(p.current) < len(l.columns) {
+		if is.column = l.columns[p.current]; is.column >= 0 {
+			is.stage = a.tmpl.Stages[is.column].Key
+		}
+	}
+	if p.status != review.StatusActive || p.live != review.NotLive || p.target.IsZero() {
+		return is
+	}
+	if p.target.Before(a.today) {
+		is.late = p.states&^a.passed != 0
+		return is
+	}
+	if l.longest.After(p.target) {
+		day, ok := review.Forecast(p.gates, int(p.current), p.entered, a.now, l.pace)
+		is.atRisk = ok && day.After(p.target)
+	}
+	return is
+}
+
+// gateSet are states that gates are in.
+type gateSet uint32
+
+func setOf[S ~int16](gates []S) (set gateSet) {
+	for _, g := range gates {
+		set |= 1 << g
+	}
+	return set
+}
+
+// count is a total under way.
+type count struct {
+	PortfolioTotals
+	done int // sum of what Done is the average of
+}
+
+func newCount(key string, tmpl *plan.Lifecycle) *count {
+	return &count{PortfolioTotals: PortfolioTotals{Key: key, Stages: make([]int, len(tmpl.Stages))}}
 }
 
 func (c *count) total() PortfolioTotals {
-	c.totals.Done = c.done / max(1, c.totals.Projects)
-	return c.totals
+	c.Done = c.done / max(1, c.Projects)
+	return c.PortfolioTotals
 }
 
-// add counts a project, unless the filter leaves it out.
-func (c *count) add(p *standing) bool {
-	column := c.column(p)
-	if !c.filter.leaves(p, c.now, column, c.tmpl) {
-		return false
-	}
-	t := &c.totals
-	t.Projects++
+func (c *count) add(p *standing, is facts) {
+	c.Projects++
 	c.done += int(p.ready)
-	for _, one := range []struct {
-		n  *int
-		is bool
-	}{
-		{&t.Ready, slices.Contains(p.gates, review.GateReady)}, {&t.Lapsed, slices.Contains(p.gates, review.GateLapsed)},
-		{&t.Late, p.late(c.now)}, {&t.AtRisk, p.atRisk(c.now, c.filter.paces)}, {&t.Live, p.live != review.NotLive},
-	} {
-		if one.is {
-			*one.n++
-		}
+	if p.states&(1<<review.GateReady) != 0 {
+		c.Ready++
 	}
-	if column >= 0 {
-		t.Stages[column]++
+	if p.states&(1<<review.GateLapsed) != 0 {
+		c.Lapsed++
 	}
-	return true
-}
-
-// column is where the stage of a project is counted; -1: nowhere.
-func (c *count) column(p *standing) int {
-	at, ok := c.columns[p.ref]
-	if !ok {
-		if pace := c.filter.paces[*p.ref]; pace != nil {
-			at = columnsOf(pace.of, c.tmpl)
-		}
-		c.columns[p.ref] = at
+	if is.late {
+		c.Late++
 	}
-	if int(p.current) >= len(at) {
-		return -1
+	if is.atRisk {
+		c.AtRisk++
 	}
-	return at[p.current]
+	if p.live != review.NotLive {
+		c.Live++
+	}
+	if is.column >= 0 {
+		c.Stages[is.column]++
+	}
 }
 
 // leaves says what [Store.portfolioWhere] says in SQL of what the standings know: whether a
-// project is left by a filter.
-func (f *PortfolioFilter) leaves(p *standing, now time.Time, column int, tmpl *plan.Lifecycle) bool {
+// filter leaves a project in the list.
+func (f *PortfolioFilter) leaves(p *standing, is facts) bool {
 	switch {
 	case f.Team != "" && p.team != f.Team,
 		f.Tier != 0 && p.tier != f.Tier,
 		f.Status != "" && p.status != f.Status,
-		f.Stage != "" && (column < 0 || tmpl.Stages[column].Key != f.Stage),
+		f.Stage != "" && is.stage != f.Stage,
 		f.Uses != "" && !f.module && p.ref.Key != f.Uses,
 		f.Live != review.NotLive && p.live != f.Live,
-		len(f.Gate) > 0 && !slices.ContainsFunc(p.gates, func(g review.GateState) bool { return slices.Contains(f.Gate, g) }),
+		len(f.Gate) > 0 && p.states&setOf(f.Gate) == 0,
 		f.NoDeputy && !p.deputyless,
 		f.NoTarget && !p.target.IsZero(),
 		!f.Month.IsZero() && (p.target.Before(f.Month) || !p.target.Before(f.Month.AddDate(0, 1, 0))),
-		f.Late && !p.late(now),
-		f.AtRisk && !p.atRisk(now, f.paces):
+		f.Late && !is.late,
+		f.AtRisk && !is.atRisk:
 		return false
 	}
 	return true
-}
-
-// late says what [lateSQL] does.
-func (p *standing) late(now time.Time) bool {
-	return p.status == review.StatusActive && p.live == review.NotLive && review.Over(p.target, now) &&
-		slices.ContainsFunc(p.gates, func(g review.GateState) bool { return !g.Passed() })
-}
-
-// atRisk says what [paces.atRiskSQL] does.
-func (p *standing) atRisk(now time.Time, known paces) bool {
-	if p.status != review.StatusActive || p.live != review.NotLive || p.target.IsZero() || review.Over(p.target, now) {
-		return false
-	}
-	pace := known[*p.ref]
-	if pace == nil {
-		return false
-	}
-	day, ok := review.Forecast(p.gates, int(p.current), p.entered, now, pace.Days)
-	return ok && day.After(p.target)
 }
 
 // unalarmed is the filter without what the totals of the portfolio lead to, so that these
