@@ -46,6 +46,7 @@ func (s *Server) table() []route {
 		{"GET", "/portfolio", signedIn, s.portfolio},
 		{"GET", "/portfolio/export/{table}", signedIn, s.exportPortfolio},
 		{"GET", page.SearchURL, signedIn, s.search},
+		{"GET", page.TrendsURL, signedIn, s.trends},
 		{"GET", "/sign-offs", signedIn, s.signOffs},
 		{"GET", page.TimesURL, signedIn, s.times},
 		{"GET", "/waivers", signedIn, s.waivers},

@@ -221,6 +221,12 @@ func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 // TimesURL is how long decisions take.
 const TimesURL = SignOffsURL + "/times"
 
+// TrendsURL is how the portfolio went on.
+const TrendsURL = PortfolioURL + "/trends"
+
+// WaitingForURL are the projects that wait for a seat.
+func WaitingForURL(s plan.Seat) string { return PortfolioFilter{Waits: string(s)}.url() }
+
 // StageDatesURL is where somebody says who answers for a stage, and by when it is to
 // be done.
 func StageDatesURL(p review.ProjectKey, s plan.StageKey) string { return StageURL(p, s) + "/dates" }
