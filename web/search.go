@@ -51,5 +51,5 @@ func (s *Server) search(w http.ResponseWriter, r *http.Request) error {
 	for _, p := range v.People {
 		d.People = append(d.People, page.FoundPerson(p))
 	}
-	return s.render(w, r, http.StatusOK, page.Search(s.meta(w, r, &v.Viewer, "Search", ui.NavSearch), d))
+	return s.render(w, r, http.StatusOK, page.Search(s.meta(w, r, &v.Viewer, d.Heading(), ui.NavSearch), d))
 }

@@ -2,11 +2,13 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -129,5 +131,41 @@ func TestSearchKeepsWhatIsRestricted(t *testing.T) {
 	}
 	if got := words(f.browse("member").get(searching("q", "zanzibra")).want(200).one("#found")); !strings.Contains(got, "This is what has “zanzibar”") {
 		t.Errorf("whoever works on it finds %q", got)
+	}
+}
+
+// How long a search takes does not tell whether a project that the person may not know
+// of has the words, nor does what the database is asked.
+func TestSearchIsNotTimed(t *testing.T) {
+	f := newFixture(t)
+	f.Links.Ticket = ""
+	f.create(canary)
+	f.risk(canary, "", "2", "3")
+	f.restrict(canary)
+	asked := &statements{}
+	traced, err := store.Open(t.Context(), f.db.AppURL, store.Options{MaxConns: 1, Tracer: asked})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(traced.Close)
+	f.Server.Store = traced
+	for _, name := range []string{"viewer", "outsider"} {
+		b := f.browse(name)
+		ask := func(key string) time.Duration {
+			began := time.Now()
+			b.get(searching("q", key)).want(200)
+			return time.Since(began)
+		}
+		ask(absent) // plans and documents are read once
+		if differ := gap(ask); differ >= noTell {
+			t.Errorf("%s: answers differ by %s", name, differ)
+		}
+		asked.take()
+		ask(canary)
+		hidden := asked.take()
+		ask(absent)
+		if none := asked.take(); len(none) < 5 || !slices.Equal(hidden, none) {
+			t.Errorf("%s: the database is asked\n%q\nand for an absent project\n%q", name, hidden, none)
+		}
 	}
 }

@@ -82,6 +82,8 @@ type FoundIn struct {
 	Name    string
 	Own     bool // the person works on it
 	id      review.ProjectID
+
+	lifecycle string // that it follows
 }
 
 func (f *FoundIn) in() *FoundIn { return f }

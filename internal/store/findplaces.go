@@ -168,15 +168,20 @@ func (l *publishedLibrary) asking(document string, key plan.ItemKey, groups []as
 	return n
 }
 
-// title is what an item is called in the newest version that has it; empty where the
-// library has none of that key.
-func (l *publishedLibrary) title(key plan.ItemKey) string {
+// title is what an item is called in the newest version that has it, of the lifecycle
+// that a project follows or else of another document; empty where the library has none
+// of that key.
+func (l *publishedLibrary) title(lifecycle string, key plan.ItemKey) (title string) {
 	for i := range l.items {
-		if l.items[i].Item.Key == key {
-			return l.items[i].Item.Title
+		switch it := &l.items[i].LibraryItem; {
+		case it.Item.Key != key:
+		case it.Document.Key() == lifecycle:
+			return it.Item.Title
+		case title == "":
+			title = it.Item.Title
 		}
 	}
-	return ""
+	return title
 }
 
 // nearProject is one that the person works on.
@@ -230,9 +235,6 @@ func (s *Store) place(ctx context.Context, it *FoundItem, near []nearProject) er
 // nameFound reads what the projects of the hits are called.
 func (s *Store) nameFound(ctx context.Context, by By, found *finding) error {
 	v := found.view
-	for i := range v.Evidence {
-		v.Evidence[i].Asked = found.library.title(v.Evidence[i].Item)
-	}
 	var all []*FoundIn
 	for i := range v.Projects {
 		all = append(all, v.Projects[i].in())
@@ -256,11 +258,12 @@ func (s *Store) nameFound(ctx context.Context, by By, found *finding) error {
 		return nil
 	}
 	type named struct {
-		ID        int64
-		Key, Name string
+		ID                   int64
+		Key, Name, Lifecycle string
 	}
 	rows, err := s.pool.Query(ctx, `with `+meSQL+`
-		select f.project_id, f.key, `+nameSQL(`f`)+` from portfolio f, me where f.project_id = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, ids)
+		select f.project_id, f.key, `+nameSQL(`f`)+`, r.template_key
+		  from portfolio f join review r on r.project_id = f.project_id and r.no = f.review_no, me where f.project_id = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, ids)
 	if err != nil {
 		return batchError("naming projects that were found", err)
 	}
@@ -270,8 +273,11 @@ func (s *Store) nameFound(ctx context.Context, by By, found *finding) error {
 	}
 	for _, f := range all {
 		if i := slices.IndexFunc(names, func(n named) bool { return n.ID == int64(f.id) }); i >= 0 {
-			f.Project, f.Name = review.ProjectKey(names[i].Key), names[i].Name
+			f.Project, f.Name, f.lifecycle = review.ProjectKey(names[i].Key), names[i].Name, names[i].Lifecycle
 		}
+	}
+	for i := range v.Evidence {
+		v.Evidence[i].Asked = found.library.title(v.Evidence[i].lifecycle, v.Evidence[i].Item)
 	}
 	v.Projects = slices.DeleteFunc(v.Projects, func(p FoundProject) bool { return p.Project == "" })
 	v.Evidence = slices.DeleteFunc(v.Evidence, func(e FoundEvidence) bool { return e.Project == "" })

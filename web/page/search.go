@@ -117,6 +117,14 @@ func (d *SearchData) url(kind string, page int) string {
 	return SearchURL + "?" + q.Encode()
 }
 
+// Heading says on paper and among tabs what was looked for.
+func (d *SearchData) Heading() string {
+	if d.Text == "" {
+		return "Search"
+	}
+	return "Search for “" + d.Text + "”"
+}
+
 // none reports whether nothing was found.
 func (d *SearchData) none() bool {
 	for _, c := range d.Counts {
