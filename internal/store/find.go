@@ -305,7 +305,7 @@ func (s *Store) foundProjectsSQL(by By, q searchedWords) (string, arguments) {
 		       case when p.key = ` + key + ` then 0 when f.search = ` + name + ` then 1 when ` + begins + ` then 2 when p.search like ` + a.add("% "+q.whole+"%") + ` then 3 else 4 end as rank
 		  from project p join portfolio f on f.project_id = p.id, me
 		 where ` + q.has(&a, "p.search") + ` and ` + visibleSQL + `
-		 order by rank, 4 desc, f.status = 'stopped', lower(f.name), f.project_id
+		 order by rank, 4 desc, f.status = 'stopped', f.search, f.project_id
 		 limit ` + strconv.Itoa(SearchMost+1), a
 }
 
