@@ -38,18 +38,9 @@ func (s *Store) explain(ctx context.Context, sql string, args []any) (string, er
 	return strings.Join(lines, "\n") + "\n", nil
 }
 
-// SearchPlan is the same of the statements of a search, by what they look for. An
-// explained statement is always planned for its words.
-func (s *Store) SearchPlan(ctx context.Context, by By, text string) (map[SearchKind]string, error) {
-	out := map[SearchKind]string{}
-	for kind, statement := range map[SearchKind]func(By, searchedWords) (string, arguments){
-		SearchProjects: s.foundProjectsSQL, SearchItems: s.foundOwnItemsSQL, SearchEvidence: s.foundEvidenceSQL, SearchRecords: s.foundRecordsSQL,
-	} {
-		sql, args := statement(by, readSearch(text))
-		var err error
-		if out[kind], err = s.explain(ctx, sql, args); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+// SearchPlan is the same of how the search looks through links, which are the most
+// numerous. An explained statement is always planned for its words.
+func (s *Store) SearchPlan(ctx context.Context, by By, text string) (string, error) {
+	sql, args := s.foundEvidenceSQL(by, readSearch(text))
+	return s.explain(ctx, sql, args)
 }
