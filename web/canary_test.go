@@ -83,7 +83,7 @@ func queryNames(t *testing.T) []string {
 // fieldless are the forms that consist of a button alone.
 var fieldless = []string{
 	"/people/{person}/delegations/{no}/end", "/account/sessions/end-others", "/projects/{key}/stages/{stage}/items/{item}/evidence/{no}/remove",
-	"/templates/{template}/draft/stages/{stage}/remove",
+	"/templates/{template}/draft/stages/{stage}/remove", "/portfolio/views/{view}/remove",
 }
 
 // formFields are those of a route's form, as its handler says itself.

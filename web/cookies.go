@@ -120,17 +120,19 @@ const (
 	flashRevoked    flash = "revoked"
 	flashSignedOut  flash = "signed-out"
 
-	flashBlocked   flash = "blocked"
-	flashUnblocked flash = "unblocked"
-	flashErased    flash = "erased"
-	flashHanded    flash = "handed-over"
-	flashSession   flash = "session-ended"
-	flashSessions  flash = "sessions-ended"
-	flashDraft     flash = "draft"
-	flashImported  flash = "imported"
-	flashDiscarded flash = "draft-discarded"
-	flashPublished flash = "published"
-	flashRetired   flash = "retired"
+	flashBlocked     flash = "blocked"
+	flashUnblocked   flash = "unblocked"
+	flashErased      flash = "erased"
+	flashHanded      flash = "handed-over"
+	flashViewSaved   flash = "view-saved"
+	flashViewRemoved flash = "view-removed"
+	flashSession     flash = "session-ended"
+	flashSessions    flash = "sessions-ended"
+	flashDraft       flash = "draft"
+	flashImported    flash = "imported"
+	flashDiscarded   flash = "draft-discarded"
+	flashPublished   flash = "published"
+	flashRetired     flash = "retired"
 
 	flashMerged             flash = "merged"
 	flashAttached           flash = "module-attached"
@@ -233,12 +235,14 @@ var flashTexts = map[flash]string{
 	flashRevoked:    "The right is revoked. Effective immediately.",
 	flashSignedOut:  "You are signed out.",
 
-	flashBlocked:   "Blocked. All sessions have ended. What is left with this person is listed below.",
-	flashUnblocked: "Unblocked. They can sign in again, and hold their rights from now on.",
-	flashErased:    "Erased. Only the number is left.",
-	flashHanded:    "Handed over.",
-	flashSession:   "The session has ended.",
-	flashSessions:  "All other sessions have ended.",
+	flashBlocked:     "Blocked. All sessions have ended. What is left with this person is listed below.",
+	flashUnblocked:   "Unblocked. They can sign in again, and hold their rights from now on.",
+	flashErased:      "Erased. Only the number is left.",
+	flashHanded:      "Handed over.",
+	flashViewSaved:   "Saved. The view stands above the list.",
+	flashViewRemoved: "The view is removed.",
+	flashSession:     "The session has ended.",
+	flashSessions:    "All other sessions have ended.",
 
 	flashMerged:             "Saved, together with what somebody else changed here meanwhile.",
 	flashAttached:           "The module is attached.",

@@ -18,13 +18,18 @@ import (
 // portfolio lists the projects that the person may see, with the state of
 // each stage.
 func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
-	f := portfolioFilter(r)
+	return s.showPortfolio(w, r, http.StatusOK, portfolioFilter(r), page.SaveView{})
+}
+
+// showPortfolio shows a list of projects, or groups of them. save is what was typed to save
+// the list.
+func (s *Server) showPortfolio(w http.ResponseWriter, r *http.Request, status int, f page.PortfolioFilter, save page.SaveView) error {
 	words, err := s.Store.RecentWords(r.Context())
 	if err != nil {
 		return err
 	}
 	if f.Group != "" {
-		return s.portfolioGroups(w, r, words, f)
+		return s.portfolioGroups(w, r, status, words, f, save)
 	}
 	view, err := s.Store.Portfolio(r.Context(), s.by(r), storeFilter(words, &f))
 	if err != nil {
@@ -32,21 +37,23 @@ func (s *Server) portfolio(w http.ResponseWriter, r *http.Request) error {
 	}
 	f.Page = view.Page
 	d := portfolioData(f, view)
+	d.Views, d.Save = savedViews(view.Views), save
 	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r, f), portfolioTotals(&view.Totals)
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
-	m.Width = ui.Wide
-	return s.render(w, r, http.StatusOK, page.Portfolio(m, d))
+	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
+	return s.render(w, r, status, page.Portfolio(m, d))
 }
 
 // portfolioGroups shows the same projects in groups.
-func (s *Server) portfolioGroups(w http.ResponseWriter, r *http.Request, words plan.Words, f page.PortfolioFilter) error {
+func (s *Server) portfolioGroups(w http.ResponseWriter, r *http.Request, status int, words plan.Words, f page.PortfolioFilter, save page.SaveView) error {
 	d, who, err := s.groupsData(r, words, f)
 	if err != nil {
 		return err
 	}
+	d.Save = save
 	m := s.meta(w, r, who, "Portfolio", ui.NavPortfolio)
-	m.Width = ui.Wide
-	return s.render(w, r, http.StatusOK, page.Groups(m, d))
+	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
+	return s.render(w, r, status, page.Groups(m, d))
 }
 
 // groupsData are the groups of the projects that a filter leaves, and who asks for them.
@@ -58,7 +65,7 @@ func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioF
 	d := &page.GroupsData{
 		PortfolioData: page.PortfolioData{
 			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
-			Ignored: ignoredFilters(r, f), Totals: portfolioTotals(&view.Totals),
+			Ignored: ignoredFilters(r, f), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 		},
 		Groups: make([]page.PortfolioTotals, len(view.Groups)), All: portfolioTotals(&view.All), More: view.More,
 	}
@@ -69,6 +76,14 @@ func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioF
 		}
 	}
 	return d, &view.Viewer, nil
+}
+
+func savedViews(from []store.SavedView) []page.SavedView {
+	out := make([]page.SavedView, len(from))
+	for i, v := range from {
+		out[i] = page.SavedView(v)
+	}
+	return out
 }
 
 func portfolioTotals(t *store.PortfolioTotals) page.PortfolioTotals {

@@ -90,6 +90,11 @@ func (s *Server) callback(w http.ResponseWriter, r *http.Request) error {
 	} else if err != nil {
 		return err
 	}
+	if to == page.WorkURL {
+		if to, err = s.firstPage(r, factsOf(r).person); err != nil {
+			return err
+		}
+	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
 }

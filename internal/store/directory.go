@@ -250,7 +250,7 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 			 where id = $1`, int64(ev.Person), en.At, FormerMember(ev.Person))
 		queueFolded(b, FormerMember(ev.Person), "")
 		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
-		for _, theirs := range []string{"project_draft", "import", "import_columns"} {
+		for _, theirs := range []string{"project_draft", "import", "import_columns", "saved_view"} {
 			b.Queue(`delete from `+theirs+` where person_id = $1`, int64(ev.Person))
 		}
 		return nil

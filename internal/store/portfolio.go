@@ -101,6 +101,7 @@ type PortfolioView struct {
 	Page   int             // which one: the last, when one beyond was asked for
 	More   bool            // there is a next page
 	Totals PortfolioTotals // of all pages, whether at risk, late, lapsed or ready
+	Views  []SavedView     // of the person, and those that others share
 	Names  Names           // of the owners and those who are waited for
 	Teams  []string        // to filter by; nil when there are more than TeamsListed
 	Tmpl   *plan.Lifecycle // of new projects: its stages are the columns
@@ -130,6 +131,7 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	}
 	tally := s.queueTally(b, by, f, tmpl)
 	s.queueTeams(b, by, &out.Teams)
+	s.queueViews(b, by, &out.Views)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the portfolio", err)
 	}

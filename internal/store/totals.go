@@ -66,6 +66,7 @@ type GroupsView struct {
 	All        PortfolioTotals   // of all groups, also those that are not listed
 	Totals     PortfolioTotals   // as in [PortfolioView]
 	Teams      []string          // likewise
+	Views      []SavedView       // likewise
 	Lifecycles Lifecycles
 	Tmpl       *plan.Lifecycle
 }
@@ -88,6 +89,7 @@ func (s *Store) PortfolioGroups(ctx context.Context, by By, f PortfolioFilter, g
 	s.queueViewer(b, by, &out.Viewer)
 	tally := s.queueTally(b, by, f, tmpl)
 	s.queueTeams(b, by, &out.Teams)
+	s.queueViews(b, by, &out.Views)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("counting the portfolio", err)
 	}

@@ -95,6 +95,9 @@ func (f PortfolioFilter) narrowing() int {
 
 func (f PortfolioFilter) narrows() bool { return f.Search != "" || f.narrowing() > 0 }
 
+// URL is the portfolio with this filter.
+func (f PortfolioFilter) URL() string { return f.url() }
+
 // url is the portfolio with this filter.
 func (f PortfolioFilter) url() string {
 	q := url.Values{}
@@ -186,6 +189,8 @@ type PortfolioData struct {
 	Projects []PortfolioProject
 	Totals   PortfolioTotals // of all pages, without what the strip narrows
 	Ignored  []Ignored
+	Views    []SavedView
+	Save     SaveView
 	First    int  // position of the first project in the whole list, from 1
 	More     bool // there is a next page
 }

@@ -221,6 +221,14 @@ func ReleaseURL(p review.ProjectKey, s plan.StageKey, no int) string {
 // TimesURL is how long decisions take.
 const TimesURL = SignOffsURL + "/times"
 
+// ViewsURL is where lists of the portfolio are saved.
+const ViewsURL = PortfolioURL + "/views"
+
+// StartViewURL is where somebody has a saved view come after signing in, and RemoveViewURL
+// where they let go of it.
+func StartViewURL(id string) string  { return ViewsURL + "/" + id + "/start" }
+func RemoveViewURL(id string) string { return ViewsURL + "/" + id + "/remove" }
+
 // TrendsURL is how the portfolio went on.
 const TrendsURL = PortfolioURL + "/trends"
 
