@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -80,20 +81,45 @@ func GateStates() []GateFilter {
 	}
 }
 
-// narrowing counts the filters beside the search.
-func (f PortfolioFilter) narrowing() int {
-	n := 0
-	for _, on := range []bool{
-		f.Team != "", f.Tier != 0, f.Status != "", f.Stage != "", f.Owner != "", f.Person != "", f.Live != review.NotLive, f.Gate != "", f.Waits != "", f.Uses != "", f.Late, f.Risk, f.Month != "", f.NoDeputy, f.NoOwner, f.Keeps != "",
-	} {
+// narrowing says in words what narrows the list beside the search.
+func (d *PortfolioData) narrowing() (words []string) {
+	f := d.Filter
+	add := func(on bool, word string) {
 		if on {
-			n++
+			words = append(words, word)
 		}
 	}
-	return n
+	chosen := func(options []ui.Option) string {
+		for _, o := range options {
+			if o.Selected {
+				return o.Label
+			}
+		}
+		return ""
+	}
+	add(f.Waits != "", "waiting for "+f.Waits)
+	add(f.Owner != "", "owner "+f.Owner)
+	add(f.Person != "", f.Person+" on it")
+	add(f.Gate != "", "a gate "+strings.ToLower(chosen(d.gateOptions())))
+	add(f.Stage != "", "in stage "+cmp.Or(chosen(d.stageOptions()), string(f.Stage)))
+	add(f.Team != "", "team "+f.Team)
+	add(f.Tier != 0, "tier "+strconv.Itoa(int(f.Tier)))
+	add(f.Status != "", string(f.Status))
+	add(f.Live != review.NotLive, strings.ToLower(f.Live.Label()))
+	add(f.Keeps != "", strings.ToLower(chosen(d.keepsOptions())))
+	add(f.Uses != "", "uses "+f.uses())
+	add(f.Month != "", "target: "+monthWords(f.Month))
+	add(f.Late, "late")
+	add(f.Risk, "at risk")
+	add(f.NoDeputy, "without a deputy")
+	add(f.NoOwner, "without an owner")
+	return words
 }
 
-func (f PortfolioFilter) narrows() bool { return f.Search != "" || f.narrowing() > 0 }
+// narrows reports whether the list leaves anything out.
+func (f PortfolioFilter) narrows() bool {
+	return f != PortfolioFilter{Group: f.Group, Sort: f.Sort, Desc: f.Desc, Page: f.Page}
+}
 
 // URL is the portfolio with this filter.
 func (f PortfolioFilter) URL() string { return f.url() }

@@ -112,13 +112,6 @@ func (d *PortfolioData) strip() []tally {
 	}
 }
 
-// alarming counts the filters that the strip shows.
-func (f PortfolioFilter) alarming() int {
-	rest := f
-	rest.unalarm()
-	return f.narrowing() - rest.narrowing()
-}
-
 // unalarm takes back what the figures of the strip narrow.
 func (f *PortfolioFilter) unalarm() {
 	f.Risk, f.Late = false, false
