@@ -46,6 +46,9 @@ func (s *Server) showEnvironments(w http.ResponseWriter, r *http.Request, status
 		Plan: page.PlanData{Review: v.Review, Actor: v.Actor, Now: v.Now, Names: v.Names.Of, Titles: v.Titles, Do: page.PlanEnvironments},
 		Form: form,
 	}
+	if d.Asks, err = s.situatedVersion(r, v); err != nil {
+		return err
+	}
 	if d.Plan.MayPlan() {
 		d.Do = do
 		if err := lookAround(d); err != nil {
@@ -58,6 +61,25 @@ func (s *Server) showEnvironments(w http.ResponseWriter, r *http.Request, status
 	m := s.projectMeta(w, r, &v.Viewer, v.Review, "Environments, "+v.Review.Project.Name, ui.NavPortfolio)
 	m.Path, m.ErrorCount = page.EnvironmentsURL(v.Review.Project.Key), len(d.Form.Errors)
 	return s.render(w, r, status, page.Environments(m, d))
+}
+
+// situatedVersion is the newest version of a project's lifecycle, where that asks
+// something of environments and the project's plan does not; 0: there is none.
+func (s *Server) situatedVersion(r *http.Request, v *store.PlanView) (int, error) {
+	has := v.Review.Plan.Ref()
+	for _, ref := range v.Newest {
+		if ref.Key != has.Key || ref.Version <= has.Version || v.Review.Plan.Situated() {
+			continue
+		}
+		l, err := s.Store.Template(r.Context(), ref)
+		if err != nil {
+			return 0, err
+		}
+		if l.Situated() {
+			return ref.Version, nil
+		}
+	}
+	return 0, nil
 }
 
 // lookAround works out what a change of the environments would make of the plan.

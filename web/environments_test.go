@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -24,6 +25,14 @@ func TestEnvironments(t *testing.T) {
 	last.Gate.Environments = []plan.EnvironmentKind{"production"}
 	f.publishDocument(plan.Document{Lifecycle: l})
 	p := f.create("payments")
+	ahead := f.browse("owner").get(page.EnvironmentsURL(p)).want(200) // a version before that asked for them
+	if text := words(ahead.one("main")); !strings.Contains(text, "asks nothing of an environment by itself") || !strings.Contains(text, fmt.Sprintf("Version %d asks some of it for each environment.", l.Version)) {
+		t.Errorf("on an earlier version the page says %s", text)
+	}
+	ahead.one(`a[href="` + page.PlanChangeURL(p, page.PlanUpgrade, "1") + `"]`)
+	if f.browse("viewer").get(page.EnvironmentsURL(p)).want(200).find(`a[href*="upgrade"]`).Length() != 0 {
+		t.Error("who may not upgrade is led there")
+	}
 	f.change("manager", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
 		ref, err := plan.Document{Lifecycle: l}.Ref()
 		if err != nil {
@@ -33,7 +42,7 @@ func TestEnvironments(t *testing.T) {
 	})
 	at := page.EnvironmentsURL(p)
 	o := f.browse("owner")
-	if text := o.get(at).want(200).one("main").Text(); !strings.Contains(text, "No environment is named") || !strings.Contains(text, "Edge: 1 item to answer") || !strings.Contains(text, "Test: nothing is asked of it") {
+	if text := o.get(at).want(200).one("main").Text(); !strings.Contains(text, "No environment is named") || strings.Contains(text, "asks nothing of an environment") || !strings.Contains(text, "Edge: 1 item to answer") || !strings.Contains(text, "Test: nothing is asked of it") {
 		t.Errorf("without environments the page says %s", text)
 	}
 	o.get(page.ProjectURL(p)).want(200).one(`#environments a[href="` + at + `"]`)

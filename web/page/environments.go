@@ -36,6 +36,9 @@ type EnvironmentsData struct {
 	Do   string
 	Form EnvironmentForm
 	Past bool
+	// Asks is the newest version of the project's lifecycle, where that asks something of
+	// environments and the plan does not; 0: there is none.
+	Asks int
 }
 
 // EnvironmentForm is what was typed in.
@@ -43,6 +46,19 @@ type EnvironmentForm struct {
 	Name, Key, Kind, Reason string
 	Errors                  map[string]string
 	Problem                 string
+}
+
+// idle says that the plan asks nothing of environments; empty: it does.
+func (d *EnvironmentsData) idle() string {
+	p := d.review().Plan
+	if p.Situated() {
+		return ""
+	}
+	text := "Version " + strconv.Itoa(p.Ref().Version) + " of " + p.Base.Name + ", which this project follows, asks nothing of an environment by itself: what it asks is answered once for the project."
+	if d.Asks > 0 {
+		text += " Version " + strconv.Itoa(d.Asks) + " asks some of it for each environment."
+	}
+	return text + " Environments that are named all the same can be chosen in releases."
 }
 
 func (d *EnvironmentsData) review() *review.Review { return d.Plan.Review }
