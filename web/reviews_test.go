@@ -115,7 +115,7 @@ func TestTheNextReviewIsRefused(t *testing.T) {
 		fields []string
 		says   string
 	}{
-		"no reason":        {"owner", page.ReviewsURL(p), 422, []string{"reason", " ", "review", "1"}, "say what the review is for"},
+		"no reason":        {"owner", page.ReviewsURL(p), 422, []string{"reason", " ", "review", "1"}, "Say what the review is for"},
 		"too long":         {"owner", page.ReviewsURL(p), 422, []string{"reason", strings.Repeat("x", 1<<20), "review", "1"}, "There is a problem"},
 		"zero bytes":       {"owner", page.ReviewsURL(p), 422, []string{"reason", "a\x00b", "review", "1"}, "There is a problem"},
 		"an unknown field": {"owner", page.ReviewsURL(p), 422, []string{"reason", "Kept words", "review", "1", "force", "1"}, "Kept words"},

@@ -25,8 +25,8 @@ func TestAProjectAddsItsOwnItems(t *testing.T) {
 		fields []string
 		says   string
 	}{
-		"nothing":  {nil, "say what has to be true"},
-		"no level": {append([]string{}, good[:8]...), "choose required, recommended or optional"},
+		"nothing":  {nil, "Say what has to be true"},
+		"no level": {append([]string{}, good[:8]...), "Choose required, recommended or optional"},
 		"long":     {[]string{"title", strings.Repeat("x", 81)}, "80"},
 		"bidi":     {[]string{"title", "a\u202eb"}, "What has to be true"},
 	} {

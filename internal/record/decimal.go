@@ -16,7 +16,7 @@ const (
 	decimalWhole  = 12 // before it
 )
 
-var errDecimal = errors.New("is no number; write it such as 99.5, with 12 digits before the point and 6 behind it at most")
+var errDecimal = errors.New("is no number; write it such as 99.5, without a unit, with 12 digits before the point and 6 behind it at most")
 
 // ParseDecimal reads a figure with a point or a comma before its fraction, and
 // with a sign if it has one. Thousands are not set apart: 1,500 would be read as

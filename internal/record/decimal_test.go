@@ -37,3 +37,21 @@ func TestErrorBudgetInTime(t *testing.T) {
 		}
 	}
 }
+
+// A figure may be typed with the unit that it has anyway.
+func TestFiguresWithTheirUnit(t *testing.T) {
+	share := Of("objective").Reads
+	ms := Of("measure").Reads
+	for _, c := range []struct {
+		r           *Reads
+		v           Values
+		typed, want string
+	}{
+		{share, nil, "99,9 %", "99,9"}, {share, nil, " 99.95% ", "99.95"}, {share, nil, "much", "much"},
+		{ms, Values{"unit": "ms"}, "12 ms", "12"}, {ms, Values{"unit": "ms"}, "12 s", "12 s"}, {ms, Values{"unit": "ms"}, "1,500", "1,500"}, {ms, Values{}, "12 %", "12 %"},
+	} {
+		if got := c.r.Bare(c.v, c.typed); got != c.want {
+			t.Errorf("%q is %q, want %q", c.typed, got, c.want)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package record
 
+import "strings"
+
 // Reads says what is read of records of a kind from time to time, such as the
 // share of requests that were answered in time, and what that is held against.
 type Reads struct {
@@ -11,6 +13,15 @@ type Reads struct {
 	Target func(Values) (target Decimal, less, ok bool)
 	// Check says what is wrong with a figure; empty: nothing. nil: any will do.
 	Check func(Values, Decimal) string
+}
+
+// Bare is a figure as it was typed, without the unit that it has anyway.
+func (r *Reads) Bare(v Values, typed string) string {
+	unit := r.Unit(v)
+	if unit == "" {
+		return typed
+	}
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(typed), unit))
 }
 
 // Verdict is how a figure compares with what is aimed at.

@@ -128,7 +128,7 @@ func (rec *Record) reading(in NewReading, at time.Time) (Reading, error) {
 	var re Reading
 	reads := rec.Def().Reads
 	c.require("value", strings.TrimSpace(in.Value), "write the figure")
-	d, ok := c.decimal("value", in.Value)
+	d, ok := c.decimal("value", reads.Bare(rec.Values, in.Value))
 	if re.Value = d; ok && reads.Check != nil {
 		if wrong := reads.Check(rec.Values, d); wrong != "" {
 			c.problems.Add("value", wrong)

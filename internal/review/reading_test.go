@@ -83,6 +83,11 @@ func TestReadingsThatAreRefused(t *testing.T) {
 	if n := len(w.r.Records[no-1].Readings); n != 0 {
 		t.Errorf("%d were kept", n)
 	}
+	again := w.add(mate, "objective", anObjective("99,6 %"))
+	w.ok(w.read(mate, again, "99,9 %", "2025-10-01T10:00"))
+	if rec := w.r.Records[again-1]; rec.Values["objective"] != "99.6" || rec.Latest.Value.String() != "99.9" {
+		t.Errorf("99,6 %% and 99,9 %% are read as %s and %s", rec.Values["objective"], rec.Latest.Value)
+	}
 }
 
 // A signature binds to what is promised, and not to how it was last: figures are

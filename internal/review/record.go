@@ -326,7 +326,11 @@ func (in *input) values(kind *record.Kind, typed, has record.Values, rules LinkR
 			}
 			continue
 		}
-		v := in.value(f, typed[f.Key], rules)
+		said := typed[f.Key]
+		if f.Type == record.Number && kind.Reads != nil {
+			said = kind.Reads.Bare(typed, said)
+		}
+		v := in.value(f, said, rules)
 		if v != "" {
 			out[f.Key] = v
 		} else if f.Required {

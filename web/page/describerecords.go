@@ -54,7 +54,11 @@ func (t Teller) record(out *ui.Entry, ev review.Event) {
 			lines = append(lines, t.recordChange(kindOf(e.Type), c))
 		}
 		if len(e.Changes) == 0 {
-			lines = append(lines, "Owner: "+OrNobody(NameOrNone(t.Names, e.Record.Owner)))
+			owner := "It has no owner from then on."
+			if e.Record.Owner != 0 {
+				owner = "Owner: " + t.Names(e.Record.Owner)
+			}
+			lines = append(lines, owner)
 		}
 		out.Why = strings.Join(lines, "\n")
 	case review.RecordMoved:

@@ -2,21 +2,12 @@ package page
 
 import (
 	"cmp"
-	"slices"
-	"strings"
 
 	"github.com/slipway-prr/slipway/web/ui"
 )
 
-// FieldSentence makes a sentence of what is wrong with a field. The domain
-// says either what the field does ("is too long") or what to do ("say why").
-func FieldSentence(label, message string) string {
-	first, _, _ := strings.Cut(message, " ")
-	if slices.Contains([]string{"is", "must", "contains", "lies", "names", "has", "does", "cannot"}, first) {
-		return label + " " + message
-	}
-	return Capital(message)
-}
+// FieldSentence makes a sentence of what is wrong with a field; see [ui.Sentence].
+func FieldSentence(label, message string) string { return ui.Sentence(label, message) }
 
 // summary lists the problems of a form in the order of its fields.
 func summary(fields []ui.Field) []ui.FieldError {

@@ -197,7 +197,7 @@ func (d *Data) facts() []ui.Fact {
 			add(f.Term, f.Text, "")
 		}
 	}
-	add("Owner", page.OrNobody(page.NameOrNone(d.Name, rec.Owner)), "")
+	add("Owner", cmp.Or(page.NameOrNone(d.Name, rec.Owner), "Nobody in particular; whoever leads the project sees to it"), "")
 	add(k.Due, d.View.due(rec), "")
 	if k.AtGates() {
 		where, href := d.where(rec)
