@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -124,20 +123,6 @@ func (p paces) inStage(columns *plan.Lifecycle, stage plan.StageKey) (keys []str
 	return keys, versions, places
 }
 
-// arrays are the paces as arguments of a statement: keys, versions, and days as arrays
-// that PostgreSQL reads.
-func (p paces) arrays() (keys []string, versions []int, days []string) {
-	for ref, pace := range p {
-		words := make([]string, len(pace.Days))
-		for i, d := range pace.Days {
-			words[i] = strconv.Itoa(d)
-		}
-		keys, versions = append(keys, ref.Key), append(versions, ref.Version)
-		days = append(days, "{"+strings.Join(words, ",")+"}")
-	}
-	return keys, versions, days
-}
-
 // sqlArgs are the arguments of a statement that is put together.
 type sqlArgs []any
 
@@ -151,25 +136,6 @@ func (a *sqlArgs) put(v any) string {
 // open; passed is the place of the states in which one has passed.
 func lateSQL(passed string) string {
 	return `(` + dueSQL + ` < current_date and f.live = '' and not f.gates <@ ` + passed + `::smallint[])`
-}
-
-// atRiskSQL is that a project is not late yet, and will be by its forecast.
-func (p paces) atRiskSQL(args *sqlArgs, passed string) string {
-	return `(` + dueSQL + ` >= current_date and f.live = '' and f.target < current_date + ` + p.remainingSQL(args, passed) + `)`
-}
-
-// remainingSQL is in how many days a project's launch is forecast, as [review.Forecast] has
-// it; null where it is not.
-func (p paces) remainingSQL(args *sqlArgs, passed string) string {
-	keys, versions, days := p.arrays()
-	return `(select case when bool_and(d.days >= 0) then sum(case
-	            when d.i <> f.current + 1 then d.days
-	            else greatest(0, d.days - (current_date - ` + enteredSQL + `::date)) end)::int end
-	      from review r
-	      join unnest(` + args.put(keys) + `::text[], ` + args.put(versions) + `::int[], ` + args.put(days) + `::text[]) p (key, version, days)
-	        on p.key = r.template_key and p.version = r.template_version,
-	           unnest(f.gates, p.days::int[]) with ordinality d (gate, days, i)
-	     where r.project_id = f.project_id and r.no = f.review_no and d.i < cardinality(f.gates) and d.gate <> all(` + passed + `::smallint[]))`
 }
 
 // passedStates are the states in which a gate has passed, as the portfolio stores them.

@@ -44,6 +44,7 @@ type PortfolioFilter struct {
 	Uses     string        // key of a lifecycle or module that the project goes by
 	Version  int           // of what it uses; 0: any
 	module   bool          // what it uses is one
+	risky    []int64       // the projects that are at risk, where AtRisk is asked
 	paces    paces
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
@@ -161,6 +162,12 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 		return nil, err
 	}
 	f.paces = known
+	if f.AtRisk {
+		if err := s.standings.upToDate(ctx, s); err != nil {
+			return nil, err
+		}
+		f.risky = s.standings.atRisk(time.Now().In(s.zone), known)
+	}
 	return s.lifecycle(ctx)
 }
 
@@ -381,7 +388,7 @@ func (s *Store) portfolioWhere(by By, f *PortfolioFilter, tmpl *plan.Lifecycle) 
 		where = append(where, lateSQL(args.put(passedStates())))
 	}
 	if f.AtRisk {
-		where = append(where, f.paces.atRiskSQL(&args, args.put(passedStates())))
+		where = append(where, `f.project_id = any(`+args.put(f.risky)+`::bigint[])`)
 	}
 	return args, where
 }

@@ -22,6 +22,9 @@ type standings struct {
 
 	reading sync.Mutex // held by whoever brings them up to date
 
+	kept   sync.Mutex
+	strips map[string]PortfolioTotals // counted since they were read last, by who asks for what
+
 	mu      sync.RWMutex
 	at      time.Time
 	horizon string // every transaction before it was over when they were read; empty: never read
@@ -83,6 +86,7 @@ func (t *standings) upToDate(ctx context.Context, s *Store) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.forgetStrips()
 	t.at, t.horizon = began, horizon
 	if t.place == nil {
 		t.of, t.place = make([]standing, 0, len(written)), make(map[review.ProjectID]int, len(written))
@@ -102,6 +106,38 @@ func (t *standings) upToDate(ctx context.Context, s *Store) error {
 		t.of = append(t.of, *w)
 	}
 	return nil
+}
+
+// stripsKept is the most figures that are kept from one reading to the next.
+const stripsKept = 1000
+
+// strip is what was counted under a key since they were read last, or is counted now.
+func (t *standings) strip(key string, count func() PortfolioTotals) PortfolioTotals {
+	t.mu.RLock()
+	key += t.at.String() // what was counted before they were read again is found no more
+	t.mu.RUnlock()
+	t.kept.Lock()
+	known, ok := t.strips[key]
+	t.kept.Unlock()
+	if ok {
+		return known
+	}
+	counted := count()
+	t.kept.Lock()
+	defer t.kept.Unlock()
+	if t.strips == nil {
+		t.strips = map[string]PortfolioTotals{}
+	}
+	if len(t.strips) < stripsKept {
+		t.strips[key] = counted
+	}
+	return counted
+}
+
+func (t *standings) forgetStrips() {
+	t.kept.Lock()
+	defer t.kept.Unlock()
+	t.strips = nil
 }
 
 // once is the value that was kept first under a key, so that there is one of each.

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -109,6 +110,7 @@ type tally struct {
 	of     *standings
 	rights struct {
 		reads, readsAll bool
+		owns            []int64
 		own             map[review.ProjectID]bool
 	}
 	only map[review.ProjectID]bool // what the database found for the rest of the filter; nil: it was not asked
@@ -119,9 +121,8 @@ type tally struct {
 func (s *Store) queueTally(b *pgx.Batch, by By, f PortfolioFilter, tmpl *plan.Lifecycle) *tally {
 	t := &tally{filter: f, tmpl: tmpl, of: &s.standings}
 	b.Queue(`with `+meSQL+` select reads, reads_all, own from me`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
-		var own []int64
-		_, err := pgx.ForEachRow(rows, []any{&t.rights.reads, &t.rights.readsAll, &own}, func() error { return nil })
-		t.rights.own = idSet(own)
+		_, err := pgx.ForEachRow(rows, []any{&t.rights.reads, &t.rights.readsAll, &t.rights.owns}, func() error { return nil })
+		t.rights.own = idSet(t.rights.owns)
 		return err
 	})
 	if rest, any := f.beyond(); any {
@@ -161,7 +162,7 @@ func (f PortfolioFilter) beyond() (rest PortfolioFilter, any bool) {
 func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	t.of.mu.RLock()
 	defer t.of.mu.RUnlock()
-	ask := asking{now: now, today: review.Today(now), paces: t.filter.paces, tmpl: t.tmpl, passed: setOf(passedStates()), known: map[*plan.Ref]*asked{}}
+	ask := newAsking(now, t.filter.paces, t.tmpl)
 	for i := range t.of.of {
 		p := &t.of.of[i]
 		own := t.rights.own[p.id]
@@ -171,9 +172,21 @@ func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	}
 }
 
-// strip is what all of them amount to, whichever of its figures the list is narrowed to.
+// strip is what all of them amount to, whichever of its figures the list is narrowed to. It
+// is counted once for all who see the same, until the standings are read again.
 func (t *tally) strip(now time.Time) PortfolioTotals {
-	f, out := t.filter.unalarmed(), newCount("", t.tmpl)
+	f := t.filter.unalarmed()
+	if t.only != nil {
+		return t.count(f, now)
+	}
+	same := *f
+	same.paces, same.risky, same.Sort, same.Desc, same.Page = nil, nil, "", false, 0
+	key := fmt.Sprint(review.Today(now), t.rights.reads, t.rights.readsAll, t.rights.owns, same)
+	return t.of.strip(key, func() PortfolioTotals { return t.count(f, now) })
+}
+
+func (t *tally) count(f *PortfolioFilter, now time.Time) PortfolioTotals {
+	out := newCount("", t.tmpl)
 	t.each(now, func(p *standing, is facts) {
 		if f.leaves(p, is) {
 			out.add(p, is)
@@ -231,6 +244,23 @@ type asked struct {
 	longest time.Time   // no forecast lies after it
 }
 
+func newAsking(now time.Time, known paces, tmpl *plan.Lifecycle) *asking {
+	return &asking{now: now, today: review.Today(now), paces: known, tmpl: tmpl, passed: setOf(passedStates()), known: map[*plan.Ref]*asked{}}
+}
+
+// atRisk are the projects that are not late yet and will be by their forecast.
+func (t *standings) atRisk(now time.Time, known paces) []int64 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	ask, ids := newAsking(now, known, &plan.Lifecycle{}), []int64{}
+	for i := range t.of {
+		if ask.about(&t.of[i]).atRisk {
+			ids = append(ids, int64(t.of[i].id))
+		}
+	}
+	return ids
+}
+
 func (a *asking) lifecycle(ref *plan.Ref) *asked {
 	if ref == a.last {
 		return a.lastAsked
@@ -251,7 +281,7 @@ func (a *asking) lifecycle(ref *plan.Ref) *asked {
 	return l
 }
 
-// about says of a project what [lateSQL] and [paces.atRiskSQL] do, and where it is counted.
+// about says of a project whether it is late, as [lateSQL] does, or at risk, and where it is counted.
 func (a *asking) about(p *standing) facts {
 	l := a.lifecycle(p.ref)
 	is := facts{column: -1}
