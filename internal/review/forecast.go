@@ -41,6 +41,15 @@ func Forecast(gates []GateState, current int, entered, now time.Time, pace Pace)
 	return Today(now).AddDate(0, 0, days), true
 }
 
+// GatesOf are the states of the gates of a rollup.
+func GatesOf(stages []StageRollup) []GateState {
+	gates := make([]GateState, len(stages))
+	for i := range stages {
+		gates[i] = stages[i].Gate
+	}
+	return gates
+}
+
 // DaysSince is how many days ago a moment's date was, in the time zone of now.
 func DaysSince(then, now time.Time) int {
 	return int(Today(now).Sub(Today(then.In(now.Location()))) / (24 * time.Hour))

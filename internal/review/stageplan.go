@@ -216,10 +216,7 @@ func (r *Review) Unowned(rollups []StageRollup) []plan.StageKey {
 	if r.Project.Status == StatusStopped {
 		return nil
 	}
-	gates := make([]GateState, len(rollups))
-	for i := range rollups {
-		gates[i] = rollups[i].Gate
-	}
+	gates := GatesOf(rollups)
 	current := Current(gates)
 	var out []plan.StageKey
 	for i := range rollups {

@@ -157,11 +157,7 @@ func (v *PortfolioView) forecast() {
 			continue
 		}
 		if pace := v.paces[r.ref]; pace != nil {
-			gates := make([]review.GateState, len(r.Stages))
-			for j := range r.Stages {
-				gates[j] = r.Stages[j].Gate
-			}
-			r.Forecast, _ = review.Forecast(gates, r.Current, r.Entered, v.Now, pace.Days)
+			r.Forecast, _ = review.Forecast(review.GatesOf(r.Stages), r.Current, r.Entered, v.Now, pace.Days)
 		}
 	}
 }

@@ -207,9 +207,6 @@ func (v *projectView) passedOver() string {
 // as many people as its exposure says.
 func (v *projectView) ahead() []*plan.Stage {
 	live, _ := v.Review.Live(v.Now)
-	gates := make([]review.GateState, len(v.rollups))
-	for i := range v.rollups {
-		gates[i] = v.rollups[i].Gate
-	}
+	gates := review.GatesOf(v.rollups)
 	return v.Review.Ahead(gates, live)
 }

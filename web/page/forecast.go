@@ -33,10 +33,9 @@ func (v *projectView) forecast() forecast {
 		return forecast{}
 	}
 	var out forecast
-	gates := make([]review.GateState, len(v.rollups))
+	gates := review.GatesOf(v.rollups)
 	entered := v.entered()
 	for i := range v.rollups {
-		gates[i] = v.rollups[i].Gate
 		if gates[i].Passed() || i == len(v.rollups)-1 {
 			continue
 		}
