@@ -25,6 +25,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
+	"github.com/slipway-prr/slipway/web/page"
 )
 
 // The canary is a project that most people may not know of. It and a key that
@@ -73,6 +74,9 @@ func queryNames(t *testing.T) []string {
 				names[m[1]+m[2]+m[3]] = true
 			}
 		}
+	}
+	for _, name := range page.PortfolioParameters() {
+		names[name] = true
 	}
 	if len(names) < 25 {
 		t.Fatalf("only %d names of queries were found", len(names))

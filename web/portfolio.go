@@ -1,15 +1,10 @@
 package web
 
 import (
-	"maps"
 	"net/http"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
-	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 	"github.com/slipway-prr/slipway/web/ui"
@@ -38,7 +33,7 @@ func (s *Server) showPortfolio(w http.ResponseWriter, r *http.Request, status in
 	f.Page = view.Page
 	d := portfolioData(f, view)
 	d.Views, d.Save = savedViews(view.Views), save
-	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r, f), portfolioTotals(&view.Totals)
+	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r), portfolioTotals(&view.Totals)
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
 	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
 	return s.render(w, r, status, page.Portfolio(m, d))
@@ -65,7 +60,7 @@ func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioF
 	d := &page.GroupsData{
 		PortfolioData: page.PortfolioData{
 			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
-			Ignored: ignoredFilters(r, f), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
+			Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 		},
 		Groups: make([]page.PortfolioTotals, len(view.Groups)), All: portfolioTotals(&view.All), More: view.More,
 	}
@@ -199,64 +194,26 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 	return out
 }
 
-// portfolioFilter reads the address. What makes no sense there narrows
-// nothing.
+// portfolioFilter reads the address.
 func portfolioFilter(r *http.Request) page.PortfolioFilter {
-	q := r.URL.Query()
-	f := page.PortfolioFilter{
-		Search: searchText(r, "q"), Team: searchText(r, "team"), Owner: searchText(r, "owner"), Person: searchText(r, "person"), Waits: searchText(r, "waits"),
-		Late: q.Get("late") == "1", Risk: q.Get("risk") == "1", NoDeputy: q.Get("deputy") == "none", NoOwner: q.Get("unowned") == "1", Sort: page.PortfolioSorts()[0], Page: pageNumber(r),
-	}
-	if tier, err := strconv.Atoi(q.Get("tier")); err == nil && plan.Tier(tier).Valid() {
-		f.Tier = plan.Tier(tier)
-	}
-	if st := review.Status(q.Get("status")); slices.Contains(page.Statuses(), st) {
-		f.Status = st
-	}
-	if k := q.Get("keeps"); slices.ContainsFunc(page.KeepsFilters(), func(f page.KeepsFilter) bool { return f.Key == k }) {
-		f.Keeps = k
-	}
-	if k := q.Get("stage"); plan.ValidKey(k) {
-		f.Stage = plan.StageKey(k)
-	}
-	if l := review.Live(q.Get("live")); slices.Contains(page.LiveStates(), l) {
-		f.Live = l
-	}
-	if g := q.Get("gate"); slices.ContainsFunc(page.GateStates(), func(s page.GateFilter) bool { return s.Key == g }) {
-		f.Gate = g
-	}
-	if key, version, err := store.ParseLifecycleName(q.Get("uses")); err == nil && version <= page.MostVersions {
-		f.Uses, f.Version = key, version
-	}
-	if _, ok := page.ParseMonth(q.Get("month")); ok || q.Get("month") == page.MonthNone {
-		f.Month = q.Get("month")
-	}
-	if g := q.Get("group"); slices.Contains(page.Groupings(), g) {
-		f.Group = g
-	}
-	if by, desc := strings.CutPrefix(q.Get("sort"), "-"); slices.Contains(page.PortfolioSorts(), by) {
-		f.Sort, f.Desc = by, desc
-	}
+	f, _ := readPortfolio(r)
 	return f
 }
 
-// ignoredFilters are the parts of an address that narrow nothing: what the list does not
-// know, or what is none of its choices.
-func ignoredFilters(r *http.Request, f page.PortfolioFilter) []page.Ignored {
+// ignoredFilters are the parts of an address that narrow nothing.
+func ignoredFilters(r *http.Request) []page.Ignored {
+	_, ignored := readPortfolio(r)
+	for i := range ignored {
+		ignored[i].Name, ignored[i].Value = printable(ignored[i].Name, 40), printable(ignored[i].Value, 40)
+	}
+	return ignored
+}
+
+func readPortfolio(r *http.Request) (page.PortfolioFilter, []page.Ignored) {
 	q := r.URL.Query()
-	number, err := strconv.Atoi(q.Get("page"))
-	taken := map[string]bool{
-		"q": true, "team": true, "owner": true, "person": true, "waits": true, "late": f.Late, "risk": f.Risk, "month": f.Month != "", "group": f.Group != "", "deputy": f.NoDeputy, "unowned": f.NoOwner, "page": err == nil && number > 0,
-		"tier": f.Tier != 0, "status": f.Status != "", "keeps": f.Keeps != "", "stage": f.Stage != "", "live": f.Live != review.NotLive, "gate": f.Gate != "",
-		"uses": f.Uses != "", "sort": strings.TrimPrefix(q.Get("sort"), "-") == f.Sort,
-	}
-	var out []page.Ignored
-	for _, name := range slices.Sorted(maps.Keys(q)) {
-		if ok, known := taken[name]; !ok && q.Get(name) != "" {
-			out = append(out, page.Ignored{Name: printable(name, 40), Value: printable(q.Get(name), 40), Known: known})
-		}
-	}
-	return out
+	f, ignored := page.ReadPortfolioFilter(q, searchWords)
+	f.Page = pageNumber(r)
+	return f, ignored
 }
 
 // readiness explains the figures, the states and the keys. It is open to

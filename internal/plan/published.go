@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Ref names the exact content of a lifecycle that a review is pinned to.
@@ -12,6 +14,18 @@ type Ref struct {
 	Key     string `json:"key"`
 	Version int    `json:"version"`
 	Digest  string `json:"digest"` // SHA-256 of the published bytes, hexadecimal
+}
+
+// ParseName reads the name of a document, key or key@version; the version is 0 when none is named.
+func ParseName(name string) (key string, version int, ok bool) {
+	key, number, named := strings.Cut(name, "@")
+	if named {
+		var err error
+		if version, err = strconv.Atoi(number); err != nil || version < 1 {
+			return "", 0, false
+		}
+	}
+	return key, version, ValidKey(key)
 }
 
 // ParseLifecycle reads a published lifecycle. The bytes are its identity: they

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -249,11 +247,8 @@ func (s *Store) Lifecycle(ctx context.Context, key string, version int) (plan.Re
 
 // ParseLifecycleName reads key or key@version; the version is 0 when none is named.
 func ParseLifecycleName(name string) (key string, version int, err error) {
-	key, number, named := strings.Cut(name, "@")
-	if named {
-		version, err = strconv.Atoi(number)
-	}
-	if err != nil || named && version < 1 || !plan.ValidKey(key) {
+	key, version, ok := plan.ParseName(name)
+	if !ok {
 		return "", 0, fmt.Errorf("%q names no lifecycle; its key is wanted, such as %s, or a key and a version, such as %s@1", name, UsualLifecycle, UsualLifecycle)
 	}
 	return key, version, nil

@@ -35,6 +35,13 @@ func KeepsFilters() []KeepsFilter {
 	}
 }
 
+func keepsKeys() (keys []string) {
+	for _, k := range KeepsFilters() {
+		keys = append(keys, k.Key)
+	}
+	return keys
+}
+
 func (d *PortfolioData) keepsOptions() []ui.Option {
 	options := []ui.Option{{Label: "Anything"}}
 	for _, k := range KeepsFilters() {

@@ -1,8 +1,6 @@
 package page
 
 import (
-	"cmp"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,6 +64,13 @@ type GateFilter struct {
 	States []review.GateState
 }
 
+func gateKeys() (keys []string) {
+	for _, g := range GateStates() {
+		keys = append(keys, g.Key)
+	}
+	return keys
+}
+
 // GateStates are the states of gates that the portfolio is filtered by.
 func GateStates() []GateFilter {
 	return []GateFilter{
@@ -81,41 +86,6 @@ func GateStates() []GateFilter {
 	}
 }
 
-// narrowing says in words what narrows the list beside the search.
-func (d *PortfolioData) narrowing() (words []string) {
-	f := d.Filter
-	add := func(on bool, word string) {
-		if on {
-			words = append(words, word)
-		}
-	}
-	chosen := func(options []ui.Option) string {
-		for _, o := range options {
-			if o.Selected {
-				return o.Label
-			}
-		}
-		return ""
-	}
-	add(f.Waits != "", "waiting for "+f.Waits)
-	add(f.Owner != "", "owner "+f.Owner)
-	add(f.Person != "", f.Person+" on it")
-	add(f.Gate != "", "a gate "+strings.ToLower(chosen(d.gateOptions())))
-	add(f.Stage != "", "in stage "+cmp.Or(chosen(d.stageOptions()), string(f.Stage)))
-	add(f.Team != "", "team "+f.Team)
-	add(f.Tier != 0, "tier "+strconv.Itoa(int(f.Tier)))
-	add(f.Status != "", string(f.Status))
-	add(f.Live != review.NotLive, strings.ToLower(f.Live.Label()))
-	add(f.Keeps != "", strings.ToLower(chosen(d.keepsOptions())))
-	add(f.Uses != "", "uses "+f.uses())
-	add(f.Month != "", "target: "+monthWords(f.Month))
-	add(f.Late, "late")
-	add(f.Risk, "at risk")
-	add(f.NoDeputy, "without a deputy")
-	add(f.NoOwner, "without an owner")
-	return words
-}
-
 // narrows reports whether the list leaves anything out.
 func (f PortfolioFilter) narrows() bool {
 	return f != PortfolioFilter{Group: f.Group, Sort: f.Sort, Desc: f.Desc, Page: f.Page}
@@ -124,54 +94,8 @@ func (f PortfolioFilter) narrows() bool {
 // URL is the portfolio with this filter.
 func (f PortfolioFilter) URL() string { return f.url() }
 
-// url is the portfolio with this filter.
-func (f PortfolioFilter) url() string {
-	q := url.Values{}
-	set := func(name, value string) {
-		if value != "" {
-			q.Set(name, value)
-		}
-	}
-	set("q", f.Search)
-	set("team", f.Team)
-	set("status", string(f.Status))
-	set("stage", string(f.Stage))
-	set("live", string(f.Live))
-	set("owner", f.Owner)
-	set("person", f.Person)
-	set("gate", f.Gate)
-	set("waits", f.Waits)
-	set("uses", f.uses())
-	set("keeps", f.Keeps)
-	if f.Tier != 0 {
-		q.Set("tier", strconv.Itoa(int(f.Tier)))
-	}
-	if f.Late {
-		q.Set("late", "1")
-	}
-	if f.NoDeputy {
-		q.Set("deputy", "none")
-	}
-	if f.NoOwner {
-		q.Set("unowned", "1")
-	}
-	if f.Risk {
-		q.Set("risk", "1")
-	}
-	set("month", f.Month)
-	set("group", f.Group)
-	set("sort", f.order())
-	if f.Page > 1 {
-		q.Set("page", strconv.Itoa(f.Page))
-	}
-	if len(q) == 0 {
-		return PortfolioURL
-	}
-	return PortfolioURL + "?" + q.Encode()
-}
-
 // uses is the document as it stands in an address: its key, or key@version.
-func (f PortfolioFilter) uses() string {
+func (f *PortfolioFilter) uses() string {
 	if f.Uses == "" || f.Version == 0 {
 		return f.Uses
 	}
@@ -180,7 +104,7 @@ func (f PortfolioFilter) uses() string {
 
 // order is the order as it stands in an address; empty for the one that is
 // taken anyway.
-func (f PortfolioFilter) order() string {
+func (f *PortfolioFilter) order() string {
 	switch {
 	case f.Desc && f.Sort != "":
 		return "-" + f.Sort
