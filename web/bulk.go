@@ -65,20 +65,31 @@ func readBulk(r *http.Request) (page.BulkForm, []review.Picked, error) {
 	if err != nil {
 		return form, nil, err
 	}
-	picked := make([]review.Picked, 0, len(posted["pick"]))
-	for _, p := range posted["pick"] {
-		dot := strings.LastIndexByte(p, '.')
-		version, err := strconv.Atoi(p[dot+1:])
-		if dot < 1 || err != nil || version < 0 {
-			return form, nil, invalidField("pick", "a selected item cannot be read; reload the page and select again")
-		}
-		picked = append(picked, review.Picked{Item: plan.ItemKey(p[:dot]), Version: version})
-		form.Picked[plan.ItemKey(p[:dot])] = true
+	picked, err := readPicks(posted["pick"])
+	if err != nil {
+		return form, nil, err
+	}
+	for _, p := range picked {
+		form.Picked[p.Item] = true
 	}
 	if form.Do == page.BulkAssign && form.Person != "0" && personNumber(form.Person) == 0 {
 		return form, nil, invalidField("person", "choose whom to assign")
 	}
 	return form, picked, nil
+}
+
+// readPicks reads items with the versions that were shown of them.
+func readPicks(posted []string) ([]review.Picked, error) {
+	picked := make([]review.Picked, 0, len(posted))
+	for _, p := range posted {
+		dot := strings.LastIndexByte(p, '.')
+		version, err := strconv.Atoi(p[dot+1:])
+		if dot < 1 || err != nil || version < 0 {
+			return nil, invalidField("pick", "a selected item cannot be read; reload the page and select again")
+		}
+		picked = append(picked, review.Picked{Item: plan.ItemKey(p[:dot]), Version: version})
+	}
+	return picked, nil
 }
 
 func invalidField(field, message string) error {
@@ -229,7 +240,7 @@ func (s *Server) undo(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) said(r *http.Request) page.Said {
 	f, entries := flash(read(r, s.cookies.flashName)).parts()
 	switch f {
-	case flashAnswered, flashBulk, flashUndone, flashRedone:
+	case flashAnswered, flashBulk, flashPasted, flashUndone, flashRedone:
 	default:
 		return page.Said{}
 	}

@@ -63,6 +63,7 @@ const (
 	flashNone         flash = ""
 	flashAnswered     flash = "answered"
 	flashBulk         flash = "bulk"
+	flashPasted       flash = "pasted"
 	flashUndone       flash = "undone"
 	flashRedone       flash = "redone"
 	flashRevised      flash = "evidence-revised"
@@ -170,6 +171,7 @@ var flashTexts = map[flash]string{
 	flashPublished: "Published. Everybody can read this version now, and projects can use it.", flashRetired: "The version was retired.",
 	flashAnswered:     "The answer is saved.",
 	flashBulk:         "The selected items are changed.",
+	flashPasted:       "What you pasted is saved.",
 	flashUndone:       "The change is undone.",
 	flashRedone:       "The change is made again.",
 	flashRevised:      "The link is changed.",

@@ -194,7 +194,7 @@ func (s *Server) headers(next http.Handler) http.Handler {
 			body := s.forms.expect(w, r.Body)
 			defer body.arrived() // a handler may leave it unread
 			most := int64(maxBody)
-			if r.URL.Path == page.ImportURL {
+			if r.URL.Path == page.ImportURL || strings.HasSuffix(r.URL.Path, page.PasteEnd) {
 				most = maxUpload
 			}
 			r.Body = http.MaxBytesReader(w, body, most)

@@ -165,6 +165,8 @@ func (s *Server) table() []route {
 		{"GET", stage, signedIn, s.checklist},
 		{"POST", stage + "/bulk", signedIn, s.bulk},
 		{"POST", stage + "/undo", signedIn, s.undo},
+		{"GET", stage + "/paste", signedIn, s.toPaste},
+		{"POST", stage + "/paste", signedIn, s.paste},
 		{"GET", stage + "/dates", signedIn, s.stageDates},
 		{"POST", stage + "/dates", signedIn, s.planStage},
 		{"GET", stage + "/new-item", signedIn, s.newItem},

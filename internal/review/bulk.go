@@ -131,7 +131,17 @@ func (r *Review) one(s *Stage, p Picked, do func(Picked, *Item) error) error {
 func concernsOne(err error) bool {
 	var conflict *AnswerConflict
 	var refused *Refused
-	return errors.Is(err, ErrNotFound) || errors.As(err, &conflict) || errors.As(err, &refused)
+	var own ofOne
+	return errors.Is(err, ErrNotFound) || errors.As(err, &conflict) || errors.As(err, &refused) || errors.As(err, &own)
+}
+
+// alone has what is invalid concern one item, where each is said something of its own.
+func alone(err error) error {
+	var invalid *Invalid
+	if errors.As(err, &invalid) {
+		return ofOne{invalid}
+	}
+	return err
 }
 
 // Undo takes back what entries of the trail did to items of a stage, newest

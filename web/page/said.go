@@ -19,6 +19,7 @@ const (
 	BulkRevise = "revise"
 	BulkUndo   = "undo"
 	BulkRedo   = "redo"
+	BulkPaste  = "paste"
 )
 
 // BulkForm is the form of several items as it was sent.
@@ -72,6 +73,8 @@ func (s Said) done(c *Checked) string {
 		return "Done again: " + ended(what)
 	case BulkDue:
 		return "Due date set: " + ended(what)
+	case BulkPaste:
+		return "Pasted: " + ended(what)
 	case BulkLinks:
 		return s.linked() + ": " + ended(what)
 	case BulkRevise:

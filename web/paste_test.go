@@ -1,0 +1,194 @@
+package web
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"github.com/slipway-prr/slipway/internal/plan"
+	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/web/page"
+)
+
+// applied presses the button of a preview.
+func (r *reply) applied() *reply {
+	r.Browser.f.t.Helper()
+	form := []string{"do", "apply", "text", r.one("#f-text").Text()}
+	r.find("input[form=paste]").Each(func(_ int, s *goquery.Selection) { form = append(form, s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	return r.Browser.post(r.one("#paste").AttrOr("action", ""), form...)
+}
+
+// previewed are the lines of a preview, by their item.
+func (r *reply) previewed() map[string]string {
+	out := map[string]string{}
+	r.find("#preview tbody tr").Each(func(_ int, s *goquery.Selection) {
+		out[words(s.Find("th"))] += words(s.Find("td").Last())
+	})
+	return out
+}
+
+func TestAnswersArePastedFromASpreadsheet(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 3)
+	_, elsewhere := f.pick(1, plan.LevelMust, 0)
+	title := func(k plan.ItemKey) string { return f.stage(p, sk).Item(k).Def.Title }
+	b := f.browse("member")
+	link := b.get(page.StageURL(p, sk)).want(200).one(`a[href="` + page.PasteURL(p, sk) + `"]`)
+	if words(link) != "Paste answers from a spreadsheet" {
+		t.Errorf("the list leads here by %q", words(link))
+	}
+	b.get(page.PasteURL(p, sk)).want(200).one("form#paste")
+	text := "Item\tStatus\tComment\tEvidence\tColour\n" +
+		strings.ToUpper(title(items[0])) + "\tyes\t'=1+1 is \"two\"\tPlan: https://wiki.example.com/plan\tred\n" +
+		string(items[1]) + "\tN/A\n" +
+		string(items[2]) + "\tMet\t\tsee the wiki\n" +
+		string(elsewhere) + "\tMet\n" +
+		"Nothing like this\tMet\n" +
+		string(items[0]) + "\tNot met\n"
+	seq := f.seq(p)
+	r := b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(200)
+	lines := r.previewed()
+	for item, want := range map[string][]string{
+		title(items[0]):     {"Open → Met", "Note: “=1+1", "Link as document: Plan", "row 2 is about the same item"},
+		title(items[1]):     {"Left out", "say why"},
+		title(items[2]):     {"Open → Met", "Link refused: “see the wiki”"},
+		string(elsewhere):   {"belongs to the stage"},
+		"Nothing like this": {"no item of this stage"},
+	} {
+		for _, w := range want {
+			if !strings.Contains(lines[item], w) && !strings.Contains(lines[item], page.Capital(w)) {
+				t.Errorf("of %q it says %q, not %q", item, lines[item], w)
+			}
+		}
+	}
+	if got := words(r.find("#preview > p").First()); !strings.Contains(got, "6 rows: 2 items will be changed, 4 rows left out") || !strings.Contains(got, "Colour") {
+		t.Errorf("sums up %q", got)
+	}
+	if f.seq(p) != seq {
+		t.Error("a preview changed something")
+	}
+	list := r.applied().want(303).follow().want(200)
+	if got := words(list.one("#said")); got != "What you pasted is saved. Undo" {
+		t.Errorf("says %q", got)
+	}
+	a := f.answerOf(p, sk, items[0])
+	if a.State != review.Met || a.Note != `=1+1 is "two"` || f.answerOf(p, sk, items[2]).State != review.Met || f.seq(p) != seq+3 {
+		t.Errorf("%+v, %d entries", a, f.seq(p)-seq)
+	}
+	undo := list.one("#said form")
+	b.post(undo.AttrOr("action", ""), "entries", undo.Find("button").AttrOr("value", "")).want(303)
+	if f.answerOf(p, sk, items[0]).State != review.Open || f.answerOf(p, sk, items[2]).State != review.Open {
+		t.Error("not undone")
+	}
+}
+
+func TestWhatChangedSinceThePreviewIsListed(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 2)
+	b := f.browse("member")
+	r := b.post(page.PasteURL(p, sk), "do", "preview", "text", string(items[0])+"\tMet\n"+string(items[1])+"\tMet").want(200)
+	f.tick("owner", p, sk, items[1], review.NotMet, "Mine.")
+	said := words(r.applied().want(409).one("#said"))
+	if !strings.Contains(said, "Pasted: ") || !strings.Contains(said, "Not changed: 1 item.") || !strings.Contains(said, "changed it") {
+		t.Errorf("says %q", said)
+	}
+	if f.answerOf(p, sk, items[0]).State != review.Met || f.answerOf(p, sk, items[1]).Note != "Mine." {
+		t.Error("the rest is to be done, and a colleague's answer kept")
+	}
+	// Rows that are no longer those of the preview are shown first.
+	seq := f.seq(p)
+	form := []string{"do", "apply", "text", string(items[0]) + "\tNot met", "shown", r.one("input[name=shown]").AttrOr("value", ""), "pick", string(items[0]) + ".1"}
+	r = b.post(page.PasteURL(p, sk), form...).want(409)
+	if !strings.Contains(words(r.one("main")), "no longer those of the preview") || f.seq(p) != seq {
+		t.Errorf("says %s", r.text())
+	}
+	r.applied().want(303)
+	if f.answerOf(p, sk, items[0]).State != review.NotMet {
+		t.Error("not changed")
+	}
+	// The same again is nothing to do.
+	if r = b.post(page.PasteURL(p, sk), "do", "preview", "text", string(items[0])+"\tNot met").want(200); r.find("button[value=apply]").Length() != 0 || !strings.Contains(words(r.one("#preview")), "1 already as pasted") {
+		t.Errorf("says %s", words(r.one("#preview")))
+	}
+}
+
+func TestAFileOfAnswersIsReadLikeAPastedText(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 1)
+	b := f.browse("member")
+	f.tick("owner", p, sk, items[0], review.NotMet, "Not\nyet.")
+	export := b.get(page.ProjectURL(p) + "/items/export/xlsx").want(200)
+	send := func(name, body string) *reply {
+		var buf bytes.Buffer
+		form := multipart.NewWriter(&buf)
+		file, err := form.CreateFormFile("file", name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = file.Write([]byte(body))
+		_ = form.Close()
+		return b.send(http.MethodPost, page.PasteURL(p, sk), form.FormDataContentType(), buf.String())
+	}
+	r := send("items.xlsx", export.Body).want(200)
+	if got := words(r.find("#preview > p").First()); !strings.Contains(got, ": 0 items will be changed") {
+		t.Errorf("what was exported is to change nothing: %s", got)
+	}
+	r = send("items.csv", "Key,Answer\n"+string(items[0])+",Met\n").want(200)
+	r.applied().want(303)
+	if a := f.answerOf(p, sk, items[0]); a.State != review.Met || a.Note != "Not\nyet." {
+		t.Errorf("%+v", a)
+	}
+	send("x.xlsx", "PK\x03\x04").want(422)
+	send("x.csv", "").want(422)
+}
+
+func TestRowsThatCannotBeRead(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 1)
+	seq := f.seq(p)
+	b := f.browse("member")
+	for name, c := range map[string]struct{ text, says string }{
+		"nothing":         {" \n", "Copy rows"},
+		"headings alone":  {"Item\tAnswer", "below the headings"},
+		"too many":        {strings.Repeat(string(items[0])+"\tMet\n", review.MaxPicked+1), "at most 500 rows"},
+		"too long":        {string(items[0]) + "\tMet\t" + strings.Repeat("long ", 300_000), "KiB"},
+		"too many links":  {string(items[0]) + "\tMet\t\t\"" + strings.Repeat("https://wiki.example.com/a\n", 501) + "\"", "at most 500 links"},
+		"an odd answer":   {string(items[0]) + "\tperhaps", "is no answer"},
+		"no item":         {"\tMet", "names no item"},
+		"a note too long": {string(items[0]) + "\tMet\t" + strings.Repeat("x", review.MaxNote+1), "at most"},
+	} {
+		r := b.post(page.PasteURL(p, sk), "do", "preview", "text", c.text)
+		if !strings.Contains(words(r.one("main")), c.says) {
+			t.Errorf("%s: %d, %.400s", name, r.Status, words(r.one("main")))
+		}
+		if r.find("button[value=apply]").Length() > 0 {
+			t.Errorf("%s: can be applied", name)
+		}
+		if got := strings.Trim(r.one("#f-text").Text(), "\n"); name != "too long" && got != strings.Trim(c.text, "\n") {
+			t.Errorf("%s: what was pasted is lost", name)
+		}
+	}
+	f.browse("viewer").get(page.PasteURL(p, sk)).want(403)
+	f.browse("viewer").post(page.PasteURL(p, sk), "do", "preview", "text", "x\tMet").want(403)
+	f.browse("outsider").get(page.PasteURL(p, sk)).want(404)
+	b.get(page.PasteURL(p, "nowhere")).want(404)
+	b.post(page.PasteURL(p, "nowhere"), "text", "x\tMet").want(404)
+	if f.browse("viewer").get(page.StageURL(p, sk)).want(200).find(`a[href$="/paste"]`).Length() > 0 {
+		t.Error("whoever may not answer is led here")
+	}
+	if f.seq(p) != seq {
+		t.Error("something was changed")
+	}
+}
