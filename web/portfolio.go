@@ -97,7 +97,7 @@ func portfolioData(f page.PortfolioFilter, view *store.PortfolioView) *page.Port
 		p := &view.Rows[i]
 		d.Projects[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
-			Restricted: p.Restricted, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
+			Restricted: p.Restricted, Exposure: p.Exposure, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
 			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle, Kept: page.Kept(p.Kept),
 		}
 		for j, w := range p.Waited {
@@ -168,6 +168,7 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 	out := store.PortfolioFilter{
 		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy, NoOwner: f.NoOwner,
+		Exposure: f.Exposure, Behind: f.Behind, Waivers: f.Waivers, Expired: f.Expired,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {

@@ -13,6 +13,7 @@ type StageRollup struct {
 	Blockers                int16
 	Gate                    GateState
 	Forced                  int16 // gates passed by break-glass that wait for review
+	Expired                 int16 // items that were met, with evidence that has expired
 	// Waits are the seats and people whose turn it is, who kept the stage longest
 	// first, and WaitsSince since when the first of them does, to the second; zero
 	// when that is not known.
@@ -33,6 +34,8 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 		done := int16(0)
 		if s.Satisfied(it, at) {
 			done = 1
+		} else if it.Answer.State == Met && s.need(it, at) == EvidenceExpired {
+			out.Expired++
 		}
 		switch it.Level {
 		case plan.LevelMust:

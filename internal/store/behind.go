@@ -30,17 +30,20 @@ type BehindProject struct {
 	Name string
 }
 
+// oldPlansSQL are the plans made of something that has a newer version; newest is [newestSQL].
+const oldPlansSQL = `
+	select p.digest
+	  from plan p
+	 cross join lateral ` + originSQL + ` d (ref)
+	  join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
+	 group by p.digest`
+
 // behindSQL lists the projects that the person sees and may change the plan of.
 // May itself is asked of each again, by whoever shows or changes it.
 func behindSQL(columns, rest string) string {
 	return `with ` + meSQL + `,
 	newest as materialized (` + newestSQL + `),
-	old as materialized (
-	    select p.digest
-	      from plan p
-	     cross join lateral ` + originSQL + ` d (ref)
-	      join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
-	     group by p.digest)
+	old as materialized (` + oldPlansSQL + `)
 	select ` + columns + `
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no

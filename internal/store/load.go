@@ -56,10 +56,10 @@ type reviewRows struct {
 }
 
 type rollupArrays struct {
-	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
-	waits                                                                 []string
-	waitsSince                                                            []int64
-	next                                                                  *time.Time
+	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
+	waits                                                                          []string
+	waitsSince                                                                     []int64
+	next                                                                           *time.Time
 }
 
 // The statements that read a review: $1 is the project, $2 the stage. They
@@ -73,7 +73,7 @@ const (
 		       (select jsonb_agg(jsonb_build_object('person', coalesce(person_id, 0), 'team', team, 'parts', parts) order by coalesce(person_id, 0), team collate "C")
 		          from responsibility where project_id = $1),
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.waits, f.waits_since, f.next_change_at, f.xmin,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       array(select person_id from project_member where project_id = $1 order by person_id),
 		       array(select duty from project_member where project_id = $1 order by person_id),
 		       array(select a.id from person a
@@ -188,7 +188,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 }
 
 func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
-	for _, arr := range [][]int16{a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.forced} {
+	for _, arr := range [][]int16{a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.forced, a.expired} {
 		if len(arr) != n {
 			return nil, fmt.Errorf("the rollup has %d stages, the template %d", len(arr), n)
 		}
@@ -200,7 +200,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 	for i := range out {
 		out[i] = review.StageRollup{
 			MustTotal: a.mustTotal[i], MustDone: a.mustDone[i], ShouldTotal: a.shouldTotal[i], ShouldDone: a.shouldDone[i],
-			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]), Forced: a.forced[i],
+			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]), Forced: a.forced[i], Expired: a.expired[i],
 		}
 		if a.waits != nil {
 			out[i].Waits, out[i].WaitsSince = review.ParseParties(a.waits[i]), fromSeconds(a.waitsSince[i])
@@ -295,7 +295,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
 		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties, &away)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found

@@ -60,7 +60,11 @@ type PortfolioFilter struct {
 	NoDeputy bool
 	Alarm    record.Alarm // a record of the project asks for attention for this reason
 	Stale    bool         // nobody has looked at one of its documents in time
-	NoOwner  bool         // its owner cannot sign in, or a stage that has begun has none of its own
+	Exposure review.Exposure
+	Behind   bool // its plan has a document of which there is a newer version
+	Waivers  bool // a waiver of it ends soon
+	Expired  bool // evidence of an item of it has expired
+	NoOwner  bool // its owner cannot sign in, or a stage that has begun has none of its own
 	Sort     PortfolioSort
 	Desc     bool // the other way round
 	Page     int  // from 1
@@ -74,6 +78,7 @@ type PortfolioRow struct {
 	Tier       plan.Tier
 	Status     review.Status
 	Restricted bool
+	Exposure   review.Exposure
 	Target     time.Time
 	Owner      review.PersonID
 	Ready      int       // musts done, in percent, rounded down
@@ -283,7 +288,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 func projectRowsSQL(from string) string {
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.exposure, f.live, f.review_due,
 		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
 		       r.template_key, r.template_version, r.template_digest, ` + enteredSQL + `
 		  from (` + from + `) f
@@ -407,6 +412,9 @@ func (f *PortfolioFilter) rely() (where []string) {
 		{f.Stale, `f.project_id in (select project_id from record where kind = 'document' and not closed and due < current_date)`},
 		{f.NoDeputy, `f.deputy_id is null`},
 		{f.NoTarget, `f.target is null`},
+		{f.Behind, isBehindSQL},
+		{f.Waivers, waiverEndsSQL},
+		{f.Expired, `0 < any(f.expired)`},
 		{f.NoOwner, `f.status <> 'stopped' and (f.unowned or exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null)))`},
 	} {
 		if c.on {
@@ -426,6 +434,9 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 	}
 	if f.Tier != 0 {
 		add(`f.tier = $*`, f.Tier)
+	}
+	if f.Exposure != "" {
+		add(`f.exposure = $*`, string(f.Exposure))
 	}
 	if f.Status != "" {
 		add(`f.status = $*`, f.Status)
@@ -459,6 +470,18 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 	}
 }
 
+// isBehindSQL is that a project that is not stopped has a newer version of something its plan
+// is made of. Plans are found first: many projects may share one.
+const isBehindSQL = `f.status <> 'stopped' and (f.project_id, f.review_no) in (select u.project_id, u.no from (
+    with newest as materialized (` + newestSQL + `)
+    select r.project_id, r.no from (` + oldPlansSQL + `) old join review r on r.plan = old.digest offset 0) u)`
+
+// waiverEndsSQL is that a waiver of a project that is not stopped is in force and ends soon, as
+// [WaiversExpiring] has it. The few that end soon are found by their index.
+var waiverEndsSQL = `f.status <> 'stopped' and (f.project_id, f.review_no) in (
+    select w.project_id, w.review_no from waiver w
+     where w.granted_at <= clock_timestamp() and w.revoked_at is null and w.until >= current_date and w.until <= current_date + ` + strconv.Itoa(review.DueAhead) + `)`
+
 // gateNumbers are states of gates as the portfolio stores them.
 func gateNumbers(states []review.GateState) []int16 {
 	out := make([]int16, len(states))
@@ -490,7 +513,7 @@ func scanProjectRow(rows pgx.Rows) (PortfolioRow, error) {
 	var waited string
 	var a rollupArrays
 	if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
+		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &a.expired, &r.Exposure, &r.Live, &due,
 		&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
 		&r.ref.Key, &r.ref.Version, &r.ref.Digest, &r.Entered); err != nil {
 		return r, fmt.Errorf("reading the portfolio: %w", err)

@@ -125,11 +125,12 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
 		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
-		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)`,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
-		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned)
+		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned,
+		string(p.Exposure), a.expired)
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
@@ -144,14 +145,14 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 	if events := l.review.Recorded(); headerChanged(events) || len(events) == 0 {
 		b.Queue(`
 			update portfolio
-			   set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8, deputy_id = $9, search = $10
+			   set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8, deputy_id = $9, search = $10, exposure = $11
 			 where project_id = $1`,
 			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
-			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name))
+			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), string(p.Exposure))
 	}
 	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
-		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned)
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned, a.expired)
 	writeLive(b, l, at)
 }
 
@@ -163,7 +164,7 @@ const portfolioSQL = `
 	update portfolio
 	   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
 	       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
-	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21
+	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21, expired = $22
 	 where project_id = $1`
 
 // writeLive keeps where a running service stands in its review calendar, when
@@ -189,22 +190,22 @@ func headerChanged(events []review.Entry) bool {
 
 // wideRow is a rollup as the portfolio stores it.
 type wideRow struct {
-	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced []int16
-	waits                                                                 []string
-	waitsSince                                                            []int64
-	ready, current                                                        int16
-	waited                                                                []string // of the project, who kept it longest first
-	blockedBy                                                             review.PersonID
-	blockedSince                                                          time.Time
-	unowned                                                               bool
+	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
+	waits                                                                          []string
+	waitsSince                                                                     []int64
+	ready, current                                                                 int16
+	waited                                                                         []string // of the project, who kept it longest first
+	blockedBy                                                                      review.PersonID
+	blockedSince                                                                   time.Time
+	unowned                                                                        bool
 }
 
 func (l *loaded) arrays() wideRow {
 	n := len(l.rollups)
-	buf := make([]int16, 7*n)
+	buf := make([]int16, 8*n)
 	w := wideRow{
 		mustTotal: buf[:n], mustDone: buf[n : 2*n], shouldTotal: buf[2*n : 3*n], shouldDone: buf[3*n : 4*n], blockers: buf[4*n : 5*n],
-		gates: buf[5*n : 6*n], forced: buf[6*n:], waits: make([]string, n), waitsSince: make([]int64, n), waited: []string{},
+		gates: buf[5*n : 6*n], forced: buf[6*n : 7*n], expired: buf[7*n:], waits: make([]string, n), waitsSince: make([]int64, n), waited: []string{},
 	}
 	gates := make([]review.GateState, n)
 	total, done := 0, 0
@@ -212,6 +213,7 @@ func (l *loaded) arrays() wideRow {
 		s := &l.rollups[i]
 		w.mustTotal[i], w.mustDone[i], w.shouldTotal[i], w.shouldDone[i] = s.MustTotal, s.MustDone, s.ShouldTotal, s.ShouldDone
 		w.blockers[i], w.gates[i], gates[i], w.forced[i] = s.Blockers, int16(s.Gate), s.Gate, s.Forced
+		w.expired[i] = s.Expired
 		w.waits[i] = joinParties(s.Waits)
 		if !s.WaitsSince.IsZero() {
 			w.waitsSince[i] = s.WaitsSince.Unix()

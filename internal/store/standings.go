@@ -48,6 +48,8 @@ type standing struct {
 	current    int8
 	restricted bool
 	deputyless bool
+	expired    bool // evidence of an item of it
+	exposure   review.Exposure
 	gates      []review.GateState
 	states     gateSet // that its gates are in
 }
@@ -55,7 +57,7 @@ type standing struct {
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, f.team, f.target, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.gates,
+	select f.project_id, f.team, f.target, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -97,6 +99,7 @@ func (t *standings) upToDate(ctx context.Context, s *Store) error {
 		w.ref = once(t.refs, *w.ref, w.ref)
 		w.team = once(t.words, w.team, w.team)
 		w.status = review.Status(once(t.words, string(w.status), string(w.status)))
+		w.exposure = review.Exposure(once(t.words, string(w.exposure), string(w.exposure)))
 		w.live = review.Live(once(t.words, string(w.live), string(w.live)))
 		if at, ok := t.place[w.id]; ok {
 			t.of[at] = *w
@@ -159,7 +162,7 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	var target *time.Time
 	var gates []int16
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.team, &target, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &gates,
+	err = row.Scan(&w.id, &w.team, &target, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
 	w.target = deref(target)
 	w.gates = make([]review.GateState, len(gates))

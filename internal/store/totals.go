@@ -148,12 +148,13 @@ func idSet(ids []int64) map[review.ProjectID]bool {
 func (f PortfolioFilter) beyond() (rest PortfolioFilter, any bool) {
 	rest = PortfolioFilter{
 		Search: f.Search, Owner: f.Owner, Mine: f.Mine, Seat: f.Seat, Person: f.Person, Me: f.Me, Anyone: f.Anyone, On: f.On, Alarm: f.Alarm, Stale: f.Stale, NoOwner: f.NoOwner,
+		Behind: f.Behind, Waivers: f.Waivers,
 		paces: f.paces,
 	}
 	if f.module || f.Version != 0 {
 		rest.Uses, rest.Version, rest.module = f.Uses, f.Version, f.module
 	}
-	any = rest.Search+rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Mine || rest.Me || rest.On || rest.Stale || rest.NoOwner
+	any = rest.Search+rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Mine || rest.Me || rest.On || rest.Stale || rest.NoOwner || rest.Behind || rest.Waivers
 	return rest, any
 }
 
@@ -364,6 +365,8 @@ func (f *PortfolioFilter) leaves(p *standing, is facts) bool {
 		f.Live != review.NotLive && p.live != f.Live,
 		len(f.Gate) > 0 && p.states&setOf(f.Gate) == 0,
 		f.NoDeputy && !p.deputyless,
+		f.Exposure != "" && p.exposure != f.Exposure,
+		f.Expired && !p.expired,
 		f.NoTarget && !p.target.IsZero(),
 		!f.Month.IsZero() && (p.target.Before(f.Month) || !p.target.Before(f.Month.AddDate(0, 1, 0))),
 		f.Late && !is.late,

@@ -43,12 +43,89 @@ func (f *fixture) counted() {
 	}
 }
 
+// aging are projects with what ends by time or by what others publish: a waiver that ends soon,
+// evidence that has expired, a module with a newer version; and some that are like them and are
+// not meant.
+func (f *fixture) aging(t *testing.T) {
+	t.Helper()
+	today := review.Today(time.Now())
+	for key, days := range map[review.ProjectKey]int{"waived": review.DueAhead - 1, "waived-long": review.DueAhead + 30, "asks": 5} {
+		f.start(string(key), func(*review.NewProject) {})
+		f.askWaiver("olga", key, "scope-set", today.AddDate(0, 0, days))
+		if key != "asks" {
+			f.decideWaiver("pat", key, grantFirst)
+		}
+	}
+	for _, key := range []review.ProjectKey{"aged", "renewed"} {
+		f.create(string(key))
+		f.answerIdea(key)
+	}
+	f.exec(`update evidence set effective = current_date - 9, expires = current_date - 2 where project_id in (select id from project where key in ('aged', 'renewed'))`)
+	f.change("mike", store.Target{Project: "renewed", Stage: "idea"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AddEvidence(who, "idea", "scope-set", review.NewEvidence{URL: "https://wiki.example.test/again", Title: "Again", Type: "doc"}, at)
+	})
+	newer := smallModule()
+	newer.Version = 2
+	refs := f.published(plan.Document{Module: smallModule()}, plan.Document{Module: newer}, plan.Document{Lifecycle: phased(1)})
+	if _, err := f.Create(context.Background(), f.as("olga"), refs[2], review.NewProject{
+		Key: "behind", Name: "Project behind", Team: "Blue", Tier: 2, Exposure: review.ExposureGeneral, Owner: f.people["olga"],
+	}); err != nil {
+		t.Fatal(err)
+	}
+	f.change("olga", store.Target{Project: "behind"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AttachModule(who, refs[0], r.PlanDigest(), "It fits.", at)
+	})
+	f.exec(`update portfolio set next_change_at = now()`)
+	f.sweep(t)
+	f.ForgetStandings()
+}
+
+// The list finds what ends by time and what is behind, alone and together with other filters.
+func TestPortfolioFiltersWhatAges(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.aging(t)
+	for what, k := range map[string]struct {
+		store.PortfolioFilter
+		want string
+	}{
+		"a waiver ends soon":      {store.PortfolioFilter{Waivers: true}, "waived"},
+		"evidence has expired":    {store.PortfolioFilter{Expired: true}, "aged"},
+		"behind":                  {store.PortfolioFilter{Behind: true}, "behind"},
+		"open to everybody":       {store.PortfolioFilter{Exposure: review.ExposureGeneral}, "behind"},
+		"open to everybody, team": {store.PortfolioFilter{Exposure: review.ExposureGeneral, Team: "Red"}, ""},
+		"both behind and aged":    {store.PortfolioFilter{Behind: true, Expired: true}, ""},
+		"waived, by tier":         {store.PortfolioFilter{Waivers: true, Tier: 2, Search: "waived"}, "waived"},
+	} {
+		if got := f.listed("mona", k.PortfolioFilter); got != k.want {
+			t.Errorf("%s: %q, want %q", what, got, k.want)
+		}
+	}
+	f.change("olga", store.Target{Project: "waived"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Edit(who, review.ProjectFields{Name: "Waived", Team: "Blue", Tier: 2, Exposure: review.ExposureLimited, Restricted: true}, at)
+	})
+	f.ForgetStandings()
+	if got := f.listed("mona", store.PortfolioFilter{Waivers: true}); got != "" {
+		t.Errorf("mona is shown %s, which is restricted", got)
+	}
+	if got := f.listed("adam", store.PortfolioFilter{Exposure: review.ExposureLimited}); got != "waived" {
+		t.Errorf("after its exposure changed: %s", got)
+	}
+	f.change("olga", store.Target{Project: "behind"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusStopped, "Enough", at)
+	})
+	if got := f.listed("mona", store.PortfolioFilter{Behind: true}); got != "" {
+		t.Errorf("%s is behind, and was stopped", got)
+	}
+}
+
 // What the totals count in memory is what the list finds in the database: for every filter,
 // and for everybody.
 func TestTotalsAreThoseOfTheList(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.counted()
+	f.aging(t)
 	ctx := context.Background()
 	month := time.Date(time.Now().Year(), time.Now().Month(), 1, 0, 0, 0, 0, time.UTC)
 	filters := map[string]store.PortfolioFilter{
@@ -58,6 +135,8 @@ func TestTotalsAreThoseOfTheList(t *testing.T) {
 		"late": {Late: true}, "at risk": {AtRisk: true}, "month": {Month: month}, "next month": {Month: month.AddDate(0, 1, 0)}, "no target": {NoTarget: true},
 		"search": {Search: "project R"}, "owner": {Owner: "eng"}, "mine": {Mine: true}, "seat": {Seat: plan.SeatSRE}, "person": {Person: "mike"}, "me": {Me: true},
 		"anyone": {Anyone: "mike"}, "on": {On: true}, "alarm": {Alarm: record.HighRisk}, "stale": {Stale: true}, "no owner": {NoOwner: true},
+		"exposure": {Exposure: review.ExposureGeneral}, "behind": {Behind: true}, "a waiver ends": {Waivers: true}, "evidence expired": {Expired: true},
+		"expired, of a tier": {Expired: true, Tier: 1}, "behind, of an exposure": {Behind: true, Exposure: review.ExposurePilot},
 		"several": {Team: "Red", Search: "project", AtRisk: true}, "both": {Late: true, AtRisk: true},
 	}
 	for name, filter := range filters {

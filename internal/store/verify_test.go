@@ -265,6 +265,8 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set must_done = must_total where key = 'beta'`,
 		`update portfolio set live = 'live-current' where key = 'beta'`,
 		`update portfolio set search = 'another' where key = 'beta'`,
+		`update portfolio set exposure = 'sandbox' where key = 'beta'`,
+		`update portfolio set expired[1] = 7, next_change_at = null where key = 'beta'`,
 		`update portfolio set deputy_id = ` + someone,
 		`update portfolio set waits[current + 1] = 'qa', next_change_at = null where key = 'beta'`,
 		`update portfolio set waits_since = array_fill(1::bigint, array[cardinality(gates)]), next_change_at = null where key = 'beta'`,

@@ -162,17 +162,17 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	var target, due, since *time.Time
 	var live review.Live
 	var waited []string
-	var search string
+	var search, exposure string
 	var stages []string
 	var unowned bool
 	err := tx.QueryRow(ctx, `
 		select key, name, team, tier, status, restricted, target, owner_id, live, review_due,
-		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since, unowned,
+		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since, unowned, exposure,
 		       array(select review_no || ' ' || place || ' ' || stage || ' ' || array_to_string(seats, ' ')
 		               from stage where project_id = $1 order by review_no, place)
 		  from portfolio where project_id = $1`, int64(v.Stream)).
 		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due,
-			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &unowned, &stages)
+			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &unowned, &exposure, &stages)
 	if err != nil {
 		return batchError("reading a project's row of the portfolio", err)
 	}
@@ -189,6 +189,9 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	if got.Key != p.Key || got.Name != p.Name || got.Team != p.Team || got.Tier != p.Tier || got.Status != p.Status ||
 		got.Restricted != p.Restricted || !got.Target.Equal(p.Target) || owner != p.Holder(review.DutyOwner) {
 		v.wrong("has a wrong row in the portfolio")
+	}
+	if exposure != string(p.Exposure) {
+		v.wrong("is shown with the exposure %s, where %s is right", exposure, p.Exposure)
 	}
 	if v.Stale { // the sweep will write who is waited for, and after an upgrade the rest
 		return nil

@@ -431,7 +431,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
 		select m.duty, f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.live, f.review_due,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.live, f.review_due,
 		       r.template_key, r.template_version, r.template_digest, (select count(*) from own)
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
@@ -444,7 +444,7 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 			var target, due *time.Time
 			var a rollupArrays
 			if err := rows.Scan(&r.Duty, &r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &r.Live, &due,
+				&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &a.expired, &r.Live, &due,
 				&r.ref.Key, &r.ref.Version, &r.ref.Digest, all); err != nil {
 				return fmt.Errorf("reading own projects: %w", err)
 			}

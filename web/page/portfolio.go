@@ -32,6 +32,10 @@ type PortfolioFilter struct {
 	Group    string // a key of Groupings: the list in groups
 	NoDeputy bool
 	Keeps    string // key of a [KeepsFilter]
+	Exposure review.Exposure
+	Behind   bool   // its plan has a document of which there is a newer version
+	Waivers  bool   // a waiver of it ends soon
+	Expired  bool   // evidence has expired
 	NoOwner  bool   // without an owner, also of a stage that has begun
 	Sort     string // SortTarget and its sisters
 	Desc     bool   // the other way round than at first
@@ -173,6 +177,7 @@ type PortfolioProject struct {
 	Tier       plan.Tier
 	Status     review.Status
 	Restricted bool
+	Exposure   review.Exposure
 	Target     time.Time // date; zero: none
 	Forecast   time.Time // day of its launch at its lifecycle's pace; zero: none is forecast
 	Ready      int       // musts satisfied, in percent
@@ -396,6 +401,22 @@ func (d *PortfolioData) statusOptions() []ui.Option {
 		options = append(options, ui.Option{Value: string(s), Label: Capital(string(s)), Selected: s == d.Filter.Status})
 	}
 	return options
+}
+
+func (d *PortfolioData) exposureFilterOptions() []ui.Option {
+	options := []ui.Option{{Label: "Any"}}
+	for _, o := range exposures() {
+		name, _, _ := strings.Cut(o.Label, ":")
+		options = append(options, ui.Option{Value: o.Value, Label: name, Selected: o.Value == string(d.Filter.Exposure)})
+	}
+	return options
+}
+
+func exposureValues() (all []review.Exposure) {
+	for _, o := range exposures() {
+		all = append(all, review.Exposure(o.Value))
+	}
+	return all
 }
 
 func (d *PortfolioData) stageOptions() []ui.Option {
