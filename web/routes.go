@@ -47,6 +47,8 @@ func (s *Server) table() []route {
 		{"GET", "/portfolio/export/{table}", signedIn, s.exportPortfolio},
 		{"GET", page.SearchURL, signedIn, s.search},
 		{"GET", page.TrendsURL, signedIn, s.trends},
+		{"GET", page.PastURL, signedIn, s.past},
+		{"GET", page.PastURL + "/export/{table}", signedIn, s.exportPast},
 		{"POST", page.ViewsURL, signedIn, s.saveView},
 		{"POST", page.StartViewURL("{view}"), signedIn, s.startView},
 		{"POST", page.RemoveViewURL("{view}"), signedIn, s.removeView},

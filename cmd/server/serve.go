@@ -210,8 +210,12 @@ func (a *app) listen(ctx context.Context, lameDuck time.Duration, doors ...door)
 			return fmt.Errorf("serving: %w", err)
 		case <-refresh.C:
 			within(ctx, func(ctx context.Context) {
-				if _, err := a.store.Refresh(ctx); err != nil {
+				n, err := a.store.Refresh(ctx)
+				if err != nil {
 					a.log.Warn("refreshing rollups failed", "err", err)
+				}
+				if n == 0 { // all that the new day has changed is in the lists
+					a.snapshot(ctx)
 				}
 				if _, err := a.store.FollowOffers(ctx); err != nil {
 					a.log.Warn("following what other projects offer failed", "err", err)
@@ -229,6 +233,16 @@ func (a *app) listen(ctx context.Context, lameDuck time.Duration, doors ...door)
 			a.stop(context.WithoutCancel(ctx), lameDuck, servers)
 			return nil
 		}
+	}
+}
+
+// snapshot keeps where all projects stand today, unless that was done.
+func (a *app) snapshot(ctx context.Context) {
+	n, err := a.store.Snapshot(ctx)
+	if err != nil {
+		a.log.Warn("keeping where all projects stand failed", "err", err)
+	} else if n > 0 {
+		a.log.Info("kept where all projects stand", "projects", n)
 	}
 }
 

@@ -22,20 +22,26 @@ type OpenCondition struct {
 	Reopened string          // why the report before did not do; empty otherwise
 }
 
-// openConditionsSQL reads the open conditions of gates that passed with them. It
-// expects meSQL. A condition of a round that did not pass means nothing, nor does
-// one of a signature on other content than it passed with; one of a round that
-// others have followed, in whatever review, goes on.
+// bindsFromSQL and bindsSQL find the open conditions of gates that passed with them, as c,
+// their rounds as r and their projects as f. A condition of a round that did not pass means
+// nothing, nor does one of a signature on other content than it passed with; one of a round
+// that others have followed, in whatever review, goes on.
+const (
+	bindsFromSQL = `condition c
+	  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
+	  join round r on r.project_id = c.project_id and r.review_no = c.set_in and r.stage = c.stage and r.no = c.round`
+	bindsSQL = `c.confirmed_at is null and c.dropped_at is null and r.outcome = 'passed with conditions' and f.status <> 'stopped'
+	   and r.closing = (select o.digest from sign_off o
+	                     where o.project_id = r.project_id and o.review_no = r.review_no and o.stage = r.stage and o.round = r.no and o.person_id = c.set_by
+	                     order by o.no desc limit 1)`
+)
+
+// openConditionsSQL reads them. It expects meSQL.
 var openConditionsSQL = `
 	select f.key as project, ` + nameSQL(`f`) + ` as name, c.stage, c.no, c.text, c.owner_id as owner, c.set_by as by, c.due, c.met_at is not null as reported, c.reopened
 	  from me
-	  join condition c on c.confirmed_at is null and c.dropped_at is null
-	  join portfolio f on f.project_id = c.project_id and f.review_no = c.review_no
-	  join round r on r.project_id = c.project_id and r.review_no = c.set_in and r.stage = c.stage and r.no = c.round
-	 where r.outcome = 'passed with conditions' and f.status <> 'stopped'
-	   and r.closing = (select o.digest from sign_off o
-	                     where o.project_id = r.project_id and o.review_no = r.review_no and o.stage = r.stage and o.round = r.no and o.person_id = c.set_by
-	                     order by o.no desc limit 1)
+	 cross join ` + bindsFromSQL + `
+	 where ` + bindsSQL + `
 	   and ` + visibleSQL
 
 // queueConditions asks for what the person has to do, and for what has been

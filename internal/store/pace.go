@@ -134,8 +134,11 @@ func (a *sqlArgs) put(v any) string {
 
 // lateSQL is that the target of a project that does not run yet has passed with gates still
 // open; passed is the place of the states in which one has passed.
-func lateSQL(passed string) string {
-	return `(` + dueSQL + ` < current_date and f.live = '' and not f.gates <@ ` + passed + `::smallint[])`
+func lateSQL(passed string) string { return lateOnSQL(`current_date`, passed) }
+
+// lateOnSQL is the same on a day.
+func lateOnSQL(day, passed string) string {
+	return `(` + dueSQL + ` < ` + day + ` and f.live = '' and not f.gates <@ ` + passed + `::smallint[])`
 }
 
 // passedStates are the states in which a gate has passed, as the portfolio stores them.

@@ -22,12 +22,12 @@ type Rebuilt struct {
 
 // What no event makes, a rebuild copies row by row: people and templates before
 // the trail that refers to them, checkpoints after the trail that they refer to,
-// and what people were typing last. All other tables are made anew from the trail,
+// and what people were typing and the snapshots of past days last. All other tables are made anew from the trail,
 // but for sessions and sign-ins under way: people sign in again.
 var (
 	copiedFirst      = []string{"person", "template_version"}
 	checkpointTables = []string{"checkpoint", "checkpoint_head"}
-	copiedLast       = []string{"project_draft", "draft", "import", "import_columns", "saved_view"}
+	copiedLast       = []string{"project_draft", "draft", "import", "import_columns", "saved_view", "snapshot", "snapshot_project"}
 )
 
 // ErrNotEmpty means that there is something already where a rebuild is to go.

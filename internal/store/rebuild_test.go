@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "responsibility", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish", "saved_view",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish", "saved_view", "snapshot", "snapshot_project",
 	}
 	// What projects have followed of others is looked at once more.
 	begunAgain = []string{"offering"}
@@ -166,6 +166,9 @@ func everything(t *testing.T) *fixture {
 	f.create("epsilon")
 	f.checkpoint()
 	f.sweep(t)
+	if _, err := f.Snapshot(ctx); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 

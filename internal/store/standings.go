@@ -73,6 +73,18 @@ func (t *standings) upToDate(ctx context.Context, s *Store) error {
 	if t.fresh() {
 		return nil
 	}
+	return t.read(ctx, s)
+}
+
+// upToNow reads what was written since they were read last, however lately that was.
+func (t *standings) upToNow(ctx context.Context, s *Store) error {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	return t.read(ctx, s)
+}
+
+// read needs reading to be held.
+func (t *standings) read(ctx context.Context, s *Store) error {
 	began := time.Now()
 	var horizon string
 	var written []standing

@@ -28,8 +28,13 @@ func (s *Store) Refresh(ctx context.Context) (int, error) {
 	if err := s.indexTexts(ctx); err != nil {
 		return 0, err
 	}
+	return s.refreshAt(ctx, time.Time{})
+}
+
+// refreshAt brings rollups up to a moment, zero for now.
+func (s *Store) refreshAt(ctx context.Context, at time.Time) (int, error) {
 	rows, err := s.pool.Query(ctx, `
-		select project_id from portfolio where next_change_at <= clock_timestamp() order by next_change_at limit $1`, sweepBatch)
+		select project_id from portfolio where next_change_at <= coalesce($2::timestamptz, clock_timestamp()) order by next_change_at limit $1`, sweepBatch, nullable(at))
 	if err != nil {
 		return 0, fmt.Errorf("looking for rollups to refresh: %w", err)
 	}
@@ -39,7 +44,7 @@ func (s *Store) Refresh(ctx context.Context) (int, error) {
 	}
 	done := 0
 	for _, id := range ids {
-		fresh, err := s.refresh(ctx, review.ProjectID(id))
+		fresh, err := s.refresh(ctx, review.ProjectID(id), at)
 		if err != nil {
 			return done, err
 		}
@@ -51,8 +56,8 @@ func (s *Store) Refresh(ctx context.Context) (int, error) {
 }
 
 // refresh writes one project's rollup anew, under the same lock as a change.
-// It records nothing: no fact has changed, only what they amount to today.
-func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) {
+// It records nothing: no fact has changed, only what they amount to today, or at a moment.
+func (s *Store) refresh(ctx context.Context, id review.ProjectID, at time.Time) (bool, error) {
 	var free bool
 	err := s.transact(ctx, func(tx *transaction) error {
 		var rows reviewRows
@@ -64,7 +69,7 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID) (bool, error) 
 			rows.Close()
 			return rows.Err()
 		})
-		b.Queue(`select clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
+		b.Queue(`select coalesce($1::timestamptz, clock_timestamp())`, nullable(at)).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
 		queueReview(b, id, p, &rows)
 		if err := tx.begin(ctx, b); err != nil {
 			return batchError("reading a project to refresh", err)

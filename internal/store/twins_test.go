@@ -102,6 +102,10 @@ func (f *fixture) saidByAll() map[string][]said {
 	must(err)
 	standIns, err := f.Delegations(ctx, f.as("eng"))
 	must(err)
+	_, err = f.Snapshot(ctx)
+	must(err)
+	past, err := f.Past(ctx, f.as("olga"), store.PastFilter{})
+	must(err)
 	owner, mike, sre, both := f.work("olga"), f.work("mike"), f.work("sre"), f.work("both")
 	gate := func(g *store.WaitingGate) said { return said{g.Project, g.Name} }
 	condition := func(c *store.OpenCondition) said { return said{c.Project, c.Name} }
@@ -127,6 +131,7 @@ func (f *fixture) saidByAll() map[string][]said {
 		"choices":     collect(choices, func(c *store.ProjectChoice) said { return said{c.Key, c.Name} }),
 		"own seats":   collect(standIns.Seats, func(s *store.OwnSeat) said { return said{s.Project, s.ProjectName} }),
 		"given":       collect(standIns.Given, standIn),
+		"past":        collect(past.Rows, func(r *store.PastRow) said { return said{r.Key, r.Name} }),
 	}
 }
 

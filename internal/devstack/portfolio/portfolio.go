@@ -301,44 +301,81 @@ func (f *filler) begin(ctx context.Context, p *demoProject) error {
 	return nil
 }
 
-// tellAll tells several stories at a time; the first error ends them all.
+// keptDays is of how many days before this one the demo portfolio has snapshots.
+const keptDays = 70
+
+// telling is what is left of a project's story.
+type telling struct {
+	p     *demoProject
+	steps []step
+}
+
+// tellAll tells the stories side by side: what was before the first day that is kept, then
+// day by day, each of which is kept as the server keeps it, right after midnight.
 func (f *filler) tellAll(ctx context.Context, all []demoProject) error {
+	left := make([]telling, len(all))
+	for i := range all {
+		steps, err := f.untold(ctx, &all[i])
+		if err != nil {
+			return err
+		}
+		left[i] = telling{&all[i], steps}
+	}
+	for ago := keptDays; ago > 0; ago-- {
+		at := f.day.AddDate(0, 0, -ago).Add(time.Minute)
+		if err := f.tellUntil(ctx, left, at); err != nil {
+			return err
+		}
+		if _, err := f.st.SnapshotAt(ctx, at); err != nil {
+			return err
+		}
+	}
+	return f.tellUntil(ctx, left, f.day.AddDate(1, 0, 0))
+}
+
+// untold are the steps of a project's story that were not carried out before.
+func (f *filler) untold(ctx context.Context, p *demoProject) ([]step, error) {
+	steps := newStory(p, f.tmpl, f.people, f.day).plan()
+	if !slices.Contains(f.there, p.key) {
+		return steps, nil
+	}
+	h, err := f.st.History(ctx, f.by(p.owner, time.Now()), p.key, store.HistoryFilter{})
+	if err != nil {
+		return nil, fmt.Errorf("reading demo project %s: %w", p.key, err)
+	}
+	done := h.Entries[0].At // there is at least the entry of its beginning
+	return slices.DeleteFunc(steps, func(st step) bool { return !st.at.After(done) }), nil
+}
+
+// tellUntil tells several stories at a time, up to a moment; the first error ends them all.
+func (f *filler) tellUntil(ctx context.Context, left []telling, at time.Time) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	next := make(chan *demoProject)
+	next := make(chan *telling)
 	var wg sync.WaitGroup
 	for range fillAtOnce {
 		wg.Go(func() {
-			for p := range next {
-				if err := f.tell(ctx, p); err != nil {
-					cancel(fmt.Errorf("telling demo project %s: %w", p.key, err))
+			for t := range next {
+				if err := f.tell(ctx, t, at); err != nil {
+					cancel(fmt.Errorf("telling demo project %s: %w", t.p.key, err))
 				}
 			}
 		})
 	}
-	for i := range all {
-		next <- &all[i]
+	for i := range left {
+		next <- &left[i]
 	}
 	close(next)
 	wg.Wait()
 	return context.Cause(ctx)
 }
 
-// tell carries out the steps of a project's story that were not before.
-func (f *filler) tell(ctx context.Context, p *demoProject) error {
-	var done time.Time
-	if slices.Contains(f.there, p.key) {
-		h, err := f.st.History(ctx, f.by(p.owner, time.Now()), p.key, store.HistoryFilter{})
-		if err != nil {
-			return err
-		}
-		done = h.Entries[0].At // there is at least the entry of its beginning
-	}
-	for _, st := range newStory(p, f.tmpl, f.people, f.day).plan() {
-		if !st.at.After(done) {
-			continue
-		}
-		to := store.Target{Project: p.key, Stage: st.stage, Seen: st.sees}
+// tell carries out the steps of a project's story up to a moment.
+func (f *filler) tell(ctx context.Context, t *telling, until time.Time) error {
+	for len(t.steps) > 0 && t.steps[0].at.Before(until) {
+		st := t.steps[0]
+		t.steps = t.steps[1:]
+		to := store.Target{Project: t.p.key, Stage: st.stage, Seen: st.sees}
 		for _, person := range st.knows {
 			to.Others = append(to.Others, f.people[person])
 		}
