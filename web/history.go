@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -23,20 +24,47 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v, err := s.Store.History(r.Context(), s.by(r), projectKey(r), store.HistoryFilter{
-		Stage: f.Stage, Kind: f.Kind, Person: f.Person, From: f.From, To: f.To, Before: f.Before,
-	})
+	v, err := s.Store.History(r.Context(), s.by(r), projectKey(r), storeHistory(f))
 	if err != nil {
 		return err
 	}
+	d := historyData(v, f)
+	d.People = peopleByName(v, f.Person)
+	return s.render(w, r, http.StatusOK, page.History(s.projectMeta(w, r, &v.Viewer, v.Review, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
+}
+
+func storeHistory(f page.HistoryFilter) store.HistoryFilter {
+	return store.HistoryFilter{Stage: f.Stage, Kind: f.Kind, Person: f.Person, From: f.From, To: f.To, Before: f.Before}
+}
+
+func historyData(v *store.HistoryView, f page.HistoryFilter) page.HistoryData {
 	d := page.HistoryData{
 		Project: &v.Review.Project, Template: &v.Review.Plan.Lifecycle, Now: v.Now, Name: v.Names.Of, Others: v.Others, Entries: v.Entries,
-		People: peopleByName(v, f.Person), Filter: f, More: v.More,
+		Filter: f, More: v.More,
 	}
 	for _, h := range v.Hashes {
 		d.Hashes = append(d.Hashes, hex.EncodeToString(h[:]))
 	}
-	return s.render(w, r, http.StatusOK, page.History(s.projectMeta(w, r, &v.Viewer, v.Review, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
+	return d
+}
+
+// exportHistory sends all that the trail lists, over all its pages, as a file.
+func (s *Server) exportHistory(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.historyFilter(r)
+	if err != nil {
+		return err
+	}
+	return s.sendTable(w, r, func(t *table) error {
+		return s.Store.WholeHistory(r.Context(), s.by(r), projectKey(r), storeHistory(f), exportStretch, func(v *store.HistoryView) error {
+			d := historyData(v, f)
+			if t.Writer == nil {
+				if err := t.begin(string(d.Project.Key)+"-history-"+v.Now.Format(time.DateOnly), "History", page.HistoryColumns()); err != nil {
+					return err
+				}
+			}
+			return d.SheetRows(s.Origin, t.Row)
+		})
+	})
 }
 
 // historyFilter reads what the address narrows the trail to.

@@ -23,7 +23,7 @@ func (s *Server) waivers(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) showWaivers(w http.ResponseWriter, r *http.Request, status int, form page.WaiverForm) error {
 	f := waiverFilter(r)
 	v, err := s.Store.Waivers(
-		r.Context(), s.by(r), store.WaiverFilter{Kind: store.WaiverKind(f.Kind), Team: f.Team, Project: f.Project, Mine: f.Mine, Page: f.Page},
+		r.Context(), s.by(r), storeWaivers(f),
 	)
 	if err != nil {
 		return err
@@ -41,6 +41,31 @@ func (s *Server) showWaivers(w http.ResponseWriter, r *http.Request, status int,
 		m.Path = page.WaiversURL + f.Query()
 	}
 	return s.render(w, r, status, page.Waivers(m, d))
+}
+
+func storeWaivers(f page.WaiverFilter) store.WaiverFilter {
+	return store.WaiverFilter{Kind: store.WaiverKind(f.Kind), Team: f.Team, Project: f.Project, Mine: f.Mine, Page: f.Page}
+}
+
+// exportWaivers sends all that the register lists, over all its pages, as a file.
+func (s *Server) exportWaivers(w http.ResponseWriter, r *http.Request) error {
+	f := waiverFilter(r)
+	return s.sendTable(w, r, func(t *table) error {
+		return s.Store.WholeWaivers(r.Context(), s.by(r), storeWaivers(f), exportStretch, func(v *store.WaiversView) error {
+			d := &page.WaiversData{Actor: v.Actor, Now: v.Now, Name: v.Names.Of, Filter: f, Waivers: waiverLines(v.Rows)}
+			if t.Writer == nil {
+				if err := t.begin("waivers-"+v.Now.Format(time.DateOnly), "Waivers", page.WaiverColumns()); err != nil {
+					return err
+				}
+			}
+			for i := range d.Waivers {
+				if err := t.Row(d.SheetRow(&d.Waivers[i], s.Origin)...); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
 }
 
 func waiverLines(rows []store.WaiverRow) []page.Waiver {

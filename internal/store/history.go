@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -21,6 +22,7 @@ type HistoryFilter struct {
 	From   time.Time // only entries at or after this moment
 	To     time.Time // only entries at or before this moment
 	Before int64     // only entries with a smaller number; 0: from the newest
+	Most   int       // how many of them; 0: [HistoryPage]
 }
 
 // HistoryView is one page of a project's trail, newest first.
@@ -29,11 +31,12 @@ type HistoryView struct {
 	Entries []review.Entry
 	Hashes  []review.Hash // of the entries
 	More    bool
+	most    int
 }
 
 // History reads a page of a project's trail.
 func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f HistoryFilter) (*HistoryView, error) {
-	out := &HistoryView{}
+	out := &HistoryView{most: cmp.Or(f.Most, HistoryPage)}
 	view, err := s.projectWith(ctx, by, key, parts{stage: f.Stage, rounds: false}, func(b *pgx.Batch) {
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash
@@ -42,7 +45,7 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4::bigint = 0 or t.actor_id = $4) and ($5::bigint = 0 or t.seq < $5)
 			   and ($6::timestamptz is null or t.at >= $6) and ($7::timestamptz is null or t.at <= $7)
 			 order by t.seq desc limit $8`,
-			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), HistoryPage+1).Query(out.scan)
+			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), out.most+1).Query(out.scan)
 	})
 	if err != nil {
 		return nil, err
@@ -54,10 +57,27 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 	return out, s.nameMore(ctx, out.Names, nil, out.Entries)
 }
 
+// WholeHistory hands on all that [Store.History] lists over its pages, in stretches of at
+// most so many entries; there is one at least, which may have none. Entries stay as they
+// are, so each stretch is read by itself, and whoever loses sight of the project gets no more.
+func (s *Store) WholeHistory(ctx context.Context, by By, key review.ProjectKey, f HistoryFilter, stretch int, each func(*HistoryView) error) error {
+	f.Before, f.Most = 0, stretch
+	for {
+		v, err := s.History(ctx, by, key, f)
+		if err != nil {
+			return err
+		}
+		if err := each(v); err != nil || !v.More {
+			return err
+		}
+		f.Before = v.Entries[len(v.Entries)-1].Seq
+	}
+}
+
 func (h *HistoryView) scan(rows pgx.Rows) error {
 	defer rows.Close()
 	for rows.Next() {
-		if len(h.Entries) == HistoryPage {
+		if len(h.Entries) == h.most {
 			h.More = true
 			continue
 		}

@@ -113,7 +113,7 @@ func (s *Store) Waivers(ctx context.Context, by By, f WaiverFilter) (*WaiversVie
 		found = found[:WaiverPage]
 	}
 	var err error
-	if out.Rows, err = s.explainWaivers(ctx, &out.Viewer, found); err != nil {
+	if out.Rows, err = s.explainWaivers(ctx, s.pool, &out.Viewer, found); err != nil {
 		return nil, err
 	}
 	out.Names, err = s.resolve(ctx, waiverPeople(out.Rows))
@@ -200,15 +200,25 @@ type foundWaiver struct {
 }
 
 func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out *[]foundWaiver) {
+	sql, args := s.waiversSQL(by, f)
+	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
+	b.Queue(sql+fmt.Sprintf(`
+		 limit $%d offset $%d`, len(args)-1, len(args)), args...).Query(func(rows pgx.Rows) (err error) {
+		*out, err = pgx.CollectRows(rows, scanWaiver)
+		return err
+	})
+}
+
+// waiversSQL is the waivers of a filter in the order of the register.
+func (s *Store) waiversSQL(by By, f WaiverFilter) (string, []any) {
 	args := s.waiverArgs(by)
 	where := []string{waiverKinds[f.Kind]}
 	if f.Kind == WaiversWaiting && by.at.IsZero() {
 		where = append(where, `found.granted_at is null and found.denied_at is null`) // which has an index
 	}
 	where, args = f.narrow(where, args)
-	args = append(args, limit, (max(f.Page, 1)-1)*WaiverPage)
-	b.Queue(foundSQL+`
-		select found.key, `+nameSQL(`found`)+`, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
+	return foundSQL + `
+		select found.key, ` + nameSQL(`found`) + `, found.team, found.stage, found.no, found.item, found.reason, found.risk, found.measure, found.until,
 		       found.requested_by, found.requested_at, coalesce(found.granted_by, 0), coalesce(found.granted_for, 0), found.granted_at,
 		       coalesce(found.denied_by, 0), coalesce(found.denied_for, 0), found.denied_at,
 		       coalesce(found.revoked_by, 0), coalesce(found.revoked_for, 0), found.revoked_at, found.why,
@@ -223,15 +233,10 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out
 		                and n.item = found.item and n.no > found.no and n.granted_at is not null and n.revoked_at is null and n.until >= found.now::date)
 		  from found
 		  left join item i on i.project_id = found.project_id and i.review_no = found.review_no and i.stage = found.stage and i.item = found.item
-		 where `+strings.Join(where, ` and `)+`
+		 where ` + strings.Join(where, ` and `) + `
 		 order by found.state <> 'waiting',
 		          case found.state when 'waiting' then found.requested_at when 'in force' then found.until end,
-		          coalesce(found.denied_at, found.revoked_at, found.until) desc, found.project_id, found.stage, found.no`+
-		fmt.Sprintf(`
-		 limit $%d offset $%d`, len(args)-1, len(args)), args...).Query(func(rows pgx.Rows) (err error) {
-		*out, err = pgx.CollectRows(rows, scanWaiver)
-		return err
-	})
+		          coalesce(found.denied_at, found.revoked_at, found.until) desc, found.project_id, found.stage, found.no`, args
 }
 
 // narrow adds what the filter says beside the part of the register.
@@ -285,11 +290,11 @@ func (s *Store) queueWaiverCounts(b *pgx.Batch, by By, f WaiverFilter, out *Waiv
 
 // explainWaivers works out by each project's own template what a waiver
 // stands for.
-func (s *Store) explainWaivers(ctx context.Context, v *Viewer, found []foundWaiver) ([]WaiverRow, error) {
+func (s *Store) explainWaivers(ctx context.Context, db source, v *Viewer, found []foundWaiver) ([]WaiverRow, error) {
 	rows := make([]WaiverRow, len(found))
 	for i := range found {
 		f := &found[i]
-		t, err := s.planned(ctx, s.pool, f.plan)
+		t, err := s.planned(ctx, db, f.plan)
 		if err != nil {
 			return nil, err
 		}

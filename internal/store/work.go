@@ -271,7 +271,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 			return nil, err
 		}
 	}
-	if out.Waivers, err = s.explainWaivers(ctx, &out.Viewer, waivers); err != nil {
+	if out.Waivers, err = s.explainWaivers(ctx, s.pool, &out.Viewer, waivers); err != nil {
 		return nil, err
 	}
 	people := owners(out.Gates)

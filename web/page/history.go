@@ -28,7 +28,10 @@ func (f HistoryFilter) Narrows() bool {
 }
 
 // url is the trail of a project with this filter.
-func (f HistoryFilter) url(p review.ProjectKey) string {
+func (f HistoryFilter) url(p review.ProjectKey) string { return HistoryURL(p) + f.query() }
+
+// query is the filter in an address, with its question mark; empty when it narrows nothing.
+func (f HistoryFilter) query() string {
 	q := url.Values{}
 	if f.Stage != "" {
 		q.Set("stage", string(f.Stage))
@@ -49,9 +52,9 @@ func (f HistoryFilter) url(p review.ProjectKey) string {
 		q.Set("before", strconv.FormatInt(f.Before, 10))
 	}
 	if len(q) == 0 {
-		return HistoryURL(p)
+		return ""
 	}
-	return HistoryURL(p) + "?" + q.Encode()
+	return "?" + q.Encode()
 }
 
 // HistoryData is one page of a project's trail, newest first.

@@ -42,7 +42,7 @@ func ItemRows(d ReportData, origin string, take func(...any) error) error {
 			}
 			if err := take(
 				row.title, string(it.Def.Key), s.title(), row.level, row.answer, row.lacks,
-				row.noteWords(), row.who, onDay(row.at, zone), row.approval, waived,
+				row.noteWords(), row.who, page.OnDay(row.at, zone), row.approval, waived,
 				assignee, it.Due, row.evidenceWords(), origin+page.ItemURL(v.key(), s.stage, it.Def.Key),
 			); err != nil {
 				return err
@@ -50,14 +50,6 @@ func ItemRows(d ReportData, origin string, take func(...any) error) error {
 		}
 	}
 	return nil
-}
-
-// onDay is the day of a moment where the organisation is.
-func onDay(at time.Time, zone *time.Location) time.Time {
-	if at.IsZero() {
-		return at
-	}
-	return at.In(zone)
 }
 
 // noteWords are what was said with an answer, and what it rests on.
