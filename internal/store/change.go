@@ -121,7 +121,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 		first(b)
 	}
 	b.Queue(lockSQL, int64(id), rightsLock).Query(head.scan)
-	s.queueViewer(b, by, &v)
+	complete := s.queueKnownViewer(b, by, &v)
 	queueRights(b, t.Others, named)
 	s.queueSeen(b, by, t.Seen, seen)
 	if known {
@@ -131,6 +131,15 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 	}
 	if err := tx.begin(ctx, b); err != nil {
 		return nil, nil, batchError("reading the project to change", err)
+	}
+	if !complete() {
+		v = Viewer{}
+		b := &pgx.Batch{}
+		s.queueViewer(b, by, &v)
+		if err := send(ctx, tx.conn, b); err != nil {
+			return nil, nil, batchError("reading the rights of whoever changes a project", err)
+		}
+		s.keepRights(by, &v)
 	}
 	l, err := s.loadLocked(ctx, tx.conn, at, &rows, known, head, written)
 	if err != nil {

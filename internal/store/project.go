@@ -63,12 +63,16 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 	// One snapshot for all statements: a page of two moments would show a gate
 	// as it never was.
 	b.Queue(snapshotSQL)
-	s.queueViewer(b, by, &v)
+	complete := s.queueKnownViewer(b, by, &v)
 	queueReview(b, id, p, &rows)
 	more(b)
 	b.Queue(`commit`)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, s.places.doubt(key, batchError("reading a project", err))
+	}
+	if !complete() {
+		rows.release()
+		return s.projectWith(ctx, by, key, p, more) // all anew, since a page is of one moment
 	}
 	s.noteUse(ctx, by, &v)
 	l, err := s.build(ctx, s.pool, &rows, p)

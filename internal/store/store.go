@@ -15,6 +15,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/slipway-prr/slipway/internal/lru"
 	"github.com/slipway-prr/slipway/internal/review"
 )
 
@@ -45,6 +46,7 @@ type Store struct {
 	places    placeCache
 	standings standings
 	kept      *keptReviews
+	rights    *lru.Cache[Token, *keptRights]
 	plans     *planCache
 	probe     probe
 	idle      time.Duration
@@ -80,7 +82,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 		return nil, fmt.Errorf("connecting to the database: %w", redact(err))
 	}
 	return &Store{
-		pool: pool, zone: zone, kept: newKeptReviews(), plans: newPlanCache(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
+		pool: pool, zone: zone, kept: newKeptReviews(), rights: newKeptRights(), plans: newPlanCache(), probe: newProbe(cfg.ConnConfig), idle: cmpOr(o.SessionIdle, 12*time.Hour),
 		usual: o.Lifecycle, standings: standings{age: standingsAge},
 	}, nil
 }

@@ -66,26 +66,33 @@ type Viewer struct {
 	// they are; zero and empty when that is not known.
 	SignedIn time.Time
 	ACR      string
-	stale    bool  // the session's last use has to be noted
-	rights   int64 // the version of everybody's rights
+	stale    bool   // the session's last use has to be noted
+	rights   int64  // the version of everybody's rights
+	keeps    string // the role from groups that counts in spite of the gap
+	lent     bool   // some of the rights come and go with the clock
 }
 
 // The statements that find out who asks and what they may do: a row for each
 // right, or one row without. Whoever has no valid session gets no row.
 const (
-	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.since, coalesce(g.for_id, 0), (select seq from stream where id = 1)`
+	// lent is whether somebody's seats are, or are going to be, the person's for a time.
+	rightsColumns = `coalesce(g.role, ''), coalesce(g.seat, ''), coalesce(g.project_id, 0), g.since, coalesce(g.for_id, 0),
+		       exists (select from delegation d where d.to_id = p.id and d.ends > clock_timestamp() and d.ended_at is null)`
 
 	// $1 is the token, $2 the idle limit of sessions.
-	sessionSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), s.seen_at < clock_timestamp() - interval '1 minute', s.suspended, s.auth_time, s.acr, ` + rightsColumns + `
-		  from session s
-		  join person p on p.id = s.person_id and p.blocked_at is null and p.erased_at is null
-		  left join held g on g.person_id = p.id and (s.suspended = '' or g.source <> 'group' or g.role <> '' and g.role = s.keeps)
-		 where s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval`
+	sessionColumns = `p.id, p.name, p.email, clock_timestamp(), (select seq from stream where id = 1), s.seen_at < clock_timestamp() - interval '1 minute', s.suspended, s.keeps, s.auth_time, s.acr`
+	sessionFrom    = ` from session s join person p on p.id = s.person_id and p.blocked_at is null and p.erased_at is null`
+	sessionLives   = ` where s.token_hash = $1 and s.expires_at > clock_timestamp() and s.seen_at > clock_timestamp() - $2::interval`
+
+	sessionSQL = `select ` + sessionColumns + `, ` + rightsColumns + sessionFrom + `
+		  left join held g on g.person_id = p.id and (s.suspended = '' or g.source <> 'group' or g.role <> '' and g.role = s.keeps)` + sessionLives
+
+	// The same without rights, for a person whose rights are kept.
+	sessionOnlySQL = `select ` + sessionColumns + sessionFrom + sessionLives
 
 	// $1 is the person.
 	personSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), false, '', null::timestamptz, '', ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), (select seq from stream where id = 1), false, '', '', null::timestamptz, '', ` + rightsColumns + `
 		  from person p
 		  left join held g on g.person_id = p.id
 		 where p.id = $1 and p.blocked_at is null and p.erased_at is null`
@@ -93,17 +100,21 @@ const (
 
 // queueViewer asks who is asking, as one statement of a batch.
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
-	found := func(rows pgx.Rows) error {
+	if by.person != 0 {
+		b.Queue(personSQL, int64(by.person)).Query(s.viewer(by, v))
+		return
+	}
+	b.Queue(sessionSQL, by.token[:], s.idle).Query(s.viewer(by, v))
+}
+
+// viewer takes up who is asking, and up to when what is kept of people holds.
+func (s *Store) viewer(by By, v *Viewer) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
 		err := v.scan(rows, by)
 		v.Now = v.Now.In(s.zone)
 		s.names.upTo(v.rights)
 		return err
 	}
-	if by.person != 0 {
-		b.Queue(personSQL, int64(by.person)).Query(found)
-		return
-	}
-	b.Queue(sessionSQL, by.token[:], s.idle).Query(found)
 }
 
 // queueRights asks what other people may do, as one statement of a batch when
@@ -141,20 +152,22 @@ func collectRights(into map[review.PersonID]review.Actor) func(pgx.Rows) error {
 	}
 }
 
-// scan reads the person and their rights; [ErrNoSession] when there is nobody.
+// scan reads the person and, where the rows have them, their rights; [ErrNoSession]
+// when there is nobody.
 func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	defer rows.Close()
 	for rows.Next() {
-		var role, seat string
-		var scope, standIn int64
-		var since, signedIn *time.Time
-		if err := rows.Scan(
-			(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.stale, &v.Gap, &signedIn, &v.ACR, &role, &seat, &scope, &since, &standIn, &v.rights,
-		); err != nil {
+		var right heldRow
+		var signedIn *time.Time
+		to := []any{(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.rights, &v.stale, &v.Gap, &v.keeps, &signedIn, &v.ACR}
+		if len(rows.FieldDescriptions()) > len(to) {
+			to = append(to, &right.role, &right.seat, &right.scope, &right.since, &right.standIn, &v.lent)
+		}
+		if err := rows.Scan(to...); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
 		v.SignedIn = deref(signedIn)
-		v.hold(role, seat, scope, deref(since), review.PersonID(standIn))
+		v.hold(right.role, right.seat, right.scope, deref(right.since), review.PersonID(right.standIn))
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -171,6 +184,13 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		v.Now = by.at
 	}
 	return nil
+}
+
+// heldRow is a right as a row has it.
+type heldRow struct {
+	role, seat     string
+	scope, standIn int64
+	since          *time.Time
 }
 
 // hold notes one right; without a role and a seat there is none.
