@@ -74,7 +74,10 @@ func (r *Review) lead() PersonID {
 
 // away reports whether a person cannot sign in, be they on the project or named by
 // the one who acts.
-func (r *Review) away(p PersonID) bool { return slices.Contains(r.Away, p) || r.Named[p].Away }
+func (r *Review) away(p PersonID) bool {
+	_, away := slices.BinarySearch(r.Away, p)
+	return away || r.Named[p].Away
+}
 
 // Tasks lists what a person was given to do in the loaded stages and what is
 // still asked for: items that apply, open conditions, and records that are not

@@ -45,9 +45,9 @@ type Review struct {
 	// reads those that the caller names, for a command that has to do with one.
 	Seen map[ProjectKey]ProjectID `json:"-"`
 
-	// Away are those on the project, and those who have to meet a condition, who
-	// cannot sign in now: blocked or erased. The store reads them with the project;
-	// nothing waits for them.
+	// Away is everybody who cannot sign in now, blocked or erased, be they on the
+	// project or not, in the order of their numbers. The store reads them; nothing
+	// waits for them. Reviews share them, so nothing changes them either.
 	Away []PersonID
 
 	// PassedBefore is when the last stage's gate passed in the review before

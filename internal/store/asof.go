@@ -189,7 +189,10 @@ func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, fiel
 		return nil, review.ErrNotFound
 	}
 	s.places.note(&now.project)
-	p.project, p.away = now.project, now.away
+	p.project = now.project
+	if p.away, err = s.away.at(ctx, s.pool, p.viewer.rights); err != nil {
+		return nil, err
+	}
 	if err := review.May(p.viewer.Actor, review.ViewProject, &p.project); err != nil {
 		return nil, err
 	}

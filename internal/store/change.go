@@ -61,7 +61,7 @@ func (s *Store) Change(ctx context.Context, by By, t Target, decide Decide) (*Ch
 		err = decide(l.review, v.Actor, v.Now)
 		if l.review.Partial() {
 			named, seen := l.review.Named, l.review.Seen
-			if l, err = s.widen(ctx, tx.conn, id, l.writing); err != nil {
+			if l, err = s.widen(ctx, tx.conn, id, l.writing, v.rights); err != nil {
 				return err
 			}
 			l.review.Named, l.review.Seen = named, seen
@@ -141,7 +141,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 		}
 		s.keepRights(by, &v)
 	}
-	l, err := s.loadLocked(ctx, tx.conn, at, &rows, known, head, written)
+	l, err := s.loadLocked(ctx, tx.conn, at, &rows, known, head, written, v.rights)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -151,7 +151,7 @@ func (s *Store) lockAndLoad(ctx context.Context, tx *transaction, by By, id revi
 
 // widen reads all stages, for a change that reaches beyond the one that was
 // loaded. The stream is locked, so they are of the same moment.
-func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.ProjectID, writing uint32) (*loaded, error) {
+func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.ProjectID, writing uint32, rights int64) (*loaded, error) {
 	var rows reviewRows
 	p := parts{rounds: true, all: true}
 	b := &pgx.Batch{}
@@ -159,7 +159,7 @@ func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.Project
 	if err := send(ctx, conn, b); err != nil {
 		return nil, batchError("reading all stages of the project to change", err)
 	}
-	l, err := s.build(ctx, conn, &rows, p)
+	l, err := s.build(ctx, conn, &rows, p, rights)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +170,7 @@ func (s *Store) widen(ctx context.Context, conn *pgxpool.Conn, id review.Project
 // loadLocked puts together what was read or is kept, and reads what was not read
 // and is no longer what is kept.
 func (s *Store) loadLocked(
-	ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32,
+	ctx context.Context, conn *pgxpool.Conn, at keptPlace, rows *reviewRows, known bool, head streamHead, written uint32, rights int64,
 ) (*loaded, error) {
 	p := parts{stage: at.stage, rounds: true, all: at.stage == ""}
 	if known {
@@ -181,7 +181,8 @@ func (s *Store) loadLocked(
 				return nil, err
 			}
 			l.review.Plans = s.plansOn(ctx, conn)
-			return l, nil
+			l.review.Away, err = s.away.at(ctx, conn, rights)
+			return l, err
 		}
 		b := &pgx.Batch{}
 		queueReview(b, at.project, p, rows)
@@ -189,7 +190,7 @@ func (s *Store) loadLocked(
 			return nil, batchError("reading the project to change", err)
 		}
 	}
-	return s.build(ctx, conn, rows, p)
+	return s.build(ctx, conn, rows, p, rights)
 }
 
 // lockSQL locks the head of a stream, and then the rights. A function in the list of

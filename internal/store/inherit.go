@@ -122,7 +122,7 @@ func (s *Store) offering(ctx context.Context, id review.ProjectID) (*review.Offe
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what a project offers", err)
 	}
-	l, err := s.build(ctx, s.pool, &rows, parts{})
+	l, err := s.build(ctx, s.pool, &rows, parts{}, 0)
 	if errors.Is(err, review.ErrNotFound) { // nothing removes projects, but nothing here depends on that
 		return &review.Offering{From: id, Stopped: true}, nil
 	}
@@ -155,7 +155,7 @@ func (s *Store) follow(ctx context.Context, id review.ProjectID, o *review.Offer
 		if free = head.tx != 0; !free {
 			return nil
 		}
-		l, err := s.build(ctx, tx.conn, &rows, p)
+		l, err := s.build(ctx, tx.conn, &rows, p, 0)
 		if err != nil {
 			return err
 		}

@@ -45,7 +45,6 @@ type keptReview struct {
 	asked        []review.Asked
 	records      []review.Record // on which gates decide
 	passedBefore time.Time
-	away         []review.PersonID
 	rollups      []review.StageRollup
 	stage        int
 	gone         review.Numbers // of that stage
@@ -79,7 +78,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 	}
 	return &keptReview{
 		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked, records: r.Records,
-		passedBefore: r.PassedBefore, away: r.Away, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
+		passedBefore: r.PassedBefore, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
 
@@ -96,7 +95,7 @@ func (k *keptReview) load() (*loaded, error) {
 	p.Members, p.Profile, p.Unanswered = slices.Clone(p.Members), slices.Clone(p.Profile), slices.Clone(p.Unanswered)
 	r := review.Blank(p, k.no, k.plan)
 	r.Upgraded, r.Wishes, r.Asked, r.Records = k.upgraded, k.wishes, k.asked, k.records
-	r.PassedBefore, r.Away = k.passedBefore, slices.Clone(k.away)
+	r.PassedBefore = k.passedBefore
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {
 		r.Stages[i].Gate = k.rollups[i].Gate
@@ -116,7 +115,7 @@ func (k *keptReview) holds(head review.Hash, written uint32) bool {
 }
 
 func (k *keptReview) size() int {
-	return len(k.packed) + 24*len(k.project.Members) + 8*len(k.away) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+	return len(k.packed) + 24*len(k.project.Members) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
 }
 
 // keptReviews are the stages that were changed last.

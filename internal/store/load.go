@@ -34,8 +34,8 @@ type loaded struct {
 // and the template is known by which they make sense.
 type reviewRows struct {
 	found        bool
+	stage        plan.StageKey // of all items and evidence; empty: their rows have it
 	project      review.Project
-	away         []review.PersonID
 	no           int
 	plan         string // digest of what it is made of
 	planning     []byte // see there; empty: nothing
@@ -69,32 +69,22 @@ const (
 	ofStage  = ofReview + ` and t.stage = $2`
 
 	projectSQL = `
-		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans,
-		       (select jsonb_agg(jsonb_build_object('person', coalesce(person_id, 0), 'team', team, 'parts', parts) order by coalesce(person_id, 0), team collate "C")
-		          from responsibility where project_id = $1),
+		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans, p.responsibilities,
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.waits, f.waits_since, f.next_change_at, f.xmin,
-		       array(select person_id from project_member where project_id = $1 order by person_id),
-		       array(select duty from project_member where project_id = $1 order by person_id),
-		       array(select a.id from person a
-		              where (a.blocked_at is not null or a.erased_at is not null)
-		                and a.id = any(array(select person_id from project_member where project_id = $1 union all select owner_id from condition
-		                                                                                                            where project_id = $1 and confirmed_at is null and dropped_at is null
-		                                 union all select owner_id from record where project_id = $1 and not closed
-		                                 union all select person_id from responsibility where project_id = $1 and person_id is not null))
-		              order by a.id)
+		       p.members, p.duties
 		  from project p
 		  join stream s on s.id = $1
 		  join portfolio f on f.project_id = $1
 		  join review r on r.project_id = $1 and r.no = f.review_no
 		 where p.id = $1`
-	itemsSQL = `
-		select t.stage, t.item, t.state, t.note, t.version, coalesce(t.answered_by, 0), t.answered_at,
-		       coalesce(t.approved_by, 0), t.approved_at, coalesce(t.assignee_id, 0), t.due, t.comments, t.reattest, t.earlier, t.note_for, t.choices, t.risk, t.offer, t.inherited
+	// Of these two there are so many rows that a column, and a null made a number,
+	// is felt: the stage comes before them where not only one is asked for.
+	itemsSQL = `t.item, t.state, t.note, t.version, t.answered_by, t.answered_at,
+		       t.approved_by, t.approved_at, t.assignee_id, t.due, t.comments, t.reattest, t.earlier, t.note_for, t.choices, t.risk, t.offer, t.inherited
 		  from item t`
-	evidenceSQL = `
-		select t.stage, t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
-		       t.added_by, t.added_at, coalesce(t.removed_by, 0), t.removed_at, t.renews, t.from_project
+	evidenceSQL = `t.no, t.item, t.url, t.title, t.kind, t.effective, t.expires, t.commit,
+		       t.added_by, t.added_at, t.removed_by, t.removed_at, t.renews, t.from_project
 		  from evidence t`
 	roundsSQL = `
 		select t.stage, t.no, t.requested_by, t.requested_at, t.reason, t.early, t.digest, t.quorum, t.seats, t.mandatory, t.sod, t.exclusion, t.format,
@@ -127,12 +117,13 @@ const (
 func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
 	b.Queue(projectSQL, int64(id)).QueryRow(out.scanProject)
 	if p.stage == "" {
-		b.Queue(itemsSQL+ofReview, int64(id)).Query(out.scanItems)
-		b.Queue(evidenceSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanEvidence)
+		b.Queue(`select t.stage, `+itemsSQL+ofReview, int64(id)).Query(out.scanItems)
+		b.Queue(`select t.stage, `+evidenceSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanEvidence)
 		b.Queue(waiversSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanWaivers)
 	} else {
-		b.Queue(itemsSQL+ofStage, int64(id), string(p.stage)).Query(out.scanItems)
-		b.Queue(evidenceSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanEvidence)
+		out.stage = p.stage
+		b.Queue(`select `+itemsSQL+ofStage, int64(id), string(p.stage)).Query(out.scanItems)
+		b.Queue(`select `+evidenceSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanEvidence)
 		b.Queue(waiversSQL+ofStage+` order by t.no`, int64(id), string(p.stage)).Query(out.scanWaivers)
 	}
 	if p.rounds {
@@ -156,8 +147,8 @@ func queueRounds(b *pgx.Batch, id review.ProjectID, stage plan.StageKey, out *re
 }
 
 // build puts the rows together, which takes them out of use. db is what they
-// were read from.
-func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p parts) (*loaded, error) {
+// were read from, and rights the version of everybody's rights when they were.
+func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p parts, rights int64) (*loaded, error) {
 	defer rows.release()
 	if !rows.found {
 		return nil, review.ErrNotFound
@@ -168,7 +159,10 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 	}
 	r := review.Blank(rows.project, rows.no, pl)
 	r.Plans = s.plansOn(ctx, db)
-	r.PassedBefore, r.Away = rows.passedBefore, rows.away
+	r.PassedBefore = rows.passedBefore
+	if r.Away, err = s.away.at(ctx, db, rights); err != nil {
+		return nil, err
+	}
 	r.Records, r.AllRecords = rows.records, p.all
 	s.places.note(&rows.project)
 	l := &loaded{review: r, seq: rows.seq, hash: review.Hash(rows.hash)}
@@ -289,14 +283,14 @@ func (rows *reviewRows) evidenceFrom(first int) int {
 func (rows *reviewRows) scanProject(row pgx.Row) error {
 	p := &rows.project
 	var target, before, confirmed *time.Time
-	var people, away []int64
+	var people []int64
 	var asked []byte
 	var duties, profile, unanswered []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
 		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
-		&people, &duties, &away)
+		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found
 	}
@@ -316,9 +310,6 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	}
 	for i := range people {
 		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})
-	}
-	for _, id := range away {
-		rows.away = append(rows.away, review.PersonID(id))
 	}
 	return nil
 }

@@ -75,7 +75,7 @@ func (s *Store) projectWith(ctx context.Context, by By, key review.ProjectKey, p
 		return s.projectWith(ctx, by, key, p, more) // all anew, since a page is of one moment
 	}
 	s.noteUse(ctx, by, &v)
-	l, err := s.build(ctx, s.pool, &rows, p)
+	l, err := s.build(ctx, s.pool, &rows, p, v.rights)
 	if err != nil {
 		return nil, err
 	}

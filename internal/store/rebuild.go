@@ -305,7 +305,7 @@ func (rb *rebuild) derive(ctx context.Context, id review.ProjectID) error {
 	if err := send(ctx, rb.tx.conn, b); err != nil {
 		return batchError("reading what was written", err)
 	}
-	l, err := rb.store.build(ctx, rb.tx.conn, &rows, p)
+	l, err := rb.store.build(ctx, rb.tx.conn, &rows, p, 0)
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,14 @@ func (rows *reviewRows) release() {
 	rowBuffers.Put(room)
 }
 
+// stageOf is the stage of a row that begins with it, unless all rows have the same.
+func (rows *reviewRows) stageOf(raw *rawRow, last plan.StageKey) plan.StageKey {
+	if rows.stage != "" {
+		return rows.stage
+	}
+	return plan.StageKey(raw.one(string(last)))
+}
+
 func (rows *reviewRows) scanItems(r pgx.Rows) error {
 	rows.items = rows.buffer().items
 	raw := rawRows(r)
@@ -84,7 +92,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 	for r.Next() {
 		raw.row(r.RawValues())
 		row := itemRow{
-			stage: plan.StageKey(raw.one(string(last.stage))), item: plan.ItemKey(raw.text()),
+			stage: rows.stageOf(&raw, last.stage), item: plan.ItemKey(raw.text()),
 			answer: review.Answer{
 				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
 				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
@@ -114,7 +122,7 @@ func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 	var last evidenceRow
 	for r.Next() {
 		raw.row(r.RawValues())
-		row := evidenceRow{stage: plan.StageKey(raw.one(string(last.stage))), Evidence: review.Evidence{
+		row := evidenceRow{stage: rows.stageOf(&raw, last.stage), Evidence: review.Evidence{
 			No: raw.int4(), Item: plan.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: plan.EvidenceKind(raw.one(string(last.Type))),
 			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
 			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),

@@ -44,6 +44,7 @@ type Store struct {
 	templates templateCache
 	names     nameCache
 	places    placeCache
+	away      awayCache
 	standings standings
 	kept      *keptReviews
 	rights    *lru.Cache[Token, *keptRights]

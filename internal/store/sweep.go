@@ -77,7 +77,7 @@ func (s *Store) refresh(ctx context.Context, id review.ProjectID, at time.Time) 
 		if !free {
 			return nil
 		}
-		l, err := s.build(ctx, tx.conn, &rows, p)
+		l, err := s.build(ctx, tx.conn, &rows, p, 0)
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 		return batchError("reading a project to verify", err)
 	}
 	now = now.In(s.zone)
-	l, err := s.build(ctx, tx, &rows, p)
+	l, err := s.build(ctx, tx, &rows, p, 0)
 	if err != nil {
 		v.wrong("cannot be put together from its rows: %s", err)
 		return nil
@@ -52,7 +52,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 	}
 	return errors.Join(
 		v.waiting(ctx, tx, replayed), v.retraction(ctx, tx, replayed), v.wishes(ctx, tx, replayed), v.wideRow(ctx, tx, replayed, l.rollups, now), v.comments(ctx, tx, replayed.No, v.Entries),
-		v.alarms(ctx, tx, replayed), v.words(ctx, tx),
+		v.alarms(ctx, tx, replayed), v.words(ctx, tx), v.people(ctx, tx, replayed),
 		v.recordComments(ctx, tx, len(l.review.Records)+len(replayed.Records)),
 		s.earlierReviews(ctx, tx, v, l.review),
 	)

@@ -87,8 +87,8 @@ func queueEarlier(b *pgx.Batch, id review.ProjectID, no int, out *reviewRows) {
 		return err
 	})
 	const of = ` where t.project_id = $1 and t.review_no = $2`
-	b.Queue(itemsSQL+of, int64(id), no).Query(out.scanItems)
-	b.Queue(evidenceSQL+of+` order by t.stage, t.no`, int64(id), no).Query(out.scanEvidence)
+	b.Queue(`select t.stage, `+itemsSQL+of, int64(id), no).Query(out.scanItems)
+	b.Queue(`select t.stage, `+evidenceSQL+of+` order by t.stage, t.no`, int64(id), no).Query(out.scanEvidence)
 	b.Queue(waiversSQL+of+` order by t.stage, t.no`, int64(id), no).Query(out.scanWaivers)
 	b.Queue(roundsSQL+of+` order by t.stage, t.no`, int64(id), no).Query(out.scanRounds)
 	b.Queue(signOffsSQL+of+` order by t.stage, t.round, t.no`, int64(id), no).Query(out.scanSignOffs)

@@ -16,18 +16,19 @@ const visibleSQL = `((me.reads or f.project_id = any(me.own)) and (not f.restric
 // join.
 const meSQL = `
 	me as materialized (
-	    select p.id, w.suspended, w.keeps,
-	           exists (select from held g where g.person_id = p.id and g.project_id is null and ` + countsInSQL + `) as reads,
-	           exists (select from held g where g.person_id = p.id and g.role in ('admin', 'auditor') and ` + countsInSQL + `) as reads_all,
-	           array(select m.project_id from project_member m where m.person_id = p.id
-	                 union all
-	                 select g.project_id from held g where g.person_id = p.id and g.project_id is not null and ` + countsInSQL + `) as own
+	    select p.id, w.suspended, w.keeps, coalesce(rights.all_open, false) as reads, coalesce(rights.all_of_them, false) as reads_all,
+	           array(select m.project_id from project_member m where m.person_id = p.id) || rights.seats as own
 	      from person p
 	      join (select $2::bigint as person_id, '' as suspended, '' as keeps where $2::bigint <> 0
 	            union all
 	            select person_id, suspended, keeps from session
 	             where $2::bigint = 0 and token_hash = $1
 	               and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval) w on w.person_id = p.id
+	     cross join lateral (
+	        select bool_or(g.project_id is null) as all_open, bool_or(g.role in ('admin', 'auditor')) as all_of_them,
+	               array_agg(g.project_id) filter (where g.project_id is not null) as seats
+	          from held g
+	         where g.person_id = p.id and ` + countsInSQL + `) rights
 	     where p.blocked_at is null and p.erased_at is null
 	)`
 

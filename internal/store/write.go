@@ -118,6 +118,7 @@ func writeResponsibilities(b *pgx.Batch, r *review.Review) {
 		said := &r.Project.Responsibilities[i]
 		b.Queue(`insert into responsibility (project_id, person_id, team, parts) values ($1, $2, $3, $4)`, id, nullablePerson(said.Person), said.Team, texts(said.Parts))
 	}
+	b.Queue(`update project set responsibilities = `+responsibilitiesSQL+` where id = $1`, id)
 }
 
 // writeStagePlans writes who answers for which stage, and by when it is to be done.

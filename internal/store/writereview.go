@@ -89,15 +89,17 @@ func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.Proj
 	if e.Deputy != 0 {
 		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))
 	}
+	writeMembers(b, id)
 	return insertReview(b, r, r.No, en.At)
 }
 
 func writeDuty(b *pgx.Batch, id int64, e review.DutySet) {
 	if e.Duty == "" {
 		b.Queue(`delete from project_member where project_id = $1 and person_id = $2`, id, int64(e.Person))
-		return
+	} else {
+		b.Queue(`
+			insert into project_member (project_id, person_id, duty) values ($1, $2, $3)
+			on conflict (project_id, person_id) do update set duty = $3`, id, int64(e.Person), e.Duty)
 	}
-	b.Queue(`
-		insert into project_member (project_id, person_id, duty) values ($1, $2, $3)
-		on conflict (project_id, person_id) do update set duty = $3`, id, int64(e.Person), e.Duty)
+	writeMembers(b, id)
 }
