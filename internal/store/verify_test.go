@@ -227,7 +227,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update project_member set duty = 'member' where duty = 'deputy'`,
 		`delete from project_member where duty = 'deputy'`,
 		`update project set members = '{}', duties = '{}'`,
-		`update project set duties[2] = 'deputy'`,
+		`update project set duties = array_replace(duties, 'owner', 'member')`,
 		`update project set responsibilities = '[]' where key = 'beta'`,
 		`update item set state = 'met' where state = 'not-met' and choices = ''`,
 		`update item set note = note || '.' where note <> ''`,
