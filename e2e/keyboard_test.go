@@ -81,3 +81,33 @@ func (p *person) pressed(item, word string) {
 	p.until(`(document.querySelector('`+row(item)+` [aria-pressed=true]')?.textContent || '') === `+asJSON(word),
 		func() string { return item + " is not answered " + asJSON(word) })
 }
+
+// In the table of the portfolio j, k and the arrows walk from project to project, and Enter
+// opens one. Keys that answer items do nothing there.
+func TestShortcutsOfThePortfolio(t *testing.T) {
+	t.Parallel()
+	rosa := arrives(somebody(t).onlyKeyboard(), "rosa")
+	first, second := rosa.owns("table-one", "Table one", "3"), rosa.owns("table-two", "Table two", "3")
+	rosa.visit("/portfolio?q=table&sort=name&owner=me")
+	at := func(project string) {
+		t.Helper()
+		rosa.until(`document.activeElement.getAttribute('href') === `+asJSON(project), func() string { return "the focus is not on " + project })
+		rosa.lookAtFocus()
+	}
+	rosa.key("j")
+	at(first)
+	rosa.key("j")
+	at(second)
+	rosa.key(kb.ArrowUp)
+	at(first)
+	rosa.key("e")
+	rosa.key("c")
+	rosa.key("m")
+	at(first)
+	rosa.key("k")
+	at(first)
+	rosa.key(kb.ArrowDown)
+	at(second)
+	rosa.leave("Enter", func() { rosa.key(kb.Enter) })
+	rosa.at(second)
+}

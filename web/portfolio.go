@@ -23,6 +23,9 @@ func (s *Server) showPortfolio(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
+	if f.Group == page.GroupStage {
+		return s.portfolioBoard(w, r, status, words, f, save)
+	}
 	if f.Group != "" {
 		return s.portfolioGroups(w, r, status, words, f, save)
 	}
@@ -49,6 +52,24 @@ func (s *Server) portfolioGroups(w http.ResponseWriter, r *http.Request, status 
 	m := s.meta(w, r, who, "Portfolio", ui.NavPortfolio)
 	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
 	return s.render(w, r, status, page.Groups(m, d))
+}
+
+// portfolioBoard shows the same projects in the columns of their stages.
+func (s *Server) portfolioBoard(w http.ResponseWriter, r *http.Request, status int, words plan.Words, f page.PortfolioFilter, save page.SaveView) error {
+	view, err := s.Store.PortfolioBoard(r.Context(), s.by(r), storeFilter(words, &f))
+	if err != nil {
+		return err
+	}
+	f.Page = 1
+	d := &page.BoardData{PortfolioData: *portfolioData(f, &view.PortfolioView), Columns: make([]page.BoardColumn, len(view.Columns))}
+	d.Views, d.Save = savedViews(view.Views), save
+	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r), portfolioTotals(&view.Totals)
+	for i, c := range view.Columns {
+		d.Columns[i] = page.BoardColumn{Stage: c.Stage, Total: c.Total, Projects: portfolioProjects(c.Rows, view.Names)}
+	}
+	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
+	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
+	return s.render(w, r, status, page.Board(m, d))
 }
 
 // groupsData are the groups of the projects that a filter leaves, and who asks for them.
@@ -89,30 +110,35 @@ func portfolioTotals(t *store.PortfolioTotals) page.PortfolioTotals {
 
 // portfolioData is a page of the portfolio, or a stretch of it, as it is shown.
 func portfolioData(f page.PortfolioFilter, view *store.PortfolioView) *page.PortfolioData {
-	d := &page.PortfolioData{
+	return &page.PortfolioData{
 		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams,
-		Projects: make([]page.PortfolioProject, len(view.Rows)), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
+		Projects: portfolioProjects(view.Rows, view.Names), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
 	}
-	for i := range view.Rows {
-		p := &view.Rows[i]
-		d.Projects[i] = page.PortfolioProject{
-			Key: p.Key, Name: p.Name, Team: p.Team, Owner: view.Names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
-			Restricted: p.Restricted, Exposure: p.Exposure, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Live: p.Live, ReviewDue: p.ReviewDue,
+}
+
+// portfolioProjects are rows of the portfolio as pages show them.
+func portfolioProjects(rows []store.PortfolioRow, names store.Names) []page.PortfolioProject {
+	out := make([]page.PortfolioProject, len(rows))
+	for i := range rows {
+		p := &rows[i]
+		out[i] = page.PortfolioProject{
+			Key: p.Key, Name: p.Name, Team: p.Team, Owner: names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
+			Restricted: p.Restricted, Exposure: p.Exposure, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Current: p.Current, Live: p.Live, ReviewDue: p.ReviewDue,
 			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle, Kept: page.Kept(p.Kept),
 		}
 		for j, w := range p.Waited {
 			name := w.Seat.Label()
 			if w.Person != 0 {
-				name = view.Names.Of(w.Person)
+				name = names.Of(w.Person)
 			}
 			if j == 0 {
-				d.Projects[i].Blocked = name
+				out[i].Blocked = name
 				continue
 			}
-			d.Projects[i].Others = append(d.Projects[i].Others, name)
+			out[i].Others = append(out[i].Others, name)
 		}
 	}
-	return d
+	return out
 }
 
 // exportStretch is how many projects of a file are in memory at a time.
@@ -125,7 +151,7 @@ func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if f.Group != "" {
+	if f.Group != "" && f.Group != page.GroupStage { // the board is a list in another shape
 		return s.sendTable(w, r, func(t *table) error { return s.writeGroups(t, r, words, f) })
 	}
 	return s.sendTable(w, r, func(t *table) error {

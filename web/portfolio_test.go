@@ -397,3 +397,46 @@ func TestPortfolioTotalsLeadToWhatTheyCount(t *testing.T) {
 		}
 	}
 }
+
+// The board shows the same projects as the list, stage by stage, each with what the table says of it.
+func TestBoard(t *testing.T) {
+	f := newFixture(t)
+	f.create("ledger", func(p *review.NewProject) { p.Target = "2020-02-03" })
+	f.create("wallet", func(p *review.NewProject) { p.Team = "Red" })
+	f.create("secret", func(p *review.NewProject) { p.Name, p.Restricted = "Secret", true })
+	f.fill("member", "wallet", "idea")
+	f.requestSignOff("owner", "wallet", "idea")
+	b := f.browse("viewer")
+	r := b.get(b.get("/portfolio?deputy=none").one(`.chips a:contains("Board")`).AttrOr("href", "")).want(200)
+	if r.find(".board").Length() != 0 {
+		t.Error("the board forgets the filter")
+	}
+	r = b.get("/portfolio?group=stage").want(200)
+	if strings.Contains(r.Body, "Secret") {
+		t.Error("a restricted project shows")
+	}
+	if n := r.find(".board section").Length(); n != len(f.tmpl.Stages) {
+		t.Errorf("%d columns for %d stages", n, len(f.tmpl.Stages))
+	}
+	var got []string
+	r.find(".board li").Each(func(_ int, li *goquery.Selection) { got = append(got, words(li)) })
+	if len(got) != 2 || !strings.HasPrefix(got[0], "Project ledger 0 % ready") || !strings.HasSuffix(got[0], "3 Feb 2020 overdue") || !strings.Contains(got[1], "Waits for Product and 1 more for 0 minutes") {
+		t.Errorf("cards: %q", got)
+	}
+	if n := r.find(`.board li[data-row] a[href="/projects/wallet"]`).Length(); n != 1 {
+		t.Error("a card does not lead to its project")
+	}
+	head := r.find(".board h2").First()
+	if listed := b.get(head.Find("a").AttrOr("href", "")).want(200).names(); len(listed) != 2 || words(head.Find(".num")) != "2" {
+		t.Errorf("%s leads to %v", words(head), listed)
+	}
+	if got := b.get("/portfolio?group=stage&team=Red").want(200).find(".board li").Length(); got != 1 {
+		t.Errorf("%d cards of the red team", got)
+	}
+	if rows := b.get("/portfolio/export/csv?group=stage&team=Red").want(200).csvRows(); len(rows) != 1 || rows[0]["Project"] != "Project wallet" || rows[0]["Exposure"] == "" {
+		t.Errorf("the board as a file: %v", rows)
+	}
+	if !strings.Contains(f.browse("admin").get("/portfolio?group=stage").Body, "Secret") {
+		t.Error("an admin does not see the restricted project")
+	}
+}

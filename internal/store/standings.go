@@ -40,6 +40,7 @@ type standing struct {
 	ref        *plan.Ref
 	team       string
 	target     time.Time
+	reviewDue  time.Time
 	entered    time.Time
 	status     review.Status
 	live       review.Live
@@ -54,10 +55,21 @@ type standing struct {
 	states     gateSet // that its gates are in
 }
 
+// due is the day that a list shows of a project, as [dueSQL] has it.
+func (p *standing) due() time.Time {
+	switch {
+	case p.status != review.StatusActive:
+		return time.Time{}
+	case p.live != review.NotLive:
+		return p.reviewDue
+	}
+	return p.target
+}
+
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, f.team, f.target, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates,
+	select f.project_id, f.team, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -171,12 +183,12 @@ func (t *standings) fresh() bool {
 }
 
 func scanStanding(row pgx.CollectableRow) (w standing, err error) {
-	var target *time.Time
+	var target, due *time.Time
 	var gates []int16
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.team, &target, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates,
+	err = row.Scan(&w.id, &w.team, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
-	w.target = deref(target)
+	w.target, w.reviewDue = deref(target), deref(due)
 	w.gates = make([]review.GateState, len(gates))
 	for i, g := range gates {
 		w.gates[i] = review.GateState(g)

@@ -29,7 +29,7 @@ type PortfolioFilter struct {
 	Late     bool
 	Risk     bool   // late by its forecast
 	Month    string // of the target: 2006-01, or MonthNone
-	Group    string // a key of Groupings: the list in groups
+	Group    string // a key of Groupings: the list in groups, or on the board
 	NoDeputy bool
 	Keeps    string // key of a [KeepsFilter]
 	Exposure review.Exposure
@@ -182,6 +182,7 @@ type PortfolioProject struct {
 	Forecast   time.Time // day of its launch at its lifecycle's pace; zero: none is forecast
 	Ready      int       // musts satisfied, in percent
 	Stages     []review.StageRollup
+	Current    int // index of the stage that it is in
 	Live       review.Live
 	ReviewDue  time.Time       // when its last gate has to pass again; zero: never
 	Twin       bool            // the reader sees another project of its name

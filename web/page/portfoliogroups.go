@@ -24,6 +24,7 @@ type PortfolioTotals struct {
 
 // Groupings of the portfolio, as they stand in addresses.
 const (
+	GroupStage     = "stage" // the board
 	GroupTeam      = "team"
 	GroupTier      = "tier"
 	GroupLifecycle = "lifecycle"
@@ -31,7 +32,9 @@ const (
 )
 
 // Groupings lists them.
-func Groupings() []string { return []string{GroupTeam, GroupTier, GroupLifecycle, GroupMonth} }
+func Groupings() []string {
+	return []string{GroupStage, GroupTeam, GroupTier, GroupLifecycle, GroupMonth}
+}
 
 // MonthNone stands for the projects without a target where a month is asked for.
 const MonthNone = "none"
@@ -55,6 +58,8 @@ func monthWords(s string) string {
 // groupWords are what a grouping is called: on its chip, and as the head of its column.
 func groupWords(key string) (chip, column string) {
 	switch key {
+	case GroupStage:
+		return "Board", "Stage"
 	case GroupTeam:
 		return "By team", "Team"
 	case GroupTier:

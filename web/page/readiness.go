@@ -71,14 +71,14 @@ type shortcut struct {
 
 func shortcuts() []shortcut {
 	return []shortcut{
-		{[]string{"j", "k"}, "next and previous item of a checklist (the arrow keys do the same)"},
+		{[]string{"j", "k"}, "next and previous item of a checklist, or project of the portfolio (the arrow keys do the same)"},
 		{[]string{"m"}, "answer met"},
 		{[]string{"n"}, "answer not met"},
 		{[]string{"a"}, "answer not applicable"},
 		{[]string{"o"}, "reopen"},
 		{[]string{"c"}, "write a note"},
 		{[]string{"e"}, "go to the evidence"},
-		{[]string{"Enter"}, "open the item"},
+		{[]string{"Enter"}, "open the item or project"},
 		{[]string{"/"}, "filter the list"},
 		{[]string{"g", "w"}, "my work (one key after the other)"},
 		{[]string{"g", "p"}, "portfolio"},

@@ -3,7 +3,7 @@ let prefs = {}, dialog, led
 try { prefs = localStorage } catch {}
 const places = { w: '/', p: '/portfolio', s: '/sign-offs' }
 const answers = { m: 'met', n: 'not-met', a: 'not-applicable', o: 'open' }
-const keys = 'j k:next, previous item (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open the item;/:search everything;f:filter this list;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
+const keys = 'j k:next, previous item or project (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open it;/:search everything;f:filter this list;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
 const help = () => {
   if (!dialog) {
     const list = make('dl')
@@ -24,7 +24,8 @@ const move = step => {
   if (row) first(row).focus()
 }
 on('keydown', e => {
-  const el = e.target, k = e.key, row = rowOf(el)
+  // A row of a table is walked to and opened, and takes no answers.
+  const el = e.target, k = e.key, line = rowOf(el), row = line?.dataset.row ? null : line
   if (k === 'Escape') shut()
   if (e.isComposing || $('dialog[open]')) return
   if ((e.ctrlKey || e.metaKey) && k === 'z' && !typing(el) && $('[data-undo]')) {
@@ -34,7 +35,7 @@ on('keydown', e => {
   if (e.ctrlKey || e.metaKey || e.altKey) return
   if (el.matches('.ask *')) return noteKey(e, el)
   if (typing(el) || !$('[data-keys]')) return
-  const arrow = row && { ArrowDown: 1, ArrowUp: -1 }[k], step = arrow || { j: 1, k: -1 }[k]
+  const arrow = line && { ArrowDown: 1, ArrowUp: -1 }[k], step = arrow || { j: 1, k: -1 }[k]
   if (prefs.keysOff && !arrow) return
   const place = led && places[k]
   led = k === 'g'

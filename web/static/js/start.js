@@ -1,7 +1,7 @@
 // Back and forward may bring a list out of the browser's store as it once was: have it looked at again.
 // A page that the browser kept whole may be of somebody who has signed out since.
 addEventListener('pageshow', e => e.persisted && location.reload())
-if ($('[data-row]') && performance.getEntriesByType('navigation')[0]?.type === 'back_forward') location.reload()
+if ($('.items [data-row]') && performance.getEntriesByType('navigation')[0]?.type === 'back_forward') location.reload()
 
 // Paper cannot be unfolded. The style sheet unfolds where the browser knows how; here it is done for the others.
 let folded = []
