@@ -23,8 +23,11 @@ func (s *Server) showPortfolio(w http.ResponseWriter, r *http.Request, status in
 	if err != nil {
 		return err
 	}
-	if f.Group == page.GroupStage {
+	switch f.Group {
+	case page.GroupStage:
 		return s.portfolioBoard(w, r, status, words, f, save)
+	case page.GroupQuality:
+		return s.portfolioQualities(w, r, status, words, f, save)
 	}
 	if f.Group != "" {
 		return s.portfolioGroups(w, r, status, words, f, save)
@@ -70,6 +73,38 @@ func (s *Server) portfolioBoard(w http.ResponseWriter, r *http.Request, status i
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
 	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
 	return s.render(w, r, status, page.Board(m, d))
+}
+
+// portfolioQualities shows how much of each quality the same projects have.
+func (s *Server) portfolioQualities(w http.ResponseWriter, r *http.Request, status int, words plan.Words, f page.PortfolioFilter, save page.SaveView) error {
+	d, who, err := s.qualitiesData(r, words, f)
+	if err != nil {
+		return err
+	}
+	d.Save = save
+	m := s.meta(w, r, who, "Portfolio", ui.NavPortfolio)
+	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
+	return s.render(w, r, status, page.Qualities(m, d))
+}
+
+// qualitiesData are the qualities of the projects that a filter leaves, and who asks for them.
+func (s *Server) qualitiesData(r *http.Request, words plan.Words, f page.PortfolioFilter) (*page.QualitiesData, *store.Viewer, error) {
+	view, err := s.Store.PortfolioQualities(r.Context(), s.by(r), storeFilter(words, &f))
+	if err != nil {
+		return nil, nil, err
+	}
+	d := &page.QualitiesData{PortfolioData: page.PortfolioData{
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
+		Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
+	}}
+	for _, q := range view.Qualities {
+		total := page.QualityTotal{Quality: q.Quality, Projects: q.Projects, Asked: q.Asked, Done: q.Done}
+		for _, p := range q.Weakest {
+			total.Weakest = append(total.Weakest, page.WeakProject{Key: p.Key, Name: p.Name, Asked: int(p.Asked), Done: int(p.Done)})
+		}
+		d.Qualities = append(d.Qualities, total)
+	}
+	return d, &view.Viewer, nil
 }
 
 // groupsData are the groups of the projects that a filter leaves, and who asks for them.
@@ -151,6 +186,9 @@ func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if f.Group == page.GroupQuality {
+		return s.sendTable(w, r, func(t *table) error { return s.writeQualities(t, r, words, f) })
+	}
 	if f.Group != "" && f.Group != page.GroupStage { // the board is a list in another shape
 		return s.sendTable(w, r, func(t *table) error { return s.writeGroups(t, r, words, f) })
 	}
@@ -170,6 +208,23 @@ func (s *Server) exportPortfolio(w http.ResponseWriter, r *http.Request) error {
 			return nil
 		})
 	})
+}
+
+// writeQualities writes the qualities of the portfolio.
+func (s *Server) writeQualities(t *table, r *http.Request, words plan.Words, f page.PortfolioFilter) error {
+	d, _, err := s.qualitiesData(r, words, f)
+	if err != nil {
+		return err
+	}
+	if err := t.begin("portfolio-by-quality-"+d.Now.Format(time.DateOnly), "Portfolio by quality", d.SheetColumns()); err != nil {
+		return err
+	}
+	for i := range d.Qualities {
+		if err := t.Row(d.SheetRow(&d.Qualities[i])...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeGroups writes the groups of the portfolio.

@@ -14,6 +14,7 @@ type StageRollup struct {
 	Gate                    GateState
 	Forced                  int16 // gates passed by break-glass that wait for review
 	Expired                 int16 // items that were met, with evidence that has expired
+	Qualities               Qualities
 	// Waits are the seats and people whose turn it is, who kept the stage longest
 	// first, and WaitsSince since when the first of them does, to the second; zero
 	// when that is not known.
@@ -28,7 +29,7 @@ type StageRollup struct {
 // MustDone of MustTotal: musts met with valid evidence, validly waived or
 // approved as not applicable, out of the musts that apply.
 func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
-	out := StageRollup{Gate: r.Standing(s, at)}
+	out, words := StageRollup{Gate: r.Standing(s, at)}, plan.Qualities()
 	for i := range s.Items {
 		it := &s.Items[i]
 		done := int16(0)
@@ -41,6 +42,7 @@ func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
 		case plan.LevelMust:
 			out.MustTotal++
 			out.MustDone += done
+			out.Qualities.count(it.Def, words, done)
 		case plan.LevelShould:
 			out.ShouldTotal++
 			out.ShouldDone += done

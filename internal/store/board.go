@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -142,14 +141,7 @@ func (t *tally) lanes(now time.Time) []lane {
 // take counts a project, and keeps it among the first if it is due so soon.
 func (l *lane) take(c card) {
 	l.total++
-	at, _ := slices.BinarySearchFunc(l.first, c, card.compare)
-	if at == BoardCards {
-		return
-	}
-	if len(l.first) == BoardCards {
-		l.first = l.first[:BoardCards-1]
-	}
-	l.first = slices.Insert(l.first, at, c)
+	l.first = keepFirst(l.first, BoardCards, c, card.compare)
 }
 
 func (c card) compare(d card) int {

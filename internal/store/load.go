@@ -57,6 +57,7 @@ type reviewRows struct {
 
 type rollupArrays struct {
 	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
+	qualities                                                                      []byte
 	waits                                                                          []string
 	waitsSince                                                                     []int64
 	next                                                                           *time.Time
@@ -71,7 +72,7 @@ const (
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans, p.responsibilities,
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.waits, f.waits_since, f.next_change_at, f.xmin,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.qualities, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       p.members, p.duties
 		  from project p
 		  join stream s on s.id = $1
@@ -200,6 +201,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 			out[i].Waits, out[i].WaitsSince = review.ParseParties(a.waits[i]), fromSeconds(a.waitsSince[i])
 		}
 	}
+	readQualities(a.qualities, n, func(stage, quality int, n review.QualityCount) { out[stage].Qualities[quality] = n })
 	return out, nil
 }
 
@@ -289,7 +291,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
 		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.qualities, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found

@@ -125,12 +125,12 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
 		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
-		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)`,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired, qualities)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
 		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned,
-		string(p.Exposure), a.expired)
+		string(p.Exposure), a.expired, a.qualities)
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
@@ -152,7 +152,7 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 	}
 	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
-		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned, a.expired)
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned, a.expired, a.qualities)
 	writeLive(b, l, at)
 }
 
@@ -164,7 +164,7 @@ const portfolioSQL = `
 	update portfolio
 	   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
 	       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
-	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21, expired = $22
+	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21, expired = $22, qualities = $23
 	 where project_id = $1`
 
 // writeLive keeps where a running service stands in its review calendar, when
@@ -191,6 +191,7 @@ func headerChanged(events []review.Entry) bool {
 // wideRow is a rollup as the portfolio stores it.
 type wideRow struct {
 	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
+	qualities                                                                      []byte // see [packQualities]
 	waits                                                                          []string
 	waitsSince                                                                     []int64
 	ready, current                                                                 int16
@@ -220,6 +221,7 @@ func (l *loaded) arrays() wideRow {
 		}
 		total, done = total+int(s.MustTotal), done+int(s.MustDone)
 	}
+	w.qualities = packQualities(l.rollups)
 	w.ready, w.current = 100, int16(review.Current(gates))
 	if total > 0 {
 		w.ready = int16(done * 100 / total)

@@ -53,6 +53,7 @@ type standing struct {
 	exposure   review.Exposure
 	gates      []review.GateState
 	states     gateSet // that its gates are in
+	qualities  review.Qualities
 }
 
 // due is the day that a list shows of a project, as [dueSQL] has it.
@@ -69,7 +70,7 @@ func (p *standing) due() time.Time {
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, f.team, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates,
+	select f.project_id, f.team, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates, f.qualities,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -185,8 +186,9 @@ func (t *standings) fresh() bool {
 func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	var target, due *time.Time
 	var gates []int16
+	var qualities []byte
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.team, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates,
+	err = row.Scan(&w.id, &w.team, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
 	w.target, w.reviewDue = deref(target), deref(due)
 	w.gates = make([]review.GateState, len(gates))
@@ -194,5 +196,6 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 		w.gates[i] = review.GateState(g)
 	}
 	w.states = setOf(w.gates)
+	w.qualities = sumQualities(qualities, len(w.gates))
 	return w, err
 }

@@ -269,6 +269,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set live = 'live-current' where key = 'beta'`,
 		`update portfolio set search = 'another' where key = 'beta'`,
 		`update portfolio set exposure = 'sandbox' where key = 'beta'`,
+		`update portfolio set qualities = set_byte(qualities, 5, 99), next_change_at = null where key = 'beta'`,
 		`update portfolio set expired[1] = 7, next_change_at = null where key = 'beta'`,
 		`update portfolio set deputy_id = ` + someone,
 		`update portfolio set waits[current + 1] = 'qa', next_change_at = null where key = 'beta'`,

@@ -86,7 +86,7 @@ var shows = [...]struct {
 // Query is the filter as addresses carry it, together with a text to look for.
 // What no checklist can list is left out.
 func (s Show) Query(text string) string {
-	known := s == ShowNA
+	known := s == ShowNA || s.quality() != ""
 	for i := range shows {
 		known = known || s == shows[i].show
 	}
@@ -134,6 +134,9 @@ func (e *entry) matches(s Show, v *StageView) bool {
 		return e.waived != nil
 	case ShowApproval:
 		return e.need == review.NAUnapproved || e.asked
+	}
+	if q := s.quality(); q != "" {
+		return slices.Contains(e.item.Def.Quality, q)
 	}
 	return true
 }
@@ -519,6 +522,15 @@ func (c *Checked) chips(now Show, query string) []ui.Chip {
 			href += "?" + q
 		}
 		chips = append(chips, ui.Chip{Label: s.label, Href: href, Count: c.counts[i], Current: s.show == now})
+	}
+	if q := now.quality(); q != "" {
+		n := 0
+		for i := range c.entries {
+			if c.entries[i].matches(now, &c.view) {
+				n++
+			}
+		}
+		chips = append(chips, ui.Chip{Label: Capital(q), Href: base + "?" + now.Query(query), Count: n, Current: true})
 	}
 	return chips
 }

@@ -24,7 +24,8 @@ type PortfolioTotals struct {
 
 // Groupings of the portfolio, as they stand in addresses.
 const (
-	GroupStage     = "stage" // the board
+	GroupStage     = "stage"   // the board
+	GroupQuality   = "quality" // by qualities of items
 	GroupTeam      = "team"
 	GroupTier      = "tier"
 	GroupLifecycle = "lifecycle"
@@ -33,7 +34,7 @@ const (
 
 // Groupings lists them.
 func Groupings() []string {
-	return []string{GroupStage, GroupTeam, GroupTier, GroupLifecycle, GroupMonth}
+	return []string{GroupStage, GroupTeam, GroupTier, GroupLifecycle, GroupMonth, GroupQuality}
 }
 
 // MonthNone stands for the projects without a target where a month is asked for.
@@ -60,6 +61,8 @@ func groupWords(key string) (chip, column string) {
 	switch key {
 	case GroupStage:
 		return "Board", "Stage"
+	case GroupQuality:
+		return "By quality", "Quality"
 	case GroupTeam:
 		return "By team", "Team"
 	case GroupTier:
