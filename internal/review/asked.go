@@ -8,16 +8,16 @@ import (
 	"github.com/slipway-prr/slipway/internal/plan"
 )
 
-// Asked says since when the plan asks items that it did not ask from the
-// project's start: what lacks since yesterday is nobody's old debt.
+// Asked says since when the project is asked for items that it was not asked for from
+// its start, because its plan or what it is has changed: what lacks since yesterday is nobody's old debt.
 type Asked struct {
 	Since   time.Time      `json:"since"`
 	Earlier bool           `json:"earlier,omitempty"` // in a review before this one
 	Items   []plan.ItemKey `json:"items"`             // sorted
 }
 
-// askedLater is the entry of an item that the plan asks since it was changed; nil
-// when it asks it from the project's start.
+// askedLater is the entry of an item that is asked since something changed; nil when
+// it is asked from the project's start.
 func (r *Review) askedLater(k plan.ItemKey) *Asked {
 	for i := range r.Asked {
 		if _, found := slices.BinarySearch(r.Asked[i].Items, k); found {
@@ -27,7 +27,7 @@ func (r *Review) askedLater(k plan.ItemKey) *Asked {
 	return nil
 }
 
-// askedSince is when the plan began to ask an item.
+// askedSince is when an item began to be asked.
 func (r *Review) askedSince(k plan.ItemKey) time.Time {
 	if later := r.askedLater(k); later != nil {
 		return later.Since
@@ -44,13 +44,8 @@ func (m *moving) askedSince(at time.Time) []Asked {
 		source[to.Item] = from
 	}
 	var out []Asked
-	note := func(since time.Time, earlier bool, k plan.ItemKey) {
-		i := slices.IndexFunc(out, func(a Asked) bool { return a.Since.Equal(since) && a.Earlier == earlier })
-		if i < 0 {
-			i = len(out)
-			out = append(out, Asked{Since: since, Earlier: earlier})
-		}
-		out[i].Items = append(out[i].Items, k)
+	note := func(from time.Time, earlier bool, k plan.ItemKey) {
+		out = since(out, Asked{Since: from, Earlier: earlier, Items: []plan.ItemKey{k}})
 	}
 	for i := range m.to.Stages {
 		for j := range m.to.Stages[i].Items {
@@ -63,9 +58,50 @@ func (m *moving) askedSince(at time.Time) []Asked {
 			}
 		}
 	}
-	for i := range out {
-		slices.Sort(out[i].Items)
+	return out
+}
+
+// askedBefore is what [Review.Asked] says once an upgrade is taken back: as before it,
+// but for what began to be asked after it.
+func (m *moving) askedBefore(u *Upgrade) []Asked {
+	out := u.Asked
+	for _, a := range m.r.Asked {
+		if !a.Since.After(u.At) {
+			continue
+		}
+		still := Asked{Since: a.Since, Earlier: a.Earlier}
+		for _, k := range a.Items {
+			if to, ok := m.taken[k]; ok && m.to.item(to.Item) != nil {
+				still.Items = append(still.Items, to.Item)
+			}
+		}
+		out = since(out, still)
 	}
+	return out
+}
+
+// since is what is known of items with some more, which are nowhere else in it then.
+// It leaves what it is given as it is, and sorts what it returns.
+func since(known []Asked, more Asked) []Asked {
+	if len(more.Items) == 0 {
+		return known
+	}
+	out := make([]Asked, 0, len(known)+1)
+	same := -1
+	for _, a := range known {
+		a.Items = slices.DeleteFunc(slices.Clone(a.Items), func(k plan.ItemKey) bool { return slices.Contains(more.Items, k) })
+		if a.Since.Equal(more.Since) && a.Earlier == more.Earlier {
+			same = len(out)
+			a.Items = slices.Concat(a.Items, more.Items)
+		}
+		if len(a.Items) > 0 {
+			out = append(out, a)
+		}
+	}
+	if same < 0 {
+		same, out = len(out), append(out, Asked{Since: more.Since, Earlier: more.Earlier, Items: slices.Clone(more.Items)})
+	}
+	slices.Sort(out[same].Items)
 	slices.SortFunc(out, func(a, b Asked) int { return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.Items[0], b.Items[0])) })
 	return out
 }

@@ -99,3 +99,42 @@ func TestTheNextReviewKnowsSinceWhenItemsAreAsked(t *testing.T) {
 	w.refused(w.silent(func() error { return w.drop(owner, "own-load-is-shed") }), "refused") // the earlier review had it
 	w.replays()
 }
+
+func TestItemsLackSinceTheProjectIsWhatTheyApplyTo(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}, modules: []*plan.Module{gdpr()}})
+	start := w.r.Project.Created
+	w.lacks("privacy", time.Time{}) // does not apply
+	w.days(10)
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
+	answered := w.now
+	w.lacks("privacy", answered)
+	w.lacks("adr", start)
+	w.days(10)
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Team = "Green" }))
+	w.lacks("privacy", answered) // what applied before goes on as it was
+
+	w.ok(w.upgrade(owner, v2))
+	w.lacks("mapped", answered) // only renamed
+	w.lacks("fresh", w.now)
+	w.days(10)
+	w.ok(w.undo(owner))
+	w.lacks("privacy", answered)
+	w.replays()
+}
+
+func TestWhatAppliesSinceAnUpgradeGoesOnWhenThatIsUndone(t *testing.T) {
+	v2 := second(plan.OrderFree)
+	w := newPlanned(t, shelf{lifecycles: []*plan.Lifecycle{v2}})
+	w.days(10)
+	w.ok(w.upgrade(owner, v2))
+	w.days(10)
+	w.ok(w.edit(owner, func(f *review.ProjectFields) { f.Profile = []plan.Flag{"pii"} }))
+	answered := w.now
+	w.lacks("mapped", answered)
+	w.days(10)
+	w.ok(w.undo(owner))
+	w.lacks("privacy", answered)
+	w.lacks("adr", w.r.Project.Created)
+	w.replays()
+}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"slices"
+	"time"
 )
 
 // Events of a project's stream that concern the project as a whole.
@@ -135,18 +136,25 @@ func (e ProjectEdited) fold(r *Review, en Entry) error {
 	p.Name, p.Summary, p.Team, p.Tier, p.Exposure = e.Name, e.Summary, e.Team, e.Tier, e.Exposure
 	p.Target, p.Restricted, p.Profile, p.Unanswered = parseDate(e.Target), e.Restricted, e.Profile, e.Unanswered
 	p.Kind, p.Start = cmp.Or(e.Origination, p.Kind), cmp.Or(e.Start, p.Start)
-	r.weigh()
+	r.weigh(en.At)
 	return nil
 }
 
-// weigh has each item weigh what it does for the project as it is now.
-func (r *Review) weigh() {
+// weigh has each item weigh what it does for the project as it has become at a
+// moment. What did not apply before is asked from then on.
+func (r *Review) weigh(at time.Time) {
+	var begun []plan.ItemKey
 	for i := range r.Stages {
 		for j := range r.Stages[i].Items {
 			it := &r.Stages[i].Items[j]
+			was := it.Level
 			it.Level = r.weight(r.Stages[i].Def, it.Def)
+			if was == plan.LevelNone && it.Level != plan.LevelNone {
+				begun = append(begun, it.Def.Key)
+			}
 		}
 	}
+	r.Asked = since(r.Asked, Asked{Since: at, Items: begun})
 }
 
 func (e ProfileConfirmed) fold(r *Review, en Entry) error {

@@ -71,7 +71,7 @@ func (e AnswersRetracted) fold(r *Review, en Entry) error {
 	}
 	p.Retraction = nil
 	p.Answers.replied(e.Asked)
-	r.weigh()
+	r.weigh(en.At)
 	return nil
 }
 

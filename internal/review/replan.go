@@ -68,7 +68,7 @@ func (r *Review) replanBack(o plan.Origin, upgrade *Upgrade, at time.Time) error
 	m.items()
 	asked := m.askedSince(at)
 	if upgrade != nil {
-		asked = upgrade.Asked
+		asked = m.askedBefore(upgrade)
 	}
 	m.aside()
 	m.evidence(undo.Evidence)

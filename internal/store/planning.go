@@ -127,6 +127,16 @@ func planColumns(b *pgx.Batch, r *review.Review) ([]any, error) {
 	return []any{ref.Key, ref.Version, ref.Digest, digest, left}, nil
 }
 
+// writePlanning writes what else is known of the review's plan, all stages being loaded.
+func writePlanning(b *pgx.Batch, r *review.Review) error {
+	left, err := planningOf(r)
+	if err != nil {
+		return err
+	}
+	b.Queue(`update review set planning = $3 where project_id = $1 and no = $2`, int64(r.Project.ID), r.No, left)
+	return nil
+}
+
 // writePlan writes what a change of the plan did: what the review's plan is made
 // of now, what moved, and which gates stand again or do not.
 func writePlan(b *pgx.Batch, r *review.Review) error {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -23,8 +24,10 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			       origination = coalesce(nullif($9, ''), origination), start = coalesce(nullif($10, ''), start), search = $11
 			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, string(e.Origination), string(e.Start),
 			ProjectWords(e.Name, string(r.Project.Key)))
-		return writeProfile(b, r)
-	case review.ProfileConfirmed, review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
+		return errors.Join(writeProfile(b, r), writePlanning(b, r)) // another tier or answer asks for more
+	case review.AnswersRetracted:
+		return errors.Join(writeProfile(b, r), writePlanning(b, r))
+	case review.ProfileConfirmed, review.RetractionAsked, review.RetractionRefused:
 		return writeProfile(b, r)
 	case review.DutySet:
 		writeDuty(b, id, e)
