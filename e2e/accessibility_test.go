@@ -452,7 +452,7 @@ func TestPagesOfErrors(t *testing.T) {
 func TestPagesOfTheOrganisation(t *testing.T) {
 	t.Parallel()
 	ada := arrives(somebody(t), "ada")
-	for path, name := range map[string]string{"/portfolio": "portfolio", "/portfolio?group=team": "portfolio-groups", "/portfolio?group=stage": "portfolio-board", "/portfolio?group=quality": "portfolio-qualities", "/portfolio/trends": "trends", "/portfolio/past": "past", "/people": "people", "/people/trail": "people-trail", "/": "work-admin"} {
+	for path, name := range map[string]string{"/portfolio": "portfolio", "/portfolio?group=team": "portfolio-groups", "/portfolio?group=stage": "portfolio-board", "/portfolio?group=quality": "portfolio-qualities", "/portfolio/trends": "trends", "/portfolio/past": "past", "/portfolio/changes": "changes", "/people": "people", "/people/trail": "people-trail", "/": "work-admin"} {
 		ada.visit(path)
 		ada.inspect(name)
 	}

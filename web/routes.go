@@ -49,6 +49,8 @@ func (s *Server) table() []route {
 		{"GET", page.TrendsURL, signedIn, s.trends},
 		{"GET", page.PastURL, signedIn, s.past},
 		{"GET", page.PastURL + "/export/{table}", signedIn, s.exportPast},
+		{"GET", page.ChangesURL, signedIn, s.changes},
+		{"GET", page.ChangesURL + "/export/{table}", signedIn, s.exportChanges},
 		{"POST", page.ViewsURL, signedIn, s.saveView},
 		{"POST", page.StartViewURL("{view}"), signedIn, s.startView},
 		{"POST", page.RemoveViewURL("{view}"), signedIn, s.removeView},
