@@ -30,6 +30,15 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	}
 	d := historyData(v, f)
 	d.People = peopleByName(v, f.Person)
+	if !f.Narrows() && f.Before == 0 {
+		days, err := s.Store.BurnUp(r.Context(), s.by(r), v.Review.Project.Key)
+		if err != nil {
+			return err
+		}
+		for _, day := range days {
+			d.Burn = append(d.Burn, page.BurnUpDay(day))
+		}
+	}
 	return s.render(w, r, http.StatusOK, page.History(s.projectMeta(w, r, &v.Viewer, v.Review, "History, "+v.Review.Project.Name, ui.NavPortfolio), d))
 }
 

@@ -111,3 +111,27 @@ func TestDaysThatAreNotKept(t *testing.T) {
 		t.Errorf("the nearest days are %s and %s", before, after)
 	}
 }
+
+// The history of a project draws how its items got done, unless it is narrowed to something.
+func TestHistoryDrawsTheBurnUp(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	f.create("ledger")
+	f.keep(9)
+	member := f.browse("member")
+	if n := member.get("/projects/ledger/history").want(200).find("#burn-up").Length(); n != 0 {
+		t.Error("one day is drawn")
+	}
+	f.fill("member", "ledger", "idea")
+	f.keep(0)
+	r := member.get("/projects/ledger/history").want(200)
+	if got := r.one("#burn-up svg").AttrOr("aria-label", ""); !strings.HasPrefix(got, "Items done: 0 of ") {
+		t.Errorf("the picture says %q", got)
+	}
+	if n := r.find("#burn-up tbody tr").Length(); n != 2 {
+		t.Errorf("the table has %d days", n)
+	}
+	if n := member.get("/projects/ledger/history?stage=idea").want(200).find("#burn-up").Length(); n != 0 {
+		t.Error("a narrowed history draws it too")
+	}
+}

@@ -69,6 +69,7 @@ type HistoryData struct {
 	People   []review.PersonID // to filter by, by name
 	Filter   HistoryFilter
 	More     bool
+	Burn     []BurnUpDay // days that are kept, oldest first
 }
 
 // kinds are the events of a project's trail with what a person calls them.
