@@ -21,15 +21,22 @@ const SignersListed = 15
 // Trends is how the projects that a person may see went on over the last [TrendWeeks].
 type Trends struct {
 	Viewer
-	Weeks      []TrendWeek  // oldest first; the last is the present one
-	Signers    []SignerLoad // who decided most first
-	Decisions  int          // by all signers
-	Seats      []SeatLoad   // who keeps gates waiting, most first
-	Stages     []StagePace  // by lifecycle, in the order of its stages
-	Live       int          // services that went live, ever
-	ToLive     time.Duration
-	Names      Names
-	Lifecycles Lifecycles
+	Weeks     []TrendWeek  // oldest first; the last is the present one
+	Signers   []SignerLoad // who decided most first
+	Decisions int          // by all signers
+	Seats     []SeatLoad   // who keeps gates waiting, most first
+	Stages    []StagePace  // by lifecycle, in the order of its stages
+	Live      int          // services that went live, ever
+	ToLive    time.Duration
+	// Of waivers and conditions, a row for each of the weeks; of items, most first.
+	Promises     []PromiseWeek
+	Blocking     []BlockingItem
+	Weighed      int // projects in which it was looked for what blocks
+	Expired      []ExpiredItem
+	ExpiredKinds []ExpiredKind
+	Governance   []StageGovernance // by lifecycle, in the order of its stages
+	Names        Names
+	Lifecycles   Lifecycles
 }
 
 // TrendWeek is what was decided at gates in a week.
@@ -100,10 +107,14 @@ func (s *Store) Trends(ctx context.Context, by By) (*Trends, error) {
 		out.ToLive = inSeconds(seconds)
 		return err
 	})
+	explain := out.queuePast(b, me)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading how the portfolio went on", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
+	if err := explain(ctx, s); err != nil {
+		return nil, err
+	}
 	people := map[review.PersonID]struct{}{}
 	for _, l := range out.Signers {
 		people[l.Person] = struct{}{}

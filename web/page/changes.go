@@ -53,6 +53,19 @@ type changeKind struct {
 	projects  []*ProjectChange
 }
 
+// gates reports whether the table has a column for the gates that passed.
+func (k *changeKind) gates() bool { return k.id == kindPassed }
+
+func (k *changeKind) columns() []ui.Column {
+	if k.gates() {
+		return []ui.Column{{Label: "Project"}, {Label: "Before"}, {Label: "After"}, {Label: "Gates passed"}, {Label: "Target"}, {Label: "Team"}}
+	}
+	return []ui.Column{{Label: "Project"}, {Label: "Before"}, {Label: "After"}, {Label: "Target"}, {Label: "Team"}}
+}
+
+// kindPassed is the id of the projects that passed a gate.
+const kindPassed = "passed"
+
 // changesListed is how many projects of a kind the page lists; the file has them all.
 const changesListed = 200
 
@@ -68,7 +81,7 @@ func (d *ChangesData) kinds() []changeKind {
 		is        func(*ProjectChange) bool
 	}{
 		{"new", "New projects", ui.Open, func(c *ProjectChange) bool { return c.New }},
-		{"passed", "Passed a gate", ui.Met, func(c *ProjectChange) bool { return len(c.Passed) > 0 }},
+		{kindPassed, "Passed a gate", ui.Met, func(c *ProjectChange) bool { return len(c.Passed) > 0 }},
 		{"back", "Moved back", ui.Bad, func(c *ProjectChange) bool { return !c.New && back(c) }},
 		{"late", "Became late", ui.Bad, func(c *ProjectChange) bool { return c.After.Late && !c.Before.Late }},
 		{"risk", "Came to be at risk", ui.Warn, func(c *ProjectChange) bool { return c.After.AtRisk && !c.Before.AtRisk }},

@@ -16,6 +16,12 @@ type TrendsData struct {
 	Stages    []StagePace
 	Live      int // services that went live
 	ToLive    time.Duration
+
+	Promises              []PromiseWeek
+	Blocking              []TrendItem // most projects first
+	Weighed               int         // projects in which it was looked for what blocks
+	Expired, ExpiredKinds []TrendItem
+	Governance            []StageGovernance
 }
 
 // TrendWeek is what was decided at gates in a week.
