@@ -32,14 +32,14 @@ func TestReadinessByQuality(t *testing.T) {
 	if len(listed) < 5 {
 		t.Fatalf("qualities: %v", listed)
 	}
-	if href := r.find("table tbody td a").First().AttrOr("href", ""); href != "/projects/ledger#readiness" {
+	if href := r.find("table tbody td a").First().AttrOr("href", ""); href != "/projects/ledger#qualities" {
 		t.Errorf("the project with the least leads to %q", href)
 	}
 	if rows := b.get("/portfolio/export/csv?group=quality").want(200).csvRows(); len(rows) != len(listed) || rows[0]["Projects"] != "1" {
 		t.Errorf("as a file: %v", rows)
 	}
 	p := b.get("/projects/ledger").want(200)
-	rows := p.find("#readiness table tbody tr")
+	rows := p.find("#qualities table tbody tr")
 	if rows.Length() != len(listed) {
 		t.Fatalf("%d qualities on the project's page, %d in the portfolio", rows.Length(), len(listed))
 	}

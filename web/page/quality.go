@@ -29,6 +29,11 @@ type projectQuality struct {
 	open []qualityPlace // where required items of it are open
 }
 
+// done says how many of its required items are.
+func (q *projectQuality) done() string {
+	return strconv.Itoa(int(q.Done)) + " of " + strconv.Itoa(int(q.Asked))
+}
+
 // qualityPlace is a stage with open items of a quality.
 type qualityPlace struct {
 	words, href string
