@@ -38,6 +38,9 @@ func planned() map[string]store.PortfolioFilter {
 		"gate-waiting":    {Gate: []review.GateState{review.GateWaiting}},
 		"late":            {Late: true},
 		"at-risk":         {AtRisk: true},
+		"exposure":        {Exposure: review.ExposureLimited},
+		"expired":         {Expired: true},
+		"waiver-ends":     {Waivers: true},
 		"page-100":        {Page: 100},
 		"beyond-the-end":  {Page: 9_000},
 		"owner-beyond":    {Sort: store.SortOwner, Page: 9_000},
@@ -201,6 +204,9 @@ func (l *lab) planWorld(ctx context.Context) (*seed.World, string, error) {
 	}
 	_, err = conn.Exec(ctx, `update portfolio set owner_id = ('{`+strings.Join(owners, ",")+`}'::bigint[])[1 + project_id % `+fmt.Sprint(planOwners)+`]
 	                          where project_id % 2 = 0 and owner_id <> $1`, int64(w.Busy.ID))
+	if err == nil {
+		_, err = conn.Exec(ctx, `update portfolio set exposure = (array['sandbox', 'pilot', 'limited', 'general'])[1 + project_id * 11 % 4], expired[1] = (project_id % 200 = 0)::int`)
+	}
 	if err == nil { // who owns every other project comes first by name
 		_, err = conn.Exec(ctx, `update person set name = 'Aaron' where id = $1`, int64(w.Team[0].ID))
 	}

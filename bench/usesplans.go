@@ -76,5 +76,5 @@ func usesPlans(ctx context.Context, w *seed.World, superuser, dir string, out io
 			return err
 		}
 	}
-	return nil
+	return portfolioPlan(ctx, w.Store, seed.By(w.Busy), "behind", of, store.PortfolioFilter{Behind: true}, dir, out)
 }
