@@ -177,6 +177,8 @@ func TestPagesOfAProject(t *testing.T) {
 	rosa.send(stage+"/items/"+threats+"/comments", url.Values{"text": {"Who was in the room?"}})
 	rosa.visit(stage)
 	rosa.inspect("checklist")
+	rosa.visit(stage + "/paste")
+	rosa.inspect("paste")
 	rosa.visit(stage + "/items/" + threats)
 	for _, part := range []string{"Add evidence", "Nobody. Assign", "History"} {
 		rosa.unfold(part)

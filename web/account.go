@@ -10,11 +10,16 @@ import (
 
 // account shows whoever looks where they are signed in. It needs no right.
 func (s *Server) account(w http.ResponseWriter, r *http.Request) error {
+	return s.showAccount(w, r, "")
+}
+
+// showAccount shows it with the address of a calendar that was just made, if any.
+func (s *Server) showAccount(w http.ResponseWriter, r *http.Request, address string) error {
 	v, err := s.Store.Sessions(r.Context(), s.by(r))
 	if err != nil {
 		return err
 	}
-	d := &page.AccountData{Actor: v.Actor, Now: v.Now, Name: v.Name, Email: v.Email}
+	d := &page.AccountData{Actor: v.Actor, Now: v.Now, Name: v.Name, Email: v.Email, Calendar: page.CalendarData{Made: v.Calendar, Address: address}}
 	for _, x := range v.Sessions {
 		d.Sessions = append(d.Sessions, page.Session(x))
 	}

@@ -86,7 +86,7 @@ func queryNames(t *testing.T) []string {
 
 // fieldless are the forms that consist of a button alone.
 var fieldless = []string{
-	"/people/{person}/delegations/{no}/end", "/account/sessions/end-others", "/projects/{key}/stages/{stage}/items/{item}/evidence/{no}/remove",
+	"/people/{person}/delegations/{no}/end", "/account/sessions/end-others", "/account/calendar", "/account/calendar/end", "/projects/{key}/stages/{stage}/items/{item}/evidence/{no}/remove",
 	"/templates/{template}/draft/stages/{stage}/remove", "/portfolio/views/{view}/remove",
 }
 
@@ -146,7 +146,7 @@ func (p parameters) send(b *browser, method, key string) *reply {
 	return b.send(method, path, "application/x-www-form-urlencoded", fill(p.form))
 }
 
-var draftID = regexp.MustCompile(`/new/[a-z2-7]{26}`) // each new one is another
+var draftID = regexp.MustCompile(`/(new|calendar)/[a-z2-7]{26}`) // each new one is another
 
 // outcome is all of an answer that its reader could tell apart.
 func (r *reply) outcome(key string) string {
@@ -158,8 +158,8 @@ func (r *reply) outcome(key string) string {
 	_ = h.Write(&b)
 	b.WriteString(r.Body)
 	text := strings.ReplaceAll(b.String(), id, "ID")
-	if strings.Contains(text, "/new/") { // patterns are slow, and most answers have no draft
-		text = draftID.ReplaceAllString(text, "/new/DRAFT")
+	if strings.Contains(text, "/new/") || strings.Contains(text, "/calendar/") { // patterns are slow, and most answers have neither
+		text = draftID.ReplaceAllString(text, "/$1/DRAFT")
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(text, key, "KEY"), plan.Seat(key).Label(), "KEY") // a seat that is shown again has its name
 }

@@ -64,6 +64,7 @@ const (
 	flashAnswered     flash = "answered"
 	flashBulk         flash = "bulk"
 	flashPasted       flash = "pasted"
+	flashNoCalendar   flash = "no-calendar"
 	flashUndone       flash = "undone"
 	flashRedone       flash = "redone"
 	flashRevised      flash = "evidence-revised"
@@ -172,6 +173,7 @@ var flashTexts = map[flash]string{
 	flashAnswered:     "The answer is saved.",
 	flashBulk:         "The selected items are changed.",
 	flashPasted:       "What you pasted is saved.",
+	flashNoCalendar:   "The address of your calendar has ended.",
 	flashUndone:       "The change is undone.",
 	flashRedone:       "The change is made again.",
 	flashRevised:      "The link is changed.",

@@ -58,7 +58,7 @@ var params = map[string]func(string) bool{
 	"item": func(s string) bool { return plan.ItemKey(s).Valid() },
 	"no":   positive, "round": positive, "version": positive, "person": positive,
 	"id":    func(s string) bool { _, _, _, ok := page.ReadWaiverID(s); return ok },
-	"draft": validDraftID, "import": validDraftID, "view": validDraftID, "format": writable, tableParam: isTable,
+	"draft": validDraftID, "import": validDraftID, "view": validDraftID, "feed": feedName, "format": writable, tableParam: isTable,
 	"kind": func(s string) bool { return record.Of(record.Key(s)) != nil },
 	"step": func(s string) bool { return slices.Contains(page.NewProjectSteps(), s) },
 }

@@ -88,9 +88,18 @@ func (s *Server) observe(next http.Handler) http.Handler {
 			level = slog.LevelDebug
 		}
 		s.event(r, level, "request",
-			slog.String("method", r.Method), slog.String("route", routeOf(r)), slog.String("path", printable(r.URL.Path, loggedPath)),
+			slog.String("method", r.Method), slog.String("route", routeOf(r)), slog.String("path", pathToLog(r)),
 			slog.Int("status", status), slog.Int("bytes", rec.BytesWritten()), slog.Duration("took", took))
 	})
+}
+
+// pathToLog is the path of a request, without the secret of a calendar's address, whether a
+// route matched it or not.
+func pathToLog(r *http.Request) string {
+	if strings.HasPrefix(strings.ToLower(r.URL.Path), page.CalendarPath) {
+		return page.CalendarPath + "…"
+	}
+	return printable(r.URL.Path, loggedPath)
 }
 
 // event logs what an investigation may ask for, with who did it and from where.

@@ -235,6 +235,7 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 		b.Queue(`with moved as (delete from granted where person_id = $1 returning *) insert into withheld select * from moved`, int64(ev.Person))
 		b.Queue(`update person set blocked_at = $2 where id = $1 and erased_at is null`, int64(ev.Person), en.At)
 		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
+		b.Queue(`delete from calendar_feed where person_id = $1`, int64(ev.Person)) // so that unblocking does not bring it back
 		return nil
 	case review.PersonUnblocked:
 		b.Queue(`
@@ -250,7 +251,7 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 			 where id = $1`, int64(ev.Person), en.At, FormerMember(ev.Person))
 		queueFolded(b, FormerMember(ev.Person), "")
 		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
-		for _, theirs := range []string{"project_draft", "import", "import_columns", "saved_view"} {
+		for _, theirs := range []string{"project_draft", "import", "import_columns", "saved_view", "calendar_feed"} {
 			b.Queue(`delete from `+theirs+` where person_id = $1`, int64(ev.Person))
 		}
 		return nil

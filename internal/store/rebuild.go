@@ -27,7 +27,7 @@ type Rebuilt struct {
 var (
 	copiedFirst      = []string{"person", "template_version"}
 	checkpointTables = []string{"checkpoint", "checkpoint_head"}
-	copiedLast       = []string{"project_draft", "draft", "import", "import_columns", "saved_view", "snapshot", "snapshot_project"}
+	copiedLast       = []string{"project_draft", "draft", "import", "import_columns", "saved_view", "calendar_feed", "snapshot", "snapshot_project"}
 )
 
 // ErrNotEmpty means that there is something already where a rebuild is to go.

@@ -22,7 +22,7 @@ var (
 	remade = []string{
 		"stream", "trail", "project", "project_member", "responsibility", "review", "item", "comment", "evidence", "round", "sign_off", "finding", "condition", "waiver",
 		"portfolio", "gate", "granted", "withheld", "delegation", "person", "template_version", "checkpoint", "checkpoint_head",
-		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish", "saved_view", "snapshot", "snapshot_project",
+		"project_draft", "plan", "stage", "retired_version", "draft", "import", "import_columns", "record", "record_comment", "record_reading", "wish", "saved_view", "calendar_feed", "snapshot", "snapshot_project",
 	}
 	// What projects have followed of others is looked at once more.
 	begunAgain = []string{"offering"}
@@ -150,6 +150,9 @@ func everything(t *testing.T) *fixture {
 	f.library(t)
 	owner := f.db.OwnerPool(t)
 	if _, err := owner.Exec(ctx, `insert into project_draft (id, person_id, body) values (repeat('a', 26), $1, '{"name": "Typed “so” far"}')`, int64(f.people["olga"])); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.MakeCalendar(ctx, f.as("olga"), store.HashToken("a secret")); err != nil {
 		t.Fatal(err)
 	}
 	if err := f.SaveView(ctx, f.as("olga"), store.SavedView{Name: "Mine", Query: "owner=me", Start: true}); err != nil {

@@ -193,6 +193,7 @@ type Session struct {
 type SessionsView struct {
 	Viewer
 	Sessions []Session
+	Calendar time.Time // when the address of their calendar was made; zero: there is none
 }
 
 // liveSQL is the condition under which a session of $3's idle limit lives.
@@ -209,6 +210,15 @@ func (s *Store) Sessions(ctx context.Context, by By) (*SessionsView, error) {
 		 order by here desc, seen_at desc, id desc`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) (err error) {
 		out.Sessions, err = pgx.CollectRows(rows, pgx.RowToStructByName[Session])
 		return err
+	})
+	b.Queue(`with `+meSQL+` select made_at from calendar_feed where person_id = (select id from me)`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			if err := rows.Scan(&out.Calendar); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
 	})
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("listing sessions", err)
