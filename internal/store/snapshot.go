@@ -33,7 +33,11 @@ func (s *Store) Snapshot(ctx context.Context) (int, error) {
 	if err := s.standings.upToDate(ctx, s); err != nil {
 		return 0, err
 	}
-	return s.takeSnapshot(ctx, now)
+	known, err := s.paces(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return s.takeSnapshot(ctx, now, known)
 }
 
 // SnapshotAt is the same at a moment that has passed, of what is in the database: how the
@@ -55,7 +59,11 @@ func (s *Store) SnapshotAt(ctx context.Context, at time.Time) (int, error) {
 	if err := s.standings.upToNow(ctx, s); err != nil {
 		return 0, err
 	}
-	return s.takeSnapshot(ctx, at)
+	known, err := s.findPaces(ctx) // those of then, which nobody asks for later
+	if err != nil {
+		return 0, err
+	}
+	return s.takeSnapshot(ctx, at, known)
 }
 
 // snapshotDue says what time it is by the database's clock, unless a moment is given, and
@@ -72,11 +80,7 @@ func (s *Store) snapshotDue(ctx context.Context, at time.Time) (now time.Time, d
 
 // takeSnapshot is one transaction. Whoever comes second waits for the first to have written
 // the day, and writes nothing.
-func (s *Store) takeSnapshot(ctx context.Context, at time.Time) (n int, err error) {
-	known, err := s.paces(ctx)
-	if err != nil {
-		return 0, err
-	}
+func (s *Store) takeSnapshot(ctx context.Context, at time.Time, known paces) (n int, err error) {
 	risky := s.standings.atRisk(at, known)
 	err = s.transact(ctx, func(tx *transaction) error {
 		b := &pgx.Batch{}
