@@ -98,7 +98,7 @@ func (s *Server) calendarDays(v *store.CalendarView) []calendar.Day {
 	for i := range v.Items {
 		it := &v.Items[i]
 		path := page.ItemURL(it.Project, it.Stage, it.Item)
-		if it.Ask != review.AskWaived {
+		if it.Ask != review.AskWaived && it.Ask != review.AskRenewSoon { // what is done is no longer due
 			add("due", path, it.Due, "Due: "+it.Title, it.Name)
 		}
 		switch it.Ask {
