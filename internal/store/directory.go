@@ -463,7 +463,7 @@ func (s *Store) DirectoryTrail(ctx context.Context, by By, before int64) (*Right
 	b.Queue(`
 		select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash from trail t
 		 where t.stream_id = $1 and ($2::bigint = 0 or t.seq < $2)
-		 order by t.seq desc limit $3`, int64(review.Directory), before, HistoryPage+1).Query(out.scan)
+		 order by t.seq desc limit $3`, int64(review.Directory), before, HistoryPage+1).Query(out.scan(HistoryPage))
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the trail of rights", err)
 	}

@@ -31,12 +31,11 @@ type HistoryView struct {
 	Entries []review.Entry
 	Hashes  []review.Hash // of the entries
 	More    bool
-	most    int
 }
 
 // History reads a page of a project's trail.
 func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f HistoryFilter) (*HistoryView, error) {
-	out := &HistoryView{most: cmp.Or(f.Most, HistoryPage)}
+	out, most := &HistoryView{}, cmp.Or(f.Most, HistoryPage)
 	view, err := s.projectWith(ctx, by, key, parts{stage: f.Stage, rounds: false}, func(b *pgx.Batch) {
 		b.Queue(`
 			select t.seq, t.at, t.actor_id, t.kind, t.body, t.hash
@@ -45,7 +44,7 @@ func (s *Store) History(ctx context.Context, by By, key review.ProjectKey, f His
 			   and ($2 = '' or t.stage = $2) and ($3 = '' or t.kind = $3) and ($4::bigint = 0 or t.actor_id = $4) and ($5::bigint = 0 or t.seq < $5)
 			   and ($6::timestamptz is null or t.at >= $6) and ($7::timestamptz is null or t.at <= $7)
 			 order by t.seq desc limit $8`,
-			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), out.most+1).Query(out.scan)
+			string(key), string(f.Stage), f.Kind, int64(f.Person), f.Before, nullable(f.From), nullable(f.To), most+1).Query(out.scan(most))
 	})
 	if err != nil {
 		return nil, err
@@ -74,27 +73,30 @@ func (s *Store) WholeHistory(ctx context.Context, by By, key review.ProjectKey, 
 	}
 }
 
-func (h *HistoryView) scan(rows pgx.Rows) error {
-	defer rows.Close()
-	for rows.Next() {
-		if len(h.Entries) == h.most {
-			h.More = true
-			continue
+// scan takes up at most so many entries, and that there are more.
+func (h *HistoryView) scan(most int) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		defer rows.Close()
+		for rows.Next() {
+			if len(h.Entries) == most {
+				h.More = true
+				continue
+			}
+			var en review.Entry
+			var kind string
+			var body, hash []byte
+			if err := rows.Scan(&en.Seq, &en.At, &en.Actor, &kind, &body, &hash); err != nil {
+				return fmt.Errorf("reading the trail: %w", err)
+			}
+			ev, err := review.DecodeEvent(kind, body)
+			if err != nil {
+				return fmt.Errorf("entry %d: %w", en.Seq, err)
+			}
+			en.At, en.Event = en.At.UTC(), ev
+			h.Entries, h.Hashes = append(h.Entries, en), append(h.Hashes, review.Hash(hash))
 		}
-		var en review.Entry
-		var kind string
-		var body, hash []byte
-		if err := rows.Scan(&en.Seq, &en.At, &en.Actor, &kind, &body, &hash); err != nil {
-			return fmt.Errorf("reading the trail: %w", err)
-		}
-		ev, err := review.DecodeEvent(kind, body)
-		if err != nil {
-			return fmt.Errorf("entry %d: %w", en.Seq, err)
-		}
-		en.At, en.Event = en.At.UTC(), ev
-		h.Entries, h.Hashes = append(h.Entries, en), append(h.Hashes, review.Hash(hash))
+		return rows.Err()
 	}
-	return rows.Err()
 }
 
 // Entries reads entries of a project's trail by their numbers, both ends
