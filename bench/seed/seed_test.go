@@ -133,9 +133,9 @@ func everyProjectTableIsKnown(t *testing.T, conn *pgx.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Rights, withheld ones too, and stand-ins on one project, what was proved of a trail, and what others follow:
+	// Rights, withheld ones too, and stand-ins on one project, what was proved of a trail, what others follow, and past days:
 	// patterns have none.
-	want := []string{"granted", "withheld", "delegation", "checkpoint_head", "offering"}
+	want := []string{"granted", "withheld", "delegation", "checkpoint_head", "offering", "snapshot_project"}
 	for _, p := range projectTables {
 		if p.project != "id" {
 			want = append(want, p.name)
