@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -45,7 +46,7 @@ type keptReview struct {
 	asked        []review.Asked
 	records      []review.Record // on which gates decide
 	passedBefore time.Time
-	rollups      []review.StageRollup
+	rollups      rollupArrays // a third of what they take as rollups
 	stage        int
 	gone         review.Numbers // of that stage
 	packed       []byte
@@ -78,7 +79,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 	}
 	return &keptReview{
 		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked, records: r.Records,
-		passedBefore: r.PassedBefore, rollups: slices.Clone(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
+		passedBefore: r.PassedBefore, rollups: arraysOf(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
 
@@ -94,18 +95,22 @@ func (k *keptReview) load() (*loaded, error) {
 	p := k.project
 	p.Members, p.Profile, p.Unanswered = slices.Clone(p.Members), slices.Clone(p.Profile), slices.Clone(p.Unanswered)
 	r := review.Blank(p, k.no, k.plan)
+	rollups, err := k.rollups.stages(len(k.plan.Stages))
+	if err != nil {
+		return nil, fmt.Errorf("project %s: %w", p.Key, err)
+	}
 	r.Upgraded, r.Wishes, r.Asked, r.Records = k.upgraded, k.wishes, k.asked, k.records
 	r.PassedBefore = k.passedBefore
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {
-		r.Stages[i].Gate = k.rollups[i].Gate
+		r.Stages[i].Gate = rollups[i].Gate
 	}
 	s := r.Load(k.stage)
 	s.Gone = k.gone
 	if err := unpack(k.packed, s); err != nil {
 		return nil, err
 	}
-	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: slices.Clone(k.rollups)}, nil
+	return &loaded{review: r, seq: k.seq, hash: k.hash, rollups: rollups}, nil
 }
 
 // holds reports whether what is kept is how the project is now, its stream
@@ -115,7 +120,7 @@ func (k *keptReview) holds(head review.Hash, written uint32) bool {
 }
 
 func (k *keptReview) size() int {
-	return len(k.packed) + 24*len(k.project.Members) + 128*len(k.rollups) + len(k.project.Summary) + keptReviewExtra
+	return len(k.packed) + 24*len(k.project.Members) + 64*len(k.rollups.waits) + len(k.rollups.qualities) + len(k.project.Summary) + keptReviewExtra
 }
 
 // keptReviews are the stages that were changed last.

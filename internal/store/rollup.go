@@ -190,45 +190,51 @@ func headerChanged(events []review.Entry) bool {
 
 // wideRow is a rollup as the portfolio stores it.
 type wideRow struct {
-	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
-	qualities                                                                      []byte // see [packQualities]
-	waits                                                                          []string
-	waitsSince                                                                     []int64
-	ready, current                                                                 int16
-	waited                                                                         []string // of the project, who kept it longest first
-	blockedBy                                                                      review.PersonID
-	blockedSince                                                                   time.Time
-	unowned                                                                        bool
+	rollupArrays
+	ready, current int16
+	waited         []string // of the project, who kept it longest first
+	blockedBy      review.PersonID
+	blockedSince   time.Time
+	unowned        bool
 }
 
 func (l *loaded) arrays() wideRow {
-	n := len(l.rollups)
-	buf := make([]int16, 8*n)
-	w := wideRow{
-		mustTotal: buf[:n], mustDone: buf[n : 2*n], shouldTotal: buf[2*n : 3*n], shouldDone: buf[3*n : 4*n], blockers: buf[4*n : 5*n],
-		gates: buf[5*n : 6*n], forced: buf[6*n : 7*n], expired: buf[7*n:], waits: make([]string, n), waitsSince: make([]int64, n), waited: []string{},
-	}
-	gates := make([]review.GateState, n)
+	w := wideRow{rollupArrays: arraysOf(l.rollups), ready: 100, waited: []string{}}
+	gates := make([]review.GateState, len(l.rollups))
 	total, done := 0, 0
 	for i := range l.rollups {
 		s := &l.rollups[i]
-		w.mustTotal[i], w.mustDone[i], w.shouldTotal[i], w.shouldDone[i] = s.MustTotal, s.MustDone, s.ShouldTotal, s.ShouldDone
-		w.blockers[i], w.gates[i], gates[i], w.forced[i] = s.Blockers, int16(s.Gate), s.Gate, s.Forced
-		w.expired[i] = s.Expired
-		w.waits[i] = joinParties(s.Waits)
-		if !s.WaitsSince.IsZero() {
-			w.waitsSince[i] = s.WaitsSince.Unix()
-		}
+		gates[i] = s.Gate
 		total, done = total+int(s.MustTotal), done+int(s.MustDone)
 	}
-	w.qualities = packQualities(l.rollups)
-	w.ready, w.current = 100, int16(review.Current(gates))
+	w.current = int16(review.Current(gates))
 	if total > 0 {
 		w.ready = int16(done * 100 / total)
 	}
 	w.wait(l.rollups)
 	w.unowned = len(l.review.Unowned(l.rollups)) > 0
 	return w
+}
+
+// arraysOf is what [rollupArrays.stages] reads.
+func arraysOf(stages []review.StageRollup) rollupArrays {
+	n := len(stages)
+	buf := make([]int16, 8*n)
+	a := rollupArrays{
+		mustTotal: buf[:n], mustDone: buf[n : 2*n], shouldTotal: buf[2*n : 3*n], shouldDone: buf[3*n : 4*n], blockers: buf[4*n : 5*n],
+		gates: buf[5*n : 6*n], forced: buf[6*n : 7*n], expired: buf[7*n:], waits: make([]string, n), waitsSince: make([]int64, n),
+		qualities: packQualities(stages),
+	}
+	for i := range stages {
+		s := &stages[i]
+		a.mustTotal[i], a.mustDone[i], a.shouldTotal[i], a.shouldDone[i] = s.MustTotal, s.MustDone, s.ShouldTotal, s.ShouldDone
+		a.blockers[i], a.gates[i], a.forced[i], a.expired[i] = s.Blockers, int16(s.Gate), s.Forced, s.Expired
+		a.waits[i] = joinParties(s.Waits)
+		if !s.WaitsSince.IsZero() {
+			a.waitsSince[i] = s.WaitsSince.Unix()
+		}
+	}
+	return a
 }
 
 // wait says whose turn it is with the project as a whole: with the stage that it
