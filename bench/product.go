@@ -104,7 +104,7 @@ func (l *lab) launch(ctx context.Context, name, database string) (*process, erro
 }
 
 // memoryLimit leaves the runtime's own part and the program's text below the goal of 64 MiB.
-const memoryLimit = "40MiB"
+const memoryLimit = "36MiB"
 
 // slipway is the product's program, built once.
 func (l *lab) slipway(ctx context.Context) (string, error) {
