@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -31,24 +29,12 @@ type BoardView struct {
 // PortfolioBoard puts the projects that the person may see into the columns of their stages, those due
 // soonest first. Which of them are the first is found in memory, so that only what is shown is read.
 func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*BoardView, error) {
-	tmpl, err := s.forPortfolio(ctx, &f)
+	out := &BoardView{PortfolioView: PortfolioView{Page: 1}}
+	tally, err := s.tally(ctx, by, f, &out.Viewer, &out.Teams, &out.Views)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.standings.upToDate(ctx, s); err != nil {
-		return nil, err
-	}
-	out := &BoardView{PortfolioView: PortfolioView{Tmpl: tmpl, Page: 1, paces: f.paces}}
-	b := &pgx.Batch{}
-	s.queueViewer(b, by, &out.Viewer)
-	tally := s.queueTally(b, by, f, tmpl)
-	s.queueTeams(b, by, &out.Teams)
-	s.queueViews(b, by, &out.Views)
-	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("counting the portfolio", err)
-	}
-	s.noteUse(ctx, by, &out.Viewer)
-	out.Totals = tally.strip(out.Now)
+	out.Tmpl, out.paces, out.Totals = tally.tmpl, tally.filter.paces, tally.strip(out.Now)
 	lanes := tally.lanes(out.Now)
 	if err := s.readCards(ctx, by, lanes, out); err != nil {
 		return nil, err

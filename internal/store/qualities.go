@@ -92,24 +92,12 @@ type QualitiesView struct {
 
 // PortfolioQualities counts the required items of the projects that the person may see, by quality.
 func (s *Store) PortfolioQualities(ctx context.Context, by By, f PortfolioFilter) (*QualitiesView, error) {
-	tmpl, err := s.forPortfolio(ctx, &f)
+	out := &QualitiesView{}
+	tally, err := s.tally(ctx, by, f, &out.Viewer, &out.Teams, &out.Views)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.standings.upToDate(ctx, s); err != nil {
-		return nil, err
-	}
-	out := &QualitiesView{GroupsView: GroupsView{Tmpl: tmpl}}
-	b := &pgx.Batch{}
-	s.queueViewer(b, by, &out.Viewer)
-	tally := s.queueTally(b, by, f, tmpl)
-	s.queueTeams(b, by, &out.Teams)
-	s.queueViews(b, by, &out.Views)
-	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("counting qualities", err)
-	}
-	s.noteUse(ctx, by, &out.Viewer)
-	out.Totals = tally.strip(out.Now)
+	out.Tmpl, out.Totals = tally.tmpl, tally.strip(out.Now)
 	out.Qualities = tally.qualities(out.Now)
 	return out, s.nameWeakest(ctx, by, out.Qualities)
 }

@@ -74,28 +74,16 @@ type GroupsView struct {
 
 // PortfolioGroups counts the projects that the person may see, by what a grouping says.
 func (s *Store) PortfolioGroups(ctx context.Context, by By, f PortfolioFilter, g PortfolioGrouping) (*GroupsView, error) {
-	tmpl, err := s.forPortfolio(ctx, &f)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.standings.upToDate(ctx, s); err != nil {
-		return nil, err
-	}
 	known, err := s.Lifecycles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := &GroupsView{Tmpl: tmpl, Lifecycles: known}
-	b := &pgx.Batch{}
-	s.queueViewer(b, by, &out.Viewer)
-	tally := s.queueTally(b, by, f, tmpl)
-	s.queueTeams(b, by, &out.Teams)
-	s.queueViews(b, by, &out.Views)
-	if err := send(ctx, s.pool, b); err != nil {
-		return nil, batchError("counting the portfolio", err)
+	out := &GroupsView{Lifecycles: known}
+	tally, err := s.tally(ctx, by, f, &out.Viewer, &out.Teams, &out.Views)
+	if err != nil {
+		return nil, err
 	}
-	s.noteUse(ctx, by, &out.Viewer)
-	out.Totals = tally.strip(out.Now)
+	out.Tmpl, out.Totals = tally.tmpl, tally.strip(out.Now)
 	out.Groups, out.All = tally.groups(out.Now, g)
 	if out.More = len(out.Groups) > GroupsListed; out.More {
 		out.Groups = out.Groups[:GroupsListed]
@@ -114,6 +102,28 @@ type tally struct {
 		own             map[review.ProjectID]bool
 	}
 	only map[review.ProjectID]bool // what the database found for the rest of the filter; nil: it was not asked
+}
+
+// tally makes the standings ready to be counted for a filter, and reads what stands beside
+// all that is counted: who asks, the teams to choose from, and the saved lists.
+func (s *Store) tally(ctx context.Context, by By, f PortfolioFilter, v *Viewer, teams *[]string, views *[]SavedView) (*tally, error) {
+	tmpl, err := s.forPortfolio(ctx, &f)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.standings.upToDate(ctx, s); err != nil {
+		return nil, err
+	}
+	b := &pgx.Batch{}
+	s.queueViewer(b, by, v)
+	t := s.queueTally(b, by, f, tmpl)
+	s.queueTeams(b, by, teams)
+	s.queueViews(b, by, views)
+	if err := send(ctx, s.pool, b); err != nil {
+		return nil, batchError("counting the portfolio", err)
+	}
+	s.noteUse(ctx, by, v)
+	return t, nil
 }
 
 // queueTally asks the database for what the standings do not know: what the person may see,
