@@ -31,6 +31,7 @@ type keptRights struct {
 	roles  []review.Role
 	seats  []review.SeatHeld
 	since  time.Time
+	read   time.Time // by the database's clock
 }
 
 func newKeptRights() *lru.Cache[Token, *keptRights] {
@@ -68,11 +69,12 @@ func (s *Store) keepRights(by By, v *Viewer) {
 	}
 	s.rights.Put(by.token, &keptRights{
 		person: v.Actor.Person, rights: v.rights, gap: v.Gap, keeps: v.keeps,
-		roles: slices.Clone(v.Actor.Roles), seats: slices.Clone(v.Actor.Seats), since: v.Rights,
+		roles: slices.Clone(v.Actor.Roles), seats: slices.Clone(v.Actor.Seats), since: v.Rights, read: v.Now,
 	})
 }
 
-// of reports whether what is kept are the rights of whoever was found to ask.
+// of reports whether what is kept are the rights of whoever was found to ask. Where the
+// clock has gone back, a seat may be lent again that was lent no more.
 func (k *keptRights) of(v *Viewer) bool {
-	return k.person == v.Actor.Person && k.rights == v.rights && k.gap == v.Gap && k.keeps == v.keeps
+	return k.person == v.Actor.Person && k.rights == v.rights && k.gap == v.Gap && k.keeps == v.keeps && !v.Now.Before(k.read)
 }
