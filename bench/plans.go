@@ -40,6 +40,8 @@ func planned() map[string]store.PortfolioFilter {
 		"at-risk":         {AtRisk: true},
 		"exposure":        {Exposure: review.ExposureLimited},
 		"expired":         {Expired: true},
+		"tag":             {Tag: "pci"},
+		"tag-common":      {Tag: "mobile"},
 		"waiver-ends":     {Waivers: true},
 		"page-100":        {Page: 100},
 		"beyond-the-end":  {Page: 9_000},
@@ -205,7 +207,8 @@ func (l *lab) planWorld(ctx context.Context) (*seed.World, string, error) {
 	_, err = conn.Exec(ctx, `update portfolio set owner_id = ('{`+strings.Join(owners, ",")+`}'::bigint[])[1 + project_id % `+fmt.Sprint(planOwners)+`]
 	                          where project_id % 2 = 0 and owner_id <> $1`, int64(w.Busy.ID))
 	if err == nil {
-		_, err = conn.Exec(ctx, `update portfolio set exposure = (array['sandbox', 'pilot', 'limited', 'general'])[1 + project_id * 11 % 4], expired[1] = (project_id % 200 = 0)::int`)
+		_, err = conn.Exec(ctx, `update portfolio set exposure = (array['sandbox', 'pilot', 'limited', 'general'])[1 + project_id * 11 % 4], expired[1] = (project_id % 200 = 0)::int,
+		                          tags = case when project_id % 300 = 0 then '{mobile,pci}' when project_id % 3 = 0 then '{mobile}' else '{}' end::text[]`)
 	}
 	if err == nil { // who owns every other project comes first by name
 		_, err = conn.Exec(ctx, `update person set name = 'Aaron' where id = $1`, int64(w.Team[0].ID))

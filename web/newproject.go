@@ -109,7 +109,7 @@ func (s *Server) step(w http.ResponseWriter, r *http.Request) error {
 // back and reloading never send anything again.
 func (s *Server) saveStep(w http.ResponseWriter, r *http.Request) error {
 	form, err := readProjectForm(
-		r, "go", "name", "key", "team", "summary", "template", "from", "exposure", page.AnswerField+each, page.QuestionField+each, "tier",
+		r, "go", "name", "key", "team", "summary", "tags", "template", "from", "exposure", page.AnswerField+each, page.QuestionField+each, "tier",
 		"kind", "why", "start", "module"+several, "owner", "deputy", "member"+several, "target", "late", "restricted", "find",
 	)
 	if err != nil {
@@ -256,7 +256,7 @@ func (s *Server) createDraft(w http.ResponseWriter, r *http.Request, d *draft, s
 // shown at the step that asks for it.
 func (s *Server) createProject(w http.ResponseWriter, r *http.Request) error {
 	form, err := readProjectForm(
-		r, "name", "key", "team", "summary", "template", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "tier",
+		r, "name", "key", "team", "summary", "tags", "template", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "tier",
 		"kind", "why", "start", "module"+several, "owner", "deputy", "member"+several, "target", "restricted",
 	)
 	if err != nil {
@@ -400,7 +400,7 @@ func (s *Server) saveDraft(ctx context.Context, d *draft) (whole bool, err error
 	form := d.form
 	b, err := json.Marshal(form)
 	if err == nil && len(b) > store.MaxDraft {
-		for _, text := range []*string{&form.Name, &form.Key, &form.Team, &form.Summary, &form.From, &form.Exposure, &form.Tier, &form.Target} {
+		for _, text := range []*string{&form.Name, &form.Key, &form.Team, &form.Summary, &form.Tags, &form.From, &form.Exposure, &form.Tier, &form.Target} {
 			*text = strings.ToValidUTF8((*text)[:min(len(*text), draftField)], "")
 		}
 		form.Profile, form.No = slices.Clone(form.Profile), slices.Clone(form.No)
@@ -428,6 +428,7 @@ func (d *draft) take(step string, form url.Values) {
 			f.Template = form.Get("template")
 		}
 		f.Name, f.Key, f.Team, f.Summary, f.From = form.Get("name"), strings.TrimSpace(form.Get("key")), form.Get("team"), form.Get("summary"), form.Get("from")
+		f.Tags = form.Get("tags")
 	case page.StepProfile:
 		f.Exposure, f.Tier, f.Kind, f.Why, f.Start = form.Get("exposure"), form.Get("tier"), form.Get("kind"), form.Get("why"), form.Get("start")
 		f.Modules = form["module"]
@@ -446,7 +447,7 @@ func (d *draft) take(step string, form url.Values) {
 	}
 }
 
-// copyInto fills the draft in from a project that the person may see: its team,
+// copyInto fills the draft in from a project that the person may see: its team, tags,
 // profile, tier and people, not its answers.
 func (s *Server) copyInto(r *http.Request, d *draft) error {
 	key, err := s.sourceKey(r, d.form.From)

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
@@ -94,7 +95,7 @@ func (s *Server) qualitiesData(r *http.Request, words plan.Words, f page.Portfol
 		return nil, nil, err
 	}
 	d := &page.QualitiesData{PortfolioData: page.PortfolioData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Tags: view.Tags, Words: words,
 		Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 	}}
 	for _, q := range view.Qualities {
@@ -115,7 +116,7 @@ func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioF
 	}
 	d := &page.GroupsData{
 		PortfolioData: page.PortfolioData{
-			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Words: words,
+			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Tags: view.Tags, Words: words,
 			Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 		},
 		Groups: make([]page.PortfolioTotals, len(view.Groups)), All: portfolioTotals(&view.All), More: view.More,
@@ -146,7 +147,7 @@ func portfolioTotals(t *store.PortfolioTotals) page.PortfolioTotals {
 // portfolioData is a page of the portfolio, or a stretch of it, as it is shown.
 func portfolioData(f page.PortfolioFilter, view *store.PortfolioView) *page.PortfolioData {
 	return &page.PortfolioData{
-		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams,
+		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Tags: view.Tags,
 		Projects: portfolioProjects(view.Rows, view.Names), First: (f.Page-1)*store.PortfolioPage + 1, More: view.More,
 	}
 }
@@ -158,7 +159,7 @@ func portfolioProjects(rows []store.PortfolioRow, names store.Names) []page.Port
 		p := &rows[i]
 		out[i] = page.PortfolioProject{
 			Key: p.Key, Name: p.Name, Team: p.Team, Owner: names.Of(p.Owner), Tier: p.Tier, Status: p.Status,
-			Restricted: p.Restricted, Exposure: p.Exposure, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Current: p.Current, Live: p.Live, ReviewDue: p.ReviewDue,
+			Restricted: p.Restricted, Exposure: p.Exposure, Tags: p.Tags, Target: p.Target, Forecast: p.Forecast, Ready: p.Ready, Stages: p.Stages, Current: p.Current, Live: p.Live, ReviewDue: p.ReviewDue,
 			Twin: p.Twin, Since: p.Since, Vacant: p.Vacant, Lifecycle: p.Lifecycle, Kept: page.Kept(p.Kept),
 		}
 		for j, w := range p.Waited {
@@ -249,7 +250,7 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 	out := store.PortfolioFilter{
 		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy, NoOwner: f.NoOwner,
-		Exposure: f.Exposure, Behind: f.Behind, Waivers: f.Waivers, Expired: f.Expired,
+		Exposure: f.Exposure, Tag: fold.Tag(f.Tag), Behind: f.Behind, Waivers: f.Waivers, Expired: f.Expired,
 		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {

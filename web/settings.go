@@ -68,7 +68,7 @@ func (s *Server) showSettings(w http.ResponseWriter, r *http.Request, status int
 // saveSettings changes the project's own fields, unless somebody else did so
 // since the form was opened.
 func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
-	form, err := readProjectForm(r, "was", "name", "team", "summary", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "reason",
+	form, err := readProjectForm(r, "was", "tagged", "name", "team", "summary", "tags", "exposure", page.AnswerField+each, page.QuestionField+each, page.AnswerRest, "reason",
 		"tier", "target", "restricted", "kind", "start")
 	if err != nil {
 		return err
@@ -77,6 +77,10 @@ func (s *Server) saveSettings(w http.ResponseWriter, r *http.Request) error {
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r)}, func(rv *review.Review, who review.Actor, at time.Time) error {
 		if form.Get(page.AnswerRest) != "" {
 			typed.AnswerRest(&rv.Plan.Lifecycle)
+		}
+		add, remove := typed.Retagged()
+		if err := rv.Retag(who, add, remove, at); err != nil {
+			return err
 		}
 		return rv.EditShown(who, was, typed.Fields(&rv.Plan.Lifecycle), at)
 	})
@@ -187,7 +191,7 @@ func settingsForm(form url.Values) *page.ProjectForm {
 	f := &page.ProjectForm{
 		Name: form.Get("name"), Summary: form.Get("summary"), Team: form.Get("team"), Tier: form.Get("tier"), Exposure: form.Get("exposure"),
 		Target: form.Get("target"), Restricted: form.Get("restricted") == page.RestrictedValue, Reason: form.Get("reason"),
-		Kind: form.Get("kind"), Start: form.Get("start"),
+		Kind: form.Get("kind"), Start: form.Get("start"), Tags: form.Get("tags"), Tagged: form.Get("tagged"),
 	}
 	takeAnswers(f, form)
 	return f

@@ -184,7 +184,7 @@ func newRowTemplate(rows []byte, table, project string, columns []string) rowTem
 		case c == "name":
 			own[i] = func(c identity) string { return c.name }
 		case c == "search" && table == "project":
-			own[i] = func(c identity) string { return store.ProjectWords(c.name, c.key) }
+			own[i] = func(c identity) string { return store.ProjectWords(c.name, c.key, nil) }
 		case c == "search":
 			own[i] = func(c identity) string { return fold.Text(c.name) }
 		case c == "team":

@@ -595,6 +595,9 @@ func (u *upheaval) upset(ctx context.Context, rng *rand.Rand) {
 		u.change(ctx, rng, who, hillStages[rng.IntN(3)], func(r *review.Review, who review.Actor, at time.Time) error {
 			p := r.Project
 			f := review.ProjectFields{Name: p.Name, Team: p.Team, Tier: p.Tier, Exposure: p.Exposure, Restricted: p.Restricted, Profile: p.Profile, Unanswered: p.Unanswered, Reason: name}
+			if tier == 3 && flip < 6 {
+				return r.Retag(who, []string{name[:min(len(name), 9)]}, p.Tags[:len(p.Tags)/2], at)
+			}
 			switch flip {
 			case 6:
 				return r.ConfirmProfile(who, p.AnswersDigest(), at)

@@ -35,6 +35,8 @@ func DecodeEvent(kind string, body []byte) (Event, error) {
 		return ofProject[ProfileConfirmed](kind, body)
 	case "DutySet":
 		return ofProject[DutySet](kind, body)
+	case "ProjectTagged":
+		return ofProject[ProjectTagged](kind, body)
 	case "StatusChanged":
 		return ofProject[StatusChanged](kind, body)
 	case "ItemAnswered":

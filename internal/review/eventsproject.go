@@ -62,6 +62,11 @@ type (
 		Duty   Duty     `json:"duty,omitempty"`
 		Reason string   `json:"reason,omitempty"`
 	}
+	// ProjectTagged says by which words people find the project.
+	ProjectTagged struct {
+		Tags []string `json:"tags,omitempty"` // sorted
+		Was  []string `json:"before,omitempty"`
+	}
 	// StatusChanged holds, stops or resumes the project.
 	StatusChanged struct {
 		From   Status `json:"from"`
@@ -84,6 +89,7 @@ func (ProjectCreated) Kind() string   { return "ProjectCreated" }
 func (ProjectEdited) Kind() string    { return "ProjectEdited" }
 func (ProfileConfirmed) Kind() string { return "ProfileConfirmed" }
 func (DutySet) Kind() string          { return "DutySet" }
+func (ProjectTagged) Kind() string    { return "ProjectTagged" }
 func (StatusChanged) Kind() string    { return "StatusChanged" }
 func (ReviewStarted) Kind() string    { return "ReviewStarted" }
 
@@ -91,6 +97,7 @@ func (ProjectCreated) Subject() (plan.StageKey, plan.ItemKey)   { return "", "" 
 func (ProjectEdited) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 func (ProfileConfirmed) Subject() (plan.StageKey, plan.ItemKey) { return "", "" }
 func (DutySet) Subject() (plan.StageKey, plan.ItemKey)          { return "", "" }
+func (ProjectTagged) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 func (StatusChanged) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 func (ReviewStarted) Subject() (plan.StageKey, plan.ItemKey)    { return "", "" }
 
@@ -98,6 +105,7 @@ func (e ProjectCreated) People() []PersonID { return []PersonID{e.Owner, e.Deput
 func (ProjectEdited) People() []PersonID    { return nil }
 func (ProfileConfirmed) People() []PersonID { return nil }
 func (e DutySet) People() []PersonID        { return []PersonID{e.Person} }
+func (ProjectTagged) People() []PersonID    { return nil }
 func (StatusChanged) People() []PersonID    { return nil }
 func (ReviewStarted) People() []PersonID    { return nil }
 
@@ -181,6 +189,14 @@ func (e DutySet) fold(r *Review, _ Entry) error {
 
 func (r *Review) sortMembers() {
 	slices.SortFunc(r.Project.Members, func(a, b Member) int { return int(a.Person - b.Person) })
+}
+
+func (e ProjectTagged) fold(r *Review, _ Entry) error {
+	if !slices.Equal(e.Was, r.Project.Tags) {
+		return errors.New("the tags were others before")
+	}
+	r.Project.Tags = e.Tags
+	return nil
 }
 
 func (e StatusChanged) fold(r *Review, _ Entry) error {

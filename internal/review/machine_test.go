@@ -111,7 +111,7 @@ func newMachine(t *rapid.T) *machine {
 	tier := 1 + dice(t, "tier", 3)
 	k := &machine{t: t, now: base, digests: map[string]review.Digest{}, content: map[review.Digest]string{}, stale: map[plan.StageKey][]review.Digest{}}
 	k.m = &model{
-		no: 1, tmpl: tmpl, name: "Payments", tier: tier, exposure: exposure, parts: map[mWhose]string{}, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
+		no: 1, tmpl: tmpl, name: "Payments", tier: tier, exposure: exposure, tags: map[string]bool{}, parts: map[mWhose]string{}, profile: map[plan.Flag]bool{}, answers: review.Answers{By: admin}, status: review.StatusActive,
 		restricted: dice(t, "restricted", 5) == 4, created: k.now,
 		duties: map[review.PersonID]review.Duty{owner: review.DutyOwner, deputy: review.DutyDeputy},
 		roles: map[review.PersonID][]review.Role{
@@ -339,6 +339,9 @@ func (k *machine) check() {
 	p := &k.r.Project
 	if p.Status != k.m.status || p.Answers != k.m.answers || int(p.Tier) != k.m.tier || p.Exposure != k.m.exposure || p.Restricted != k.m.restricted || p.Name != k.m.name || len(p.Members) != len(k.m.duties) {
 		k.t.Fatalf("the project is %+v", p)
+	}
+	if tags := slices.Sorted(maps.Keys(k.m.tags)); !slices.Equal(tags, p.Tags) {
+		k.t.Fatalf("the tags are %q, want %q", p.Tags, tags)
 	}
 	if a := p.Retraction; (a != nil) != (k.m.retraction != nil) || a != nil && (a.By != k.m.retraction.by || a.Reason != k.m.retraction.reason || len(a.Back) != len(k.m.retraction.back)) {
 		k.t.Fatalf("the answers to take back are %+v, want %+v", a, k.m.retraction)

@@ -18,6 +18,7 @@ type model struct {
 	name       string
 	tier       int
 	exposure   review.Exposure
+	tags       map[string]bool
 	parts      map[mWhose]string // by whose they are: the parts, in their order
 	profile    map[plan.Flag]bool
 	open       map[plan.Flag]bool // those of the profile that nobody answered

@@ -19,7 +19,7 @@ import (
 func (k *machine) walk(n int) {
 	wild := []func(){
 		k.wildAnswer, k.wildAnswer, k.wildApproval, k.wildLink, k.wildRenewal, k.wildUnlink, k.wildRequest, k.wildWithdrawal, k.wildSignOff, k.wildSignOff, k.wildSignOff, k.wildReply,
-		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving, k.wildStagePlan, k.wildParts,
+		k.wildEdit, k.wildEdit, k.wildRetraction, k.wildRetraction, k.wildConfirm, k.wildTags, k.wildDuty, k.wildStatus, k.wildRights, k.wildRights, k.wildTalk, k.wildLeaving, k.wildStagePlan, k.wildParts,
 		k.wildWaiver, k.wildWaiver, k.wildVerdict, k.wildVerdict, k.wildVerdict, k.wildCondition, k.wildCondition, k.wildForce, k.wildReopening, k.wildReopening, k.wildLookBack, k.wildLookBack, k.wildLoan, k.wildLoan, k.wildReview, k.wildJudgement,
 	}
 	for range n {
@@ -1022,6 +1022,37 @@ func (k *machine) wildConfirm() {
 			shown = "another"
 		}
 		return r.ConfirmProfile(k.actor(by), shown, k.now)
+	})
+}
+
+// wildTags puts tags on the project and takes others off.
+func (k *machine) wildTags() {
+	by := pick(k, "who", owner, deputy, manager, pick(k, "anybody", crowd...))
+	words := []string{"pci", "mobile", "größe", "2026", "a,b", strings.Repeat("x", 33), " "}
+	add, remove := pick(k, "tag", words...), pick(k, "gone", words...)
+	many := k.oneIn(20, "many")
+	added := []string{strings.ToUpper(add)}
+	if many {
+		for i := range 13 {
+			added = append(added, fmt.Sprint("n", i))
+		}
+	}
+	tags := map[string]bool{}
+	for tag := range k.m.tags {
+		tags[tag] = tag != remove
+	}
+	for _, tag := range added {
+		tags[strings.ToLower(tag)] = true
+	}
+	maps.DeleteFunc(tags, func(tag string, is bool) bool { return !is || tag == " " })
+	v := verdict{effect: func() { k.m.tags = tags }}
+	v.refuse("invalid", add == "a,b" || len(add) == 33)
+	v.refuse("invalid", many)
+	if maps.Equal(tags, k.m.tags) {
+		v.effect = nil
+	}
+	k.do(fmt.Sprintf("tag %q, and not %q", added, remove), by, "", k.m.leads(by), v, func(r *review.Review) error {
+		return r.Retag(k.actor(by), added, []string{remove}, k.now)
 	})
 }
 

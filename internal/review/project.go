@@ -49,6 +49,7 @@ type Project struct {
 	Kind       plan.Origination // empty: nobody said
 	Start      plan.StageKey    // where it begins, as somebody chose; empty: with the first stage
 	Created    time.Time
+	Tags       []string    // words by which people find it, sorted; nil: none
 	Members    []Member    // sorted by person
 	StagePlans []StagePlan // by stage; nil: nothing is said of any
 
@@ -101,6 +102,7 @@ type NewProject struct {
 	Proposed   plan.Tier     // what the kind and the answers propose; 0: nothing
 	Reason     string        // why another tier was chosen
 	Start      plan.StageKey // empty: the first stage
+	Tags       []string
 }
 
 // People are all whom the new project names, each once.
@@ -154,6 +156,9 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 		Profile: in.Profile, Unanswered: in.Unanswered,
 	})
 	c.proposed(pl, &in)
+	if in.Tags = c.tags(in.Tags); len(in.Tags) > MaxTags {
+		c.problems.Add("tags", tooManyTags(len(in.Tags)))
+	}
 	if in.Owner == 0 {
 		c.problems.Add("owner", "choose who is accountable for the project")
 	}
@@ -176,6 +181,11 @@ func Create(by Actor, id ProjectID, pl *plan.Plan, in NewProject, at time.Time) 
 			continue
 		}
 		if err := r.record(by, at, DutySet{Person: m, Duty: DutyMember}); err != nil {
+			return nil, err
+		}
+	}
+	if len(in.Tags) > 0 {
+		if err := r.record(by, at, ProjectTagged{Tags: in.Tags}); err != nil {
 			return nil, err
 		}
 	}

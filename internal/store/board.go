@@ -34,7 +34,7 @@ func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*
 	if err != nil {
 		return nil, err
 	}
-	out.Tmpl, out.paces, out.Totals = tally.tmpl, tally.filter.paces, tally.strip(out.Now)
+	out.Tmpl, out.paces, out.Totals, out.Tags = tally.tmpl, tally.filter.paces, tally.strip(out.Now), tally.tags()
 	lanes := tally.lanes(out.Now)
 	if err := s.readCards(ctx, by, lanes, out); err != nil {
 		return nil, err

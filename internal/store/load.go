@@ -70,7 +70,7 @@ const (
 	ofStage  = ofReview + ` and t.stage = $2`
 
 	projectSQL = `
-		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans, p.responsibilities,
+		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans, p.responsibilities, p.tags,
 		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
 		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.qualities, f.waits, f.waits_since, f.next_change_at, f.xmin,
 		       p.members, p.duties
@@ -289,7 +289,7 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var asked []byte
 	var duties, profile, unanswered []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
-		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities,
+		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities, &p.Tags,
 		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
 		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.qualities, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
 		&people, &duties)
@@ -300,6 +300,9 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 		return fmt.Errorf("reading a project: %w", err)
 	}
 	rows.found = true
+	if len(p.Tags) == 0 {
+		p.Tags = nil // as replaying has it
+	}
 	p.Target, p.Created, rows.passedBefore, p.Answers.At = deref(target), p.Created.UTC(), deref(before), deref(confirmed)
 	if p.Retraction, err = readRetraction(asked); err != nil {
 		return err

@@ -61,10 +61,11 @@ type PortfolioFilter struct {
 	Alarm    record.Alarm // a record of the project asks for attention for this reason
 	Stale    bool         // nobody has looked at one of its documents in time
 	Exposure review.Exposure
-	Behind   bool // its plan has a document of which there is a newer version
-	Waivers  bool // a waiver of it ends soon
-	Expired  bool // evidence of an item of it has expired
-	NoOwner  bool // its owner cannot sign in, or a stage that has begun has none of its own
+	Tag      string // as [fold.Tag] has it
+	Behind   bool   // its plan has a document of which there is a newer version
+	Waivers  bool   // a waiver of it ends soon
+	Expired  bool   // evidence of an item of it has expired
+	NoOwner  bool   // its owner cannot sign in, or a stage that has begun has none of its own
 	Sort     PortfolioSort
 	Desc     bool // the other way round
 	Page     int  // from 1
@@ -79,6 +80,7 @@ type PortfolioRow struct {
 	Status     review.Status
 	Restricted bool
 	Exposure   review.Exposure
+	Tags       []string
 	Target     time.Time
 	Owner      review.PersonID
 	Ready      int       // musts done, in percent, rounded down
@@ -110,6 +112,7 @@ type PortfolioView struct {
 	Views  []SavedView     // of the person, and those that others share
 	Names  Names           // of the owners and those who are waited for
 	Teams  []string        // to filter by; nil when there are more than TeamsListed
+	Tags   []string        // to filter by, those of the most projects; see [TagsListed]
 	Tmpl   *plan.Lifecycle // of new projects: its stages are the columns
 	paces  paces
 }
@@ -142,7 +145,7 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 		return nil, batchError("reading the portfolio", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
-	out.Totals = tally.strip(out.Now)
+	out.Totals, out.Tags = tally.strip(out.Now), tally.tags()
 	if len(out.Rows) == 0 && f.Page > 1 {
 		if err := s.farPage(ctx, by, f, out); err != nil {
 			return nil, err
@@ -288,7 +291,7 @@ func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, tot
 func projectRowsSQL(from string) string {
 	return `with ` + meSQL + `
 		select f.key, f.name, f.team, f.tier, f.status, f.restricted, f.target, f.owner_id, f.ready, f.current,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.exposure, f.live, f.review_due,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.exposure, f.tags, f.live, f.review_due,
 		       array_to_string(f.waited, ' '), f.blocked_since, ` + twinSQL(`f`) + `, f.project_id, f.review_no, ` + leaderlessSQL + `,
 		       r.template_key, r.template_version, r.template_digest, ` + enteredSQL + `
 		  from (` + from + `) f
@@ -438,6 +441,9 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 	if f.Exposure != "" {
 		add(`f.exposure = $*`, string(f.Exposure))
 	}
+	if f.Tag != "" {
+		add(`f.tags <> '{}' and f.tags @> array[$*::text]`, f.Tag) // the index has those with a tag
+	}
 	if f.Status != "" {
 		add(`f.status = $*`, f.Status)
 	}
@@ -513,7 +519,7 @@ func scanProjectRow(rows pgx.Rows) (PortfolioRow, error) {
 	var waited string
 	var a rollupArrays
 	if err := rows.Scan(&r.Key, &r.Name, &r.Team, &r.Tier, &r.Status, &r.Restricted, &target, &r.Owner, &r.Ready, &r.Current,
-		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &a.expired, &r.Exposure, &r.Live, &due,
+		&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &a.expired, &r.Exposure, &r.Tags, &r.Live, &due,
 		&waited, &since, &r.Twin, &r.id, &r.review, &r.leaderless,
 		&r.ref.Key, &r.ref.Version, &r.ref.Digest, &r.Entered); err != nil {
 		return r, fmt.Errorf("reading the portfolio: %w", err)

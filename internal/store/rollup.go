@@ -125,12 +125,12 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
 		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
-		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired, qualities)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)`,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired, qualities, tags)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
 		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned,
-		string(p.Exposure), a.expired, a.qualities)
+		string(p.Exposure), a.expired, a.qualities, texts(p.Tags))
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
@@ -145,10 +145,10 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 	if events := l.review.Recorded(); headerChanged(events) || len(events) == 0 {
 		b.Queue(`
 			update portfolio
-			   set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8, deputy_id = $9, search = $10, exposure = $11
+			   set name = $2, team = $3, tier = $4, status = $5, restricted = $6, target = $7, owner_id = $8, deputy_id = $9, search = $10, exposure = $11, tags = $12
 			 where project_id = $1`,
 			int64(p.ID), p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
-			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), string(p.Exposure))
+			nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), string(p.Exposure), texts(p.Tags))
 	}
 	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
@@ -181,7 +181,7 @@ func writeLive(b *pgx.Batch, l *loaded, at time.Time) {
 func headerChanged(events []review.Entry) bool {
 	for _, en := range events {
 		switch en.Event.(type) {
-		case review.ProjectEdited, review.DutySet, review.StatusChanged:
+		case review.ProjectEdited, review.ProjectTagged, review.DutySet, review.StatusChanged:
 			return true
 		}
 	}

@@ -29,7 +29,9 @@ func indexed(parts ...string) string {
 }
 
 // ProjectWords are what the search finds a project by.
-func ProjectWords(name, key string) string { return indexed(name, key) }
+func ProjectWords(name, key string, tags []string) string {
+	return indexed(append([]string{name, key}, tags...)...)
+}
 
 // evidenceWords are what it finds evidence by. All addresses begin alike.
 func evidenceWords(title, url string) string {
@@ -60,7 +62,7 @@ var wordless = []struct {
 	table, of, texts string
 	words            func([]string) (string, error)
 }{
-	{"project", `id = $1`, `array[name, key]`, func(t []string) (string, error) { return ProjectWords(t[0], t[1]), nil }},
+	{"project", `id = $1`, `array[name, key] || tags`, func(t []string) (string, error) { return ProjectWords(t[0], t[1], t[2:]), nil }},
 	{"record", `project_id = $1`, `array[kind, no::text, title]`, func(t []string) (string, error) {
 		no, err := strconv.Atoi(t[1])
 		return recordWords(record.Key(t[0]), no, t[2]), err

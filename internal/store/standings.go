@@ -39,6 +39,7 @@ type standing struct {
 	id         review.ProjectID
 	ref        *plan.Ref
 	team       string
+	tags       []string
 	target     time.Time
 	reviewDue  time.Time
 	entered    time.Time
@@ -70,7 +71,7 @@ func (p *standing) due() time.Time {
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, f.team, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates, f.qualities,
+	select f.project_id, f.team, f.tags, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, 0 < any(f.expired), f.gates, f.qualities,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -123,6 +124,9 @@ func (t *standings) read(ctx context.Context, s *Store) error {
 		w := &written[i]
 		w.ref = once(t.refs, *w.ref, w.ref)
 		w.team = once(t.words, w.team, w.team)
+		for i, tag := range w.tags {
+			w.tags[i] = once(t.words, tag, tag)
+		}
 		w.status = review.Status(once(t.words, string(w.status), string(w.status)))
 		w.exposure = review.Exposure(once(t.words, string(w.exposure), string(w.exposure)))
 		w.live = review.Live(once(t.words, string(w.live), string(w.live)))
@@ -188,7 +192,7 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	var gates []int16
 	var qualities []byte
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.team, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
+	err = row.Scan(&w.id, &w.team, &w.tags, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
 	w.target, w.reviewDue = deref(target), deref(due)
 	w.gates = make([]review.GateState, len(gates))

@@ -67,6 +67,7 @@ type GroupsView struct {
 	All        PortfolioTotals   // of all groups, also those that are not listed
 	Totals     PortfolioTotals   // as in [PortfolioView]
 	Teams      []string          // likewise
+	Tags       []string          // likewise
 	Views      []SavedView       // likewise
 	Lifecycles Lifecycles
 	Tmpl       *plan.Lifecycle
@@ -83,7 +84,7 @@ func (s *Store) PortfolioGroups(ctx context.Context, by By, f PortfolioFilter, g
 	if err != nil {
 		return nil, err
 	}
-	out.Tmpl, out.Totals = tally.tmpl, tally.strip(out.Now)
+	out.Tmpl, out.Totals, out.Tags = tally.tmpl, tally.strip(out.Now), tally.tags()
 	out.Groups, out.All = tally.groups(out.Now, g)
 	if out.More = len(out.Groups) > GroupsListed; out.More {
 		out.Groups = out.Groups[:GroupsListed]
@@ -176,11 +177,16 @@ func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	ask := newAsking(now, t.filter.paces, t.tmpl)
 	for i := range t.of.of {
 		p := &t.of.of[i]
-		own := t.rights.own[p.id]
-		if (t.rights.reads || own) && (!p.restricted || t.rights.readsAll || own) && (t.only == nil || t.only[p.id]) {
+		if t.sees(p) && (t.only == nil || t.only[p.id]) {
 			do(p, ask.about(p))
 		}
 	}
+}
+
+// sees says what [visibleSQL] says in SQL: whether the person may see a project.
+func (t *tally) sees(p *standing) bool {
+	own := t.rights.own[p.id]
+	return (t.rights.reads || own) && (!p.restricted || t.rights.readsAll || own)
 }
 
 // strip is what all of them amount to, whichever of its figures the list is narrowed to. It
@@ -375,6 +381,7 @@ func (f *PortfolioFilter) leaves(p *standing, is facts) bool {
 		f.Live != review.NotLive && p.live != f.Live,
 		len(f.Gate) > 0 && p.states&setOf(f.Gate) == 0,
 		f.NoDeputy && !p.deputyless,
+		f.Tag != "" && !slices.Contains(p.tags, f.Tag),
 		f.Exposure != "" && p.exposure != f.Exposure,
 		f.Expired && !p.expired,
 		f.NoTarget && !p.target.IsZero(),

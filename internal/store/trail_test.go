@@ -129,6 +129,9 @@ func randomCommand(rt *rapid.T) store.Decide {
 			}
 			return r.Force(who, sk, r.Digest(s), "The house burns.", at.AddDate(0, 0, 2).Format(review.DateLayout), at)
 		case 24:
+			if pick > 3 {
+				return r.Retag(who, []string{note, "pci"}, []string{"mobile", "n"}, at)
+			}
 			if pick > 2 {
 				return r.ConfirmProfile(who, r.Project.AnswersDigest(), at)
 			}

@@ -163,16 +163,16 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	var live review.Live
 	var waited []string
 	var search, exposure string
-	var stages []string
+	var stages, tags []string
 	var unowned bool
 	err := tx.QueryRow(ctx, `
 		select key, name, team, tier, status, restricted, target, owner_id, live, review_due,
-		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since, unowned, exposure,
+		       coalesce(deputy_id, 0), coalesce(search, ''), waited, coalesce(blocked_by, 0), blocked_since, unowned, exposure, tags,
 		       array(select review_no || ' ' || place || ' ' || stage || ' ' || array_to_string(seats, ' ')
 		               from stage where project_id = $1 order by review_no, place)
 		  from portfolio where project_id = $1`, int64(v.Stream)).
 		Scan((*string)(&got.Key), &got.Name, &got.Team, &got.Tier, (*string)(&got.Status), &got.Restricted, &target, (*int64)(&owner), (*string)(&live), &due,
-			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &unowned, &exposure, &stages)
+			(*int64)(&deputy), &search, &waited, (*int64)(&blocked), &since, &unowned, &exposure, &tags, &stages)
 	if err != nil {
 		return batchError("reading a project's row of the portfolio", err)
 	}
@@ -192,6 +192,9 @@ func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, sto
 	}
 	if exposure != string(p.Exposure) {
 		v.wrong("is shown with the exposure %s, where %s is right", exposure, p.Exposure)
+	}
+	if !slices.Equal(tags, p.Tags) {
+		v.wrong("is shown with the tags %q, where %q is right", tags, p.Tags)
 	}
 	if v.Stale { // the sweep will write who is waited for, and after an upgrade the rest
 		return nil

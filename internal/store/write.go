@@ -23,7 +23,7 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 			   set name = $2, summary = $3, team = $4, tier = $5, exposure = $6, target = nullif($7, '')::date, restricted = $8,
 			       origination = coalesce(nullif($9, ''), origination), start = coalesce(nullif($10, ''), start), search = $11
 			 where id = $1`, id, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, string(e.Origination), string(e.Start),
-			ProjectWords(e.Name, string(r.Project.Key)))
+			ProjectWords(e.Name, string(r.Project.Key), r.Project.Tags))
 		return errors.Join(writeProfile(b, r), writePlanning(b, r)) // another tier or answer asks for more
 	case review.AnswersRetracted:
 		return errors.Join(writeProfile(b, r), writePlanning(b, r))
@@ -31,6 +31,8 @@ func writeRows(b *pgx.Batch, r *review.Review, en review.Entry) error {
 		return writeProfile(b, r)
 	case review.DutySet:
 		writeDuty(b, id, e)
+	case review.ProjectTagged:
+		b.Queue(`update project set tags = $2, search = $3 where id = $1`, id, texts(e.Tags), ProjectWords(r.Project.Name, string(r.Project.Key), e.Tags))
 	case review.StatusChanged:
 		b.Queue(`update project set status = $2 where id = $1`, id, e.To)
 	case review.NotApplicableApproved:

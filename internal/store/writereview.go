@@ -84,7 +84,7 @@ func writeCreated(b *pgx.Batch, r *review.Review, en review.Entry, e review.Proj
 		insert into project (id, key, name, summary, team, tier, exposure, target, restricted, profile, unanswered, answered_by, origination, start, created_at, search)
 		values ($1, $2, $3, $4, $5, $6, $7, nullif($8, '')::date, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		id, e.Key, e.Name, e.Summary, e.Team, e.Tier, e.Exposure, e.Target, e.Restricted, flags(e.Profile), texts(e.Unanswered), int64(en.Actor), string(e.Origination), e.Start, en.At,
-		ProjectWords(e.Name, string(e.Key)))
+		ProjectWords(e.Name, string(e.Key), nil))
 	b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'owner')`, id, int64(e.Owner))
 	if e.Deputy != 0 {
 		b.Queue(`insert into project_member (project_id, person_id, duty) values ($1, $2, 'deputy')`, id, int64(e.Deputy))

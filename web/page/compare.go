@@ -213,6 +213,7 @@ func (d *CompareData) projectWords(r *review.Review) []fieldText {
 		field("name", p.Name), field("summary", p.Summary), field("team", p.Team), field("tier", strconv.Itoa(int(p.Tier))),
 		field("kind", FieldValue("kind", string(p.Kind))), field("start", stageName(&r.Plan.Lifecycle, string(r.Begins()))), field("exposure", string(p.Exposure)), field("target", review.FormatDate(p.Target)),
 		field("restricted", FieldValue("restricted", strconv.FormatBool(p.Restricted))),
+		{"tags", TagText(p.Tags), func(e review.Event) bool { _, ok := e.(review.ProjectTagged); return ok }},
 		{"profile", d.repliesThatDiffer(r), either(edited("profile", "unanswered"), replans)},
 		{"lifecycle and modules", planNames(r), replans},
 		{"answers", NewConfirmation(r, review.Actor{}, d.Name, true).Words(), func(e review.Event) bool { _, ok := e.(review.ProfileConfirmed); return ok }},

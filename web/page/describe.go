@@ -42,7 +42,7 @@ type Teller struct {
 func (t Teller) Describe(en review.Entry) ui.Entry {
 	out := ui.Entry{State: ui.Part, Who: t.Names(en.Actor), At: en.At}
 	switch e := en.Event.(type) {
-	case review.ProjectCreated, review.ProjectEdited, review.ProfileConfirmed, review.DutySet, review.StatusChanged,
+	case review.ProjectCreated, review.ProjectEdited, review.ProfileConfirmed, review.ProjectTagged, review.DutySet, review.StatusChanged,
 		review.RetractionAsked, review.AnswersRetracted, review.RetractionRefused:
 		t.project(&out, en.Event)
 	case review.PersonJoined, review.RightGranted, review.RightRevoked, review.PersonBlocked, review.PersonUnblocked, review.PersonErased, review.GroupsUnknown:
@@ -189,6 +189,8 @@ func (t Teller) project(out *ui.Entry, ev review.Event) {
 		out.Why = strings.Join(append(backLines(t.Template, e.Back), e.Reason), "\n")
 	case review.RetractionRefused:
 		out.State, out.What, out.Why = ui.Bad, "turned down taking answers about the project back", e.Reason
+	case review.ProjectTagged:
+		out.What, out.Why = "changed the project's tags", tagChanges(e)
 	case review.DutySet:
 		out.What, out.Why = dutyWords(e, t.Names), e.Reason
 	case review.StatusChanged:

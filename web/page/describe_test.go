@@ -45,6 +45,8 @@ func TestEntriesAreToldInWords(t *testing.T) {
 			"Ana changed the project's tier, visibility and target date | Tier: 2 → 1\nVisibility: open to all with a role → restricted\nTarget date: none → 1 Jan 2027", "", ui.Part},
 		{review.ProjectEdited{Changes: []review.Change{{Field: "kind", From: "", To: "growth"}, {Field: "start", From: "idea", To: "gone"}}},
 			"Ana changed the project's kind and starting stage | Kind: none → Analytics or machine learning that grows into a service\nStarting stage: Idea → gone", "", ui.Part},
+		{review.ProjectTagged{Tags: []string{"mobile", "pci"}, Was: []string{"pci", "trial"}}, "Ana changed the project's tags | Added: mobile\nRemoved: trial", "", ui.Part},
+		{review.ProjectTagged{Was: []string{"pci", "trial"}}, "Ana changed the project's tags | Removed: pci, trial", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyMember}, "Ana made Ben member of the project", "", ui.Part},
 		{review.DutySet{Person: 2, From: review.DutyMember, Duty: review.DutyOwner}, "Ana made Ben (member until then) owner of the project", "", ui.Part},
 		{review.DutySet{Person: 2, Duty: review.DutyOwner, Reason: "Chi left."}, "Ana made Ben owner of the project | Chi left.", "", ui.Part},

@@ -25,7 +25,7 @@ func sortedFields(v url.Values) []string {
 // than a choice or what the form was shown.
 func visibleField(name string) bool {
 	return strings.HasPrefix(name, "condition-text-") ||
-		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary", "impact", "why", "done", "show"}, name)
+		slices.Contains([]string{"note", "text", "reason", "risk", "measure", "url", "title", "findings", "name", "summary", "tags", "impact", "why", "done", "show"}, name)
 }
 
 // choice is a field of a form that was chosen rather than typed.
@@ -43,7 +43,7 @@ const NoSecret = "no-secret"
 // shown, and numbers that stand for people.
 func hiddenField(name string) bool {
 	return strings.HasPrefix(name, "condition-owner-") || strings.HasPrefix(name, QuestionField) || slices.Contains([]string{
-		"digest", "seen", "shown", "version", "seq", "once", "was", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
+		"digest", "seen", "shown", "version", "seq", "once", "was", "tagged", "to", "theme", "person", "owner", "deputy", "member", "assign", "project",
 		"pick", "entries", "session", "find", "from", "more", "again", "authorised", TypedBy, NoSecret,
 	}, name)
 }

@@ -134,6 +134,7 @@ var kinds = []struct{ kind, label string }{
 	{review.ReviewStarted{}.Kind(), "Starts of reviews"},
 	{review.ProjectCreated{}.Kind(), "Start of the project"},
 	{review.ProjectEdited{}.Kind(), "Changes of the project"},
+	{review.ProjectTagged{}.Kind(), "Tags"},
 	{review.ProfileConfirmed{}.Kind(), "Confirmed answers about it"},
 	{review.RetractionAsked{}.Kind(), "Requests to take answers back"},
 	{review.AnswersRetracted{}.Kind(), "Answers taken back"},

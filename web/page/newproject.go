@@ -95,13 +95,14 @@ func (d *NewProjectData) startFacts() []ui.Fact {
 	return facts
 }
 
-// CopyFrom takes over what another project has: its team, profile, tier and
+// CopyFrom takes over what another project has: its team, tags, profile, tier and
 // people. Questions that the template does not ask are left out; those that only it
 // asks are not answered yet. What was restricted stays so, until somebody decides
 // otherwise.
 func (f *ProjectForm) CopyFrom(r *review.Review, tmpl *plan.Lifecycle) {
 	p := &r.Project
 	f.Copied, f.From = p.Name, ""
+	f.Tags = TagText(p.Tags)
 	f.Team, f.Exposure, f.Tier, f.Restricted = p.Team, string(p.Exposure), strconv.Itoa(int(p.Tier)), p.Restricted
 	f.takeAnswers(p, &r.Plan.Lifecycle, tmpl)
 	f.Members = nil

@@ -83,7 +83,7 @@ func NewProject(m ui.PageMeta, d *NewProjectData) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ": team, profile, tier and people. Change what differs.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 5, ": team, tags, profile, tier and people. Change what differs.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -333,7 +333,7 @@ func stepWhat(d *NewProjectData) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Input(d.Form.optional("from", "Project", "Its key or its whole name. Team, answers about it, tier and people are copied; those to the items are not.", d.Form.From), "text").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(d.Form.optional("from", "Project", "Its key or its whole name. Team, tags, answers about it, tier and people are copied; those to the items are not.", d.Form.From), "text").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -33,6 +33,7 @@ type PortfolioFilter struct {
 	NoDeputy bool
 	Keeps    string // key of a [KeepsFilter]
 	Exposure review.Exposure
+	Tag      string // one of the project's
 	Behind   bool   // its plan has a document of which there is a newer version
 	Waivers  bool   // a waiver of it ends soon
 	Expired  bool   // evidence has expired
@@ -140,6 +141,7 @@ type PortfolioData struct {
 	Template *plan.Lifecycle // for the names of the stages
 	Words    plan.Words      // that published documents add
 	Teams    []string        // to filter by; nil: too many to list
+	Tags     []string        // to filter by
 	Projects []PortfolioProject
 	Totals   PortfolioTotals // of all pages, without what the strip narrows
 	Ignored  []Ignored
@@ -178,6 +180,7 @@ type PortfolioProject struct {
 	Status     review.Status
 	Restricted bool
 	Exposure   review.Exposure
+	Tags       []string
 	Target     time.Time // date; zero: none
 	Forecast   time.Time // day of its launch at its lifecycle's pace; zero: none is forecast
 	Ready      int       // musts satisfied, in percent

@@ -42,6 +42,7 @@ var listFilters = []listFilter{
 		words: func(d *PortfolioData, v string) string { return "in stage " + cmp.Or(chosen(d.stageOptions()), v) },
 	},
 	typed("team", func(f *PortfolioFilter) *string { return &f.Team }, after("team ")),
+	typed("tag", func(f *PortfolioFilter) *string { return &f.Tag }, after("tag ")),
 	{
 		name: "tier",
 		read: func(f *PortfolioFilter, v string) bool {

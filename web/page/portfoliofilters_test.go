@@ -13,7 +13,7 @@ import (
 // it narrows; what is none of its choices is handed back.
 func TestPortfolioParameters(t *testing.T) {
 	values := map[string]string{
-		"q": "ledger", "waits": "qa", "owner": "me", "person": "Rosa", "gate": "ready", "stage": "live", "team": "Red & Green", "tier": "2", "status": "on hold",
+		"q": "ledger", "waits": "qa", "owner": "me", "person": "Rosa", "gate": "ready", "stage": "live", "team": "Red & Green", "tag": "pci", "tier": "2", "status": "on hold",
 		"exposure": "limited", "live": "live-lapsed", "keeps": "stale", "uses": "house@3", "month": "2026-12", "late": "1", "risk": "1", "deputy": "none", "unowned": "1",
 		"waivers": "expiring", "evidence": "expired", "behind": "1", "group": "team", "sort": "-name", "page": "7",
 	}
@@ -47,7 +47,7 @@ func TestPortfolioParameters(t *testing.T) {
 	}
 	for name := range values {
 		f, ignored := ReadPortfolioFilter(url.Values{name: {" nonsense!"}}, strings.TrimSpace)
-		if slices.Contains([]string{"q", "waits", "owner", "person", "team"}, name) {
+		if slices.Contains([]string{"q", "waits", "owner", "person", "team", "tag"}, name) {
 			continue // which take whatever is typed
 		}
 		if f.url() != PortfolioURL || len(ignored) != 1 || !ignored[0].Known {

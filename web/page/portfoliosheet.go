@@ -21,7 +21,7 @@ func (d *PortfolioData) SheetColumns() []sheet.Column {
 	columns := []sheet.Column{
 		{Title: "Project", Width: 36, Stays: true}, {Title: "Key", Width: 24}, {Title: "Status", Width: 12}, {Title: "Target or next review", Width: 20}, {Title: "Overdue", Width: 10}, {Title: "Forecast", Width: 14}, {Title: "At risk", Width: 10},
 		{Title: "Ready in %", Width: 10}, {Title: "Owner", Width: 24}, {Title: "Blocked by", Width: 36}, {Title: "Blocked since", Width: 14}, {Title: "Team", Width: 20}, {Title: "Tier", Width: 10},
-		{Title: "Figures on target", Width: 16}, {Title: "Figures read", Width: 12}, {Title: "Marks", Width: 36}, {Title: "Restricted", Width: 10}, {Title: "Exposure", Width: 12}, {Title: "Items with expired evidence", Width: 14}, {Title: "Lifecycle", Width: 28},
+		{Title: "Figures on target", Width: 16}, {Title: "Figures read", Width: 12}, {Title: "Marks", Width: 36}, {Title: "Restricted", Width: 10}, {Title: "Exposure", Width: 12}, {Title: "Items with expired evidence", Width: 14}, {Title: "Lifecycle", Width: 28}, {Title: "Tags", Width: 28},
 	}
 	for i := range d.Template.Stages {
 		columns = append(columns, sheet.Column{Title: stageShort(&d.Template.Stages[i]), Width: 22})
@@ -40,7 +40,7 @@ func (d *PortfolioData) SheetRow(p *PortfolioProject, origin string) []any {
 	} else {
 		row = append(row, nil, nil)
 	}
-	row = append(row, strings.Join(p.marks(), "; "), yes(p.Restricted), Capital(string(p.Exposure)), p.expired(), p.Lifecycle.Name)
+	row = append(row, strings.Join(p.marks(), "; "), yes(p.Restricted), Capital(string(p.Exposure)), p.expired(), p.Lifecycle.Name, TagText(p.Tags))
 	for _, c := range p.cells(d.Template.Stages) {
 		row = append(row, stageWords(c))
 	}

@@ -17,6 +17,8 @@ type ProjectForm struct {
 	Restricted               bool
 	Profile                  []string // questions answered yes
 	No                       []string `json:",omitempty"` // questions answered no; the others are not answered yet
+	Tags                     string   `json:",omitempty"` // as they were typed
+	Tagged                   string   `json:",omitempty"` // those that the form was shown
 	Reason                   string   `json:",omitempty"` // why the answers ask less than before
 	Template                 string   // key; empty: the default one
 	Kind, Why, Start         string   `json:",omitempty"` // the kind of project, why another tier than the proposed one, the stage to begin with
@@ -38,6 +40,7 @@ func FormOf(p *review.Project, tmpl *plan.Lifecycle) ProjectForm {
 	f := ProjectForm{
 		Key: string(p.Key), Name: p.Name, Summary: p.Summary, Team: p.Team, Tier: strconv.Itoa(int(p.Tier)),
 		Exposure: string(p.Exposure), Target: review.FormatDate(p.Target), Restricted: p.Restricted,
+		Tags: TagText(p.Tags), Tagged: TagText(p.Tags),
 	}
 	f.Kind, f.Start = string(p.Kind), string(tmpl.Stages[max(0, tmpl.StageIndex(p.Start))].Key)
 	f.takeAnswers(p, tmpl, tmpl)
@@ -70,6 +73,7 @@ func (f *ProjectForm) NewProject(tmpl *plan.Lifecycle) review.NewProject {
 		Owner: f.Owner, Deputy: f.Deputy, Members: f.Members, Target: p.Target, Restricted: p.Restricted,
 		Profile: p.Profile, Unanswered: p.Unanswered,
 		Kind: plan.Origination(f.Kind), Proposed: tierNumber(f.Proposed.Tier), Reason: f.Why, Start: plan.StageKey(f.Start),
+		Tags: tagsTyped(f.Tags),
 	}
 }
 
@@ -91,7 +95,7 @@ func (f *ProjectForm) profile(tmpl *plan.Lifecycle) plan.Profile {
 
 // projectFields are the fields of the forms, in their order.
 var projectFieldNames = []string{
-	"name", "key", "team", "summary", "template", "kind", "exposure", "profile", "reason", "tier", "why", "start", "module", "owner", "deputy", "member", "target", "restricted", "from",
+	"name", "key", "team", "summary", "tags", "template", "kind", "exposure", "profile", "reason", "tier", "why", "start", "module", "owner", "deputy", "member", "target", "restricted", "from",
 	"form",
 }
 

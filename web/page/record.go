@@ -20,6 +20,7 @@ func RecordFacts(r *review.Review, at time.Time, name Names, reviews []time.Time
 		{Term: "Deputy", Text: OrNone(NameOrNone(name, p.Holder(review.DutyDeputy)))},
 		{Term: "Members", Text: OrNone(strings.Join(v.members(), ", "))},
 		{Term: "Team", Text: p.Team},
+		{Term: "Tags", Text: OrNone(TagText(p.Tags))},
 		{Term: "Tier", Text: strconv.Itoa(int(p.Tier))},
 		{Term: "Exposure", Text: string(p.Exposure)},
 		{Term: "Target", Text: OrNone(DayOrNone(p.Target))},

@@ -275,7 +275,7 @@ func (f *filler) begin(ctx context.Context, p *demoProject) error {
 		_, err := f.st.Create(ctx, f.by(p.owner, s.began), f.ref, review.NewProject{
 			Key: string(p.key), Name: p.name, Summary: p.summary, Team: p.team, Tier: p.tier, Exposure: p.exposure,
 			Owner: f.people[p.owner], Deputy: f.people[p.deputy], Target: s.firstTarget(), Restricted: p.restricted,
-			Profile: p.flags(), Unanswered: p.unanswered(),
+			Profile: p.flags(), Unanswered: p.unanswered(), Tags: tags(p.key),
 		})
 		if err != nil {
 			return fmt.Errorf("beginning demo project %s: %w", p.key, err)
