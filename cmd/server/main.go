@@ -1,7 +1,8 @@
 // Command server is Slipway: `serve` answers browsers, `migrate` brings the
-// database up to date, `dev` starts everything that a first look needs, and
-// `verify` checks what happened without trusting the server, and `rebuild` makes
-// all tables again from what happened.
+// database up to date, `dev` starts everything that a first look needs,
+// `verify` checks what happened without trusting the server, `rebuild` makes all
+// tables again from what happened, and `export-organisation` and
+// `import-organisation` bring everything to another instance.
 package main
 
 import (
@@ -68,6 +69,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 		return erasePerson(ctx, set, args[1:], stdout, stderr)
 	case "rebuild":
 		return rebuild(ctx, set, args[1:], stdout, stderr)
+	case "export-organisation":
+		return exportOrganisation(ctx, set, args[1:], stdout, stderr)
+	case "import-organisation":
+		return importOrganisation(ctx, set, args[1:], os.Stdin, stdout, stderr)
 	case "key":
 		return key(set, args[1:], stdout, stderr)
 	case "dev":

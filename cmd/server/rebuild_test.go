@@ -3,8 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -66,8 +70,9 @@ func TestRebuildCommandSaysWhatItLacks(t *testing.T) {
 	}
 }
 
-// What the demo portfolio has been through comes back as well.
-func TestRebuildOfTheDemoPortfolio(t *testing.T) {
+// What the demo portfolio has been through comes back as well, and moves to another
+// instance, which exports the same bytes.
+func TestTheDemoPortfolioComesBack(t *testing.T) {
 	i := newInstance(t)
 	fresh := func() *storetest.DB {
 		db := storetest.New(t)
@@ -84,4 +89,53 @@ func TestRebuildOfTheDemoPortfolio(t *testing.T) {
 	t.Log(i.mustRun("rebuild", "-from", demo.AppURL))
 	i.env["SLIPWAY_DATABASE_URL"], i.env["SLIPWAY_CHECKPOINT_KEY_FILE"] = to.AppURL, ""
 	t.Log(i.mustRun("verify"))
+
+	moved, file := fresh(), filepath.Join(t.TempDir(), "organisation.jsonl")
+	i.env["SLIPWAY_DATABASE_URL"] = demo.AppURL
+	t.Log(i.mustRun("export-organisation", file))
+	if _, err := i.run("export-organisation", file); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("onto a file that is there it says %v", err)
+	}
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i.env["SLIPWAY_DATABASE_URL"] = moved.OwnerURL
+	t.Log(i.mustRun("import-organisation", file))
+	i.env["SLIPWAY_DATABASE_URL"] = moved.AppURL
+	if again := i.mustRun("export-organisation", "-"); !strings.HasPrefix(again, string(whole)+"Exported ") {
+		t.Errorf("what was imported is exported in %d bytes, which are others than the %d before", len(again), len(whole))
+	}
+}
+
+// A file is refused before a database is asked, when it can be.
+func TestOrganisationCommandsSayWhatTheyLack(t *testing.T) {
+	dir := t.TempDir()
+	cut := filepath.Join(dir, "cut")
+	if err := os.WriteFile(cut, []byte(`{"kind":"organisation","row":{"product":"slipway","format":1,"schema":1}}`+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		args []string
+		url  string
+		want string
+	}{
+		{[]string{"export-organisation"}, "postgres://127.0.0.1/x", "FILE"},
+		{[]string{"export-organisation", "a", "b"}, "postgres://127.0.0.1/x", "FILE"},
+		{[]string{"export-organisation", filepath.Join(dir, "new")}, "", "SLIPWAY_DATABASE_URL"},
+		{[]string{"import-organisation"}, "postgres://127.0.0.1/x", "FILE"},
+		{[]string{"import-organisation", "-trail-only", "a", "b"}, "postgres://127.0.0.1/x", "FILE"},
+		{[]string{"import-organisation", cut}, "", "SLIPWAY_DATABASE_URL"},
+		{[]string{"import-organisation", filepath.Join(dir, "none")}, "postgres://127.0.0.1/x", "no such file"},
+		{[]string{"import-organisation", cut}, "postgres://127.0.0.1/x", "nothing was imported: the file was cut off"},
+	} {
+		var out bytes.Buffer
+		err := run(context.Background(), c.args, func(name string) string { return map[string]string{"SLIPWAY_DATABASE_URL": c.url}[name] }, &out, &out)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v: it says %v", c.args, err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("it left %v, %v", left, err)
+	}
 }

@@ -260,6 +260,8 @@ Commands:
   verify FILE.zip --key KEY   check a proof bundle, with no network and no database
   erase-person NUMBER --reason TEXT   drop a person's name and address; see the operators' guide
   rebuild -from postgres://…  fill an empty, migrated database from the trail of a damaged one
+  export-organisation FILE    write everything of the organisation to a file of JSON lines; - is the standard output
+  import-organisation FILE    fill an empty, migrated database with such a file, and verify it; - is the standard input
   version, help
 
 Settings, from the environment:

@@ -225,34 +225,40 @@ func (c *check) streams(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		for _, p := range v.Problems {
-			c.problem(p.String())
-		}
-		switch {
-		case id == review.Library:
-			c.library = len(v.Entries)
-			continue
-		case v.Key == "":
-			c.directory = append(c.directory, v.Entries...)
-			continue
-		}
-		c.projects++
-		c.entries += len(v.Entries)
-		if v.Stale {
-			c.stale++
-		}
-		if v.Documents == nil {
-			continue // broken, and said so
-		}
-		found, err := proof.Audit(id, v.Entries, c.directory, v.Documents)
-		if err != nil {
-			c.problem(fmt.Sprintf("Project %s cannot be audited: %v.", v.Key, err))
-		}
-		for _, p := range found {
-			c.problem(fmt.Sprintf("Project %s, %s", v.Key, p))
-		}
+		c.stream(v)
 	}
 	return nil
+}
+
+// stream takes down what one stream has that does not hold. The library and the directory
+// come before the projects.
+func (c *check) stream(v *store.Verified) {
+	for _, p := range v.Problems {
+		c.problem(p.String())
+	}
+	switch {
+	case v.Stream == review.Library:
+		c.library = len(v.Entries)
+		return
+	case v.Key == "":
+		c.directory = append(c.directory, v.Entries...)
+		return
+	}
+	c.projects++
+	c.entries += len(v.Entries)
+	if v.Stale {
+		c.stale++
+	}
+	if v.Documents == nil {
+		return // broken, and said so
+	}
+	found, err := proof.Audit(v.Stream, v.Entries, c.directory, v.Documents)
+	if err != nil {
+		c.problem(fmt.Sprintf("Project %s cannot be audited: %v.", v.Key, err))
+	}
+	for _, p := range found {
+		c.problem(fmt.Sprintf("Project %s, %s", v.Key, p))
+	}
 }
 
 // checkpoints checks the series of checkpoints, that the trail has what they

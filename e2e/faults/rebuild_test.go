@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"testing"
@@ -56,6 +57,45 @@ func (w *world) rebuild(t *testing.T) {
 		if !slices.Contains(notRebuilt, name) && is[name] != rows {
 			t.Errorf("the rebuilt table %s differs from the original", name)
 		}
+	}
+}
+
+// move brings everything to another database by a file, which has to be what that exports.
+func (w *world) move(t *testing.T) {
+	ctx := context.Background()
+	to := &world{db: storetest.New(t)}
+	to.takeClock(t)
+	if err := to.setDay(ctx, w.day); err != nil {
+		t.Error(err)
+		return
+	}
+	from, err := store.Open(ctx, w.db.AppURL, store.Options{})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer from.Close()
+	st, err := store.Open(ctx, to.db.OwnerURL, store.Options{})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer st.Close()
+	var file, again bytes.Buffer
+	if _, err := from.ExportOrganisation(ctx, &file); err != nil {
+		t.Errorf("exporting: %v", err)
+		return
+	}
+	if _, err := st.ImportOrganisation(ctx, bytes.NewReader(file.Bytes()), store.ImportOptions{}); err != nil {
+		t.Errorf("importing: %v", err)
+		return
+	}
+	if _, err := st.ExportOrganisation(ctx, &again); err != nil {
+		t.Errorf("exporting what was imported: %v", err)
+		return
+	}
+	if !bytes.Equal(file.Bytes(), again.Bytes()) {
+		t.Error("what was imported is exported as other bytes")
 	}
 }
 

@@ -158,6 +158,7 @@ func TestUpheavalsAreWhatTheTrailSays(t *testing.T) {
 				w.verify(t)
 				w.audit(t, tally)
 				w.rebuild(t)
+				w.move(t)
 			}
 		})
 	}

@@ -9,3 +9,15 @@ func (s *Store) ForgetStandings() {
 	defer s.standings.mu.Unlock()
 	s.standings.at = time.Time{}
 }
+
+// OrganisationTable is a table of which the list of those in an export says something.
+type OrganisationTable struct{ Name, Kind, Why string }
+
+// Organisation is that list.
+func Organisation() []OrganisationTable {
+	out := make([]OrganisationTable, len(organisation))
+	for i, t := range organisation {
+		out[i] = OrganisationTable{t.table, t.kind, t.why}
+	}
+	return out
+}

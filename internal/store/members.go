@@ -22,7 +22,7 @@ func writeMembers(b *pgx.Batch, id int64) {
 }
 
 // people checks that the project's row and the tables of its people say the same.
-func (v *Verified) people(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+func (v *Verified) people(ctx context.Context, tx source, r *review.Review) error {
 	var same bool
 	err := tx.QueryRow(ctx, `
 		select members = `+membersSQL+` and duties = `+dutiesSQL+` and responsibilities is not distinct from `+responsibilitiesSQL+`

@@ -289,7 +289,7 @@ func queueKnown(b *pgx.Batch, p review.PersonID, into *bool) {
 }
 
 // library holds what is published against the replay of its stream.
-func (v *Verified) library(ctx context.Context, tx pgx.Tx) error {
+func (v *Verified) library(ctx context.Context, tx source) error {
 	replayed, err := review.ReplayLibrary(v.Entries)
 	if err != nil {
 		v.wrong("cannot be replayed: %s", err)

@@ -30,8 +30,8 @@ var (
 	copiedLast       = []string{"project_draft", "draft", "import", "import_columns", "saved_view", "calendar_feed", "snapshot", "snapshot_project"}
 )
 
-// ErrNotEmpty means that there is something already where a rebuild is to go.
-var ErrNotEmpty = errors.New("this database is not empty; a rebuild needs one that was migrated and never used")
+// ErrNotEmpty means that there is something already where a rebuild or an import is to go.
+var ErrNotEmpty = errors.New("this database is not empty; it has to be one that was migrated and never used")
 
 // Rebuild makes all tables anew from the trail of another database, into this
 // one, which has to be empty. Each entry goes through the writers that wrote it
@@ -87,10 +87,8 @@ func (rb *rebuild) run(ctx context.Context) error {
 		}
 	}
 	// Whose signature counts, the directory says, which came last.
-	for _, id := range rb.projects {
-		if err := rb.derive(ctx, id); err != nil {
-			return fmt.Errorf("stream %d: %w", id, err)
-		}
+	if err := rb.deriveAll(ctx); err != nil {
+		return err
 	}
 	if err := rb.checkpoints(ctx); err != nil {
 		return err
@@ -172,20 +170,7 @@ func (rb *rebuild) stream(ctx context.Context, id review.ProjectID) error {
 	} else if err != nil {
 		return fmt.Errorf("stream %d: %w", id, err)
 	}
-	for _, en := range v.Entries {
-		if e, ok := en.Event.(review.ProjectCreated); ok {
-			v.Key = e.Key
-		}
-	}
-	where := fmt.Sprintf("project %s (stream %d)", v.Key, id)
-	switch {
-	case id == review.Directory:
-		where = "the directory"
-	case id == review.Library:
-		where = "the library"
-	case v.Key == "":
-		where = fmt.Sprintf("stream %d", id)
-	}
+	where := nameOf(id, v.Entries)
 	switch {
 	case len(v.Problems) > 0:
 		return fmt.Errorf("%s %s", where, v.Problems[0].What)
@@ -195,17 +180,38 @@ func (rb *rebuild) stream(ctx context.Context, id review.ProjectID) error {
 	if err := rb.nameAll(ctx, v.Entries); err != nil {
 		return err
 	}
-	rb.done.Entries += len(v.Entries)
+	return rb.write(ctx, v.head, where, v.Entries)
+}
+
+// nameOf is what messages call a stream.
+func nameOf(id review.ProjectID, entries []review.Entry) string {
 	switch id {
 	case review.Directory:
-		return rb.shared(ctx, id, v.Entries, writeRightEntry)
+		return "the directory"
 	case review.Library:
-		return rb.shared(ctx, id, v.Entries, writeLibraryEntry)
+		return "the library"
 	}
-	if err := rb.project(ctx, id, v.Entries); err != nil {
+	for _, en := range entries {
+		if e, ok := en.Event.(review.ProjectCreated); ok {
+			return fmt.Sprintf("project %s (stream %d)", e.Key, id)
+		}
+	}
+	return fmt.Sprintf("stream %d", id)
+}
+
+// write writes the entries of a stream whose chain is whole and ends with a head.
+func (rb *rebuild) write(ctx context.Context, head review.Head, where string, entries []review.Entry) error {
+	rb.done.Entries += len(entries)
+	switch head.Stream {
+	case review.Directory:
+		return rb.shared(ctx, head, entries, writeRightEntry)
+	case review.Library:
+		return rb.shared(ctx, head, entries, writeLibraryEntry)
+	}
+	if err := rb.project(ctx, head, entries); err != nil {
 		return fmt.Errorf("%s: %w", where, err)
 	}
-	rb.projects = append(rb.projects, id)
+	rb.projects = append(rb.projects, head.Stream)
 	rb.done.Projects++
 	return nil
 }
@@ -223,10 +229,10 @@ func (rb *rebuild) flush(ctx context.Context, b *pgx.Batch, enough int) (*pgx.Ba
 
 // project writes a project's entries one by one, each with the review as it was
 // right after it.
-func (rb *rebuild) project(ctx context.Context, id review.ProjectID, entries []review.Entry) error {
+func (rb *rebuild) project(ctx context.Context, head review.Head, entries []review.Entry) error {
 	b, l := &pgx.Batch{}, &loaded{}
 	var failed error
-	r, err := review.ReplayEach(id, entries, rb.plans(ctx), func(en review.Entry, r *review.Review) {
+	r, err := review.ReplayEach(head.Stream, entries, rb.plans(ctx), func(en review.Entry, r *review.Review) {
 		if failed != nil {
 			return
 		}
@@ -247,49 +253,52 @@ func (rb *rebuild) project(ctx context.Context, id review.ProjectID, entries []r
 	if _, err := rb.flush(ctx, b, 1); err != nil {
 		return err
 	}
-	return rb.same(ctx, id)
+	return rb.same(ctx, head)
 }
 
 // shared writes the entries of a stream that is no project's.
 func (rb *rebuild) shared(
-	ctx context.Context, id review.ProjectID, entries []review.Entry, write func(*pgx.Batch, review.Hash, review.Entry) (review.Hash, error),
+	ctx context.Context, head review.Head, entries []review.Entry, write func(*pgx.Batch, review.Hash, review.Entry) (review.Hash, error),
 ) error {
-	b := &pgx.Batch{}
+	b, kind := &pgx.Batch{}, kindOf(head.Stream)
 	var hash review.Hash
 	for _, en := range entries {
 		var err error
 		if hash, err = write(b, hash, en); err != nil {
-			return fmt.Errorf("the %s, entry %d: %w", kindOf(id), en.Seq, err)
+			return fmt.Errorf("the %s, entry %d: %w", kind, en.Seq, err)
 		}
 		if b, err = rb.flush(ctx, b, rebuildBatch); err != nil {
-			return fmt.Errorf("the %s: %w", kindOf(id), err)
+			return fmt.Errorf("the %s: %w", kind, err)
 		}
 	}
-	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(id), len(entries), hash[:])
+	b.Queue(`update stream set seq = $2, hash = $3 where id = $1`, int64(head.Stream), len(entries), hash[:])
 	if _, err := rb.flush(ctx, b, 1); err != nil {
-		return fmt.Errorf("the %s: %w", kindOf(id), err)
+		return fmt.Errorf("the %s: %w", kind, err)
 	}
-	return rb.same(ctx, id)
+	return rb.same(ctx, head)
 }
 
 // same demands that a stream ends here with the hash that it ends with there:
 // every entry was written as the bytes that it was.
-func (rb *rebuild) same(ctx context.Context, id review.ProjectID) error {
-	const headSQL = `select seq, hash from stream where id = $1`
-	var here, there review.Head
-	read := func(db rowSource, h *review.Head) error {
-		var hash []byte
-		if err := db.QueryRow(ctx, headSQL, int64(id)).Scan(&h.Seq, &hash); err != nil {
-			return fmt.Errorf("reading a stream's head: %w", err)
-		}
-		h.Hash = review.Hash(hash)
-		return nil
+func (rb *rebuild) same(ctx context.Context, there review.Head) error {
+	here := review.Head{Stream: there.Stream}
+	var hash []byte
+	if err := rb.tx.conn.QueryRow(ctx, `select seq, hash from stream where id = $1`, int64(there.Stream)).Scan(&here.Seq, &hash); err != nil {
+		return fmt.Errorf("reading a stream's head: %w", err)
 	}
-	if err := errors.Join(read(rb.tx.conn, &here), read(rb.source, &there)); err != nil {
-		return err
-	}
+	here.Hash = review.Hash(hash)
 	if here != there {
 		return errors.New("its entries come out with other hashes than they have: this program writes them in another form")
+	}
+	return nil
+}
+
+// deriveAll derives every project that was written.
+func (rb *rebuild) deriveAll(ctx context.Context) error {
+	for _, id := range rb.projects {
+		if err := rb.derive(ctx, id); err != nil {
+			return fmt.Errorf("stream %d: %w", id, err)
+		}
 	}
 	return nil
 }
@@ -335,7 +344,7 @@ func (rb *rebuild) plans(ctx context.Context) review.Plans {
 // the trail has something else there.
 func (rb *rebuild) checkpoints(ctx context.Context) error {
 	var no, stream, seq int64
-	if there, err := rb.columns(ctx, rb.source, "checkpoint_head"); err != nil || len(there) == 0 {
+	if there, err := tableColumns(ctx, rb.source, "checkpoint_head"); err != nil || len(there) == 0 {
 		return err // none were ever made, or kept
 	}
 	err := rb.source.QueryRow(ctx, strayHeadsSQL+` limit 1`).Scan(&no, &stream, &seq)
@@ -391,10 +400,8 @@ func (rb *rebuild) nameAll(ctx context.Context, entries []review.Entry) error {
 	return batchError("making rows for people of whom only their number is left", err)
 }
 
-// columns lists the columns of a table; none when there is no such table.
-func (rb *rebuild) columns(ctx context.Context, db interface {
-	Query(context.Context, string, ...any) (pgx.Rows, error)
-}, table string) ([]string, error) {
+// tableColumns lists the columns of a table; none when there is no such table.
+func tableColumns(ctx context.Context, db source, table string) ([]string, error) {
 	rows, err := db.Query(ctx, `
 		select attname from pg_attribute
 		 where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`, table)
@@ -411,11 +418,11 @@ func (rb *rebuild) columns(ctx context.Context, db interface {
 // copy brings the rows of a table over, in the columns that both sides have. A
 // table that is not there has no rows.
 func (rb *rebuild) copy(ctx context.Context, table string) error {
-	there, err := rb.columns(ctx, rb.source, table)
+	there, err := tableColumns(ctx, rb.source, table)
 	if err != nil || len(there) == 0 {
 		return err
 	}
-	here, err := rb.columns(ctx, rb.tx.conn, table)
+	here, err := tableColumns(ctx, rb.tx.conn, table)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func readRetraction(body []byte) (*review.Retraction, error) {
 
 // retraction checks at which gates lists say that somebody decides on answers that
 // are to be taken back.
-func (v *Verified) retraction(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+func (v *Verified) retraction(ctx context.Context, tx source, r *review.Review) error {
 	var listed []string
 	if err := tx.QueryRow(ctx, `select retraction_stages from project where id = $1`, int64(v.Stream)).Scan(&listed); err != nil {
 		return batchError("reading who decides on answers that are to be taken back", err)

@@ -25,6 +25,7 @@ type Verified struct {
 	Stale     bool            // its rollups wait for the sweep, so they were left out
 	Problems  []Problem
 	named     map[plan.Ref]plan.Document // Documents, as the entries name them
+	head      review.Head                // where it ends, once it was read as whole
 }
 
 func (v *Verified) wrong(format string, args ...any) {
@@ -40,7 +41,11 @@ func (v *Verified) wrong(format string, args ...any) {
 
 // Streams lists all streams by number, the library's and the directory's first.
 func (s *Store) Streams(ctx context.Context) ([]review.ProjectID, error) {
-	rows, err := s.pool.Query(ctx, `select id from stream order by id`)
+	return streamsOn(ctx, s.pool)
+}
+
+func streamsOn(ctx context.Context, db source) ([]review.ProjectID, error) {
+	rows, err := db.Query(ctx, `select id from stream order by id`)
 	if err != nil {
 		return nil, batchError("listing streams", err)
 	}
@@ -60,6 +65,11 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 		return nil, fmt.Errorf("beginning to verify: %w", err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
+	return s.verifyOn(ctx, tx, id)
+}
+
+// verifyOn is the same in a transaction that the caller has.
+func (s *Store) verifyOn(ctx context.Context, tx source, id review.ProjectID) (*Verified, error) {
 	v := &Verified{Stream: id}
 	if isProject(id) {
 		err := tx.QueryRow(ctx, `select key from project where id = $1`, int64(id)).Scan(&v.Key)
@@ -85,7 +95,7 @@ func (s *Store) VerifyStream(ctx context.Context, id review.ProjectID) (*Verifie
 
 // chain checks the entries, and that the columns beside what is hashed agree
 // with it.
-func (v *Verified) chain(ctx context.Context, tx pgx.Tx) (bool, error) {
+func (v *Verified) chain(ctx context.Context, tx source) (bool, error) {
 	if whole, err := v.read(ctx, tx); err != nil || !whole {
 		return false, err
 	}
@@ -94,7 +104,7 @@ func (v *Verified) chain(ctx context.Context, tx pgx.Tx) (bool, error) {
 
 // read reads the entries, checks them from the first on, and that they end where
 // the stream's head says. It reports whether they are whole.
-func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
+func (v *Verified) read(ctx context.Context, tx source) (bool, error) {
 	var head review.Head
 	var hash []byte
 	var kind string
@@ -128,6 +138,7 @@ func (v *Verified) read(ctx context.Context, tx pgx.Tx) (bool, error) {
 		)
 		return false, nil
 	}
+	v.head = head
 	return true, nil
 }
 
@@ -149,7 +160,7 @@ func kindOf(stream review.ProjectID) string {
 
 // subjects checks the columns by which entries are found: they are not hashed,
 // since the event says the same.
-func (v *Verified) subjects(ctx context.Context, tx pgx.Tx) error {
+func (v *Verified) subjects(ctx context.Context, tx source) error {
 	rows, err := tx.Query(ctx, `select coalesce(stage, ''), coalesce(item, '') from trail where stream_id = $1 order by seq`, int64(v.Stream))
 	if err != nil {
 		return batchError("reading the trail", err)
@@ -183,7 +194,11 @@ const strayHeadsSQL = `
 // StrayHeads lists the heads of checkpoints that the trail does not have as
 // they were signed, at most a hundred.
 func (s *Store) StrayHeads(ctx context.Context) ([]Problem, error) {
-	rows, err := s.pool.Query(ctx, strayHeadsSQL+` limit 100`)
+	return strayHeadsOn(ctx, s.pool)
+}
+
+func strayHeadsOn(ctx context.Context, db source) ([]Problem, error) {
+	rows, err := db.Query(ctx, strayHeadsSQL+` limit 100`)
 	if err != nil {
 		return nil, batchError("holding checkpoints against the trail", err)
 	}

@@ -21,7 +21,7 @@ func personOf(e review.Event) review.PersonID {
 }
 
 // directory holds the rights in force against the replay of their stream.
-func (v *Verified) directory(ctx context.Context, tx pgx.Tx) error {
+func (v *Verified) directory(ctx context.Context, tx source) error {
 	replayed, err := review.ReplayDirectory(v.Entries)
 	if err != nil {
 		v.wrong("cannot be replayed: %s", err)
@@ -65,7 +65,7 @@ func (v *Verified) directory(ctx context.Context, tx pgx.Tx) error {
 
 // folded holds the folded names of people against their names, as far as they are
 // written yet.
-func (v *Verified) folded(ctx context.Context, tx pgx.Tx) error {
+func (v *Verified) folded(ctx context.Context, tx source) error {
 	rows, err := tx.Query(ctx, `
 		select id, name, email, search, folded from person where search is not null and folded is not null order by id`)
 	if err != nil {
@@ -90,7 +90,7 @@ func sortGranted(g []review.Granted) {
 }
 
 // rightsInForce reads everybody's rights and stand-ins.
-func rightsInForce(ctx context.Context, tx pgx.Tx) (map[review.PersonID]*review.Entitlements, error) {
+func rightsInForce(ctx context.Context, tx source) (map[review.PersonID]*review.Entitlements, error) {
 	kept := map[review.PersonID]*review.Entitlements{}
 	of := func(id review.PersonID) *review.Entitlements {
 		if kept[id] == nil {

@@ -16,7 +16,7 @@ import (
 )
 
 // verifyProject holds a project's tables against the replay of its entries.
-func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error {
+func (s *Store) verifyProject(ctx context.Context, tx source, v *Verified) error {
 	var rows reviewRows
 	var now time.Time
 	p := parts{rounds: true, all: true}
@@ -59,7 +59,7 @@ func (s *Store) verifyProject(ctx context.Context, tx pgx.Tx, v *Verified) error
 }
 
 // waiting checks which of the waivers that wait for a decision lists leave out.
-func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+func (v *Verified) waiting(ctx context.Context, tx source, r *review.Review) error {
 	if v.Stale {
 		return nil
 	}
@@ -94,7 +94,7 @@ func (v *Verified) waiting(ctx context.Context, tx pgx.Tx, r *review.Review) err
 
 // documents reads what the project's plan was made of at one time or another,
 // and checks that each is what its digest says.
-func (s *Store) documents(ctx context.Context, tx pgx.Tx, v *Verified) error {
+func (s *Store) documents(ctx context.Context, tx source, v *Verified) error {
 	v.named = map[plan.Ref]plan.Document{}
 	for _, ref := range review.DocumentsIn(v.Entries) {
 		d, err := s.documentOn(ctx, tx, ref)
@@ -155,7 +155,7 @@ func (v *Verified) rollups(l *loaded, replayed *review.Review, rows *reviewRows,
 
 // wideRow checks the project's own fields in the row that lists read, and its
 // place in the review calendar unless that waits for the sweep.
-func (v *Verified) wideRow(ctx context.Context, tx pgx.Tx, r *review.Review, stored []review.StageRollup, now time.Time) error {
+func (v *Verified) wideRow(ctx context.Context, tx source, r *review.Review, stored []review.StageRollup, now time.Time) error {
 	p := &r.Project
 	var got review.Project
 	var owner, deputy, blocked review.PersonID
@@ -225,7 +225,7 @@ func stageRows(r *review.Review) []string {
 }
 
 // comments checks the discussions of a review, which carry over to the next.
-func (v *Verified) comments(ctx context.Context, tx pgx.Tx, no int, entries []review.Entry) error {
+func (v *Verified) comments(ctx context.Context, tx source, no int, entries []review.Entry) error {
 	type comment struct {
 		Stage  plan.StageKey
 		Item   plan.ItemKey

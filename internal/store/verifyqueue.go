@@ -29,7 +29,7 @@ func (q *queueRow) equal(o *queueRow) bool {
 
 // queue checks the approvers' queue. How a gate stands and whose signature
 // counts may wait for the sweep, as rollups do; the rest may not.
-func (v *Verified) queue(ctx context.Context, tx pgx.Tx, r *review.Review, holders map[review.PersonID][]review.SeatHeld) error {
+func (v *Verified) queue(ctx context.Context, tx source, r *review.Review, holders map[review.PersonID][]review.SeatHeld) error {
 	rows, err := tx.Query(ctx, `
 		select review_no as review, stage, state, round, digest, since, open_seats, signed, outdated, excluded
 		  from gate where project_id = $1`, int64(v.Stream))

@@ -12,7 +12,7 @@ import (
 )
 
 // alarms checks why records ask for attention in lists.
-func (v *Verified) alarms(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+func (v *Verified) alarms(ctx context.Context, tx source, r *review.Review) error {
 	if len(r.Records) == 0 {
 		return nil
 	}
@@ -41,7 +41,7 @@ func (v *Verified) alarms(ctx context.Context, tx pgx.Tx, r *review.Review) erro
 
 // recordComments checks the discussions of so many records. Without one there is
 // none: a comment refers to its record.
-func (v *Verified) recordComments(ctx context.Context, tx pgx.Tx, records int) error {
+func (v *Verified) recordComments(ctx context.Context, tx source, records int) error {
 	if records == 0 {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 
 // earlierReviews checks the rows of the reviews before the present one against
 // the trail as it was when the next began.
-func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now *review.Review) error {
+func (s *Store) earlierReviews(ctx context.Context, tx source, v *Verified, now *review.Review) error {
 	for i, en := range v.Entries {
 		next, ok := en.Event.(review.ReviewStarted)
 		if !ok {
@@ -54,7 +54,7 @@ func (s *Store) earlierReviews(ctx context.Context, tx pgx.Tx, v *Verified, now 
 }
 
 // reviewRow checks the row of a review that is over.
-func (v *Verified) reviewRow(ctx context.Context, tx pgx.Tx, then *review.Review) error {
+func (v *Verified) reviewRow(ctx context.Context, tx source, then *review.Review) error {
 	var digest string
 	var passed *time.Time
 	err := tx.QueryRow(ctx, `

@@ -9,7 +9,7 @@ import (
 
 // words holds the words by which the search finds a project and what belongs to it
 // against the texts, as far as they are written yet.
-func (v *Verified) words(ctx context.Context, tx pgx.Tx) error {
+func (v *Verified) words(ctx context.Context, tx source) error {
 	for _, t := range wordless {
 		rows, err := tx.Query(ctx, `select `+t.texts+`, search from `+t.table+` where search is not null and `+t.of, int64(v.Stream))
 		if err != nil {

@@ -42,7 +42,7 @@ func writeWishes(b *pgx.Batch, r *review.Review) {
 }
 
 // wishes checks those that lists show.
-func (v *Verified) wishes(ctx context.Context, tx pgx.Tx, r *review.Review) error {
+func (v *Verified) wishes(ctx context.Context, tx source, r *review.Review) error {
 	if v.Stale {
 		return nil
 	}
