@@ -40,5 +40,5 @@ var burnUpSQL = `with ` + meSQL + `
 	  from portfolio f
 	  join snapshot s on s.day > current_date - ` + strconv.Itoa(SnapshotDays) + `
 	  join snapshot_project p on p.day = s.day and p.project_id = f.project_id, me
-	 where f.key = $4 and ` + visibleSQL + `
+	 where ` + keySQL + ` and ` + visibleSQL + `
 	 order by p.day`

@@ -21,7 +21,7 @@ func (s *Store) queueSeen(b *pgx.Batch, by By, keys []review.ProjectKey, into ma
 	for i, k := range keys {
 		names[i] = string(k)
 	}
-	b.Queue(`with `+meSQL+` select f.key, f.project_id from portfolio f, me where f.key = any($4) and `+visibleSQL,
+	b.Queue(`with `+meSQL+` select f.key, f.project_id from portfolio f, me where `+keysSQL+` and `+visibleSQL,
 		by.token[:], by.person, s.idle, names).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {

@@ -193,7 +193,7 @@ func (s *Store) waitingFor(ctx context.Context, by By, id review.PersonID) (int,
 		return 0, nil
 	}
 	b := &pgx.Batch{}
-	b.Queue(`with `+meSQL+` select f.key from portfolio f, me where f.key = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, keys).
+	b.Queue(`with `+meSQL+` select f.key from portfolio f, me where `+keysSQL+` and `+visibleSQL, by.token[:], by.person, s.idle, keys).
 		Query(func(rows pgx.Rows) (err error) {
 			seen, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err

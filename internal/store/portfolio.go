@@ -7,8 +7,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/slipway-prr/slipway/internal/fold"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -325,7 +327,7 @@ func (s *Store) orderedSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total
 		most = ""
 	}
 	rest := "portfolio f, me\n\t\t         where " + strings.Join(where, "\n\t\t           and ")
-	from, order := "from "+rest, ""
+	from, order, dated := "from "+rest, "", ""
 	switch f.Sort {
 	case SortName:
 		order = `lower(f.name) %[1]s, f.project_id %[1]s`
@@ -345,9 +347,26 @@ func (s *Store) orderedSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total
 		from = "from portfolio f left join person o on o.id = f.blocked_by, me" + strings.TrimPrefix(rest, "portfolio f, me")
 		order = `coalesce(lower(o.name), f.waited[1]) %[1]s %[2]s, lower(f.name) %[1]s, f.project_id %[1]s`
 	case SortSince:
-		order = `f.blocked_since %[1]s %[2]s, f.project_id %[1]s`
+		dated, order = `f.blocked_since`, `f.project_id %[1]s`
 	default:
-		order = dueSQL + ` %[1]s %[2]s, lower(f.name) %[1]s, f.project_id %[1]s`
+		dated, order = dueSQL, `lower(f.name) %[1]s, f.project_id %[1]s`
+		if f.Status == review.StatusOnHold || f.Status == review.StatusStopped { // which have no such day
+			dated = ""
+		}
+	}
+	switch {
+	case dated == "":
+	case desc == (nulls == "nulls last"): // no index has them so: what has no date is read by itself
+		byDate := dated + " %[1]s, " + order
+		from = `from (
+		    (select f.*, false as dateless from ` + rest + ` and ` + dated + ` is not null
+		      order by ` + inOrder(byDate, way, nulls) + most + `)
+		    union all
+		    (select f.*, true from ` + rest + ` and ` + dated + ` is null
+		      order by ` + inOrder(order, way, nulls) + most + `)) f`
+		order = `f.dateless ` + map[bool]string{true: "asc", false: "desc"}[nulls == "nulls last"] + `, ` + byDate
+	default:
+		order = dated + " %[1]s %[2]s, " + order
 	}
 	// The planner has to know how few rows are wanted.
 	limit := fmt.Sprintf(`limit %d`, size)
@@ -408,7 +427,7 @@ func (f *PortfolioFilter) rely() (where []string) {
 		cond string
 	}{
 		{f.Mine, `f.owner_id = (select id from me)`},
-		{f.On, `f.project_id in (select project_id from project_member where person_id = (select id from me))`},
+		{f.On, `f.project_id = any(array(select project_id from project_member where person_id = (select id from me)))`},
 		{f.Me, `f.waited && (select array_agg(w) from (
 		    select me.id::text from me union all
 		    select g.seat from held g, me where g.person_id = me.id and g.seat <> '' and ` + countsSQL + `) own (w))`},
@@ -417,8 +436,8 @@ func (f *PortfolioFilter) rely() (where []string) {
 		{f.NoTarget, `f.target is null`},
 		{f.Behind, isBehindSQL},
 		{f.Waivers, waiverEndsSQL},
-		{f.Expired, `0 < any(f.expired)`},
-		{f.NoOwner, `f.status <> 'stopped' and (f.unowned or exists (select from person o where o.id = f.owner_id and (o.blocked_at is not null or o.erased_at is not null)))`},
+		{f.Expired, hasExpiredSQL},
+		{f.NoOwner, `f.status <> 'stopped' and (f.unowned or f.owner_id = any(array(select id from person where blocked_at is not null or erased_at is not null)))`},
 	} {
 		if c.on {
 			where = append(where, c.cond)
@@ -431,6 +450,10 @@ func (f *PortfolioFilter) rely() (where []string) {
 func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 	if f.Search != "" {
 		add(`(f.search like '%' || $* || '%' or f.key like '%' || $* || '%')`, folded(f.Search))
+		// Whatever has it has these words, which are found by their index where few have them.
+		if words := fold.Words(f.Search); utf8.RuneCountInString(words) >= 3 {
+			add(`f.project_id in (select id from project where search like '%' || $* || '%' or search is null)`, words)
+		}
 	}
 	if f.Team != "" {
 		add(`f.team = $*`, f.Team)
@@ -448,7 +471,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 		add(`f.status = $*`, f.Status)
 	}
 	if f.Owner != "" {
-		add(`f.owner_id in `+peopleLikeSQL, folded(f.Owner))
+		add(`f.owner_id = any(array`+peopleLikeSQL+`)`, folded(f.Owner))
 	}
 	if f.Uses != "" {
 		add(f.usesSQL(), f.Uses)
@@ -466,7 +489,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 		add(`f.waited && (select array_agg(id::text) from `+peopleLikeSQL+` named)`, folded(f.Person))
 	}
 	if f.Anyone != "" {
-		add(`f.project_id in (select project_id from project_member where person_id in `+peopleLikeSQL+`)`, folded(f.Anyone))
+		add(`f.project_id = any(array(select project_id from project_member where person_id = any(array`+peopleLikeSQL+`)))`, folded(f.Anyone))
 	}
 	if f.Alarm != record.NoAlarm {
 		add(`f.project_id in (select project_id from record where alarm = $* and alarm <> '')`, string(f.Alarm))
@@ -475,6 +498,10 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 		add(`f.target >= $*::date and f.target < $*::date + interval '1 month'`, f.Month)
 	}
 }
+
+// hasExpiredSQL is that evidence of an item has expired, in words of which the planner knows how
+// many projects they are about.
+const hasExpiredSQL = `not f.expired <@ '{0}'::smallint[]`
 
 // isBehindSQL is that a project that is not stopped has a newer version of something its plan
 // is made of. Plans are found first: many projects may share one.

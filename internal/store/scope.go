@@ -16,7 +16,7 @@ func (s *Store) Scope(ctx context.Context, by By, key review.ProjectKey) (review
 	var scope review.Scope
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
-	b.Queue(`with `+meSQL+` select f.project_id from portfolio f, me where f.key = $4 and `+visibleSQL,
+	b.Queue(`with `+meSQL+` select f.project_id from portfolio f, me where `+keySQL+` and `+visibleSQL,
 		by.token[:], by.person, s.idle, string(key)).QueryRow(func(row pgx.Row) error {
 		err := row.Scan(&scope)
 		if errors.Is(err, pgx.ErrNoRows) {

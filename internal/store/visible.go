@@ -7,6 +7,13 @@ import "strings"
 // as f and the CTE of [meSQL]; a test holds the two against each other.
 const visibleSQL = `((me.reads or f.project_id = any(me.own)) and (not f.restricted or me.reads_all or f.project_id = any(me.own)))`
 
+// keySQL and keysSQL find projects by what $4 has: a key, or several. The table
+// portfolio, written with every answer, has no index of keys; that of projects has.
+const (
+	keySQL  = `f.project_id = (select id from project where key = $4)`
+	keysSQL = `f.project_id = any(array(select id from project where key = any($4)))`
+)
+
 // meSQL is who asks, inside the statement of a list: $1 the token, $2 the
 // person (0 with a session), $3 the idle limit of sessions. own are the
 // projects that the person is on or holds a seat for, some of them twice; as an

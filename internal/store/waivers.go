@@ -43,6 +43,20 @@ var waiverKinds = map[WaiverKind]string{
 	WaiversRevoked:  `found.state = 'revoked'`,
 }
 
+// indexed says of the kinds that are few among all there have ever been what an index
+// finds; what their state says more is asked of these.
+func (k WaiverKind) indexed() []string {
+	switch k {
+	case WaiversWaiting:
+		return []string{`found.granted_at is null and found.denied_at is null`}
+	case WaiversCurrent, WaiversInForce:
+		return []string{`found.until >= current_date`}
+	case WaiversExpiring:
+		return []string{`found.until >= current_date and found.until <= current_date + ` + strconv.Itoa(review.DueAhead)}
+	}
+	return nil
+}
+
 // WaiverFilter narrows the register; zero values narrow nothing.
 type WaiverFilter struct {
 	Kind    WaiverKind
@@ -213,8 +227,8 @@ func (s *Store) queueWaivers(b *pgx.Batch, by By, f WaiverFilter, limit int, out
 func (s *Store) waiversSQL(by By, f WaiverFilter) (string, []any) {
 	args := s.waiverArgs(by)
 	where := []string{waiverKinds[f.Kind]}
-	if f.Kind == WaiversWaiting && by.at.IsZero() {
-		where = append(where, `found.granted_at is null and found.denied_at is null`) // which has an index
+	if by.at.IsZero() {
+		where = append(where, f.Kind.indexed()...)
 	}
 	where, args = f.narrow(where, args)
 	return foundSQL + `

@@ -25,12 +25,13 @@ func (s *Store) WholeWaivers(ctx context.Context, by By, f WaiverFilter, stretch
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &who)
 	sql, args := s.waiversSQL(by, f)
-	b.Queue(`declare whole no scroll cursor for `+sql, args...)
+	// A name of its own: a connection remembers which columns a fetch by these words has.
+	b.Queue(`declare register no scroll cursor for `+sql, args...)
 	if err := send(ctx, tx, b); err != nil {
 		return batchError("reading the waivers", err)
 	}
 	for first := true; ; first = false {
-		rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from whole`, stretch))
+		rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from register`, stretch))
 		if err != nil {
 			return batchError("reading the waivers", err)
 		}

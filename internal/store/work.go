@@ -81,7 +81,7 @@ func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]W
 	b.Queue(`with `+meSQL+`
 		select f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.owner_id, f.target, f.live, w.stage, w.state, w.round, w.since, w.open_seats,
 		       array(select g.seat from held g
-		              where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`
+		              where g.person_id = (select id from me) and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`
 		                and (g.for_id is null or not g.for_id = any(w.excluded))
 		              group by g.seat) as my_seats,
 		       me.id = any(w.outdated), me.id = any(w.excluded)
@@ -89,7 +89,7 @@ func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]W
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no, me
 		 where w.state = 2 and f.status = 'active' and not me.id = any(w.signed)
 		   and exists (select from held g
-		                where g.person_id = me.id and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`)
+		                where g.person_id = (select id from me) and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`)
 		   and `+visibleSQL+`
 		 order by me.id = any(w.excluded), w.since, w.project_id, w.stage
 		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {

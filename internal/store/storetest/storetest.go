@@ -63,9 +63,10 @@ func Main(m *testing.M) int {
 // DB is a database that one test has to itself. It is dropped when the test
 // ends, or kept for inspection when the test failed on a shared server.
 type DB struct {
-	Name     string
-	OwnerURL string // as slipway_owner, who owns all tables
-	AppURL   string // as slipway_app, with what the migrations grant
+	Name         string
+	OwnerURL     string // as slipway_owner, who owns all tables
+	AppURL       string // as slipway_app, with what the migrations grant
+	SuperuserURL string // for filling a database past its triggers and foreign keys
 }
 
 // New returns a fresh copy of the migrated database.
@@ -191,12 +192,18 @@ func (s *server) close() error {
 func (s *server) urlFor(role, database string) string {
 	u := *s.address
 	password, _ := u.User.Password()
-	u.User, u.Path = url.UserPassword(role, password), "/"+database
+	u.User = url.UserPassword(role, password)
+	return named(u, database)
+}
+
+// named is an address with another database.
+func named(u url.URL, database string) string {
+	u.Path = "/" + database
 	return u.String()
 }
 
 func (s *server) database(name string) *DB {
-	return &DB{Name: name, OwnerURL: s.urlFor(postgres.OwnerRole, name), AppURL: s.urlFor(postgres.AppRole, name)}
+	return &DB{Name: name, OwnerURL: s.urlFor(postgres.OwnerRole, name), AppURL: s.urlFor(postgres.AppRole, name), SuperuserURL: named(*s.address, name)}
 }
 
 func (s *server) drop(name string) error {
