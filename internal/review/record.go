@@ -441,7 +441,9 @@ func (f *RecordFields) PastedLinks() string {
 }
 
 // same reports whether two records say the same.
-func (f *RecordFields) same(g *RecordFields) bool { return f.Title == g.Title && digestOf(f) == digestOf(g) }
+func (f *RecordFields) same(g *RecordFields) bool {
+	return f.Title == g.Title && digestOf(f) == digestOf(g)
+}
 
 // OpenRecord adds a record. The same form sent twice adds one.
 func (r *Review) OpenRecord(by Actor, kind record.Key, in NewRecord, at time.Time) (no int, err error) {
