@@ -40,7 +40,7 @@ func (s *Server) showPortfolio(w http.ResponseWriter, r *http.Request, status in
 	f.Page = view.Page
 	d := portfolioData(f, view)
 	d.Views, d.Save = savedViews(view.Views), save
-	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r), portfolioTotals(&view.Totals)
+	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r, view.Tmpl), portfolioTotals(&view.Totals)
 	m := s.meta(w, r, &view.Viewer, "Portfolio", ui.NavPortfolio)
 	m.Width, m.ErrorCount = ui.Wide, len(save.Errors)
 	return s.render(w, r, status, page.Portfolio(m, d))
@@ -65,9 +65,9 @@ func (s *Server) portfolioBoard(w http.ResponseWriter, r *http.Request, status i
 		return err
 	}
 	f.Page = 1
-	d := &page.BoardData{PortfolioData: *portfolioData(f, &view.PortfolioView), Columns: make([]page.BoardColumn, len(view.Columns))}
+	d := &page.BoardData{PortfolioData: *portfolioData(f, &view.PortfolioView), Columns: make([]page.BoardColumn, len(view.Columns)), Lifecycles: view.Lifecycles}
 	d.Views, d.Save = savedViews(view.Views), save
-	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r), portfolioTotals(&view.Totals)
+	d.Words, d.Ignored, d.Totals = words, ignoredFilters(r, view.Tmpl), portfolioTotals(&view.Totals)
 	for i, c := range view.Columns {
 		d.Columns[i] = page.BoardColumn{Stage: c.Stage, Total: c.Total, Projects: portfolioProjects(c.Rows, view.Names)}
 	}
@@ -96,7 +96,7 @@ func (s *Server) qualitiesData(r *http.Request, words plan.Words, f page.Portfol
 	}
 	d := &page.QualitiesData{PortfolioData: page.PortfolioData{
 		Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Tags: view.Tags, Words: words,
-		Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
+		Ignored: ignoredFilters(r, view.Tmpl), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 	}}
 	for _, q := range view.Qualities {
 		total := page.QualityTotal{Quality: q.Quality, Projects: q.Projects, Asked: q.Asked, Done: q.Done}
@@ -117,7 +117,7 @@ func (s *Server) groupsData(r *http.Request, words plan.Words, f page.PortfolioF
 	d := &page.GroupsData{
 		PortfolioData: page.PortfolioData{
 			Actor: view.Actor, Now: view.Now, Filter: f, Template: view.Tmpl, Teams: view.Teams, Tags: view.Tags, Words: words,
-			Ignored: ignoredFilters(r), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
+			Ignored: ignoredFilters(r, view.Tmpl), Totals: portfolioTotals(&view.Totals), Views: savedViews(view.Views),
 		},
 		Groups: make([]page.PortfolioTotals, len(view.Groups)), All: portfolioTotals(&view.All), More: view.More,
 	}
@@ -251,7 +251,7 @@ func storeFilter(words plan.Words, f *page.PortfolioFilter) store.PortfolioFilte
 		Search: f.Search, On: f.Person == page.OwnerMe, Team: f.Team, Tier: f.Tier, Status: f.Status, Stage: f.Stage, Live: f.Live, Uses: f.Uses, Version: f.Version,
 		Mine: f.Owner == page.OwnerMe, Me: f.Waits == page.OwnerMe, Seat: page.SeatNamed(words, f.Waits), Late: f.Late, NoDeputy: f.NoDeputy, NoOwner: f.NoOwner,
 		Exposure: f.Exposure, Tag: fold.Tag(f.Tag), Behind: f.Behind, Waivers: f.Waivers, Expired: f.Expired,
-		Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
+		Columns: f.Columns, Sort: store.PortfolioSort(f.Sort), Desc: f.Desc, Page: f.Page,
 	}
 	if !out.Mine {
 		out.Owner = f.Owner
@@ -284,8 +284,11 @@ func portfolioFilter(r *http.Request) page.PortfolioFilter {
 }
 
 // ignoredFilters are the parts of an address that narrow nothing.
-func ignoredFilters(r *http.Request) []page.Ignored {
-	_, ignored := readPortfolio(r)
+func ignoredFilters(r *http.Request, columns *plan.Lifecycle) []page.Ignored {
+	f, ignored := readPortfolio(r)
+	if f.Columns != "" && f.Columns != columns.Key {
+		ignored = append(ignored, page.Ignored{Name: "columns", Value: f.Columns, Known: true})
+	}
 	for i := range ignored {
 		ignored[i].Name, ignored[i].Value = printable(ignored[i].Name, 40), printable(ignored[i].Value, 40)
 	}

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -15,7 +18,7 @@ const BoardCards = 12
 
 // BoardColumn are the projects in a stage.
 type BoardColumn struct {
-	Stage *plan.Stage // of the lifecycle of new projects; nil: of those in a stage that none of its stages covers
+	Stage *plan.Stage // of the lifecycle whose stages are the columns; nil: of those in a stage that none of its stages covers
 	Total int
 	Rows  []PortfolioRow // the first [BoardCards], as the portfolio shows them
 }
@@ -24,10 +27,12 @@ type BoardColumn struct {
 type BoardView struct {
 	PortfolioView // with the rows of all columns
 	Columns       []BoardColumn
+	Lifecycles    []*plan.Lifecycle // that projects go by which the person may see, by name
 }
 
-// PortfolioBoard puts the projects that the person may see into the columns of their stages, those due
-// soonest first. Which of them are the first is found in memory, so that only what is shown is read.
+// PortfolioBoard puts the projects that the person may see into the columns of their stages, in the order of
+// the list. Which of them are the first is found in memory, so that only what is shown is read; another
+// order than by the day that is due is found out by the database, for all of them.
 func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*BoardView, error) {
 	out := &BoardView{PortfolioView: PortfolioView{Page: 1}}
 	tally, err := s.tally(ctx, by, f, &out.Viewer, &out.Teams, &out.Views)
@@ -35,7 +40,14 @@ func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*
 		return nil, err
 	}
 	out.Tmpl, out.paces, out.Totals, out.Tags = tally.tmpl, tally.filter.paces, tally.strip(out.Now), tally.tags()
-	lanes := tally.lanes(out.Now)
+	out.Lifecycles = tally.lifecycles()
+	var places map[review.ProjectID]int
+	if f.Sort != SortDue && f.Sort != "" || f.Desc {
+		if places, err = s.ordered(ctx, by, tally); err != nil {
+			return nil, err
+		}
+	}
+	lanes := tally.lanes(out.Now, places)
 	if err := s.readCards(ctx, by, lanes, out); err != nil {
 		return nil, err
 	}
@@ -44,6 +56,44 @@ func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*
 	}
 	out.deal(lanes)
 	return out, nil
+}
+
+// ordered are the places of the projects in the order of the list.
+func (s *Store) ordered(ctx context.Context, by By, t *tally) (map[review.ProjectID]int, error) {
+	sql, args := s.orderedSQL(by, t.filter, t.tmpl, allRows, `f.project_id`)
+	rows, err := s.pool.Query(ctx, `with `+meSQL+` `+sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("ordering the board: %w", err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("ordering the board: %w", err)
+	}
+	out := make(map[review.ProjectID]int, len(ids))
+	for i, id := range ids {
+		out[review.ProjectID(id)] = i
+	}
+	return out, nil
+}
+
+// lifecycles are those that the projects go by which the person may see, each in its newest version.
+func (t *tally) lifecycles() []*plan.Lifecycle {
+	t.of.mu.RLock()
+	defer t.of.mu.RUnlock()
+	var out []*plan.Lifecycle
+	seen := map[string]bool{}
+	for i := range t.of.of {
+		p := &t.of.of[i]
+		if seen[p.ref.Key] || !t.sees(p) {
+			continue
+		}
+		seen[p.ref.Key] = true
+		if l := t.filter.paces.newest(p.ref.Key); l != nil {
+			out = append(out, l)
+		}
+	}
+	slices.SortFunc(out, func(a, b *plan.Lifecycle) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Key, b.Key)) })
+	return out
 }
 
 // readCards reads the projects of all lanes at once. What the person may see of them is asked again:
@@ -104,12 +154,14 @@ type lane struct {
 
 // card is a project in a lane.
 type card struct {
-	id  review.ProjectID
-	due time.Time // the day that lists show; zero: none, which comes last
+	id    review.ProjectID
+	place int       // in the order of the list; 0 in that by the day, which is known here
+	due   time.Time // the day that lists show; zero: none, which comes last
 }
 
-// lanes are those of the stages of new projects, and after them one for projects that are in none.
-func (t *tally) lanes(now time.Time) []lane {
+// lanes are those of the stages that are the columns, and after them one for projects that are in none.
+// Without places, what is due soonest comes first.
+func (t *tally) lanes(now time.Time, places map[review.ProjectID]int) []lane {
 	out := make([]lane, len(t.tmpl.Stages)+1)
 	t.each(now, func(p *standing, is facts) {
 		if !t.filter.leaves(p, is) {
@@ -119,12 +171,16 @@ func (t *tally) lanes(now time.Time) []lane {
 		if at < 0 {
 			at = len(t.tmpl.Stages)
 		}
-		out[at].take(card{p.id, p.due()})
+		place, known := places[p.id]
+		if !known && places != nil { // the order may know it a moment later
+			place = len(places)
+		}
+		out[at].take(card{p.id, place, p.due()})
 	})
 	return out
 }
 
-// take counts a project, and keeps it among the first if it is due so soon.
+// take counts a project, and keeps it if it is among the first.
 func (l *lane) take(c card) {
 	l.total++
 	l.first = keepFirst(l.first, BoardCards, c, card.compare)
@@ -132,6 +188,8 @@ func (l *lane) take(c card) {
 
 func (c card) compare(d card) int {
 	switch {
+	case c.place != d.place:
+		return cmp.Compare(c.place, d.place)
 	case c.due.IsZero() && !d.due.IsZero():
 		return 1
 	case d.due.IsZero() && !c.due.IsZero():

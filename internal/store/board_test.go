@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
@@ -72,6 +73,77 @@ func TestBoardHasTheListByStage(t *testing.T) {
 	}
 	if got := f.columns("mona", store.PortfolioFilter{Team: "Red"}); got != "idea 2: risky held; live 0: " {
 		t.Errorf("the red team: %s", got)
+	}
+}
+
+// The board has the order of the list, whichever it is, and the stages of any lifecycle.
+func TestBoardIsOrderedAsTheList(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.counted()
+	f.ForgetStandings()
+	for _, by := range []store.PortfolioSort{store.SortDue, store.SortName, store.SortReady, store.SortSince, store.SortTeam, store.SortOwner, store.SortTier, store.SortBlocked} {
+		for _, desc := range []bool{false, true} {
+			if by == store.SortDue && !desc {
+				continue // in which those of one day stand as they come
+			}
+			filter := store.PortfolioFilter{Sort: by, Desc: desc}
+			v, err := f.PortfolioBoard(context.Background(), f.as("pat"), filter)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range v.Columns {
+				narrowed := filter
+				narrowed.Stage = c.Stage.Key
+				var got []string
+				for _, r := range c.Rows {
+					got = append(got, string(r.Key))
+				}
+				if want := f.listed("pat", narrowed); strings.Join(got, " ") != want {
+					t.Errorf("by %s, the other way round %t: %s has %q, where the list has %q", by, desc, c.Stage.Key, got, want)
+				}
+			}
+		}
+	}
+}
+
+func TestBoardOfAnotherLifecycle(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	other := smallTemplate()
+	other.Key, other.Name, other.Stages[0].Key, other.Stages[1].Key = "other", "Other", "first", "second"
+	if err := f.publish(plan.Document{Lifecycle: other}); err != nil {
+		t.Fatal(err)
+	}
+	ref, err := other.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.create("alpha")
+	for _, key := range []string{"beta", "secret"} {
+		in := review.NewProject{Key: key, Name: key, Team: "Blue", Tier: 2, Exposure: review.ExposurePilot, Owner: f.people["olga"], Restricted: key == "secret"}
+		if _, err := f.Create(context.Background(), f.as("olga"), ref, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.ForgetStandings()
+	filter := store.PortfolioFilter{Columns: "other", Uses: "other"}
+	if got := f.columns("pat", filter); got != "first 1: beta; second 0: " {
+		t.Errorf("the board of the other lifecycle: %s", got)
+	}
+	if got := f.columns("olga", filter); got != "first 2: beta secret; second 0: " {
+		t.Errorf("the owner's board of the other lifecycle: %s", got)
+	}
+	filter.Stage = "first"
+	if got := f.listed("pat", filter); got != "beta" {
+		t.Errorf("in its first stage: %s", got)
+	}
+	v, err := f.PortfolioBoard(context.Background(), f.as("pat"), store.PortfolioFilter{Columns: "none"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v.Tmpl.Key != "other" || len(v.Lifecycles) != 2 || v.Lifecycles[0].Key != "other" {
+		t.Errorf("without such a lifecycle the board has the stages of %s, and offers %d", v.Tmpl.Key, len(v.Lifecycles))
 	}
 }
 

@@ -109,6 +109,16 @@ func (s *Store) findPaces(ctx context.Context) (paces, error) {
 	return out, nil
 }
 
+// newest is the newest version of a lifecycle by its key; nil where there is none.
+func (p paces) newest(key string) (l *plan.Lifecycle) {
+	for ref, pace := range p {
+		if ref.Key == key && (l == nil || ref.Version > l.Version) {
+			l = pace.of
+		}
+	}
+	return l
+}
+
 // inStage are the stages of all lifecycles that the portfolio counts in a stage of the one
 // whose stages are its columns.
 func (p paces) inStage(columns *plan.Lifecycle, stage plan.StageKey) (keys []string, versions, places []int) {

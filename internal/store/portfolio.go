@@ -68,6 +68,7 @@ type PortfolioFilter struct {
 	Waivers  bool   // a waiver of it ends soon
 	Expired  bool   // evidence of an item of it has expired
 	NoOwner  bool   // its owner cannot sign in, or a stage that has begun has none of its own
+	Columns  string // key of the lifecycle whose stages are the columns; empty, or of none that there is: that of new projects
 	Sort     PortfolioSort
 	Desc     bool // the other way round
 	Page     int  // from 1
@@ -115,7 +116,7 @@ type PortfolioView struct {
 	Names  Names           // of the owners and those who are waited for
 	Teams  []string        // to filter by; nil when there are more than TeamsListed
 	Tags   []string        // to filter by, those of the most projects; see [TagsListed]
-	Tmpl   *plan.Lifecycle // of new projects: its stages are the columns
+	Tmpl   *plan.Lifecycle // its stages are the columns: of new projects, or as the filter says
 	paces  paces
 }
 
@@ -177,6 +178,9 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 			return nil, err
 		}
 		f.risky = s.standings.atRisk(time.Now().In(s.zone), known)
+	}
+	if l := known.newest(f.Columns); l != nil {
+		return l, nil
 	}
 	return s.lifecycle(ctx)
 }

@@ -97,7 +97,7 @@ func (s *Store) PortfolioQualities(ctx context.Context, by By, f PortfolioFilter
 	if err != nil {
 		return nil, err
 	}
-	out.Tmpl, out.Totals = tally.tmpl, tally.strip(out.Now)
+	out.Tmpl, out.Totals, out.Tags = tally.tmpl, tally.strip(out.Now), tally.tags()
 	out.Qualities = tally.qualities(out.Now)
 	return out, s.nameWeakest(ctx, by, out.Qualities)
 }

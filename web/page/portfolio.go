@@ -38,6 +38,7 @@ type PortfolioFilter struct {
 	Waivers  bool   // a waiver of it ends soon
 	Expired  bool   // evidence has expired
 	NoOwner  bool   // without an owner, also of a stage that has begun
+	Columns  string // key of the lifecycle whose stages are the columns; empty: that of new projects
 	Sort     string // SortTarget and its sisters
 	Desc     bool   // the other way round than at first
 	Page     int    // from 1
@@ -93,7 +94,7 @@ func GateStates() []GateFilter {
 
 // narrows reports whether the list leaves anything out.
 func (f PortfolioFilter) narrows() bool {
-	return f != PortfolioFilter{Group: f.Group, Sort: f.Sort, Desc: f.Desc, Page: f.Page}
+	return f != PortfolioFilter{Group: f.Group, Columns: f.Columns, Sort: f.Sort, Desc: f.Desc, Page: f.Page}
 }
 
 // URL is the portfolio with this filter.

@@ -18,7 +18,37 @@ type BoardColumn struct {
 // BoardData are the projects of the portfolio in columns, by the stage that they are in.
 type BoardData struct {
 	PortfolioData
-	Columns []BoardColumn
+	Columns    []BoardColumn
+	Lifecycles []*plan.Lifecycle // in use on projects that the reader may see
+}
+
+// lifecycles are whose stages can be the columns: those of all projects, or of one lifecycle with the
+// projects that go by it.
+func (d *BoardData) lifecycles() []ui.Chip {
+	at := func(key, label string) ui.Chip {
+		f := d.Filter
+		if key != "" || f.Uses == f.Columns {
+			f.Uses, f.Version = key, 0
+		}
+		f.Columns, f.Stage, f.Page = key, "", 1
+		return ui.Chip{Label: label, Href: f.url(), Current: d.Filter.Columns == key, Count: -1}
+	}
+	chips := []ui.Chip{at("", "All projects")}
+	for _, l := range d.Lifecycles {
+		chips = append(chips, at(l.Key, l.Name))
+	}
+	return chips
+}
+
+// orders are the orders that the board offers, of those that the list has.
+func (d *BoardData) orders() []ui.Chip {
+	var chips []ui.Chip
+	for _, o := range []struct{ by, label string }{{SortTarget, "Due soonest"}, {SortName, "Name"}, {SortReady, "Least ready"}, {SortSince, "Longest waiting"}} {
+		f := d.Filter
+		f.Sort, f.Desc, f.Page = o.by, false, 1
+		chips = append(chips, ui.Chip{Label: o.label, Href: f.url(), Current: d.Filter.Sort == o.by && !d.Filter.Desc, Count: -1})
+	}
+	return chips
 }
 
 // name is what a column is called: the stage by its number and name.

@@ -94,6 +94,17 @@ var listFilters = []listFilter{
 	ticked("behind", "1", func(f *PortfolioFilter) *bool { return &f.Behind }, "behind a newer version"),
 	oneOf("group", func(f *PortfolioFilter) *string { return &f.Group }, Groupings(), nil),
 	{
+		name: "columns",
+		read: func(f *PortfolioFilter, v string) bool {
+			if !plan.ValidKey(v) {
+				return false
+			}
+			f.Columns = v
+			return true
+		},
+		write: func(f *PortfolioFilter) string { return f.Columns },
+	},
+	{
 		name: "sort",
 		read: func(f *PortfolioFilter, v string) bool {
 			by, desc := strings.CutPrefix(v, "-")

@@ -15,9 +15,9 @@ func TestPortfolioParameters(t *testing.T) {
 	values := map[string]string{
 		"q": "ledger", "waits": "qa", "owner": "me", "person": "Rosa", "gate": "ready", "stage": "live", "team": "Red & Green", "tag": "pci", "tier": "2", "status": "on hold",
 		"exposure": "limited", "live": "live-lapsed", "keeps": "stale", "uses": "house@3", "month": "2026-12", "late": "1", "risk": "1", "deputy": "none", "unowned": "1",
-		"waivers": "expiring", "evidence": "expired", "behind": "1", "group": "team", "sort": "-name", "page": "7",
+		"waivers": "expiring", "evidence": "expired", "behind": "1", "group": "team", "columns": "house", "sort": "-name", "page": "7",
 	}
-	silent := []string{"q", "group", "sort", "page"}
+	silent := []string{"q", "group", "columns", "sort", "page"}
 	all := url.Values{"no-such": {"x"}}
 	for _, name := range PortfolioParameters() {
 		v, ok := values[name]

@@ -86,6 +86,9 @@ func (d *PortfolioData) views() []ui.Chip {
 	at := func(group, label string) ui.Chip {
 		f := d.Filter
 		f.Group, f.Page = group, 1
+		if group != GroupStage && f.Stage == "" { // which is one of these columns
+			f.Columns = ""
+		}
 		return ui.Chip{Label: label, Href: f.url(), Current: d.Filter.Group == group, Count: -1}
 	}
 	chips := []ui.Chip{at("", "Each project")}
