@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -108,11 +109,26 @@ func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *sto
 	default:
 		d.Previews, d.Shown = true, textMark(d.Text)
 		d.Tell(view.Review.Recorded(), left)
+		s.warnOfSecrets(r, d)
 	}
 	if d.Problem != "" {
 		status = http.StatusConflict
 	}
 	return s.showPaste(w, r, status, view, d)
+}
+
+// warnOfSecrets says in the preview what looks like a secret. The rows of a file were not asked
+// about before, since nothing of it is stored yet; of pasted ones it is known that they are none.
+func (s *Server) warnOfSecrets(r *http.Request, d *page.PasteData) {
+	typed := url.Values{"text": {d.Text}}
+	found := lookForSecrets(typed)
+	if found == nil {
+		return
+	}
+	d.Secret, d.NoSecret = found.words(typed)["text"], found.mark
+	if d.Said = r.PostForm.Get(page.NoSecret) == found.mark; !d.Said {
+		s.noteSecret(r, found)
+	}
 }
 
 // applyPasted changes the items that were shown, as one change of several.

@@ -22,6 +22,20 @@ func (r *reply) applied() *reply {
 	return r.Browser.post(r.one("#paste").AttrOr("action", ""), form...)
 }
 
+// sendFile chooses a file in a form that takes one.
+func (b *browser) sendFile(path, name, body string) *reply {
+	b.f.t.Helper()
+	var buf bytes.Buffer
+	form := multipart.NewWriter(&buf)
+	file, err := form.CreateFormFile("file", name)
+	if err != nil {
+		b.f.t.Fatal(err)
+	}
+	_, _ = file.Write([]byte(body))
+	_ = form.Close()
+	return b.send(http.MethodPost, path, form.FormDataContentType(), buf.String())
+}
+
 // previewed are the lines of a preview, by their item.
 func (r *reply) previewed() map[string]string {
 	out := map[string]string{}
@@ -128,17 +142,7 @@ func TestAFileOfAnswersIsReadLikeAPastedText(t *testing.T) {
 	b := f.browse("member")
 	f.tick("owner", p, sk, items[0], review.NotMet, "Not\nyet.")
 	export := b.get(page.ProjectURL(p) + "/items/export/xlsx").want(200)
-	send := func(name, body string) *reply {
-		var buf bytes.Buffer
-		form := multipart.NewWriter(&buf)
-		file, err := form.CreateFormFile("file", name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, _ = file.Write([]byte(body))
-		_ = form.Close()
-		return b.send(http.MethodPost, page.PasteURL(p, sk), form.FormDataContentType(), buf.String())
-	}
+	send := func(name, body string) *reply { return b.sendFile(page.PasteURL(p, sk), name, body) }
 	r := send("items.xlsx", export.Body).want(200)
 	if got := words(r.find("#preview > p").First()); !strings.Contains(got, ": 0 items will be changed") {
 		t.Errorf("what was exported is to change nothing: %s", got)
@@ -150,6 +154,64 @@ func TestAFileOfAnswersIsReadLikeAPastedText(t *testing.T) {
 	}
 	send("x.xlsx", "PK\x03\x04").want(422)
 	send("x.csv", "").want(422)
+}
+
+// What stands on several lines of a cell does so in the note, from a text and from a workbook.
+func TestPastedNotesKeepTheirLines(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 2)
+	b := f.browse("member")
+	note := "First, this.\n\n- \"One\"\n- Two; three"
+	f.tick("owner", p, sk, items[0], review.NotMet, note)
+	export := b.get(page.ProjectURL(p) + "/items/export/xlsx").want(200)
+	f.tick("owner", p, sk, items[0], review.NotMet, strings.Join(strings.Fields(note), " "))
+	b.sendFile(page.PasteURL(p, sk), "items.xlsx", export.Body).want(200).applied().want(303)
+	if a := f.answerOf(p, sk, items[0]); a.Note != note {
+		t.Errorf("from a workbook the note is %q", a.Note)
+	}
+	quoted := `"` + strings.ReplaceAll(note, `"`, `""`) + `"`
+	for i, text := range []string{
+		"Key,Answer,Note\r\n" + string(items[1]) + ",Met," + strings.ReplaceAll(quoted, "\n", "\r\n"),
+		string(items[1]) + "\tN/A\t" + quoted,
+	} {
+		b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(200).applied().want(303)
+		if a := f.answerOf(p, sk, items[1]); a.Note != note {
+			t.Errorf("from text %d the note is %q", i, a.Note)
+		}
+	}
+}
+
+// What looks like a secret in the rows of a file is said before anything is stored, and said once.
+func TestPreviewsWarnOfSecrets(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 1)
+	b := f.browse("member")
+	text := "Key,Answer,Note\n" + string(items[0]) + ",Met,Use ghp_" + strings.Repeat("aB3dE5", 6) + "\n"
+	seq := f.seq(p)
+	warned := b.sendFile(page.PasteURL(p, sk), "items.csv", text).want(200)
+	if got := words(warned.one("#preview")); !strings.Contains(got, "Line 2 looks like a GitHub token.") {
+		t.Errorf("the preview says %s", got)
+	}
+	box := warned.one(`input[type=checkbox][form=paste][name="` + page.NoSecret + `"]`)
+	box.Remove()
+	warned.applied().want(422)
+	if f.seq(p) != seq {
+		t.Error("it was stored although nobody said that it is none")
+	}
+	pasted := b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(422)
+	mark := pasted.one(`input[type=checkbox][name="`+page.NoSecret+`"]`).AttrOr("value", "")
+	said := b.post(page.PasteURL(p, sk), "do", "preview", "text", text, page.NoSecret, mark).want(200)
+	if got := words(said.one("#preview")); strings.Contains(got, "looks like") {
+		t.Errorf("who has said that it is none is asked again: %s", got)
+	}
+	said.applied().want(303)
+	if f.seq(p) == seq {
+		t.Error("not changed")
+	}
 }
 
 func TestRowsThatCannotBeRead(t *testing.T) {

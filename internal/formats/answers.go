@@ -123,7 +123,7 @@ func answerRows(name string, src []byte) ([]row, *Problem) {
 		return nil, &p
 	}
 	defer func() { _ = f.Close() }() // nothing was written
-	s := sheetReader{draft: newDraft(Options{}), book: f}
+	s := sheetReader{draft: newDraft(Options{}), book: f, lines: true}
 	_, rows, bad := s.choose()
 	return rows, bad
 }

@@ -484,6 +484,15 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
+// cleanLines is a text of several lines, each of them as [clean] has it.
+func cleanLines(s string) string {
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s), "\n")
+	for i := range lines {
+		lines[i] = clean(lines[i])
+	}
+	return strings.Trim(strings.Join(lines, "\n"), "\n")
+}
+
 // splitTitle makes a title that fits of a text. It is the first sentence, and the
 // rest is what follows it; or it is cut after a word, and the rest is the whole
 // text again.

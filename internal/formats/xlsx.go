@@ -215,6 +215,7 @@ type sheetReader struct {
 	*draft
 	book     *excelize.File
 	formulas met
+	lines    bool // cells keep their lines
 }
 
 // choose is the sheet that was asked for, or the first with rows in it.
@@ -268,7 +269,7 @@ func (s *sheetReader) cells(sheet string) (rows []row, err error) {
 		if cells += len(record); len(record) > maxColumns || cells > maxCells || len(rows) >= maxRows {
 			return nil, errTooLarge
 		}
-		r := row{line: line, cells: own.Convert(record, clean)}
+		r := row{line: line, cells: own.Convert(record, s.cell)}
 		for i, c := range r.cells {
 			if c == "" {
 				continue
@@ -288,6 +289,13 @@ func (s *sheetReader) cells(sheet string) (rows []row, err error) {
 		rows = append(rows, r)
 	}
 	return rows, in.Error()
+}
+
+func (s *sheetReader) cell(text string) string {
+	if s.lines {
+		return cleanLines(text)
+	}
+	return clean(text)
 }
 
 // unread counts what hangs on a sheet besides its cells. What the library cannot read

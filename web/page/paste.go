@@ -33,6 +33,9 @@ type PasteData struct {
 	Problem  string // why nothing was changed
 	Previews bool   // there is something to look at
 	Shown    string // stands for the text that the preview is of
+	Secret   string // what in the text looks like a secret; empty: nothing
+	NoSecret string // stands for that
+	Said     bool   // that it is none
 	Unread   []string
 	Rows     []PasteRow
 }
@@ -209,13 +212,20 @@ func (r *PasteRow) read(rules review.LinkRules) {
 		r.note = strings.TrimSpace(strings.TrimPrefix(r.note, chosen))
 	}
 	follows := it.Inherited.Follows() && (r.to == "" || r.to == it.Answer.State)
-	if follows || slices.Equal(strings.Fields(r.note), strings.Fields(it.Answer.Note)) {
+	if follows || sameLines(r.note, it.Answer.Note) {
 		r.note = ""
 	}
 	if follows {
 		r.to = ""
 	}
 	r.links, r.bad = review.SortLinks(linkLines(r.Link), rules)
+}
+
+// sameLines reports whether two notes have the same words on the same lines. A spreadsheet
+// may have changed the spaces between them.
+func sameLines(a, b string) bool {
+	words := func(line string) string { return strings.Join(strings.Fields(line), " ") }
+	return slices.EqualFunc(strings.Split(a, "\n"), strings.Split(b, "\n"), func(a, b string) bool { return words(a) == words(b) })
 }
 
 // readAnswerWord is the answer that a word of a spreadsheet means; empty for none.
