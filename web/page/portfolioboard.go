@@ -22,8 +22,8 @@ type BoardData struct {
 	Lifecycles []*plan.Lifecycle // in use on projects that the reader may see
 }
 
-// lifecycles are whose stages can be the columns: those of all projects, or of one lifecycle with the
-// projects that go by it.
+// lifecycles are whose stages can be the columns: those of new projects, for all, or of one lifecycle with
+// the projects that go by it.
 func (d *BoardData) lifecycles() []ui.Chip {
 	at := func(key, label string) ui.Chip {
 		f := d.Filter
@@ -33,7 +33,7 @@ func (d *BoardData) lifecycles() []ui.Chip {
 		f.Columns, f.Stage, f.Page = key, "", 1
 		return ui.Chip{Label: label, Href: f.url(), Current: d.Filter.Columns == key, Count: -1}
 	}
-	chips := []ui.Chip{at("", "All projects")}
+	chips := []ui.Chip{at("", "All")}
 	for _, l := range d.Lifecycles {
 		chips = append(chips, at(l.Key, l.Name))
 	}
