@@ -52,11 +52,12 @@ func feedName(s string) bool {
 // them without signing in, as long as the person could.
 func (s *Server) calendarFeed(w http.ResponseWriter, r *http.Request) error {
 	secret := strings.TrimSuffix(chi.URLParam(r, "feed"), page.CalendarEnd)
-	person, err := s.Store.CalendarOf(r.Context(), store.HashToken(secret))
+	token := store.HashToken(secret)
+	person, err := s.Store.CalendarOf(r.Context(), token)
 	if err != nil {
 		return err
 	}
-	v, err := s.Store.Calendar(r.Context(), person)
+	v, err := s.Store.Calendar(r.Context(), person, token)
 	if errors.Is(err, store.ErrNoSession) { // blocked between the two
 		return review.ErrNotFound
 	}
@@ -122,6 +123,11 @@ func (s *Server) calendarDays(v *store.CalendarView) []calendar.Day {
 	}
 	for _, o := range v.OwnStages {
 		add("gate", page.GateURL(o.Project, o.Stage), o.Target, "Target of “"+o.Title+"” and its gate “"+o.Gate+"”", o.Name)
+		for i, m := range o.Milestones {
+			if !m.Done {
+				add("milestone-"+strconv.Itoa(i+1), page.StageURL(o.Project, o.Stage), m.DueDay(), "Milestone of “"+o.Title+"”: "+m.Name, o.Name)
+			}
+		}
 	}
 	for i := range v.Records {
 		rec := &v.Records[i]

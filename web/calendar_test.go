@@ -80,6 +80,41 @@ func TestACalendarIsReadWithoutASession(t *testing.T) {
 	f.stranger().post(page.MakeCalendarURL).want(401)
 }
 
+// The days of a stage are those of its owner and its deputy, and of one without them those of
+// the project's; milestones that were reached are left out.
+func TestDaysOfStagesInACalendar(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	first, _ := f.musts(0, 1)
+	second, _ := f.musts(1, 1)
+	set := func(sp review.StagePlan) {
+		f.change("owner", p, sp.Stage, func(r *review.Review, who review.Actor, at time.Time) error {
+			was := r.Project.StagePlan(sp.Stage)
+			return r.PlanStage(who, was.Digest(), sp, at)
+		})
+	}
+	set(review.StagePlan{Stage: first, Owner: f.person("member"), Deputy: f.person("deputy"), Target: "2199-03-04", Milestones: []review.Milestone{
+		{Name: "Load test, done", Due: "2199-02-02", Done: true}, {Name: "Go; no go", Due: "2199-02-03"},
+	}})
+	set(review.StagePlan{Stage: second, Target: "2199-04-05"})
+	for who, want := range map[string]string{"member": "0203 0304", "deputy": "0203 0304 0405", "owner": "0405", "viewer": ""} {
+		r := f.stranger().get(f.calendarOf(who)).want(200)
+		var days []string
+		for _, day := range []string{"0202", "0203", "0304", "0405"} {
+			if strings.Contains(r.Body, "DTSTART;VALUE=DATE:2199"+day) {
+				days = append(days, ""+day)
+			}
+		}
+		if got := strings.Join(days, " "); got != want {
+			t.Errorf("%s has the days %q, want %q", who, got, want)
+		}
+	}
+	if r := f.stranger().get(f.calendarOf("member")).want(200); !strings.Contains(r.unfolded(), `: Go\; no go (Project ledger-api)`) {
+		t.Errorf("the milestone has no name in\n%s", r.unfolded())
+	}
+}
+
 // A calendar shows what its person may see now, and nothing of projects that they no
 // longer may.
 func TestACalendarFollowsRights(t *testing.T) {

@@ -17,14 +17,16 @@ import (
 // left may not have been blocked here, and only a sign-in tells that they have not.
 const feedFor = 30 * 24 * time.Hour
 
-// OwnStage is a stage that a person answers for, with the day by which it is to be done.
+// OwnStage is a stage that a person answers for, with the days by which something of it is to
+// be done.
 type OwnStage struct {
-	Project review.ProjectKey
-	Name    string // of the project
-	Stage   plan.StageKey
-	Title   string
-	Gate    string
-	Target  time.Time
+	Project    review.ProjectKey
+	Name       string // of the project
+	Stage      plan.StageKey
+	Title      string
+	Gate       string
+	Target     time.Time          // zero: none
+	Milestones []review.Milestone // some may be done
 }
 
 // CalendarView is what a person's calendar shows: what waits for them and has a day.
@@ -40,8 +42,10 @@ func (s *Store) MakeCalendar(ctx context.Context, by By, token Token) error {
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`with `+meSQL+`
-		insert into calendar_feed (person_id, token_hash, made_at) select id, $4, clock_timestamp() from me
-		on conflict (person_id) do update set token_hash = excluded.token_hash, made_at = excluded.made_at`, by.token[:], by.person, s.idle, token[:])
+		insert into calendar_feed (person_id, token_hash, made_at, until, suspended, keeps)
+		select me.id, $4, clock_timestamp(), s.expires_at, me.suspended, me.keeps from me join session s on s.token_hash = $1
+		on conflict (person_id) do update
+		   set token_hash = excluded.token_hash, made_at = excluded.made_at, until = excluded.until, suspended = excluded.suspended, keeps = excluded.keeps`, by.token[:], by.person, s.idle, token[:])
 	if err := send(ctx, s.pool, b); err != nil {
 		return batchError("making the address of a calendar", err)
 	}
@@ -80,9 +84,11 @@ func (s *Store) CalendarOf(ctx context.Context, token Token) (review.PersonID, e
 	return person, nil
 }
 
-// Calendar reads what a person's calendar shows, with the rights that they have now.
-func (s *Store) Calendar(ctx context.Context, person review.PersonID) (*CalendarView, error) {
-	by := By{person: person}
+// Calendar reads what the calendar of a person shows that a secret opens, with the rights that
+// they would have now in the session that they began last. Once that is over, what groups gave
+// does not count (docs/adr/0058-how-old-rights-may-be.md).
+func (s *Store) Calendar(ctx context.Context, person review.PersonID, token Token) (*CalendarView, error) {
+	by := By{person: person, token: token}
 	work, err := s.MyWholeWork(ctx, by)
 	if err != nil {
 		return nil, err
@@ -122,14 +128,26 @@ func (v *CalendarView) add(key review.ProjectKey, plans []review.StagePlan) {
 		if p.Key != key || p.Lifecycle == nil {
 			continue
 		}
-		for _, planned := range plans {
-			target, err := time.Parse(review.DateLayout, planned.Target)
+		for j := range plans {
+			planned := &plans[j]
 			at := p.Lifecycle.StageIndex(planned.Stage)
-			if planned.Owner != v.Actor.Person || err != nil || at < 0 || at >= len(p.Stages) || p.Stages[at].Gate.Passed() {
+			if !v.answersFor(p, planned) || at < 0 || at >= len(p.Stages) || p.Stages[at].Gate.Passed() {
 				continue
 			}
 			def := &p.Lifecycle.Stages[at]
-			v.OwnStages = append(v.OwnStages, OwnStage{Project: key, Name: p.Name, Stage: planned.Stage, Title: def.Name, Gate: def.Gate.Name, Target: target})
+			v.OwnStages = append(v.OwnStages, OwnStage{
+				Project: key, Name: p.Name, Stage: planned.Stage, Title: def.Name, Gate: def.Gate.Name, Target: planned.TargetDay(), Milestones: planned.Milestones,
+			})
 		}
 	}
+}
+
+// answersFor reports whether the person is owner or deputy of a stage or, of one that has
+// neither, of the project.
+func (v *CalendarView) answersFor(p *OwnProject, planned *review.StagePlan) bool {
+	me := v.Actor.Person
+	if planned.Owner == 0 && planned.Deputy == 0 {
+		return p.Duty == review.DutyOwner || p.Duty == review.DutyDeputy
+	}
+	return planned.Owner == me || planned.Deputy == me
 }

@@ -91,7 +91,57 @@ func TestTheAddressOfACalendar(t *testing.T) {
 	if err := f.MakeCalendar(ctx, store.BySession(store.HashToken("nobody's")), store.HashToken("five")); !errors.Is(err, store.ErrNoSession) {
 		t.Errorf("somebody without a session makes one: %v", err)
 	}
-	if _, err := f.Calendar(ctx, f.people["pat"]); !errors.Is(err, store.ErrNoSession) {
+	if _, err := f.Calendar(ctx, f.people["pat"], store.HashToken("four")); !errors.Is(err, store.ErrNoSession) {
 		t.Errorf("somebody erased has a calendar: %v", err)
 	}
+}
+
+// What groups gave counts in a calendar no longer than it would in the session that its person
+// began last, and not while the provider did not say in which groups they are.
+func TestACalendarHasNoOlderRightsThanASession(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ctx := t.Context()
+	pat := store.Identity{Issuer: issuer, Subject: "pat", Name: "Person pat", Rights: []review.Right{{Role: review.RoleViewer}, {Seat: plan.SeatProduct}}}
+	by, err := f.session(pat, "pat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := store.HashToken("one")
+	if err := f.MakeCalendar(ctx, by, secret); err != nil {
+		t.Fatal(err)
+	}
+	f.create("alpha") // which pat sees by the role from a group
+	f.change("olga", store.Target{Project: "alpha"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetDuty(who, f.people["pat"], review.DutyMember, at)
+	})
+	counts := func(when string, roles, seats int) {
+		t.Helper()
+		v, err := f.Calendar(ctx, f.people["pat"], secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(v.Actor.Roles) != roles || len(v.Actor.Seats) != seats || len(v.Projects) != 1 {
+			t.Errorf("%s: roles %v, seats %v, %d projects", when, v.Actor.Roles, v.Actor.Seats, len(v.Projects))
+		}
+	}
+	counts("in time", 1, 1)
+	if _, err := f.db.OwnerPool(t).Exec(ctx, `update calendar_feed set until = now() - interval '1 second'`); err != nil {
+		t.Fatal(err)
+	}
+	counts("after the session", 0, 0)
+	if _, err := f.session(pat, "again"); err != nil {
+		t.Fatal(err)
+	}
+	counts("after another sign-in", 1, 1)
+	unknown := pat
+	unknown.Gap, unknown.Rights = review.GroupsMissing, []review.Right{{Role: review.RoleViewer}}
+	if _, err := f.session(unknown, "without groups"); err != nil {
+		t.Fatal(err)
+	}
+	counts("without groups", 1, 0)
+	if err := f.MakeCalendar(ctx, store.BySession(store.HashToken("without groups")), secret); err != nil {
+		t.Fatal(err)
+	}
+	counts("made without groups", 1, 0)
 }

@@ -104,6 +104,9 @@ func (s *Store) SignIn(ctx context.Context, id Identity, token Token, lasts time
 		keeps = id.everybodys()
 	}
 	tag, err := s.pool.Exec(ctx, `
+		with calendar as (
+		    update calendar_feed set until = clock_timestamp() + $5::interval, suspended = $8, keeps = $9 where person_id = $2
+		)
 		insert into session (token_hash, person_id, issuer, sid, created_at, seen_at, expires_at, browser, address, suspended, keeps, id_token, auth_time, acr)
 		select $1, id, $3, $4, clock_timestamp(), clock_timestamp(), clock_timestamp() + $5::interval, left($6, 100), left($7, 100), $8, $9, $10, $11, $12
 		  from person where id = $2 and blocked_at is null and erased_at is null`,

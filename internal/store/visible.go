@@ -26,7 +26,7 @@ const meSQL = `
 	    select p.id, w.suspended, w.keeps, coalesce(rights.all_open, false) as reads, coalesce(rights.all_of_them, false) as reads_all,
 	           array(select m.project_id from project_member m where m.person_id = p.id) || rights.seats as own
 	      from person p
-	      join (select $2::bigint as person_id, '' as suspended, '' as keeps where $2::bigint <> 0
+	      join (select $2::bigint as person_id, ` + feedGapSQL + ` from (values (1)) one left join calendar_feed c on c.token_hash = $1 where $2::bigint <> 0
 	            union all
 	            select person_id, suspended, keeps from session
 	             where $2::bigint = 0 and token_hash = $1
@@ -38,6 +38,11 @@ const meSQL = `
 	         where g.person_id = p.id and ` + countsInSQL + `) rights
 	     where p.blocked_at is null and p.erased_at is null
 	)`
+
+// feedGapSQL is why rights from groups do not count for a person without a session, and which
+// of them does all the same. In their calendar c they count as they would in the session that
+// they began last; whoever is not a calendar finds no c, and has all of them.
+const feedGapSQL = `case when c.until <= clock_timestamp() then 'over' else coalesce(c.suspended, '') end as suspended, coalesce(c.keeps, '') as keeps`
 
 // countsInSQL is whether a right g counts in a session w: where the provider did
 // not say in which groups a person is, what groups give is suspended, but for

@@ -90,18 +90,19 @@ const (
 	// The same without rights, for a person whose rights are kept.
 	sessionOnlySQL = `select ` + sessionColumns + sessionFrom + sessionLives
 
-	// $1 is the person.
+	// $1 is the person, $2 the secret of their calendar where it is read.
 	personSQL = `
-		select p.id, p.name, p.email, clock_timestamp(), (select seq from stream where id = 1), false, '', '', null::timestamptz, '', ` + rightsColumns + `
+		select p.id, p.name, p.email, clock_timestamp(), (select seq from stream where id = 1), false, w.suspended, w.keeps, null::timestamptz, '', ` + rightsColumns + `
 		  from person p
-		  left join held g on g.person_id = p.id
+		 cross join (select ` + feedGapSQL + ` from (values (1)) one left join calendar_feed c on c.token_hash = $2) w
+		  left join held g on g.person_id = p.id and ` + countsInSQL + `
 		 where p.id = $1 and p.blocked_at is null and p.erased_at is null`
 )
 
 // queueViewer asks who is asking, as one statement of a batch.
 func (s *Store) queueViewer(b *pgx.Batch, by By, v *Viewer) {
 	if by.person != 0 {
-		b.Queue(personSQL, int64(by.person)).Query(s.viewer(by, v))
+		b.Queue(personSQL, int64(by.person), by.token[:]).Query(s.viewer(by, v))
 		return
 	}
 	b.Queue(sessionSQL, by.token[:], s.idle).Query(s.viewer(by, v))
