@@ -44,7 +44,7 @@ func calendarSection(d *AccountData) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"mut prose\">A calendar on your computer or phone can subscribe to what you have to do by a date: items, conditions, records, targets of your stages and projects, evidence and waivers that run out, and reviews. Whoever knows the address can read that without signing in.</p><div class=\"stack\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<p class=\"mut prose\">A calendar on your computer or phone can subscribe to what you have to do by a date: items, conditions, records, targets and milestones of your stages, targets of your projects, evidence and waivers that run out, and reviews. Whoever knows the address can read that without signing in.</p><div class=\"stack\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -154,7 +154,7 @@ func calendarSection(d *AccountData) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !d.Calendar.Made.IsZero() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"mut small\">A new address ends the one before. An address also ends when you are blocked or erased, and rests when you have not signed in for 30 days.</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"mut small\">A new address ends the one before. An address also ends when you are blocked or erased, and rests when you have not signed in for 30 days. What you see because of a group counts as long as a session lasts.</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
