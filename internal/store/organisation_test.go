@@ -9,16 +9,21 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/internal/store/storetest"
 )
 
+// farAway is a time zone that no file shows.
+var farAway = time.FixedZone("Etc/GMT-13", 13*60*60)
+
 // exportOf is the file that a database gives.
-func exportOf(t *testing.T, db *storetest.DB) []byte {
+func exportOf(t *testing.T, db *storetest.DB, opt store.Options) []byte {
 	t.Helper()
-	s, err := store.Open(t.Context(), db.AppURL, store.Options{})
+	s, err := store.Open(t.Context(), db.AppURL, opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +42,7 @@ func exportOf(t *testing.T, db *storetest.DB) []byte {
 // importInto imports a file as the owner.
 func importInto(t *testing.T, db *storetest.DB, file []byte, opt store.ImportOptions) (*store.Exported, error) {
 	t.Helper()
-	s, err := store.Open(t.Context(), db.OwnerURL, store.Options{})
+	s, err := store.Open(t.Context(), db.OwnerURL, store.Options{Zone: farAway})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,14 +52,20 @@ func importInto(t *testing.T, db *storetest.DB, file []byte, opt store.ImportOpt
 
 // TestOrganisation exports one in which all tables have rows, and imports it.
 func TestOrganisation(t *testing.T) {
+	t.Parallel()
 	f := everything(t)
-	file := exportOf(t, f.db)
+	file := exportOf(t, f.db, store.Options{})
 	t.Run("has no secrets", func(t *testing.T) {
 		token := store.HashToken("a secret")
 		for _, secret := range []string{fmt.Sprintf("%x", token[:]), "token_hash", "a secret"} {
 			if bytes.Contains(file, []byte(secret)) {
 				t.Errorf("%q is in the file", secret)
 			}
+		}
+	})
+	t.Run("is the same in all time zones", func(t *testing.T) {
+		if other := exportOf(t, f.db, store.Options{Zone: farAway}); !bytes.Equal(other, file) {
+			t.Error(firstDifference(file, other))
 		}
 	})
 	t.Run("moves", func(t *testing.T) { f.moves(t, file) })
@@ -78,7 +89,7 @@ func (f *fixture) moves(t *testing.T, file []byte) {
 			t.Errorf("the table %s has %d lines: nothing is proven about it", table.Name, done.Kinds[table.Kind])
 		}
 	}
-	if again := exportOf(t, to); !bytes.Equal(again, file) {
+	if again := exportOf(t, to, store.Options{}); !bytes.Equal(again, file) {
 		t.Errorf("an export of what was imported differs:\n%s", firstDifference(file, again))
 	}
 	for _, table := range remade {
@@ -306,10 +317,30 @@ func refusesToImport(t *testing.T, file []byte) {
 	if _, err := importInto(t, to, file, store.ImportOptions{Check: func(*store.Verified) error { return io.ErrNoProgress }}); !errors.Is(err, io.ErrNoProgress) {
 		t.Errorf("what does not pass the check gives %v", err)
 	}
+	s, err := store.Open(t.Context(), to.OwnerURL, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	broken := io.MultiReader(bytes.NewReader(file[:len(file)/2]), iotest.ErrReader(io.ErrNoProgress))
+	if _, err := s.ImportOrganisation(t.Context(), broken, store.ImportOptions{}); !errors.Is(err, io.ErrNoProgress) {
+		t.Errorf("a disk that fails half way gives %v", err)
+	}
 	for _, table := range []string{"person", "project", "checkpoint", "saved_view", "snapshot"} {
 		if left := rows(t, to, table); len(left) > 0 {
 			t.Errorf("%s has %d rows", table, len(left))
 		}
+	}
+	// A server that has run for a day has kept it.
+	owner := to.OwnerPool(t)
+	if _, err := owner.Exec(t.Context(), `insert into snapshot (day, taken_at) values ('2026-01-01', now())`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := importInto(t, to, file, store.ImportOptions{}); !errors.Is(err, store.ErrNotEmpty) {
+		t.Errorf("where a server has run it says %v", err)
+	}
+	if _, err := owner.Exec(t.Context(), `delete from snapshot`); err != nil {
+		t.Fatal(err)
 	}
 	if _, err := importInto(t, to, file, store.ImportOptions{}); err != nil {
 		t.Errorf("the right one is refused: %v", err)
@@ -330,7 +361,7 @@ func (f *fixture) movesByTrail(t *testing.T, file []byte) {
 	if _, err := importInto(t, to, sealed(other), store.ImportOptions{TrailOnly: true}); err != nil {
 		t.Fatal(err)
 	}
-	if again := exportOf(t, to); !bytes.Equal(again, file) {
+	if again := exportOf(t, to, store.Options{}); !bytes.Equal(again, file) {
 		t.Errorf("an export of what was imported differs:\n%s", firstDifference(file, again))
 	}
 	schema := f.schema(t)
@@ -344,7 +375,7 @@ func (f *fixture) movesByTrail(t *testing.T, file []byte) {
 	if _, err := importInto(t, older, sealed(other), store.ImportOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if again := exportOf(t, older); !bytes.Equal(again, file) {
+	if again := exportOf(t, older, store.Options{}); !bytes.Equal(again, file) {
 		t.Errorf("an export of what was imported from an older schema differs:\n%s", firstDifference(file, again))
 	}
 }

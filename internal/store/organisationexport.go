@@ -40,6 +40,13 @@ type organisationEnd struct {
 	SHA256 string `json:"sha256"`
 }
 
+// sayUTC has moments written in UTC, and sayDays in the organisation's time zone again, by
+// which the days of lists go.
+const (
+	sayUTC  = `set local timezone = 'UTC'`
+	sayDays = `set local timezone = default`
+)
+
 // longestLine bounds a line in bytes; a document may have 5 MiB.
 const longestLine = 16 << 20
 
@@ -61,6 +68,7 @@ func (s *Store) ExportOrganisation(ctx context.Context, w io.Writer) (*Exported,
 	var schema int64
 	b := &pgx.Batch{}
 	b.Queue(`set local idle_in_transaction_session_timeout = 0`) // whoever reads the file may be slow
+	b.Queue(sayUTC)
 	b.Queue(versionSQL).QueryRow(func(row pgx.Row) error { return row.Scan(&schema) })
 	if err := send(ctx, tx, b); err != nil {
 		return nil, batchError("looking at the database to export", err)

@@ -83,6 +83,9 @@ func (im *importer) run(ctx context.Context) error {
 	if err := im.sameBytes(ctx); err != nil {
 		return err
 	}
+	if err := im.say(ctx, sayDays); err != nil {
+		return err
+	}
 	if err := im.verify(ctx); err != nil {
 		return err
 	}
@@ -225,7 +228,7 @@ func (im *importer) trail(ctx context.Context, t *exported, columns []string) er
 			records = records[:0]
 		}
 		if line.kind != t.kind {
-			return im.deriveAll(ctx)
+			return errors.Join(im.deriveAll(ctx), im.say(ctx, sayUTC)) // from here on rows are read back
 		}
 		if len(records) == 0 {
 			stream, first = of, line.no
@@ -235,6 +238,11 @@ func (im *importer) trail(ctx context.Context, t *exported, columns []string) er
 			return err
 		}
 	}
+}
+
+func (im *importer) say(ctx context.Context, zone string) error {
+	_, err := im.tx.conn.Exec(ctx, zone)
+	return batchError("choosing the time zone", err)
 }
 
 // sealedOf is the entry that a line has, and whose stream's it is.

@@ -113,7 +113,7 @@ func (rb *rebuild) begin(ctx context.Context) error {
 		       exists (select from template_version)`).
 		QueryRow(func(row pgx.Row) error { return row.Scan(&used, &stocked) })
 	if err := rb.tx.begin(ctx, b); err != nil {
-		return batchError("looking at the database to rebuild", err)
+		return batchError("looking at the database to fill", err)
 	}
 	if used {
 		return ErrNotEmpty
