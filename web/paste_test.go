@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 
@@ -180,6 +181,32 @@ func TestPastedNotesKeepTheirLines(t *testing.T) {
 		if a := f.answerOf(p, sk, items[1]); a.Note != note {
 			t.Errorf("from text %d the note is %q", i, a.Note)
 		}
+	}
+}
+
+// With a policy, a gate rests on the stages before it, which the page of a stage does not read.
+func TestRowsOfALaterStageUnderAPolicy(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	_, first := f.musts(0, 1)
+	sk, items := f.musts(1, 1)
+	doc := &plan.PolicyDocument{
+		Kind: plan.KindPolicy, Key: "changes", Version: 1, Name: "Changes", Summary: "How production changes.", Issuer: "Us", ReviewBy: "2030-03-31",
+		Requirements: []plan.Requirement{{Key: "said", Level: plan.LevelMust, Text: "It is said.", Items: []plan.ItemKey{first[0]}}},
+	}
+	f.publishDocument(plan.Document{Policy: doc})
+	ref, err := plan.Document{Policy: doc}.Ref()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.change("owner", p, "", func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.AttachPolicy(who, ref, r.PlanDigest(), "The auditors ask.", at)
+	})
+	b := f.browse("member")
+	b.post(page.PasteURL(p, sk), "do", "preview", "text", string(items[0])+"\tNot met\tNot yet.").want(200).applied().want(303)
+	if a := f.answerOf(p, sk, items[0]); a.State != review.NotMet {
+		t.Errorf("%+v", a)
 	}
 }
 
