@@ -245,6 +245,10 @@ func refusesToImport(t *testing.T, file []byte) {
 			i := at(`"kind":"answer"`)
 			return without(i), fmt.Sprintf("line %d says something else than the trail", i+1)
 		}},
+		{"answer too many", func() ([]byte, string) {
+			i := at(`"kind":"comment"`)
+			return sealed(slices.Insert(slices.Clone(lines), i, lines[i-1])), fmt.Sprintf("line %d says something else than the trail: there is no such row", i+1)
+		}},
 		{"waiver missing", func() ([]byte, string) {
 			i := at(`"kind":"record"`) - 1
 			return without(i), fmt.Sprintf("line %d comes too early: the trail leads to one more line of the kind waiver", i+1)

@@ -129,98 +129,41 @@ func appendLine(b []byte, kind string, row []byte) []byte {
 }
 
 func (x *exporter) table(ctx context.Context, t *exported) error {
-	rows := &tableRows{db: x.db, table: t}
-	for {
-		row, err := rows.next(ctx)
-		if err != nil {
-			return err
-		}
-		if row == nil {
-			return rows.close(ctx)
-		}
-		if err := x.line(t.kind, row); err != nil {
-			return err
-		}
+	return t.each(ctx, x.db, func(row []byte) error {
 		x.out.Kinds[t.kind]++
-	}
-}
-
-// tableRows reads the rows of a table as JSON, in the order of the file, through a cursor:
-// no query but its own may run on its connection while it is open.
-type tableRows struct {
-	db       source
-	table    *exported
-	pending  []string // statements that are not begun; nil: none was looked for
-	declared bool     // a cursor is
-	open     bool     // it may have more rows
-	rows     pgx.Rows // of the present stretch
-	got      int      // of these
+		return x.line(t.kind, row)
+	})
 }
 
 // stretchRows is how many rows are asked for at once; they are read one by one.
 const stretchRows = 1000
 
-// next is the next row, valid until the next call; nil after the last.
-func (r *tableRows) next(ctx context.Context) ([]byte, error) {
-	if r.pending == nil {
-		var err error
-		if r.pending, err = rowsSQL(ctx, r.db, r.table); err != nil {
-			return nil, err
-		}
+// each hands on the rows of a table as JSON, in the order of the file. While it does, its
+// connection can do nothing else.
+func (t *exported) each(ctx context.Context, db source, row func([]byte) error) error {
+	statements, err := rowsSQL(ctx, db, t)
+	if err != nil {
+		return err
 	}
-	for {
-		if r.rows != nil {
-			if r.rows.Next() {
-				r.got++
-				return r.rows.RawValues()[0], nil
-			}
-			if err := r.rows.Err(); err != nil {
-				return nil, r.failed(err)
-			}
-			r.rows = nil
-			if r.got < stretchRows {
-				r.open = false
+	for _, sql := range statements {
+		c := cursor{"lines", sql, "reading the table " + t.table}
+		b := &pgx.Batch{}
+		c.declare(b)
+		if err := send(ctx, db, b); err != nil {
+			return batchError(c.doing, err)
+		}
+		for n := stretchRows; n == stretchRows; {
+			if n, err = c.fetch(ctx, db, stretchRows, func(r pgx.CollectableRow) error { return row(r.RawValues()[0]) }); err != nil {
+				return err
 			}
 		}
-		if !r.open {
-			if len(r.pending) == 0 {
-				return nil, nil
-			}
-			b := &pgx.Batch{}
-			if r.declared {
-				b.Queue(`close whole`)
-			}
-			b.Queue(`declare whole no scroll cursor for ` + r.pending[0])
-			if err := send(ctx, r.db, b); err != nil {
-				return nil, r.failed(err)
-			}
-			r.open, r.declared, r.pending = true, true, r.pending[1:]
+		b = &pgx.Batch{}
+		b.Queue(`close ` + c.name)
+		if err := send(ctx, db, b); err != nil {
+			return batchError(c.doing, err)
 		}
-		var err error
-		if r.rows, err = r.db.Query(ctx, fmt.Sprintf(`fetch %d from whole`, stretchRows)); err != nil {
-			return nil, r.failed(err)
-		}
-		r.got = 0
 	}
-}
-
-func (r *tableRows) failed(err error) error {
-	return fmt.Errorf("reading the table %s: %w", r.table.table, err)
-}
-
-// close lets go of the connection, so that it can be used for something else.
-func (r *tableRows) close(ctx context.Context) error {
-	if r.rows != nil {
-		r.rows.Close()
-		r.rows = nil
-	}
-	if !r.declared {
-		return nil
-	}
-	r.declared = false
-	b := &pgx.Batch{}
-	b.Queue(`close whole`)
-	return send(ctx, r.db, b)
+	return nil
 }
 
 // rowsSQL are the statements that read a table's rows, one after the other. Texts are

@@ -288,46 +288,44 @@ func (im *importer) stream(ctx context.Context, id review.ProjectID, records []r
 	return nil
 }
 
-// compare holds what the file says beside the trail against the rows that came of it.
+// compare holds what the file says beside the trail against the rows that came of it. In an
+// older schema rows had other columns.
 func (im *importer) compare(ctx context.Context, t *exported, columns []string) error {
-	compared := im.same && !im.trailOnly // in an older schema rows had other columns
-	rows := &tableRows{db: im.tx.conn, table: t}
-	for im.file.line.kind == t.kind {
-		line := im.file.line
-		if _, err := im.fields(line, columns); err != nil {
-			return err
-		}
-		if compared {
-			row, err := rows.next(ctx)
-			if err != nil {
+	if im.same && !im.trailOnly {
+		err := t.each(ctx, im.tx.conn, func(row []byte) error {
+			line := im.file.line
+			if line.kind != t.kind {
+				return badLine(line.no, "comes too early: the trail leads to one more line of the kind %s, %s", t.kind, shortened(row))
+			}
+			if _, err := im.fields(line, columns); err != nil {
 				return err
 			}
 			if !bytes.Equal(row, line.row) {
 				return badLine(line.no, "says something else than the trail: %s", whereDiffers(row, line.row))
 			}
+			return im.file.next()
+		})
+		if err != nil {
+			return err
+		}
+		if line := im.file.line; line.kind == t.kind {
+			return badLine(line.no, "says something else than the trail: there is no such row")
+		}
+		return nil
+	}
+	for im.file.line.kind == t.kind {
+		if _, err := im.fields(im.file.line, columns); err != nil {
+			return err
 		}
 		if err := im.file.next(); err != nil {
 			return err
 		}
 	}
-	if !compared {
-		return nil
-	}
-	row, err := rows.next(ctx)
-	if err != nil {
-		return err
-	}
-	if row != nil {
-		return badLine(im.file.line.no, "comes too early: the trail leads to one more line of the kind %s, %s", t.kind, shortened(row))
-	}
-	return rows.close(ctx)
+	return nil
 }
 
 // whereDiffers names the field in which a line differs from the row that is right.
 func whereDiffers(right, line []byte) string {
-	if right == nil {
-		return "there is no such row"
-	}
 	var want, got map[string]json.RawMessage
 	if err := errors.Join(json.Unmarshal(right, &want), json.Unmarshal(line, &got)); err == nil {
 		for _, name := range slices.Sorted(maps.Keys(want)) {
@@ -358,18 +356,11 @@ func (im *importer) sameBytes(ctx context.Context) error {
 		if t.fate != carried {
 			continue
 		}
-		rows := &tableRows{db: im.tx.conn, table: t}
-		for {
-			row, err := rows.next(ctx)
-			if err != nil {
-				return err
-			}
-			if row == nil {
-				break
-			}
+		err := t.each(ctx, im.tx.conn, func(row []byte) error {
 			sum.Write(appendLine(nil, t.kind, row))
-		}
-		if err := rows.close(ctx); err != nil {
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}

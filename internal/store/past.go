@@ -225,44 +225,25 @@ func (s *Store) WholePast(ctx context.Context, by By, f PastFilter, stretch int,
 			return err
 		}
 	}
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return fmt.Errorf("beginning to read the portfolio of a past day: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	var head PastView
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &head.Viewer)
 	queueSnapshots(b, f.Day, &head.Snapshots)
 	sql, args := s.pastSQL(by, f, ``)
-	b.Queue(`declare past no scroll cursor for `+sql, args...)
-	if err := send(ctx, tx, b); err != nil {
-		return batchError("reading the portfolio of a past day", err)
-	}
-	if head.TakenAt.IsZero() {
-		return review.ErrNotFound
-	}
-	for first := true; ; first = false {
+	err := whole(ctx, s, b, cursor{"past", sql, "reading the portfolio of a past day"}, args, stretch, scanPast, func(tx source, found []PastRow) error {
+		if head.TakenAt.IsZero() {
+			return review.ErrNotFound
+		}
 		part := head
-		rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from past`, stretch))
-		if err != nil {
-			return batchError("reading the portfolio of a past day", err)
-		}
-		if part.Rows, err = pgx.CollectRows(rows, scanPast); err != nil {
-			return batchError("reading the portfolio of a past day", err)
-		}
-		if len(part.Rows) == 0 && !first {
-			return nil
-		}
+		part.Rows = found
 		if err := s.nameStages(ctx, tx, part.Rows); err != nil {
 			return err
 		}
-		if err := each(&part); err != nil {
-			return err
-		}
-		if len(part.Rows) < stretch {
-			s.noteUse(ctx, by, &head.Viewer)
-			return nil
-		}
+		return each(&part)
+	})
+	if err != nil {
+		return err
 	}
+	s.noteUse(ctx, by, &head.Viewer)
+	return nil
 }

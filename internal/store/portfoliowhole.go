@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -15,52 +14,34 @@ func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, st
 	if err != nil {
 		return err
 	}
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return fmt.Errorf("beginning to read the portfolio: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	var who Viewer
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &who)
-	sql, args := s.orderedSQL(by, f, tmpl, allRows, `f.project_id`)
 	// Only their order is found out for all of them at once: the first rows come soon.
-	b.Queue(`declare whole no scroll cursor for with `+meSQL+` `+sql, args...)
-	if err := send(ctx, tx, b); err != nil {
-		return batchError("reading the portfolio", err)
-	}
-	for first := true; ; first = false {
+	sql, args := s.orderedSQL(by, f, tmpl, allRows, `f.project_id`)
+	c := cursor{"whole", `with ` + meSQL + ` ` + sql, "reading the portfolio"}
+	err = whole(ctx, s, b, c, args, stretch, pgx.RowTo[int64], func(tx source, ids []int64) error {
 		part := &PortfolioView{Viewer: who, Tmpl: tmpl, Page: 1, paces: f.paces}
-		if part.Rows, err = s.fetchProjects(ctx, tx, by, stretch); err != nil {
+		var err error
+		if part.Rows, err = s.projectsIn(ctx, tx, by, ids); err != nil {
 			return err
-		}
-		if len(part.Rows) == 0 && !first {
-			return nil
 		}
 		if err := s.completePortfolio(ctx, tx, part); err != nil {
 			return err
 		}
-		if err := each(part); err != nil {
-			return err
-		}
-		if len(part.Rows) < stretch {
-			s.noteUse(ctx, by, &who)
-			return nil
-		}
+		return each(part)
+	})
+	if err != nil {
+		return err
 	}
+	s.noteUse(ctx, by, &who)
+	return nil
 }
 
-// fetchProjects reads the next stretch.
-func (s *Store) fetchProjects(ctx context.Context, tx pgx.Tx, by By, most int) ([]PortfolioRow, error) {
-	rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from whole`, most))
+// projectsIn reads the projects of a stretch.
+func (s *Store) projectsIn(ctx context.Context, tx source, by By, ids []int64) ([]PortfolioRow, error) {
+	rows, err := tx.Query(ctx, stretchSQL, by.token[:], by.person, s.idle, ids)
 	if err != nil {
-		return nil, batchError("reading the portfolio", err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil {
-		return nil, batchError("reading the portfolio", err)
-	}
-	if rows, err = tx.Query(ctx, stretchSQL, by.token[:], by.person, s.idle, ids); err != nil {
 		return nil, batchError("reading the portfolio", err)
 	}
 	defer rows.Close()

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -16,45 +15,24 @@ func (s *Store) WholeWaivers(ctx context.Context, by By, f WaiverFilter, stretch
 			return err
 		}
 	}
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly})
-	if err != nil {
-		return fmt.Errorf("beginning to read the waivers: %w", err)
-	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // nothing was written
 	var who Viewer
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &who)
 	sql, args := s.waiversSQL(by, f)
-	// A name of its own: a connection remembers which columns a fetch by these words has.
-	b.Queue(`declare register no scroll cursor for `+sql, args...)
-	if err := send(ctx, tx, b); err != nil {
-		return batchError("reading the waivers", err)
-	}
-	for first := true; ; first = false {
-		rows, err := tx.Query(ctx, fmt.Sprintf(`fetch %d from register`, stretch))
-		if err != nil {
-			return batchError("reading the waivers", err)
-		}
-		found, err := pgx.CollectRows(rows, scanWaiver)
-		if err != nil {
-			return batchError("reading the waivers", err)
-		}
-		if len(found) == 0 && !first {
-			return nil
-		}
+	err := whole(ctx, s, b, cursor{"register", sql, "reading the waivers"}, args, stretch, scanWaiver, func(tx source, found []foundWaiver) error {
 		part := &WaiversView{Viewer: who}
+		var err error
 		if part.Rows, err = s.explainWaivers(ctx, tx, &part.Viewer, found); err != nil {
 			return err
 		}
 		if part.Names, err = s.resolveOn(ctx, tx, waiverPeople(part.Rows)); err != nil {
 			return err
 		}
-		if err := each(part); err != nil {
-			return err
-		}
-		if len(found) < stretch {
-			s.noteUse(ctx, by, &who)
-			return nil
-		}
+		return each(part)
+	})
+	if err != nil {
+		return err
 	}
+	s.noteUse(ctx, by, &who)
+	return nil
 }
