@@ -43,7 +43,7 @@ func (s *Store) MakeCalendar(ctx context.Context, by By, token Token) error {
 	s.queueViewer(b, by, &v)
 	b.Queue(`with `+meSQL+`
 		insert into calendar_feed (person_id, token_hash, made_at, until, suspended, keeps)
-		select me.id, $4, clock_timestamp(), s.expires_at, me.suspended, me.keeps from me join session s on s.token_hash = $1
+		select me.id, $4, clock_timestamp(), coalesce(s.expires_at, clock_timestamp()), me.suspended, me.keeps from me left join session s on s.token_hash = $1
 		on conflict (person_id) do update
 		   set token_hash = excluded.token_hash, made_at = excluded.made_at, until = excluded.until, suspended = excluded.suspended, keeps = excluded.keeps`, by.token[:], by.person, s.idle, token[:])
 	if err := send(ctx, s.pool, b); err != nil {
