@@ -18,6 +18,7 @@ type lab struct {
 	postgres *postgres.Server
 	dir      string
 	released bool     // programs are built as they are released; tests share what is compiled already
+	limit    string   // of the product's memory; empty: memoryLimit
 	binary   string   // of the product, once it is built
 	log      *os.File // of the product's servers; nil: nobody reads it
 	servers  []*process

@@ -46,11 +46,15 @@ type scale struct {
 	checklists, largest, gates int // projects of which one page or form is asked for
 	// Projects in three portfolios; all 0 in a quick run.
 	small, mid, large int
+	lists             bool // only these are measured
 }
 
 func (o Options) scale() scale {
 	if o.Quick {
 		return scale{checklists: 1000, largest: 1, gates: 600}
+	}
+	if o.Lists {
+		return scale{checklists: 200, largest: 1, gates: 1, small: 1000, mid: 10_000, large: 100_000, lists: true}
 	}
 	return scale{checklists: 1000, largest: 100, gates: 4000, small: 1000, mid: 10_000, large: 100_000}
 }
@@ -69,6 +73,9 @@ func (l *lab) stand(ctx context.Context, size scale) (*stand, error) {
 	}
 	if s.hyb, err = l.rulerFor(ctx, "yardstick", items, s.pageBytes); err != nil || !s.full() {
 		return s, err
+	}
+	if s.lists {
+		return s, s.openPortfolios(ctx)
 	}
 	if items, s.bigBytes, err = s.main.shapeOf(seed.CopyKey(s.big.Key, 1), s.bigStage); err != nil {
 		return nil, err
@@ -107,6 +114,8 @@ func (s *stand) openPortfolios(ctx context.Context) error {
 		}
 	}
 	var errSmall, errMid, errLarge error
+	s.limit = largeMemoryLimit
+	defer func() { s.limit = memoryLimit }()
 	s.portfolio.small, errSmall = s.product(ctx, "portfolio-1k", fresh(s.small))
 	s.portfolio.large, errLarge = s.product(ctx, "portfolio-100k", fresh(s.large))
 	s.portfolio.mid, errMid = s.product(ctx, "portfolio-10k", func(ctx context.Context, w *seed.World) ([]seed.Pattern, error) {
@@ -140,6 +149,10 @@ func (p *product) vary(ctx context.Context) error {
 func (s *stand) contenders(ctx context.Context, runs int) ([]Contender, error) {
 	paths := checklists(s.long, seed.LongStage)
 	whole := wantPage(s.pageBytes * 9 / 10)
+	if s.lists {
+		one := s.main.pages("checklist", 1, s.main.world.Team, paths, whole)
+		return append([]Contender{s.hyb.db1(16), s.hyb.db1(1), one}, s.listContenders()...), nil
+	}
 	list := []Contender{
 		s.hyb.db1(16), s.hyb.page("page-hyb", 16, s.pageBytes), s.hyb.floor(1, s.pageBytes),
 		s.main.pages("checklist", 16, s.main.world.Team, paths, whole), s.main.pages("checklist", 1, s.main.world.Team, paths, whole),
@@ -152,15 +165,21 @@ func (s *stand) contenders(ctx context.Context, runs int) ([]Contender, error) {
 			s.bigHyb.page("largest-hyb", 16, s.bigBytes),
 			s.main.pages("largest", 16, s.main.world.Team[:seed.SmallTeam], checklists(s.big, s.bigStage), wantPage(s.bigBytes*9/10)),
 			s.main.pages("checklist-first-look", 16, s.main.world.Team, paths, wantBody(200, 2000), acceptGzip))
-		list = append(list, s.lists()...)
+		list = append(list, s.listContenders()...)
 		ticks = append(ticks, 64)
 	}
 	writes, err := s.writes(ctx, ticks, runs)
 	return append(list, writes...), err
 }
 
-func (s *stand) lists() []Contender {
-	list := []Contender{s.portfolio.small.portfolioMix(16), s.portfolio.mid.myWork(1, busyGates, busyItems)}
+func (s *stand) listContenders() []Contender {
+	list := []Contender{
+		s.portfolio.small.portfolioMix(16), s.portfolio.mid.myWork(1, busyGates, busyItems),
+		s.portfolio.mid.totals("totals-10k"), s.portfolio.large.totals("totals-100k"),
+	}
+	for _, f := range freeFilters {
+		list = append(list, s.portfolio.large.freeFilter(f.query, f.least))
+	}
 	for _, query := range portfolioViews {
 		list = append(list, s.portfolio.small.portfolioList(query), s.portfolio.large.portfolioList(query))
 	}
@@ -196,6 +215,9 @@ func (s *stand) writes(ctx context.Context, ticks []int, runs int) ([]Contender,
 
 // finish adds the figures that are no contender's; those that take their time only in a whole run.
 func (s *stand) finish(ctx context.Context, r *Report, whole bool) error {
+	if s.lists {
+		return s.finishLists(ctx, r)
+	}
 	lost, err := s.shared.lost(ctx, seed.LongStage)
 	if err != nil {
 		return err
@@ -206,8 +228,8 @@ func (s *stand) finish(ctx context.Context, r *Report, whole bool) error {
 	}
 	r.inProcessorTime()
 	if s.full() {
-		if view := r.Figures.slowestGrowth(s.portfolio.small.server.name, s.portfolio.large.server.name); view != "" {
-			r.Notes = append(r.Notes, fmt.Sprintf("The portfolio's view whose time grows most from 1,000 to 100,000 projects: %q.", view))
+		if err := s.finishLists(ctx, r); err != nil {
+			return err
 		}
 	}
 	if !whole {

@@ -42,7 +42,6 @@ var wide = []struct{ sql, page, why string }{
 	{sql: "select f.project_id from portfolio f, me\n", why: "a board in another order than by the day that is due asks for the order of all projects, as a file does (ADR 0110)"},
 	{sql: `select count(*)::int from portfolio f, me where`, why: "a list of which a page beyond the tenth is asked for is counted first"},
 	{sql: `r.template_key = $4) order by`, why: "what most projects follow is found along the list; what none does, by all of it"},
-	{sql: `and f.target is null order by`, why: "what has no target is the end of the list"},
 	{sql: `coalesce(lower(o.name), f.waited[1])`, why: "the order by whoever holds a project up sorts by names of people, which no index of projects has"},
 	{sql: `limit 20000`, why: "the search looks through what was written last, at most so much of it"},
 	{sql: `p.key = $4 then 0`, why: "a word of every project's name: the search puts the best of them first"},
@@ -219,6 +218,8 @@ func crowded(t *testing.T) (*fixture, review.ProjectKey) {
 		`update portfolio set unowned = project_id % 8 = 0, exposure = (array['sandbox', 'pilot', 'limited', 'general'])[1 + project_id * 11 % 4]`,
 		`insert into person (issuer, subject, name, search, folded) select 'https://crowd.example.test', n::text, 'Somebody ' || n, ' somebody ' || n, 'somebody ' || n from generate_series(1, 2 * ` + fmt.Sprint(crowd) + `) n`,
 		`update portfolio f set owner_id = p.id from person p where p.issuer like '%crowd%' and p.subject = (f.project_id % 400)::text and f.owner_id <> ` + f.id("two-seats"),
+		`update project_member m set person_id = p.id from person p
+		  where p.issuer like '%crowd%' and p.subject = (m.project_id % 400 + case m.duty when 'owner' then 0 when 'deputy' then 400 else 800 end)::text`,
 		`insert into granted (person_id, role, source, granted_by, granted_at) select id, 'viewer', 'group', 0, now() from person where issuer like '%crowd%'`,
 		`vacuum (analyze)`,
 	} {

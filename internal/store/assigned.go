@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -65,20 +66,20 @@ func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 		          join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
 		         where (i.state <> 'not-applicable' or i.reattest) and f.status = 'active' and `+visibleSQL+`
 		         order by i.state = 'met' and not i.reattest, i.due nulls last, f.name, i.stage, i.item
-		         limit $4) i
-		  join portfolio f on f.project_id = i.project_id
-		  join review r on r.project_id = f.project_id and r.no = f.review_no
+		         limit `+strconv.Itoa(WorkWhole)+`) i
+		 cross join lateral (select * from portfolio f where f.project_id = i.project_id offset 0) f
+		 cross join lateral (select * from review r where r.project_id = i.project_id and r.no = i.review_no offset 0) r
 		  left join lateral (
 		      select array_agg(e.kind order by e.no) as kinds, array_agg(e.expires order by e.no) as expires
 		        from evidence e
-		       where e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null
-		  ) e on i.state = 'met'
+		       where i.state = 'met' and e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null
+		  ) e on true
 		  left join lateral (
 		      select array_agg(w.granted_at order by w.no) as granted, array_agg(w.until order by w.no) as until, array_agg(w.revoked_at order by w.no) as revoked
 		        from waiver w
 		       where w.project_id = i.project_id and w.review_no = i.review_no and w.stage = i.stage and w.item = i.item and w.granted_at is not null
 		  ) w on true
-		 order by i.due nulls last, f.name, i.stage, i.item`, by.token[:], by.person, s.idle, WorkWhole).Query(func(rows pgx.Rows) error {
+		 order by i.due nulls last, f.name, i.stage, i.item`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var f foundItem

@@ -92,8 +92,8 @@ func (s *Store) queueVacancies(b *pgx.Batch, by By, out *[]Vacancy, all *int) {
 		     where (o.blocked_at is not null or o.erased_at is not null) and `+leaderlessSQL+` and (select me.admin from admin me)
 		)
 		select f.key as project, `+nameSQL(`f`)+` as name, v.stage, 'nobody-' || v.duty as duty, v.seat, v.no, v.since, (count(*) over ())::int as all
-		  from found v
-		  join portfolio f on f.project_id = v.project_id and f.review_no = v.review_no
+		  from found v -- few, which the planner cannot know
+		 cross join lateral (select * from portfolio f where f.project_id = v.project_id and f.review_no = v.review_no offset 0) f
 		 order by v.since, f.name, v.stage, v.seat, v.no limit $4`, by.token[:], by.person, s.idle, VacanciesShown).Query(collect)
 }
 

@@ -46,7 +46,9 @@ type PortfolioFilter struct {
 	Uses     string        // key of a lifecycle or module that the project goes by
 	Version  int           // of what it uses; 0: any
 	module   bool          // what it uses is one
+	sought   string        // what is searched, folded
 	risky    []int64       // the projects that are at risk, where AtRisk is asked
+	few      []int64       // those that the standings leave, where they are few; nil: they are many, or it was not asked
 	paces    paces
 	Live     review.Live
 	Gate     []review.GateState // a gate of the project is in one of these states
@@ -133,6 +135,9 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	if err := s.standings.upToDate(ctx, s); err != nil {
 		return nil, err
 	}
+	if err := s.findFew(ctx, &f, tmpl); err != nil {
+		return nil, err
+	}
 	f.Page = max(f.Page, 1)
 	out := &PortfolioView{Tmpl: tmpl, Page: f.Page, paces: f.paces}
 	b := &pgx.Batch{}
@@ -172,7 +177,7 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 	if err != nil {
 		return nil, err
 	}
-	f.paces = known
+	f.paces, f.sought = known, folded(f.Search)
 	if f.AtRisk {
 		if err := s.standings.upToDate(ctx, s); err != nil {
 			return nil, err
@@ -183,6 +188,27 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 		return l, nil
 	}
 	return s.lifecycle(ctx)
+}
+
+// fewProjects is up to how many projects a list asks for by their numbers.
+const fewProjects = 1000
+
+// findFew finds the projects that a filter without an index leaves, where they are few: the
+// database would look for them along the whole list. What was written up to now counts, as
+// anywhere in a list.
+func (s *Store) findFew(ctx context.Context, f *PortfolioFilter, tmpl *plan.Lifecycle) error {
+	if f.Exposure == "" && f.Month.IsZero() && !f.NoTarget {
+		return nil
+	}
+	now := time.Now().In(s.zone)
+	if s.standings.few(f, now, tmpl) == nil {
+		return nil
+	}
+	if err := s.standings.upToNow(ctx, s); err != nil {
+		return err
+	}
+	f.few = s.standings.few(f, now, tmpl)
+	return nil
 }
 
 // completePortfolio adds to rows what other tables say of their projects.
@@ -360,10 +386,13 @@ func (s *Store) orderedSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total
 	}
 	switch {
 	case dated == "":
-	case desc == (nulls == "nulls last"): // no index has them so: what has no date is read by itself
-		byDate := dated + " %[1]s, " + order
+	case desc == (nulls == "nulls last"), f.NoTarget: // no index has them so, or they are its end: what has no date is read by itself
+		byDate, has := dated+" %[1]s, "+order, dated+` is not null`
+		if f.NoTarget && dated == dueSQL {
+			has += ` and f.live <> ''` // whose date is another, and which have an index
+		}
 		from = `from (
-		    (select f.*, false as dateless from ` + rest + ` and ` + dated + ` is not null
+		    (select f.*, false as dateless from ` + rest + ` and ` + has + `
 		      order by ` + inOrder(byDate, way, nulls) + most + `)
 		    union all
 		    (select f.*, true from ` + rest + ` and ` + dated + ` is null
@@ -420,6 +449,9 @@ func (s *Store) portfolioWhere(by By, f *PortfolioFilter, tmpl *plan.Lifecycle) 
 	}
 	if f.AtRisk {
 		where = append(where, `f.project_id = any(`+args.put(f.risky)+`::bigint[])`)
+	}
+	if f.few != nil {
+		where = append(where, `f.project_id = any(`+args.put(f.few)+`::bigint[])`)
 	}
 	return args, where
 }
@@ -493,7 +525,7 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 		add(`f.waited && (select array_agg(id::text) from `+peopleLikeSQL+` named)`, folded(f.Person))
 	}
 	if f.Anyone != "" {
-		add(`f.project_id = any(array(select project_id from project_member where person_id = any(array`+peopleLikeSQL+`)))`, folded(f.Anyone))
+		add(`f.project_id in (select project_id from project_member where person_id = any(array`+peopleLikeSQL+`))`, folded(f.Anyone))
 	}
 	if f.Alarm != record.NoAlarm {
 		add(`f.project_id in (select project_id from record where alarm = $* and alarm <> '')`, string(f.Alarm))

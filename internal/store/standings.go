@@ -38,6 +38,8 @@ type standings struct {
 type standing struct {
 	id         review.ProjectID
 	ref        *plan.Ref
+	search     string // its name, folded
+	key        string
 	team       string
 	tags       []string
 	target     time.Time
@@ -71,7 +73,7 @@ func (p *standing) due() time.Time {
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, f.team, f.tags, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, ` + hasExpiredSQL + `, f.gates, f.qualities,
+	select f.project_id, coalesce(f.search, ''), f.key, f.team, f.tags, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, ` + hasExpiredSQL + `, f.gates, f.qualities,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -192,7 +194,7 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	var gates []int16
 	var qualities []byte
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.team, &w.tags, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
+	err = row.Scan(&w.id, &w.search, &w.key, &w.team, &w.tags, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
 	w.target, w.reviewDue = deref(target), deref(due)
 	w.gates = make([]review.GateState, len(gates))

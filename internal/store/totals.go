@@ -158,14 +158,14 @@ func idSet(ids []int64) map[review.ProjectID]bool {
 // beyond is what of a filter the standings cannot tell, if there is any.
 func (f PortfolioFilter) beyond() (rest PortfolioFilter, any bool) {
 	rest = PortfolioFilter{
-		Search: f.Search, Owner: f.Owner, Mine: f.Mine, Seat: f.Seat, Person: f.Person, Me: f.Me, Anyone: f.Anyone, On: f.On, Alarm: f.Alarm, Stale: f.Stale, NoOwner: f.NoOwner,
+		Owner: f.Owner, Mine: f.Mine, Seat: f.Seat, Person: f.Person, Me: f.Me, Anyone: f.Anyone, On: f.On, Alarm: f.Alarm, Stale: f.Stale, NoOwner: f.NoOwner,
 		Behind: f.Behind, Waivers: f.Waivers,
 		paces: f.paces,
 	}
 	if f.module || f.Version != 0 {
 		rest.Uses, rest.Version, rest.module = f.Uses, f.Version, f.module
 	}
-	any = rest.Search+rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Mine || rest.Me || rest.On || rest.Stale || rest.NoOwner || rest.Behind || rest.Waivers
+	any = rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Mine || rest.Me || rest.On || rest.Stale || rest.NoOwner || rest.Behind || rest.Waivers
 	return rest, any
 }
 
@@ -197,7 +197,7 @@ func (t *tally) strip(now time.Time) PortfolioTotals {
 		return t.count(f, now)
 	}
 	same := *f
-	same.paces, same.risky, same.Sort, same.Desc, same.Page = nil, nil, "", false, 0
+	same.paces, same.risky, same.few, same.Sort, same.Desc, same.Page = nil, nil, nil, "", false, 0
 	key := fmt.Sprint(review.Today(now), t.rights.reads, t.rights.readsAll, t.rights.owns, same)
 	return t.of.strip(key, func() PortfolioTotals { return t.count(f, now) })
 }
@@ -273,6 +273,24 @@ func (t *standings) atRisk(now time.Time, known paces) []int64 {
 	for i := range t.of {
 		if ask.about(&t.of[i]).atRisk {
 			ids = append(ids, int64(t.of[i].id))
+		}
+	}
+	return ids
+}
+
+// few are the projects that a filter leaves, as far as they are known here; nil for more than
+// [fewProjects].
+func (t *standings) few(f *PortfolioFilter, now time.Time, tmpl *plan.Lifecycle) []int64 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	ask, ids := newAsking(now, f.paces, tmpl), []int64{}
+	for i := range t.of {
+		p := &t.of[i]
+		if !f.leaves(p, facts{stage: f.Stage, late: true, atRisk: true}) || !f.leaves(p, ask.about(p)) {
+			continue
+		}
+		if ids = append(ids, int64(p.id)); len(ids) > fewProjects {
+			return nil
 		}
 	}
 	return ids
@@ -381,6 +399,7 @@ func (f *PortfolioFilter) leaves(p *standing, is facts) bool {
 		f.Live != review.NotLive && p.live != f.Live,
 		len(f.Gate) > 0 && p.states&setOf(f.Gate) == 0,
 		f.NoDeputy && !p.deputyless,
+		f.sought != "" && !strings.Contains(p.search, f.sought) && !strings.Contains(p.key, f.sought),
 		f.Tag != "" && !slices.Contains(p.tags, f.Tag),
 		f.Exposure != "" && p.exposure != f.Exposure,
 		f.Expired && !p.expired,

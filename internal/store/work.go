@@ -78,18 +78,17 @@ func (s *Store) queue(ctx context.Context, by By, limit int) (*QueueView, error)
 // separation of duties keeps from the person come last, so that the limit never
 // hides one to sign behind them.
 func (s *Store) queueWaiting(b *pgx.Batch, by By, limit int, mine, excluded *[]WaitingGate) {
-	b.Queue(`with `+meSQL+`
+	b.Queue(`with `+meSQL+`, `+sitsSQL+`
 		select f.key, `+nameSQL(`f`)+`, f.team, f.tier, f.owner_id, f.target, f.live, w.stage, w.state, w.round, w.since, w.open_seats,
-		       array(select g.seat from held g
-		              where g.person_id = (select id from me) and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`
+		       array(select g.seat from sits g
+		              where g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id)
 		                and (g.for_id is null or not g.for_id = any(w.excluded))
 		              group by g.seat) as my_seats,
 		       me.id = any(w.outdated), me.id = any(w.excluded)
 		  from gate w
 		  join portfolio f on f.project_id = w.project_id and f.review_no = w.review_no, me
 		 where w.state = 2 and f.status = 'active' and not me.id = any(w.signed)
-		   and exists (select from held g
-		                where g.person_id = (select id from me) and g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id) and `+countsSQL+`)
+		   and exists (select from sits g where g.seat = any(w.open_seats) and (g.project_id is null or g.project_id = w.project_id))
 		   and `+visibleSQL+`
 		 order by me.id = any(w.excluded), w.since, w.project_id, w.stage
 		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
@@ -426,7 +425,7 @@ func (s *Store) queueExpiring(b *pgx.Batch, by By, out *[]ExpiringEvidence, pins
 
 func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all *int) {
 	// One by one: the planner would rather read everybody's projects once than
-	// believe that a person is on few.
+	// believe that a person is on few. With the limit as an argument it would be planned each time.
 	b.Queue(`with `+meSQL+`, own as materialized (
 		    select project_id, duty from project_member where person_id = (select id from me)
 		)
@@ -435,9 +434,9 @@ func (s *Store) queueOwn(b *pgx.Batch, by By, limit int, out *[]OwnProject, all 
 		       r.template_key, r.template_version, r.template_digest, (select count(*) from own)
 		  from own m
 		 cross join lateral (select * from portfolio where project_id = m.project_id offset 0) f
-		  join review r on r.project_id = f.project_id and r.no = f.review_no
+		 cross join lateral (select * from review where project_id = f.project_id and no = f.review_no offset 0) r
 		 order by f.status, lower(f.name)
-		 limit $4`, by.token[:], by.person, s.idle, limit).Query(func(rows pgx.Rows) error {
+		 limit `+strconv.Itoa(limit), by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
 		for rows.Next() {
 			var r OwnProject

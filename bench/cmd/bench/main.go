@@ -27,6 +27,7 @@ func run(ctx context.Context, args []string) error {
 	o := bench.Options{Progress: os.Stderr}
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
 	flags.BoolVar(&o.Quick, "quick", false, "only the main ratios, in under two minutes")
+	flags.BoolVar(&o.Lists, "lists", false, "only the lists, at 1,000, 10,000 and 100,000 projects, in about ten minutes")
 	flags.StringVar(&o.Results, "write", "", "Markdown `file` whose section of this kind of run gets the report")
 	flags.Func("only", "measure only the contenders that match a regular `expression`, such as ^tick@; nothing is recorded",
 		func(s string) (err error) {
