@@ -12,6 +12,7 @@ import (
 	"github.com/slipway-prr/slipway/internal/auth"
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
+	"github.com/slipway-prr/slipway/internal/store"
 	"github.com/slipway-prr/slipway/web/page"
 )
 
@@ -172,18 +173,23 @@ func TestAFormOfAnEndedSessionIsSentByItsWriterOnly(t *testing.T) {
 	p, sk, _ := c.signing("payments")
 	comment := page.ItemURL(p, sk, c.tmpl.Stages[0].Items[0].Key) + "/comments"
 	typed := url.Values{"text": {"Only Tom knows this."}, "once": {"abc"}}
-	ended := func(statement string) visit {
+	db, err := pgx.Connect(t.Context(), c.db.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close(t.Context())
+	sql := func(statement string) func() {
+		return func() {
+			if _, err := db.Exec(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	ended := func(end func()) visit {
 		t.Helper()
 		b := c.surf(t)
 		b.signIn("tom", "/")
-		db, err := pgx.Connect(t.Context(), c.db.OwnerURL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer db.Close(t.Context())
-		if _, err := db.Exec(t.Context(), statement); err != nil {
-			t.Fatal(err)
-		}
+		end()
 		if err := c.Store.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -207,16 +213,32 @@ func TestAFormOfAnEndedSessionIsSentByItsWriterOnly(t *testing.T) {
 		tom.post(comment, kept).want(t, 303)
 		return got
 	}
-	for name, statement := range map[string]string{
-		"ran out": `update session set expires_at = now() - interval '1 hour'`,
-		"unused":  `update session set seen_at = now() - interval '20 hours'`,
+	for name, end := range map[string]func(){
+		"ran out": sql(`update session set expires_at = now() - interval '1 hour'`),
+		"unused":  sql(`update session set seen_at = now() - interval '20 hours'`),
+		"ended by the provider": func() {
+			notice := store.LogoutNotice{ID: "ended", Expires: time.Now().Add(time.Minute)}
+			err := db.QueryRow(t.Context(), `select s.issuer, p.subject from session s join person p on p.id = s.person_id order by s.created_at desc limit 1`).
+				Scan(&notice.Issuer, &notice.Subject)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := c.Store.EndSessions(t.Context(), notice); err != nil || n == 0 {
+				t.Fatalf("%d sessions ended: %v", n, err)
+			}
+		},
+		"ended in another browser": func() {
+			other := c.surf(t)
+			other.signIn("tom", "/")
+			other.post("/account/sessions/end-others", nil).want(t, 303)
+		},
 	} {
-		if ended(statement).StatusCode != 403 {
+		if ended(end).StatusCode != 403 {
 			t.Errorf("%s: sent by somebody else", name)
 		}
 	}
 	for _, statement := range []string{`delete from session`, `update session set expires_at = now() - interval '2 days'`} {
-		ended(statement).want(t, 303) // nobody knows any more whose it was
+		ended(sql(statement)).want(t, 303) // nobody knows any more whose it was
 	}
 }
 

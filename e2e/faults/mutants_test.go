@@ -83,7 +83,7 @@ var mutants = []mutant{
 	{"an answer overwrites one that was not seen", []edit{{inRules, "	if cur.Version != version {", "	if version < 0 {"}}, ""},
 	{"signatures outlive the seat", []edit{{inRules, " || !entitled(r.Holders[so.Person], so, r.Project.ID) {", " {"}}, ""},
 	{"a gate passes although something is missing", []edit{{inRules, "!r.quorumReached(s) || len(r.contentBlockers(s, at)) > 0:", "!r.quorumReached(s):"}}, ""},
-	{"a sign-out ends nothing", []edit{{inStore, "`delete from session where token_hash = $1 returning id_token, person_id`", "`update session set sid = sid where token_hash = $1 returning id_token, person_id`"}}, ""},
+	{"a sign-out ends nothing", []edit{{inStore, "update session s set `+endedSQL+` from was", "update session s set sid = sid from was"}}, ""},
 	{"restricted projects are shown", []edit{{inRules, "if !p.Restricted || p.Duty", "if p != nil || p.Duty"}}, ""},
 	{"what one server keeps outlives a change by another", []edit{{inStore, "return k.hash == head && k.written == written", "return k.stage >= 0"}}, ""},
 	{"what reaches further is written as far as it was loaded", []edit{{inRules, "	if !s.Loaded {\n		r.partial = true\n", "	if !s.Loaded {\n"}, {inRules, "	if stage == \"\" || r.Plan", "	if stage == \"none\" || r.Plan"}}, upheavals},

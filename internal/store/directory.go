@@ -234,7 +234,7 @@ func writeRight(b *pgx.Batch, en review.Entry) error {
 	case review.PersonBlocked:
 		b.Queue(`with moved as (delete from granted where person_id = $1 returning *) insert into withheld select * from moved`, int64(ev.Person))
 		b.Queue(`update person set blocked_at = $2 where id = $1 and erased_at is null`, int64(ev.Person), en.At)
-		b.Queue(`delete from session where person_id = $1`, int64(ev.Person))
+		b.Queue(`update session s set `+endedSQL+` where person_id = $1 and expires_at > clock_timestamp()`, int64(ev.Person))
 		b.Queue(`delete from calendar_feed where person_id = $1`, int64(ev.Person)) // so that unblocking does not bring it back
 		return nil
 	case review.PersonUnblocked:

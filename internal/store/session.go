@@ -164,12 +164,19 @@ func (s *Store) hasRights(ctx context.Context, person review.PersonID, change fu
 	return len(e.Recorded()) == 0, nil
 }
 
+// endedSQL is what becomes of a session s that is ended: no token is its own any more,
+// whatever the clock does, and [Store.Whose] still tells for a day whose it was.
+const endedSQL = `token_hash = sha256(s.token_hash), expires_at = least(s.expires_at, clock_timestamp()), id_token = '', browser = '', address = ''`
+
 // SignOut ends a session and returns what was sealed with it, empty when there
 // was none.
 func (s *Store) SignOut(ctx context.Context, by By) (sealed string, err error) {
 	var person review.PersonID
-	err = s.pool.QueryRow(
-		ctx, `delete from session where token_hash = $1 returning id_token, person_id`, by.token[:],
+	err = s.pool.QueryRow(ctx, `
+		with was as (
+		    select token_hash, id_token, person_id from session where token_hash = $1 for update
+		)
+		update session s set `+endedSQL+` from was where s.token_hash = was.token_hash returning was.id_token, was.person_id`, by.token[:],
 	).Scan(&sealed, (*int64)(&person))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return "", nil
@@ -238,8 +245,8 @@ func (s *Store) EndOwnSessions(ctx context.Context, by By, id int64) (int64, err
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &v)
 	b.Queue(`with `+meSQL+`, ended as (
-		    delete from session
-		     where person_id = (select id from me) and (id = $4 or $4 = 0 and token_hash <> $1)
+		    update session s set `+endedSQL+`
+		     where person_id = (select id from me) and expires_at > clock_timestamp() and (id = $4 or $4 = 0 and token_hash <> $1)
 		    returning 1
 		)
 		select count(*) from ended`, by.token[:], by.person, s.idle, id).QueryRow(func(row pgx.Row) error { return row.Scan(&ended) })
@@ -268,9 +275,9 @@ func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) 
 		with fresh as (
 		    insert into logout_notice (issuer, jti, expires_at) values ($1, $4, $5) on conflict do nothing returning 1
 		), ended as (
-		    delete from session s using person p
+		    update session s set `+endedSQL+` from person p
 		     where exists (select from fresh)
-		       and p.id = s.person_id and s.issuer = $1
+		       and p.id = s.person_id and s.issuer = $1 and s.expires_at > clock_timestamp()
 		       and (($2 <> '' and s.sid = $2) or (($2 = '' or s.sid = '') and p.subject = $3))
 		    returning 1
 		)
@@ -285,21 +292,21 @@ func (s *Store) EndSessions(ctx context.Context, n LogoutNotice) (int64, error) 
 	return ended, nil
 }
 
-// endedKept is how long the row of a session that ran out still tells whose it was.
+// endedKept is how long the row of a session that ended still tells whose it was.
 const endedKept = 24 * time.Hour
 
-// Whose is the person of a session, also of one that ran out within a day; 0 where
-// there is none, or no longer: signing out and blocking leave nothing.
+// Whose is the person of a session, also of one that ran out or was ended within a day; 0
+// where there is none, or no longer.
 func (s *Store) Whose(ctx context.Context, token Token) (review.PersonID, error) {
 	var person review.PersonID
-	err := s.pool.QueryRow(ctx, `select person_id from session where token_hash = $1`, token[:]).Scan((*int64)(&person))
+	err := s.pool.QueryRow(ctx, `select person_id from session where token_hash in ($1, sha256($1)) order by token_hash = $1 desc limit 1`, token[:]).Scan((*int64)(&person))
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return 0, batchError("finding out whose session it was", err)
 	}
 	return person, nil
 }
 
-// Sweep deletes what has expired: sessions a day after they did, sign-ins under way,
+// Sweep deletes what is over: sessions a day after they ended, sign-ins under way,
 // notices.
 func (s *Store) Sweep(ctx context.Context) error {
 	b := &pgx.Batch{}
