@@ -24,6 +24,7 @@ func pure() []string {
 func walkers() []testID {
 	return []testID{
 		{module + "web", "TestTheCanaryIsNotSeen"}, {module + "web", "TestTheCanaryIsNotTimed"}, {module + "web", "TestSearchIsNotTimed"},
+		{module + "web", "TestNoPageReadsThePortfolio"},
 		{module + "cmd/server", "TestRebuildOfTheDemoPortfolio"}, {module + "internal/devstack/portfolio", "TestStoriesCouldHaveBeen"},
 	}
 }
