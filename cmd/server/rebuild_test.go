@@ -112,7 +112,7 @@ func TestTheDemoPortfolioComesBack(t *testing.T) {
 func TestOrganisationCommandsSayWhatTheyLack(t *testing.T) {
 	dir := t.TempDir()
 	cut := filepath.Join(dir, "cut")
-	if err := os.WriteFile(cut, []byte(`{"kind":"organisation","row":{"product":"slipway","format":1,"schema":1}}`+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(cut, []byte(`{"kind":"organisation","row":{"product":"slipway","format":1,"schema":1,"zone":"UTC"}}`+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {

@@ -10,7 +10,7 @@ import (
 
 // Whatever is handed over as an export of an organisation is taken or refused with a reason.
 func FuzzCheckOrganisation(f *testing.F) {
-	header := `{"kind":"organisation","row":{"product":"slipway","format":1,"schema":1}}` + "\n"
+	header := `{"kind":"organisation","row":{"product":"slipway","format":1,"schema":1,"zone":"UTC"}}` + "\n"
 	for _, seed := range []string{"", header, header + `{"kind":"person","row":{"id":1}}` + "\n", header + `{"kind":"end","row":{"lines":1,"sha256":""}}`} {
 		f.Add([]byte(seed))
 	}

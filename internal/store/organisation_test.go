@@ -17,8 +17,8 @@ import (
 	"github.com/slipway-prr/slipway/internal/store/storetest"
 )
 
-// farAway is a time zone that no file shows.
-var farAway = time.FixedZone("Etc/GMT-13", 13*60*60)
+// farAway is a time zone in which midnight of UTC is on the day before.
+var farAway = time.FixedZone("Etc/GMT+11", -11*60*60)
 
 // exportOf is the file that a database gives.
 func exportOf(t *testing.T, db *storetest.DB, opt store.Options) []byte {
@@ -42,7 +42,7 @@ func exportOf(t *testing.T, db *storetest.DB, opt store.Options) []byte {
 // importInto imports a file as the owner.
 func importInto(t *testing.T, db *storetest.DB, file []byte, opt store.ImportOptions) (*store.Exported, error) {
 	t.Helper()
-	s, err := store.Open(t.Context(), db.OwnerURL, store.Options{Zone: farAway})
+	s, err := store.Open(t.Context(), db.OwnerURL, store.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,9 +63,14 @@ func TestOrganisation(t *testing.T) {
 			}
 		}
 	})
-	t.Run("is the same in all time zones", func(t *testing.T) {
-		if other := exportOf(t, f.db, store.Options{Zone: farAway}); !bytes.Equal(other, file) {
-			t.Error(firstDifference(file, other))
+	t.Run("has its moments in UTC, and names its time zone", func(t *testing.T) {
+		other := exportOf(t, f.db, store.Options{Zone: farAway})
+		if _, err := importInto(t, storetest.New(t), other, store.ImportOptions{}); err == nil || !strings.Contains(err.Error(), "line 1 says that days end in the time zone Etc/GMT+11") {
+			t.Errorf("where days end elsewhere it says %v", err)
+		}
+		lines := strings.SplitAfter(strings.TrimSuffix(strings.Replace(string(other), `"zone":"Etc/GMT+11"`, `"zone":"UTC"`, 1), "\n"), "\n")
+		if again := sealed(lines); !bytes.Equal(again, file) {
+			t.Error(firstDifference(file, again))
 		}
 	})
 	t.Run("moves", func(t *testing.T) { f.moves(t, file) })

@@ -32,6 +32,12 @@ type organisationHeader struct {
 	Product string `json:"product"`
 	Format  int    `json:"format"`
 	Schema  int64  `json:"schema"` // whose columns the rows have
+	Zone    string `json:"zone"`   // by whose days dates end: under another, some would be other days
+}
+
+// row is its only right spelling.
+func (h organisationHeader) row() []byte {
+	return fmt.Appendf(nil, `{"product":%q,"format":%d,"schema":%d,"zone":%q}`, h.Product, h.Format, h.Schema, h.Zone)
 }
 
 // organisationEnd is the row of the last line.
@@ -74,7 +80,7 @@ func (s *Store) ExportOrganisation(ctx context.Context, w io.Writer) (*Exported,
 		return nil, batchError("looking at the database to export", err)
 	}
 	x := &exporter{db: tx, w: bufio.NewWriterSize(w, 1<<16), sum: sha256.New(), out: &Exported{Kinds: map[string]int{}}}
-	if err := x.line(kindHeader, fmt.Appendf(nil, `{"product":%q,"format":%d,"schema":%d}`, organisationProduct, organisationFormat, schema)); err != nil {
+	if err := x.line(kindHeader, organisationHeader{organisationProduct, organisationFormat, schema, s.zone.String()}.row()); err != nil {
 		return nil, err
 	}
 	for _, t := range inFile() {

@@ -77,8 +77,7 @@ func openOrganisation(r io.Reader) (*organisationFile, error) {
 	if f.header.Format > organisationFormat {
 		return nil, badLine(1, "says that the file has format %d, and this program knows formats up to %d: upgrade it first", f.header.Format, organisationFormat)
 	}
-	want := appendLine(nil, kindHeader, fmt.Appendf(nil, `{"product":%q,"format":%d,"schema":%d}`, organisationProduct, organisationFormat, f.header.Schema))
-	if !bytes.Equal(raw, want) {
+	if !bytes.Equal(raw, appendLine(nil, kindHeader, f.header.row())) {
 		return nil, badLine(1, "is not the first line of an export of an organisation")
 	}
 	f.sum.Write(raw)

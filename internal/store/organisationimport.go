@@ -114,6 +114,8 @@ func (im *importer) begin(ctx context.Context) error {
 	switch {
 	case !unused:
 		return ErrNotEmpty
+	case im.file.header.Zone != im.store.zone.String():
+		return badLine(1, "says that days end in the time zone %s, and here they end in %s: SLIPWAY_TIME_ZONE has to be the same", im.file.header.Zone, im.store.zone)
 	case im.file.header.Schema > schema:
 		return badLine(1, "says that the file is from a newer Slipway: it has schema %d, and this database %d; upgrade this one first", im.file.header.Schema, schema)
 	}
