@@ -177,7 +177,11 @@ func TestPastedNotesKeepTheirLines(t *testing.T) {
 		"Key,Answer,Note\r\n" + string(items[1]) + ",Met," + strings.ReplaceAll(quoted, "\n", "\r\n"),
 		string(items[1]) + "\tN/A\t" + quoted,
 	} {
-		b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(200).applied().want(303)
+		r := b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(200)
+		if got := words(r.one("#preview")); i == 0 && !strings.Contains(got, "Note of 4 lines: “First, this.”") {
+			t.Errorf("the preview says %s", got)
+		}
+		r.applied().want(303)
 		if a := f.answerOf(p, sk, items[1]); a.Note != note {
 			t.Errorf("from text %d the note is %q", i, a.Note)
 		}

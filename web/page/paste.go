@@ -306,7 +306,11 @@ func pasteWords(e review.Event) []string {
 			out = append(out, "Reconfirmed as "+strings.ToLower(e.To.Label()))
 		}
 		if e.FromNote != e.Note {
-			out = append(out, "Note: “"+Cut(e.Note, 100)+"”")
+			what := "Note"
+			if n := strings.Count(e.Note, "\n"); n > 0 {
+				what = "Note of " + CountOf(n+1, "line")
+			}
+			out = append(out, what+": “"+Cut(e.Note, 100)+"”")
 		}
 		return out
 	case review.EvidenceAdded:
