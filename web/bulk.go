@@ -145,6 +145,7 @@ type outcome struct {
 	left    []review.Left
 	touched []plan.ItemKey // whose rows it concerns
 	undone  bool           // it took an earlier change back
+	pasted  page.PasteRefusals
 }
 
 // told shows what came of a change: the rows concerned and a line about it, or
@@ -152,7 +153,7 @@ type outcome struct {
 // stands right in the answer, because a redirect could not tell why.
 func (s *Server) told(w http.ResponseWriter, r *http.Request, changed *store.Changed, o outcome) error {
 	v := changedView(changed, stageKey(r))
-	said := page.Said{Do: o.what, Entries: entrySpan(changed.Events), Undone: o.undone, Left: o.left}
+	said := page.Said{Do: o.what, Entries: entrySpan(changed.Events), Undone: o.undone, Left: o.left, Pasted: o.pasted}
 	for _, e := range changed.Events {
 		_, item := e.Event.Subject()
 		said.Changed = append(said.Changed, item)
@@ -168,7 +169,7 @@ func (s *Server) told(w http.ResponseWriter, r *http.Request, changed *store.Cha
 	if len(o.left) > 0 {
 		return s.showList(w, r, http.StatusConflict, v, &changed.Viewer, page.BulkForm{}, said)
 	}
-	return s.done(w, r, listURL(r), o.flash.about(said.Entries))
+	return s.done(w, r, listURL(r), o.flash.about(said.Entries).refusing(o.pasted))
 }
 
 // listURL is the list as it was filtered.
@@ -247,7 +248,8 @@ func (s *Server) said(r *http.Request) page.Said {
 	if _, _, ok := readSpan(entries); !ok {
 		return page.Said{}
 	}
-	return page.Said{Text: flashTexts[f], Entries: entries, Undone: f == flashUndone}
+	text := flashTexts[f] + flash(read(r, s.cookies.flashName)).refusals().Words()
+	return page.Said{Text: text, Entries: entries, Undone: f == flashUndone}
 }
 
 // about is a flash with the entries of the trail that it speaks of.
@@ -260,5 +262,31 @@ func (f flash) about(entries string) flash {
 
 func (f flash) parts() (code flash, entries string) {
 	c, e, _ := strings.Cut(string(f), ".")
+	e, _, _ = strings.Cut(e, ".")
 	return flash(c), e
+}
+
+// refusing is a flash with how much of what was pasted came to nothing. It is two numbers, so
+// that here, too, no text can be slipped in.
+func (f flash) refusing(n page.PasteRefusals) flash {
+	if n == (page.PasteRefusals{}) {
+		return f
+	}
+	code, entries := f.parts()
+	return code + "." + flash(entries) + "." + flash(strconv.Itoa(n.Rows)+"-"+strconv.Itoa(n.Links))
+}
+
+// refusals reads them back; none where there are none.
+func (f flash) refusals() page.PasteRefusals {
+	parts := strings.Split(string(f), ".")
+	if len(parts) != 3 || parts[0] != string(flashPasted) {
+		return page.PasteRefusals{}
+	}
+	rows, links, _ := strings.Cut(parts[2], "-")
+	r, err1 := strconv.Atoi(rows)
+	l, err2 := strconv.Atoi(links)
+	if err1 != nil || err2 != nil || min(r, l) < 0 || max(r, l) > maxPaste {
+		return page.PasteRefusals{}
+	}
+	return page.PasteRefusals{Rows: r, Links: l}
 }

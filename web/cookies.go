@@ -277,13 +277,14 @@ func (c cookies) setFlash(w http.ResponseWriter, f flash) {
 
 // takeFlash reads the word and takes it away, so that it shows once.
 func (c cookies) takeFlash(w http.ResponseWriter, r *http.Request) (ui.Banner, bool) {
-	f, _ := flash(read(r, c.flashName)).parts()
+	told := flash(read(r, c.flashName))
+	f, _ := told.parts()
 	if f == flashNone {
 		return ui.Banner{}, false
 	}
 	c.drop(w, c.flashName)
 	text, ok := flashTexts[f]
-	b := ui.Banner{Kind: ui.Success, Text: text}
+	b := ui.Banner{Kind: ui.Success, Text: text + told.refusals().Words()}
 	if f.decision() {
 		b.Text, b.Href, b.Link = text+" ", page.SignOffsURL, "Back to your queue"
 	}

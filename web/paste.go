@@ -79,7 +79,7 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) error {
 	case d.Error != "":
 		return s.showPaste(w, r, http.StatusUnprocessableEntity, view, d)
 	case form.apply && form.shown == textMark(form.text):
-		return s.applyPasted(w, r, d, form.picks)
+		return s.applyPasted(w, r, view, d, form.picks)
 	case form.apply:
 		d.Problem = "Nothing was changed, because the rows are no longer those of the preview. Look at what they would do now."
 	}
@@ -92,11 +92,7 @@ func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *sto
 	if err := review.May(view.Actor, review.AnswerItem, &view.Review.Project); err != nil {
 		return err
 	}
-	var left []review.Left
-	var err error
-	if says := d.Says(nil); len(says) > 0 {
-		left, err = view.Review.AnswerEach(view.Actor, d.View.Stage, says, s.Links, view.Now)
-	}
+	err := s.tryPasted(view, d)
 	status := http.StatusOK
 	var invalid *review.Invalid
 	var refused *review.Refused
@@ -109,13 +105,27 @@ func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *sto
 		return err
 	default:
 		d.Previews, d.Shown = true, textMark(d.Text)
-		d.Tell(view.Review.Recorded(), left)
 		s.warnOfSecrets(r, d)
 	}
 	if d.Problem != "" {
 		status = http.StatusConflict
 	}
 	return s.showPaste(w, r, status, view, d)
+}
+
+// tryPasted does all that the rows say to what was read for the page, so that each row knows what
+// comes of it.
+func (s *Server) tryPasted(view *store.ProjectView, d *page.PasteData) error {
+	says := d.Says(nil)
+	if len(says) == 0 {
+		return nil
+	}
+	left, err := view.Review.AnswerEach(view.Actor, d.View.Stage, says, s.Links, view.Now)
+	if err != nil {
+		return err
+	}
+	d.Tell(view.Review.Recorded(), left)
+	return nil
 }
 
 // warnOfSecrets says in the preview what looks like a secret. The rows of a file were not asked
@@ -132,9 +142,13 @@ func (s *Server) warnOfSecrets(r *http.Request, d *page.PasteData) {
 	}
 }
 
-// applyPasted changes the items that were shown, as one change of several.
-func (s *Server) applyPasted(w http.ResponseWriter, r *http.Request, d *page.PasteData, picks []review.Picked) error {
+// applyPasted changes the items that were shown, as one change of several. The rows are tried out
+// again on what was read, since only that tells how many of them come to nothing.
+func (s *Server) applyPasted(w http.ResponseWriter, r *http.Request, seen *store.ProjectView, d *page.PasteData, picks []review.Picked) error {
 	says := d.Says(picks)
+	if err := s.tryPasted(seen, d); err != nil {
+		return s.pasteFailed(w, r, d, err)
+	}
 	var left []review.Left
 	stage := stageKey(r)
 	changed, err := s.Store.Change(r.Context(), s.by(r), store.Target{Project: projectKey(r), Stage: stage},
@@ -143,25 +157,30 @@ func (s *Server) applyPasted(w http.ResponseWriter, r *http.Request, d *page.Pas
 			left, err = rv.AnswerEach(who, stage, says, s.Links, at)
 			return err
 		})
-	var invalid *review.Invalid
-	var refused *review.Refused
-	switch {
-	case errors.As(err, &invalid), errors.As(err, &refused):
-		d.Problem = explain(err).text
-		view, readErr := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stage)
-		if readErr != nil {
-			return readErr
-		}
-		return s.showPaste(w, r, explain(err).status, view, d)
-	case err != nil:
-		return err
+	if err != nil {
+		return s.pasteFailed(w, r, d, err)
 	}
 	s.metrics.decided(changed.Events)
 	touched := make([]plan.ItemKey, len(says))
 	for i := range says {
 		touched[i] = says[i].Item
 	}
-	return s.told(w, r, changed, outcome{what: page.BulkPaste, flash: flashPasted, left: left, touched: touched})
+	return s.told(w, r, changed, outcome{what: page.BulkPaste, flash: flashPasted, left: left, touched: touched, pasted: d.Refusals()})
+}
+
+// pasteFailed shows the rows again with why nothing of them was done.
+func (s *Server) pasteFailed(w http.ResponseWriter, r *http.Request, d *page.PasteData, err error) error {
+	var invalid *review.Invalid
+	var refused *review.Refused
+	if !errors.As(err, &invalid) && !errors.As(err, &refused) {
+		return err
+	}
+	d.Problem = explain(err).text
+	view, readErr := s.Store.Checklist(r.Context(), s.by(r), projectKey(r), stageKey(r))
+	if readErr != nil {
+		return readErr
+	}
+	return s.showPaste(w, r, explain(err).status, view, d)
 }
 
 // readPasted reads the form, or the rows of a file; wrong is what is wrong with them.

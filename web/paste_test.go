@@ -72,7 +72,7 @@ func TestAnswersArePastedFromASpreadsheet(t *testing.T) {
 	for item, want := range map[string][]string{
 		title(items[0]):     {"Open → Met", "Note: “=1+1", "Link as document: Plan", "row 2 is about the same item"},
 		title(items[1]):     {"Left out", "say why"},
-		title(items[2]):     {"Open → Met", "Link refused: “see the wiki”"},
+		title(items[2]):     {"Change, a link refused", "Open → Met", "Link refused: “see the wiki”"},
 		string(elsewhere):   {"belongs to the stage"},
 		"Nothing like this": {"no item of this stage"},
 	} {
@@ -82,14 +82,14 @@ func TestAnswersArePastedFromASpreadsheet(t *testing.T) {
 			}
 		}
 	}
-	if got := words(r.find("#preview > p").First()); !strings.Contains(got, "6 rows: 2 items will be changed, 4 rows left out") || !strings.Contains(got, "Colour") {
+	if got := words(r.find("#preview > p").First()); !strings.Contains(got, "6 rows: 2 items will be changed, 4 rows left out; 1 link refused.") || !strings.Contains(got, "Colour") {
 		t.Errorf("sums up %q", got)
 	}
 	if f.seq(p) != seq {
 		t.Error("a preview changed something")
 	}
 	list := r.applied().want(303).follow().want(200)
-	if got := words(list.one("#said")); got != "What you pasted is saved. Undo" {
+	if got := words(list.one("#said")); got != "What you pasted is saved. 4 rows were left out. 1 link was refused. Undo" {
 		t.Errorf("says %q", got)
 	}
 	a := f.answerOf(p, sk, items[0])

@@ -360,6 +360,39 @@ func (d *PasteData) leftOut() int {
 	return n
 }
 
+// PasteRefusals is how much of what was pasted came to nothing.
+type PasteRefusals struct{ Rows, Links int }
+
+// Refusals counts the rows that are left out, and the links that are refused in the other rows.
+func (d *PasteData) Refusals() PasteRefusals {
+	n := PasteRefusals{Rows: d.leftOut()}
+	for i := range d.Rows {
+		if d.Rows[i].Problem == "" {
+			n.Links += len(d.Rows[i].bad)
+		}
+	}
+	return n
+}
+
+// Words says it after another sentence; empty where all was taken.
+func (n PasteRefusals) Words() string {
+	text := ""
+	if n.Rows > 0 {
+		text += " " + CountOf(n.Rows, "row") + were(n.Rows) + " left out."
+	}
+	if n.Links > 0 {
+		text += " " + CountOf(n.Links, "link") + were(n.Links) + " refused."
+	}
+	return text
+}
+
+func were(n int) string {
+	if n == 1 {
+		return " was"
+	}
+	return " were"
+}
+
 // sum says in one sentence what the preview shows.
 func (d *PasteData) sum() string {
 	n := len(d.wanted())
@@ -369,6 +402,9 @@ func (d *PasteData) sum() string {
 	}
 	if same := len(d.Rows) - n - d.leftOut(); same > 0 {
 		text += ", " + strconv.Itoa(same) + " already as pasted"
+	}
+	if links := d.Refusals().Links; links > 0 {
+		text += "; " + CountOf(links, "link") + " refused"
 	}
 	return text + "."
 }
@@ -384,6 +420,10 @@ func (r *PasteRow) look() (ui.State, string) {
 	switch {
 	case r.Problem != "":
 		return ui.Warn, "Left out"
+	case len(r.Does) == 0 && len(r.bad) > 0:
+		return ui.Warn, "As it is, a link refused"
+	case len(r.bad) > 0:
+		return ui.Warn, "Change, a link refused"
 	case len(r.Does) == 0:
 		return ui.None, "As it is"
 	}

@@ -37,6 +37,7 @@ type Said struct {
 	Entries string // those entries' numbers, for undoing them; empty: nothing was changed
 	Undone  bool   // it was an undo, so the button says Redo
 	Left    []review.Left
+	Pasted  PasteRefusals
 	Text    string // instead of all this, in words
 	Problem string // why nothing was changed, in words
 }
@@ -60,7 +61,7 @@ func (s Said) text(c *Checked) string {
 	if len(s.Left) > 0 {
 		text += " Not changed: " + CountOf(len(s.Left), "item") + "."
 	}
-	return text + s.lost(c)
+	return text + s.Pasted.Words() + s.lost(c)
 }
 
 // done says what was changed.
