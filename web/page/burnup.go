@@ -25,7 +25,7 @@ func burnUp(days []BurnUpDay) ui.BarsData {
 	}
 	next := 0
 	for day := first.Day; !day.After(last.Day); day = day.AddDate(0, 0, 1) {
-		bar := []int{0, 0}
+		var bar []int
 		if days[next].Day.Equal(day) {
 			bar = []int{days[next].Done, max(0, days[next].Items-days[next].Done)}
 			next++

@@ -11,7 +11,7 @@ func TestBurnUpSkipsDaysThatWereNotKept(t *testing.T) {
 	t.Parallel()
 	day := func(n int) time.Time { return time.Date(2026, 11, n, 0, 0, 0, 0, time.UTC) }
 	days := []BurnUpDay{{day(1), 1, 10, 2}, {day(2), 1, 10, 2}, {day(3), 1, 12, 2}, {day(5), 1, 12, 12}, {day(6), 1, 12, 12}}
-	if got := fmt.Sprint(burnUp(days).Bars); got != "[[2 8] [2 8] [2 10] [0 0] [12 0] [12 0]]" {
+	if got := fmt.Sprint(burnUp(days).Bars); got != "[[2 8] [2 8] [2 10] [] [12 0] [12 0]]" {
 		t.Errorf("bars %s", got)
 	}
 	var in []int

@@ -74,12 +74,20 @@ func (d *TrendsData) all() (sum TrendWeek) {
 	return sum
 }
 
-// percent is how many in a hundred n of all are, rounded down; a dash where there are none.
+// percent is how many in a hundred n of all are, rounded; but nothing and all are only said
+// where it is so. A dash where there are none.
 func percent(n, all int) string {
 	if all == 0 {
 		return "–"
 	}
-	return strconv.Itoa(n * 100 / all)
+	switch rounded := (n*200 + all) / (2 * all); {
+	case rounded == 0 && n > 0:
+		return "under 1"
+	case rounded == 100 && n < all:
+		return "over 99"
+	default:
+		return strconv.Itoa(rounded)
+	}
 }
 
 // bars are the weeks as a picture.

@@ -37,6 +37,29 @@ func (d *TrendsData) kept() bool {
 	return false
 }
 
+// unkept says in words how many of the weeks have no bar because none of their days was kept;
+// empty for none.
+func (d *TrendsData) unkept() string {
+	n := 0
+	for _, w := range d.Promises {
+		if w.Day.IsZero() {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return CountOf(n, "week") + " of " + strconv.Itoa(len(d.Promises)) + were(n) + " not kept: nothing is drawn there, not even a line."
+}
+
+// bar is a week as a bar; none where it was not kept, which is not the same as nothing.
+func (w *PromiseWeek) bar(rest, of int) []int {
+	if w.Day.IsZero() {
+		return nil
+	}
+	return []int{rest, of}
+}
+
 // waiverBars and conditionBars are the weeks as pictures.
 func (d *TrendsData) waiverBars() ui.BarsData {
 	out := ui.BarsData{Looks: []ui.State{ui.Part, ui.Warn}}
@@ -45,7 +68,7 @@ func (d *TrendsData) waiverBars() ui.BarsData {
 		if !w.Day.IsZero() {
 			last = w
 		}
-		out.Bars = append(out.Bars, []int{w.Waivers - w.Ending, w.Ending})
+		out.Bars = append(out.Bars, w.bar(w.Waivers-w.Ending, w.Ending))
 	}
 	out.Label = "Waivers in force in each of " + CountOf(len(d.Promises), "week") + "; last " + strconv.Itoa(last.Waivers) + ", of which " + strconv.Itoa(last.Ending) + " ended within 14 days"
 	return out
@@ -58,7 +81,7 @@ func (d *TrendsData) conditionBars() ui.BarsData {
 		if !w.Day.IsZero() {
 			last = w
 		}
-		out.Bars = append(out.Bars, []int{w.Conditions - w.Overdue, w.Overdue})
+		out.Bars = append(out.Bars, w.bar(w.Conditions-w.Overdue, w.Overdue))
 	}
 	out.Label = "Open conditions in each of " + CountOf(len(d.Promises), "week") + "; last " + strconv.Itoa(last.Conditions) + ", of which " + strconv.Itoa(last.Overdue) + " were overdue"
 	return out

@@ -8,20 +8,38 @@ import (
 type BarsData struct {
 	Label string // says what the picture shows: it is read instead of it
 	Looks []State
-	Bars  [][]int // the parts of each bar, from below, in the order of Looks
+	Bars  [][]int // the parts of each bar, from below, in the order of Looks; nil: not known
 }
 
-// path draws one part of all bars.
-func (d *BarsData) path(part int) string {
+// most is the highest amount, to which the picture is scaled.
+func (d *BarsData) most() int {
 	most := 1
 	for _, bar := range d.Bars {
 		most = max(most, sum(bar))
 	}
-	width := float64(chartWidth) / float64(max(1, len(d.Bars)))
-	unit := float64(chartHeight-chartEdge) / float64(most)
+	return most
+}
+
+func (d *BarsData) width() float64 { return float64(chartWidth) / float64(max(1, len(d.Bars))) }
+
+// base is the line on which bars stand. It has gaps where an amount is not known, so that this
+// does not look like none.
+func (d *BarsData) base() string {
 	var b strings.Builder
 	for i, bar := range d.Bars {
-		if bar[part] == 0 {
+		if bar != nil {
+			b.WriteString("M" + place(float64(i)*d.width()) + " " + place(chartHeight) + "h" + place(d.width()))
+		}
+	}
+	return b.String()
+}
+
+// path draws one part of all bars.
+func (d *BarsData) path(part int) string {
+	width, unit := d.width(), float64(chartHeight-chartEdge)/float64(d.most())
+	var b strings.Builder
+	for i, bar := range d.Bars {
+		if bar == nil || bar[part] == 0 {
 			continue
 		}
 		below := sum(bar[:part])
