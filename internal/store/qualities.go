@@ -102,7 +102,7 @@ func (s *Store) PortfolioQualities(ctx context.Context, by By, f PortfolioFilter
 	return out, s.nameWeakest(ctx, by, out.Qualities)
 }
 
-// qualities are the totals of all projects, those without projects left out.
+// qualities are the totals of all projects, the smallest share first; those without projects are left out.
 func (t *tally) qualities(now time.Time) []QualityTotal {
 	out := make([]QualityTotal, len(review.Qualities{}))
 	for i, word := range plan.Qualities() {
@@ -120,12 +120,14 @@ func (t *tally) qualities(now time.Time) []QualityTotal {
 			q.Projects++
 			q.Asked += int(n.Asked)
 			q.Done += int(n.Done)
-			if n.Done < n.Asked {
+			if n.Done < n.Asked && p.status != review.StatusStopped { // nobody goes on with a stopped one
 				q.Weakest = keepFirst(q.Weakest, WeakestShown, WeakProject{QualityCount: n, id: p.id}, func(a, b WeakProject) int { return a.compare(&b) })
 			}
 		}
 	})
-	return slices.DeleteFunc(out, func(q QualityTotal) bool { return q.Projects == 0 })
+	out = slices.DeleteFunc(out, func(q QualityTotal) bool { return q.Projects == 0 })
+	slices.SortStableFunc(out, func(a, b QualityTotal) int { return cmp.Compare(a.Done*b.Asked, b.Done*a.Asked) })
+	return out
 }
 
 // keepFirst puts a value into a sorted list that has at most so many.

@@ -68,10 +68,10 @@ func TestPortfolioQualities(t *testing.T) {
 	}
 	answer("one", "idea", "risks-listed", review.Met)
 	answer("two", "live", "restore-tested", review.Met) // without evidence: not done
-	if got, want := f.qualities("mona", store.PortfolioFilter{}), "reliability 1/4 of 2: two 0/2 one 1/2; security 1/2 of 2: two 0/1; value 0/2 of 2: one 0/1 two 0/1"; got != want {
+	if got, want := f.qualities("mona", store.PortfolioFilter{}), "value 0/2 of 2: one 0/1 two 0/1; reliability 1/4 of 2: two 0/2 one 1/2; security 1/2 of 2: two 0/1"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	if got, want := f.qualities("mona", store.PortfolioFilter{Search: "one"}), "reliability 1/2 of 1: one 1/2; security 1/1 of 1:; value 0/1 of 1: one 0/1"; got != want {
+	if got, want := f.qualities("mona", store.PortfolioFilter{Search: "one"}), "value 0/1 of 1: one 0/1; reliability 1/2 of 1: one 1/2; security 1/1 of 1:"; got != want {
 		t.Errorf("one alone: %s, want %s", got, want)
 	}
 	if got := f.qualities("adam", store.PortfolioFilter{Search: "hidden"}); !strings.HasPrefix(got, "reliability 0/2 of 1: hidden 0/2") {
@@ -82,8 +82,14 @@ func TestPortfolioQualities(t *testing.T) {
 	}
 	f.exec(`update portfolio set qualities = '', next_change_at = now()`) // as a migration leaves it
 	f.sweep(t)
-	if got, want := f.qualities("mona", store.PortfolioFilter{Search: "one"}), "reliability 1/2 of 1: one 1/2; security 1/1 of 1:; value 0/1 of 1: one 0/1"; got != want {
+	if got, want := f.qualities("mona", store.PortfolioFilter{Search: "one"}), "value 0/1 of 1: one 0/1; reliability 1/2 of 1: one 1/2; security 1/1 of 1:"; got != want {
 		t.Errorf("after a sweep: %s, want %s", got, want)
+	}
+	f.change("olga", store.Target{Project: "two"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.SetStatus(who, "", review.StatusStopped, "Another product does it.", at)
+	})
+	if got, want := f.qualities("mona", store.PortfolioFilter{}), "value 0/2 of 2: one 0/1; reliability 1/4 of 2: one 1/2; security 1/2 of 2:"; got != want {
+		t.Errorf("with a stopped project: %s, want %s", got, want)
 	}
 	if problems := f.problems(t); len(problems) > 0 {
 		t.Errorf("verify: %q", problems)
