@@ -185,7 +185,7 @@ func (p *PastProject) marks() (out []looks) {
 	for _, m := range []struct {
 		is bool
 		looks
-	}{{p.Late, looks{ui.Bad, "Late"}}, {p.AtRisk, looks{ui.Warn, "At risk"}}, {p.Lapsed, looks{ui.Bad, "Lapsed"}}, {p.Requestable, looks{ui.Open, "To request"}}} {
+	}{{p.Late, looks{ui.Bad, "Late"}}, {p.AtRisk, looks{ui.Warn, "At risk"}}, {p.Lapsed, looks{ui.Bad, "Lapsed"}}, {p.Requestable, looks{ui.Open, "Ready to request"}}} {
 		if m.is {
 			out = append(out, m.looks)
 		}
@@ -211,8 +211,8 @@ func some(n int) string {
 func PastColumns() []sheet.Column {
 	return []sheet.Column{
 		{Title: "Project", Width: 36, Stays: true}, {Title: "Key", Width: 24}, {Title: "Day", Width: 12}, {Title: "State", Width: 20}, {Title: "Stage", Width: 24},
-		{Title: "Target or next review", Width: 20}, {Title: "Late", Width: 10}, {Title: "At risk", Width: 10}, {Title: "Lapsed", Width: 10}, {Title: "To request", Width: 10},
-		{Title: "Ready in %", Width: 10}, {Title: "Items", Width: 10}, {Title: "Done", Width: 10}, {Title: "Blockers", Width: 10}, {Title: "Waivers", Width: 10},
+		{Title: "Target or next review", Width: 20}, {Title: "Late", Width: 10}, {Title: "At risk", Width: 10}, {Title: "Lapsed", Width: 10}, {Title: "Ready to request", Width: 16},
+		{Title: "Ready in % (required)", Width: 18}, {Title: "Items (with recommended)", Width: 20}, {Title: "Done (with recommended)", Width: 20}, {Title: "Blockers (all stages)", Width: 18}, {Title: "Waivers", Width: 10},
 		{Title: "Waivers ending", Width: 14}, {Title: "Conditions", Width: 10}, {Title: "Overdue", Width: 10}, {Title: "Team", Width: 20}, {Title: "Tier", Width: 10},
 		{Title: "Restricted now", Width: 14}, {Title: "Address", Width: 40},
 	}

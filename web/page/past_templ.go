@@ -423,7 +423,7 @@ func pastTable(d *PastData) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		templ_7745c5c3_Err = ui.Columns([]ui.Column{
-			{Label: "Project"}, {Label: "Target"}, {Label: "Stage"}, {Label: "State"}, {Label: "Marks"}, {Label: "Ready", Num: true}, {Label: "Items done", Num: true}, {Label: "Blockers", Num: true},
+			{Label: "Project"}, {Label: "Target"}, {Label: "Stage"}, {Label: "State"}, {Label: "Marks"}, {Label: "Ready (required)", Num: true}, {Label: "Done (with recommended)", Num: true}, {Label: "Blockers (all stages)", Num: true},
 			{Label: "Waivers", Num: true}, {Label: "Conditions", Num: true}, {Label: "Overdue", Num: true}, {Label: "Team"}, {Label: "Tier", Num: true},
 		}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -51,7 +51,7 @@ func (d *PortfolioData) SheetRow(p *PortfolioProject, origin string) []any {
 func (d *GroupsData) SheetColumns() []sheet.Column {
 	_, name := groupWords(d.Filter.Group)
 	columns := []sheet.Column{
-		{Title: name, Width: 32, Stays: true}, {Title: "Projects", Width: 10}, {Title: "Done in %", Width: 10}, {Title: "To request", Width: 10}, {Title: "At risk", Width: 10},
+		{Title: name, Width: 32, Stays: true}, {Title: "Projects", Width: 10}, {Title: "Done in %", Width: 10}, {Title: "Ready to request", Width: 16}, {Title: "At risk", Width: 10},
 		{Title: "Late", Width: 10}, {Title: "Lapsed", Width: 10}, {Title: "Live", Width: 10},
 	}
 	for i := range d.Template.Stages {
