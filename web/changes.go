@@ -73,8 +73,12 @@ func changesAsked(r *http.Request) (d *changesPage, from, to time.Time) {
 		d.ProblemAt = "to"
 		return d, from, to
 	}
-	if !from.IsZero() && !to.IsZero() && !from.Before(to) {
-		d.Problem, d.ProblemAt = "The first day has to be before the second", "from"
+	switch {
+	case from.IsZero() || to.IsZero():
+	case to.Before(from): // it is clear what is meant
+		from, to, d.FromText, d.ToText = to, from, d.ToText, d.FromText
+	case from.Equal(to):
+		d.Problem, d.ProblemAt = "Choose two different days", "from"
 	}
 	return d, from, to
 }

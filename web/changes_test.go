@@ -55,7 +55,7 @@ func TestChangesOfThePortfolio(t *testing.T) {
 		status int
 		says   string
 	}{
-		"?from=zz": {422, "“zz” is not a day"}, "?to=2026-13-01": {422, "is not a day"}, "?from=2026-02-02&to=2026-02-01": {422, "has to be before the second"},
+		"?from=zz": {422, "“zz” is not a day"}, "?to=2026-13-01": {422, "is not a day"}, "?from=2026-02-02&to=2026-02-02": {422, "Choose two different days"},
 		"?from=1999-01-01": {200, "The first day that is kept is"},
 	} {
 		if got := words(viewer.get(page.ChangesURL + query).want(want.status).one("main")); !strings.Contains(got, want.says) {
@@ -63,4 +63,11 @@ func TestChangesOfThePortfolio(t *testing.T) {
 		}
 	}
 	viewer.get(page.ChangesURL + "/export/csv?from=1999-01-01").want(404)
+	turned := viewer.get(page.ChangesURL + "?from=" + today.Format(time.DateOnly) + "&to=" + day.Format(time.DateOnly)).want(200)
+	if from, to := turned.one("#f-from").AttrOr("value", ""), turned.one("#f-to").AttrOr("value", ""); from != day.Format(time.DateOnly) || to != today.Format(time.DateOnly) {
+		t.Errorf("days the other way round are shown as %s to %s", from, to)
+	}
+	if turned.find("#passed tbody").Length() != 1 {
+		t.Error("days the other way round show nothing")
+	}
 }
