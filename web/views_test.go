@@ -31,7 +31,7 @@ func TestSavedViews(t *testing.T) {
 	if got := saved.Header.Get("Location"); got != "/portfolio?sort=-name&tier=1" {
 		t.Errorf("the view is %s", got)
 	}
-	for who, want := range map[*browser]string{viewer: "Critical ones", manager: "Critical ones (Viewer Person)"} {
+	for who, want := range map[*browser]string{viewer: "Critical ones, my start page", manager: "Critical ones (Viewer Person)"} {
 		if got := words(who.get("/portfolio?tier=1&sort=-name").want(200).one(".views [aria-current]")); got != want {
 			t.Errorf("the view is listed as %q, want %q", got, want)
 		}

@@ -24,10 +24,13 @@ func (v *SavedView) href() string {
 	return PortfolioURL + "?" + v.Query
 }
 
-// label names the view, and whose it is.
+// label names the view, whose it is, and whether it comes after signing in.
 func (v *SavedView) label() string {
-	if v.By != "" {
+	switch {
+	case v.By != "":
 		return v.Name + " (" + v.By + ")"
+	case v.Start:
+		return v.Name + ", my start page"
 	}
 	return v.Name
 }
