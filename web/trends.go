@@ -22,7 +22,7 @@ func (s *Server) trends(w http.ResponseWriter, r *http.Request) error {
 		d.Signers = append(d.Signers, page.SignerLoad{Name: v.Names.Of(l.Person), Decisions: l.Decisions, Median: l.Median})
 	}
 	for _, l := range v.Seats {
-		d.Seats = append(d.Seats, page.SeatLoad{Seat: l.Seat.Label(), Href: page.WaitingForURL(l.Seat), Gates: l.Gates, Median: l.Median})
+		d.Seats = append(d.Seats, page.SeatLoad{Seat: l.Seat.Label(), Href: page.WaitingForURL(l.Seat), Projects: l.Projects, Median: l.Median})
 	}
 	for _, p := range v.Stages {
 		d.Stages = append(d.Stages, page.StagePace(p))

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/PuerkitoBio/goquery"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -52,5 +55,28 @@ func TestTrendsCountWhatTheReaderSees(t *testing.T) {
 		if strings.Contains(r.Body, "vault") {
 			t.Errorf("%s: a restricted project shows", who)
 		}
+	}
+}
+
+// Each figure of who is waited for leads to as many projects, and a seat that may still sign
+// but need not is none of them.
+func TestWhoIsWaitedForLeadsToAsManyProjects(t *testing.T) {
+	t.Parallel()
+	f := smallFixture(t)
+	f.open("ledger")
+	f.signGo("engineering", f.open("wallet"), "idea", plan.SeatEngineering) // product is what lacks
+	viewer := f.browse("viewer")
+	rows := viewer.get(page.TrendsURL).want(200).find("#seats tbody tr")
+	var seats []string
+	rows.Each(func(_ int, row *goquery.Selection) {
+		link := row.Find("a")
+		seats = append(seats, link.Text()+" "+row.Find("td").First().Text())
+		listed := viewer.get(link.AttrOr("href", "")).want(200).find("table.heat tbody tr").Length()
+		if got := row.Find("td").First().Text(); got != strconv.Itoa(listed) {
+			t.Errorf("%s says %s and leads to %d projects", link.Text(), got, listed)
+		}
+	})
+	if got := strings.Join(seats, ", "); !strings.HasPrefix(got, "Product 2, ") || strings.Contains(got, "2, Engineering 2") || strings.Contains(got, "SRE 2") {
+		t.Errorf("who is waited for: %s", got)
 	}
 }

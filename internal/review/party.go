@@ -59,7 +59,7 @@ func (r *Review) Parties(s *Stage, b *Blocker) []Party {
 // waits are the parties that a stage waits for, since when the first of them
 // keeps it, and how many blockers there are. Every change asks. A project that
 // is not active waits for nobody; where sign-off can be requested, it is the
-// owner's turn.
+// owner's turn, since the last that was asked for was shown.
 func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
 	if !r.Needed(s) {
 		return nil, time.Time{}, 0
@@ -101,7 +101,7 @@ func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
 	}
 	if n == 0 && r.Project.Status == StatusActive && r.Standing(s, at) == GateReady {
 		if lead := r.leads(s.Def.Key); lead != 0 {
-			return []Party{{Person: lead}}, time.Time{}, 0
+			return []Party{{Person: lead}}, s.lastShown().UTC().Truncate(time.Second), 0
 		}
 		return nil, time.Time{}, 0
 	}
@@ -118,4 +118,30 @@ func (r *Review) waits(s *Stage, at time.Time) ([]Party, time.Time, int) {
 		out[i] = t.party
 	}
 	return out, turns[0].since.UTC().Truncate(time.Second), n
+}
+
+// lastShown is when the last of what is required was answered or linked, or the last
+// round ended; zero where nothing is required and none has.
+func (s *Stage) lastShown() time.Time {
+	var last time.Time
+	later := func(at time.Time) {
+		if at.After(last) {
+			last = at
+		}
+	}
+	for i := range s.Items {
+		if it := &s.Items[i]; it.Level == plan.LevelMust {
+			later(it.Answer.At)
+			later(it.Answer.ApprovedAt)
+		}
+	}
+	for i := range s.Evidence {
+		if e := &s.Evidence[i]; e.RemovedAt.IsZero() && s.Item(e.Item) != nil && s.Item(e.Item).Level == plan.LevelMust {
+			later(e.At)
+		}
+	}
+	if round := s.LastRound(); round != nil {
+		later(round.ClosedAt)
+	}
+	return last
 }

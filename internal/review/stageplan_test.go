@@ -102,8 +102,23 @@ func TestStageOwnersAreWaitedFor(t *testing.T) {
 		t.Errorf("somebody nearer is passed over for %d", got)
 	}
 	w.fill(build)
-	if got := w.r.Rollup(w.stage(build), w.now).Waits; len(got) != 1 || got[0].Person != member {
-		t.Errorf("a stage that is ready waits for %v", got)
+	var last time.Time
+	for _, it := range w.stage(build).Items {
+		if it.Level == plan.LevelMust && it.Answer.At.After(last) {
+			last = it.Answer.At
+		}
+	}
+	for _, e := range w.stage(build).Evidence {
+		if e.At.After(last) {
+			last = e.At
+		}
+	}
+	got := w.r.Rollup(w.stage(build), w.tick())
+	if len(got.Waits) != 1 || got.Waits[0].Person != member {
+		t.Errorf("a stage that is ready waits for %v", got.Waits)
+	}
+	if last = last.Truncate(time.Second); !got.WaitsSince.Equal(last) {
+		t.Errorf("a stage that was ready at %s waits since %s", last, got.WaitsSince)
 	}
 }
 

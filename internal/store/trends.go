@@ -55,11 +55,11 @@ type SignerLoad struct {
 	Median    time.Duration // from the request to the signature
 }
 
-// SeatLoad are the gates that wait for a seat.
+// SeatLoad are the projects that wait for a seat.
 type SeatLoad struct {
-	Seat   plan.Seat
-	Gates  int
-	Median time.Duration // since when they were requested, in the middle one
+	Seat     plan.Seat
+	Projects int
+	Median   time.Duration // since when they were requested, in the middle one
 }
 
 // StagePace is how long a stage took.
@@ -97,7 +97,7 @@ func (s *Store) Trends(ctx context.Context, by By) (*Trends, error) {
 	}))
 	b.Queue(seatsSQL, me...).Query(collectInto(&out.Seats, func(row pgx.CollectableRow) (l SeatLoad, err error) {
 		var seconds float64
-		err = row.Scan(&l.Seat, &l.Gates, &seconds)
+		err = row.Scan(&l.Seat, &l.Projects, &seconds)
 		l.Median = inSeconds(seconds)
 		return l, err
 	}))
@@ -187,13 +187,17 @@ var signersSQL = `with ` + meSQL + `
 	 order by 2 desc, 1
 	 limit ` + strconv.Itoa(SignersListed)
 
+// seatsSQL counts as the list does that a figure leads to: projects that wait for a seat, which
+// are not those where it may sign and need not. How long is of the gates that ask for it.
 var seatsSQL = `with ` + meSQL + `
-	select s.seat, count(*)::int, percentile_cont(0.5) within group (order by extract(epoch from clock_timestamp() - g.since))
+	select s.seat, count(*)::int, coalesce(percentile_cont(0.5) within group (order by extract(epoch from clock_timestamp() - g.since)), 0)
 	  from me
-	  join gate g on g.state = ` + strconv.Itoa(int(review.GateWaiting)) + `
-	  join portfolio f on f.project_id = g.project_id and f.review_no = g.review_no,
-	       unnest(g.open_seats) s (seat)
-	 where f.status = 'active' and ` + visibleSQL + `
+	  join portfolio f on f.status = 'active' and f.waited <> '{}'
+	 cross join unnest(f.waited) s (seat)
+	 cross join lateral (
+	       select min(g.since) as since from gate g
+	        where g.project_id = f.project_id and g.review_no = f.review_no and g.state = ` + strconv.Itoa(int(review.GateWaiting)) + ` and s.seat = any(g.open_seats)) g
+	 where s.seat !~ '^[0-9]+$' and ` + visibleSQL + `
 	 group by 1
 	 order by 2 desc, 1`
 

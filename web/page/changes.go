@@ -53,6 +53,14 @@ type changeKind struct {
 	projects  []*ProjectChange
 }
 
+// note says what a kind does not tell; empty: nothing.
+func (k *changeKind) note() string {
+	if k.id == kindBetter {
+		return "Not always good news: without a forecast no project is at risk, and after a change of its plan it may have none."
+	}
+	return ""
+}
+
 // gates reports whether the table has a column for the gates that passed.
 func (k *changeKind) gates() bool { return k.id == kindPassed }
 
@@ -63,8 +71,8 @@ func (k *changeKind) columns() []ui.Column {
 	return []ui.Column{{Label: "Project"}, {Label: "Before"}, {Label: "After"}, {Label: "Target"}, {Label: "Team"}}
 }
 
-// kindPassed is the id of the projects that passed a gate.
-const kindPassed = "passed"
+// The ids of the projects that passed a gate, and of those of which something no longer holds.
+const kindPassed, kindBetter = "passed", "better"
 
 // changesListed is how many projects of a kind the page lists; the file has them all.
 const changesListed = 200
@@ -86,7 +94,7 @@ func (d *ChangesData) kinds() []changeKind {
 		{"late", "Became late", ui.Bad, func(c *ProjectChange) bool { return c.After.Late && !c.Before.Late }},
 		{"risk", "Came to be at risk", ui.Warn, func(c *ProjectChange) bool { return c.After.AtRisk && !c.Before.AtRisk }},
 		{"lapsed", "Lapsed", ui.Bad, func(c *ProjectChange) bool { return c.After.Lapsed && !c.Before.Lapsed }},
-		{"better", "No longer late, at risk or lapsed", ui.Met, func(c *ProjectChange) bool {
+		{kindBetter, "No longer late, at risk or lapsed", ui.Open, func(c *ProjectChange) bool {
 			return c.Before.Late && !c.After.Late || c.Before.AtRisk && !c.After.AtRisk && !c.After.Late || c.Before.Lapsed && !c.After.Lapsed
 		}},
 		{"review", "Began another review", ui.Open, func(c *ProjectChange) bool { return !c.New && c.After.Review > c.Before.Review }},

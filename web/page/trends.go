@@ -37,12 +37,12 @@ type SignerLoad struct {
 	Median    time.Duration
 }
 
-// SeatLoad are the gates that wait for a seat.
+// SeatLoad are the projects that wait for a seat.
 type SeatLoad struct {
-	Seat   string
-	Href   string // the projects that wait for it
-	Gates  int
-	Median time.Duration
+	Seat     string
+	Href     string // the projects that wait for it
+	Projects int
+	Median   time.Duration
 }
 
 // StagePace is how long a stage took.
