@@ -177,7 +177,7 @@ func (s *Store) forPortfolio(ctx context.Context, f *PortfolioFilter) (*plan.Lif
 	if err != nil {
 		return nil, err
 	}
-	f.paces, f.sought = known, folded(f.Search)
+	f.paces, f.sought = known, fold.Text(f.Search)
 	if f.AtRisk {
 		if err := s.standings.upToDate(ctx, s); err != nil {
 			return nil, err

@@ -28,7 +28,7 @@ func (f *fixture) counted() {
 	f.start("risky", func(p *review.NewProject) { p.Target, p.Team = in(5), "Red" })
 	f.start("ripe", func(p *review.NewProject) { p.Target = in(5) })
 	f.start("hidden", func(p *review.NewProject) { p.Target, p.Restricted = in(5), true })
-	f.start("calm", func(p *review.NewProject) { p.Target, p.Tier = in(50), 3 })
+	f.start("calm", func(p *review.NewProject) { p.Target, p.Tier, p.Name = in(50), 3, `Calm 100% \ by_design` })
 	f.create("ready")
 	f.answerIdea("ready")
 	owner, err := pgx.Connect(context.Background(), f.db.OwnerURL)
@@ -133,7 +133,8 @@ func TestTotalsAreThoseOfTheList(t *testing.T) {
 		"stage": {Stage: "live"}, "no such stage": {Stage: "nowhere"}, "uses": {Uses: "small"}, "uses in a version": {Uses: "small", Version: 1}, "another": {Uses: "other"},
 		"live": {Live: review.LiveCurrent}, "gate": {Gate: []review.GateState{review.GateWaiting, review.GateReady}}, "no deputy": {NoDeputy: true},
 		"late": {Late: true}, "at risk": {AtRisk: true}, "month": {Month: month}, "next month": {Month: month.AddDate(0, 1, 0)}, "no target": {NoTarget: true},
-		"search": {Search: "project R"}, "owner": {Owner: "eng"}, "mine": {Mine: true}, "seat": {Seat: plan.SeatSRE}, "person": {Person: "mike"}, "me": {Me: true},
+		"search": {Search: "project R"}, "search for signs": {Search: `100% \ by_`}, "signs of patterns": {Search: "R_s"}, "signs, of an exposure": {Search: "100%", Exposure: review.ExposurePilot},
+		"owner": {Owner: "eng"}, "mine": {Mine: true}, "seat": {Seat: plan.SeatSRE}, "person": {Person: "mike"}, "me": {Me: true},
 		"anyone": {Anyone: "mike"}, "on": {On: true}, "alarm": {Alarm: record.HighRisk}, "stale": {Stale: true}, "no owner": {NoOwner: true},
 		"exposure": {Exposure: review.ExposureGeneral}, "behind": {Behind: true}, "a waiver ends": {Waivers: true}, "evidence expired": {Expired: true},
 		"expired, of a tier": {Expired: true, Tier: 1}, "behind, of an exposure": {Behind: true, Exposure: review.ExposurePilot},
