@@ -27,7 +27,9 @@ type standings struct {
 
 	mu      sync.RWMutex
 	at      time.Time
-	horizon string // every transaction before it was over when they were read; empty: never read
+	counted time.Time // since when figures are kept
+	horizon string    // every transaction before it was over when they were read; empty: never read
+	seen    string    // which transactions were over when they were read, and which were under way
 	of      []standing
 	place   map[review.ProjectID]int
 	words   map[string]string // teams and such, each once
@@ -102,11 +104,17 @@ func (t *standings) upToNow(ctx context.Context, s *Store) error {
 // read needs reading to be held.
 func (t *standings) read(ctx context.Context, s *Store) error {
 	began := time.Now()
-	var horizon string
+	// Looking for what was written takes as long as there are projects. Where the same
+	// transactions are over as before, there is nothing to be found.
+	var seen, horizon string
+	if err := s.pool.QueryRow(ctx, `select s::text, pg_snapshot_xmin(s)::text from pg_current_snapshot() s`).Scan(&seen, &horizon); err != nil {
+		return batchError("asking what was written since", err)
+	}
+	if t.unchanged(seen, began) {
+		return nil
+	}
 	var written []standing
-	// The horizon first: what is committed between the two is in both.
 	b := &pgx.Batch{}
-	b.Queue(`select pg_snapshot_xmin(pg_current_snapshot())::text`).QueryRow(func(row pgx.Row) error { return row.Scan(&horizon) })
 	b.Queue(standingsSQL, t.horizon).Query(func(rows pgx.Rows) (err error) {
 		written, err = pgx.CollectRows(rows, scanStanding)
 		return err
@@ -117,7 +125,7 @@ func (t *standings) read(ctx context.Context, s *Store) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.forgetStrips()
-	t.at, t.horizon = began, horizon
+	t.at, t.counted, t.horizon, t.seen = began, began, horizon, seen
 	if t.place == nil {
 		t.of, t.place = make([]standing, 0, len(written)), make(map[review.ProjectID]int, len(written))
 		t.words, t.refs = map[string]string{}, map[plan.Ref]*plan.Ref{}
@@ -142,13 +150,30 @@ func (t *standings) read(ctx context.Context, s *Store) error {
 	return nil
 }
 
+// unchanged reports whether they are as they were read, and has them count as fresh then.
+// What was counted is counted again after a minute all the same: it goes by how long stages
+// take, which is found out once a minute.
+func (t *standings) unchanged(seen string, now time.Time) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.place == nil || seen != t.seen {
+		return false
+	}
+	t.at = now
+	if now.Sub(t.counted) > time.Minute {
+		t.forgetStrips()
+		t.counted = now
+	}
+	return true
+}
+
 // stripsKept is the most figures that are kept from one reading to the next.
 const stripsKept = 1000
 
 // strip is what was counted under a key since they were read last, or is counted now.
 func (t *standings) strip(key string, count func() PortfolioTotals) PortfolioTotals {
 	t.mu.RLock()
-	key += t.at.String() // what was counted before they were read again is found no more
+	key += t.counted.String() // what was counted before they were read again is found no more
 	t.mu.RUnlock()
 	t.kept.Lock()
 	known, ok := t.strips[key]

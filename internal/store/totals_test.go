@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/record"
@@ -261,5 +262,77 @@ func TestTotalsFollow(t *testing.T) {
 	})
 	if n := total("out"); n != 1 { // nothing was forgotten: what a person may see is asked each time
 		t.Errorf("a new member counts %d projects, want 1", n)
+	}
+}
+
+// looks counts how often it was looked for what was written to all projects.
+type looks struct{ n int }
+
+func (c *looks) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+	return ctx
+}
+func (c *looks) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (c *looks) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
+	return ctx
+}
+func (c *looks) TraceBatchQuery(_ context.Context, _ *pgx.Conn, q pgx.TraceBatchQueryData) {
+	if strings.Contains(q.SQL, "age(f.xmin)") {
+		c.n++
+	}
+}
+func (c *looks) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
+
+// While nothing is written nothing is looked for, however often totals are asked for; what
+// is written is found, also by a transaction that had begun before they were read.
+func TestTotalsLookOnlyForWhatWasWritten(t *testing.T) {
+	f := newFixture(t)
+	f.fleet()
+	c := &looks{}
+	g := f.replica(c)
+	owner := f.db.OwnerPool(t)
+	held := func() int {
+		t.Helper()
+		g.ForgetStandings()
+		v, err := g.PortfolioGroups(context.Background(), f.as("eng"), store.PortfolioFilter{Status: review.StatusOnHold}, store.GroupTeam)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v.All.Projects
+	}
+	was := held()
+	for range 3 {
+		if n := held(); n != was {
+			t.Errorf("%d projects, and %d before", n, was)
+		}
+	}
+	if c.n != 1 {
+		t.Errorf("looked %d times for what was written, and nothing was", c.n)
+	}
+	early, err := owner.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = early.Rollback(context.Background()) }()
+	hold := func(db interface {
+		Exec(context.Context, string, ...any) (pgconn.CommandTag, error)
+	}) {
+		t.Helper()
+		tag, err := db.Exec(t.Context(), `
+			update portfolio set status = 'on hold'
+			 where project_id = (select project_id from portfolio where status = 'active' and not restricted order by project_id limit 1 for update skip locked)`)
+		if err != nil || tag.RowsAffected() != 1 {
+			t.Fatal(tag, err)
+		}
+	}
+	hold(early)
+	hold(owner) // begins later, and is over first
+	if n := held(); n != was+1 {
+		t.Errorf("%d projects are on hold, want one more than %d", n, was)
+	}
+	if err := early.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := held(); n != was+2 {
+		t.Errorf("%d projects are on hold, want two more than %d", n, was)
 	}
 }
