@@ -180,13 +180,14 @@ func (p *PastProject) state() (ui.State, string) {
 	return GateLook(p.Gate), p.Gate.Label()
 }
 
-// marks are what asked for attention.
+// marks are what asked for attention, beside what the state says already.
 func (p *PastProject) marks() (out []looks) {
+	_, state := p.state()
 	for _, m := range []struct {
 		is bool
 		looks
 	}{{p.Late, looks{ui.Bad, "Late"}}, {p.AtRisk, looks{ui.Warn, "At risk"}}, {p.Lapsed, looks{ui.Bad, "Lapsed"}}, {p.Requestable, looks{ui.Open, "Ready to request"}}} {
-		if m.is {
+		if m.is && m.word != state {
 			out = append(out, m.looks)
 		}
 	}
