@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -82,6 +83,39 @@ func (p *person) pressed(item, word string) {
 		func() string { return item + " is not answered " + asJSON(word) })
 }
 
+// On the board the arrows to the sides walk from column to column, and back from a project the focus
+// is on its card again.
+func TestArrowsAcrossTheBoard(t *testing.T) {
+	t.Parallel()
+	jonas := arrives(somebody(t).onlyKeyboard(), "jonas")
+	jonas.visit("/portfolio?group=stage")
+	card := func(column int) string {
+		t.Helper()
+		of := `[...document.querySelectorAll('.board > section:has([data-row])')]`
+		jonas.until(of+fmt.Sprintf(`[%d].contains(document.activeElement)`, column), func() string { return fmt.Sprintf("the focus is not in column %d", column) })
+		jonas.lookAtFocus()
+		return eval[string](jonas, `document.activeElement.getAttribute('href')`)
+	}
+	jonas.key("j")
+	first := card(0)
+	jonas.key(kb.ArrowRight)
+	second := card(1)
+	jonas.key(kb.ArrowLeft)
+	if got := card(0); got != first {
+		t.Errorf("there and back leads from %s to %s", first, got)
+	}
+	jonas.key(kb.ArrowLeft)
+	card(0)
+	jonas.key(kb.ArrowRight)
+	card(1)
+	jonas.leave("Enter", func() { jonas.key(kb.Enter) })
+	jonas.at(second)
+	jonas.leave("going back", func() { eval[bool](jonas, `(setTimeout(() => history.back()), true)`) })
+	if got := card(1); got != second {
+		t.Errorf("back from %s the focus is on %s", second, got)
+	}
+}
+
 // In the table of the portfolio j, k and the arrows walk from project to project, and Enter
 // opens one. Keys that answer items do nothing there.
 func TestShortcutsOfThePortfolio(t *testing.T) {
@@ -110,4 +144,6 @@ func TestShortcutsOfThePortfolio(t *testing.T) {
 	at(second)
 	rosa.leave("Enter", func() { rosa.key(kb.Enter) })
 	rosa.at(second)
+	rosa.leave("going back", func() { eval[bool](rosa, `(setTimeout(() => history.back()), true)`) })
+	at(second)
 }

@@ -3,7 +3,7 @@ let prefs = {}, dialog, led
 try { prefs = localStorage } catch {}
 const places = { w: '/', p: '/portfolio', s: '/sign-offs' }
 const answers = { m: 'met', n: 'not-met', a: 'not-applicable', o: 'open' }
-const keys = 'j k:next, previous item or project (or arrows);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open it;/:search everything;f:filter this list;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
+const keys = 'j k:next, previous item or project (or arrows, also across the board);m:met;n:not met;a:not applicable;o:reopen;M N:the same, then the next item;1 2:tick a choice of a question (then Enter);0:none of its choices;c:note;l:links (or paste them onto the item);x:select, and answer all selected together;X:select all shown;Ctrl+Z:undo the last change;e:evidence;Enter:open it;/:search everything;f:filter this list;g w:my work;g p:portfolio;g s:sign-offs;?:this help'
 const help = () => {
   if (!dialog) {
     const list = make('dl')
@@ -23,6 +23,17 @@ const move = step => {
   const row = at < 0 ? rows[0] : rows[at + step]
   if (row) first(row).focus()
 }
+// On the board the other arrows lead to the card beside, in the next column that has any.
+const across = (row, step) => {
+  const columns = all('.board > section').map(c => [...c.querySelectorAll('[data-row]')]).filter(c => c.length)
+  const at = columns.findIndex(c => c.includes(row)), to = columns[at + step]
+  if (to) first(to[Math.min(columns[at].indexOf(row), to.length - 1)]).focus()
+}
+// Back from a project, the focus is where it was.
+on('click', e => {
+  const row = rowOf(e.target)
+  if (row?.dataset.row && e.target.closest('a')) history.replaceState({ ...history.state, row: all('[data-row]').indexOf(row) }, '')
+})
 on('keydown', e => {
   // A row of a table is walked to and opened, and takes no answers.
   const el = e.target, k = e.key, line = rowOf(el), row = line?.dataset.row ? null : line
@@ -36,11 +47,13 @@ on('keydown', e => {
   if (el.matches('.ask *')) return noteKey(e, el)
   if (typing(el) || !$('[data-keys]')) return
   const arrow = line && { ArrowDown: 1, ArrowUp: -1 }[k], step = arrow || { j: 1, k: -1 }[k]
-  if (prefs.keysOff && !arrow) return
+  const beside = line?.closest('.board') && { ArrowRight: 1, ArrowLeft: -1 }[k]
+  if (prefs.keysOff && !arrow && !beside) return
   const place = led && places[k]
   led = k === 'g'
   if (place) location = place
   else if (step) move(step)
+  else if (beside) across(line, beside)
   else if (k === '?') help()
   else if (k === '/') find()
   else if (k === 'f' && $('[data-filter]')) $('[data-filter]').focus()

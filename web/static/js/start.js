@@ -16,6 +16,8 @@ const here = $('.local [aria-current]')
 if (here) here.parentElement.scrollLeft = here.offsetLeft - 90
 
 equipAll()
+const left = all('[data-row]')[history.state?.row]
+if (left) first(left).focus()
 for (const b of all('[data-keys]')) b.hidden = false
 // What was sent last was kept; its form may stand on another page, or come back only much later.
 if ($('[data-saved]')) delete drafts[drafts.sent]
