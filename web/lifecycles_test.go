@@ -74,6 +74,12 @@ func TestProjectsOfTwoLifecycles(t *testing.T) {
 		}
 		owner.get(page.StageURL(wallet, want)).want(200)
 	}
+	if got := words(row.Find("th .follows")); got != other.Name {
+		t.Errorf("beside its name stands %q, not its lifecycle", got)
+	}
+	if n := owner.get(page.PortfolioURL + "?uses=" + other.Key).want(200).find("th .follows").Length(); n != 0 {
+		t.Error("a list of one lifecycle names it in each row")
+	}
 	work := owner.get(page.WorkURL).want(200)
 	if !strings.Contains(words(work.one(`tr:has(a[href="`+page.ProjectURL(wallet)+`"])`)), other.Stages[0].Name) {
 		t.Error("my work does not name the project's stage")

@@ -98,7 +98,7 @@ func TestFoldedFiltersSayWhatNarrows(t *testing.T) {
 		"q=ledger&sort=name&group=team": "Filters",
 		"team=Red&tier=2&late=1&month=2026-12&deputy=none":                          "Filters 5 team Red, tier 2, target: December 2026, late, without a deputy",
 		"waits=SRE&owner=me&person=Ada&gate=lapsed&stage=idea&risk=1":               "Filters 6 waiting for SRE, owner me, Ada on it, a gate lapsed, in stage 1. " + f.tmpl.Stages[0].Name + ", at risk",
-		"status=on+hold&live=live-lapsed&keeps=stale&uses=abc&unowned=1&month=none": "Filters 6 on hold, live, lapsed, a stale document, uses abc, target: Without a target, without an owner",
+		"status=on+hold&live=live-lapsed&keeps=stale&uses=abc&unowned=1&month=none": "Filters 6 on hold, live, lapsed, a stale document, goes by abc, target: Without a target, without an owner",
 	} {
 		if got := words(b.get("/portfolio?" + query).want(200).one(".filters summary")); got != want {
 			t.Errorf("?%s: %q, want %q", query, got, want)

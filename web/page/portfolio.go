@@ -278,6 +278,11 @@ func liveLook(l review.Live, due, now time.Time) (ui.State, string) {
 	return ui.Met, "Live"
 }
 
+// liveKey explains the marks before the date of a review.
+func liveKey() []looks {
+	return []looks{{ui.Met, "The service is live"}, {ui.Warn, "Its review is due"}, {ui.Bad, "Its review has lapsed"}}
+}
+
 func (p *PortfolioProject) status() (ui.State, string) {
 	switch p.Status {
 	case review.StatusOnHold:

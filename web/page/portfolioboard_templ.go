@@ -342,7 +342,7 @@ func boardColumn(d *BoardData, i int) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for j := range c.Projects {
-			templ_7745c5c3_Err = boardCard(&c.Projects[j], d.Now, d.Template).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = boardCard(&c.Projects[j], d.Now, d.Template, d.Filter.Uses).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -415,7 +415,7 @@ func boardColumn(d *BoardData, i int) templ.Component {
 	})
 }
 
-func boardCard(p *PortfolioProject, now time.Time, columns *plan.Lifecycle) templ.Component {
+func boardCard(p *PortfolioProject, now time.Time, columns *plan.Lifecycle, uses string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -466,7 +466,7 @@ func boardCard(p *PortfolioProject, now time.Time, columns *plan.Lifecycle) temp
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = projectMarks(p, columns).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = projectMarks(p, columns, uses).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -70,7 +70,7 @@ var listFilters = []listFilter{
 			return true
 		},
 		write: (*PortfolioFilter).uses,
-		words: after("uses "),
+		words: after("goes by "),
 	},
 	{
 		name: "month",
