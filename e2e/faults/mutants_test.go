@@ -92,7 +92,7 @@ var mutants = []mutant{
 	{"a change of profile leaves rounds open that ask other seats", []edit{{inRules, "samePolicy(round.Policy, s.Def.Gate.Policy(r.Project.Tier, r.Project.Profile)) {", "round.Policy.Quorum > 0 {"}}, rulesTests},
 	{"a seat that is lost leaves the queue as it was", []edit{{inStore, "	if touchesSeats(e.Recorded()) {", "	if touchesSeats(nil) {"}}, upheavals},
 	{"the next review forgets what has to be reconfirmed", []edit{{inStore, "(reattest or item = any($3)) and state <> 'open'", "(reattest or item = any($3)) and false"}}, upheavals},
-	{"a new owner is not put in the lists", []edit{{inStore, "case review.ProjectEdited, review.DutySet, review.StatusChanged:", "case review.ProjectEdited, review.StatusChanged:"}}, upheavals},
+	{"a new owner is not put in the lists", []edit{{inStore, "case review.ProjectEdited, review.ProjectTagged, review.DutySet, review.StatusChanged:", "case review.ProjectEdited, review.ProjectTagged, review.StatusChanged:"}}, upheavals},
 	{"a break-glass is looked back at by the seats of today", []edit{{"internal/proof", "r.Stage(ev.Stage).Rounds[ev.Round-1].Policy.Seats, ev.For", "seatsOf(r, ev.Stage), ev.For"}}, upheavals},
 	{"a rebuild forgets when a gate's content changed", []edit{{inStore, "writeTurned(b, r, &r.Stages[i], en.At)", "writeTurned(b, r, &r.Stages[i], en.At.Add(1))"}}, upheavals},
 	{"a rebuild counts signatures before it knows who holds which seat", []edit{{inStore, "	for _, id := range rb.projects {", "	for _, id := range rb.projects[:0] {"}}, rebuildTests},
