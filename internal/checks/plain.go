@@ -25,7 +25,7 @@ func walkers() []testID {
 	return []testID{
 		{module + "web", "TestTheCanaryIsNotSeen"}, {module + "web", "TestTheCanaryIsNotTimed"}, {module + "web", "TestSearchIsNotTimed"},
 		{module + "web", "TestNoPageReadsThePortfolio"},
-		{module + "cmd/server", "TestRebuildOfTheDemoPortfolio"}, {module + "internal/devstack/portfolio", "TestStoriesCouldHaveBeen"},
+		{module + "cmd/server", "TestTheDemoPortfolioComesBack"}, {module + "internal/devstack/portfolio", "TestStoriesCouldHaveBeen"},
 	}
 }
 
