@@ -37,14 +37,11 @@ func erasePerson(ctx context.Context, set settings, args []string, stdout, stder
 	case set.databaseURL == "":
 		return errors.New("SLIPWAY_DATABASE_URL is not set")
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, Zone: set.zone})
+	st, err := openStore(ctx, set, store.Options{})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := checkSchema(ctx, st); err != nil {
-		return err
-	}
 	err = st.ErasePerson(ctx, review.PersonID(id), *reason)
 	if errors.Is(err, review.ErrNotFound) {
 		return fmt.Errorf("there is no person %d, or they were erased before", id)

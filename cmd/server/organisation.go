@@ -31,14 +31,11 @@ func exportOrganisation(ctx context.Context, set settings, args []string, stdout
 		return errors.New("SLIPWAY_DATABASE_URL is not set")
 	}
 	name, w, said := flags.Arg(0), stdout, stdout
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, Zone: set.zone})
+	st, err := openStore(ctx, set, store.Options{StatementTimeout: verifyTime})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := checkSchema(ctx, st); err != nil {
-		return err
-	}
 	if name == standard {
 		said = stderr
 	} else {
@@ -95,16 +92,11 @@ func importOrganisation(ctx context.Context, set settings, args []string, stdin 
 			}
 		}
 	}
-	st, err := store.Open(
-		ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, LockTimeout: verifyTime, Zone: set.zone},
-	)
+	st, err := openStore(ctx, set, store.Options{StatementTimeout: verifyTime, LockTimeout: verifyTime})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := checkSchema(ctx, st); err != nil {
-		return err
-	}
 	c := &check{store: st, out: stderr}
 	done, err := st.ImportOrganisation(ctx, in, store.ImportOptions{TrailOnly: *trailOnly, Check: func(v *store.Verified) error {
 		if c.stream(v); c.problems > 0 {

@@ -33,16 +33,11 @@ func rebuild(ctx context.Context, set settings, args []string, stdout, stderr io
 			return fmt.Errorf("-from: %w", err)
 		}
 	}
-	st, err := store.Open(
-		ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, LockTimeout: verifyTime, Zone: set.zone},
-	)
+	st, err := openStore(ctx, set, store.Options{StatementTimeout: verifyTime, LockTimeout: verifyTime})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := checkSchema(ctx, st); err != nil {
-		return err
-	}
 	cfg, err := pgx.ParseConfig(*from)
 	if err != nil {
 		return errors.New("-from cannot be parsed; it is an address such as postgres://slipway_app@db.example.com/slipway")

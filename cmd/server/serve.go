@@ -98,6 +98,21 @@ func openApp(ctx context.Context, set settings, log *slog.Logger, demo string) (
 	return &app{store: st, server: srv, log: log, ready: ready, checkpoints: marks}, nil
 }
 
+// openStore opens the database for a command that runs beside a server or in its place, and
+// refuses one whose schema this program does not know.
+func openStore(ctx context.Context, set settings, o store.Options) (*store.Store, error) {
+	o.MaxConns, o.Zone = 2, set.zone
+	st, err := store.Open(ctx, set.databaseURL, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkSchema(ctx, st); err != nil {
+		st.Close()
+		return nil, err
+	}
+	return st, nil
+}
+
 // checkSchema refuses a database whose schema this program does not know.
 func checkSchema(ctx context.Context, st *store.Store) error {
 	have, err := st.Probe(ctx)

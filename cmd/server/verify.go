@@ -182,14 +182,11 @@ func verifyDatabase(ctx context.Context, set settings, a verifyArgs, stdout io.W
 		}
 		a.keys = append(a.keys, own...)
 	}
-	st, err := store.Open(ctx, set.databaseURL, store.Options{MaxConns: 2, StatementTimeout: verifyTime, Zone: set.zone})
+	st, err := openStore(ctx, set, store.Options{StatementTimeout: verifyTime})
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	if err := checkSchema(ctx, st); err != nil {
-		return err
-	}
 	c := &check{store: st, out: stdout}
 	if err := c.streams(ctx); err != nil {
 		return err

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"errors"
-	"strings"
 	"testing"
 	"time"
 
@@ -12,23 +11,6 @@ import (
 	"github.com/slipway-prr/slipway/internal/review"
 	"github.com/slipway-prr/slipway/internal/store"
 )
-
-// rightsReads counts how often rights are read.
-type rightsReads struct{ n int }
-
-func (c *rightsReads) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
-}
-func (c *rightsReads) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-func (c *rightsReads) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-func (c *rightsReads) TraceBatchQuery(_ context.Context, _ *pgx.Conn, q pgx.TraceBatchQueryData) {
-	if strings.Contains(q.SQL, "join held") {
-		c.n++
-	}
-}
-func (c *rightsReads) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 // A session's rights are read once, and again as soon as anybody's change, whichever
 // server changes them; those that end by the clock are read each time.
@@ -40,7 +22,7 @@ func TestKeptRightsAreThoseOfNow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &rightsReads{}
+	c := &statementsWith{part: "join held"}
 	other := f.replica(c)
 	// look reads a page and makes a change that changes nothing; both have to say the same.
 	look := func(wantReads int) (seats []review.SeatHeld) {

@@ -265,29 +265,12 @@ func TestTotalsFollow(t *testing.T) {
 	}
 }
 
-// looks counts how often it was looked for what was written to all projects.
-type looks struct{ n int }
-
-func (c *looks) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
-	return ctx
-}
-func (c *looks) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-func (c *looks) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-func (c *looks) TraceBatchQuery(_ context.Context, _ *pgx.Conn, q pgx.TraceBatchQueryData) {
-	if strings.Contains(q.SQL, "age(f.xmin)") {
-		c.n++
-	}
-}
-func (c *looks) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
-
 // While nothing is written nothing is looked for, however often totals are asked for; what
 // is written is found, also by a transaction that had begun before they were read.
 func TestTotalsLookOnlyForWhatWasWritten(t *testing.T) {
 	f := newFixture(t)
 	f.fleet()
-	c := &looks{}
+	c := &statementsWith{part: "age(f.xmin)"}
 	g := f.replica(c)
 	owner := f.db.OwnerPool(t)
 	held := func() int {
