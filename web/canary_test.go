@@ -14,12 +14,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"github.com/jackc/pgx/v5"
 
 	"github.com/slipway-prr/slipway/internal/plan"
 	"github.com/slipway-prr/slipway/internal/review"
@@ -258,7 +256,7 @@ func firstDifference(a, b string) string {
 func TestTheCanaryIsNotTimed(t *testing.T) {
 	f := newFixture(t)
 	f.create(canary)
-	asked := &statements{}
+	asked := &questions{}
 	traced, err := store.Open(t.Context(), f.db.AppURL, store.Options{MaxConns: 1, Tracer: asked})
 	if err != nil {
 		t.Fatal(err)
@@ -311,9 +309,9 @@ func TestTheCanaryIsNotTimed(t *testing.T) {
 			}
 			asked.take()
 			ask(e, canary, secret)
-			hidden := asked.take()
+			hidden := asked.takeSQL()
 			ask(e, absent, secret)
-			none := asked.take()
+			none := asked.takeSQL()
 			said += len(hidden)
 			if !slices.Equal(hidden, none) {
 				t.Errorf("%s, %s %s: the database is asked\n%q\nand for an absent project\n%q", name, e.method, e.pattern, hidden, none)
@@ -324,39 +322,6 @@ func TestTheCanaryIsNotTimed(t *testing.T) {
 		t.Errorf("only %d routes and %d statements", walked, said)
 	}
 }
-
-// statements remembers what the database is asked.
-type statements struct {
-	mu  sync.Mutex
-	all []string
-}
-
-func (s *statements) add(sql string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.all = append(s.all, sql)
-}
-
-func (s *statements) take() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	all := s.all
-	s.all = nil
-	return all
-}
-
-func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
-	s.add(d.SQL)
-	return ctx
-}
-func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
-func (s *statements) TraceBatchStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceBatchStartData) context.Context {
-	return ctx
-}
-func (s *statements) TraceBatchQuery(_ context.Context, _ *pgx.Conn, d pgx.TraceBatchQueryData) {
-	s.add(d.SQL)
-}
-func (s *statements) TraceBatchEnd(context.Context, *pgx.Conn, pgx.TraceBatchEndData) {}
 
 // noTell is by how much the median answer about a hidden project may differ from
 // that about an absent one.

@@ -304,6 +304,14 @@ func (s *questions) take() []question {
 	return all
 }
 
+// takeSQL are their texts alone.
+func (s *questions) takeSQL() (all []string) {
+	for _, q := range s.take() {
+		all = append(all, q.sql)
+	}
+	return all
+}
+
 func (s *questions) TraceQueryStart(ctx context.Context, _ *pgx.Conn, d pgx.TraceQueryStartData) context.Context {
 	s.add(d.SQL, d.Args)
 	return ctx

@@ -142,7 +142,7 @@ func TestSearchIsNotTimed(t *testing.T) {
 	f.create(canary)
 	f.risk(canary, "", "2", "3")
 	f.restrict(canary)
-	asked := &statements{}
+	asked := &questions{}
 	traced, err := store.Open(t.Context(), f.db.AppURL, store.Options{MaxConns: 1, Tracer: asked})
 	if err != nil {
 		t.Fatal(err)
@@ -162,9 +162,9 @@ func TestSearchIsNotTimed(t *testing.T) {
 		}
 		asked.take()
 		ask(canary)
-		hidden := asked.take()
+		hidden := asked.takeSQL()
 		ask(absent)
-		if none := asked.take(); len(none) < 5 || !slices.Equal(hidden, none) {
+		if none := asked.takeSQL(); len(none) < 5 || !slices.Equal(hidden, none) {
 			t.Errorf("%s: the database is asked\n%q\nand for an absent project\n%q", name, hidden, none)
 		}
 	}
