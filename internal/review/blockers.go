@@ -374,12 +374,20 @@ func approvingSeat(d *plan.Item, p plan.Policy) plan.Seat {
 }
 
 // Blockers lists what stands between the stage and a passed gate: what stops a
-// request or, once one was made, whose signature is missing.
+// request or, once one was made, whose signature is missing. Nothing was in the way of a
+// stage before the project reached it.
 func (r *Review) Blockers(s *Stage, at time.Time) []Blocker {
 	if !r.Needed(s) {
 		return nil
 	}
-	return append(r.contentBlockers(s, at), r.furtherBlockers(s, at)...)
+	bs := append(r.contentBlockers(s, at), r.furtherBlockers(s, at)...)
+	reached := r.Reached(r.Plan.StageIndex(s.Def.Key))
+	for i := range bs {
+		if !bs[i].Since.IsZero() {
+			bs[i].Since = latest(bs[i].Since, reached)
+		}
+	}
+	return bs
 }
 
 // furtherBlockers are those beside what the stage itself lacks.

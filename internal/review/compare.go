@@ -23,6 +23,7 @@ func Differences(a, b *Review) []string {
 	}
 	d.compare("the project", p, q)
 	d.compare("the number of the review", a.No, b.No)
+	d.compare("when the review started", a.Started, b.Started)
 	d.compare("when the last gate passed in the review before", a.PassedBefore, b.PassedBefore)
 	compareEach(&d, "record", a.Records, b.Records, func(rec Record) any { return rec })
 	return append(d, StageDifferences(a, b)...)

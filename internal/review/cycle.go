@@ -170,12 +170,12 @@ func (r *Review) StartReview(by Actor, shown int, reason string, at time.Time) e
 	return r.record(by, at, e)
 }
 
-func (r *Review) foldReview(e ReviewStarted) error {
+func (r *Review) foldReview(e ReviewStarted, at time.Time) error {
 	carried, err := r.carry(e.Conditions)
 	if err != nil {
 		return err
 	}
-	r.No = e.No
+	r.No, r.Started = e.No, at
 	if last := r.Stages[len(r.Stages)-1].lastPassed(); last != nil {
 		r.PassedBefore = last.ClosedAt
 	}

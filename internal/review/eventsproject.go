@@ -127,7 +127,7 @@ func (e ProjectCreated) fold(r *Review, en Entry) error {
 	}
 	plans := r.Plans
 	*r = *Blank(p, r.No, r.Plan)
-	r.Plans, r.AllRecords = plans, true
+	r.Started, r.Plans, r.AllRecords = en.At, plans, true
 	r.sortMembers()
 	for i := range r.Stages {
 		r.Load(i)
@@ -204,9 +204,9 @@ func (e StatusChanged) fold(r *Review, _ Entry) error {
 	return nil
 }
 
-func (e ReviewStarted) fold(r *Review, _ Entry) error {
+func (e ReviewStarted) fold(r *Review, en Entry) error {
 	if e.No != r.No+1 {
 		return fmt.Errorf("review %d follows %d", e.No, r.No)
 	}
-	return r.foldReview(e)
+	return r.foldReview(e, en.At)
 }

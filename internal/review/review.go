@@ -50,6 +50,9 @@ type Review struct {
 	// waits for them. Reviews share them, so nothing changes them either.
 	Away []PersonID
 
+	// Started is when this review began: with the project, or by [Review.StartReview].
+	Started time.Time
+
 	// PassedBefore is when the last stage's gate passed in the review before
 	// this one; zero during the launch. The review calendar goes on from there.
 	PassedBefore time.Time
@@ -82,6 +85,7 @@ type Stage struct {
 	Conditions []Condition
 	Gone       Numbers   // the highest that were given out when the plan last changed
 	Gate       GateState // as of the last event; see also [Review.Standing]
+	Passed     time.Time // see [Stage.FirstPassed]; known of stages that are not loaded only
 
 	// digest is what [Review.Digest] found since the last event that changed
 	// what is signed; a signature asks for it again and again.

@@ -12,8 +12,9 @@ type StageRollup struct {
 	ShouldTotal, ShouldDone int16
 	Blockers                int16
 	Gate                    GateState
-	Forced                  int16 // gates passed by break-glass that wait for review
-	Expired                 int16 // items that were met, with evidence that has expired
+	Passed                  time.Time // see [Stage.FirstPassed]
+	Forced                  int16     // gates passed by break-glass that wait for review
+	Expired                 int16     // items that were met, with evidence that has expired
 	Qualities               Qualities
 	// Waits are the seats and people whose turn it is, who kept the stage longest
 	// first, and WaitsSince since when the first of them does, to the second; zero
@@ -29,7 +30,7 @@ type StageRollup struct {
 // MustDone of MustTotal: musts met with valid evidence, validly waived or
 // approved as not applicable, out of the musts that apply.
 func (r *Review) Rollup(s *Stage, at time.Time) StageRollup {
-	out, words := StageRollup{Gate: r.Standing(s, at)}, plan.Qualities()
+	out, words := StageRollup{Gate: r.Standing(s, at), Passed: s.FirstPassed()}, plan.Qualities()
 	for i := range s.Items {
 		it := &s.Items[i]
 		done := int16(0)

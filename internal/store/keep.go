@@ -45,6 +45,7 @@ type keptReview struct {
 	wishes       []review.Wish
 	asked        []review.Asked
 	records      []review.Record // on which gates decide
+	started      time.Time
 	passedBefore time.Time
 	rollups      rollupArrays // a third of what they take as rollups
 	stage        int
@@ -79,7 +80,7 @@ func keep(l *loaded, s *review.Stage) *keptReview {
 	}
 	return &keptReview{
 		hash: l.hash, written: l.writing, seq: l.seq, project: r.Project, no: r.No, plan: r.Plan, upgraded: r.Upgraded, wishes: r.Wishes, asked: r.Asked, records: r.Records,
-		passedBefore: r.PassedBefore, rollups: arraysOf(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
+		started: r.Started, passedBefore: r.PassedBefore, rollups: arraysOf(l.rollups), stage: r.Plan.StageIndex(s.Def.Key), gone: s.Gone, packed: packed,
 	}
 }
 
@@ -100,10 +101,10 @@ func (k *keptReview) load() (*loaded, error) {
 		return nil, fmt.Errorf("project %s: %w", p.Key, err)
 	}
 	r.Upgraded, r.Wishes, r.Asked, r.Records = k.upgraded, k.wishes, k.asked, k.records
-	r.PassedBefore = k.passedBefore
+	r.Started, r.PassedBefore = k.started, k.passedBefore
 	r.Holders = map[review.PersonID][]review.SeatHeld{}
 	for i := range r.Stages {
-		r.Stages[i].Gate = rollups[i].Gate
+		r.Stages[i].Gate, r.Stages[i].Passed = rollups[i].Gate, rollups[i].Passed
 	}
 	s := r.Load(k.stage)
 	s.Gone = k.gone

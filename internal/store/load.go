@@ -42,6 +42,7 @@ type reviewRows struct {
 	seq          int64
 	hash         []byte
 	rollup       rollupArrays
+	started      time.Time // the review
 	passedBefore time.Time // of the last gate, in the review before
 	written      uint32    // the transaction that wrote the rollup last
 	items        []itemRow
@@ -59,7 +60,7 @@ type rollupArrays struct {
 	mustTotal, mustDone, shouldTotal, shouldDone, blockers, gates, forced, expired []int16
 	qualities                                                                      []byte
 	waits                                                                          []string
-	waitsSince                                                                     []int64
+	waitsSince, passed                                                             []int64
 	next                                                                           *time.Time
 }
 
@@ -71,8 +72,8 @@ const (
 
 	projectSQL = `
 		select p.id, p.key, p.name, p.summary, p.team, p.tier, p.exposure, p.target, p.restricted, p.profile, p.unanswered, coalesce(p.answered_by, 0), coalesce(p.confirmed_by, 0), p.confirmed_at, p.answers_changed, p.retraction, p.origination, p.start, p.status, p.created_at, p.stage_plans, p.responsibilities, p.tags,
-		       r.no, r.passed_before, r.plan, r.planning, s.seq, s.hash,
-		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.qualities, f.waits, f.waits_since, f.next_change_at, f.xmin,
+		       r.no, r.started_at, r.passed_before, r.plan, r.planning, s.seq, s.hash,
+		       f.must_total, f.must_done, f.should_total, f.should_done, f.blockers, f.gates, f.forced, f.expired, f.qualities, f.waits, f.waits_since, f.passed, f.next_change_at, f.xmin,
 		       p.members, p.duties
 		  from project p
 		  join stream s on s.id = $1
@@ -160,7 +161,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 	}
 	r := review.Blank(rows.project, rows.no, pl)
 	r.Plans = s.plansOn(ctx, db)
-	r.PassedBefore = rows.passedBefore
+	r.Started, r.PassedBefore = rows.started.UTC(), rows.passedBefore
 	if r.Away, err = s.away.at(ctx, db, rights); err != nil {
 		return nil, err
 	}
@@ -171,7 +172,7 @@ func (s *Store) build(ctx context.Context, db rowSource, rows *reviewRows, p par
 		return nil, fmt.Errorf("project %s: %w", rows.project.Key, err)
 	}
 	for i := range r.Stages {
-		r.Stages[i].Gate = l.rollups[i].Gate
+		r.Stages[i].Gate, r.Stages[i].Passed = l.rollups[i].Gate, l.rollups[i].Passed
 		if p.stage == "" || r.Stages[i].Def.Key == p.stage {
 			r.Load(i)
 		}
@@ -188,7 +189,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 			return nil, fmt.Errorf("the rollup has %d stages, the template %d", len(arr), n)
 		}
 	}
-	if a.waits != nil && (len(a.waits) != n || len(a.waitsSince) != n) { // not every list reads them
+	if a.waits != nil && (len(a.waits) != n || len(a.waitsSince) != n || len(a.passed) != n) { // not every list reads them
 		return nil, fmt.Errorf("the rollup says of %d stages whose turn it is, the template has %d", len(a.waits), n)
 	}
 	out := make([]review.StageRollup, n)
@@ -198,7 +199,7 @@ func (a *rollupArrays) stages(n int) ([]review.StageRollup, error) {
 			Blockers: a.blockers[i], Gate: review.GateState(a.gates[i]), Forced: a.forced[i], Expired: a.expired[i],
 		}
 		if a.waits != nil {
-			out[i].Waits, out[i].WaitsSince = review.ParseParties(a.waits[i]), fromSeconds(a.waitsSince[i])
+			out[i].Waits, out[i].WaitsSince, out[i].Passed = review.ParseParties(a.waits[i]), fromSeconds(a.waitsSince[i]), fromSeconds(a.passed[i])
 		}
 	}
 	readQualities(a.qualities, n, func(stage, quality int, n review.QualityCount) { out[stage].Qualities[quality] = n })
@@ -290,8 +291,8 @@ func (rows *reviewRows) scanProject(row pgx.Row) error {
 	var duties, profile, unanswered []string
 	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
 		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities, &p.Tags,
-		&rows.no, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.qualities, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.next, &rows.written,
+		&rows.no, &rows.started, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
+		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.qualities, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.passed, &rows.rollup.next, &rows.written,
 		&people, &duties)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // the other statements return nothing either; build says not found

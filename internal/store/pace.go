@@ -28,10 +28,9 @@ type paces map[plan.Ref]*lifecyclePace
 // passedSQL are the outcomes with which a gate passes, as review.Outcome.Passes has them.
 const passedSQL = `('passed', 'passed with conditions', 'break-glass')`
 
-// enteredSQL is when a project came to where it is: when the last of its gates passed, or
-// when its review started. It expects the table portfolio as f and its review as r.
-const enteredSQL = `(select greatest(r.started_at, max(ro.closed_at)) from round ro
-	     where ro.project_id = f.project_id and ro.review_no = f.review_no and ro.outcome in ` + passedSQL + `)`
+// enteredSQL is [review.Review.Reached] of the stage that a project is in. It expects the
+// table portfolio as f and its review as r.
+const enteredSQL = `greatest(r.started_at, (select to_timestamp(max(at)) from unnest(f.passed[:f.current]) at))`
 
 // paces are those of all lifecycles, found out once a minute. What restricted projects
 // took does not count: everybody is shown the same.

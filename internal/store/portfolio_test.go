@@ -141,6 +141,44 @@ func TestPortfolioSortsByWhatItShows(t *testing.T) {
 	}
 }
 
+// A project that began long ago and came to its stage just now keeps nobody waiting longer
+// than that; also where the stages before it are not loaded.
+func TestAProjectWaitsSinceItReachedItsStage(t *testing.T) {
+	f := newFixture(t)
+	for _, key := range []string{"began", "went"} {
+		f.create(key)
+	}
+	f.exec(`update project set created_at = created_at - interval '40 days'`)
+	f.exec(`update review set started_at = started_at - interval '40 days'`)
+	f.exec(`update portfolio set next_change_at = now()`)
+	if _, err := f.Refresh(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	f.answerIdea("went")
+	idea := store.Target{Project: "went", Stage: "idea"}
+	f.change("mike", idea, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Request(who, "idea", "", "", at)
+	})
+	for name, seat := range map[string]plan.Seat{"pat": plan.SeatProduct, "sre": plan.SeatSRE} {
+		if _, err := f.sign(name, "went", "idea", seat); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.change("mike", store.Target{Project: "went", Stage: "live"}, func(r *review.Review, who review.Actor, at time.Time) error {
+		return r.Assign(who, "live", "restore-tested", f.people["mike"], "", at)
+	})
+	v, err := f.Portfolio(context.Background(), f.as("mona"), store.PortfolioFilter{Sort: store.SortSince})
+	if err != nil || len(v.Rows) != 2 {
+		t.Fatal(err, len(v.Rows))
+	}
+	if r := v.Rows[0]; r.Key != "began" || time.Since(r.Since) < 39*24*time.Hour || time.Since(r.Entered) < 39*24*time.Hour {
+		t.Errorf("first %s, which waits since %s and came to its stage at %s", r.Key, r.Since, r.Entered)
+	}
+	if r := v.Rows[1]; r.Key != "went" || time.Since(r.Since) > time.Minute || time.Since(r.Entered) > time.Minute {
+		t.Errorf("then %s, which waits since %s and came to its stage at %s", r.Key, r.Since, r.Entered)
+	}
+}
+
 func TestPortfolioSaysWhoBlocks(t *testing.T) {
 	f := newFixture(t)
 	f.fleet()

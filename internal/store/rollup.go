@@ -125,12 +125,12 @@ func insertPortfolio(b *pgx.Batch, l *loaded, next time.Time) {
 	b.Queue(`
 		insert into portfolio (project_id, review_no, key, name, team, tier, status, restricted, target, owner_id,
 		       must_total, must_done, should_total, should_done, blockers, gates, ready, current, next_change_at, forced,
-		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired, qualities, tags)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)`,
+		       waits, waits_since, waited, blocked_by, blocked_since, deputy_id, search, unowned, exposure, expired, qualities, tags, passed)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`,
 		int64(p.ID), l.review.No, p.Key, p.Name, p.Team, p.Tier, p.Status, p.Restricted, nullable(p.Target), int64(p.Holder(review.DutyOwner)),
 		a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), a.forced,
 		a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), nullablePerson(p.Holder(review.DutyDeputy)), fold.Text(p.Name), a.unowned,
-		string(p.Exposure), a.expired, a.qualities, texts(p.Tags))
+		string(p.Exposure), a.expired, a.qualities, texts(p.Tags), a.passed)
 }
 
 // updatePortfolio writes the wide row, and the head of the stream in the same
@@ -152,7 +152,7 @@ func updatePortfolio(b *pgx.Batch, l *loaded, next time.Time, full bool, at time
 	}
 	b.Queue(portfolioSQL,
 		int64(p.ID), a.mustTotal, a.mustDone, a.shouldTotal, a.shouldDone, a.blockers, a.gates, a.ready, a.current, nullable(next), full, a.forced,
-		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned, a.expired, a.qualities)
+		l.seq, l.hash[:], a.waits, a.waitsSince, a.waited, nullablePerson(a.blockedBy), nullable(a.blockedSince), l.left, a.unowned, a.expired, a.qualities, a.passed)
 	writeLive(b, l, at)
 }
 
@@ -164,7 +164,7 @@ const portfolioSQL = `
 	update portfolio
 	   set must_total = $2, must_done = $3, should_total = $4, should_done = $5, blockers = $6, gates = $7, ready = $8, current = $9,
 	       next_change_at = case when $11 then $10 else least(next_change_at, $10) end, forced = $12,
-	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21, expired = $22, qualities = $23
+	       waits = $15, waits_since = $16, waited = $17, blocked_by = $18, blocked_since = $19, unowned = $21, expired = $22, qualities = $23, passed = $24
 	 where project_id = $1`
 
 // writeLive keeps where a running service stands in its review calendar, when
@@ -211,7 +211,7 @@ func (l *loaded) arrays() wideRow {
 	if total > 0 {
 		w.ready = int16(done * 100 / total)
 	}
-	w.wait(l.rollups)
+	w.wait(l.rollups, l.review.Reached(int(w.current)))
 	w.unowned = len(l.review.Unowned(l.rollups)) > 0
 	return w
 }
@@ -219,10 +219,10 @@ func (l *loaded) arrays() wideRow {
 // arraysOf is what [rollupArrays.stages] reads.
 func arraysOf(stages []review.StageRollup) rollupArrays {
 	n := len(stages)
-	buf := make([]int16, 8*n)
+	buf, seconds := make([]int16, 8*n), make([]int64, 2*n)
 	a := rollupArrays{
 		mustTotal: buf[:n], mustDone: buf[n : 2*n], shouldTotal: buf[2*n : 3*n], shouldDone: buf[3*n : 4*n], blockers: buf[4*n : 5*n],
-		gates: buf[5*n : 6*n], forced: buf[6*n : 7*n], expired: buf[7*n:], waits: make([]string, n), waitsSince: make([]int64, n),
+		gates: buf[5*n : 6*n], forced: buf[6*n : 7*n], expired: buf[7*n:], waits: make([]string, n), waitsSince: seconds[:n], passed: seconds[n:],
 		qualities: packQualities(stages),
 	}
 	for i := range stages {
@@ -233,18 +233,23 @@ func arraysOf(stages []review.StageRollup) rollupArrays {
 		if !s.WaitsSince.IsZero() {
 			a.waitsSince[i] = s.WaitsSince.Unix()
 		}
+		if !s.Passed.IsZero() {
+			a.passed[i] = s.Passed.Unix()
+		}
 	}
 	return a
 }
 
 // wait says whose turn it is with the project as a whole: with the stage that it
-// is in, and with the gates that wait for signatures.
-func (w *wideRow) wait(stages []review.StageRollup) {
+// is in, since it reached it, and with the gates that wait for signatures.
+func (w *wideRow) wait(stages []review.StageRollup, reached time.Time) {
 	current := &stages[w.current]
 	if current.Gate.Passed() {
 		current = &review.StageRollup{}
 	}
-	w.blockedSince = current.WaitsSince
+	if w.blockedSince = current.WaitsSince; !w.blockedSince.IsZero() && reached.After(w.blockedSince) {
+		w.blockedSince = reached
+	}
 	if len(current.Waits) > 0 {
 		w.blockedBy = current.Waits[0].Person
 	}

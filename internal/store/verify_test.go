@@ -276,6 +276,7 @@ func TestVerifyFindsWhatWasChangedBehindItsBack(t *testing.T) {
 		`update portfolio set deputy_id = ` + someone,
 		`update portfolio set waits[current + 1] = 'qa', next_change_at = null where key = 'beta'`,
 		`update portfolio set waits_since = array_fill(1::bigint, array[cardinality(gates)]), next_change_at = null where key = 'beta'`,
+		`update portfolio set passed = array_fill(1::bigint, array[cardinality(gates)]), next_change_at = null where key = 'beta'`,
 		`update portfolio set unowned = not unowned, next_change_at = null where key = 'beta'`,
 		`update project set stage_plans = '[{"stage": "live", "owner": 1}]'`,
 		`insert into responsibility (project_id, team, parts) select id, 'Another', '{runs}' from project where key = 'beta'`,

@@ -34,7 +34,7 @@ func (v *projectView) forecast() forecast {
 	}
 	var out forecast
 	gates := review.GatesOf(v.rollups)
-	entered := v.entered()
+	entered := v.Review.Reached(v.current)
 	for i := range v.rollups {
 		if gates[i].Passed() || i == len(v.rollups)-1 {
 			continue
@@ -47,23 +47,6 @@ func (v *projectView) forecast() forecast {
 	}
 	out.day, _ = review.Forecast(gates, v.current, entered, v.Now, v.Pace.Days)
 	return out
-}
-
-// entered is when the project came to the stage that it is in: when the last of its gates
-// passed, or when its review started.
-func (v *projectView) entered() time.Time {
-	var last time.Time
-	if n := v.Review.No; n <= len(v.Reviews) {
-		last = v.Reviews[n-1]
-	}
-	for i := range v.Review.Stages {
-		for _, ro := range v.Review.Stages[i].Rounds {
-			if ro.Outcome.Passes() && ro.ClosedAt.After(last) {
-				last = ro.ClosedAt
-			}
-		}
-	}
-	return last
 }
 
 // dayWords is the day of the launch; that of a project which takes longer than others did
