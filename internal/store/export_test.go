@@ -21,3 +21,6 @@ func Organisation() []OrganisationTable {
 	}
 	return out
 }
+
+// MeSQL is who asks, in statements of lists.
+const MeSQL = meSQL

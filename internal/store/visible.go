@@ -30,7 +30,8 @@ const meSQL = `
 	            union all
 	            select person_id, suspended, keeps from session
 	             where $2::bigint = 0 and token_hash = $1
-	               and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval) w on w.person_id = p.id
+	               and expires_at > clock_timestamp() and seen_at > clock_timestamp() - $3::interval
+	             limit 1) w on w.person_id = p.id
 	     cross join lateral (
 	        select bool_or(g.project_id is null) as all_open, bool_or(g.role in ('admin', 'auditor')) as all_of_them,
 	               array_agg(g.project_id) filter (where g.project_id is not null) as seats
