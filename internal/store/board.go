@@ -48,7 +48,13 @@ func (s *Store) PortfolioBoard(ctx context.Context, by By, f PortfolioFilter) (*
 		}
 	}
 	lanes := tally.lanes(out.Now, places)
-	if err := s.readCards(ctx, by, lanes, out); err != nil {
+	var ids []int64
+	for i := range lanes {
+		for _, c := range lanes[i].first {
+			ids = append(ids, int64(c.id))
+		}
+	}
+	if err := s.readCards(ctx, by, ids, &out.PortfolioView); err != nil {
 		return nil, err
 	}
 	if err := s.completePortfolio(ctx, s.pool, &out.PortfolioView); err != nil {
@@ -96,28 +102,33 @@ func (t *tally) lifecycles() []*plan.Lifecycle {
 	return out
 }
 
-// readCards reads the projects of all lanes at once. What the person may see of them is asked again:
-// the lanes may be a second old.
-func (s *Store) readCards(ctx context.Context, by By, lanes []lane, out *BoardView) error {
-	ids := []int64{}
-	for i := range lanes {
-		for _, c := range lanes[i].first {
-			ids = append(ids, int64(c.id))
+// readCards reads what lists show of projects, in the order of their numbers, and what they keep. What
+// the person may see of them is asked again: the numbers may be a second old.
+func (s *Store) readCards(ctx context.Context, by By, ids []int64, out *PortfolioView) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	kept := keptCounts{}
+	b := &pgx.Batch{}
+	queueOnce(b)
+	b.Queue(cardsSQL, by.token[:], by.person, s.idle, ids).Query(func(rows pgx.Rows) error {
+		defer rows.Close()
+		out.Rows = make([]PortfolioRow, 0, len(ids))
+		for rows.Next() {
+			r, err := scanProjectRow(rows)
+			if err != nil {
+				return err
+			}
+			out.Rows = append(out.Rows, r)
 		}
+		return rows.Err()
+	})
+	b.Queue(keptSQL, ids).Query(kept.scan)
+	if err := send(ctx, s.pool, b); err != nil {
+		return batchError("reading the projects of a list", err)
 	}
-	rows, err := s.pool.Query(ctx, cardsSQL, by.token[:], by.person, s.idle, ids)
-	if err != nil {
-		return fmt.Errorf("reading the board: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scanProjectRow(rows)
-		if err != nil {
-			return err
-		}
-		out.Rows = append(out.Rows, r)
-	}
-	return rows.Err()
+	kept.fill(out.Rows)
+	return nil
 }
 
 // cardsSQL are projects by their numbers, in the order of these, as far as the person may see them.

@@ -294,6 +294,12 @@ func queueByValue(b *pgx.Batch) {
 	b.Queue(`select set_config('plan_cache_mode', 'force_custom_plan', true)`)
 }
 
+// queueOnce has the statements after it planned once for all, however few projects they are given
+// the numbers of.
+func queueOnce(b *pgx.Batch) {
+	b.Queue(`select set_config('plan_cache_mode', 'force_generic_plan', true)`)
+}
+
 func (s *Store) asked(by By) arguments { return arguments{by.token[:], by.person, s.idle} }
 
 func (s *Store) foundProjectsSQL(by By, q searchedWords) (string, arguments) {

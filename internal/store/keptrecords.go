@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/slipway-prr/slipway/internal/record"
 	"github.com/slipway-prr/slipway/internal/review"
 )
@@ -15,38 +17,59 @@ type Kept struct {
 	Stale  int                  // documents that nobody has looked at in time
 }
 
-// fillKept counts what the projects of a page keep.
-func fillKept(ctx context.Context, db source, rows []PortfolioRow) error {
-	byID, ids := make(map[review.ProjectID]*PortfolioRow, len(rows)), make([]int64, len(rows))
-	for i := range rows {
-		byID[rows[i].id], ids[i] = &rows[i], int64(rows[i].id)
-	}
-	found, err := db.Query(ctx, `
-		select t.project_id, t.alarm, count(*), count(t.latest), count(*) filter (where t.kind = 'document' and t.due < current_date)
-		  from record t
-		 where t.project_id = any($1) and not t.closed
-		   and (t.alarm <> '' or t.latest is not null or t.kind = 'document')
-		 group by t.project_id, t.alarm`, ids)
-	if err != nil {
-		return fmt.Errorf("reading what projects keep: %w", err)
-	}
-	defer found.Close()
-	for found.Next() {
+// keptSQL counts what projects keep.
+const keptSQL = `
+	select t.project_id, t.alarm, count(*), count(t.latest), count(*) filter (where t.kind = 'document' and t.due < current_date)
+	  from record t
+	 where t.project_id = any($1) and not t.closed
+	   and (t.alarm <> '' or t.latest is not null or t.kind = 'document')
+	 group by t.project_id, t.alarm`
+
+// keptCounts are what projects keep.
+type keptCounts map[review.ProjectID]Kept
+
+func (c keptCounts) scan(rows pgx.Rows) error {
+	defer rows.Close()
+	for rows.Next() {
 		var id review.ProjectID
 		var alarm record.Alarm
 		var n, read, stale int
-		if err := found.Scan(&id, (*string)(&alarm), &n, &read, &stale); err != nil {
+		if err := rows.Scan(&id, (*string)(&alarm), &n, &read, &stale); err != nil {
 			return fmt.Errorf("reading what projects keep: %w", err)
 		}
-		k := &byID[id].Kept
+		k := c[id]
 		k.Read, k.Stale = k.Read+read, k.Stale+stale
-		if alarm == record.NoAlarm {
-			continue
+		if alarm != record.NoAlarm {
+			if k.Alarms == nil {
+				k.Alarms = map[record.Alarm]int{}
+			}
+			k.Alarms[alarm] = n
 		}
-		if k.Alarms == nil {
-			k.Alarms = map[record.Alarm]int{}
-		}
-		k.Alarms[alarm] = n
+		c[id] = k
 	}
-	return found.Err()
+	return rows.Err()
+}
+
+func (c keptCounts) fill(list []PortfolioRow) {
+	for i := range list {
+		list[i].Kept = c[list[i].id]
+	}
+}
+
+// fillKept counts what the projects of a stretch of a file keep.
+func fillKept(ctx context.Context, db source, list []PortfolioRow) error {
+	ids := make([]int64, len(list))
+	for i := range list {
+		ids[i] = int64(list[i].id)
+	}
+	found, err := db.Query(ctx, keptSQL, ids)
+	if err != nil {
+		return fmt.Errorf("reading what projects keep: %w", err)
+	}
+	kept := keptCounts{}
+	if err := kept.scan(found); err != nil {
+		return err
+	}
+	kept.fill(list)
+	return nil
 }

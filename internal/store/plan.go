@@ -22,7 +22,7 @@ func (s *Store) PortfolioPlan(ctx context.Context, by By, f PortfolioFilter) (st
 		return "", err
 	}
 	f.Page = max(f.Page, 1)
-	sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
+	sql, args := s.pageSQL(by, f, tmpl, fromFirst)
 	return s.explain(ctx, sql, args)
 }
 

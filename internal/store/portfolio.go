@@ -140,26 +140,46 @@ func (s *Store) Portfolio(ctx context.Context, by By, f PortfolioFilter) (*Portf
 	}
 	f.Page = max(f.Page, 1)
 	out := &PortfolioView{Tmpl: tmpl, Page: f.Page, paces: f.paces}
+	var ids []int64
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	if f.Page <= pagesCounted {
-		sql, args := s.portfolioSQL(by, f, tmpl, fromFirst)
-		b.Queue(sql, args...).Query(func(rows pgx.Rows) error { return scanPortfolio(rows, out) })
-	}
 	tally := s.queueTally(b, by, f, tmpl)
 	s.queueTeams(b, by, &out.Teams)
 	s.queueViews(b, by, &out.Views)
+	if f.Page <= pagesCounted {
+		s.queuePage(b, by, f, tmpl, &ids)
+	}
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading the portfolio", err)
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	out.Totals, out.Tags = tally.strip(out.Now), tally.tags()
-	if len(out.Rows) == 0 && f.Page > 1 {
-		if err := s.farPage(ctx, by, f, out); err != nil {
+	if out.More = len(ids) > PortfolioPage; out.More {
+		ids = ids[:PortfolioPage]
+	}
+	if len(ids) == 0 && f.Page > 1 {
+		if ids, err = s.farPage(ctx, by, f, out); err != nil {
 			return nil, err
 		}
 	}
+	if err := s.readCards(ctx, by, ids, out); err != nil {
+		return nil, err
+	}
 	return out, s.completePortfolio(ctx, s.pool, out)
+}
+
+// queuePage finds the projects of a page, and the one after it. A list that is narrowed is planned
+// for the values that narrow it: few projects and many are found in other ways. It comes last,
+// since that holds for what comes after it in the batch.
+func (s *Store) queuePage(b *pgx.Batch, by By, f PortfolioFilter, tmpl *plan.Lifecycle, ids *[]int64) {
+	sql, args := s.pageSQL(by, f, tmpl, fromFirst)
+	if len(args) > len(s.asked(by)) {
+		queueByValue(b)
+	}
+	b.Queue(sql, args...).Query(func(rows pgx.Rows) (err error) {
+		*ids, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
 }
 
 // forPortfolio finds what has to be known before the list is read, and the lifecycle
@@ -230,9 +250,6 @@ func (s *Store) completePortfolio(ctx context.Context, db source, out *Portfolio
 	if err := fillVacant(ctx, db, out.Rows); err != nil {
 		return err
 	}
-	if err := fillKept(ctx, db, out.Rows); err != nil {
-		return err
-	}
 	out.Names, err = s.resolveOn(ctx, db, people)
 	return err
 }
@@ -240,13 +257,13 @@ func (s *Store) completePortfolio(ctx context.Context, db source, out *Portfolio
 // pagesCounted is up to which page a list is read without counting it first.
 const pagesCounted = 10
 
-// farPage counts the list and reads a page from the end that is nearer; the last
-// in the place of one beyond it.
-func (s *Store) farPage(ctx context.Context, by By, f PortfolioFilter, out *PortfolioView) error {
+// farPage counts the list and finds the projects of a page from the end that is nearer; the
+// last in the place of one beyond it.
+func (s *Store) farPage(ctx context.Context, by By, f PortfolioFilter, out *PortfolioView) ([]int64, error) {
 	sql, args := s.portfolioCountSQL(by, f, out.Tmpl)
 	var n int
 	if err := s.pool.QueryRow(ctx, sql, args...).Scan(&n); err != nil {
-		return fmt.Errorf("counting the portfolio: %w", err)
+		return nil, fmt.Errorf("counting the portfolio: %w", err)
 	}
 	last := max(1, (n+PortfolioPage-1)/PortfolioPage)
 	f.Page = min(f.Page, last)
@@ -255,19 +272,22 @@ func (s *Store) farPage(ctx context.Context, by By, f PortfolioFilter, out *Port
 	if f.Page > last/2 {
 		begins = n
 	}
-	sql, args = s.portfolioSQL(by, f, out.Tmpl, begins)
+	sql, args = s.pageSQL(by, f, out.Tmpl, begins)
 	rows, err := s.pool.Query(ctx, sql, args...)
 	if err != nil {
-		return fmt.Errorf("reading a page of the portfolio: %w", err)
+		return nil, fmt.Errorf("reading a page of the portfolio: %w", err)
 	}
-	if err := scanPortfolio(rows, out); err != nil {
-		return err
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("reading a page of the portfolio: %w", err)
 	}
 	if begins == n {
-		slices.Reverse(out.Rows)
+		slices.Reverse(ids)
 		out.More = f.Page < last
+		return ids, nil
 	}
-	return nil
+	out.More = len(ids) > PortfolioPage
+	return ids[:min(len(ids), PortfolioPage)], nil
 }
 
 // queueTeams lists the teams to filter by: none when there are more than TeamsListed.
@@ -312,11 +332,12 @@ const (
 	allRows   = -2
 )
 
-// portfolioSQL writes the statement for a page of what a filter leaves. What is costly
-// to find out of a row is asked only of the rows of the page.
-func (s *Store) portfolioSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int) (string, []any) {
-	ordered, args := s.orderedSQL(by, f, tmpl, total, `f.*`)
-	return projectRowsSQL(`select row_number() over () as place, f.* from (` + ordered + `) f`), args
+// pageSQL finds the projects of a page of what a filter leaves. What lists show of them is read
+// by their numbers, with a statement that is the same for all lists: so it is planned once.
+func (s *Store) pageSQL(by By, f PortfolioFilter, tmpl *plan.Lifecycle, total int) (string, []any) {
+	ordered, args := s.orderedSQL(by, f, tmpl, total, `f.project_id as id`)
+	return `with ` + meSQL + `
+		` + ordered, args
 }
 
 // projectRowsSQL is what lists show of projects: rows of the portfolio with their place.
@@ -558,22 +579,6 @@ func gateNumbers(states []review.GateState) []int16 {
 		out[i] = int16(g)
 	}
 	return out
-}
-
-func scanPortfolio(rows pgx.Rows, out *PortfolioView) error {
-	defer rows.Close()
-	for rows.Next() {
-		if len(out.Rows) == PortfolioPage {
-			out.More = true
-			continue
-		}
-		r, err := scanProjectRow(rows)
-		if err != nil {
-			return err
-		}
-		out.Rows = append(out.Rows, r)
-	}
-	return rows.Err()
 }
 
 func scanProjectRow(rows pgx.Rows) (PortfolioRow, error) {

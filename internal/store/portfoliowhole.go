@@ -26,6 +26,9 @@ func (s *Store) WholePortfolio(ctx context.Context, by By, f PortfolioFilter, st
 		if part.Rows, err = s.projectsIn(ctx, tx, by, ids); err != nil {
 			return err
 		}
+		if err := fillKept(ctx, tx, part.Rows); err != nil {
+			return err
+		}
 		if err := s.completePortfolio(ctx, tx, part); err != nil {
 			return err
 		}
