@@ -117,7 +117,7 @@ func (d *ChangesData) strip() []tally {
 	for _, k := range d.kinds() {
 		t := tally{word: k.title}
 		if n := len(k.projects); n > 0 {
-			t = tally{count: strconv.Itoa(n), word: k.title, href: "#" + k.id, state: k.look}
+			t = tally{count: ui.Number(n), word: k.title, href: "#" + k.id, state: k.look}
 		}
 		out = append(out, t)
 	}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/slipway-prr/slipway/internal/plan"
@@ -117,7 +116,7 @@ func CountOf(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return ui.Number(n) + " " + noun + "s"
 }
 
 // Cut shortens a text that only has to be recognised.

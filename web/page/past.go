@@ -141,11 +141,11 @@ func (d *PastData) strip() []tally {
 		if f.Show = show; on {
 			f.Show = ""
 		}
-		return tally{count: strconv.Itoa(n), word: word, href: f.url(), state: state, on: on}
+		return tally{count: ui.Number(n), word: word, href: f.url(), state: state, on: on}
 	}
 	t := &d.Totals
 	return []tally{
-		{count: strconv.Itoa(t.Projects), word: "Projects"},
+		{count: ui.Number(t.Projects), word: "Projects"},
 		at(t.Ready, "Ready to request", ui.Open, PastReady), at(t.AtRisk, "At risk", ui.Warn, PastAtRisk),
 		at(t.Late, "Late", ui.Bad, PastLate), at(t.Lapsed, "Lapsed", ui.Bad, PastLapsed),
 	}

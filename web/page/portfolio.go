@@ -367,6 +367,9 @@ func (d *PortfolioData) pager() ui.Page {
 	p := ui.Page{From: d.First, To: d.First + len(d.Projects) - 1, Noun: "projects"}
 	if d.More {
 		p.Next = d.Filter.at(d.Filter.Page + 1)
+		if n := d.counted(); n > p.To { // the list may be newer by a second
+			p.Total = n
+		}
 	} else {
 		p.Total = p.To
 	}

@@ -113,7 +113,7 @@ func (d *PortfolioData) strip() []tally {
 		if !on {
 			narrow(&to)
 		}
-		return tally{count: strconv.Itoa(n), word: word, href: to.url(), state: state, on: on}
+		return tally{count: ui.Number(n), word: word, href: to.url(), state: state, on: on}
 	}
 	return []tally{
 		at(t.Ready, "Ready to request", ui.Open, f.Gate == gateReady, func(f *PortfolioFilter) { f.Gate = gateReady }),
@@ -121,6 +121,26 @@ func (d *PortfolioData) strip() []tally {
 		at(t.Late, "Late", ui.Bad, f.Late, func(f *PortfolioFilter) { f.Late = true }),
 		at(t.Lapsed, "Lapsed", ui.Bad, f.Gate == gateLapsed, func(f *PortfolioFilter) { f.Gate = gateLapsed }),
 	}
+}
+
+// counted is how many projects the list has, as the strip counts them; 0 where it does not.
+func (d *PortfolioData) counted() int {
+	f := &d.Filter
+	list := *f
+	list.unalarm()
+	switch {
+	case list == *f:
+		return d.Totals.Projects
+	case f.Risk && f.Late, (f.Risk || f.Late) && f.Gate != list.Gate:
+		return 0
+	case f.Risk:
+		return d.Totals.AtRisk
+	case f.Late:
+		return d.Totals.Late
+	case f.Gate == gateReady:
+		return d.Totals.Ready
+	}
+	return d.Totals.Lapsed
 }
 
 // unalarm takes back what the figures of the strip narrow.

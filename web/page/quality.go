@@ -76,7 +76,7 @@ type WeakProject struct {
 }
 
 func (w *WeakProject) words() string {
-	return w.Name + ": " + strconv.Itoa(w.Done) + " of " + strconv.Itoa(w.Asked)
+	return w.Name + ": " + ui.Number(w.Done) + " of " + ui.Number(w.Asked)
 }
 
 // QualitiesData are the projects of the portfolio by quality.

@@ -55,14 +55,14 @@ type StagePace struct {
 func (d *TrendsData) tallies() []tally {
 	all := d.all()
 	list := []tally{
-		{count: strconv.Itoa(all.Passed), word: "Gates passed", state: ui.Met},
-		{count: strconv.Itoa(all.Returned), word: "Returned", state: ui.Bad},
+		{count: ui.Number(all.Passed), word: "Gates passed", state: ui.Met},
+		{count: ui.Number(all.Returned), word: "Returned", state: ui.Bad},
 	}
 	if all.First > 0 {
 		list = append(list, tally{count: percent(all.AtOnce, all.First) + " %", word: "Passed the first time", state: ui.Met})
 	}
 	if d.Live > 0 {
-		list = append(list, tally{count: strconv.Itoa(int(d.ToLive/(24*time.Hour))) + " days", word: "From idea to live, the middle of " + strconv.Itoa(d.Live), state: ui.Part})
+		list = append(list, tally{count: strconv.Itoa(int(d.ToLive/(24*time.Hour))) + " days", word: "From idea to live, the middle of " + ui.Number(d.Live), state: ui.Part})
 	}
 	return list
 }
@@ -86,7 +86,7 @@ func percent(n, all int) string {
 	case rounded == 100 && n < all:
 		return "over 99"
 	default:
-		return strconv.Itoa(rounded)
+		return ui.Number(rounded)
 	}
 }
 
@@ -94,7 +94,7 @@ func percent(n, all int) string {
 func (d *TrendsData) bars() ui.BarsData {
 	all := d.all()
 	out := ui.BarsData{
-		Label: "Gates decided in each of " + CountOf(len(d.Weeks), "week") + ": " + strconv.Itoa(all.Passed) + " passed, " + strconv.Itoa(all.Returned) + " returned",
+		Label: "Gates decided in each of " + CountOf(len(d.Weeks), "week") + ": " + ui.Number(all.Passed) + " passed, " + ui.Number(all.Returned) + " returned",
 		Looks: []ui.State{ui.Met, ui.Bad},
 	}
 	for _, w := range d.Weeks {

@@ -70,7 +70,7 @@ func (d *TrendsData) waiverBars() ui.BarsData {
 		}
 		out.Bars = append(out.Bars, w.bar(w.Waivers-w.Ending, w.Ending))
 	}
-	out.Label = "Waivers in force in each of " + CountOf(len(d.Promises), "week") + "; last " + strconv.Itoa(last.Waivers) + ", of which " + strconv.Itoa(last.Ending) + " ended within 14 days"
+	out.Label = "Waivers in force in each of " + CountOf(len(d.Promises), "week") + "; last " + ui.Number(last.Waivers) + ", of which " + ui.Number(last.Ending) + " ended within 14 days"
 	return out
 }
 
@@ -83,7 +83,7 @@ func (d *TrendsData) conditionBars() ui.BarsData {
 		}
 		out.Bars = append(out.Bars, w.bar(w.Conditions-w.Overdue, w.Overdue))
 	}
-	out.Label = "Open conditions in each of " + CountOf(len(d.Promises), "week") + "; last " + strconv.Itoa(last.Conditions) + ", of which " + strconv.Itoa(last.Overdue) + " were overdue"
+	out.Label = "Open conditions in each of " + CountOf(len(d.Promises), "week") + "; last " + ui.Number(last.Conditions) + ", of which " + ui.Number(last.Overdue) + " were overdue"
 	return out
 }
 
@@ -101,7 +101,7 @@ func (d *TrendsData) halves() string {
 		if of[0]+of[1] == 0 {
 			return "No " + noun + "."
 		}
-		return "Of " + CountOf(of[0]+of[1], noun) + ", " + strconv.Itoa(of[0]) + " in the first half of the stages and " + strconv.Itoa(of[1]) + " in the second."
+		return "Of " + CountOf(of[0]+of[1], noun) + ", " + ui.Number(of[0]) + " in the first half of the stages and " + ui.Number(of[1]) + " in the second."
 	}
 	return say(returned, "return") + " " + say(waived, "granted waiver")
 }

@@ -246,14 +246,14 @@ type Page struct {
 	Prev, Next      string
 }
 
-// words say where the page is: "1 project", "51 to 62 of 62 projects".
-func (p Page) words() string {
-	part := strconv.Itoa(p.From) + " to " + strconv.Itoa(p.To)
+// Words say where the page is: "1 project", "51 to 62 of 62 projects".
+func (p Page) Words() string {
+	part := Number(p.From) + " to " + Number(p.To)
 	switch {
 	case p.Total == 0:
 		return p.noun() + " " + part + ", and more"
 	case p.From > 1 || p.To < p.Total:
-		return part + " of " + strconv.Itoa(p.Total) + " " + p.Noun
+		return part + " of " + Number(p.Total) + " " + p.Noun
 	case p.Total == 1 && p.Noun == "people":
 		return "1 person"
 	case p.Total == 1:
@@ -262,7 +262,7 @@ func (p Page) words() string {
 		}
 		return "1 " + strings.TrimSuffix(p.Noun, "s")
 	}
-	return strconv.Itoa(p.Total) + " " + p.Noun
+	return Number(p.Total) + " " + p.Noun
 }
 
 func (p Page) noun() string { return strings.ToUpper(p.Noun[:1]) + p.Noun[1:] }
