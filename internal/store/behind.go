@@ -30,25 +30,33 @@ type BehindProject struct {
 	Name string
 }
 
-// oldPlansSQL are the plans made of something that has a newer version; newest is [newestSQL].
-const oldPlansSQL = `
-	select p.digest
-	  from plan p
-	 cross join lateral ` + originSQL + ` d (ref)
-	  join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
-	 group by p.digest`
+// behindReviewsSQL are the reviews whose plan is made of something that has a newer version; newest
+// is [newestSQL]. Each review says its lifecycle. Only plans of more than that are looked into: there
+// can be as many as projects.
+const behindReviewsSQL = `
+	select r.project_id, r.no
+	  from newest n
+	  join review r on r.template_key = n.key and r.template_version < n.version
+	 union all
+	select r.project_id, r.no
+	  from (select p.digest
+	          from plan p
+	         cross join lateral ` + originSQL + ` d (ref)
+	          join newest n on n.key = d.ref->>'key' and n.version > (d.ref->>'version')::int
+	         where cardinality(p.documents) > 1
+	         group by p.digest) old
+	  join review r on r.plan = old.digest`
 
 // behindSQL lists the projects that the person sees and may change the plan of.
 // May itself is asked of each again, by whoever shows or changes it.
 func behindSQL(columns, rest string) string {
 	return `with ` + meSQL + `,
 	newest as materialized (` + newestSQL + `),
-	old as materialized (` + oldPlansSQL + `)
+	old as materialized (` + behindReviewsSQL + `)
 	select ` + columns + `
 	  from portfolio f
-	  join review r on r.project_id = f.project_id and r.no = f.review_no
-	  join old on old.digest = r.plan, me
-	 where ` + visibleSQL + ` and f.status <> 'stopped'
+	  join review r on r.project_id = f.project_id and r.no = f.review_no, me
+	 where ` + visibleSQL + ` and f.status <> 'stopped' and (f.project_id, f.review_no) in (table old)
 	   and (exists (select from held g where g.person_id = me.id and g.role in ('manager', 'admin') and ` + countsSQL + `)
 	        or exists (select from project_member m
 	                    where m.project_id = f.project_id and m.person_id = me.id and m.duty in ('owner', 'deputy')))

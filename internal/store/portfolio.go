@@ -561,10 +561,9 @@ func (f *PortfolioFilter) narrow(add func(cond string, v any)) {
 const hasExpiredSQL = `not f.expired <@ '{0}'::smallint[]`
 
 // isBehindSQL is that a project that is not stopped has a newer version of something its plan
-// is made of. Plans are found first: many projects may share one.
+// is made of.
 const isBehindSQL = `f.status <> 'stopped' and (f.project_id, f.review_no) in (select u.project_id, u.no from (
-    with newest as materialized (` + newestSQL + `)
-    select r.project_id, r.no from (` + oldPlansSQL + `) old join review r on r.plan = old.digest offset 0) u)`
+    with newest as materialized (` + newestSQL + `)` + behindReviewsSQL + ` offset 0) u)`
 
 // waiverEndsSQL is that a waiver of a project that is not stopped is in force and ends soon, as
 // [WaiversExpiring] has it. The few that end soon are found by their index.
