@@ -90,7 +90,7 @@ func (t *tally) lifecycles() []*plan.Lifecycle {
 	seen := map[string]bool{}
 	for i := range t.of.of {
 		p := &t.of.of[i]
-		if seen[p.ref.Key] || !t.sees(p) {
+		if seen[p.ref.Key] || !t.rights.sees(p) {
 			continue
 		}
 		seen[p.ref.Key] = true

@@ -135,6 +135,7 @@ type FoundRecord struct {
 type searchedWords struct {
 	folded  []string // as [fold.Text] has them
 	phrases []string // as [fold.Words] has them: "roll-back" is two words that stand side by side
+	parts   []string // what texts have that have these, see [likePhrase]
 	whole   string   // all phrases
 	key     string   // as the key of a project
 	cut     bool     // there were more
@@ -148,7 +149,7 @@ func readSearch(text string) searchedWords {
 		case len(q.phrases) == mostWords:
 			q.cut = true
 		default:
-			q.folded, q.phrases = append(q.folded, word), append(q.phrases, phrase)
+			q.folded, q.phrases, q.parts = append(q.folded, word), append(q.phrases, phrase), append(q.parts, strings.Trim(likePhrase(phrase), "%"))
 		}
 	}
 	q.whole, q.key = strings.Join(q.phrases, " "), strings.Join(q.folded, "-")
@@ -236,14 +237,19 @@ func (s *Store) Search(ctx context.Context, by By, in Searched) (*SearchView, er
 type finding struct {
 	view    *SearchView
 	library *publishedLibrary
+	sight   sight
 }
 
 func (f *finding) none() bool {
 	return !slices.ContainsFunc(f.view.Counts, func(c SearchCount) bool { return c.N > 0 })
 }
 
-// findAll finds the hits of all kinds, in order, in one round trip.
+// findAll finds the hits of all kinds, in order, in one round trip, and another one for the names of
+// projects to be as they are now.
 func (s *Store) findAll(ctx context.Context, by By, q searchedWords) (*finding, error) {
+	if err := s.standings.upToNow(ctx, s); err != nil {
+		return nil, err
+	}
 	v := &SearchView{}
 	out := &finding{view: v}
 	var refs []plan.Ref
@@ -254,8 +260,8 @@ func (s *Store) findAll(ctx context.Context, by By, q searchedWords) (*finding, 
 	queueVersions(b, &refs)
 	s.queueOwnItems(b, by, q, &own)
 	queuePeople(b, q, v)
+	s.queueSight(b, by, &out.sight)
 	queueByValue(b)
-	s.queueProjects(b, by, q, v)
 	s.queueEvidence(b, by, q, v, &evidence)
 	s.queueRecords(b, by, q, v, &records)
 	if err := send(ctx, s.pool, b); err != nil {
@@ -264,6 +270,7 @@ func (s *Store) findAll(ctx context.Context, by By, q searchedWords) (*finding, 
 	if review.May(v.Actor, review.ViewPeople, nil) != nil {
 		v.People = nil
 	}
+	v.Projects = s.standings.find(&q, &out.sight)
 	var err error
 	if out.library, err = s.libraryOf(ctx, refs); err != nil {
 		return nil, err
@@ -302,30 +309,6 @@ func queueOnce(b *pgx.Batch) {
 
 func (s *Store) asked(by By) arguments { return arguments{by.token[:], by.person, s.idle} }
 
-func (s *Store) foundProjectsSQL(by By, q searchedWords) (string, arguments) {
-	a := s.asked(by)
-	key, name := a.add(q.key), a.add(strings.Join(q.folded, " "))
-	begins := `(p.key like ` + a.add(likeEscape(q.key)+"%") + ` or p.search like ` + a.add(" "+q.whole+"%") + `)`
-	return `with ` + meSQL + `
-		select f.project_id, f.team, f.status, f.project_id = any(me.own),
-		       case when p.key = ` + key + ` then 0 when f.search = ` + name + ` then 1 when ` + begins + ` then 2 when p.search like ` + a.add("% "+q.whole+"%") + ` then 3 else 4 end as rank
-		  from project p join portfolio f on f.project_id = p.id, me
-		 where ` + q.has(&a, "p.search") + ` and ` + visibleSQL + `
-		 order by rank, 4 desc, f.status = 'stopped', f.search, f.project_id
-		 limit ` + strconv.Itoa(SearchMost+1), a
-}
-
-func (s *Store) queueProjects(b *pgx.Batch, by By, q searchedWords, v *SearchView) {
-	sql, a := s.foundProjectsSQL(by, q)
-	b.Queue(sql, a...).Query(func(rows pgx.Rows) (err error) {
-		v.Projects, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p FoundProject, err error) {
-			err = row.Scan(&p.id, &p.Team, (*string)(&p.Status), &p.Own, &p.rank)
-			return p, err
-		})
-		return err
-	})
-}
-
 // inOwnFirst selects something t of what fits, in the order of its table. What stands in
 // the projects that the person works on is looked through in any case; who sees no
 // others has all of theirs looked through. Of the rest the latest rows are read one
@@ -334,12 +317,14 @@ func (s *Store) queueProjects(b *pgx.Batch, by By, q searchedWords, v *SearchVie
 // PostgreSQL cannot tell beforehand which it is.
 func inOwnFirst(columns, table, counts, fits, order string) string {
 	most, latest := strconv.Itoa(SearchMost+1), strconv.Itoa(latestRows)
+	// Where texts are compared one by one, byte by byte is twice as quick, and finds the same.
+	read := strings.ReplaceAll(fits, `t.search like`, `t.search collate "C" like`)
 	from := ` join portfolio f on f.project_id = t.project_id, me`
 	return `with ` + meSQL + `,
 		first as materialized (select case when me.reads then me.own[1:` + strconv.Itoa(ownFirst) + `] else me.own end as ids from me),
 		latest as materialized (
 		    select ` + columns + `, f.project_id = any(me.own) from (select * from ` + table + ` t where ` + counts + ` order by ` + order + ` limit ` + latest + `) t` + from + `
-		     where me.reads and ` + fits + ` and ` + visibleSQL + ` limit ` + most + `),
+		     where me.reads and ` + read + ` and ` + visibleSQL + ` limit ` + most + `),
 		rare as materialized (
 		    select ` + columns + `, f.project_id = any(me.own) from ` + table + ` t` + from + `
 		     where me.reads and (select count(*) from latest) < ` + most + ` and ` + counts + ` and ` + fits + ` and ` + visibleSQL + `)
@@ -441,8 +426,8 @@ func (s *Store) queueOwnItems(b *pgx.Batch, by By, q searchedWords, into *[]Foun
 
 // allIn is [searchedWords.has] of words that are at hand.
 func (q *searchedWords) allIn(words string) bool {
-	for _, p := range q.phrases {
-		if !strings.Contains(words, strings.Trim(likePhrase(p), "%")) {
+	for _, part := range q.parts {
+		if !strings.Contains(words, part) {
 			return false
 		}
 	}

@@ -266,7 +266,7 @@ func TestSearchFindsOlderTexts(t *testing.T) {
 	defer owner.Close(ctx)
 	for _, sql := range []string{
 		`update evidence set search = null`, `update record set search = null`, `update plan set search = null`,
-		`update project set name = 'Walrus' where key = 'pay'`,
+		`update project set name = 'Walrus' where key = 'pay'`, `update portfolio set name = 'Walrus', search = 'walrus' where key = 'pay'`, // as an older program writes it
 	} {
 		if _, err := owner.Exec(ctx, sql); err != nil {
 			t.Fatal(err)

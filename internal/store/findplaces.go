@@ -24,16 +24,13 @@ func (s *Store) order(ctx context.Context, by By, found *finding) error {
 	if len(keys) < 2 {
 		return nil
 	}
-	rows, err := s.pool.Query(ctx, `with `+meSQL+`
-		select key from unnest($4::text[]) key
-		 where (select true from plan p join review r on r.plan = p.digest join portfolio f on f.project_id = r.project_id and f.review_no = r.no, me
-		         where p.documents @> array[key] and `+visibleSQL+` limit 1)`, by.token[:], by.person, s.idle, keys)
-	if err != nil {
-		return batchError("finding out which documents projects go by", err)
-	}
-	used, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return fmt.Errorf("finding out which documents projects go by: %w", err)
+	used := s.standings.used(keys, &found.sight)
+	if rest := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return slices.Contains(used, key) }); len(rest) > 0 {
+		more, err := s.usedParts(ctx, by, rest)
+		if err != nil {
+			return err
+		}
+		used = append(used, more...)
 	}
 	class := func(it *FoundItem) int {
 		switch {
@@ -48,6 +45,26 @@ func (s *Store) order(ctx context.Context, by By, found *finding) error {
 	}
 	slices.SortStableFunc(v.Items, func(a, b FoundItem) int { return class(&a) - class(&b) })
 	return nil
+}
+
+// usedParts are those of the documents that are part of a plan by which a project goes that the
+// person may see.
+func (s *Store) usedParts(ctx context.Context, by By, keys []string) ([]string, error) {
+	rows, err := s.pool.Query(ctx, `with `+meSQL+`
+		select key from unnest($4::text[]) key
+		 where exists (
+		     select from (select digest from plan where documents @> array[key] offset 0) p -- none or few, which the planner cannot know
+		      cross join lateral (
+		          select from review r join portfolio f on f.project_id = r.project_id and f.review_no = r.no, me
+		           where r.plan = p.digest and `+visibleSQL+` limit 1) u)`, by.token[:], by.person, s.idle, keys)
+	if err != nil {
+		return nil, batchError("finding out which documents projects go by", err)
+	}
+	used, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("finding out which documents projects go by: %w", err)
+	}
+	return used, nil
 }
 
 // count finds out how many projects ask the items of the library that a page shows, and
@@ -261,15 +278,17 @@ func (s *Store) nameFound(ctx context.Context, by By, found *finding) error {
 		ID                   int64
 		Key, Name, Lifecycle string
 	}
-	rows, err := s.pool.Query(ctx, `with `+meSQL+`
+	var names []named
+	b := &pgx.Batch{}
+	queueOnce(b)
+	b.Queue(`with `+meSQL+`
 		select f.project_id, f.key, `+nameSQL(`f`)+`, r.template_key
-		  from portfolio f join review r on r.project_id = f.project_id and r.no = f.review_no, me where f.project_id = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, ids)
-	if err != nil {
+		  from portfolio f join review r on r.project_id = f.project_id and r.no = f.review_no, me where f.project_id = any($4) and `+visibleSQL, by.token[:], by.person, s.idle, ids).Query(func(rows pgx.Rows) (err error) {
+		names, err = pgx.CollectRows(rows, pgx.RowToStructByPos[named])
+		return err
+	})
+	if err := send(ctx, s.pool, b); err != nil {
 		return batchError("naming projects that were found", err)
-	}
-	names, err := pgx.CollectRows(rows, pgx.RowToStructByPos[named])
-	if err != nil {
-		return fmt.Errorf("naming projects that were found: %w", err)
 	}
 	for _, f := range all {
 		if i := slices.IndexFunc(names, func(n named) bool { return n.ID == int64(f.id) }); i >= 0 {

@@ -60,7 +60,9 @@ func newSearchable(text string) searchable {
 	return searchable{words, join(words)}
 }
 
-func join(words string) string { return strings.NewReplacer(" ", "", "-", "").Replace(words) }
+func join(words string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(words, " ", ""), "-", "")
+}
 
 func (t searchable) has(word string) bool {
 	if strings.Contains(t.words, word) {

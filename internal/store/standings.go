@@ -34,6 +34,7 @@ type standings struct {
 	place   map[review.ProjectID]int
 	words   map[string]string // teams and such, each once
 	refs    map[plan.Ref]*plan.Ref
+	worded  int // so many of them have their words
 }
 
 // standing is what they know of a project.
@@ -41,6 +42,7 @@ type standing struct {
 	id         review.ProjectID
 	ref        *plan.Ref
 	search     string // its name, folded
+	words      string // what the search finds it by, as [ProjectWords] has them
 	key        string
 	team       string
 	tags       []string
@@ -141,6 +143,9 @@ func (t *standings) read(ctx context.Context, s *Store) error {
 		w.exposure = review.Exposure(once(t.words, string(w.exposure), string(w.exposure)))
 		w.live = review.Live(once(t.words, string(w.live), string(w.live)))
 		if at, ok := t.place[w.id]; ok {
+			if at < t.worded {
+				w.setWords()
+			}
 			t.of[at] = *w
 			continue
 		}

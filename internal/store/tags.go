@@ -17,7 +17,7 @@ func (t *tally) tags() []string {
 	count := map[string]int{}
 	for i := range t.of.of {
 		p := &t.of.of[i]
-		if len(p.tags) == 0 || !t.sees(p) {
+		if len(p.tags) == 0 || !t.rights.sees(p) {
 			continue
 		}
 		for _, tag := range p.tags {

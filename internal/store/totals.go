@@ -97,12 +97,8 @@ type tally struct {
 	filter PortfolioFilter
 	tmpl   *plan.Lifecycle
 	of     *standings
-	rights struct {
-		reads, readsAll bool
-		owns            []int64
-		own             map[review.ProjectID]bool
-	}
-	only map[review.ProjectID]bool // what the database found for the rest of the filter; nil: it was not asked
+	rights sight
+	only   map[review.ProjectID]bool // what the database found for the rest of the filter; nil: it was not asked
 }
 
 // tally makes the standings ready to be counted for a filter, and reads what stands beside
@@ -131,11 +127,7 @@ func (s *Store) tally(ctx context.Context, by By, f PortfolioFilter, v *Viewer, 
 // and which projects are left by what only it can find out.
 func (s *Store) queueTally(b *pgx.Batch, by By, f PortfolioFilter, tmpl *plan.Lifecycle) *tally {
 	t := &tally{filter: f, tmpl: tmpl, of: &s.standings}
-	b.Queue(`with `+meSQL+` select reads, reads_all, own from me`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&t.rights.reads, &t.rights.readsAll, &t.rights.owns}, func() error { return nil })
-		t.rights.own = idSet(t.rights.owns)
-		return err
-	})
+	s.queueSight(b, by, &t.rights)
 	if rest, any := f.beyond(); any {
 		args, where := s.portfolioWhere(by, &rest, tmpl)
 		b.Queue(`with `+meSQL+` select f.project_id from portfolio f, me where `+strings.Join(where, " and "), args...).Query(func(rows pgx.Rows) error {
@@ -177,16 +169,10 @@ func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	ask := newAsking(now, t.filter.paces, t.tmpl)
 	for i := range t.of.of {
 		p := &t.of.of[i]
-		if t.sees(p) && (t.only == nil || t.only[p.id]) {
+		if t.rights.sees(p) && (t.only == nil || t.only[p.id]) {
 			do(p, ask.about(p))
 		}
 	}
-}
-
-// sees says what [visibleSQL] says in SQL: whether the person may see a project.
-func (t *tally) sees(p *standing) bool {
-	own := t.rights.own[p.id]
-	return (t.rights.reads || own) && (!p.restricted || t.rights.readsAll || own)
 }
 
 // strip is what all of them amount to, whichever of its figures the list is narrowed to. It
