@@ -44,7 +44,6 @@ var wide = []struct{ sql, page, why string }{
 	{sql: `r.template_key = $4) order by`, why: "what most projects follow is found along the list; what none does, by all of it"},
 	{sql: `coalesce(lower(o.name), f.waited[1])`, why: "the order by whoever holds a project up sorts by names of people, which no index of projects has"},
 	{sql: `limit 20000`, why: "the search looks through what was written last, at most so much of it"},
-	{sql: `seen as materialized`, why: "in how many projects items are that the search has found"},
 	{sql: `n.key = d.ref->>'key'`, why: "what is behind a newer version is most of the portfolio on the day when one is published"},
 	{page: "/people", why: "people by a right, of whom there are fewer than there are projects"},
 }

@@ -77,12 +77,21 @@ func (s *Store) count(ctx context.Context, by By, found *finding) error {
 	}
 	var near []nearProject
 	var asking []askingGroup
+	lifecycles, parts := found.library.apart(keys)
+	answers := map[review.ProjectID]int64{}
+	flags = flags[:min(len(flags), 62)] // as many as a number has room for; an item has two or three
 	b := &pgx.Batch{}
-	s.queueAsking(b, by, keys, flags, &asking)
+	if len(lifecycles) > 0 && len(flags) > 0 {
+		queueAnswers(b, flags, answers)
+	}
+	if len(parts) > 0 {
+		s.queueAsking(b, by, parts, flags, &asking)
+	}
 	s.queueNear(b, by, &near)
 	if err := send(ctx, s.pool, b); err != nil {
 		return batchError("finding out who asks items", err)
 	}
+	asking = append(asking, s.standings.asking(lifecycles, flags, answers, &found.sight)...)
 	for i := range v.Items {
 		it := &v.Items[i]
 		if it.Item == nil {
@@ -127,40 +136,107 @@ type askingGroup struct {
 	projects int
 }
 
-// queueAsking counts the projects that the person may see by what they go by. A
-// review's row says its lifecycle; what else a plan is made of stands in the plan. Of
-// all that is answered about a project only what matters is looked at: to group by
-// whole profiles takes longer than all else.
-func (s *Store) queueAsking(b *pgx.Batch, by By, keys []string, flags []plan.Flag, into *[]askingGroup) {
-	flags = flags[:min(len(flags), 62)] // as many as a number has room for; an item has two or three
-	mask, profiles := `0::bigint`, ``
+// apart are the lifecycles among documents, by which each project says that it goes, and the others,
+// which are part of plans.
+func (l *publishedLibrary) apart(keys []string) (lifecycles, parts []string) {
+	for _, key := range keys {
+		if slices.ContainsFunc(l.documents, func(d DocumentVersions) bool { return d.Newest.Lifecycle != nil && d.Newest.Key() == key }) {
+			lifecycles = append(lifecycles, key)
+		} else {
+			parts = append(parts, key)
+		}
+	}
+	return lifecycles, parts
+}
+
+// maskSQL has a bit for each of the answers in a parameter that a project p has given. Of all that is
+// answered about a project only what matters is looked at: to group by whole profiles takes longer than all else.
+func maskSQL(flags []plan.Flag, parameter string) string {
+	mask := `0::bigint`
 	for i := range flags {
+		mask += fmt.Sprintf(` + case when (%s::text[])[%d] = any(p.profile) then %d else 0 end`, parameter, i+1, int64(1)<<i)
+	}
+	return mask
+}
+
+func unmask(mask int64, flags []plan.Flag) (profile plan.Profile) {
+	for i, f := range flags {
+		if mask&(1<<i) != 0 {
+			profile = append(profile, f)
+		}
+	}
+	return profile
+}
+
+// queueAnswers asks which projects gave which of the answers, whoever may see them.
+func queueAnswers(b *pgx.Batch, flags []plan.Flag, into map[review.ProjectID]int64) {
+	b.Queue(`
+		select mask, array_agg(id) from (select p.id, `+maskSQL(flags, `$1`)+` as mask from project p offset 0) answered
+		 where mask <> 0
+		 group by mask`, texts(flags)).Query(func(rows pgx.Rows) error {
+		var mask int64
+		var ids []int64
+		_, err := pgx.ForEachRow(rows, []any{&mask, &ids}, func() error {
+			for _, id := range ids {
+				into[review.ProjectID(id)] = mask
+			}
+			return nil
+		})
+		return err
+	})
+}
+
+// asking counts the projects that somebody may see by the lifecycle that they go by, and what they
+// answered.
+func (t *standings) asking(lifecycles []string, flags []plan.Flag, answers map[review.ProjectID]int64, who *sight) []askingGroup {
+	if len(lifecycles) == 0 {
+		return nil
+	}
+	type alike struct {
+		ref  *plan.Ref
+		tier plan.Tier
+		mask int64
+	}
+	counts := map[alike]int{}
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	for i := range t.of {
+		if p := &t.of[i]; who.sees(p) {
+			counts[alike{p.ref, p.tier, answers[p.id]}]++
+		}
+	}
+	var out []askingGroup
+	for a, n := range counts {
+		if slices.Contains(lifecycles, a.ref.Key) {
+			out = append(out, askingGroup{a.ref.Key, a.ref.Version, a.tier, unmask(a.mask, flags), n})
+		}
+	}
+	return out
+}
+
+// queueAsking counts the projects that the person may see by what their plans are made of beside
+// their lifecycle.
+func (s *Store) queueAsking(b *pgx.Batch, by By, keys []string, flags []plan.Flag, into *[]askingGroup) {
+	profiles := ``
+	if len(flags) > 0 {
 		profiles = `join project p on p.id = f.project_id`
-		mask += fmt.Sprintf(` + case when ($5::text[])[%d] = any(p.profile) then %d else 0 end`, i+1, int64(1)<<i)
 	}
 	b.Queue(`with `+meSQL+`,
 		made as materialized (
 		    select p.digest, m->>'key' as key, (m->>'version')::int as version
 		      from plan p cross join lateral json_array_elements(p.origin->'modules') m
-		     where p.documents && $4::text[] and m->>'key' = any($4)),
-		seen as materialized (
-		    select r.template_key, r.template_version, r.plan, f.tier, `+mask+` as flags, count(*)::int as n
-		      from portfolio f
-		      join review r on r.project_id = f.project_id and r.no = f.review_no `+profiles+`, me
-		     where cardinality($5::text[]) >= 0 and `+visibleSQL+`
-		     group by 1, 2, 3, 4, 5)
-		select template_key, template_version, tier, flags, sum(n)::int from seen where template_key = any($4) group by 1, 2, 3, 4
-		union all
-		select made.key, made.version, tier, flags, sum(n)::int from seen join made on made.digest = seen.plan group by 1, 2, 3, 4`,
+		     where p.documents && $4::text[] and m->>'key' = any($4))
+		select made.key, made.version, f.tier, `+maskSQL(flags, `$5`)+` as flags, count(*)::int
+		  from made
+		  join review r on r.plan = made.digest
+		  join portfolio f on f.project_id = r.project_id and f.review_no = r.no `+profiles+`, me
+		 where cardinality($5::text[]) >= 0 and `+visibleSQL+`
+		 group by 1, 2, 3, 4`,
 		by.token[:], by.person, s.idle, keys, texts(flags)).Query(func(rows pgx.Rows) (err error) {
 		*into, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (g askingGroup, err error) {
 			var mask int64
 			err = row.Scan(&g.key, &g.version, &g.tier, &mask, &g.projects)
-			for i, f := range flags {
-				if mask&(1<<i) != 0 {
-					g.profile = append(g.profile, f)
-				}
-			}
+			g.profile = unmask(mask, flags)
 			return g, err
 		})
 		return err
