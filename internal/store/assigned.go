@@ -52,46 +52,60 @@ type foundItem struct {
 // more than are read, those that wait for an answer come before those that are
 // met, most of which need nothing.
 func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
-	// Many items are of few projects, so each of those is asked once for a twin.
-	b.Queue(`with `+meSQL+`, twin as materialized (
-		    select array_agg(f.project_id) filter (where `+twinSQL(`f`)+`) as ids
+	// Many items are of few projects, so what is asked of these is asked of each of them once.
+	b.Queue(`with `+meSQL+`, of as materialized (
+		    select f.project_id, f.review_no, f.key, f.name, `+nameSQL(`f`)+` as shown, r.plan, f.tier, p.profile, p.exposure
 		      from (select distinct project_id from item where assignee_id = (select id from me)) i
 		     cross join lateral (select * from portfolio where project_id = i.project_id offset 0) f
+		     cross join lateral (select plan from review where project_id = f.project_id and no = f.review_no offset 0) r
+		     cross join lateral (select profile, exposure from project where id = f.project_id offset 0) p, me
+		     where f.status = 'active' and `+visibleSQL+`
+		), waived as materialized (
+		    select w.project_id, w.review_no, w.stage, w.item,
+		           array_agg(w.granted_at order by w.no) as granted, array_agg(w.until order by w.no) as until, array_agg(w.revoked_at order by w.no) as revoked
+		      from of
+		     cross join lateral (select * from waiver where project_id = of.project_id and review_no = of.review_no and granted_at is not null offset 0) w
+		     group by w.project_id, w.review_no, w.stage, w.item
 		)
-		select f.key, `+nameIfSQL(`f`, `f.project_id = any((select ids from twin)::bigint[])`)+`, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
-		       r.plan, f.tier, (select profile from project where id = f.project_id), (select exposure from project where id = f.project_id)
-		  from (select i.*
-		          from me
-		          join item i on i.assignee_id = me.id
-		          join portfolio f on f.project_id = i.project_id and f.review_no = i.review_no
-		         where (i.state <> 'not-applicable' or i.reattest) and f.status = 'active' and `+visibleSQL+`
-		         order by i.state = 'met' and not i.reattest, i.due nulls last, f.name, i.stage, i.item
+		select i.project_id, i.stage, i.item, i.due, i.state, i.note, i.reattest, e.kinds, e.expires, w.granted, w.until, w.revoked,
+		       i.key, i.shown, i.plan, i.tier, i.profile, i.exposure
+		  from (select i.project_id, i.review_no, i.stage, i.item, i.due, i.state, i.note, i.reattest, of.name, of.key, of.shown, of.plan, of.tier, of.profile, of.exposure
+		          from item i
+		          join of on of.project_id = i.project_id and of.review_no = i.review_no
+		         where i.assignee_id = (select id from me) and (i.state <> 'not-applicable' or i.reattest)
+		         order by i.state = 'met' and not i.reattest, i.due nulls last, of.name, i.stage, i.item
 		         limit `+strconv.Itoa(WorkWhole)+`) i
-		 cross join lateral (select * from portfolio f where f.project_id = i.project_id offset 0) f
-		 cross join lateral (select * from review r where r.project_id = i.project_id and r.no = i.review_no offset 0) r
+		  left join waived w on w.project_id = i.project_id and w.review_no = i.review_no and w.stage = i.stage and w.item = i.item
 		  left join lateral (
 		      select array_agg(e.kind order by e.no) as kinds, array_agg(e.expires order by e.no) as expires
 		        from evidence e
 		       where i.state = 'met' and e.project_id = i.project_id and e.review_no = i.review_no and e.stage = i.stage and e.item = i.item and e.removed_at is null
 		  ) e on true
-		  left join lateral (
-		      select array_agg(w.granted_at order by w.no) as granted, array_agg(w.until order by w.no) as until, array_agg(w.revoked_at order by w.no) as revoked
-		        from waiver w
-		       where w.project_id = i.project_id and w.review_no = i.review_no and w.stage = i.stage and w.item = i.item and w.granted_at is not null
-		  ) w on true
-		 order by i.due nulls last, f.name, i.stage, i.item`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		 order by i.due nulls last, i.name, i.stage, i.item`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
 		defer rows.Close()
+		known := map[review.ProjectID]*foundItem{}
 		for rows.Next() {
+			var id review.ProjectID
 			var f foundItem
 			var due *time.Time
-			into := append([]any{
-				&f.Project, &f.Name, &f.Stage, &f.Item, &due, &f.answer.State, &f.answer.Note, &f.reattest, &f.kinds, &f.expires,
-				&f.granted, &f.until, &f.revoked,
-			}, f.pin.into()...)
+			into := []any{
+				&id, &f.Stage, &f.Item, &due, &f.answer.State, &f.answer.Note, &f.reattest, &f.kinds, &f.expires, &f.granted, &f.until, &f.revoked,
+				nil, nil, nil, nil, nil, nil,
+			}
 			if err := rows.Scan(into...); err != nil {
 				return fmt.Errorf("reading assigned items: %w", err)
 			}
-			f.Due = deref(due)
+			of := known[id]
+			if of == nil {
+				of = &foundItem{}
+				clear(into)
+				copy(into[12:], append([]any{&of.Project, &of.Name}, of.pin.into()...))
+				if err := rows.Scan(into...); err != nil {
+					return fmt.Errorf("reading the projects of assigned items: %w", err)
+				}
+				known[id] = of
+			}
+			f.Project, f.Name, f.pin, f.Due = of.Project, of.Name, of.pin, deref(due)
 			*out = append(*out, f)
 		}
 		return rows.Err()

@@ -44,19 +44,16 @@ var openConditionsSQL = `
 	 where ` + bindsSQL + `
 	   and ` + visibleSQL
 
-// queueConditions asks for what the person has to do, and for what has been
-// done of what the person asked for in a seat that they hold still, or somebody
-// whose stand-in they are, or somebody who has left the seat that the person
-// holds too.
-func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondition) {
-	collect := func(out *[]OpenCondition) func(pgx.Rows) error {
-		return func(rows pgx.Rows) (err error) {
-			*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[OpenCondition])
-			return err
-		}
-	}
+// queueOwed asks for the conditions that the person has to meet.
+func (s *Store) queueOwed(b *pgx.Batch, by By, out *[]OpenCondition) {
 	b.Queue(`with `+meSQL+openConditionsSQL+` and c.owner_id = me.id order by c.due, f.name, c.stage, c.no limit 1000`,
-		by.token[:], by.person, s.idle).Query(collect(mine))
+		by.token[:], by.person, s.idle).Query(collectConditions(out))
+}
+
+// queueConfirm asks for what has been done of what the person asked for in a seat that they hold
+// still, or somebody whose stand-in they are, or somebody who has left the seat that the person
+// holds too.
+func (s *Store) queueConfirm(b *pgx.Batch, by By, out *[]OpenCondition) {
 	b.Queue(`with `+meSQL+openConditionsSQL+`
 		   and c.met_at is not null and c.met_by <> me.id
 		   and exists (
@@ -65,5 +62,12 @@ func (s *Store) queueConditions(b *pgx.Batch, by By, mine, confirm *[]OpenCondit
 		          and (c.set_by = me.id or g.for_id = c.set_by or not exists (
 		              select from held h where h.person_id = c.set_by and h.seat = c.seat and (h.project_id is null or h.project_id = c.project_id))))
 		 order by c.met_at, f.name, c.stage, c.no limit 1000`,
-		by.token[:], by.person, s.idle).Query(collect(confirm))
+		by.token[:], by.person, s.idle).Query(collectConditions(out))
+}
+
+func collectConditions(out *[]OpenCondition) func(pgx.Rows) error {
+	return func(rows pgx.Rows) (err error) {
+		*out, err = pgx.CollectRows(rows, pgx.RowToStructByName[OpenCondition])
+		return err
+	}
 }

@@ -220,28 +220,38 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 	var expiring, lost []pinned
 	var excluded []WaitingGate
 	var policies []plan.Ref
-	b := &pgx.Batch{}
+	b, rest := &pgx.Batch{}, &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
 	s.queueWaiting(b, by, QueuePage, &out.Gates, &excluded)
 	s.queueAssigned(b, by, &items)
-	s.queueFallen(b, by, limit, out)
-	s.queueForced(b, by, &out.Forced)
-	s.queueExpiring(b, by, &out.Expiring, &expiring)
 	s.queueOwn(b, by, limit, &out.Projects, &out.ProjectsAll)
-	s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns)
-	s.queueConditions(b, by, &out.Owed, &out.Confirm)
-	s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
-	s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll)
-	s.queueDecisions(b, by, limit, &out.Decisions, &out.DecisionsAll)
-	s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll)
-	s.queueOwnRecords(b, by, limit, &out.Records, &out.RecordsAll)
-	s.queueOwnPolicies(b, by, &policies)
-	s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll)
-	s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll)
-	s.queueLostAnswers(b, by, &out.Lost, &lost)
-	s.queueLessons(b, by, limit, &out.Lessons, &out.LessonsAll)
+	s.queueSigns(b, by, []workSign{
+		{mayFallen, func(b *pgx.Batch) { s.queueFallen(b, by, limit, out) }},
+		{mayForced, func(b *pgx.Batch) { s.queueForced(b, by, &out.Forced) }},
+		{mayExpire, func(b *pgx.Batch) { s.queueExpiring(b, by, &out.Expiring, &expiring) }},
+		{mayStandIn, func(b *pgx.Batch) { s.queueStandIns(b, by, `d.to_id = me.id`, &out.StandIns) }},
+		{mayOwe, func(b *pgx.Batch) { s.queueOwed(b, by, &out.Owed) }},
+		{mayConfirm, func(b *pgx.Batch) { s.queueConfirm(b, by, &out.Confirm) }},
+		{mayWaive, func(b *pgx.Batch) {
+			s.queueWaivers(b, by, WaiverFilter{Kind: WaiversWaiting, Mine: true}, WaiverPage, &waivers)
+		}},
+		{mayMention, func(b *pgx.Batch) { s.queueMentions(b, by, limit, &out.Mentions, &out.MentionsAll) }},
+		{mayDecide, func(b *pgx.Batch) { s.queueDecisions(b, by, limit, &out.Decisions, &out.DecisionsAll) }},
+		{mayVacate, func(b *pgx.Batch) { s.queueVacancies(b, by, &out.Vacancies, &out.VacantAll) }},
+		{mayKeep, func(b *pgx.Batch) { s.queueOwnRecords(b, by, limit, &out.Records, &out.RecordsAll) }},
+		{mayAnswer, func(b *pgx.Batch) { s.queueOwnPolicies(b, by, &policies) }},
+		{mayTakeBack, func(b *pgx.Batch) { s.queueAskedBack(b, by, limit, &out.AskedBack, &out.AskedBackAll) }},
+		{mayLower, func(b *pgx.Batch) { s.queueAskedLower(b, by, limit, &out.AskedLower, &out.AskedLowerAll) }},
+		{mayLose, func(b *pgx.Batch) { s.queueLostAnswers(b, by, &out.Lost, &lost) }},
+		{mayLearn, func(b *pgx.Batch) { s.queueLessons(b, by, limit, &out.Lessons, &out.LessonsAll) }},
+	}, rest)
 	if err := send(ctx, s.pool, b); err != nil {
 		return nil, batchError("reading what waits for you", err)
+	}
+	if rest.Len() > 0 {
+		if err := send(ctx, s.pool, rest); err != nil {
+			return nil, batchError("reading what else waits for you", err)
+		}
 	}
 	s.noteUse(ctx, by, &out.Viewer)
 	out.ItemsFull, out.ExpiringFull = len(items) == WorkWhole, len(expiring) == expiringRead
@@ -305,7 +315,7 @@ func (s *Store) myWork(ctx context.Context, by By, limit int) (*MyWorkView, erro
 type pinned struct {
 	plan     string // digest of what it is made of
 	tier     plan.Tier
-	profile  []string
+	profile  plan.Profile
 	exposure plan.Exposure
 }
 
@@ -316,11 +326,7 @@ func (p *pinned) into() []any {
 
 // level is what an item of a stage weighs for the project.
 func (p *pinned) level(s *plan.Stage, d *plan.Item) plan.Level {
-	profile := make(plan.Profile, len(p.profile))
-	for i, f := range p.profile {
-		profile[i] = plan.Flag(f)
-	}
-	return s.WeightFor(d, p.exposure, p.tier, profile)
+	return s.WeightFor(d, p.exposure, p.tier, p.profile)
 }
 
 // item finds an item, and the level that it has for the project; nil when the
