@@ -195,7 +195,7 @@ func (it *FoundItem) asking() string {
 	case 1:
 		return "asked by 1 project that you may see"
 	}
-	return "asked by " + strconv.Itoa(it.Projects) + " projects that you may see"
+	return "asked by " + ui.Number(it.Projects) + " projects that you may see"
 }
 
 func (r *FoundRecord) title() string {
