@@ -1,8 +1,6 @@
 package web
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -52,8 +50,14 @@ func (s *Server) showPaste(w http.ResponseWriter, r *http.Request, status int, v
 type pasteForm struct {
 	text  string
 	apply bool
-	shown string // stands for the text of which a preview was shown
+	means []string // what rows mean that nothing is called like, see [page.PasteRow.Meaning]
+	shown string   // see [pasteForm.mark]
 	picks []review.Picked
+}
+
+// mark stands for the rows of which a preview was shown, and what they were said to mean.
+func (f *pasteForm) mark() string {
+	return page.TextMark(strings.Join(append([]string{f.text}, f.means...), "\x00"))
 }
 
 // paste shows what would come of pasted rows, or does it, for what was shown.
@@ -73,22 +77,22 @@ func (s *Server) paste(w http.ResponseWriter, r *http.Request) error {
 		return review.ErrNotFound
 	}
 	if wrong == "" {
-		s.matchPasted(d)
+		s.matchPasted(d, form.means)
 	}
 	switch {
 	case d.Error != "":
 		return s.showPaste(w, r, http.StatusUnprocessableEntity, view, d)
-	case form.apply && form.shown == textMark(form.text):
+	case form.apply && form.shown == form.mark():
 		return s.applyPasted(w, r, view, d, form.picks)
 	case form.apply:
 		d.Problem = "Nothing was changed, because the rows are no longer those of the preview. Look at what they would do now."
 	}
-	return s.previewPasted(w, r, view, d)
+	return s.previewPasted(w, r, view, d, form.mark())
 }
 
 // previewPasted tries the rows out on what was read for the page, which nothing is
-// written from.
-func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *store.ProjectView, d *page.PasteData) error {
+// written from. mark stands for them.
+func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *store.ProjectView, d *page.PasteData, mark string) error {
 	if err := review.May(view.Actor, review.AnswerItem, &view.Review.Project); err != nil {
 		return err
 	}
@@ -104,7 +108,7 @@ func (s *Server) previewPasted(w http.ResponseWriter, r *http.Request, view *sto
 	case err != nil:
 		return err
 	default:
-		d.Previews, d.Shown = true, textMark(d.Text)
+		d.Previews, d.Shown = true, mark
 		s.warnOfSecrets(r, d)
 	}
 	if d.Problem != "" {
@@ -189,12 +193,13 @@ func (s *Server) readPasted(r *http.Request) (form pasteForm, wrong string, err 
 		form.text, wrong, err = s.readPastedFile(r)
 		return form, wrong, err
 	}
-	posted, err := readForm(r, "text", "do", "shown", "pick"+several)
+	posted, err := readForm(r, "text", "do", "shown", "pick"+several, "means"+several)
 	if err != nil {
 		return form, "", err
 	}
 	form.text = strings.Trim(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(posted.Get("text")), "\n")
-	form.apply, form.shown = posted.Get("do") == "apply", posted.Get("shown")
+	form.apply, form.shown, form.means = posted.Get("do") == "apply", posted.Get("shown"), posted["means"]
+	form.means = form.means[:min(len(form.means), review.MaxPicked)] // as many as there are rows
 	switch {
 	case len(form.text) > maxPaste:
 		size := len(form.text)
@@ -248,7 +253,7 @@ func (s *Server) readPastedFile(r *http.Request) (text, wrong string, err error)
 }
 
 // matchPasted finds the items of the rows.
-func (s *Server) matchPasted(d *page.PasteData) {
+func (s *Server) matchPasted(d *page.PasteData, meant []string) {
 	answers, bad := formats.ReadAnswers("", []byte(d.Text))
 	switch {
 	case bad != nil && bad.Line > 0:
@@ -268,15 +273,9 @@ func (s *Server) matchPasted(d *page.PasteData) {
 	for i, row := range answers.Rows {
 		rows[i] = page.PastedRow(row)
 	}
-	d.Unread, d.Rows = answers.Unread, page.ReadPaste(d.View, rows, s.Links)
+	d.Unread, d.Rows = answers.Unread, page.ReadPaste(d.View, rows, s.Links, meant)
 }
 
 func tooManyRows(n int) string {
 	return fmt.Sprintf("paste at most %d rows at once; these are %d", review.MaxPicked, n)
-}
-
-// textMark stands for a text of which a preview was shown.
-func textMark(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
 }

@@ -19,7 +19,7 @@ import (
 func (r *reply) applied() *reply {
 	r.Browser.f.t.Helper()
 	form := []string{"do", "apply", "text", r.one("#f-text").Text()}
-	r.find("input[form=paste]").Each(func(_ int, s *goquery.Selection) { form = append(form, s.AttrOr("name", ""), s.AttrOr("value", "")) })
+	r.find("input[form=paste]:not([name=means]), input[name=means][checked]").Each(func(_ int, s *goquery.Selection) { form = append(form, s.AttrOr("name", ""), s.AttrOr("value", "")) })
 	return r.Browser.post(r.one("#paste").AttrOr("action", ""), form...)
 }
 
@@ -242,6 +242,55 @@ func TestPreviewsWarnOfSecrets(t *testing.T) {
 	said.applied().want(303)
 	if f.seq(p) == seq {
 		t.Error("not changed")
+	}
+}
+
+// A row that is called almost like an item is offered it, and means it once somebody has
+// said so; only what was looked at is done.
+func TestRowsThatAreCalledAlmostLikeItems(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	p := f.create("ledger-api")
+	sk, items := f.musts(0, 3)
+	title := func(i int) string { return f.stage(p, sk).Item(items[i]).Def.Title }
+	near := func(i int) string {
+		return "Please " + strings.ToLower(strings.TrimSuffix(title(i), title(i)[len(title(i))-2:]))
+	}
+	b := f.browse("member")
+	text := near(0) + "\tMet\n" + near(1) + "\tMet\n" + title(1) + "\tMet\nQuarks\tMet\n"
+	r := b.post(page.PasteURL(p, sk), "do", "preview", "text", text).want(200)
+	lines := r.previewed()
+	if got := lines[near(0)]; !strings.Contains(got, "It means “"+title(0)+"”") {
+		t.Errorf("the row is %q", got)
+	}
+	if got := lines[near(1)]; strings.Contains(got, title(1)) {
+		t.Errorf("an item that another row is about is offered: %q", got)
+	}
+	if got := lines["Quarks"]; !strings.HasSuffix(got, "No item of this stage has this title or key.") {
+		t.Errorf("a row like nothing is %q", got)
+	}
+	boxes := r.find("input[name=means]")
+	if boxes.Length() != 1 || boxes.Is("[checked]") {
+		t.Fatalf("%d boxes, ticked: %t", boxes.Length(), boxes.Is("[checked]"))
+	}
+	means, pick := boxes.AttrOr("value", ""), string(items[0])+".0"
+
+	// Ticked and not looked at: nothing is done.
+	r = b.post(page.PasteURL(p, sk), "do", "apply", "text", text, "shown", r.one("input[name=shown]").AttrOr("value", ""), "means", means, "pick", pick).want(409)
+	if got := f.stage(p, sk).Item(items[0]).Answer.State; got != review.Open {
+		t.Errorf("what was not looked at is %s", got)
+	}
+	if got := r.previewed()[title(0)]; !strings.Contains(got, "“"+near(0)+"” means this item") || !strings.Contains(got, "Open → Met") {
+		t.Errorf("once it is ticked: %q", got)
+	}
+	r.applied().want(303)
+	for i, want := range []review.State{review.Met, review.Met, review.Open} {
+		if got := f.stage(p, sk).Item(items[i]).Answer.State; got != want {
+			t.Errorf("item %d is %s, want %s", i, got, want)
+		}
+	}
+	for _, says := range []string{"", ".", string(items[2]), "nothing." + page.TextMark("quarks"), string(items[2]) + ".0123456789abcdef"} {
+		b.post(page.PasteURL(p, sk), "do", "preview", "text", "Quarks\tMet", "means", says).want(200)
 	}
 }
 

@@ -44,6 +44,7 @@ type PasteData struct {
 type PasteRow struct {
 	PastedRow
 	Found   *review.Item // nil: none, or it is not clear which
+	Near    *review.Item // what it may mean, where nothing is called so; also once somebody has said that it does
 	Problem string       // why nothing of it is done
 	version int          // of its answer, before anything was tried
 	to      review.State
@@ -91,15 +92,19 @@ func (r *PasteRow) Pick() string {
 	return string(r.Found.Def.Key) + "." + strconv.Itoa(r.version)
 }
 
-// ReadPaste finds the item and the answer of each row.
-func ReadPaste(v StageView, rows []PastedRow, rules review.LinkRules) []PasteRow {
+// ReadPaste finds the item and the answer of each row. meant are the [PasteRow.Meaning] of rows
+// of which somebody has said what they mean.
+func ReadPaste(v StageView, rows []PastedRow, rules review.LinkRules, meant []string) []PasteRow {
 	m := newPasteMatch(v)
 	out := make([]PasteRow, len(rows))
 	first := map[plan.ItemKey]int{}
 	for i, in := range rows {
 		r := &out[i]
 		r.PastedRow = in
-		if r.Found, r.Problem = m.find(in); r.Found == nil {
+		if r.Found, r.Problem = m.find(in); r.Problem == nobodysName {
+			m.accept(r, meant)
+		}
+		if r.Found == nil {
 			continue
 		}
 		key := r.Found.Def.Key
@@ -110,6 +115,7 @@ func ReadPaste(v StageView, rows []PastedRow, rules review.LinkRules) []PasteRow
 		first[key], r.version = in.Line, r.Found.Answer.Version
 		r.read(rules)
 	}
+	m.suggest(out, first)
 	return out
 }
 
@@ -136,6 +142,9 @@ func newPasteMatch(v StageView) *pasteMatch {
 	}
 	return m
 }
+
+// nobodysName is why a row is left out that nothing in the plan is called like.
+const nobodysName = "Left out: no item of this stage has this title or key."
 
 // find is the item that a row means, or why it means none.
 func (m *pasteMatch) find(r PastedRow) (*review.Item, string) {
@@ -168,7 +177,7 @@ func (m *pasteMatch) find(r PastedRow) (*review.Item, string) {
 	if stage := m.elsewhere(names); stage != "" {
 		return nil, "Left out: it belongs to the stage “" + stage + "”. Paste it there."
 	}
-	return nil, "Left out: no item of this stage has this title or key."
+	return nil, nobodysName
 }
 
 // elsewhere is the stage that has an item of such a name; empty: none.
