@@ -175,7 +175,7 @@ func (s *Store) readPast(ctx context.Context, by By, key review.ProjectKey, fiel
 	var now reviewRows
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &p.viewer)
-	b.Queue(projectSQL, int64(id)).QueryRow(now.scanProject)
+	b.Queue(projectSQL, int64(id)).Query(now.scanProject)
 	b.Queue(trailUpTo, int64(id), nullable(at)).Query(p.scan)
 	b.Queue(signersUpTo, int64(id), int64(review.Directory), nullable(at)).Query(func(rows pgx.Rows) (err error) {
 		p.directory, err = collectEntries(rows)

@@ -216,7 +216,7 @@ func (s *Store) readExport(ctx context.Context, by By, id review.ProjectID, righ
 	var rows reviewRows
 	b := &pgx.Batch{}
 	s.queueViewer(b, by, &out.Viewer)
-	b.Queue(projectSQL, int64(id)).QueryRow(rows.scanProject)
+	b.Queue(projectSQL, int64(id)).Query(rows.scanProject)
 	out.queue(b, id)
 	if rights {
 		queueSealed(b, review.Directory, &out.Rights)

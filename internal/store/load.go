@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -117,7 +116,7 @@ const (
 
 // queueReview asks for a project's review, its parts as the caller says.
 func queueReview(b *pgx.Batch, id review.ProjectID, p parts, out *reviewRows) {
-	b.Queue(projectSQL, int64(id)).QueryRow(out.scanProject)
+	b.Queue(projectSQL, int64(id)).Query(out.scanProject)
 	if p.stage == "" {
 		b.Queue(`select t.stage, `+itemsSQL+ofReview, int64(id)).Query(out.scanItems)
 		b.Queue(`select t.stage, `+evidenceSQL+ofReview+` order by t.stage, t.no`, int64(id)).Query(out.scanEvidence)
@@ -283,41 +282,56 @@ func (rows *reviewRows) evidenceFrom(first int) int {
 	return n - first
 }
 
-func (rows *reviewRows) scanProject(row pgx.Row) error {
-	p := &rows.project
-	var target, before, confirmed *time.Time
-	var people []int64
-	var asked []byte
-	var duties, profile, unanswered []string
-	err := row.Scan((*int64)(&p.ID), (*string)(&p.Key), &p.Name, &p.Summary, &p.Team, &p.Tier, (*string)(&p.Exposure), &target, &p.Restricted, &profile, &unanswered,
-		(*int64)(&p.Answers.By), (*int64)(&p.Answers.Confirmed), &confirmed, &p.Answers.Changed, &asked, (*string)(&p.Kind), (*string)(&p.Start), (*string)(&p.Status), &p.Created, &p.StagePlans, &p.Responsibilities, &p.Tags,
-		&rows.no, &rows.started, &before, &rows.plan, &rows.planning, &rows.seq, &rows.hash,
-		&rows.rollup.mustTotal, &rows.rollup.mustDone, &rows.rollup.shouldTotal, &rows.rollup.shouldDone, &rows.rollup.blockers, &rows.rollup.gates, &rows.rollup.forced, &rows.rollup.expired, &rows.rollup.qualities, &rows.rollup.waits, &rows.rollup.waitsSince, &rows.rollup.passed, &rows.rollup.next, &rows.written,
-		&people, &duties)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil // the other statements return nothing either; build says not found
+func (rows *reviewRows) scanProject(r pgx.Rows) error {
+	raw := rawRows(r)
+	if !r.Next() {
+		return r.Err() // the other statements return nothing either; build says not found
 	}
-	if err != nil {
+	raw.row(r.RawValues())
+	p := &rows.project
+	p.ID, p.Key, p.Name, p.Summary = review.ProjectID(raw.int8()), review.ProjectKey(raw.text()), raw.text(), raw.text()
+	p.Team, p.Tier, p.Exposure = raw.text(), plan.Tier(raw.int2()), review.Exposure(raw.text())
+	p.Target, p.Restricted, p.Profile, p.Unanswered = raw.date(), raw.bool(), rawTexts[plan.Flag](&raw), rawTexts[plan.Flag](&raw)
+	p.Answers.By, p.Answers.Confirmed, p.Answers.At, p.Answers.Changed = review.PersonID(raw.int8()), review.PersonID(raw.int8()), raw.time(), raw.bool()
+	asked := raw.json()
+	p.Kind, p.Start, p.Status, p.Created = plan.Origination(raw.text()), plan.StageKey(raw.text()), review.Status(raw.text()), raw.time()
+	if plans := rawJSON[[]review.StagePlan](&raw); plans != nil {
+		p.StagePlans = *plans
+	}
+	if said := rawJSON[[]review.Responsibility](&raw); said != nil {
+		p.Responsibilities = *said
+	}
+	p.Tags = rawTexts[string](&raw)
+	rows.no, rows.started, rows.passedBefore, rows.plan, rows.planning = raw.int4(), raw.time(), raw.time(), raw.text(), raw.json()
+	rows.seq, rows.hash = raw.int8(), raw.bytes()
+	rows.rollup.scan(&raw)
+	rows.written = raw.xid()
+	people, duties := raw.people(), rawTexts[review.Duty](&raw)
+	if err := raw.end(); err != nil {
 		return fmt.Errorf("reading a project: %w", err)
 	}
-	rows.found = true
-	if len(p.Tags) == 0 {
-		p.Tags = nil // as replaying has it
-	}
-	p.Target, p.Created, rows.passedBefore, p.Answers.At = deref(target), p.Created.UTC(), deref(before), deref(confirmed)
-	if p.Retraction, err = readRetraction(asked); err != nil {
-		return err
-	}
-	for _, f := range profile {
-		p.Profile = append(p.Profile, plan.Flag(f))
-	}
-	for _, f := range unanswered {
-		p.Unanswered = append(p.Unanswered, plan.Flag(f))
+	if len(people) != len(duties) {
+		return fmt.Errorf("reading a project: it has %d people with %d duties", len(people), len(duties))
 	}
 	for i := range people {
-		p.Members = append(p.Members, review.Member{Person: review.PersonID(people[i]), Duty: review.Duty(duties[i])})
+		p.Members = append(p.Members, review.Member{Person: people[i], Duty: duties[i]})
 	}
-	return nil
+	var err error
+	p.Retraction, err = readRetraction(asked)
+	rows.found = err == nil
+	return err
+}
+
+// scan reads the columns of a rollup in the order of [projectSQL].
+func (a *rollupArrays) scan(raw *rawRow) {
+	room := make([]int16, 0, 64)
+	for _, array := range [...]*[]int16{&a.mustTotal, &a.mustDone, &a.shouldTotal, &a.shouldDone, &a.blockers, &a.gates, &a.forced, &a.expired} {
+		*array, room = raw.int2s(room)
+	}
+	a.qualities, a.waits, a.waitsSince, a.passed, a.next = raw.bytes(), rawTexts[string](raw), raw.int8s(), raw.int8s(), nullable(raw.time())
+	if a.waits == nil {
+		a.waits = []string{} // they were read
+	}
 }
 
 // deref turns a nullable time into the domain's, where zero means none.

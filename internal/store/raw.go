@@ -1,9 +1,11 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -20,6 +22,7 @@ type rawRow struct {
 	values [][]byte
 	next   int
 	err    error
+	shared strings.Builder // see [rawRow.near]
 }
 
 // rawField is a column: its type, in binary form unless it is text, whose two
@@ -37,8 +40,10 @@ func rawRows(rows pgx.Rows) rawRow {
 	if rows.Err() != nil {
 		return r
 	}
-	for _, fd := range rows.FieldDescriptions() {
-		r.fields = append(r.fields, rawField{fd.DataTypeOID, fd.Format == pgtype.BinaryFormatCode})
+	columns := rows.FieldDescriptions()
+	r.fields = make([]rawField, len(columns))
+	for i, fd := range columns {
+		r.fields[i] = rawField{fd.DataTypeOID, fd.Format == pgtype.BinaryFormatCode}
 	}
 	return r
 }
@@ -64,6 +69,9 @@ func (r *rawRow) value(oid uint32, size int) []byte {
 	return nil
 }
 
+// more reports whether the row has values that were not read.
+func (r *rawRow) more() bool { return r.next < len(r.values) }
+
 // end reports what went wrong, also when the row has more values than were read.
 func (r *rawRow) end() error {
 	if r.err == nil && r.next != len(r.values) {
@@ -83,9 +91,35 @@ func (r *rawRow) one(last string) string {
 	return string(v)
 }
 
+// sharedTexts is room for the texts of some twenty rows.
+const sharedTexts = 2 << 10
+
+// near is a text that shares its memory with those of other rows, which saves an
+// allocation for each: for what is kept no longer than its neighbours.
+func (r *rawRow) near() string {
+	v := r.value(pgtype.TextOID, 0)
+	if len(v) == 0 {
+		return ""
+	}
+	if r.shared.Cap()-r.shared.Len() < len(v) {
+		r.shared = strings.Builder{} // what was read before keeps the old one
+		r.shared.Grow(max(sharedTexts, len(v)))
+	}
+	from := r.shared.Len()
+	r.shared.Write(v)
+	return r.shared.String()[from:]
+}
+
 func (r *rawRow) bool() bool {
 	v := r.value(pgtype.BoolOID, 1)
 	return v != nil && v[0] != 0
+}
+
+func (r *rawRow) int2() int {
+	if v := r.value(pgtype.Int2OID, 2); v != nil {
+		return int(int16(binary.BigEndian.Uint16(v)))
+	}
+	return 0
 }
 
 func (r *rawRow) int4() int {
@@ -102,21 +136,104 @@ func (r *rawRow) int8() int64 {
 	return 0
 }
 
-// people is an array of numbers of people, nil when null. The array has one
-// dimension and holds no nulls.
-func (r *rawRow) people() []review.PersonID {
-	v := r.value(pgtype.Int8ArrayOID, 0)
+// xid is the number of a transaction.
+func (r *rawRow) xid() uint32 {
+	if v := r.value(pgtype.XIDOID, 4); v != nil {
+		return binary.BigEndian.Uint32(v)
+	}
+	return 0
+}
+
+func (r *rawRow) bytes() []byte { return bytes.Clone(r.value(pgtype.ByteaOID, 0)) }
+
+// rawArray is what is left to read of an array.
+type rawArray struct {
+	row  *rawRow
+	left int
+	rest []byte
+}
+
+// array begins an array that has at most one dimension and holds no nulls; null
+// has no elements either.
+func (r *rawRow) array(oid uint32) rawArray {
+	v := r.value(oid, 0)
 	if v == nil {
+		return rawArray{row: r}
+	}
+	const empty, head = 12, 20 // bytes before the first element: without a dimension, and with one
+	if r.fields[r.next-1].binary && len(v) >= empty {
+		switch dimensions := binary.BigEndian.Uint32(v); {
+		case dimensions == 0:
+			return rawArray{row: r}
+		case dimensions == 1 && len(v) >= head && uint64(binary.BigEndian.Uint32(v[empty:])) <= uint64(len(v)):
+			return rawArray{r, int(binary.BigEndian.Uint32(v[empty:])), v[head:]}
+		}
+	}
+	r.err = fmt.Errorf("column %d is no plain array", r.next-1)
+	return rawArray{row: r}
+}
+
+// element is the next one; size is how many bytes it has to have, 0 any number.
+func (a *rawArray) element(size int) []byte {
+	a.left--
+	const length = 4 // bytes in front of an element that say how many it has
+	if len(a.rest) >= length {
+		n := int64(int32(binary.BigEndian.Uint32(a.rest)))
+		if v := a.rest[length:]; n >= 0 && n <= int64(len(v)) && (size == 0 || n == int64(size)) {
+			a.rest = v[n:]
+			return v[:n]
+		}
+	}
+	a.row.err = fmt.Errorf("column %d is no plain array", a.row.next-1)
+	a.left, a.rest = 0, nil
+	return make([]byte, size)
+}
+
+// people is an array of numbers of people, nil when null.
+func (r *rawRow) people() []review.PersonID {
+	a := r.array(pgtype.Int8ArrayOID)
+	if a.left <= 0 {
 		return nil
 	}
-	const head, each = 20, 12 // before the first element; one with its length
-	if !r.fields[r.next-1].binary || len(v) < head || (len(v)-head)%each != 0 {
-		r.err = fmt.Errorf("column %d is no plain array of numbers", r.next-1)
+	out := make([]review.PersonID, 0, a.left)
+	for a.left > 0 {
+		out = append(out, review.PersonID(binary.BigEndian.Uint64(a.element(8))))
+	}
+	return out
+}
+
+// int8s is an array of large numbers, nil when null.
+func (r *rawRow) int8s() []int64 {
+	a := r.array(pgtype.Int8ArrayOID)
+	if a.left <= 0 {
 		return nil
 	}
-	out := make([]review.PersonID, 0, (len(v)-head)/each)
-	for at := head; at < len(v); at += each {
-		out = append(out, review.PersonID(binary.BigEndian.Uint64(v[at+4:])))
+	out := make([]int64, 0, a.left)
+	for a.left > 0 {
+		out = append(out, int64(binary.BigEndian.Uint64(a.element(8))))
+	}
+	return out
+}
+
+// int2s appends an array of small numbers, and returns it beside what it was
+// appended to.
+func (r *rawRow) int2s(room []int16) (array, all []int16) {
+	from := len(room)
+	for a := r.array(pgtype.Int2ArrayOID); a.left > 0; {
+		room = append(room, int16(binary.BigEndian.Uint16(a.element(2))))
+	}
+	return room[from:len(room):len(room)], room
+}
+
+// rawTexts is an array of texts, nil when it is null or empty.
+func rawTexts[S ~string](r *rawRow) []S {
+	a := r.array(pgtype.TextArrayOID)
+	if a.left <= 0 {
+		return nil
+	}
+	out := make([]S, 0, a.left)
+	for a.left > 0 {
+		out = append(out, S(a.element(0)))
 	}
 	return out
 }
@@ -137,6 +254,9 @@ func rawJSON[T any](r *rawRow) *T {
 	}
 	return out
 }
+
+// json is a document as it was written, nil when null.
+func (r *rawRow) json() []byte { return bytes.Clone(r.value(pgtype.JSONOID, 0)) }
 
 // PostgreSQL counts microseconds and days from the year 2000.
 const (

@@ -88,24 +88,22 @@ func (rows *reviewRows) stageOf(raw *rawRow, last plan.StageKey) plan.StageKey {
 func (rows *reviewRows) scanItems(r pgx.Rows) error {
 	rows.items = rows.buffer().items
 	raw := rawRows(r)
-	var last itemRow
+	last := &itemRow{}
 	for r.Next() {
 		raw.row(r.RawValues())
-		row := itemRow{
-			stage: rows.stageOf(&raw, last.stage), item: plan.ItemKey(raw.text()),
-			answer: review.Answer{
-				State: review.State(raw.one(string(last.answer.State))), Note: raw.one(last.answer.Note), Version: raw.int4(),
-				By: review.PersonID(raw.int8()), At: raw.time(), ApprovedBy: review.PersonID(raw.int8()), ApprovedAt: raw.time(),
-			},
-			assignee: review.PersonID(raw.int8()), due: raw.date(), comments: raw.int4(), reattest: raw.bool(), earlier: raw.people(),
-		}
+		rows.items = append(rows.items, itemRow{})
+		row := &rows.items[len(rows.items)-1]
+		row.stage, row.item = rows.stageOf(&raw, last.stage), plan.ItemKey(raw.near())
+		row.answer.State, row.answer.Note, row.answer.Version = review.State(raw.one(string(last.answer.State))), raw.one(last.answer.Note), raw.int4()
+		row.answer.By, row.answer.At = review.PersonID(raw.int8()), raw.time()
+		row.answer.ApprovedBy, row.answer.ApprovedAt = review.PersonID(raw.int8()), raw.time()
+		row.assignee, row.due, row.comments, row.reattest, row.earlier = review.PersonID(raw.int8()), raw.date(), raw.int4(), raw.bool(), raw.people()
 		row.answer.NoteFor = review.State(raw.one(string(last.answer.NoteFor)))
 		row.answer.Choices, row.answer.Risk = plan.Chosen(raw.one(string(last.answer.Choices))), plan.Risk(raw.one(string(last.answer.Risk)))
 		row.offer, row.taken = rawJSON[review.Offer](&raw), rawJSON[review.Inherited](&raw)
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading items: %w", err)
 		}
-		rows.items = append(rows.items, row)
 		last = row
 	}
 	return r.Err()
@@ -119,19 +117,21 @@ type evidenceRow struct {
 func (rows *reviewRows) scanEvidence(r pgx.Rows) error {
 	rows.evidence = rows.buffer().evidence
 	raw := rawRows(r)
-	var last evidenceRow
+	last := &evidenceRow{}
 	for r.Next() {
 		raw.row(r.RawValues())
-		row := evidenceRow{stage: rows.stageOf(&raw, last.stage), Evidence: review.Evidence{
-			No: raw.int4(), Item: plan.ItemKey(raw.text()), URL: review.SafeURL(raw.text()), Title: raw.text(), Type: plan.EvidenceKind(raw.one(string(last.Type))),
-			Effective: raw.date(), Expires: raw.date(), Commit: raw.one(last.Commit),
-			By: review.PersonID(raw.int8()), At: raw.time(), RemovedBy: review.PersonID(raw.int8()), RemovedAt: raw.time(),
-			Renews: raw.int4(), From: review.ProjectID(raw.int8()),
-		}}
+		rows.evidence = append(rows.evidence, evidenceRow{})
+		row := &rows.evidence[len(rows.evidence)-1]
+		row.stage = rows.stageOf(&raw, last.stage)
+		row.No, row.Item, row.URL, row.Title = raw.int4(), plan.ItemKey(raw.near()), review.SafeURL(raw.near()), raw.near()
+		row.Type = plan.EvidenceKind(raw.one(string(last.Type)))
+		row.Effective, row.Expires, row.Commit = raw.date(), raw.date(), raw.one(last.Commit)
+		row.By, row.At = review.PersonID(raw.int8()), raw.time()
+		row.RemovedBy, row.RemovedAt = review.PersonID(raw.int8()), raw.time()
+		row.Renews, row.From = raw.int4(), review.ProjectID(raw.int8())
 		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading evidence: %w", err)
 		}
-		rows.evidence = append(rows.evidence, row)
 		last = row
 	}
 	return r.Err()

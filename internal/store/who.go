@@ -157,18 +157,19 @@ func collectRights(into map[review.PersonID]review.Actor) func(pgx.Rows) error {
 // when there is nobody.
 func (v *Viewer) scan(rows pgx.Rows, by By) error {
 	defer rows.Close()
+	raw := rawRows(rows)
 	for rows.Next() {
-		var right heldRow
-		var signedIn *time.Time
-		to := []any{(*int64)(&v.Actor.Person), &v.Name, &v.Email, &v.Now, &v.rights, &v.stale, &v.Gap, &v.keeps, &signedIn, &v.ACR}
-		if len(rows.FieldDescriptions()) > len(to) {
-			to = append(to, &right.role, &right.seat, &right.scope, &right.since, &right.standIn, &v.lent)
+		raw.row(rows.RawValues())
+		v.Actor.Person, v.Name, v.Email, v.Now = review.PersonID(raw.int8()), raw.text(), raw.text(), raw.time()
+		v.rights, v.stale, v.Gap, v.keeps, v.SignedIn, v.ACR = raw.int8(), raw.bool(), review.GroupsGap(raw.text()), raw.text(), raw.time(), raw.text()
+		if raw.more() {
+			role, seat, scope, since, standIn := raw.text(), raw.text(), raw.int8(), raw.time(), review.PersonID(raw.int8())
+			v.lent = raw.bool()
+			v.hold(role, seat, scope, since, standIn)
 		}
-		if err := rows.Scan(to...); err != nil {
+		if err := raw.end(); err != nil {
 			return fmt.Errorf("reading who asks: %w", err)
 		}
-		v.SignedIn = deref(signedIn)
-		v.hold(right.role, right.seat, right.scope, deref(right.since), review.PersonID(right.standIn))
 	}
 	if err := rows.Err(); err != nil {
 		return err
@@ -185,13 +186,6 @@ func (v *Viewer) scan(rows pgx.Rows, by By) error {
 		v.Now = by.at
 	}
 	return nil
-}
-
-// heldRow is a right as a row has it.
-type heldRow struct {
-	role, seat     string
-	scope, standIn int64
-	since          *time.Time
 }
 
 // hold notes one right; without a role and a seat there is none.
