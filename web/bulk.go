@@ -127,6 +127,7 @@ func (s *Server) showList(w http.ResponseWriter, r *http.Request, status int, v 
 	}
 	show, text := listFilter(r)
 	d := page.ChecklistData{Checked: page.Check(v), Show: show, Query: text, Bulk: form, Said: said}
+	defer d.Release()
 	m := s.projectMeta(w, r, viewer, v.Review, d.Title(), ui.NavPortfolio)
 	m.Width, m.Saved = ui.Wide, said.Problem == ""
 	if q := show.Query(text); q != "" && m.Posted {

@@ -28,6 +28,7 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 	}
 	show, text := listFilter(r)
 	d := page.ChecklistData{Checked: page.Check(stageView(view, stageKey(r))), Show: show, Query: text, Said: s.said(r)}
+	defer d.Release()
 	m := s.projectMeta(w, r, &view.Viewer, view.Review, d.Title(), ui.NavPortfolio)
 	m.Width = ui.Wide
 	if d.Said.Entries != "" { // it stands beside the button that undoes it
@@ -81,6 +82,7 @@ func (s *Server) swapRow(w http.ResponseWriter, r *http.Request, changed *store.
 	if !ok {
 		return review.ErrNotFound
 	}
+	defer checked.Release()
 	row.Filter, row.Paste = filterQuery(r), paste
 	said.Entries, said.Events, said.Changed = entrySpan(changed.Events), changed.Events, []plan.ItemKey{item}
 	status := http.StatusOK
@@ -172,6 +174,7 @@ func (s *Server) answerFailed(w http.ResponseWriter, r *http.Request, in answere
 	if !ok {
 		return err
 	}
+	defer checked.Release()
 	row.Filter = filterQuery(r)
 	var def *plan.Item
 	if st := view.Review.Stage(stageKey(r)); st != nil {

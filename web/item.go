@@ -281,6 +281,7 @@ func (s *Server) linksFailed(w http.ResponseWriter, r *http.Request, form page.I
 	if !ok {
 		return err
 	}
+	defer checked.Release()
 	row.Filter = filterQuery(r)
 	row.Paste = &ui.RowPaste{Text: "Nothing was added: what you pasted " + fields["links"] + ".", Lines: form.Links}
 	show, text := listFilter(r)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slipway-prr/slipway/internal/fold"
@@ -178,13 +179,55 @@ type Checked struct {
 	lapsed               bool // evidence or a waiver that the gate rests on has run out
 	canLink              bool // the viewer may link evidence
 	counts               [len(shows)]int
+	room                 *checkRoom
+}
+
+// checkRoom is what a checklist is worked out in. It is a third of what a page
+// costs the garbage collector, so it is used again.
+type checkRoom struct {
+	entries []entry
+	at      []int32
+	rows    []ui.ItemRow
+	linked  []int32 // of each piece of evidence, its row
+	links   []ui.ItemLink
+	flags   []ui.ItemFlag
+}
+
+var checkRooms = sync.Pool{New: func() any { return new(checkRoom) }}
+
+// roomKept is of how many items the room of a checklist is kept.
+const roomKept = 1024
+
+// Release gives back what the checklist was worked out in, once the answer is
+// written: neither it nor its rows may be used after that. Whoever leaves it out
+// leaves it to the garbage collector.
+func (c *Checked) Release() {
+	room := c.room
+	if room == nil || max(cap(room.entries), cap(room.linked)) > roomKept {
+		return
+	}
+	clear(room.entries) // keep no review alive
+	clear(room.rows)
+	clear(room.links)
+	clear(room.flags)
+	checkRooms.Put(room)
+	*c = Checked{}
+}
+
+// sized is a slice of n, in the room of one that is no longer used if that is enough.
+func sized[T any](room []T, n int) []T {
+	if cap(room) < n {
+		return make([]T, n)
+	}
+	return room[:n]
 }
 
 // Check works out a checklist. It makes few allocations whatever its length:
 // this page is opened more often than all others.
 func Check(v StageView) *Checked {
 	c := checkItems(v)
-	c.rows = make([]ui.ItemRow, len(c.entries))
+	c.room.rows = sized(c.room.rows, len(c.entries))
+	c.rows = c.room.rows
 	for i := range c.entries {
 		c.entries[i].row = &c.rows[i]
 	}
@@ -198,9 +241,11 @@ func CheckRow(v StageView, k plan.ItemKey) (*Checked, ui.ItemRow, bool) {
 	c := checkItems(v)
 	i := slices.IndexFunc(c.entries, func(e entry) bool { return e.item.Def.Key == k })
 	if i < 0 {
+		c.Release()
 		return nil, ui.ItemRow{}, false
 	}
-	c.rows = make([]ui.ItemRow, 1)
+	c.room.rows = sized(c.room.rows, 1)
+	c.rows = c.room.rows
 	c.entries[i].row = &c.rows[0]
 	c.finish()
 	return c, c.rows[0], true
@@ -210,7 +255,9 @@ func CheckRow(v StageView, k plan.ItemKey) (*Checked, ui.ItemRow, bool) {
 // template's order.
 func checkItems(v StageView) *Checked {
 	s := v.stage()
-	c := &Checked{view: v, entries: make([]entry, 0, len(s.Items)), at: make([]int32, len(s.Items))}
+	room := checkRooms.Get().(*checkRoom)
+	room.at = sized(room.at, len(s.Items))
+	c := &Checked{view: v, entries: sized(room.entries, len(s.Items))[:0], at: room.at, room: room}
 	for i := range s.Items {
 		c.at[i] = -1
 	}
@@ -223,6 +270,7 @@ func checkItems(v StageView) *Checked {
 			}
 		}
 	}
+	room.entries = c.entries
 	return c
 }
 
@@ -232,7 +280,7 @@ func (c *Checked) finish() {
 	c.canLink = c.view.may(review.LinkEvidence)
 	c.link(c.view.stage())
 	c.address()
-	flags := make([]ui.ItemFlag, 0, len(c.rows))
+	flags := sized(c.room.flags, len(c.rows))[:0]
 	for i := range c.entries {
 		e := &c.entries[i]
 		c.count(e)
@@ -244,6 +292,7 @@ func (c *Checked) finish() {
 		e.dress(&c.view, canAnswer)
 		e.row.Flags = flags[from:len(flags):len(flags)]
 	}
+	c.room.flags = flags
 }
 
 // of finds the entry of an item; -1 when it has none.
@@ -256,8 +305,8 @@ func (c *Checked) of(s *review.Stage, k plan.ItemKey) int32 {
 
 // link gives each row its live evidence, all out of one slice.
 func (c *Checked) link(s *review.Stage) {
-	row := make([]int32, len(s.Evidence)) // of each piece of evidence; none: -1
-	total := 0
+	c.room.linked = sized(c.room.linked, len(s.Evidence))
+	row, total := c.room.linked, 0 // none: -1
 	for i := range s.Evidence {
 		row[i] = -1
 		if j := c.of(s, s.Evidence[i].Item); j >= 0 && !s.Evidence[i].Removed() {
@@ -273,7 +322,8 @@ func (c *Checked) link(s *review.Stage) {
 			c.entries[j].noteWaiver(&s.Waivers[i], c.view.Now)
 		}
 	}
-	links := make([]ui.ItemLink, total)
+	c.room.links = sized(c.room.links, total)
+	links := c.room.links
 	for i := range c.entries {
 		if e := &c.entries[i]; e.row != nil {
 			e.row.Evidence, links = links[:0:e.links], links[e.links:]
