@@ -40,7 +40,8 @@ func (s *Server) checklist(w http.ResponseWriter, r *http.Request) error {
 // listFilter is what the list shows, or what the list showed in which an answer
 // was given.
 func listFilter(r *http.Request) (page.Show, string) {
-	return page.Show(r.URL.Query().Get("show")), searchText(r, "q")
+	q := r.URL.Query()
+	return page.Show(q.Get("show")), searchWords(q.Get("q"))
 }
 
 func stageView(v *store.ProjectView, stage plan.StageKey) page.StageView {
@@ -83,13 +84,13 @@ func (s *Server) swapRow(w http.ResponseWriter, r *http.Request, changed *store.
 		return review.ErrNotFound
 	}
 	defer checked.Release()
-	row.Filter, row.Paste = filterQuery(r), paste
+	show, text := listFilter(r)
+	row.Filter, row.Paste = show.Query(text), paste
 	said.Entries, said.Events, said.Changed = entrySpan(changed.Events), changed.Events, []plan.ItemKey{item}
 	status := http.StatusOK
 	if paste != nil && len(changed.Events) == 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	show, text := listFilter(r)
 	return s.render(w, r, status, page.Ticked(checked, row, show, text, said))
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -187,18 +188,21 @@ func (s *Server) recoverPanic(next http.Handler) http.Handler {
 // headers keep a page to its own site: nothing inline, no frames, forms only
 // to us and to the provider at which a sign-out goes on.
 func (s *Server) headers(next http.Handler) http.Handler {
+	always := http.Header{
+		"X-Content-Type-Options":     {"nosniff"},
+		"Referrer-Policy":            {"same-origin"},
+		"Cross-Origin-Opener-Policy": {"same-origin"},
+		"Permissions-Policy":         {"camera=(), geolocation=(), microphone=()"},
+		"Cache-Control":              {"private, no-store"}, // unless a handler knows better
+	}
+	if s.cookies.secure {
+		always.Set("Strict-Transport-Security", "max-age=31536000")
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
+		maps.Copy(h, always)
 		h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "+
 			"form-action "+strings.Join(append([]string{"'self'"}, s.Auth.Origins()...), " ")+"; base-uri 'none'; frame-ancestors 'none'")
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Cache-Control", "private, no-store") // unless a handler knows better
-		if s.cookies.secure {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
 		if r.Method == http.MethodPost {
 			body := s.forms.expect(w, r.Body)
 			defer body.arrived() // a handler may leave it unread

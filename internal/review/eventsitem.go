@@ -134,7 +134,7 @@ func (e CommentAdded) fold(r *Review, _ Entry) error {
 	if err != nil {
 		return err
 	}
-	it.Comments = e.No
+	it.Comments = int32(e.No)
 	return nil
 }
 

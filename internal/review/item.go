@@ -78,8 +78,8 @@ type Item struct {
 	Answer   Answer
 	Assignee PersonID
 	Due      time.Time // date; zero: none
-	Comments int
-	Reattest bool // carried over from an earlier review: to be said again
+	Comments int32     // how many; beside the next field, so that 120 items stay below what Go takes for a large object
+	Reattest bool      // carried over from an earlier review: to be said again
 	// Earlier are the people whose answers the present one replaced since its
 	// round began, sorted; see [Stage.Excluded].
 	Earlier []PersonID
@@ -362,7 +362,7 @@ func (r *Review) Discuss(by Actor, sk plan.StageKey, ik plan.ItemKey, text, once
 		return err
 	}
 	return r.record(
-		by, at, CommentAdded{Stage: sk, Item: ik, No: it.Comments + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned)},
+		by, at, CommentAdded{Stage: sk, Item: ik, No: int(it.Comments) + 1, Text: text, Once: once, Mentions: r.mentioned(by, mentioned)},
 	)
 }
 

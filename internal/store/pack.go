@@ -277,7 +277,7 @@ func (u *unpacker) item(it, last *review.Item) {
 	a.ApprovedAt = u.time()
 	it.Assignee = review.PersonID(u.int())
 	it.Due = u.time()
-	it.Comments = int(u.int())
+	it.Comments = int32(u.int())
 	it.Reattest = u.int() != 0
 	it.Was = plan.ItemKey(u.text(string(last.Was)))
 	n := u.int()

@@ -16,7 +16,7 @@ type itemRow struct {
 	answer   review.Answer
 	due      time.Time
 	assignee review.PersonID
-	comments int
+	comments int32
 	reattest bool
 	earlier  []review.PersonID
 	offer    *review.Offer
@@ -97,7 +97,7 @@ func (rows *reviewRows) scanItems(r pgx.Rows) error {
 		row.answer.State, row.answer.Note, row.answer.Version = review.State(raw.one(string(last.answer.State))), raw.one(last.answer.Note), raw.int4()
 		row.answer.By, row.answer.At = review.PersonID(raw.int8()), raw.time()
 		row.answer.ApprovedBy, row.answer.ApprovedAt = review.PersonID(raw.int8()), raw.time()
-		row.assignee, row.due, row.comments, row.reattest, row.earlier = review.PersonID(raw.int8()), raw.date(), raw.int4(), raw.bool(), raw.people()
+		row.assignee, row.due, row.comments, row.reattest, row.earlier = review.PersonID(raw.int8()), raw.date(), int32(raw.int4()), raw.bool(), raw.people()
 		row.answer.NoteFor = review.State(raw.one(string(last.answer.NoteFor)))
 		row.answer.Choices, row.answer.Risk = plan.Chosen(raw.one(string(last.answer.Choices))), plan.Risk(raw.one(string(last.answer.Risk)))
 		row.offer, row.taken = rawJSON[review.Offer](&raw), rawJSON[review.Inherited](&raw)
