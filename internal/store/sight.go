@@ -8,6 +8,7 @@ import (
 
 // sight is what somebody may see of the [standings].
 type sight struct {
+	person          review.PersonID
 	reads, readsAll bool
 	owns            []int64
 	own             map[review.ProjectID]bool
@@ -15,8 +16,8 @@ type sight struct {
 
 // queueSight asks for it.
 func (s *Store) queueSight(b *pgx.Batch, by By, into *sight) {
-	b.Queue(`with `+meSQL+` select reads, reads_all, own from me`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
-		_, err := pgx.ForEachRow(rows, []any{&into.reads, &into.readsAll, &into.owns}, func() error { return nil })
+	b.Queue(`with `+meSQL+` select id, reads, reads_all, own from me`, by.token[:], by.person, s.idle).Query(func(rows pgx.Rows) error {
+		_, err := pgx.ForEachRow(rows, []any{(*int64)(&into.person), &into.reads, &into.readsAll, &into.owns}, func() error { return nil })
 		into.own = idSet(into.owns)
 		return err
 	})

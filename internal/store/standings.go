@@ -56,6 +56,7 @@ type standing struct {
 	current    int8
 	restricted bool
 	deputyless bool
+	owner      review.PersonID
 	expired    bool // evidence of an item of it
 	exposure   review.Exposure
 	gates      []review.GateState
@@ -77,7 +78,7 @@ func (p *standing) due() time.Time {
 // standingsSQL reads what was written since a horizon, and says the next one. What a
 // transaction wrote that was under way then is read again, which does no harm.
 const standingsSQL = `
-	select f.project_id, coalesce(f.search, ''), f.key, f.team, f.tags, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.exposure, ` + hasExpiredSQL + `, f.gates, f.qualities,
+	select f.project_id, coalesce(f.search, ''), f.key, f.team, f.tags, f.target, f.review_due, ` + enteredSQL + `, f.status, f.live, f.tier, f.ready, f.current, f.restricted, f.deputy_id is null, f.owner_id, f.exposure, ` + hasExpiredSQL + `, f.gates, f.qualities,
 	       r.template_key, r.template_version, r.template_digest
 	  from portfolio f
 	  join review r on r.project_id = f.project_id and r.no = f.review_no
@@ -224,7 +225,7 @@ func scanStanding(row pgx.CollectableRow) (w standing, err error) {
 	var gates []int16
 	var qualities []byte
 	w.ref = &plan.Ref{}
-	err = row.Scan(&w.id, &w.search, &w.key, &w.team, &w.tags, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, &w.exposure, &w.expired, &gates, &qualities,
+	err = row.Scan(&w.id, &w.search, &w.key, &w.team, &w.tags, &target, &due, &w.entered, &w.status, &w.live, &w.tier, &w.ready, &w.current, &w.restricted, &w.deputyless, (*int64)(&w.owner), &w.exposure, &w.expired, &gates, &qualities,
 		&w.ref.Key, &w.ref.Version, &w.ref.Digest)
 	w.target, w.reviewDue = deref(target), deref(due)
 	w.gates = make([]review.GateState, len(gates))

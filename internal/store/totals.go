@@ -150,14 +150,14 @@ func idSet(ids []int64) map[review.ProjectID]bool {
 // beyond is what of a filter the standings cannot tell, if there is any.
 func (f PortfolioFilter) beyond() (rest PortfolioFilter, any bool) {
 	rest = PortfolioFilter{
-		Owner: f.Owner, Mine: f.Mine, Seat: f.Seat, Person: f.Person, Me: f.Me, Anyone: f.Anyone, On: f.On, Alarm: f.Alarm, Stale: f.Stale, NoOwner: f.NoOwner,
+		Owner: f.Owner, Seat: f.Seat, Person: f.Person, Me: f.Me, Anyone: f.Anyone, On: f.On, Alarm: f.Alarm, Stale: f.Stale, NoOwner: f.NoOwner,
 		Behind: f.Behind, Waivers: f.Waivers,
 		paces: f.paces,
 	}
 	if f.module || f.Version != 0 {
 		rest.Uses, rest.Version, rest.module = f.Uses, f.Version, f.module
 	}
-	any = rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Mine || rest.Me || rest.On || rest.Stale || rest.NoOwner || rest.Behind || rest.Waivers
+	any = rest.Owner+string(rest.Seat)+rest.Person+rest.Anyone+string(rest.Alarm)+rest.Uses != "" || rest.Me || rest.On || rest.Stale || rest.NoOwner || rest.Behind || rest.Waivers
 	return rest, any
 }
 
@@ -169,7 +169,7 @@ func (t *tally) each(now time.Time, do func(*standing, facts)) {
 	ask := newAsking(now, t.filter.paces, t.tmpl)
 	for i := range t.of.of {
 		p := &t.of.of[i]
-		if t.rights.sees(p) && (t.only == nil || t.only[p.id]) {
+		if t.rights.sees(p) && (t.only == nil || t.only[p.id]) && (!t.filter.Mine || p.owner == t.rights.person) {
 			do(p, ask.about(p))
 		}
 	}
@@ -184,7 +184,11 @@ func (t *tally) strip(now time.Time) PortfolioTotals {
 	}
 	same := *f
 	same.paces, same.risky, same.few, same.Sort, same.Desc, same.Page = nil, nil, nil, "", false, 0
-	key := fmt.Sprint(review.Today(now), t.rights.reads, t.rights.readsAll, t.rights.owns, same)
+	whose := review.PersonID(0)
+	if f.Mine {
+		whose = t.rights.person
+	}
+	key := fmt.Sprint(review.Today(now), whose, t.rights.reads, t.rights.readsAll, t.rights.owns, same)
 	return t.of.strip(key, func() PortfolioTotals { return t.count(f, now) })
 }
 

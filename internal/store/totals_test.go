@@ -188,6 +188,22 @@ func TestTotalsAreThoseOfTheList(t *testing.T) {
 	}
 }
 
+// Those who are on the same projects see the same, but own different ones of them.
+func TestTotalsOfWhatSomebodyOwns(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.create("alpha")
+	for who, want := range map[string]int{"olga": 1, "mike": 0} {
+		list, err := f.Portfolio(t.Context(), f.as(who), store.PortfolioFilter{Mine: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list.Totals.Projects != want {
+			t.Errorf("%s owns %d projects, want %d", who, list.Totals.Projects, want)
+		}
+	}
+}
+
 // The list shows when a project will launch, and what of a group is where.
 func TestForecastsAndGroups(t *testing.T) {
 	t.Parallel()
