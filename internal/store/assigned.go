@@ -54,7 +54,7 @@ type foundItem struct {
 func (s *Store) queueAssigned(b *pgx.Batch, by By, out *[]foundItem) {
 	// Many items are of few projects, so what is asked of these is asked of each of them once.
 	b.Queue(`with `+meSQL+`, of as materialized (
-		    select f.project_id, f.review_no, f.key, f.name, `+nameSQL(`f`)+` as shown, r.plan, f.tier, p.profile, p.exposure
+		    select f.project_id, f.review_no, f.name, f.key, `+nameSQL(`f`)+` as shown, r.plan, f.tier, p.profile, p.exposure
 		      from (select distinct project_id from item where assignee_id = (select id from me)) i
 		     cross join lateral (select * from portfolio where project_id = i.project_id offset 0) f
 		     cross join lateral (select plan from review where project_id = f.project_id and no = f.review_no offset 0) r
