@@ -217,7 +217,7 @@ func Blank(p Project, no int, pl *plan.Plan) *Review {
 // Load marks a stage as loaded and gives it its items, all open.
 func (r *Review) Load(i int) *Stage {
 	s := &r.Stages[i]
-	s.Loaded = true
+	s.Loaded, s.Passed = true, time.Time{} // its rounds tell
 	s.Items = make([]Item, len(s.Def.Items))
 	for j := range s.Items {
 		def := &s.Def.Items[j]
