@@ -161,10 +161,16 @@ func TestSearchIsNotTimed(t *testing.T) {
 			t.Errorf("%s: answers differ by %s", name, differ)
 		}
 		asked.take()
-		ask(canary)
-		hidden := asked.takeSQL()
-		ask(absent)
-		if none := asked.takeSQL(); len(none) < 5 || !slices.Equal(hidden, none) {
+		var hidden, none []string
+		for range 20 { // names are read again whenever anybody has written to the server, in another test's database too
+			ask(canary)
+			hidden = asked.takeSQL()
+			ask(absent)
+			if none = asked.takeSQL(); slices.Equal(hidden, none) {
+				break
+			}
+		}
+		if len(none) < 5 || !slices.Equal(hidden, none) {
 			t.Errorf("%s: the database is asked\n%q\nand for an absent project\n%q", name, hidden, none)
 		}
 	}
