@@ -64,8 +64,15 @@ func (q *searchedWords) rank(p *standing, name string) int {
 	return 4
 }
 
-// readWords makes the words of those projects that have none yet: only the search needs them.
+// readWords makes the words of those projects that have none yet: only the search needs them. Most
+// often none lacks them, and nobody is held up.
 func (t *standings) readWords() {
+	t.mu.RLock()
+	all := t.worded == len(t.of)
+	t.mu.RUnlock()
+	if all {
+		return
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for i := t.worded; i < len(t.of); i++ {
